@@ -1,0 +1,1 @@
+"""Wiring: start-up, settings, the command line. Knows every other package; none of them knows it."""

@@ -1,0 +1,138 @@
+"""Persons, teams and the office: who works here and by which rules.
+
+Who somebody is comes from the database's own `session_user`, never from a setting a client can forge.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from domain.database import Base, Identified, Versioned
+from domain.errors import Forbidden
+
+ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
+
+
+def group_role(role: str) -> str:
+    """Name of the PostgreSQL group role behind a role of the office."""
+    return f"platzlotse_{role}"
+
+
+class Team(Identified, Versioned, Base):
+    """A team of caseworkers."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        Index("uq_team_name", text("lower(name)"), unique=True),
+        {"schema": "platform"},
+    )
+
+    name: Mapped[str]
+
+
+class Person(Identified, Versioned, Base):
+    """Somebody who works in the office; `role_name` is the PostgreSQL role that person logs in with."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("uq_person_role_name", "role_name", unique=True),
+        CheckConstraint("display_name <> ''", name="display_name"),
+        {"schema": "platform"},
+    )
+
+    role_name: Mapped[str]
+    display_name: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.team.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Office(Versioned, Base):
+    """The one row of office settings; the defaults are those of domain.md."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("inquiry_size BETWEEN 1 AND 6", name="inquiry_size"),
+        CheckConstraint(
+            "cooling_days >= 0 AND follow_up_days > 0 AND expiry_days > follow_up_days", name="clocks"
+        ),
+        CheckConstraint("radius_km > 0 AND response_prior > 0 AND response_prior < 1", name="matching"),
+        {"schema": "platform"},
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    street: Mapped[str] = mapped_column(default="")
+    plz: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    legal_footer: Mapped[str] = mapped_column(default="")
+    land: Mapped[str] = mapped_column(default="NW")
+    inquiry_size: Mapped[int] = mapped_column(SmallInteger, default=6)
+    cooling_days: Mapped[int] = mapped_column(SmallInteger, default=28)
+    follow_up_days: Mapped[int] = mapped_column(SmallInteger, default=7)
+    expiry_days: Mapped[int] = mapped_column(SmallInteger, default=21)
+    undo_seconds: Mapped[int] = mapped_column(SmallInteger, default=0)
+    radius_km: Mapped[int] = mapped_column(SmallInteger, default=25)
+    response_prior: Mapped[float] = mapped_column(Double, default=0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The person behind a session."""
+
+    id: int
+    display_name: str
+    email: str | None
+    phone: str | None
+    team_id: int | None
+
+
+def me(session: Session) -> Me:
+    """The person logged in on this connection. Raises Forbidden when the office does not know the role."""
+    row = session.execute(
+        select(Person.id, Person.display_name, Person.email, Person.phone, Person.team_id).where(
+            Person.role_name == text("session_user"), Person.active
+        )
+    ).one_or_none()
+    if row is None:
+        raise Forbidden("person.unknown")
+    return Me(*row)
+
+
+def person_name(session: Session, person_id: int | None) -> str | None:
+    """Display name of a person, or None where nobody is meant."""
+    if person_id is None:
+        return None
+    return session.scalar(select(Person.display_name).where(Person.id == person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """The office's letterhead and clocks; days, km and a probability."""
+
+    name: str
+    street: str
+    plz: str
+    city: str
+    phone: str
+    email: str
+    legal_footer: str
+    land: str
+    inquiry_size: int
+    cooling_days: int
+    follow_up_days: int
+    expiry_days: int
+    undo_seconds: int
+    radius_km: int
+    response_prior: float
+
+
+def office(session: Session) -> OfficeSettings:
+    """The office's settings; the migration made the row."""
+    row = session.get_one(Office, 1)
+    return OfficeSettings(**{name: getattr(row, name) for name in OfficeSettings.__slots__})

@@ -1,0 +1,50 @@
+"""Tables of acquisition: which file brought what, and which of its rows could not be read."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.database import Base, Identified
+
+
+class ImportFile(Identified, Base):
+    """One import of one file: kind, hash and the counts that must add up."""
+
+    __tablename__ = "import_file"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("read = imported + updated + unchanged + rejected", name="counts_add_up"),
+        Index("ix_import_file_sha256", "sha256"),
+        {"schema": "scraping_service"},
+    )
+
+    file_name: Mapped[str]
+    kind: Mapped[str]
+    sha256: Mapped[str]
+    as_of: Mapped[date]
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    read: Mapped[int] = mapped_column(default=0)
+    imported: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+
+
+class RejectedRow(Identified, Base):
+    """A row that could not be read: where it stands and why (a code with parameters, no personal data)."""
+
+    __tablename__ = "rejected_row"
+    __table_args__ = (
+        Index("ix_rejected_row_import_file_id", "import_file_id"),
+        {"schema": "scraping_service"},
+    )
+
+    import_file_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("scraping_service.import_file.id", ondelete="CASCADE")
+    )
+    row: Mapped[int]
+    reason: Mapped[str]
+    params: Mapped[dict[str, object]] = mapped_column(JSONB)

@@ -1,0 +1,115 @@
+"""Tables of communication: mails, phone calls, and the history of every contact."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.communication.states import CallStatus, EmailStatus
+from domain.database import Base, Identified, Versioned
+
+SCHEMA = {"schema": "communication_service"}
+
+
+def _codes(codes: object) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(str(code) for code in codes))  # type: ignore[attr-defined]
+
+
+class Email(Identified, Versioned, Base):
+    """One mail to one address. `message_id` is fixed before the first attempt and never changes.
+
+    `not_before` holds the undo window, sending hours and the wait before a retry; `lease_until` the time
+    after which an attempt that did not report back counts as unclear.
+    """
+
+    __tablename__ = "email"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({_codes(EmailStatus)})", name="status"),
+        CheckConstraint("(status = 'sending') = (lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint(
+            "status NOT IN ('sent', 'bounced_hard', 'bounced_soft', 'replied') OR sent_at IS NOT NULL",
+            name="sent_at",
+        ),
+        CheckConstraint("kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'patient', 'own')", name="kind"),
+        CheckConstraint("to_address LIKE '%@%'", name="to_address"),
+        Index("uq_email_message_id", "message_id", unique=True),
+        Index("uq_email_client_uuid", "client_uuid", unique=True),
+        Index("ix_email_inquiry_id", "inquiry_id"),
+        Index("ix_email_patient_id", "patient_id"),
+        Index("ix_email_status", "status", "not_before"),
+        Index("ix_email_created_at", "created_at"),
+        SCHEMA,
+    )
+
+    kind: Mapped[str]
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
+    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
+    status: Mapped[str] = mapped_column(default="draft")
+    to_address: Mapped[str]
+    to_name: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str]
+    body_text: Mapped[str]
+    body_html: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[str]
+    client_uuid: Mapped[UUID | None]
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    not_before: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(default="")
+    server_reply: Mapped[str] = mapped_column(default="")
+
+
+class PhoneCall(Identified, Versioned, Base):
+    """One call to a practice, planned inside one of its phone windows."""
+
+    __tablename__ = "phone_call"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({_codes(CallStatus)})", name="status"),
+        CheckConstraint("(status = 'callback_due') = (callback_on IS NOT NULL)", name="callback"),
+        Index("ix_phone_call_inquiry_id", "inquiry_id"),
+        Index("ix_phone_call_planned", "planned_at", postgresql_where=text("status = 'planned'")),
+        Index("ix_phone_call_therapist_id", "therapist_id"),
+        SCHEMA,
+    )
+
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
+    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
+    status: Mapped[str] = mapped_column(default="planned")
+    planned_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=1)
+    callback_on: Mapped[date | None]
+    outcome: Mapped[str] = mapped_column(default="")
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+
+
+class ContactEntry(Identified, Base):
+    """One entry of the contact history: what went to whom and came back; append-only."""
+
+    __tablename__ = "contact_entry"
+    __table_args__ = (
+        CheckConstraint("channel IN ('email', 'phone', 'letter', 'visit', 'note')", name="channel"),
+        CheckConstraint("direction IN ('out', 'in', 'none')", name="direction"),
+        CheckConstraint("num_nonnulls(patient_id, therapist_id, inquiry_id) > 0", name="about"),
+        Index("ix_contact_entry_patient_id", "patient_id", "at"),
+        Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
+        Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
+        SCHEMA,
+    )
+
+    at: Mapped[datetime]
+    channel: Mapped[str]
+    direction: Mapped[str] = mapped_column(default="none")
+    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
+    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
+    email_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("communication_service.email.id"))
+    call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("communication_service.phone_call.id"))
+    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    kind: Mapped[str] = mapped_column(default="note")
+    body: Mapped[str] = mapped_column(default="")

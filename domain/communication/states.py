@@ -1,0 +1,69 @@
+"""The states of mails and calls, and which may follow which (domain.md). Pure tables."""
+
+from enum import StrEnum
+
+from domain.states import Machine
+
+
+class EmailStatus(StrEnum):
+    """State of one mail; stored."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY_WAIT = "retry_wait"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNCLEAR = "unclear"
+    BOUNCED_HARD = "bounced_hard"
+    BOUNCED_SOFT = "bounced_soft"
+    REPLIED = "replied"
+
+
+E = EmailStatus
+EMAIL = Machine(
+    "email",
+    {
+        E.DRAFT: frozenset({E.QUEUED, E.CANCELLED}),
+        E.QUEUED: frozenset({E.SENDING, E.CANCELLED}),
+        E.SENDING: frozenset({E.SENT, E.RETRY_WAIT, E.FAILED, E.UNCLEAR}),
+        E.RETRY_WAIT: frozenset({E.QUEUED, E.CANCELLED}),
+        # by a person only: a message missing in the Sent folder proves nothing
+        E.UNCLEAR: frozenset({E.SENT, E.QUEUED}),
+        E.FAILED: frozenset({E.QUEUED, E.CANCELLED}),
+        E.SENT: frozenset({E.BOUNCED_HARD, E.BOUNCED_SOFT, E.REPLIED}),
+        E.BOUNCED_SOFT: frozenset({E.REPLIED, E.BOUNCED_HARD}),
+    },
+)
+
+
+class CallStatus(StrEnum):
+    """State of one phone call; stored."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    VOICEMAIL_LEFT = "voicemail_left"
+    WRONG_NUMBER = "wrong_number"
+    REPLANNED = "replanned"
+    CALLBACK_DUE = "callback_due"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+C = CallStatus
+UNREACHED = frozenset({C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER})
+CALL = Machine(
+    "phone_call",
+    {
+        C.PLANNED: frozenset({C.IN_PROGRESS, C.CANCELLED, C.MISSED}),
+        C.IN_PROGRESS: frozenset({C.REACHED}) | UNREACHED,
+        # a call to a wrong number is planned anew once the number was mended
+        **{unreached: frozenset({C.REPLANNED}) for unreached in UNREACHED},
+        C.MISSED: frozenset({C.REPLANNED}),
+        C.REACHED: frozenset({C.CALLBACK_DUE}),
+    },
+)

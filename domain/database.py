@@ -1,0 +1,163 @@
+"""The one way to the database: a session for reading, a session for writing.
+
+Only `Database.read()` and `Database.write()` open and commit; services get a session and never open one.
+It must not know any slice, and it refuses to work on the GUI thread (that thread never waits).
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError, Unavailable
+
+__all__ = ["Base", "Database", "Identified", "Session", "Versioned"]
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base; names of constraints are fixed because errors are told apart by them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        datetime: DateTime(timezone=True),
+    }
+
+
+class Identified:
+    """A row with a database-given number."""
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+
+
+class Versioned:
+    """A row people edit: `version` counts its changes, the database notes when and by whom."""
+
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_by: Mapped[int | None] = mapped_column(BigInteger)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Database:
+    """Sessions on one PostgreSQL database, as one person.
+
+    `url` is a SQLAlchemy URL of the psycopg driver. Raises Unavailable while the server cannot be reached,
+    Conflict when another person was first, Forbidden when the role may not, Invalid when a rule kept by the
+    database is broken; each with the name of the constraint in its code.
+    """
+
+    def __init__(self, url: str, *, application_name: str = "platzlotse", pool_size: int = 5) -> None:
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=5,
+            pool_pre_ping=True,
+            connect_args={
+                # PgBouncer in transaction mode knows no prepared statements of another session.
+                "prepare_threshold": None,
+                "application_name": application_name,
+                "connect_timeout": 5,
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            },
+        )
+        self._forbidden_thread: int | None = None
+
+    def forbid_this_thread(self) -> None:
+        """Refuse every later call from the calling thread: it is the one that paints the window."""
+        self._forbidden_thread = threading.get_ident()
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read in one snapshot; whatever the block changes is dropped."""
+        with self._session() as session:
+            try:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                yield session
+            finally:
+                session.rollback()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """Write in one transaction: commit at the end of the block, roll back if it raises."""
+        with self._session() as session:
+            yield session
+            session.commit()
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[Session]:
+        if threading.get_ident() == self._forbidden_thread:
+            raise RuntimeError("the database was called on the GUI thread")
+        with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+
+@contextlib.contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the driver's errors into the domain's."""
+    try:
+        yield
+    except PlatzlotseError:
+        raise
+    except StaleDataError as exc:
+        raise Conflict("record.changed_meanwhile") from exc
+    except IntegrityError as exc:
+        raise _integrity(exc) from exc
+    except (OperationalError, InterfaceError) as exc:
+        raise _operational(exc) from exc
+    except ProgrammingError as exc:
+        if sqlstate(exc) == "42501":
+            raise Forbidden("database.forbidden") from exc
+        raise
+    except DBAPIError as exc:
+        if exc.connection_invalidated:
+            raise Unavailable("database.unreachable") from exc
+        if sqlstate(exc) in {"22021", "22P05"}:
+            raise Invalid("text.control_character") from exc
+        raise
+
+
+def sqlstate(exc: DBAPIError) -> str | None:
+    """The five characters by which PostgreSQL names an error, or None."""
+    return getattr(exc.orig, "sqlstate", None)
+
+
+def _integrity(exc: IntegrityError) -> PlatzlotseError:
+    name = getattr(getattr(exc.orig, "diag", None), "constraint_name", None) or "unknown"
+    if sqlstate(exc) in {"23505", "23P01"}:
+        return Conflict(f"db.{name}")
+    return Invalid(f"db.{name}")
+
+
+def _operational(exc: DBAPIError) -> PlatzlotseError:
+    state = sqlstate(exc)
+    if state in {"40001", "40P01", "55P03"}:
+        return Conflict("record.changed_meanwhile")
+    return Unavailable("database.unreachable")
+

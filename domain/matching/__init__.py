@@ -1,0 +1,1 @@
+"""Matching: who fits whom, inquiries to practices, and what they answered."""

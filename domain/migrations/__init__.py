@@ -1,0 +1,58 @@
+"""The schema's history (Alembic) and the check that program and schema belong together.
+
+`HEAD` is the revision this program was written for; a test keeps it equal to the newest migration, so that
+start-up need not import Alembic.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, Engine
+
+from domain.database import translated_errors
+from domain.errors import Unavailable
+
+HEAD = "0001"
+KNOWN = frozenset({HEAD})
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema's revision, or None for an empty database."""
+    if connection.scalar(text("SELECT to_regclass('platform.alembic_version')")) is None:
+        return None
+    return connection.scalar(text("SELECT version_num FROM platform.alembic_version"))
+
+
+def check(engine: Engine) -> None:
+    """Raise Unavailable when the schema is missing, older, or newer than this program."""
+    with translated_errors(), engine.connect() as connection:
+        found = revision(connection)
+    if found == HEAD:
+        return
+    if found is None:
+        raise Unavailable("schema.missing")
+    if found in KNOWN:
+        raise Unavailable("schema.older", found=found, wanted=HEAD)
+    raise Unavailable("schema.newer", found=found, wanted=HEAD)
+
+
+def migrate(engine: Engine) -> bool:
+    """Bring the schema to HEAD as the database's owner; True if anything changed.
+
+    One transaction: a killed migration leaves the old schema. Raises Unavailable for a newer schema.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    with translated_errors(), engine.begin() as connection:
+        # two programs started at once: the second waits and finds the work done
+        connection.execute(text("SELECT pg_advisory_xact_lock(7235001)"))
+        found = revision(connection)
+        if found == HEAD:
+            return False
+        if found is not None and found not in KNOWN:
+            raise Unavailable("schema.newer", found=found, wanted=HEAD)
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS platform"))
+        config = Config()
+        config.set_main_option("script_location", "domain:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True

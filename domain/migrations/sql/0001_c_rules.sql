@@ -1,0 +1,176 @@
+-- Who is meant by "me": the person behind the login, whatever a client sets.
+CREATE FUNCTION platform.current_person_id() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN (SELECT id FROM platform.person WHERE role_name = session_user AND active);
+
+CREATE FUNCTION platform.stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.updated_by := platform.current_person_id();
+    IF TG_OP = 'UPDATE' THEN
+        NEW.updated_at := clock_timestamp();
+        NEW.created_at := OLD.created_at;
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- One notification per topic and row; many rows of one statement are told as one (id 0: look again).
+CREATE FUNCTION platform.notify_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('platzlotse', json_build_object('topic', topic, 'id', entity, 'event', last)::text)
+    FROM (SELECT split_part(event_type, '.', 1) AS topic,
+                 CASE WHEN count(*) OVER (PARTITION BY split_part(event_type, '.', 1)) > 20
+                      THEN 0 ELSE coalesce(entity_id, 0) END AS entity,
+                 max(id) OVER (PARTITION BY split_part(event_type, '.', 1)) AS last
+          FROM new_rows) AS told
+    GROUP BY topic, entity, last;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER notify_event AFTER INSERT ON platform.event
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION platform.notify_event();
+
+-- What was said stays said.
+CREATE FUNCTION platform.append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON platform.event
+    FOR EACH ROW EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.entry
+    FOR EACH ROW EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON matching_service.answer
+    FOR EACH ROW EXECUTE FUNCTION platform.append_only();
+
+-- Audit by statement: one INSERT … SELECT however many rows an import brings.
+CREATE FUNCTION audit.record_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    key text := TG_ARGV[0];
+    source text := CASE TG_OP
+        WHEN 'INSERT' THEN 'SELECT NULL::jsonb AS before, to_jsonb(n) AS after FROM new_rows n'
+        WHEN 'DELETE' THEN 'SELECT to_jsonb(o) AS before, NULL::jsonb AS after FROM old_rows o'
+        ELSE format('SELECT to_jsonb(o) AS before, to_jsonb(n) AS after FROM old_rows o JOIN new_rows n USING (%I)', key)
+        END;
+BEGIN
+    EXECUTE format($sql$
+        WITH changed AS (
+            SELECT nextval(pg_get_serial_sequence('audit.entry', 'id')) AS id,
+                   (coalesce(after, before) ->> %1$L)::bigint AS row_id,
+                   before - '{search_text,sort_name}'::text[] AS before,
+                   after - '{search_text,sort_name}'::text[] AS after,
+                   uuid_send(gen_random_uuid()) AS salt
+            FROM (%2$s) AS rows
+            WHERE before IS DISTINCT FROM after
+        ), entries AS (
+            INSERT INTO audit.entry (id, operation, table_name, row_id, columns, content_hash)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, %3$L, %4$L, row_id,
+                   CASE WHEN before IS NULL OR after IS NULL THEN '{}'::text[]
+                        ELSE ARRAY(SELECT k FROM jsonb_object_keys(after) AS k
+                                   WHERE after -> k IS DISTINCT FROM before -> k ORDER BY k) END,
+                   sha256(salt || convert_to(coalesce(before::text, '') || coalesce(after::text, ''), 'UTF8'))
+            FROM changed
+        )
+        INSERT INTO audit.content (entry_id, salt, before, after) SELECT id, salt, before, after FROM changed
+        $sql$, key, source, lower(TG_OP), TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION audit.record_reading(what text, which bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        INSERT INTO audit.entry (operation, table_name, row_id, columns) VALUES ('read', what, which, '{}');
+    END;
+
+-- Tables with personal data are audited; everything people edit is stamped.
+DO $$
+DECLARE
+    audited text;
+    key text;
+BEGIN
+    FOR audited IN
+        SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
+        WHERE table_type = 'BASE TABLE'
+          AND (table_schema IN ('patient_service', 'therapist_service', 'matching_service', 'communication_service')
+               OR (table_schema = 'platform' AND table_name IN ('person', 'team', 'office')))
+        ORDER BY 1
+    LOOP
+        SELECT a.attname INTO key FROM pg_index i
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+            WHERE i.indrelid = audited::regclass AND i.indisprimary;
+        EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', audited, key);
+        EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', audited, key);
+        EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', audited, key);
+    END LOOP;
+    FOR audited IN
+        SELECT format('%I.%I', table_schema, table_name) FROM information_schema.columns
+        WHERE column_name = 'updated_by' ORDER BY 1
+    LOOP
+        EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON %s'
+            ' FOR EACH ROW EXECUTE FUNCTION platform.stamp()', audited);
+    END LOOP;
+END $$;
+
+-- The state people read, derived from what is stored (domain.md: never stored twice).
+CREATE VIEW matching_service.inquiry_overview WITH (security_invoker = true) AS
+SELECT q.id AS inquiry_id,
+       CASE WHEN q.stage = 'sent' AND i.answered > 0 THEN 'partly_answered'
+            WHEN q.stage = 'sent' AND q.reminders > 0 THEN 'reminded'
+            ELSE q.stage END AS state,
+       coalesce(i.items, 0) AS items, coalesce(i.answered, 0) AS answered, coalesce(i.accepted, 0) AS accepted
+FROM matching_service.inquiry q
+LEFT JOIN (
+    SELECT inquiry_id, count(*) AS items,
+           count(*) FILTER (WHERE status NOT IN ('pending', 'no_response', 'withdrawn', 'matched_elsewhere')) AS answered,
+           count(*) FILTER (WHERE status IN ('accepted', 'accepted_surplus', 'in_trial_sessions', 'in_therapy')) AS accepted
+    FROM matching_service.inquiry_item GROUP BY inquiry_id) i ON i.inquiry_id = q.id;
+
+CREATE VIEW matching_service.patient_state WITH (security_invoker = true) AS
+SELECT p.id AS patient_id, s.id AS search_id,
+       CASE WHEN p.erased_at IS NOT NULL THEN 'erased'
+            WHEN p.restricted_at IS NOT NULL THEN 'restricted'
+            WHEN p.closed_outcome IS NOT NULL THEN p.closed_outcome
+            WHEN s.status = 'active' THEN 'searching'
+            WHEN s.status = 'paused' THEN 'paused'
+            WHEN s.status = 'tentative' THEN CASE WHEN trial.search_id IS NULL THEN 'offered' ELSE 'in_trial_sessions' END
+            WHEN place.patient_id IS NOT NULL THEN 'in_therapy'
+            WHEN p.ready_at IS NOT NULL THEN 'ready'
+            ELSE 'intake' END AS state
+FROM patient_service.patient p
+LEFT JOIN matching_service.place_search s ON s.patient_id = p.id AND s.closed_at IS NULL
+LEFT JOIN matching_service.inquiry_item trial ON trial.search_id = s.id AND trial.status = 'in_trial_sessions'
+LEFT JOIN (SELECT DISTINCT ps.patient_id FROM matching_service.placement pl
+           JOIN matching_service.place_search ps ON ps.id = pl.search_id WHERE pl.ended_on IS NULL) place
+       ON place.patient_id = p.id;
+
+-- Who may not be asked now: an open inquiry, or left in peace until. No patient in it.
+CREATE VIEW matching_service.occupancy WITH (security_invoker = true) AS
+SELECT c.id AS contact_point_id, q.id AS open_inquiry_id, k.cooling_until
+FROM therapist_service.contact_point c
+LEFT JOIN matching_service.inquiry q ON q.contact_point_id = c.id AND q.closed_at IS NULL
+LEFT JOIN (SELECT contact_point_id, max(ends_at) AS cooling_until
+           FROM matching_service.cooling_period GROUP BY contact_point_id) k ON k.contact_point_id = c.id;
+
+-- Jobs: an ordinary role cannot defer by INSERT rights alone, so one function per task checks its caller.
+CREATE FUNCTION platform.defer_send_email(email bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = platform, pg_temp AS $$
+BEGIN
+    IF NOT (pg_has_role(session_user, 'platzlotse_caseworker', 'MEMBER')
+            OR pg_has_role(session_user, 'platzlotse_supervisor', 'MEMBER')
+            OR pg_has_role(session_user, 'platzlotse_worker', 'MEMBER')) THEN
+        RAISE EXCEPTION 'not allowed to send mail' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT EXISTS (SELECT FROM communication_service.email WHERE id = email AND status = 'queued') THEN
+        RAISE EXCEPTION 'mail % is not queued', email USING ERRCODE = 'check_violation', CONSTRAINT = 'email_not_queued';
+    END IF;
+    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW('mail', 'send_email', 0, NULL, 'email:' || email,
+                                                   jsonb_build_object('email_id', email), NULL)::procrastinate_job_to_defer_v1]);
+EXCEPTION WHEN unique_violation THEN
+    -- a job for this mail waits already
+    NULL;
+END $$;

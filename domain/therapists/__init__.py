@@ -1,0 +1,1 @@
+"""Therapists: person, practice, sites, shared mailbox, what they offer and when they can be reached."""

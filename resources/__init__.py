@@ -1,0 +1,1 @@
+"""Files the program reads: templates, icons, map assets, geo data, sample data."""

@@ -1,0 +1,1 @@
+"""The background worker: everything that talks to the outside. Knows no window."""
