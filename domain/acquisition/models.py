@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Person
 from domain.database import Base, Identified
 
 
@@ -25,7 +26,7 @@ class ImportFile(Identified, Base):
     sha256: Mapped[str]
     as_of: Mapped[date]
     imported_at: Mapped[datetime]
-    imported_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    imported_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     read: Mapped[int] = mapped_column(default=0)
     imported: Mapped[int] = mapped_column(default=0)
     updated: Mapped[int] = mapped_column(default=0)
@@ -43,7 +44,7 @@ class RejectedRow(Identified, Base):
     )
 
     import_file_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("scraping_service.import_file.id", ondelete="CASCADE")
+        BigInteger, ForeignKey(ImportFile.id, ondelete="CASCADE")
     )
     row: Mapped[int]
     reason: Mapped[str]

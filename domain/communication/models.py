@@ -6,8 +6,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Person
 from domain.communication.states import CallStatus, EmailStatus
 from domain.database import Base, Identified, Versioned
+from domain.matching.models import Inquiry
+from domain.patients.models import Patient
+from domain.therapists.models import Therapist
 
 SCHEMA = {"schema": "communication_service"}
 
@@ -43,8 +47,8 @@ class Email(Identified, Versioned, Base):
     )
 
     kind: Mapped[str]
-    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
-    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
+    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Patient.id))
     status: Mapped[str] = mapped_column(default="draft")
     to_address: Mapped[str]
     to_name: Mapped[str] = mapped_column(default="")
@@ -53,7 +57,7 @@ class Email(Identified, Versioned, Base):
     body_html: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str]
     client_uuid: Mapped[UUID | None]
-    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     not_before: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -75,8 +79,8 @@ class PhoneCall(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
-    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
+    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     status: Mapped[str] = mapped_column(default="planned")
     planned_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -85,7 +89,7 @@ class PhoneCall(Identified, Versioned, Base):
     callback_on: Mapped[date | None]
     outcome: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
-    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
 
 
 class ContactEntry(Identified, Base):
@@ -105,11 +109,11 @@ class ContactEntry(Identified, Base):
     at: Mapped[datetime]
     channel: Mapped[str]
     direction: Mapped[str] = mapped_column(default="none")
-    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
-    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
-    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
-    email_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("communication_service.email.id"))
-    call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("communication_service.phone_call.id"))
-    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Patient.id))
+    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id))
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
+    email_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Email.id))
+    call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PhoneCall.id))
+    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     kind: Mapped[str] = mapped_column(default="note")
     body: Mapped[str] = mapped_column(default="")

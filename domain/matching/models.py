@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Person
 from domain.database import Base, Identified, Versioned
 from domain.matching.states import (
     LIVE_ACCEPTANCE,
@@ -14,6 +15,8 @@ from domain.matching.states import (
     ItemStatus,
     SearchStatus,
 )
+from domain.patients.models import Patient
+from domain.therapists.models import ContactPoint, Practice, Therapist
 
 SCHEMA = {"schema": "matching_service"}
 
@@ -45,7 +48,7 @@ class PlaceSearch(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id))
     status: Mapped[str] = mapped_column(default="draft")
     urgency: Mapped[int] = mapped_column(SmallInteger, default=0)
     waiting_since: Mapped[date]
@@ -67,18 +70,22 @@ class Exclusion(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("patient_service.patient.id"))
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id))
     search_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("matching_service.place_search.id")
+        BigInteger, ForeignKey(PlaceSearch.id)
     )
-    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
-    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.practice.id"))
+    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id))
+    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Practice.id))
     reason: Mapped[str]
     ends_on: Mapped[date | None]
 
 
 class Inquiry(Identified, Versioned, Base):
-    """An inquiry for 1–6 patients to one contact point; `closed_at` is set when nothing more is awaited."""
+    """An inquiry for 1–6 patients to one contact point; `closed_at` is set when nothing more is awaited.
+
+    `clock_started_at` is when the days to reminder and expiry began to run: sending, a late reply, or sending
+    moved by the days the practice was out of office.
+    """
 
     __tablename__ = "inquiry"
     __table_args__ = (
@@ -108,20 +115,20 @@ class Inquiry(Identified, Versioned, Base):
     )
 
     contact_point_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("therapist_service.contact_point.id")
+        BigInteger, ForeignKey(ContactPoint.id)
     )
-    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
+    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     stage: Mapped[str] = mapped_column(default="draft")
     channel: Mapped[str] = mapped_column(default="email")
     reference: Mapped[str]
-    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     approved_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
     last_reminded_at: Mapped[datetime | None]
     out_of_office_until: Mapped[date | None]
     out_of_office_since: Mapped[date | None]
-    clock_stopped_days: Mapped[int] = mapped_column(SmallInteger, default=0)
+    clock_started_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str] = mapped_column(default="")
     cooling_override: Mapped[str] = mapped_column(default="")
@@ -147,8 +154,8 @@ class InquiryItem(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    inquiry_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
-    search_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matching_service.place_search.id"))
+    inquiry_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
+    search_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PlaceSearch.id))
     position: Mapped[int] = mapped_column(SmallInteger)
     reference_code: Mapped[str]
     status: Mapped[str] = mapped_column(default="pending")
@@ -167,11 +174,11 @@ class Answer(Identified, Base):
         SCHEMA,
     )
 
-    item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry_item.id"))
+    item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(InquiryItem.id))
     status: Mapped[str]
     at: Mapped[datetime]
     channel: Mapped[str | None]
-    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     note: Mapped[str] = mapped_column(default="")
     waitlisted_until: Mapped[date | None]
 
@@ -187,12 +194,12 @@ class CoolingPeriod(Identified, Base):
     )
 
     contact_point_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("therapist_service.contact_point.id")
+        BigInteger, ForeignKey(ContactPoint.id)
     )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     cause: Mapped[str]
-    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry.id"))
+    inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
 
 
 class Placement(Identified, Versioned, Base):
@@ -208,9 +215,9 @@ class Placement(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    search_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matching_service.place_search.id"))
-    item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matching_service.inquiry_item.id"))
-    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
+    search_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PlaceSearch.id))
+    item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(InquiryItem.id))
+    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
     outcome: Mapped[str | None]

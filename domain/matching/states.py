@@ -152,13 +152,14 @@ ITEM = Machine(
         I.PENDING: _ANSWERABLE | _CLOSING,
         I.NEEDS_INFO: _ANSWERABLE | _CLOSING,
         I.WAITLISTED: _ANSWERABLE | _CLOSING,
-        I.NO_RESPONSE: _ANSWERABLE | {I.MATCHED_ELSEWHERE},
+        # pending again: a late reply for another patient reopened the inquiry
+        I.NO_RESPONSE: _ANSWERABLE | {I.MATCHED_ELSEWHERE, I.PENDING},
         # a practice may take back or correct what it said; the old answer stays in the history
         I.REJECTION_CAPACITY: _ANSWERABLE,
         I.REJECTION_UNSUITABLE: _ANSWERABLE,
         I.REJECTION_OTHER: _ANSWERABLE,
         I.CONSULTATION_ONLY: _ANSWERABLE | {I.MATCHED_ELSEWHERE},
-        I.MATCHED_ELSEWHERE: frozenset({I.ACCEPTED_SURPLUS, I.PENDING}) | REJECTIONS,
+        I.MATCHED_ELSEWHERE: frozenset({I.ACCEPTED_SURPLUS}) | REJECTIONS,
         I.ACCEPTED_SURPLUS: frozenset({I.ACCEPTED, I.WITHDRAWN}) | REJECTIONS,
         I.ACCEPTED: frozenset({I.IN_TRIAL_SESSIONS, I.NO_SHOW, I.NOT_CONTINUED, I.WITHDRAWN}) | REJECTIONS,
         I.IN_TRIAL_SESSIONS: frozenset({I.IN_THERAPY, I.NO_SHOW, I.NOT_CONTINUED}),

@@ -2,10 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Person, Team
 from domain.database import Base, Identified, Versioned
 from domain.geocoding.models import Located, located_checks
 
@@ -58,9 +69,9 @@ class Patient(Identified, Versioned, Located, Base):
     insurance_number: Mapped[str] = mapped_column(default="")
     registered_on: Mapped[date]
     ready_at: Mapped[datetime | None]
-    responsible_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
-    deputy_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
-    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.team.id"))
+    responsible_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    deputy_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Team.id))
     resubmission_on: Mapped[date | None]
     resubmission_note: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
@@ -92,7 +103,7 @@ class MedicalInformation(Versioned, Base):
     )
 
     patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("patient_service.patient.id", ondelete="CASCADE"), primary_key=True
+        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True
     )
     complaints: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     diagnoses: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -121,7 +132,7 @@ class Wishes(Versioned, Base):
     )
 
     patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("patient_service.patient.id", ondelete="CASCADE"), primary_key=True
+        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True
     )
     methods: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     method_mask: Mapped[int] = mapped_column(
@@ -149,7 +160,7 @@ class Guardian(Identified, Versioned, Base):
     )
 
     patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("patient_service.patient.id", ondelete="CASCADE")
+        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE")
     )
     name: Mapped[str]
     relation: Mapped[str] = mapped_column(default="")
@@ -180,7 +191,7 @@ class Consent(Identified, Versioned, Base):
     )
 
     patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("patient_service.patient.id", ondelete="CASCADE")
+        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE")
     )
     scope: Mapped[str]
     text_version: Mapped[str]

@@ -2,10 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.acquisition.models import ImportFile
 from domain.database import Base, Identified, Versioned
 from domain.geocoding.models import Located, located_checks
 
@@ -40,7 +51,7 @@ class PracticeSite(Identified, Versioned, Located, Base):
         SCHEMA,
     )
 
-    practice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.practice.id"))
+    practice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Practice.id))
     street: Mapped[str] = mapped_column(default="")
     house_number: Mapped[str] = mapped_column(default="")
     plz: Mapped[str] = mapped_column(default="")
@@ -64,7 +75,7 @@ class ContactPoint(Identified, Base):
     )
 
     mailbox: Mapped[str | None]
-    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.practice.id"))
+    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Practice.id))
 
 
 class Therapist(Identified, Versioned, Base):
@@ -102,9 +113,9 @@ class Therapist(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    practice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.practice.id"))
-    site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.practice_site.id"))
-    contact_point_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("therapist_service.contact_point.id"))
+    practice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Practice.id))
+    site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PracticeSite.id))
+    contact_point_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ContactPoint.id))
     is_institution: Mapped[bool] = mapped_column(default=False)
     salutation: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
@@ -144,7 +155,7 @@ class Therapist(Identified, Versioned, Base):
     note: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="manual")
     source_file_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("scraping_service.import_file.id")
+        BigInteger, ForeignKey(ImportFile.id)
     )
     source_as_of: Mapped[date | None]
     source_seen_at: Mapped[datetime | None]

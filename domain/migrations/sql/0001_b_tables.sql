@@ -501,7 +501,7 @@ CREATE TABLE matching_service.inquiry (
     last_reminded_at TIMESTAMP WITH TIME ZONE,
     out_of_office_until DATE,
     out_of_office_since DATE,
-    clock_stopped_days SMALLINT DEFAULT 0 NOT NULL,
+    clock_started_at TIMESTAMP WITH TIME ZONE,
     closed_at TIMESTAMP WITH TIME ZONE,
     close_reason TEXT DEFAULT '' NOT NULL,
     cooling_override TEXT DEFAULT '' NOT NULL,

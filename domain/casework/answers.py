@@ -1,0 +1,170 @@
+"""Recording what a practice said, patient by patient, and everything that follows from it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.access import me, person_name
+from domain.casework.letters import queue_letter
+from domain.casework.release import release_search
+from domain.communication.models import ContactEntry
+from domain.editing import load_for_edit
+from domain.errors import Invalid, NotFound
+from domain.matching.inquiries import cool_down, items_of, move_inquiry, set_item, settle
+from domain.matching.models import Answer, Inquiry, InquiryItem, PlaceSearch
+from domain.matching.searches import move_search
+from domain.matching.states import (
+    ANSWERS,
+    CLOSED_SEARCH,
+    LIVE_ACCEPTANCE,
+    OPEN_STAGES,
+    InquiryStage,
+    ItemStatus,
+    SearchStatus,
+)
+from domain.therapists.models import Therapist
+from domain.values import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAcceptance:
+    """The acceptance that was there first: practice, who recorded it, and when."""
+
+    item_id: int
+    practice: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of an answer: the item's status, the first acceptance if this one is surplus, and the
+    inquiries of other practices that were taken back because of it.
+    """
+
+    item_id: int
+    status: ItemStatus
+    first: FirstAcceptance | None
+    released: tuple[int, ...]
+
+
+def record_answer(
+    session: Session,
+    item_id: int,
+    answer: ItemStatus,
+    *,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+    note: str = "",
+    waitlisted_until: date | None = None,
+    version: int | None = None,
+) -> Recorded:
+    """Record one answer for one patient.
+
+    A second acceptance becomes `accepted_surplus`; the first stays. An acceptance while the search is paused
+    counts. Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid for a status that
+    is no answer or an inquiry that never left the office.
+    """
+    if answer not in ANSWERS:
+        raise Invalid("inquiry_item.not_an_answer", answer=answer)
+    # Locks in one order everywhere: search, inquiry, item; then the version the caller saw is compared.
+    found = session.execute(
+        select(InquiryItem.search_id, InquiryItem.inquiry_id).where(InquiryItem.id == item_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("record.not_found", table="inquiry_item", id=item_id)
+    search = load_for_edit(session, PlaceSearch, found.search_id)
+    inquiry = load_for_edit(session, Inquiry, found.inquiry_id)
+    item = load_for_edit(session, InquiryItem, item_id, version)
+    if inquiry.sent_at is None:
+        raise Invalid("inquiry.not_sent", inquiry_id=inquiry.id)
+    took_back = ItemStatus(item.status) is ItemStatus.ACCEPTED
+    first = _first_acceptance(session, search.id, besides=item_id) if answer is ItemStatus.ACCEPTED else None
+    if answer is ItemStatus.ACCEPTED and (first is not None or SearchStatus(search.status) in CLOSED_SEARCH):
+        answer = ItemStatus.ACCEPTED_SURPLUS
+    set_item(
+        session, item, answer, now=now, channel=channel, note=note, person_id=me(session).id,
+        waitlisted_until=waitlisted_until,
+    )  # fmt: skip
+    _note_contact(session, inquiry, search, answer, channel=channel, note=note, now=now)
+    cool_down(session, inquiry, "answer", now=now)
+    released: tuple[int, ...] = ()
+    if answer is ItemStatus.ACCEPTED:
+        move_search(session, search, SearchStatus.TENTATIVE, now=now)
+        released = release_search(
+            session, search.id, ItemStatus.MATCHED_ELSEWHERE, reason="matched_elsewhere", now=now, keep=item.id
+        )
+    elif answer is ItemStatus.ACCEPTED_SURPLUS:
+        queue_letter(session, "surplus", inquiry, [item], now=now)
+    elif took_back:
+        move_search(session, search, SearchStatus.ACTIVE, now=now)
+    _reopen_if_late(session, inquiry, now=now)
+    settle(session, inquiry, now=now)
+    return Recorded(item.id, answer, first, released)
+
+
+def _first_acceptance(session: Session, search_id: int, *, besides: int) -> FirstAcceptance | None:
+    row = session.execute(
+        select(InquiryItem, Therapist.first_name, Therapist.last_name)
+        .join(Inquiry, Inquiry.id == InquiryItem.inquiry_id)
+        .join(Therapist, Therapist.id == Inquiry.therapist_id)
+        .where(
+            InquiryItem.search_id == search_id,
+            InquiryItem.status.in_(LIVE_ACCEPTANCE),
+            InquiryItem.id != besides,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    item, first_name, last_name = row
+    answer = session.scalars(
+        select(Answer).where(Answer.item_id == item.id, Answer.status == ItemStatus.ACCEPTED).order_by(Answer.id.desc())
+    ).first()
+    return FirstAcceptance(
+        item_id=item.id,
+        practice=f"{first_name} {last_name}".strip(),
+        by=person_name(session, answer.person_id) if answer is not None else None,
+        at=answer.at if answer is not None else item.answered_at,
+    )
+
+
+def _note_contact(
+    session: Session,
+    inquiry: Inquiry,
+    search: PlaceSearch,
+    answer: ItemStatus,
+    *,
+    channel: Channel,
+    note: str,
+    now: datetime,
+) -> None:
+    session.add(
+        ContactEntry(
+            at=now, channel=channel, direction="in", kind=answer.value, inquiry_id=inquiry.id,
+            therapist_id=inquiry.therapist_id, patient_id=search.patient_id, person_id=me(session).id, body=note,
+        )
+    )  # fmt: skip
+
+
+def _reopen_if_late(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    """A late reply reopens an expired inquiry for its other patients, unless the practice was asked anew."""
+    if inquiry.stage != InquiryStage.EXPIRED:
+        return
+    silent = [
+        item
+        for item in items_of(session, inquiry.id, lock=True)
+        if item.status == ItemStatus.NO_RESPONSE
+    ]
+    asked_anew = session.scalar(
+        select(Inquiry.id).where(
+            Inquiry.contact_point_id == inquiry.contact_point_id, Inquiry.stage.in_(OPEN_STAGES)
+        )
+    )
+    if not silent or asked_anew is not None:
+        move_inquiry(session, inquiry, InquiryStage.ANSWERED, now=now)
+        return
+    inquiry.stage, inquiry.closed_at, inquiry.clock_started_at = InquiryStage.SENT, None, now
+    for item in silent:
+        set_item(session, item, ItemStatus.PENDING, now=now, note="late_reply")

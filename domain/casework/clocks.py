@@ -1,0 +1,35 @@
+"""What happens because time passed; the worker calls it every minute, a test with any time it likes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.communication.calls import miss_overdue
+from domain.communication.mails import expire_leases, release_due
+from domain.matching.inquiries import expire_due, return_to_office
+from domain.matching.searches import resume_due
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick changed, as ids."""
+
+    resumed_searches: tuple[int, ...]
+    returned_inquiries: tuple[int, ...]
+    expired_inquiries: tuple[int, ...]
+    unclear_mails: tuple[int, ...]
+    released_mails: tuple[int, ...]
+    missed_calls: tuple[int, ...]
+
+
+def tick(session: Session, *, now: datetime) -> Ticked:
+    """Resume pauses, end absences, expire silent inquiries, and see to mails and calls whose time has come."""
+    return Ticked(
+        resumed_searches=resume_due(session, now=now),
+        returned_inquiries=return_to_office(session, now=now),
+        expired_inquiries=expire_due(session, now=now),
+        unclear_mails=expire_leases(session, now=now),
+        released_mails=release_due(session, now=now),
+        missed_calls=miss_overdue(session, now=now),
+    )

@@ -1,0 +1,87 @@
+"""Taking a patient out of open inquiries: placed elsewhere, consent withdrawn, search ended.
+
+What the practice already has is answered with a polite mail; what has not left the office never leaves it;
+planned calls without a patient left are cancelled with the reason.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.casework.letters import queue_letter
+from domain.communication.calls import cancel_calls
+from domain.communication.mails import cancel_mail
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.editing import load_for_edit
+from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
+from domain.matching.models import Inquiry, InquiryItem
+from domain.matching.states import ITEM, OPEN_ITEM, InquiryStage, ItemStatus
+from domain.values import Channel
+
+UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
+
+
+def release_search(
+    session: Session, search_id: int, after: ItemStatus, *, reason: str, now: datetime, keep: int | None = None
+) -> tuple[int, ...]:
+    """Close every other item of a search as `matched_elsewhere` or `withdrawn`; returns the inquiries touched.
+
+    `keep` is the accepted item that stays.
+    """
+    # in the order of their ids, so that two people releasing at once wait for each other and do not deadlock
+    found = session.execute(
+        select(InquiryItem.id, InquiryItem.inquiry_id)
+        .where(InquiryItem.search_id == search_id, InquiryItem.id != (keep or 0))
+        .order_by(InquiryItem.inquiry_id)
+    ).all()
+    touched = []
+    for item_id, inquiry_id in found:
+        inquiry = load_for_edit(session, Inquiry, inquiry_id)
+        item = load_for_edit(session, InquiryItem, item_id)
+        if not ITEM.allows(ItemStatus(item.status), after):
+            continue
+        touched.append(inquiry_id)
+        awaited = ItemStatus(item.status) in OPEN_ITEM
+        set_item(session, item, after, now=now, note=reason)
+        if InquiryStage(inquiry.stage) in UNSENT:
+            stop_unsent(session, inquiry, reason=reason, now=now)
+        elif inquiry.stage in {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
+            _tell_practice(session, inquiry, item, awaited=awaited, reason=reason, now=now)
+            settle(session, inquiry, now=now)
+    return tuple(touched)
+
+
+def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
+    """Stop an inquiry that still names a patient who may not be named: mail cancelled, the others are free again.
+
+    A mail the worker is sending at this moment cannot be called back; then the inquiry counts as sent.
+    """
+    mails = session.scalars(
+        select(Email)
+        .where(
+            Email.inquiry_id == inquiry.id,
+            Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.SENDING, EmailStatus.FAILED)),
+        )
+        .with_for_update()
+    ).all()
+    if any(mail.status == EmailStatus.SENDING for mail in mails):
+        return
+    for mail in mails:
+        cancel_mail(session, mail.id)
+    for item in items_of(session, inquiry.id, lock=True):
+        if ItemStatus(item.status) in OPEN_ITEM:
+            set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    cancel_calls(session, inquiry.id, reason=reason)
+    move_inquiry(session, inquiry, InquiryStage.CANCELLED, now=now, reason=reason)
+
+
+def _tell_practice(
+    session: Session, inquiry: Inquiry, item: InquiryItem, *, awaited: bool, reason: str, now: datetime
+) -> None:
+    left = [other for other in items_of(session, inquiry.id) if ItemStatus(other.status) in OPEN_ITEM]
+    if not left:
+        cancel_calls(session, inquiry.id, reason=reason)
+    if awaited and inquiry.channel == Channel.EMAIL:
+        queue_letter(session, "withdrawal", inquiry, [item], now=now)

@@ -1,0 +1,184 @@
+"""Sending an inquiry by mail, phone or letter; reminding; and what the worker's report means for it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.access import office
+from domain.casework.letters import queue_letter
+from domain.casework.release import stop_unsent
+from domain.communication import mails
+from domain.communication.calls import plan_call
+from domain.communication.models import ContactEntry, Email
+from domain.communication.states import EmailStatus
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid
+from domain.matching.candidates import judge
+from domain.matching.inquiries import approve, items_of, move_inquiry, note_reminder, set_item
+from domain.matching.models import Inquiry
+from domain.matching.rules import Rule
+from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
+from domain.values import Channel
+
+# These may have changed between drafting and sending and stop the mail; the others were a person's choice.
+CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST_ACTIVE, Rule.ANSWERED_UNSUITABLE})
+
+
+def send_inquiry(session: Session, inquiry_id: int, *, now: datetime, version: int | None = None) -> int | None:
+    """Release a draft: queue its mail, plan its call, or note the letter as sent.
+
+    Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
+    a consent, a search or the therapist no longer allows it.
+    """
+    inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
+    if inquiry.stage == InquiryStage.DRAFT:
+        approve(session, inquiry_id, now=now)
+    _refuse_changed(session, inquiry, now=now)
+    if inquiry.channel == Channel.PHONE:
+        return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+    if inquiry.channel == Channel.LETTER:
+        mark_sent(session, inquiry_id, now=now)
+        return None
+    move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
+    delay = timedelta(seconds=office(session).undo_seconds)
+    return queue_letter(session, "inquiry", inquiry, items_of(session, inquiry.id), now=now, delay=delay)
+
+
+def _refuse_changed(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    search_ids = [item.search_id for item in items_of(session, inquiry.id)]
+    for candidate in judge(session, therapist_id=inquiry.therapist_id, search_ids=search_ids, now=now):
+        if changed := CHECKED_AT_SENDING.intersection(candidate.broken):
+            rules = sorted(rule.value for rule in changed)
+            raise Invalid("inquiry.rule_broken", patient=candidate.name, rules=rules)
+
+
+def mark_sent(session: Session, inquiry_id: int, *, now: datetime) -> None:
+    """The inquiry reached the practice (server took the mail, call was made, letter posted): clocks run."""
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
+    if inquiry.channel != Channel.EMAIL:
+        session.add(
+            ContactEntry(
+                at=now, channel=inquiry.channel, direction="out", kind="inquiry", inquiry_id=inquiry.id,
+                therapist_id=inquiry.therapist_id, person_id=inquiry.created_by,
+            )
+        )  # fmt: skip
+
+
+def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
+    """The worker's report: the server took the mail."""
+    email = mails.note_sent(session, email_id, now=now, server_reply=server_reply)
+    if email is not None:
+        _inquiry_sent(session, email, now=now)
+
+
+def mail_failed(session: Session, email_id: int, *, now: datetime, failure: str) -> None:
+    """The worker's report: the server refused for good."""
+    email = mails.note_failed(session, email_id, failure=failure)
+    if email is not None:
+        _inquiry_failed(session, email, now=now)
+
+
+def mail_postponed(session: Session, email_id: int, *, now: datetime, failure: str) -> EmailStatus:
+    """The worker's report: not now. After the last attempt the inquiry counts as not sent."""
+    status = mails.note_temporary(session, email_id, now=now, failure=failure)
+    if status is EmailStatus.FAILED:
+        _inquiry_failed(session, session.get_one(Email, email_id), now=now)
+    return status
+
+
+def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None) -> None:
+    """A person decides about an unclear mail: it arrived, or it is sent once more under the same Message-ID."""
+    email = mails.decide_unclear(session, email_id, arrived=arrived, now=now, version=version)
+    if arrived:
+        _inquiry_sent(session, email, now=now)
+
+
+def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
+    """Send a failed mail again after its cause was mended."""
+    mails.retry_failed(session, email_id, version)
+    inquiry = _first_letter_of(session, session.get_one(Email, email_id))
+    if inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
+        move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
+
+
+def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
+    """Take an inquiry back before its mail left; raises Conflict when it is too late."""
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    stop_unsent(session, inquiry, reason="undone", now=now)
+    if inquiry.stage != InquiryStage.CANCELLED:
+        raise Conflict("inquiry.too_late_to_undo", inquiry_id=inquiry_id)
+
+
+def remind(session: Session, inquiry_id: int, *, now: datetime) -> int | None:
+    """Remind the practice: by mail where there is one, else by a planned call. Returns the mail's or call's id.
+
+    Works again and again, for inquiries made by phone too.
+    """
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    note_reminder(session, inquiry_id, now=now)
+    if inquiry.channel == Channel.EMAIL:
+        open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
+        return queue_letter(session, "reminder", inquiry, open_items, now=now)
+    return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+
+
+def withdraw_inquiry(session: Session, inquiry_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
+    """Take a sent inquiry back with a polite mail; the patients still waiting are free again."""
+    if not reason.strip():
+        raise Invalid("inquiry.reason_missing", field="reason")
+    inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
+    open_items = [i for i in items_of(session, inquiry_id, lock=True) if ItemStatus(i.status) in OPEN_ITEM]
+    move_inquiry(session, inquiry, InquiryStage.WITHDRAWN, now=now, reason=reason)
+    for item in open_items:
+        set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    if inquiry.channel == Channel.EMAIL:
+        queue_letter(session, "withdrawal", inquiry, open_items, now=now)
+
+
+def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
+    """The address does not exist: the patients go back to the pool, the contact point does not cool down."""
+    email = load_for_edit(session, Email, email_id)
+    mails.note_bounced(session, email, hard=True)
+    inquiry = _first_letter_of(session, email)
+    if inquiry is None:
+        return
+    items = items_of(session, inquiry.id, lock=True)
+    move_inquiry(session, inquiry, InquiryStage.BOUNCED, now=now, reason="bounced")
+    for item in items:
+        if ItemStatus(item.status) in OPEN_ITEM:
+            set_item(session, item, ItemStatus.WITHDRAWN, now=now, note="bounced")
+
+
+def follow_ups_due(session: Session, *, now: datetime) -> tuple[int, ...]:
+    """Inquiries silent for the office's days (default 7) since sending or the last reminder, oldest first."""
+    before = now - timedelta(days=office(session).follow_up_days)
+    silent_since = func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at)
+    return tuple(
+        session.scalars(
+            select(Inquiry.id)
+            .where(Inquiry.stage == InquiryStage.SENT, silent_since <= before)
+            .order_by(silent_since, Inquiry.id)
+        )
+    )
+
+
+def _first_letter_of(session: Session, email: Email) -> Inquiry | None:
+    if email.kind != "inquiry" or email.inquiry_id is None:
+        return None
+    return load_for_edit(session, Inquiry, email.inquiry_id)
+
+
+def _inquiry_sent(session: Session, email: Email, *, now: datetime) -> None:
+    inquiry = _first_letter_of(session, email)
+    if inquiry is not None and inquiry.stage in {InquiryStage.OUTBOX, InquiryStage.SEND_FAILED}:
+        if inquiry.stage == InquiryStage.SEND_FAILED:
+            move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
+        move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
+
+
+def _inquiry_failed(session: Session, email: Email, *, now: datetime) -> None:
+    inquiry = _first_letter_of(session, email)
+    if inquiry is not None and inquiry.stage == InquiryStage.OUTBOX:
+        move_inquiry(session, inquiry, InquiryStage.SEND_FAILED, now=now, reason=email.failure)

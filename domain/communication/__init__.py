@@ -1,0 +1,1 @@
+"""Communication: mails, phone calls and the history of every contact."""

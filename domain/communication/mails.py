@@ -1,0 +1,249 @@
+"""Mails: queued by people, claimed by the worker, sent at most once.
+
+A mail is `sending` with a lease before SMTP begins; whoever finds the lease expired calls it unclear, and only
+a person takes it from there. Times before which nothing happens (`not_before`) live in our row; a job is
+deferred only when it is due, since a waiting job would block others (architecture.md, jobs).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import make_msgid
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.communication.models import ContactEntry, Email
+from domain.communication.states import EMAIL, EmailStatus
+from domain.editing import load_for_edit
+from domain.errors import Invalid
+
+LEASE = timedelta(minutes=5)
+# Waits before a further attempt; after the last the mail has failed.
+RETRY_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+MESSAGE_ID_DOMAIN = "platzlotse.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says: subject and both parts."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A claimed mail, ready for SMTP."""
+
+    id: int
+    to_address: str
+    to_name: str
+    letter: Letter
+    message_id: str
+    attempt: int
+    inquiry_id: int | None
+    created_by: int | None
+
+
+def queue_mail(
+    session: Session,
+    *,
+    kind: str,
+    to_address: str,
+    to_name: str,
+    letter: Letter,
+    now: datetime,
+    inquiry_id: int | None = None,
+    patient_id: int | None = None,
+    delay: timedelta = timedelta(0),
+    client_uuid: UUID | None = None,
+) -> int:
+    """Queue a mail; with `delay` (the undo window) nothing is sent before it has passed. Returns its id."""
+    if any(char in to_address for char in "\r\n\0") or "@" not in to_address:
+        raise Invalid("email.address", field="to_address")
+    email = Email(
+        kind=kind,
+        to_address=to_address,
+        to_name=to_name,
+        subject=letter.subject,
+        body_text=letter.text,
+        body_html=letter.html,
+        status=EmailStatus.QUEUED,
+        message_id=make_msgid(domain=MESSAGE_ID_DOMAIN),
+        not_before=now + delay if delay else None,
+        inquiry_id=inquiry_id,
+        patient_id=patient_id,
+        client_uuid=client_uuid,
+        created_by=me(session).id,
+    )
+    session.add(email)
+    session.flush()
+    events.record(session, "email.queued", email.id, inquiry_id=inquiry_id)
+    if not delay:
+        defer(session, email.id)
+    return email.id
+
+
+def defer(session: Session, email_id: int) -> None:
+    """Hand the mail to the worker: in this transaction or not at all."""
+    session.flush()
+    session.execute(text("SELECT platform.defer_send_email(:id)"), {"id": email_id})
+
+
+def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
+    """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due."""
+    email = session.scalar(
+        select(Email)
+        .where(
+            Email.id == email_id,
+            Email.status == EmailStatus.QUEUED,
+            or_(Email.not_before.is_(None), Email.not_before <= now),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    if email is None:
+        return None
+    _move(session, email, EmailStatus.SENDING)
+    email.attempt += 1
+    email.lease_until = now + LEASE
+    return Outgoing(
+        id=email.id,
+        to_address=email.to_address,
+        to_name=email.to_name,
+        letter=Letter(email.subject, email.body_text, email.body_html),
+        message_id=email.message_id,
+        attempt=email.attempt,
+        inquiry_id=email.inquiry_id,
+        created_by=email.created_by,
+    )
+
+
+def note_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> Email | None:
+    """The server took the mail. None when somebody decided otherwise meanwhile (lease expired, person acted)."""
+    email = _sending(session, email_id)
+    if email is None:
+        return None
+    _move(session, email, EmailStatus.SENT)
+    email.sent_at, email.server_reply, email.failure = now, server_reply[:500], ""
+    session.add(
+        ContactEntry(
+            at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
+            patient_id=email.patient_id, email_id=email.id, person_id=email.created_by, body=email.subject,
+        )
+    )  # fmt: skip
+    return email
+
+
+def note_temporary(session: Session, email_id: int, *, now: datetime, failure: str) -> EmailStatus:
+    """The server or the way to it said "later": wait and try again, or give up after the last wait."""
+    email = _sending(session, email_id)
+    if email is None:
+        return EmailStatus.UNCLEAR
+    email.failure = failure[:500]
+    if email.attempt > len(RETRY_WAITS):
+        _move(session, email, EmailStatus.FAILED)
+        return EmailStatus.FAILED
+    _move(session, email, EmailStatus.RETRY_WAIT)
+    email.not_before = now + RETRY_WAITS[email.attempt - 1]
+    return EmailStatus.RETRY_WAIT
+
+
+def note_failed(session: Session, email_id: int, *, failure: str) -> Email | None:
+    """The server refused for good."""
+    email = _sending(session, email_id)
+    if email is None:
+        return None
+    _move(session, email, EmailStatus.FAILED)
+    email.failure = failure[:500]
+    return email
+
+
+def note_unclear(session: Session, email_id: int, *, failure: str) -> None:
+    """The connection broke after DATA began: it may have arrived. A person decides."""
+    email = _sending(session, email_id)
+    if email is not None:
+        _move(session, email, EmailStatus.UNCLEAR)
+        email.failure = failure[:500]
+
+
+def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
+    """Mails whose sender never came back are unclear; returns their ids."""
+    lost = session.scalars(
+        select(Email)
+        .where(Email.status == EmailStatus.SENDING, Email.lease_until < now)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for email in lost:
+        _move(session, email, EmailStatus.UNCLEAR)
+        email.failure = "lease_expired"
+    return tuple(email.id for email in lost)
+
+
+def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
+    """Hand every mail whose time has come (undo window, retry) to the worker; returns their ids."""
+    due = session.scalars(
+        select(Email)
+        .where(
+            Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
+            Email.not_before.is_not(None),
+            Email.not_before <= now,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for email in due:
+        if email.status == EmailStatus.RETRY_WAIT:
+            _move(session, email, EmailStatus.QUEUED)
+        email.not_before = None
+        defer(session, email.id)
+    return tuple(email.id for email in due)
+
+
+def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:
+    """Take a mail back before it is sent; raises Conflict when it is too late."""
+    email = load_for_edit(session, Email, email_id, version)
+    _move(session, email, EmailStatus.CANCELLED)
+
+
+def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None) -> Email:
+    """A person's word on an unclear mail: it arrived (sent), or it did not (queued again, same Message-ID)."""
+    email = load_for_edit(session, Email, email_id, version)
+    if arrived:
+        _move(session, email, EmailStatus.SENT)
+        email.sent_at = now
+    else:
+        _requeue(session, email)
+    return email
+
+
+def retry_failed(session: Session, email_id: int, version: int | None = None) -> None:
+    """Queue a failed mail again after its cause was mended."""
+    _requeue(session, load_for_edit(session, Email, email_id, version))
+
+
+def _requeue(session: Session, email: Email) -> None:
+    _move(session, email, EmailStatus.QUEUED)
+    email.attempt, email.not_before = 0, None
+    defer(session, email.id)
+
+
+def _sending(session: Session, email_id: int) -> Email | None:
+    return session.scalar(
+        select(Email).where(Email.id == email_id, Email.status == EmailStatus.SENDING).with_for_update()
+    )
+
+
+def _move(session: Session, email: Email, after: EmailStatus) -> None:
+    EMAIL.check(EmailStatus(email.status), after)
+    email.status = after
+    if after is not EmailStatus.SENDING:
+        email.lease_until = None
+    events.record(session, f"email.{after}", email.id, inquiry_id=email.inquiry_id)
+
+
+def note_bounced(session: Session, email: Email, *, hard: bool) -> None:
+    """The mail came back; a soft bounce may still be answered."""
+    _move(session, email, EmailStatus.BOUNCED_HARD if hard else EmailStatus.BOUNCED_SOFT)

@@ -1,0 +1,31 @@
+"""Editing a row two people may hold: lock it, compare the version, and name who was faster."""
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from domain.access import person_name
+from domain.database import Base, Versioned
+from domain.errors import Conflict, NotFound
+
+R = TypeVar("R", bound=Base)
+
+
+def load_for_edit(session: Session, model: type[R], row_id: int, version: int | None = None) -> R:
+    """The row, locked until the transaction ends.
+
+    Raises NotFound when it is gone and Conflict (who, when) when it is not the version the caller saw; with
+    `version` None the caller did not show the row to anybody and takes it as it is.
+    """
+    row = session.get(model, row_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("record.not_found", table=model.__tablename__, id=row_id)
+    if version is not None and isinstance(row, Versioned) and row.version != version:
+        raise Conflict(
+            "record.changed_meanwhile",
+            table=model.__tablename__,
+            id=row_id,
+            by=person_name(session, row.updated_by),
+            at=row.updated_at.isoformat(),
+        )
+    return row

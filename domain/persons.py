@@ -1,0 +1,57 @@
+"""Making persons known to the database: a row in the office and a PostgreSQL login role of their own.
+
+Runs on the owner's connection only (set-up, `admin`); the program at work never uses it.
+"""
+
+from collections.abc import Collection
+
+from psycopg import sql
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from domain.access import ROLES, Person, group_role
+from domain.errors import Invalid
+
+
+def ensure_login(session: Session, *, role_name: str, password: str, roles: Collection[str]) -> None:
+    """Make (or reset) a login role that belongs to exactly the given roles of the office.
+
+    The password is stored as SCRAM verifier by the server. Raises Invalid for an unknown role of the office.
+    """
+    unknown = set(roles) - set(ROLES)
+    if unknown:
+        raise Invalid("person.role_unknown", roles=sorted(unknown))
+    cursor = session.connection().connection.cursor()
+    name = sql.Identifier(role_name)
+    exists = session.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": role_name})
+    verb = sql.SQL("ALTER" if exists else "CREATE")
+    cursor.execute(
+        sql.SQL("{} ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
+            verb, name, sql.Literal(password)
+        )
+    )
+    for role in ROLES:
+        group = sql.Identifier(group_role(role))
+        form = sql.SQL("GRANT {} TO {}") if role in roles else sql.SQL("REVOKE {} FROM {}")
+        cursor.execute(form.format(group, name))
+
+
+def ensure_person(
+    session: Session,
+    *,
+    role_name: str,
+    display_name: str,
+    password: str,
+    roles: Collection[str],
+    email: str | None = None,
+    phone: str | None = None,
+    team_id: int | None = None,
+) -> int:
+    """Make (or keep) the person and its login; returns the person's id."""
+    ensure_login(session, role_name=role_name, password=password, roles=roles)
+    person = session.scalar(select(Person).where(Person.role_name == role_name))
+    if person is None:
+        person = Person(role_name=role_name, display_name=display_name, email=email, phone=phone, team_id=team_id)
+        session.add(person)
+        session.flush()
+    return person.id

@@ -1,0 +1,33 @@
+"""Weekly times between the database's int4multirange and lists of WeekSpan (minutes since Monday 00:00)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import Range
+
+from domain.values import WeekSpan
+
+
+def to_multirange(spans: Iterable[WeekSpan] | None) -> list[Range[int]] | None:
+    """For storing; None stays None (unknown), an empty list is "never"."""
+    if spans is None:
+        return None
+    return [Range(span.start, span.end) for span in merged(spans)]
+
+
+def from_multirange(value: Iterable[Any] | None) -> tuple[WeekSpan, ...] | None:
+    """From a stored value (SQLAlchemy or psycopg ranges), sorted; None stays None."""
+    if value is None:
+        return None
+    return tuple(sorted(WeekSpan(item.lower, item.upper) for item in value))
+
+
+def merged(spans: Iterable[WeekSpan]) -> tuple[WeekSpan, ...]:
+    """Overlapping and touching spans joined, in order, as PostgreSQL would."""
+    joined: list[WeekSpan] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = WeekSpan(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return tuple(joined)

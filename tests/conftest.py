@@ -1,0 +1,111 @@
+"""Fixtures every test may use: a real PostgreSQL, a fresh database per test, persons who work in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from domain.database import Database
+from domain.migrations import migrate
+from domain.persons import ensure_login, ensure_person
+from tests.servers.postgres import TestCluster
+
+TEMPLATE = "platzlotse_template"
+PASSWORD = "invented-for-tests"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A fresh database with two caseworkers and a worker, as URLs to log in with."""
+
+    cluster: TestCluster
+    name: str
+
+    def url(self, role: str) -> str:
+        """SQLAlchemy URL of one of the roles jana, tom (caseworkers), worker, auditor, admin or the owner."""
+        owner = make_url(self.cluster.admin_url(self.name))
+        if role == "owner":
+            return owner.render_as_string(hide_password=False)
+        return owner.set(username=f"test_{role}", password=PASSWORD).render_as_string(hide_password=False)
+
+    def database(self, role: str) -> Database:
+        """A Database logged in as that role; the caller closes it."""
+        return Database(self.url(role), application_name=f"test-{role}")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[TestCluster]:
+    """One PostgreSQL server per test process."""
+    with TestCluster() as running:
+        _prepare(running)
+        yield running
+
+
+def _prepare(cluster: TestCluster) -> None:
+    admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    admin.dispose()
+    owner = Database(cluster.admin_url(TEMPLATE))
+    migrate(owner.engine)
+    with owner.write() as session:
+        for name, shown in (("jana", "Jana Brand"), ("tom", "Tom Keller")):
+            ensure_person(
+                session,
+                role_name=f"test_{name}",
+                display_name=shown,
+                password=PASSWORD,
+                roles={"caseworker", "supervisor"},
+                email=f"{name}@buero.example",
+            )
+        for role in ("worker", "auditor", "admin"):
+            ensure_login(session, role_name=f"test_{role}", password=PASSWORD, roles={role})
+    owner.close()
+
+
+@pytest.fixture
+def office(cluster: TestCluster) -> Iterator[Office]:
+    """A fresh office: a database of its own, dropped afterwards."""
+    name = cluster.clone(TEMPLATE)
+    yield Office(cluster, name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def database(office: Office) -> Iterator[Database]:
+    """The office's database as Jana Brand (caseworker and supervisor)."""
+    database = office.database("jana")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def second_database(office: Office) -> Iterator[Database]:
+    """The same database as Tom Keller, another caseworker."""
+    database = office.database("tom")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def worker_database(office: Office) -> Iterator[Database]:
+    """The same database as the background worker."""
+    database = office.database("worker")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning in UTC."""
+    return NOW
+
+
+@pytest.fixture
+def today() -> date:
+    """The day of `now`."""
+    return NOW.date()
