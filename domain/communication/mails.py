@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -21,6 +21,7 @@ from domain.editing import load_for_edit
 from domain.errors import Invalid
 
 LEASE = timedelta(minutes=5)
+JOB_LOST_AFTER = timedelta(minutes=2)
 # Waits before a further attempt; after the last the mail has failed.
 RETRY_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 MESSAGE_ID_DOMAIN = "platzlotse.invalid"
@@ -184,13 +185,25 @@ def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
 
 
 def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Hand every mail whose time has come (undo window, retry) to the worker; returns their ids."""
+    """Hand every mail whose time has come (undo window, retry) to the worker; returns their ids.
+
+    A mail queued for a while without having been claimed lost its job to a crash and gets a new one: claiming
+    it twice is impossible, so a job too many does no harm.
+    """
     due = session.scalars(
         select(Email)
         .where(
-            Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
-            Email.not_before.is_not(None),
-            Email.not_before <= now,
+            or_(
+                and_(
+                    Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
+                    Email.not_before <= now,
+                ),
+                and_(
+                    Email.status == EmailStatus.QUEUED,
+                    Email.not_before.is_(None),
+                    Email.updated_at < now - JOB_LOST_AFTER,
+                ),
+            )
         )
         .with_for_update(skip_locked=True)
     ).all()

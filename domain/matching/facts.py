@@ -64,7 +64,7 @@ SELECT th.id AS therapist_id, th.practice_id, th.contact_point_id, th.title, th.
        th.phone, th.email, th.capacity_note, th.capacity_as_of,
        pr.name AS practice_name, pr.seat, st.accessible, st.lat, st.lon, st.geo_quality, st.plz, st.city,
        st.street, st.house_number, oc.open_inquiry_id, oc.cooling_until,
-       th.status = 'active' OR (th.status = 'blocked' AND th.blocked_until <= :today) AS available
+       th.status = 'active' OR (th.status = 'blocked' AND coalesce(th.blocked_until <= :today, false)) AS available
 FROM therapist_service.therapist th
 JOIN therapist_service.practice pr ON pr.id = th.practice_id
 JOIN therapist_service.practice_site st ON st.id = th.site_id
