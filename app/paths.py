@@ -1,0 +1,56 @@
+"""Where a profile keeps its things. One folder holds everything of one seat, so it can be moved or thrown away."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The folder of one seat; `make` creates it for this user only."""
+
+    home: Path
+
+    @classmethod
+    def default(cls) -> "Profile":
+        """The profile in the user's own data folder."""
+        return cls(user_data_path("Platzlotse", appauthor=False))
+
+    @property
+    def settings(self) -> Path:
+        """The seat's settings (TOML)."""
+        return self.home / "settings.toml"
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded database with its owner's secret."""
+        return self.home / "postgres"
+
+    @property
+    def logins(self) -> Path:
+        """Passwords of the embedded database's logins, readable by this user only."""
+        return self.home / "postgres" / "logins.json"
+
+    @property
+    def window_state(self) -> Path:
+        """What the window remembers."""
+        return self.home / "window.ini"
+
+    @property
+    def logs(self) -> Path:
+        """Log files without personal data."""
+        return self.home / "logs"
+
+    @property
+    def caught_mail(self) -> Path:
+        """Mails caught in the trial mode instead of being sent."""
+        return self.home / "caught-mail"
+
+    def make(self) -> None:
+        """Create the folder, closed to other users."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.name != "nt":
+            self.home.chmod(0o700)
+        self.logs.mkdir(exist_ok=True, mode=0o700)

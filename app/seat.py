@@ -1,0 +1,161 @@
+"""Opening a seat: the embedded database of one person, or the office's server.
+
+The program never works as owner: the owner's secret is used to start, migrate and make logins, then forgotten.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+
+from app.embedded_postgres import EmbeddedPostgres
+from app.paths import Profile
+from app.secrets import recall
+from app.settings import Mode, Settings
+from domain.database import Database
+from domain.errors import Invalid, Unavailable
+from domain.migrations import check, migrate
+from domain.persons import ensure_login, ensure_person
+
+DATABASE = "platzlotse"
+PERSON_ROLE = "platzlotse_seat_person"
+WORKER_ROLE = "platzlotse_seat_worker"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """URLs to log in with: as the person, and (on a single seat) as the background worker."""
+
+    person_url: str
+    worker_url: str | None
+
+
+@contextmanager
+def open_seat(profile: Profile, settings: Settings) -> Iterator[Seat]:
+    """The seat's database, running and of the right version, for as long as the block lasts.
+
+    Raises Unavailable (server, schema) and Invalid (settings) with codes `ui.errors` puts in words.
+    """
+    profile.make()
+    if settings.mode is Mode.SERVER:
+        yield _server_seat(settings)
+        return
+    with EmbeddedPostgres(profile.postgres) as server:
+        yield _embedded_seat(profile, server)
+
+
+def _embedded_seat(profile: Profile, server: EmbeddedPostgres) -> Seat:
+    logins = _logins(profile.logins)
+    owner_url = server.url(database=DATABASE)
+    _ensure_database(server)
+    owner = Database(owner_url, application_name="platzlotse-owner", pool_size=1)
+    try:
+        fresh = migrate(owner.engine)
+        if fresh or not _has_logins(owner):
+            _make_logins(owner, logins)
+    finally:
+        owner.close()
+    return Seat(
+        person_url=server.url(database=DATABASE, user=PERSON_ROLE, password=logins[PERSON_ROLE]),
+        worker_url=server.url(database=DATABASE, user=WORKER_ROLE, password=logins[WORKER_ROLE]),
+    )
+
+
+def _ensure_database(server: EmbeddedPostgres) -> None:
+    admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            # seats started at once must not both create it
+            connection.execute(text("SELECT pg_advisory_lock(7235003)"))
+            exists = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": DATABASE})
+            if not exists:
+                connection.execute(text(f"CREATE DATABASE {DATABASE} TEMPLATE template0"))
+            connection.execute(text("SELECT pg_advisory_unlock(7235003)"))
+    finally:
+        admin.dispose()
+
+
+def _has_logins(owner: Database) -> bool:
+    query = text("SELECT count(*) = 2 FROM pg_roles WHERE rolname IN (:person, :worker)")
+    with owner.read() as session:
+        return bool(session.scalar(query, {"person": PERSON_ROLE, "worker": WORKER_ROLE}))
+
+
+def _make_logins(owner: Database, logins: dict[str, str]) -> None:
+    with owner.write() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(7235004)"))
+        ensure_person(
+            session,
+            role_name=PERSON_ROLE,
+            display_name=_own_name(),
+            password=logins[PERSON_ROLE],
+            roles={"caseworker", "supervisor", "admin"},
+        )
+        ensure_login(session, role_name=WORKER_ROLE, password=logins[WORKER_ROLE], roles={"worker"})
+
+
+def _own_name() -> str:
+    """What the system calls the person at this seat."""
+    import getpass
+
+    try:
+        return getpass.getuser().capitalize()
+    except (OSError, KeyError):
+        return "Einzelplatz"
+
+
+def _logins(path: Path) -> dict[str, str]:
+    """The embedded logins' passwords, made once; the file belongs to this user only (0600)."""
+    if path.exists():
+        stored: dict[str, str] = json.loads(path.read_text("utf-8"))
+        return stored
+    made = {PERSON_ROLE: secrets.token_urlsafe(24), WORKER_ROLE: secrets.token_urlsafe(24)}
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(made, file)
+    try:
+        os.link(fresh, path)  # whoever comes first wins; the others read what stands there
+    except FileExistsError:
+        return _logins(path)
+    finally:
+        fresh.unlink()
+    return made
+
+
+def _server_seat(settings: Settings) -> Seat:
+    url = server_url(settings, password=recall(f"{settings.server.user}@{settings.server.host}"))
+    engine = create_engine(url)
+    try:
+        check(engine)
+    finally:
+        engine.dispose()
+    return Seat(person_url=url, worker_url=None)
+
+
+def server_url(settings: Settings, *, password: str | None) -> str:
+    """URL of the office's server; TLS with certificate check is required off loopback."""
+    server = settings.server
+    if not server.host or not server.user:
+        raise Invalid("settings.server_missing")
+    query: dict[str, str] = {}
+    if server.host not in LOOPBACK:
+        if server.sslmode != "verify-full":
+            raise Unavailable("database.tls_required", host=server.host)
+        query = {"sslmode": server.sslmode, "sslrootcert": server.sslrootcert}
+    return URL.create(
+        "postgresql+psycopg",
+        username=server.user,
+        password=password,
+        host=server.host,
+        port=server.port,
+        database=server.database,
+        query=query,
+    ).render_as_string(hide_password=False)

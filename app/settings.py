@@ -1,0 +1,88 @@
+"""The seat's settings: which database, which mail server. Office settings live in the database.
+
+Read from TOML, then overridden by environment variables (PLATZLOTSE_…) for services. Passwords are never here.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+import tomli_w
+
+from domain.errors import Invalid
+
+
+class Mode(StrEnum):
+    """How the seat works: trying out with sample data, alone, or in an office."""
+
+    TRIAL = "trial"
+    SINGLE = "single"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The office's PostgreSQL. `sslmode` other than verify-full is accepted on loopback only."""
+
+    host: str = ""
+    port: int = 5432
+    database: str = "platzlotse"
+    user: str = ""
+    sslmode: str = "verify-full"
+    sslrootcert: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The office's SMTP server; an empty host catches mail on this machine instead of sending it."""
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    sender: str = "vermittlung@localhost.invalid"
+    sender_name: str = "Vermittlungsstelle"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a seat must know before it can ask the database."""
+
+    mode: Mode = Mode.SINGLE
+    server: ServerSettings = field(default_factory=ServerSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the seat's settings; a missing file gives the defaults. Raises Invalid with the reason."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        settings = Settings(
+            mode=Mode(raw.get("mode", Mode.SINGLE)),
+            server=ServerSettings(**raw.get("server", {})),
+            mail=MailSettings(**raw.get("mail", {})),
+        )
+    except (tomllib.TOMLDecodeError, ValueError, TypeError) as exc:
+        raise Invalid("settings.unreadable", path=str(path), reason=str(exc)) from exc
+    return _overridden(settings, environment)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write the settings in one step: a crash leaves the old file."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(tomli_w.dumps(asdict(settings) | {"mode": settings.mode.value}), "utf-8")
+    fresh.replace(path)
+
+
+def _overridden(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    mail = settings.mail
+    for name, key in (("HOST", "host"), ("SECURITY", "security"), ("USERNAME", "username"), ("SENDER", "sender")):
+        value = environment.get(f"PLATZLOTSE_SMTP_{name}")
+        if value is not None:
+            mail = replace(mail, **{key: value})
+    if port := environment.get("PLATZLOTSE_SMTP_PORT"):
+        mail = replace(mail, port=int(port))
+    return replace(settings, mail=mail)
