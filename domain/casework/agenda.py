@@ -1,0 +1,118 @@
+"""The day's work for the page Heute, ordered by what lapses first. Each task names what to open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+class TaskKind(StrEnum):
+    """What kind of work a task is, most pressing first."""
+
+    MAIL_TROUBLE = "mail_trouble"
+    SEND_FAILED = "send_failed"
+    ACCEPTED = "accepted"
+    CALL_PLANNED = "call_planned"
+    FOLLOW_UP = "follow_up"
+    WAITLIST_DUE = "waitlist_due"
+    NEEDS_INFO = "needs_info"
+    RESUBMISSION = "resubmission"
+    DRAFT_INQUIRY = "draft_inquiry"
+    READY_PATIENT = "ready_patient"
+    STALE_SEARCH = "stale_search"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the day: what, about whom, due when (None: as soon as possible), and the page to open."""
+
+    kind: TaskKind
+    page: str
+    record_id: int
+    title: str
+    detail: str
+    due: datetime | None
+
+
+# One SELECT per kind: page, id, title, detail, due. Names across schemas, read only.
+_NAME = "trim(p.first_name || ' ' || p.last_name)"
+_PRACTICE = "trim(t.first_name || ' ' || t.last_name)"
+_ITEM_JOINS = """
+    FROM matching_service.inquiry_item i
+    JOIN matching_service.inquiry q ON q.id = i.inquiry_id
+    JOIN therapist_service.therapist t ON t.id = q.therapist_id
+    JOIN matching_service.place_search s ON s.id = i.search_id
+    JOIN patient_service.patient p ON p.id = s.patient_id"""
+_TASKS: dict[TaskKind, str] = {
+    TaskKind.MAIL_TROUBLE: """
+        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), e.status, e.updated_at
+        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard')""",
+    TaskKind.SEND_FAILED: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
+        FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        WHERE q.stage = 'send_failed'""",
+    TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
+    " WHERE i.status = 'accepted'",
+    TaskKind.CALL_PLANNED: f"""
+        SELECT CASE WHEN c.inquiry_id IS NULL THEN 'therapists' ELSE 'inquiries' END,
+               coalesce(c.inquiry_id, c.therapist_id), {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
+        FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
+        WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'""",
+    TaskKind.FOLLOW_UP: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, q.reference,
+               greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
+        FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        JOIN platform.office o ON o.id = 1
+        WHERE q.stage = 'sent'
+          AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now""",
+    TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
+    f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"
+    " AND s.status IN ('active', 'paused')",
+    TaskKind.NEEDS_INFO: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
+    " WHERE i.status = 'needs_info' AND q.closed_at IS NULL",
+    TaskKind.RESUBMISSION: f"""
+        SELECT 'patients', p.id, {_NAME}, p.resubmission_note, p.resubmission_on::timestamptz
+        FROM patient_service.patient p WHERE p.resubmission_on <= :now AND p.restricted_at IS NULL""",
+    TaskKind.DRAFT_INQUIRY: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.created_at
+        FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        WHERE q.stage IN ('draft', 'approved') AND q.channel <> 'phone' OR q.stage = 'draft'""",
+    TaskKind.READY_PATIENT: f"""
+        SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
+        FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id
+        WHERE v.state = 'ready'""",
+    TaskKind.STALE_SEARCH: f"""
+        SELECT 'matching', s.id, {_NAME}, p.city, s.waiting_since::timestamptz
+        FROM matching_service.place_search s JOIN patient_service.patient p ON p.id = s.patient_id
+        WHERE s.status = 'active' AND NOT EXISTS (
+            SELECT FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
+            WHERE i.search_id = s.id AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
+}
+PER_KIND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The day's tasks (at most PER_KIND of each kind) and how many there are of each kind."""
+
+    tasks: tuple[Task, ...]
+    counts: dict[TaskKind, int]
+
+
+def agenda(session: Session, *, now: datetime) -> Agenda:
+    """Everything that wants doing, by kind in their order, then by what lapses first."""
+    tasks: list[Task] = []
+    counts: dict[TaskKind, int] = {}
+    for kind, query in _TASKS.items():
+        rows = session.execute(
+            text(
+                f"SELECT *, count(*) OVER () FROM ({query}) AS k (page, record_id, title, detail, due)"
+                " ORDER BY due NULLS FIRST, record_id LIMIT :limit"
+            ),
+            {"now": now, "limit": PER_KIND},
+        ).all()
+        counts[kind] = int(rows[0][-1]) if rows else 0
+        tasks.extend(Task(kind, row[0], row[1], row[2], row[3] or "", row[4]) for row in rows)
+    return Agenda(tuple(tasks), counts)

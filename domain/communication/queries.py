@@ -1,0 +1,103 @@
+"""What the page Post shows: mails by box, and one mail in full."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from domain.communication.states import EmailStatus
+from domain.errors import NotFound
+from domain.listing import Listing, fetch_page
+from domain.paging import ListQuery, Page
+
+BOXES = {
+    "outbox": "e.status IN ('queued', 'sending', 'retry_wait')",
+    "sent": "e.status IN ('sent', 'replied')",
+    "trouble": "e.status IN ('unclear', 'failed', 'bounced_hard', 'bounced_soft')",
+    "cancelled": "e.status = 'cancelled'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail in a list."""
+
+    email_id: int
+    kind: str
+    status: EmailStatus
+    to_name: str
+    to_address: str
+    subject: str
+    created_at: datetime
+    sent_at: datetime | None
+    not_before: datetime | None
+    attempt: int
+    failure: str
+    inquiry_id: int | None
+    created_by: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailDetail:
+    """One mail in full."""
+
+    row: MailRow
+    body_text: str
+    body_html: str
+    message_id: str
+    server_reply: str
+
+
+_MAILS = Listing(
+    select="""
+    SELECT e.id AS email_id, e.kind, e.status, e.to_name, e.to_address, e.subject, e.created_at, e.sent_at,
+           e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version
+    FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by""",
+    sorts={
+        "created": "e.created_at",
+        "sent": "e.sent_at",
+        "to": "public.fold(e.to_name || ' ' || e.to_address)",
+        "subject": "public.fold(e.subject)",
+        "status": "e.status",
+    },
+    filters={
+        "outbox": BOXES["outbox"],
+        "sent": BOXES["sent"],
+        "trouble": BOXES["trouble"],
+        "cancelled": BOXES["cancelled"],
+        "inquiry": "e.inquiry_id = cast(:inquiry AS bigint)",
+    },
+    default_sort="created",
+    tiebreak="e.id",
+    searched="public.search_fold(e.to_name || ' ' || e.to_address || ' ' || e.subject)",
+)
+
+
+def list_mails(session: Session, query: ListQuery) -> Page[MailRow]:
+    """Mails; filters outbox, sent, trouble, cancelled (any value switches the box on) and inquiry."""
+    return fetch_page(session, _MAILS, query, _row)
+
+
+def _row(row: RowMapping) -> MailRow:
+    values = {name: row[name] for name in MailRow.__slots__}
+    return MailRow(**{**values, "status": EmailStatus(row["status"])})
+
+
+def count_boxes(session: Session) -> dict[str, int]:
+    """How many mails lie in each box."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {box}" for box, condition in BOXES.items())
+    row = session.execute(text(f"SELECT {counts} FROM communication_service.email e")).mappings().one()
+    return {box: int(row[box]) for box in BOXES}
+
+
+def get_mail(session: Session, email_id: int) -> MailDetail:
+    """One mail in full; raises NotFound."""
+    query = f"""
+        SELECT l.*, e.body_text, e.body_html, e.message_id, e.server_reply
+        FROM ({_MAILS.select} WHERE e.id = :id) AS l JOIN communication_service.email e ON e.id = l.email_id"""
+    row = session.execute(text(query), {"id": email_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound("record.not_found", table="email", id=email_id)
+    return MailDetail(_row(row), row["body_text"], row["body_html"], row["message_id"], row["server_reply"])
