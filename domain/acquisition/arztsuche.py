@@ -1,0 +1,141 @@
+"""One entry of the directory's answer (both shapes) → TherapistRecord. See docs on the fields in the design.
+
+`id`, `distance` and `geoeffnet` belong to one query and are never stored.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
+from domain.acquisition.offers import licence_of, offers_of
+from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.text import clean, email, phone, plz
+from domain.values import Sex
+
+SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
+SALUTATIONS = frozenset({"Frau", "Herr"})
+PHONE_KINDS = frozenset({"07", "telefonische erreichbarkeit"})
+GERMANY = (47.0, 55.2, 5.5, 15.5)
+
+
+def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowError:
+    """Read one entry; a RowError when it is no person and no institution."""
+    if not isinstance(entry, Mapping):
+        return RowError(row, "import.row.not_an_object")
+    first_name = clean(entry.get("vorname"))
+    title = clean(entry.get("titel"))
+    last_name = surname(clean(entry.get("name")), first_name, title)
+    if not last_name:
+        return RowError(row, "import.row.no_name")
+    notes: list[str] = []
+    institution = entry.get("arzt") is False
+    licence = licence_of(values_of(entry.get("ag")))
+    offers, source = offers_of(_sentences(entry.get("psy")), licence)
+    week = _week(entry.get("tsz"), today=today)
+    notes += week.notes
+    lat, lon = place(entry.get("lat"), entry.get("lon"), notes)
+    salutation = clean(entry.get("anrede"))
+    return TherapistRecord(
+        row=row,
+        last_name=last_name,
+        first_name="" if institution else first_name,
+        title=title,
+        salutation=salutation if salutation in SALUTATIONS else "",
+        is_institution=institution,
+        sex=SEXES.get(clean(entry.get("geschlecht")).lower()[:1], Sex.NOT_STATED),
+        licence=licence,
+        offers=offers,
+        offers_source=source,
+        email=_noted(email, entry.get("email"), "email_unreadable", notes),
+        phone=_noted(phone, entry.get("tel"), "phone_unreadable", notes),
+        mobile=_noted(phone, entry.get("handy"), "phone_unreadable", notes),
+        fax=phone(entry.get("fax")),
+        web=clean(entry.get("web")),
+        street=clean(entry.get("strasse")),
+        house_number=clean(entry.get("hausnummer")),
+        plz=_noted(plz, entry.get("plz"), "plz_unreadable", notes),
+        city=clean(entry.get("ort")),
+        lat=lat,
+        lon=lon,
+        languages=frozenset(values_of(entry.get("fs"))) - {"Deutsch"},
+        accessible=True if values_of(entry.get("bf")) else None,
+        phone_hours=published(week.phone),
+        office_hours=published(week.office),
+        hours_as_of=as_of(week.days) if week.phone or week.office else None,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def surname(name: str, first_name: str, title: str) -> str:
+    """The surname: one shape gives title + full name, the other the surname only (then no first name is in it)."""
+    if first_name:
+        match = re.search(rf"(?:^|\s){re.escape(first_name)}\s+(\S.*)$", name)
+        if match:
+            return match[1]
+    if title and name.startswith(title + " "):
+        return name[len(title) + 1 :]
+    return name
+
+
+def values_of(items: object) -> tuple[str, ...]:
+    """Texts of a list of strings or of {"value": …}; anything else is skipped."""
+    if not isinstance(items, list):
+        return ()
+    texts = (clean(item.get("value") if isinstance(item, Mapping) else item) for item in items)
+    return tuple(text for text in texts if text)
+
+
+def place(lat: object, lon: object, notes: list[str]) -> tuple[float | None, float | None]:
+    """A coordinate inside Germany's box, or none with a note."""
+    if lat is None and lon is None:
+        return None, None
+    try:
+        found = float(str(lat)), float(str(lon))
+    except ValueError:
+        found = (0.0, 0.0)
+    south, north, west, east = GERMANY
+    if south <= found[0] <= north and west <= found[1] <= east:
+        return found
+    notes.append("place_impossible")
+    return None, None
+
+
+def _noted(read: Any, value: object, note: str, notes: list[str]) -> str:
+    found: str = read(value)
+    if not found and clean(value):
+        notes.append(note)
+    return found
+
+
+def _sentences(psy: object) -> Iterable[str]:
+    """Shape 1 gives sentences, shape 2 headings with values; both become sentences."""
+    for item in psy if isinstance(psy, list) else ():
+        if isinstance(item, Mapping):
+            heading = clean(item.get("heading"))
+            for value in values_of(item.get("values")) or ("",):
+                yield f"{heading} {value}"
+        else:
+            yield clean(item)
+
+
+def _week(tsz: object, *, today: date) -> Week:
+    week = Week()
+    for entry in tsz if isinstance(tsz, list) else ():
+        if not isinstance(entry, Mapping):
+            continue
+        day = day_of(clean(entry.get("d")), today=today)
+        weekday = day.weekday() if day is not None else weekday_of(clean(entry.get("t")))
+        if weekday is None:
+            continue
+        if day is not None:
+            week.days.append(day)
+        for kind in entry.get("typTsz") or entry.get("tszDesTyps") or ():
+            if not isinstance(kind, Mapping):
+                continue
+            by_phone = clean(kind.get("typ")).lower() in PHONE_KINDS
+            for slot in kind.get("sprechzeiten") or ():
+                if isinstance(slot, Mapping):
+                    week.add(weekday, clean(slot.get("z") or slot.get("zeit")), by_phone=by_phone)
+    return week

@@ -1,0 +1,73 @@
+"""Published hours: calendar days of one week, folded to weekdays. No hours at all means unknown, not "never"."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from domain.acquisition.text import clean
+from domain.values import MINUTES_PER_DAY, WeekSpan
+
+WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+TIMES = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|–|bis)\s*(\d{1,2})[:.](\d{2})")
+
+
+@dataclass(slots=True)
+class Week:
+    """Hours gathered from a file: spans, the days they were published for, and what could not be read."""
+
+    phone: set[WeekSpan] = field(default_factory=set)
+    office: set[WeekSpan] = field(default_factory=set)
+    days: list[date] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, weekday: int, text: str, *, by_phone: bool) -> None:
+        """Add every time span of a text to a weekday (0 Monday)."""
+        for span in spans_of(weekday, text, self.notes):
+            (self.phone if by_phone else self.office).add(span)
+
+
+def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
+    """The time spans a text like "09:00-09:50; 14:00 bis 15:00" names on a weekday."""
+    for hour, minute, hour_to, minute_to in TIMES.findall(clean(text)):
+        start, end = int(hour) * 60 + int(minute), int(hour_to) * 60 + int(minute_to)
+        if int(minute) > 59 or int(minute_to) > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
+            notes.append("hours_impossible")
+            continue
+        first = weekday * MINUTES_PER_DAY
+        yield WeekSpan(first + start, first + end)
+
+
+def weekday_of(text: str) -> int | None:
+    """The weekday of "Mo.", "Montag", "Mo 12.01.2026"; None when it is none."""
+    return WEEKDAYS.get(clean(text)[:2].lower())
+
+
+def day_of(text: str, *, today: date) -> date | None:
+    """The day of "2026-11-23" or "23.11."; without a year the one nearest to the file's date (mind New Year)."""
+    text = clean(text)
+    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text):
+        return _date(*(int(part) for part in match.groups()))
+    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.?", text):
+        candidates = [_date(today.year + shift, int(match[2]), int(match[1])) for shift in (-1, 0, 1)]
+        days = [candidate for candidate in candidates if candidate is not None]
+        return min(days, key=lambda d: abs(d - today), default=None)
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def published(spans: Iterable[WeekSpan]) -> tuple[WeekSpan, ...] | None:
+    """Sorted spans; None where none were published (a holiday week shows none, too)."""
+    return tuple(sorted(spans)) or None
+
+
+def as_of(days: Iterable[date]) -> date | None:
+    """Monday of the week the hours were published for."""
+    first = min(days, default=None)
+    return None if first is None else first - timedelta(days=first.weekday())

@@ -1,0 +1,61 @@
+"""One entry of a directory file per PLZ area → TherapistRecord."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from domain.acquisition.arztsuche import SALUTATIONS, values_of
+from domain.acquisition.hours import Week, published, weekday_of
+from domain.acquisition.offers import licence_of, offers_of
+from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.text import clean, email, phone, plz
+from domain.values import Sex
+
+SEX_OF_SALUTATION = {"Frau": Sex.FEMALE, "Herr": Sex.MALE}
+
+
+def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord | RowError:
+    """Read one entry; a RowError when it has no name."""
+    if not isinstance(entry, Mapping):
+        return RowError(row, "import.row.not_an_object")
+    person, site, contact = (_part(entry, name) for name in ("basic_info", "location", "contact"))
+    first_name = clean(person.get("first_name"))
+    last_name = clean(person.get("last_name")) or clean(person.get("full_name")).removeprefix(first_name).strip()
+    if not last_name:
+        return RowError(row, "import.row.no_name")
+    licence = licence_of([clean(person.get("classification")).removeprefix("Psychotherapie:")])
+    offers, source = offers_of(values_of(entry.get("therapy_methods")), licence)
+    week = Week()
+    for name, times in _part(entry, "telephone_hours").items():
+        weekday = weekday_of(name)
+        if weekday is not None:
+            for span in times if isinstance(times, list) else [times]:
+                week.add(weekday, clean(span), by_phone=True)
+    salutation = clean(person.get("salutation"))
+    return TherapistRecord(
+        row=row,
+        last_name=last_name,
+        first_name=first_name,
+        title=clean(person.get("title")),
+        salutation=salutation if salutation in SALUTATIONS else "",
+        sex=SEX_OF_SALUTATION.get(salutation, Sex.NOT_STATED),
+        licence=licence,
+        offers=offers,
+        offers_source=source,
+        email=email(contact.get("email")),
+        phone=phone(contact.get("phone")),
+        fax=phone(contact.get("fax")),
+        street=clean(site.get("street")),
+        house_number=clean(site.get("house_number")),
+        plz=plz(site.get("postal_code")),
+        city=clean(site.get("city")),
+        languages=frozenset(values_of(entry.get("languages"))) - {"Deutsch"},
+        phone_hours=published(week.phone),
+        hours_as_of=scraped_on if week.phone else None,
+        notes=tuple(dict.fromkeys(week.notes)),
+    )
+
+
+def _part(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = entry.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,152 @@
+"""Importing a file: one transaction, counts that add up, rejected rows with their reason, places looked up.
+
+The caller opens the transaction; whatever is wrong with the file as a whole raises, and nothing was written.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from geopy.distance import great_circle
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.acquisition.models import ImportFile, RejectedRow
+from domain.acquisition.reading import FileKind, Record, Source, is_cut, records
+from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
+from domain.errors import Invalid
+from domain.geocoding.lookup import PlzIndex, load_index
+from domain.patients.intake import apply_intake
+from domain.therapists.bulk import FileSource, apply_records
+from domain.values import Coordinate, GeoQuality
+
+BATCH = 1000
+# A directory's coordinate this far (km) from its PLZ is a mistake; the PLZ is believed.
+DISTRUST_KM = 30.0
+HOUSE_M, STREET_M = 50, 300
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file's rows; read = imported + updated + unchanged + rejected."""
+
+    file: str
+    kind: FileKind
+    of_patients: bool
+    import_id: int
+    read: int
+    imported: int
+    updated: int
+    unchanged: int
+    rejected: tuple[RowError, ...]
+    ids: tuple[int, ...]
+    notes: Mapping[str, int]
+    places: Mapping[GeoQuality, int]
+    cut: bool
+
+
+def import_file(
+    session: Session, source: Source, *, now: datetime, today: date, mapping: Mapping[str, str] | None = None
+) -> ImportReport:
+    """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then."""
+    index = load_index(session)
+    file = ImportFile(
+        file_name=source.path.name,
+        kind=source.kind,
+        sha256=source.sha256,
+        as_of=source.as_of,
+        imported_at=now,
+        imported_by=me(session).id,
+    )
+    session.add(file)
+    session.flush()
+    tally = _Tally()
+    rows = _tallied(records(source, today=today, mapping=mapping), tally)
+    origin = FileSource(file.id, source.kind.value, source.as_of)
+    while batch := list(islice(rows, BATCH)):
+        located = [(record, _locate(record, index)) for record in batch]
+        tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
+        therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]
+        if therapists:
+            result = apply_records(session, therapists, origin, now=now)
+            tally.add(result.imported, result.updated, result.unchanged)
+        for record, place in located:
+            if isinstance(record, PatientRecord):
+                patient_id, became = apply_intake(session, record, place, now=now, today=today)
+                tally.became[became] += 1
+                tally.ids[patient_id] = None
+    _note_counts(session, file, tally)
+    return ImportReport(
+        file=source.path.name,
+        kind=source.kind,
+        of_patients=source.kind.of_patients,
+        import_id=file.id,
+        read=tally.read,
+        imported=tally.became["imported"],
+        updated=tally.became["updated"],
+        unchanged=tally.became["unchanged"],
+        rejected=tuple(tally.rejected),
+        ids=tuple(tally.ids),
+        notes=dict(tally.notes),
+        places=dict(tally.places),
+        cut=is_cut(source, tally.read),
+    )
+
+
+class _Tally:
+    """Counts while a file is read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.rejected: list[RowError] = []
+        self.became: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
+        self.places: Counter[GeoQuality] = Counter()
+        self.ids: dict[int, None] = {}
+
+    def add(self, imported: list[int], updated: list[int], unchanged: list[int]) -> None:
+        for name, ids in (("imported", imported), ("updated", updated), ("unchanged", unchanged)):
+            self.became[name] += len(ids)
+            self.ids.update(dict.fromkeys(ids))
+
+
+def _tallied(rows: Iterator[Record], tally: _Tally) -> Iterator[TherapistRecord | PatientRecord]:
+    for record in rows:
+        tally.read += 1
+        if isinstance(record, RowError):
+            tally.rejected.append(record)
+        else:
+            tally.notes.update(record.notes)
+            yield record
+
+
+def _locate(record: TherapistRecord | PatientRecord, index: PlzIndex) -> Coordinate | None:
+    """The directory's own coordinate if it lies where the PLZ says, else the PLZ's; None stays unknown."""
+    by_plz = index.locate(record.plz, record.city)
+    if isinstance(record, PatientRecord) or record.lat is None or record.lon is None:
+        return by_plz
+    exact = GeoQuality.HOUSE if record.house_number else GeoQuality.STREET
+    own = Coordinate(record.lat, record.lon, exact, HOUSE_M if record.house_number else STREET_M, "directory")
+    if by_plz is not None and great_circle((own.lat, own.lon), (by_plz.lat, by_plz.lon)).km > DISTRUST_KM:
+        return by_plz
+    return own
+
+
+def _note_counts(session: Session, file: ImportFile, tally: _Tally) -> None:
+    total = sum(tally.became.values()) + len(tally.rejected)
+    if total != tally.read:
+        raise Invalid("import.counts", read=tally.read, counted=total)
+    file.read, file.rejected = tally.read, len(tally.rejected)
+    file.imported, file.updated = tally.became["imported"], tally.became["updated"]
+    file.unchanged = tally.became["unchanged"]
+    session.add_all(
+        RejectedRow(import_file_id=file.id, row=error.row, reason=error.reason, params=error.params)
+        for error in tally.rejected
+    )
+    events.record(session, "import.completed", file.id, read=tally.read, imported=tally.became["imported"])
+    topic = "patient" if FileKind(file.kind).of_patients else "therapist"
+    if tally.became["imported"] or tally.became["updated"]:
+        events.record(session, f"{topic}.imported", None, import_id=file.id)
