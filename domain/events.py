@@ -6,7 +6,7 @@ The envelope is domain.md's. Payloads carry identifiers only, never personal dat
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, insert, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -43,9 +43,9 @@ def record(session: Session, event_type: str, entity_id: int | None, **payload: 
     `payload` holds identifiers and codes of states only.
     """
     topic = event_type.split(".", 1)[0]
-    session.flush()
-    session.execute(
-        insert(Event).values(
+    # added, not executed: a statement would flush rows whose dependent columns the caller has yet to set
+    session.add(
+        Event(
             event_type=event_type,
             producer=PRODUCERS[topic],
             entity_id=entity_id,

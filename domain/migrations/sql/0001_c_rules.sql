@@ -157,7 +157,7 @@ LEFT JOIN (SELECT contact_point_id, max(ends_at) AS cooling_until
            FROM matching_service.cooling_period GROUP BY contact_point_id) k ON k.contact_point_id = c.id;
 
 -- Jobs: an ordinary role cannot defer by INSERT rights alone, so one function per task checks its caller.
-CREATE FUNCTION platform.defer_send_email(email bigint) RETURNS void
+CREATE FUNCTION platform.defer_send_email(mail_id bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = platform, pg_temp AS $$
 BEGIN
     IF NOT (pg_has_role(session_user, 'platzlotse_caseworker', 'MEMBER')
@@ -165,11 +165,11 @@ BEGIN
             OR pg_has_role(session_user, 'platzlotse_worker', 'MEMBER')) THEN
         RAISE EXCEPTION 'not allowed to send mail' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NOT EXISTS (SELECT FROM communication_service.email WHERE id = email AND status = 'queued') THEN
-        RAISE EXCEPTION 'mail % is not queued', email USING ERRCODE = 'check_violation', CONSTRAINT = 'email_not_queued';
+    IF NOT EXISTS (SELECT FROM communication_service.email WHERE id = mail_id AND status = 'queued') THEN
+        RAISE EXCEPTION 'mail % is not queued', mail_id USING ERRCODE = 'check_violation', CONSTRAINT = 'email_not_queued';
     END IF;
-    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW('mail', 'send_email', 0, NULL, 'email:' || email,
-                                                   jsonb_build_object('email_id', email), NULL)::procrastinate_job_to_defer_v1]);
+    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW('mail', 'send_email', 0, NULL, 'email:' || mail_id,
+                                                   jsonb_build_object('email_id', mail_id), NULL)::procrastinate_job_to_defer_v1]);
 EXCEPTION WHEN unique_violation THEN
     -- a job for this mail waits already
     NULL;

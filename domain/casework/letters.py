@@ -1,0 +1,165 @@
+"""Letters about an inquiry: gathers what they may say, renders them, and queues the mail.
+
+This is the one place where patients' data meet a practice's address: only the fields of PatientProfile pass.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from domain.access import me, office
+from domain.communication.mails import Letter, queue_mail
+from domain.communication.rendering import LetterContext, OfficeContext, PatientLetterContext, PatientProfile, render
+from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
+from domain.errors import Forbidden, Invalid
+from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.patients.checklist import age_on
+from domain.patients.models import MedicalInformation, Patient, Wishes
+from domain.therapists.models import PracticeSite, Therapist
+from domain.values import MINUTES_PER_DAY
+from domain.weektime import from_multirange
+
+SOURCES = {
+    "arztsuche": "das öffentliche Verzeichnis arztsuche.116117.de",
+    "plz_directory": "ein öffentliches Verzeichnis der Kassenärztlichen Vereinigungen",
+}
+OWN_SOURCE = "Ihre eigenen öffentlichen Angaben"
+
+
+def queue_letter(
+    session: Session,
+    kind: str,
+    inquiry: Inquiry,
+    items: Sequence[InquiryItem],
+    *,
+    now: datetime,
+    delay: timedelta = timedelta(0),
+) -> int | None:
+    """Queue a letter of a kind about some items to the inquiry's therapist; None where there is no address.
+
+    Kinds: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``.
+    """
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    if not therapist.email or not items:
+        return None
+    letter = compose(session, kind, inquiry, items, today=now.date())
+    return queue_mail(
+        session,
+        kind=kind,
+        to_address=therapist.email,
+        to_name=_recipient(therapist).full_name,
+        letter=letter,
+        now=now,
+        inquiry_id=inquiry.id,
+        delay=delay,
+    )
+
+
+def compose(
+    session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date
+) -> Letter:
+    """The letter as it would be sent; also used for previews."""
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    context = LetterContext(
+        recipient=_recipient(therapist),
+        office=_office(session),
+        reference=inquiry.reference,
+        patients=tuple(_profile(session, item, today=today) for item in items),
+        today=today,
+        asked_on=inquiry.sent_at.date() if inquiry.sent_at is not None else today,
+        source=SOURCES.get(therapist.source, OWN_SOURCE),
+    )
+    return render(kind, context)
+
+
+def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime) -> int:
+    """Write to the patient that a practice has a place. Raises Invalid without a mail address."""
+    item = session.get_one(InquiryItem, item_id)
+    patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
+    if not patient.email:
+        raise Invalid("patient.no_email", patient_id=patient.id)
+    if patient.restricted_at is not None:
+        raise Forbidden("patient.restricted", patient_id=patient.id)
+    therapist = session.get_one(Therapist, session.get_one(Inquiry, item.inquiry_id).therapist_id)
+    site = session.get_one(PracticeSite, therapist.site_id)
+    context = PatientLetterContext(
+        recipient=Recipient("", "", patient.first_name, patient.last_name, is_institution=False),
+        office=_office(session),
+        practice=_recipient(therapist).full_name,
+        practice_phone=therapist.phone or therapist.mobile,
+        practice_address=f"{site.street} {site.house_number}, {site.plz} {site.city}".strip(" ,"),
+        today=now.date(),
+    )
+    return queue_mail(
+        session,
+        kind="patient",
+        to_address=patient.email,
+        to_name=f"{patient.first_name} {patient.last_name}".strip(),
+        letter=render("acceptance_patient", context),
+        now=now,
+        patient_id=patient.id,
+        inquiry_id=item.inquiry_id,
+    )
+
+
+def _recipient(therapist: Therapist) -> Recipient:
+    return Recipient(
+        therapist.salutation,
+        therapist.title,
+        therapist.first_name,
+        therapist.last_name,
+        is_institution=therapist.is_institution,
+    )
+
+
+def _office(session: Session) -> OfficeContext:
+    settings, person = office(session), me(session)
+    return OfficeContext(
+        name=settings.name,
+        person=person.display_name,
+        street=settings.street,
+        plz=settings.plz,
+        city=settings.city,
+        phone=person.phone or settings.phone,
+        email=settings.email or person.email or "",
+        legal_footer=settings.legal_footer,
+    )
+
+
+def _profile(session: Session, item: InquiryItem, *, today: date) -> PatientProfile:
+    search = session.get_one(PlaceSearch, item.search_id)
+    patient = session.get_one(Patient, search.patient_id)
+    wishes = session.get(Wishes, patient.id) or Wishes(patient_id=patient.id, methods=[], languages=[], group_ok=False)
+    medical = session.get(MedicalInformation, patient.id)
+    return PatientProfile(
+        code=item.reference_code,
+        age_band=age_band(age_on(today, patient.birth_date)),
+        sex=SEXES[patient.sex],
+        insurance=INSURANCE[patient.insurance_kind],
+        methods=tuple(METHODS[method] for method in wishes.methods),
+        group_ok=wishes.group_ok,
+        # free text is never passed on: only words of the fixed list
+        complaints=tuple(c for c in medical.complaints if c in COMPLAINT_WORDS) if medical is not None else (),
+        availability=availability_in_words(wishes),
+        waiting_weeks=max(0, (today - search.waiting_since).days // 7),
+        region=f"Raum {patient.plz[:3]}" if patient.plz else "noch offen",
+        had_consultation=medical is not None and medical.consultation_on is not None,
+        timely_needed=medical is not None and medical.timely_needed,
+        languages=tuple(wishes.languages),
+    )
+
+
+def availability_in_words(wishes: Wishes) -> str:
+    """Weekdays with morning, afternoon or evening: coarse enough for a first mail."""
+    spans = from_multirange(wishes.availability)
+    if not spans:
+        return ""
+    words: dict[int, list[str]] = {}
+    for span in spans:
+        day, start = divmod(span.start, MINUTES_PER_DAY)
+        part = "vormittags" if start < 12 * 60 else "nachmittags" if start < 17 * 60 else "abends"
+        parts = words.setdefault(day, [])
+        if part not in parts:
+            parts.append(part)
+    return ", ".join(f"{WEEKDAYS[day]} {' und '.join(parts)}" for day, parts in sorted(words.items()))

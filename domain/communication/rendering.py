@@ -1,0 +1,122 @@
+"""Letters from templates: sandboxed Jinja2, text and HTML apart, nothing undefined, everything escaped.
+
+A profile carries what domain.md allows in a first mail and no more: no name, no birth date, no street, no
+insurance number, no free text. Whoever builds a profile cannot add a field that is not declared here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from domain.communication.mails import Letter
+from domain.communication.wording import (
+    CRISIS_NUMBERS,
+    EMERGENCY_NUMBER,
+    ON_CALL_NUMBER,
+    Recipient,
+    greeting,
+    patients_in_words,
+    weeks_in_words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientProfile:
+    """What a practice may know of a person before it accepts (pseudonymous, by a random code)."""
+
+    code: str
+    age_band: str
+    sex: str
+    insurance: str
+    methods: tuple[str, ...]
+    group_ok: bool
+    complaints: tuple[str, ...]
+    availability: str
+    waiting_weeks: int
+    region: str
+    had_consultation: bool
+    timely_needed: bool
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeContext:
+    """The sender's letterhead."""
+
+    name: str
+    person: str
+    street: str
+    plz: str
+    city: str
+    phone: str
+    email: str
+    legal_footer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterContext:
+    """Everything a letter to a practice may say. `source` names the public directory (Art. 14 GDPR)."""
+
+    recipient: Recipient
+    office: OfficeContext
+    reference: str
+    patients: tuple[PatientProfile, ...]
+    today: date
+    asked_on: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLetterContext:
+    """Everything a letter to a patient may say."""
+
+    recipient: Recipient
+    office: OfficeContext
+    practice: str
+    practice_phone: str
+    practice_address: str
+    today: date
+
+
+PRACTICE_KINDS = frozenset({"inquiry", "reminder", "withdrawal", "surplus"})
+
+
+class _Resources(BaseLoader):
+    """Templates from the package's own files."""
+
+    def get_source(self, environment: object, template: str) -> tuple[str, str | None, None]:
+        path = files("resources").joinpath("templates", template)
+        try:
+            return path.read_text("utf-8"), None, None
+        except OSError as exc:
+            raise TemplateNotFound(template) from exc
+
+
+@cache
+def _environment(*, html: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=_Resources(), undefined=StrictUndefined, autoescape=html, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["german_date"] = lambda day: f"{day:%d.%m.%Y}"
+    environment.filters["weeks"] = weeks_in_words
+    environment.globals.update(
+        patients_in_words=patients_in_words,
+        crisis_numbers=CRISIS_NUMBERS,
+        emergency_number=EMERGENCY_NUMBER,
+        on_call_number=ON_CALL_NUMBER,
+    )
+    return environment
+
+
+def render(kind: str, context: LetterContext | PatientLetterContext) -> Letter:
+    """The letter of a kind: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus`` or ``acceptance_patient``."""
+    names = {name: getattr(context, name) for name in type(context).__slots__}
+    names["greeting"] = greeting(context.recipient)
+    text = _environment(html=False).get_template(f"{kind}.txt").render(names)
+    subject, _, body = text.partition("\n")
+    html = _environment(html=True).get_template(f"{kind}.html").render(names | {"subject": subject.strip()})
+    return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html)
