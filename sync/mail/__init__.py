@@ -1,0 +1,1 @@
+"""Mail to the outside: messages, SMTP, and the local catcher of the trial mode."""

@@ -1,0 +1,37 @@
+"""A claimed mail as a MIME message: text and HTML, a fixed Message-ID, headers nobody can inject into."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from domain.communication.mails import Outgoing
+from domain.errors import Invalid
+
+
+def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: str = "", now: datetime) -> EmailMessage:
+    """The message as it goes out. Raises Invalid when an address or header holds a line break."""
+    for value in (sender, sender_name, reply_to, mail.to_address, mail.to_name, mail.letter.subject):
+        if any(char in value for char in "\r\n\0"):
+            raise Invalid("email.header", email_id=mail.id)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(sender_name, sender)
+    message["To"] = _address(mail.to_name, mail.to_address)
+    if reply_to:
+        message["Reply-To"] = _address(sender_name, reply_to)
+    message["Subject"] = mail.letter.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = mail.message_id
+    message["Content-Language"] = "de"
+    message.set_content(mail.letter.text, charset="utf-8")
+    if mail.letter.html:
+        message.add_alternative(mail.letter.html, subtype="html", charset="utf-8")
+    return message
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError) as exc:
+        raise Invalid("email.address", field="to_address") from exc

@@ -1,0 +1,126 @@
+"""The background worker: takes jobs from the queue, sends mail, and lets the clocks run.
+
+It writes through the same services as everybody; a job's arguments are ids. It may be killed at any moment:
+a mail is claimed with a lease before SMTP begins, and whatever is left behind is found by the next tick.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import DeleteJobCondition, Status
+from sqlalchemy.engine import make_url
+
+from domain.casework import sending
+from domain.casework.clocks import tick
+from domain.communication.mails import claim, note_unclear
+from domain.database import Database
+from domain.errors import PlatzlotseError
+from sync.mail.compose import build_message
+from sync.mail.smtp import Outcome, SmtpTransport
+
+log = logging.getLogger(__name__)
+TICK_SECONDS = 15
+POLL_SECONDS = 5  # beside LISTEN, should a notification get lost
+
+
+def utc_now() -> datetime:
+    """The clock of the worker."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """By which server and under which address mails go out."""
+
+    transport: SmtpTransport
+    address: str
+    name: str
+
+
+class Worker:
+    """One worker on one database. `url` logs in as a member of the worker role."""
+
+    def __init__(self, url: str, sender: Sender, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = Database(url, application_name="platzlotse-worker", pool_size=2)
+        self._sender = sender
+        self._now = now
+        self._app = App(connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"}))
+        self._app.task(name="send_email", queue="mail")(self._send_email)
+
+    async def run(self, *, once: bool = False) -> None:
+        """Work until stopped by a signal; with `once` only until the queue is empty."""
+        async with self._app.open_async():
+            await self._forget_the_dead()
+            await asyncio.to_thread(self._tick)
+            clock = None if once else asyncio.create_task(self._clock())
+            try:
+                await self._app.run_worker_async(
+                    queues=["mail"],
+                    wait=not once,
+                    listen_notify=not once,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                )
+            finally:
+                if clock is not None:
+                    clock.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await clock
+        self._database.close()
+
+    async def _clock(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.to_thread(self._tick)
+
+    def _tick(self) -> None:
+        try:
+            with self._database.write() as session:
+                tick(session, now=self._now())
+        except PlatzlotseError as exc:
+            # the next tick finds the same work
+            log.warning("tick failed: %s", exc.code)
+
+    async def _forget_the_dead(self) -> None:
+        """Jobs of a killed worker are closed; their mails are found by lease or get a new job from the tick."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(queue="mail"):
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+    async def _send_email(self, email_id: int) -> None:
+        await asyncio.to_thread(self.send, email_id)
+
+    def send(self, email_id: int) -> Outcome | None:
+        """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""
+        with self._database.write() as session:
+            mail = claim(session, email_id, now=self._now())
+        if mail is None:
+            return None
+        try:
+            message = build_message(mail, sender=self._sender.address, sender_name=self._sender.name, now=self._now())
+            delivery = self._sender.transport.send(
+                message, sender=self._sender.address, recipient=mail.to_address
+            )
+            outcome, reply = delivery.outcome, delivery.reply
+        except PlatzlotseError as exc:
+            outcome, reply = Outcome.REFUSED, exc.code
+        with self._database.write() as session:
+            if outcome is Outcome.ACCEPTED:
+                sending.mail_sent(session, email_id, now=self._now(), server_reply=reply)
+            elif outcome is Outcome.REFUSED:
+                sending.mail_failed(session, email_id, now=self._now(), failure=reply)
+            elif outcome is Outcome.UNCLEAR:
+                note_unclear(session, email_id, failure=reply)
+            else:
+                sending.mail_postponed(session, email_id, now=self._now(), failure=reply)
+        log.info("mail %d: %s", email_id, outcome)
+        return outcome
+
+
+def _conninfo(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
