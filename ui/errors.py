@@ -1,0 +1,141 @@
+"""Errors in words: what happened, what was kept, what to do. The only place that knows German for error codes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.errors import PlatzlotseError
+from ui.labels import label, rule_reason
+from ui.translation import tr
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+_SENTENCES: dict[str, str] = {
+    "record.changed_meanwhile": "{by} hat diesen Eintrag {at} geändert. Ihre Eingaben stehen noch hier; laden Sie neu oder speichern Sie sie noch einmal.",
+    "record.not_found": "Diesen Eintrag gibt es nicht mehr. Es wurde nichts geändert.",
+    "database.unreachable": "Die Datenbank antwortet gerade nicht. Ihre Eingaben bleiben stehen; versuchen Sie es gleich noch einmal.",
+    "database.forbidden": "Dazu fehlt Ihnen die Berechtigung. Es wurde nichts geändert; fragen Sie die Leitung Ihres Büros.",
+    "database.tls_required": "Zum Server {host} ist nur eine verschlüsselte Verbindung mit geprüftem Zertifikat erlaubt.",
+    "person.unknown": "Ihre Anmeldung ist in diesem Büro nicht eingetragen. Bitten Sie die Verwaltung, Sie anzulegen.",
+    "person.role_unknown": "Diese Rolle gibt es nicht: {roles}.",
+    "schema.newer": "Die Datenbank gehört zu einer neueren Fassung von Platzlotse (Stand {found}, dieses Programm kennt {wanted}). Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
+    "schema.older": "Die Datenbank ist auf einem älteren Stand ({found} statt {wanted}). Die Verwaltung muss „main.py migrate“ ausführen.",
+    "schema.missing": "In dieser Datenbank ist Platzlotse noch nicht eingerichtet. Die Verwaltung muss „main.py migrate“ ausführen.",
+    "settings.unreadable": "Die Einstellungen dieses Platzes sind nicht lesbar ({path}). Es wurde nichts geändert.",
+    "settings.server_missing": "Für den Büro-Server fehlen Name oder Anmeldung. Tragen Sie beides in den Einstellungen ein.",
+    "postgres.start_failed": "Die eingebaute Datenbank ließ sich nicht starten. Ihre Daten sind unverändert; starten Sie den Rechner neu und versuchen Sie es noch einmal.",
+    "postgres.initdb_failed": "Die eingebaute Datenbank ließ sich nicht anlegen. Prüfen Sie, ob auf dem Datenträger Platz ist.",
+    "postgres.other_version": "Die Daten gehören zu PostgreSQL {found}, eingebaut ist {wanted}. Es wurde nichts geändert.",
+    "text.control_character": "Der Text enthält ein Zeichen, das nicht gespeichert werden kann. Bitte entfernen Sie es.",
+    "import.empty": "Die Datei „{file}“ ist leer. Es wurde nichts übernommen.",
+    "import.html": "„{file}“ ist eine Webseite und keine Liste. Es wurde nichts übernommen; speichern Sie die Antwort als JSON- oder CSV-Datei.",
+    "import.binary": "„{file}“ ist keine Text- oder Tabellendatei. Es wurde nichts übernommen.",
+    "import.truncated_json": "„{file}“ bricht mitten im Text ab. Es wurde nichts übernommen; laden Sie die Datei noch einmal vollständig herunter.",
+    "import.broken_json": "„{file}“ ist keine gültige JSON-Datei. Es wurde nichts übernommen.",
+    "import.unknown_json": "„{file}“ enthält weder ein Therapeutenverzeichnis noch Aufnahmebögen. Es wurde nichts übernommen.",
+    "import.unreadable": "„{file}“ lässt sich nicht öffnen. Prüfen Sie Namen und Rechte der Datei.",
+    "import.columns_unknown": "In der Tabelle ist keine Spalte für den Nachnamen zu erkennen. Es wurde nichts übernommen; ordnen Sie die Spalten zu.",
+    "import.column_missing": "Diese Spalten fehlen in der Tabelle: {columns}. Es wurde nichts übernommen.",
+    "import.therapist_table": "„{file}“ ist eine Liste von Therapeuten, erwartet wird eine Patientenliste. Es wurde nichts übernommen.",
+    "import.csv_broken": "Die Tabelle ist ab Zeile {row} beschädigt. Es wurde nichts übernommen.",
+    "import.xlsx_broken": "Die Excel-Datei ist beschädigt oder geschützt. Es wurde nichts übernommen.",
+    "import.row.no_name": "Nachname fehlt",
+    "import.row.not_an_object": "kein lesbarer Eintrag",
+    "list.not_searchable": "Diese Liste lässt sich nicht durchsuchen.",
+    "place_search.open_exists": "Für diesen Menschen läuft schon eine Suche; {by} hat sie {at} begonnen. Es wurde keine zweite angelegt.",
+    "place_search.transition": "Das geht beim Stand „{before}“ der Suche nicht. Es wurde nichts geändert.",
+    "place_search.patient_not_ready": "Die Aufnahme ist noch nicht vollständig. Ergänzen Sie die Punkte der Checkliste, dann kann die Suche beginnen.",
+    "place_search.pause_reason_missing": "Nennen Sie den Grund der Pause.",
+    "place_search.pause_until_past": "Die Pause muss in der Zukunft enden.",
+    "place_search.reason_missing": "Nennen Sie den Grund.",
+    "place_search.not_found": "Diese Suche gibt es nicht mehr.",
+    "patient.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
+    "patient.not_ready": "Für die Suche fehlt noch: {missing}.",
+    "patient.no_email": "Für diesen Menschen ist keine E-Mail-Adresse eingetragen.",
+    "patient.not_restricted": "Die Verarbeitung ist nicht eingeschränkt.",
+    "patient.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde nichts gesendet.",
+    "exclusion.reason_missing": "Nennen Sie den Grund des Ausschlusses.",
+    "inquiry.contact_point_open": "Bei dieser Praxis läuft schon eine Anfrage; {by} hat sie {at} angelegt. Ihre Auswahl bleibt stehen.",
+    "inquiry.size": "Eine Anfrage fasst 1 bis {largest} Personen, gewählt sind {given}.",
+    "inquiry.no_email": "Für diese Praxis ist keine E-Mail-Adresse bekannt. Wählen Sie Telefon oder Brief.",
+    "inquiry.rule_broken": "{patient} kann hier nicht angefragt werden: {rules}. Es wurde nichts angelegt.",
+    "inquiry.rule_unknown": "Bei {patient} ist etwas noch offen: {rules}. Klären Sie es oder bestätigen Sie die Anfrage ausdrücklich.",
+    "inquiry.search_gone": "Eine der Suchen gibt es nicht mehr. Es wurde nichts angelegt.",
+    "inquiry.transition": "Das geht beim Stand „{before}“ der Anfrage nicht. Es wurde nichts geändert.",
+    "inquiry.empty": "Die Anfrage enthält niemanden mehr. Brechen Sie sie ab.",
+    "inquiry.not_sent": "Diese Anfrage hat das Büro noch nicht verlassen; eine Antwort kann es noch nicht geben.",
+    "inquiry.reason_missing": "Nennen Sie den Grund.",
+    "inquiry.too_late_to_undo": "Die E-Mail ist schon unterwegs und lässt sich nicht mehr zurückholen.",
+    "inquiry_item.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
+    "inquiry_item.not_an_answer": "Das ist keine Antwort einer Praxis.",
+    "inquiry_item.first_acceptance_lives": "Die erste Zusage besteht noch. Beenden Sie diese zuerst.",
+    "placement.ended_already": "Diese Therapie ist schon beendet.",
+    "placement.ended_before_start": "Das Ende liegt vor dem Beginn.",
+    "email.address": "Die E-Mail-Adresse ist nicht gültig.",
+    "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",
+    "phone_call.no_number": "Für diese Praxis ist keine Telefonnummer bekannt.",
+    "phone_call.no_window": "In den nächsten vier Wochen ist keine Telefonzeit frei.",
+    "phone_call.transition": "Das geht beim Stand „{before}“ des Anrufs nicht.",
+    "db.uq_inquiry_item_live_acceptance": "Für diesen Menschen hat gerade jemand anders eine Zusage eingetragen. Laden Sie neu.",
+    "db.uq_inquiry_open_contact_point": "Bei dieser Praxis hat gerade jemand anders eine Anfrage angelegt. Ihre Auswahl bleibt stehen.",
+    "db.uq_place_search_open": "Für diesen Menschen hat gerade jemand anders eine Suche begonnen.",
+}
+_FALLBACKS = {
+    "invalid": "Das lässt sich so nicht speichern ({code}). Es wurde nichts geändert.",
+    "not_found": "Das gibt es nicht mehr ({code}).",
+    "conflict": "Jemand anders war schneller ({code}). Ihre Eingaben stehen noch hier.",
+    "forbidden": "Dazu fehlt Ihnen die Berechtigung. Es wurde nichts geändert.",
+    "unavailable": "Ein Dienst antwortet gerade nicht ({code}). Versuchen Sie es gleich noch einmal.",
+}
+_STATE_KINDS = {
+    "place_search.transition": "search_status",
+    "patient.transition": "patient_state",
+    "inquiry.transition": "inquiry_state",
+    "inquiry_item.transition": "item_status",
+    "email.transition": "email_status",
+    "phone_call.transition": "call_status",
+}
+
+
+def describe(error: BaseException) -> str:
+    """One or two German sentences for an expected error; a general one for anything else."""
+    if not isinstance(error, PlatzlotseError):
+        return tr("Etwas Unerwartetes ist passiert. Ihre gespeicherten Daten sind unverändert.")
+    sentence = tr(_SENTENCES.get(error.code) or _FALLBACKS.get(error.kind, "{code}"))
+    return sentence.format_map(_Words(error))
+
+
+def describe_row(reason: str) -> str:
+    """The reason why a row of a file was rejected."""
+    return tr(_SENTENCES.get(reason, reason))
+
+
+class _Words(dict[str, str]):
+    """Parameters of an error in words; a missing one reads naturally instead of failing."""
+
+    def __init__(self, error: PlatzlotseError) -> None:
+        super().__init__()
+        self._error = error
+
+    def __missing__(self, name: str) -> str:
+        if name == "code":
+            return self._error.code
+        value = self._error.params.get(name)
+        writers: dict[str, Callable[[Any], str]] = {
+            "by": lambda v: str(v) if v else tr("Jemand anders"),
+            "at": _moment,
+            "rules": lambda v: ", ".join(rule_reason(code) for code in v or ()),
+            "missing": lambda v: ", ".join(label("checklist", code) for code in v or ()),
+            "before": lambda v: label(_STATE_KINDS.get(self._error.code, "search_status"), str(v or "")),
+            "columns": lambda v: ", ".join(v or ()),
+        }
+        write = writers.get(name, str)
+        return write(value)
+
+
+def _moment(value: Any) -> str:
+    if not value:
+        return tr("gerade eben")
+    when = datetime.fromisoformat(str(value)).astimezone(BERLIN)
+    return tr("am {day} um {time}").format(day=f"{when:%d.%m.%Y}", time=f"{when:%H:%M}")
