@@ -4,7 +4,7 @@ What the practice already has is answered with a polite mail; what has not left 
 planned calls without a patient left are cancelled with the reason.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import ITEM, OPEN_ITEM, InquiryStage, ItemStatus
 from domain.values import Channel
 
+GATHER = timedelta(minutes=10)
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
 
 
@@ -84,4 +85,19 @@ def _tell_practice(
     if not left:
         cancel_calls(session, inquiry.id, reason=reason)
     if awaited and inquiry.channel == Channel.EMAIL:
-        queue_letter(session, "withdrawal", inquiry, [item], now=now)
+        _queue_withdrawal(session, inquiry, item, now=now)
+
+
+def _queue_withdrawal(session: Session, inquiry: Inquiry, item: InquiryItem, *, now: datetime) -> None:
+    """One mail for all patients of an inquiry that were placed within the same minutes, instead of one each."""
+    waiting = session.scalar(
+        select(Email)
+        .where(Email.inquiry_id == inquiry.id, Email.kind == "withdrawal", Email.status == EmailStatus.QUEUED)
+        .with_for_update(skip_locked=True)
+    )
+    items = [item]
+    if waiting is not None:
+        cancel_mail(session, waiting.id)
+        told = waiting.body_text
+        items = [i for i in items_of(session, inquiry.id) if i.id == item.id or i.reference_code in told]
+    queue_letter(session, "withdrawal", inquiry, items, now=now, delay=GATHER)

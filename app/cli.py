@@ -1,0 +1,87 @@
+"""The command line: what can be asked of main.py, and the three exit codes every command keeps.
+
+0 done · 1 refused, with the reason · 2 wrong usage. With `--json` the answer is one JSON object on standard
+output; a refusal then carries `error` with code and sentence.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from app.paths import Profile
+from domain.errors import PlatzlotseError
+from ui.errors import describe
+from ui.translation import tr
+
+DONE, REFUSED, USAGE = 0, 1, 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options, in German."""
+    top = argparse.ArgumentParser(prog="main.py", description=tr("Platzlotse findet Psychotherapieplätze."))
+    top.add_argument("--profile", type=Path, metavar="ORDNER", help=tr("Ordner dieses Platzes"))
+    top.add_argument("--sample", action="store_true", help=tr("mit Beispieldaten öffnen"))
+    commands = top.add_subparsers(dest="command", metavar="BEFEHL")
+
+    def command(name: str, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.add_argument("--json", action="store_true", help=tr("Antwort als JSON"))
+        return sub
+
+    importing = command("import", tr("Verzeichnisse und Aufnahmebögen einlesen"))
+    importing.add_argument("files", nargs="+", type=Path, metavar="DATEI")
+    importing.add_argument("--dry-run", action="store_true", help=tr("nur prüfen, nichts übernehmen"))
+    importing.add_argument(
+        "--map", action="append", default=[], metavar="FELD=SPALTE", help=tr("Spalte einer Patientenliste zuordnen")
+    )
+    candidates = command("candidates", tr("passende Praxen für einen Patienten, mit Gründen"))
+    candidates.add_argument("--patient", type=int, required=True, metavar="NUMMER")
+    demo = command("demo", tr("die ganze Arbeit einmal vorführen"))
+    demo.add_argument("--directory", nargs="+", type=Path, metavar="DATEI", help=tr("Verzeichnisse"))
+    demo.add_argument("--patients", type=Path, metavar="DATEI", help=tr("Aufnahmebögen oder Patientenliste"))
+    demo.add_argument("--smtp", metavar="RECHNER:PORT", help=tr("Mailserver auf diesem Rechner"))
+    demo.add_argument("--seed", type=int, default=1, metavar="ZAHL", help=tr("Würfel für die Antworten"))
+    demo.add_argument("--screens", type=Path, metavar="ORDNER", help=tr("Bilder aller Seiten ablegen"))
+    worker = command("worker", tr("im Hintergrund senden und Fristen verwalten"))
+    worker.add_argument("--once", action="store_true", help=tr("nur abarbeiten, was wartet"))
+    worker.add_argument("--watch-parent", action="store_true", help=argparse.SUPPRESS)
+    command("migrate", tr("die Datenbank auf den Stand dieses Programms bringen"))
+    command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
+    return top
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; expected errors become a sentence and exit code 1."""
+    options = parser().parse_args(arguments)
+    profile = Profile(options.profile.resolve()) if options.profile else None
+    name = options.command or "desktop"
+    module = import_module(f"app.commands.{'import_files' if name == 'import' else name}")
+    try:
+        code: int = module.run(options, profile)
+    except PlatzlotseError as error:
+        return refuse(error, as_json=getattr(options, "json", False))
+    except KeyboardInterrupt:
+        return REFUSED
+    return code
+
+
+def refuse(error: PlatzlotseError, *, as_json: bool) -> int:
+    """Say why nothing was done."""
+    if as_json:
+        say({"error": {"code": error.code, "text": describe(error)}})
+    else:
+        sys.stderr.write(describe(error) + "\n")
+    return REFUSED
+
+
+def say(answer: object) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+
+
+def tell(line: str = "") -> None:
+    """One line for a person on standard output."""
+    sys.stdout.write(line + "\n")

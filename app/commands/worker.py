@@ -1,0 +1,64 @@
+"""`main.py worker`: the background worker as a process of its own."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from app.cli import DONE, say
+from app.logs import log_to_profile
+from app.paths import Profile
+from app.seat import open_seat
+from app.secrets import recall
+from app.settings import Settings, load
+from domain.errors import Invalid
+from sync.mail.catcher import MailCatcher
+from sync.mail.smtp import SmtpTransport
+from sync.worker import Sender, Worker
+
+
+def run(options: argparse.Namespace, profile: Profile | None) -> int:
+    """Send what waits and let the clocks run; with `--once` until the queue is empty."""
+    profile = profile or Profile.default()
+    settings = load(profile.settings)
+    with open_seat(profile, settings) as seat:
+        log_to_profile(profile, "worker")
+        url = os.environ.get("PLATZLOTSE_WORKER_URL") or seat.worker_url
+        if url is None:
+            raise Invalid("settings.worker_missing")
+        catcher = None if settings.mail.host else MailCatcher(profile.caught_mail)
+        sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
+        worker = Worker(url, sender)
+        if options.watch_parent:
+            _stop_with_parent()
+        try:
+            asyncio.run(worker.run(once=options.once))
+        finally:
+            if catcher is not None:
+                catcher.stop()
+    if options.json:
+        say({"done": True})
+    return DONE
+
+
+def sender_of(settings: Settings, *, catcher_port: int | None) -> Sender:
+    """The office's mail server, or the catcher on this machine where none is set."""
+    mail = settings.mail
+    if catcher_port is not None:
+        transport = SmtpTransport("127.0.0.1", catcher_port, security="none")
+    else:
+        password = os.environ.get("PLATZLOTSE_SMTP_PASSWORD") or recall(f"smtp:{mail.username}@{mail.host}") or ""
+        transport = SmtpTransport(mail.host, mail.port, mail.security, mail.username, password)
+    return Sender(transport, mail.sender, mail.sender_name)
+
+
+def _stop_with_parent() -> None:
+    """End when the desktop ends, however it ends: its end of our standard input closes."""
+    import signal
+    import threading
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        signal.raise_signal(signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
