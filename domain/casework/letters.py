@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from domain.access import me, office
 from domain.communication.mails import Letter, queue_mail
-from domain.communication.rendering import LetterContext, OfficeContext, PatientLetterContext, PatientProfile, render
+from domain.communication.rendering import (
+    LetterContext,
+    OfficeContext,
+    PatientCode,
+    PatientLetterContext,
+    PatientProfile,
+    render,
+)
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
 from domain.errors import Forbidden, Invalid
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
@@ -65,7 +72,10 @@ def compose(
         recipient=_recipient(therapist),
         office=_office(session),
         reference=inquiry.reference,
-        patients=tuple(_profile(session, item, today=today) for item in items),
+        patients=tuple(
+            _profile(session, item, today=today) if kind == "inquiry" else PatientCode(item.reference_code)
+            for item in items
+        ),
         today=today,
         asked_on=inquiry.sent_at.date() if inquiry.sent_at is not None else today,
         source=SOURCES.get(therapist.source, OWN_SOURCE),

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.casework.letters import queue_letter
+from domain.casework.letters import compose, queue_letter
 from domain.communication.calls import cancel_calls
-from domain.communication.mails import cancel_mail
+from domain.communication.mails import cancel_mail, rewrite
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
@@ -95,9 +95,9 @@ def _queue_withdrawal(session: Session, inquiry: Inquiry, item: InquiryItem, *, 
         .where(Email.inquiry_id == inquiry.id, Email.kind == "withdrawal", Email.status == EmailStatus.QUEUED)
         .with_for_update(skip_locked=True)
     )
-    items = [item]
-    if waiting is not None:
-        cancel_mail(session, waiting.id)
-        told = waiting.body_text
-        items = [i for i in items_of(session, inquiry.id) if i.id == item.id or i.reference_code in told]
-    queue_letter(session, "withdrawal", inquiry, items, now=now, delay=GATHER)
+    if waiting is None:
+        queue_letter(session, "withdrawal", inquiry, [item], now=now, delay=GATHER)
+        return
+    told = waiting.body_text
+    items = [i for i in items_of(session, inquiry.id) if i.id == item.id or i.reference_code in told]
+    rewrite(waiting, compose(session, "withdrawal", inquiry, items, today=now.date()))

