@@ -1,0 +1,99 @@
+"""How values read: dates, distances, phone numbers, waits. Free of Qt."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from domain.values import MINUTES_PER_DAY, WeekSpan
+from ui.labels import label
+from ui.translation import ntr, tr
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+
+
+def day(value: date | None) -> str:
+    """23.11.2026, or nothing."""
+    return "" if value is None else f"{value:%d.%m.%Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """23.11.2026, 14:05 in the office's time."""
+    return "" if value is None else f"{value.astimezone(BERLIN):%d.%m.%Y, %H:%M}"
+
+
+def clock(minutes: int) -> str:
+    """14:05 for minutes since midnight."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def distance(km: float | None) -> str:
+    """3,4 km below ten, 12 km above; a dash where unknown."""
+    if km is None:
+        return "–"
+    return f"{km:.1f} km".replace(".", ",") if km < 10 else f"{km:.0f} km"
+
+
+def share(value: float) -> str:
+    """15 % for 0.15."""
+    return f"{value * 100:.0f} %"
+
+
+def age(years: int | None) -> str:
+    """34 Jahre; a dash where unknown."""
+    return "–" if years is None else ntr(years, "{n} Jahr", "{n} Jahre")
+
+
+def waiting(since: date, today: date) -> str:
+    """How long somebody waits, in days below two weeks, else in weeks."""
+    days = (today - since).days
+    if days < 1:
+        return tr("seit heute")
+    if days < 14:
+        return ntr(days, "seit {n} Tag", "seit {n} Tagen")
+    return ntr(days // 7, "seit {n} Woche", "seit {n} Wochen")
+
+
+def phone(number: str) -> str:
+    """A stored E.164 number as it is written in Germany."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, "DE")
+    except phonenumbers.NumberParseException:
+        return number
+    at_home = parsed.country_code == 49
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
+def week(spans: Sequence[WeekSpan] | None) -> str:
+    """Mo 09:00–09:50, Fr 08:30–10:10; what is unknown says so."""
+    if spans is None:
+        return tr("unbekannt")
+    return ", ".join(
+        f"{WEEKDAYS[span.start // MINUTES_PER_DAY]} {clock(span.start % MINUTES_PER_DAY)}–{clock(span.end - span.start // MINUTES_PER_DAY * MINUTES_PER_DAY)}"
+        for span in spans
+    )
+
+
+def offers(codes: Sequence[str]) -> str:
+    """VT, TP Gruppe: methods in short with what is special about them."""
+    found: dict[str, set[str]] = {}
+    for code in codes:
+        method, _, setting = code.split(":")
+        found.setdefault(method, set()).add(setting)
+    words = [
+        label("method_short", method) + (" " + tr("(nur Gruppe)") if settings == {"group"} else "")
+        for method, settings in sorted(found.items())
+    ]
+    return ", ".join(words) or tr("unbekannt")
+
+
+def open_now(spans: Sequence[WeekSpan] | None, now: datetime) -> bool:
+    """Whether a phone window is open at this moment."""
+    local = now.astimezone(BERLIN)
+    minute = local.weekday() * MINUTES_PER_DAY + local.hour * 60 + local.minute
+    return any(span.start <= minute < span.end for span in spans or ())

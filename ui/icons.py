@@ -1,0 +1,30 @@
+"""Icons as SVG, coloured like the text they stand beside (Lucide, ISC; resources/icons)."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ui.theme import tokens
+
+
+def icon(name: str, colour: str | None = None, size: int = 20) -> QIcon:
+    """An icon in a colour (that of the text unless one is named)."""
+    return QIcon(pixmap(name, colour or tokens().text, size))
+
+
+@lru_cache(maxsize=256)
+def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:
+    """The same as a pixmap of `size` device-independent pixels."""
+    svg = files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    screen = QGuiApplication.primaryScreen()
+    ratio = screen.devicePixelRatio() if screen is not None else 1.0
+    image = QPixmap(round(size * ratio), round(size * ratio))
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, image.deviceIndependentSize().toRect().toRectF())
+    painter.end()
+    return image

@@ -1,0 +1,91 @@
+"""The bar for messages: never modal, with one action at most. Any page may use it without knowing the window."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import icons
+from ui.theme import SPACE, tokens
+from ui.translation import tr
+
+HIDE_MS = 8000
+ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "error": "circle-alert"}
+
+
+class Messages(QWidget):
+    """Shows one message at a time; information hides by itself, errors stay until they are closed."""
+
+    shown = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Meldungen"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        self._frame = QFrame()
+        row = QHBoxLayout(self._frame)
+        row.setContentsMargins(12, 8, 8, 8)
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._action = QPushButton()
+        self._close = QPushButton(icons.icon("x"), "")
+        self._close.setFlat(True)
+        self._close.setProperty("role", "link")
+        self._close.setAccessibleName(tr("Meldung schließen"))
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        outer.addWidget(self._frame)
+        self._timer = QTimer(self, singleShot=True, interval=HIDE_MS)
+        self._timer.timeout.connect(self.hide)
+        self._close.clicked.connect(self.hide)
+        self._action.clicked.connect(self._act)
+        self._callback: Callable[[], None] | None = None
+        self.hide()
+
+    def info(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Something to know."""
+        self._show("info", text, action, callback)
+
+    def success(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Something was done."""
+        self._show("success", text, action, callback)
+
+    def warning(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Something wants attention."""
+        self._show("warning", text, action, callback)
+
+    def error(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Something was refused; stays until closed."""
+        self._show("error", text, action, callback)
+
+    def text(self) -> str:
+        """The message shown, or nothing."""
+        return self._text.text() if self.isVisible() else ""
+
+    def _show(self, kind: str, text: str, action: str, callback: Callable[[], None] | None) -> None:
+        colour = {"info": tokens().info, "success": tokens().success, "warning": tokens().warning}.get(kind, tokens().danger)
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._callback = callback
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self._frame.setProperty("message", kind)
+        self._frame.style().unpolish(self._frame)
+        self._frame.style().polish(self._frame)
+        self.show()
+        if kind in {"error", "warning"}:
+            self._timer.stop()
+        else:
+            self._timer.start()
+        self.shown.emit(kind, text)
+
+    def _act(self) -> None:
+        callback, self._callback = self._callback, None
+        self.hide()
+        if callback is not None:
+            callback()

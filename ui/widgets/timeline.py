@@ -1,0 +1,38 @@
+"""Dated entries one below the other: when, what, who, and the words."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QTextBrowser
+
+from domain.casework.history import TimelineEntry
+from ui import formats
+from ui.labels import contact_label, label
+from ui.theme import tokens
+from ui.translation import tr
+
+
+class Timeline(QTextBrowser):
+    """A timeline of contacts. Text is escaped: what a practice wrote is shown, never executed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setOpenLinks(False)
+
+    def show_entries(self, entries: Iterable[TimelineEntry]) -> None:
+        """Show entries, newest first."""
+        from html import escape
+
+        blocks = []
+        for entry in entries:
+            arrow = {"out": "→", "in": "←"}.get(entry.direction, "·")
+            head = f"{arrow} {label('channel', entry.channel)}: {contact_label(entry.kind)}"
+            about = " · ".join(part for part in (entry.patient, entry.practice, entry.person) if part)
+            blocks.append(
+                f"<p style='margin:0 0 10px'><span style='color:{tokens().muted}'>{formats.moment(entry.at)}</span><br>"
+                f"<b>{escape(head)}</b>"
+                + (f"<br><span style='color:{tokens().muted}'>{escape(about)}</span>" if about else "")
+                + (f"<br>{escape(entry.body)}" if entry.body else "")
+                + "</p>"
+            )
+        self.setHtml("".join(blocks) or f"<p style='color:{tokens().muted}'>{tr('Noch kein Kontakt.')}</p>")
