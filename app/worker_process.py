@@ -10,7 +10,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -145,9 +144,10 @@ class WorkerProcess:
 
     def _end(self, child: subprocess.Popen[bytes]) -> None:
         assert child.stdin is not None
-        with suppress(OSError):
-            child.stdin.close()  # the gentle way on Windows, where terminate() kills
-        if os.name != "nt":
+        # one request, not two: on Windows terminate() kills, there the closed input is the gentle way
+        if os.name == "nt":
+            child.stdin.close()
+        else:
             child.terminate()
         try:
             child.wait(self._patience.grace)

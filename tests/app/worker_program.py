@@ -7,7 +7,7 @@
 import os
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -25,24 +25,30 @@ def _note(note: Path, word: str) -> None:
         file.write(f"{word} {os.getpid()}\n")
 
 
+class _AskedToEnd(Exception):  # noqa: N818 - not an error
+    """SIGTERM arrived."""
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise _AskedToEnd
+
+
 def main() -> None:
     kind, note = sys.argv[1], Path(sys.argv[2])
-    ending = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ending.set()
-
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "deaf" else end)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "deaf" else _end)
     watched = exit_when_parent_ends(grace_seconds=0.5)
-    _note(note, f"{kind} {'watched' if watched else 'alone'}")
     sys.stderr.write("started\n")
     sys.stderr.flush()
-    if kind == "short":
-        sys.exit(3)
-    if kind == "parent":
-        WorkerProcess(command(sys.argv[3], note), note.with_suffix(".log")).start()
-    ending.wait()
-    _note(note, "bye")
+    try:
+        _note(note, f"{kind} {'watched' if watched else 'alone'}")
+        if kind == "short":
+            sys.exit(3)
+        if kind == "parent":
+            WorkerProcess(command(sys.argv[3], note), note.with_suffix(".log")).start()
+        while True:
+            time.sleep(60)
+    except _AskedToEnd:
+        _note(note, "bye")
 
 
 if __name__ == "__main__":

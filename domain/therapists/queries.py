@@ -1,0 +1,197 @@
+"""Reading therapists: the list, and one record in full. Whether one may be asked comes from matching's view."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from domain.errors import NotFound
+from domain.listing import Listing, fetch_page
+from domain.paging import ListQuery, Page
+from domain.values import WeekSpan
+from domain.weektime import from_multirange
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistRow:
+    """One therapist in the list; `contact` is available, open_inquiry, cooling, or the status that closes it."""
+
+    therapist_id: int
+    name: str
+    practice: str
+    plz: str
+    city: str
+    offers: tuple[str, ...]
+    licence: str
+    status: str
+    contact: str
+    cooling_until: datetime | None
+    phone: str
+    email: str
+    lat: float | None
+    lon: float | None
+
+
+_CONTACT = """CASE WHEN t.status <> 'active' THEN t.status WHEN oc.open_inquiry_id IS NOT NULL THEN 'open_inquiry'
+    WHEN oc.cooling_until > :now THEN 'cooling' ELSE 'available' END"""
+_LIST = Listing(
+    select=f"""
+    SELECT t.id AS therapist_id, concat_ws(', ', t.last_name, nullif(trim(t.title || ' ' || t.first_name), '')) AS name,
+           pr.name AS practice, st.plz, st.city, t.offers, t.licence, t.status, {_CONTACT} AS contact, oc.cooling_until,
+           coalesce(nullif(t.phone, ''), t.mobile) AS phone, t.email, st.lat, st.lon
+    FROM therapist_service.therapist t
+    JOIN therapist_service.practice pr ON pr.id = t.practice_id
+    JOIN therapist_service.practice_site st ON st.id = t.site_id
+    JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id""",
+    sorts={
+        "name": 't.sort_name COLLATE "C"',
+        "city": "public.fold(st.city)",
+        "plz": "st.plz",
+        "contact": _CONTACT,
+        "licence": "t.licence",
+    },
+    filters={
+        "status": "t.status = :status",
+        "contact": f"{_CONTACT} = :contact",
+        "method": "t.offer_mask & public.method_mask(ARRAY[:method]) <> 0",
+        "plz": "st.plz LIKE :plz || '%'",
+    },
+    default_sort="name",
+    tiebreak="t.id",
+    searched="t.search_text",
+)
+
+
+def list_therapists(session: Session, query: ListQuery, *, now: datetime) -> Page[TherapistRow]:
+    """Therapists; sort keys name, city, plz, contact, licence; filters status, contact, method, plz."""
+    return fetch_page(session, _LIST, query, _row, now=now)
+
+
+def _row(row: RowMapping) -> TherapistRow:
+    return TherapistRow(**{**row, "offers": tuple(row["offers"])})
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistDetail:
+    """One therapist in full, with practice, site, contact point and provenance."""
+
+    therapist_id: int
+    version: int
+    practice_id: int
+    practice: str
+    seat: str
+    is_institution: bool
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    sex: str
+    licence: str
+    offers: tuple[str, ...]
+    offers_source: str
+    age_min: int
+    age_max: int
+    patient_sex: str
+    languages: tuple[str, ...]
+    diagnoses_preferred: tuple[str, ...]
+    diagnoses_excluded: tuple[str, ...]
+    status: str
+    blocked_reason: str
+    blocked_until: date | None
+    email: str
+    phone: str
+    mobile: str
+    web: str
+    street: str
+    house_number: str
+    plz: str
+    city: str
+    accessible: bool | None
+    lat: float | None
+    lon: float | None
+    geo_quality: str
+    phone_hours: tuple[WeekSpan, ...] | None
+    office_hours: tuple[WeekSpan, ...] | None
+    hours_as_of: date | None
+    treatment_hours: tuple[WeekSpan, ...] | None
+    capacity_note: str
+    capacity_as_of: date | None
+    note: str
+    source: str
+    source_file: str | None
+    source_as_of: date | None
+    locked_fields: tuple[str, ...]
+    contact_point_id: int
+    open_inquiry_id: int | None
+    cooling_until: datetime | None
+    colleagues: tuple[tuple[int, str], ...]
+
+
+_ONE = """
+SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.seat, t.is_institution, t.salutation,
+       t.title, t.first_name, t.last_name, t.sex, t.licence, t.offers, t.offers_source, t.age_min, t.age_max,
+       t.patient_sex, t.languages, t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
+       t.blocked_until, t.email, t.phone, t.mobile, t.web, st.street, st.house_number, st.plz, st.city,
+       st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
+       t.treatment_hours, t.capacity_note, t.capacity_as_of, t.note, t.source, f.file_name AS source_file,
+       t.source_as_of, t.locked_fields, t.contact_point_id, oc.open_inquiry_id, oc.cooling_until
+FROM therapist_service.therapist t
+JOIN therapist_service.practice pr ON pr.id = t.practice_id
+JOIN therapist_service.practice_site st ON st.id = t.site_id
+JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id
+LEFT JOIN scraping_service.import_file f ON f.id = t.source_file_id
+WHERE t.id = :id
+"""
+_COLLEAGUES = """
+SELECT id, trim(title || ' ' || first_name || ' ' || last_name) FROM therapist_service.therapist
+WHERE id <> :id AND (contact_point_id = :point OR practice_id = :practice) ORDER BY sort_name COLLATE "C", id LIMIT 50
+"""
+
+
+def get_therapist(session: Session, therapist_id: int) -> TherapistDetail:
+    """One therapist in full; raises NotFound."""
+    row = session.execute(text(_ONE), {"id": therapist_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound("record.not_found", table="therapist", id=therapist_id)
+    colleagues = session.execute(
+        text(_COLLEAGUES), {"id": therapist_id, "point": row["contact_point_id"], "practice": row["practice_id"]}
+    )
+    lists = ("offers", "languages", "diagnoses_preferred", "diagnoses_excluded", "locked_fields")
+    hours = ("phone_hours", "office_hours", "treatment_hours")
+    return TherapistDetail(
+        **{
+            **row,
+            **{name: tuple(row[name]) for name in lists},
+            **{name: from_multirange(row[name]) for name in hours},
+        },
+        colleagues=tuple((c[0], c[1]) for c in colleagues),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistPlace:
+    """A therapist on the map."""
+
+    therapist_id: int
+    name: str
+    city: str
+    lat: float
+    lon: float
+    contact: str
+    exact: bool
+
+
+def places(session: Session, *, now: datetime) -> tuple[TherapistPlace, ...]:
+    """Every therapist with a place, for the map."""
+    rows = session.execute(
+        text(f"""
+        SELECT t.id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name), st.city, st.lat, st.lon,
+               {_CONTACT}, st.geo_quality = 'house'
+        FROM therapist_service.therapist t
+        JOIN therapist_service.practice_site st ON st.id = t.site_id
+        JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id
+        WHERE st.lat IS NOT NULL ORDER BY t.id"""),
+        {"now": now},
+    )
+    return tuple(TherapistPlace(*row) for row in rows)

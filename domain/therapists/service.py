@@ -1,0 +1,200 @@
+"""Editing therapists: the person, the practice's site and contact point, what they offer, and their status.
+
+What a caseworker changes is locked against later imports.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.acquisition.text import email as read_email
+from domain.acquisition.text import identity_key
+from domain.acquisition.text import phone as read_phone
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid
+from domain.geocoding.lookup import locate
+from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
+from domain.values import Offer, WeekSpan
+from domain.weektime import to_multirange
+
+ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,2})?")
+SITE_FIELDS = ("street", "house_number", "plz", "city", "accessible")
+PRACTICE_FIELDS = ("practice", "seat")
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistForm:
+    """What a caseworker enters; None and empty mean "not known". Age limits 0 = none."""
+
+    practice: str
+    seat: str
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    sex: str
+    licence: str
+    offers: frozenset[Offer]
+    age_min: int
+    age_max: int
+    patient_sex: str
+    languages: tuple[str, ...]
+    diagnoses_preferred: tuple[str, ...]
+    diagnoses_excluded: tuple[str, ...]
+    email: str
+    phone: str
+    mobile: str
+    web: str
+    street: str
+    house_number: str
+    plz: str
+    city: str
+    accessible: bool | None
+    phone_hours: tuple[WeekSpan, ...] | None
+    treatment_hours: tuple[WeekSpan, ...] | None
+    capacity_note: str
+    note: str
+
+
+def create_therapist(session: Session, form: TherapistForm, *, today: date) -> int:
+    """A new therapist with practice, site and contact point; returns the id."""
+    name = " ".join(part for part in (form.title, form.first_name, form.last_name) if part.strip())
+    practice = Practice(name=form.practice.strip() or f"Praxis {name}", seat=form.seat)
+    session.add(practice)
+    session.flush()
+    site = PracticeSite(practice_id=practice.id)
+    session.add(site)
+    session.flush()
+    email = _checked(read_email, form.email, "email")
+    therapist = Therapist(
+        practice_id=practice.id,
+        site_id=site.id,
+        contact_point_id=contact_point_for(session, practice.id, email),
+        last_name=form.last_name.strip() or "?",
+    )
+    _apply(session, therapist, site, practice, form, today=today)
+    session.add(therapist)
+    session.flush()
+    events.record(session, "therapist.created", therapist.id)
+    return therapist.id
+
+
+def update_therapist(session: Session, therapist_id: int, version: int, form: TherapistForm, *, today: date) -> None:
+    """Save a form; changed fields are locked against imports. Raises Conflict (who, when) and Invalid (field)."""
+    therapist = load_for_edit(session, Therapist, therapist_id, version)
+    site = load_for_edit(session, PracticeSite, therapist.site_id)
+    practice = load_for_edit(session, Practice, therapist.practice_id)
+    changed = _apply(session, therapist, site, practice, form, today=today)
+    therapist.locked_fields = sorted(set(therapist.locked_fields) | changed)
+    events.record(session, "therapist.updated", therapist_id)
+
+
+def set_status(
+    session: Session,
+    therapist_id: int,
+    status: str,
+    *,
+    reason: str = "",
+    until: date | None = None,
+    version: int | None = None,
+) -> None:
+    """active, inactive, blocked (with a reason, perhaps until a day) or opted_out (Art. 21 GDPR).
+
+    Raises Conflict when somebody who opted out would be asked again: only their own word ends that.
+    """
+    therapist = load_for_edit(session, Therapist, therapist_id, version)
+    if status == "blocked" and not reason.strip():
+        raise Invalid("therapist.blocked_reason", field="reason")
+    if therapist.status == "opted_out" and status != "opted_out" and not reason.strip():
+        raise Conflict("therapist.opted_out")
+    therapist.status = status
+    therapist.blocked_reason = reason.strip() if status == "blocked" else ""
+    therapist.blocked_until = until if status == "blocked" else None
+    events.record(session, "therapist.status_set", therapist_id, status=status)
+
+
+def contact_point_for(session: Session, practice_id: int, email: str) -> int:
+    """The shared mailbox's contact point, else the practice's own; made where it is new."""
+    values = {"mailbox": email} if email else {"practice_id": practice_id}
+    session.execute(insert(ContactPoint).values(**values).on_conflict_do_nothing())
+    where = ContactPoint.mailbox == email if email else ContactPoint.practice_id == practice_id
+    return session.scalars(select(ContactPoint.id).where(where)).one()
+
+
+def _apply(
+    session: Session,
+    therapist: Therapist,
+    site: PracticeSite,
+    practice: Practice,
+    form: TherapistForm,
+    *,
+    today: date,
+) -> set[str]:
+    """Take the form over; returns the names of changed fields of therapist and site."""
+    if not form.last_name.strip():
+        raise Invalid("therapist.last_name_missing", field="last_name")
+    if form.plz and not re.fullmatch(r"\d{5}", form.plz):
+        raise Invalid("therapist.plz", field="plz")
+    if form.age_max and form.age_max < form.age_min:
+        raise Invalid("therapist.age_limits", field="age_max")
+    for name in ("diagnoses_preferred", "diagnoses_excluded"):
+        if wrong := [code for code in getattr(form, name) if not ICD10.fullmatch(code)]:
+            raise Invalid("patient.diagnosis", field=name, codes=wrong)
+    values: dict[str, object] = {
+        name: getattr(form, name).strip()
+        for name in ("salutation", "title", "first_name", "last_name", "web", "note")
+    }
+    values |= {name: getattr(form, name) for name in ("sex", "licence", "age_min", "age_max", "patient_sex")}
+    values |= {name: list(getattr(form, name)) for name in ("languages", "diagnoses_preferred", "diagnoses_excluded")}
+    values |= {
+        "offers": sorted(offer.code for offer in form.offers),
+        "email": _checked(read_email, form.email, "email"),
+        "phone": _checked(read_phone, form.phone, "phone"),
+        "mobile": _checked(read_phone, form.mobile, "mobile"),
+        "phone_hours": to_multirange(form.phone_hours),
+        "treatment_hours": to_multirange(form.treatment_hours),
+        "capacity_note": form.capacity_note.strip(),
+    }
+    changed = _set(therapist, values)
+    if "offers" in changed:
+        therapist.offers_source = "manual"
+    if "phone_hours" in changed:
+        therapist.hours_as_of = today
+    if "capacity_note" in changed:
+        therapist.capacity_as_of = today
+    if "email" in changed:
+        therapist.contact_point_id = contact_point_for(session, therapist.practice_id, therapist.email)
+    moved = _set(site, {name: getattr(form, name) for name in SITE_FIELDS})
+    if moved & {"plz", "city"}:
+        found = locate(session, site.plz, site.city) if site.plz else None
+        site.lat, site.lon = (found.lat, found.lon) if found else (None, None)
+        site.geo_quality = found.quality if found else "none"
+        site.geo_uncertainty_m = found.uncertainty_m if found else None
+        site.geo_source = found.source if found else None
+    _set(practice, {"name": form.practice.strip() or practice.name, "seat": form.seat})
+    therapist.identity_key = identity_key(therapist.last_name, site.plz, site.house_number)
+    return changed | moved
+
+
+def _set(row: object, values: dict[str, object]) -> set[str]:
+    changed = set()
+    for name, value in values.items():
+        stored = getattr(row, name)
+        if name.endswith("_hours") and stored is not None:
+            stored = list(stored)
+        if stored != value:
+            setattr(row, name, value)
+            changed.add(name)
+    return changed
+
+
+def _checked(read: object, text: str, field: str) -> str:
+    found: str = read(text)  # type: ignore[operator]  # one of the two readers above
+    if text.strip() and not found:
+        raise Invalid(f"therapist.{field}", field=field)
+    return found
