@@ -3,7 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -19,12 +19,11 @@ def icon(name: str, colour: str | None = None, size: int = 20) -> QIcon:
 def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:
     """The same as a pixmap of `size` device-independent pixels."""
     svg = files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
-    screen = QGuiApplication.primaryScreen()
-    ratio = screen.devicePixelRatio() if screen is not None else 1.0
+    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, image.deviceIndependentSize().toRect().toRectF())
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return image

@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ui.background import Background
-    from ui.changes import Changes
-    from ui.messages import Messages
-    from ui.window_state import WindowState
+from ui.background import Background
+from ui.changes import Changes
+from ui.messages import Messages
+from ui.window_state import WindowState
 
 
 @dataclass(frozen=True, slots=True)
 class UiContext:
     """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock."""
 
-    background: "Background"
-    changes: "Changes"
-    messages: "Messages"
-    state: "WindowState"
+    background: Background
+    changes: Changes
+    messages: Messages
+    state: WindowState
     navigate: Callable[[str, int | None], None]
     now: Callable[[], datetime]
     today: Callable[[], date]

@@ -82,7 +82,7 @@ class ChipDelegate(QStyledItemDelegate):
         font = plain.font
         font.setWeight(font.Weight.DemiBold)
         text = f"{MARKS[str(kind)]}  {words}"
-        rect = option.rect.adjusted(6, 0, -4, 0)  # type: ignore[attr-defined]
+        rect = option.rect.adjusted(6, 0, -4, 0)
         metrics = QFontMetrics(font)
         width = min(metrics.horizontalAdvance(text) + 20, rect.width())
         pill = QRectF(rect.left(), rect.center().y() - 11, width, 22)

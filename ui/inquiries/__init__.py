@@ -1,0 +1,1 @@
+"""The page Anfragen: the board, answers one by one."""

@@ -1,0 +1,1 @@
+"""The page Post: outbox, sent, unclear."""

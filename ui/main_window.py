@@ -1,0 +1,135 @@
+"""The frame: rail, search, pages, messages, status. It knows pages by their key only; pages are made when first shown."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.background import Background
+from ui.errors import describe
+from ui.global_search import GlobalSearch
+from ui.messages import Messages
+from ui.navigation import PageSpec, Rail
+from ui.page import PageWidget
+from ui.theme import SPACE
+from ui.translation import ntr, tr
+from ui.window_state import WindowState
+
+
+class MainWindow(QMainWindow):
+    """The window. `show_page` opens a page and perhaps a record on it."""
+
+    ready = Signal()
+
+    def __init__(self, *, background: Background, messages: Messages, state: WindowState) -> None:
+        super().__init__()
+        self._background, self._state = background, state
+        self.messages = messages
+        self._specs: dict[str, PageSpec] = {}
+        self._pages: dict[str, PageWidget] = {}
+        self._rail: Rail | None = None
+        self._current = ""
+        self.setWindowTitle("Platzlotse")
+        self.setAccessibleName("Platzlotse")
+        self.setMinimumSize(1024, 640)
+        self.resize(1366, 768)
+        self._stack = QStackedWidget()
+        self._search: GlobalSearch | None = None
+        self._top = QFrame()
+        self._top.setProperty("role", "topbar")
+        self._top_row = QHBoxLayout(self._top)
+        self._top_row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        self._title = QLabel()
+        self._title.setProperty("role", "heading")
+        self._top_row.addWidget(self._title)
+        self._top_row.addStretch(1)
+        self._connection = QLabel(tr("verbunden"))
+        self._connection.setAccessibleName(tr("Verbindung"))
+        self._worker = QLabel("")
+        self._worker.setAccessibleName(tr("Hintergrunddienst"))
+        self._busy = QLabel("")
+        for widget in (self._connection, self._worker):
+            self.statusBar().addWidget(widget)
+        self.statusBar().addPermanentWidget(self._busy)
+        background.busy.connect(self._show_busy)
+        background.failed.connect(lambda error: messages.error(describe(error)))
+        state.restore_window(self)
+
+    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, extra: QWidget | None = None) -> None:
+        """Put the pages in; the last open one is shown."""
+        self._specs = {spec.key: spec for spec in specs}
+        self._rail = Rail(specs, self)
+        self._rail.chosen.connect(lambda key: self.show_page(key))
+        self._search = search
+        self._top_row.addWidget(search)
+        if extra is not None:
+            self._top_row.addWidget(extra)
+        QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
+        QShortcut(QKeySequence("F5"), self, self.refresh_current)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(self.messages)
+        column.addWidget(self._stack, 1)
+        whole = QWidget()
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail)
+        line.addWidget(right, 1)
+        self.setCentralWidget(whole)
+        last = self._state.text("window/page", specs[0].key)
+        self.show_page(last if last in self._specs else specs[0].key)
+        QTimer.singleShot(0, self, self.ready.emit)
+
+    def show_page(self, key: str, item_id: int | None = None) -> None:
+        """Open a page, made now if it was never shown, and a record on it."""
+        if key not in self._specs or self._rail is None:
+            return
+        if key not in self._pages:
+            self._pages[key] = self._specs[key].factory()
+            self._stack.addWidget(self._pages[key])
+        self._current = key
+        self._title.setText(self._specs[key].title)
+        self._stack.setCurrentWidget(self._pages[key])
+        self._rail.mark(key)
+        self._state.remember("window/page", key)
+        if item_id is not None:
+            self._pages[key].open_item(item_id)
+
+    def page(self, key: str) -> PageWidget | None:
+        """A page that was shown already."""
+        return self._pages.get(key)
+
+    def refresh_current(self) -> None:
+        """Ask the open page again (F5)."""
+        if self._current in self._pages:
+            self._pages[self._current].refresh()
+
+    def show_count(self, key: str, count: int) -> None:
+        """How much waits on a page."""
+        if self._rail is not None:
+            self._rail.show_count(key, count)
+
+    def show_connection(self, text: str) -> None:
+        """Connected, or offline since when."""
+        self._connection.setText(text)
+
+    def show_worker(self, text: str) -> None:
+        """How the background worker is."""
+        self._worker.setText(text)
+
+    def _show_busy(self, running: int) -> None:
+        self._busy.setText(ntr(running, "{n} Vorgang läuft", "{n} Vorgänge laufen") if running else "")
+
+    on_close: Callable[[], None] | None = None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the geometry; the program's wiring ends what runs."""
+        self._state.save_window(self)
+        if self.on_close is not None:
+            self.on_close()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""The page Vermittlung: who fits whom, and why."""

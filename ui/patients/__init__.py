@@ -1,0 +1,1 @@
+"""The page Patienten: list and detail."""

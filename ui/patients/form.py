@@ -1,0 +1,260 @@
+"""The fields of a patient's record, on three tabs; turns a PatientForm into controls and back."""
+
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
+
+from domain.communication.wording import COMPLAINT_WORDS
+from domain.patients.service import PatientForm
+from ui.labels import labels
+from ui.translation import tr
+from ui.widgets.forms import Choice, DateField, Field, column, row, scrolled
+from ui.widgets.forms import label as words
+from ui.widgets.week_grid import WeekGrid
+
+
+def grid(*lines: tuple[QWidget, ...]) -> QWidget:
+    """Fields in lines of equal columns."""
+    made = QWidget()
+    layout = QGridLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(12)
+    layout.setVerticalSpacing(8)
+    for number, line in enumerate(lines):
+        for place, field in enumerate(line):
+            span = 6 // len(line)
+            layout.addWidget(field, number, place * span, 1, span)
+    for place in range(6):
+        layout.setColumnStretch(place, 1)
+    return made
+
+
+class PatientFormView(QTabWidget):
+    """Stammdaten, Anliegen, Wünsche & Verfügbarkeit. `edited` is emitted when anything changes by hand."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Angaben zum Patienten"))
+        self._loading = False
+        self.fields: dict[str, Field] = {}
+        self._profile()
+        self._needs()
+        self._wishes()
+
+    def _text(self, name: str, title: str, placeholder: str = "") -> Field:
+        control = QLineEdit()
+        control.setPlaceholderText(placeholder)
+        control.textEdited.connect(self._touched)
+        control.textChanged.connect(self._touched)
+        return self._add(name, Field(title, control))
+
+    def _day(self, name: str, title: str) -> Field:
+        control = DateField(title)
+        control.textChanged.connect(self._touched)
+        return self._add(name, Field(title, control))
+
+    def _choice(self, name: str, title: str, options: dict[str, str]) -> Field:
+        control = Choice(options, title)
+        control.currentIndexChanged.connect(self._touched)
+        return self._add(name, Field(title, control))
+
+    def _check(self, text: str) -> QCheckBox:
+        control = QCheckBox(text)
+        control.setAccessibleName(text)
+        control.toggled.connect(self._touched)
+        return control
+
+    def _add(self, name: str, field: Field) -> Field:
+        self.fields[name] = field
+        return field
+
+    def _profile(self) -> None:
+        self.age = words("", "muted")
+        body = grid(
+            (self._text("first_name", tr("Vorname")), self._text("last_name", tr("Nachname"))),
+            (self._day("birth_date", tr("Geburtsdatum")), self._choice("sex", tr("Geschlecht"), labels("sex")), self.age),
+            (self._text("street", tr("Straße")), self._text("house_number", tr("Hausnummer"))),
+            (self._text("plz", tr("PLZ"), "52062"), self._text("city", tr("Ort"))),
+            (self._text("phone", tr("Telefon")), self._text("email", tr("E-Mail"))),
+            (
+                self._choice("insurance_kind", tr("Versicherung"), labels("insurance")),
+                self._text("insurer", tr("Krankenkasse")),
+                self._text("insurance_number", tr("Versichertennummer")),
+            ),
+            (
+                self._day("registered_on", tr("Angemeldet am")),
+                self._choice("responsible_id", tr("Verantwortlich"), {"": "–"}),
+                self._choice("deputy_id", tr("Vertretung"), {"": "–"}),
+            ),
+            (self._day("resubmission_on", tr("Wiedervorlage am")), self._text("resubmission_note", tr("Wiedervorlage wozu"))),
+        )
+        self._note = QPlainTextEdit()
+        self._note.setMaximumHeight(70)
+        self._note.textChanged.connect(self._touched)
+        self.addTab(scrolled(column(body, Field(tr("Notiz"), self._note), margin=4)), tr("Stammdaten"))
+
+    def _needs(self) -> None:
+        self._complaints = {word: self._check(word) for word in sorted(COMPLAINT_WORDS)}
+        boxes = QWidget()
+        layout = QGridLayout(boxes)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for number, box in enumerate(self._complaints.values()):
+            layout.addWidget(box, number // 4, number % 4)
+        self._complaint_note = QPlainTextEdit()
+        self._complaint_note.setMaximumHeight(90)
+        self._complaint_note.textChanged.connect(self._touched)
+        self.timely = self._check(tr("Zeitnahe Behandlung empfohlen (PTV 11)"))
+        body = grid(
+            (self._text("diagnoses", tr("Diagnosen (ICD-10)"), "F32.1, F40.1"), self._day("previous_therapy_end", tr("Letzte Therapie bis"))),
+            (self._day("consultation_on", tr("Sprechstunde am")), self._text("ptv11_code", tr("Vermittlungscode"))),
+        )
+        note = Field(tr("Notiz zum Anliegen (bleibt im Büro)"), self._complaint_note)
+        page = column(
+            words(tr("Anliegen"), "heading"),
+            words(tr("Diese Stichworte dürfen in einer anonymen Anfrage stehen."), "muted"),
+            boxes,
+            body,
+            self.timely,
+            note,
+            margin=4,
+        )
+        self.addTab(scrolled(page), tr("Anliegen"))
+
+    def _wishes(self) -> None:
+        self._methods = {code: self._check(word) for code, word in labels("method").items()}
+        self.group = self._check(tr("Gruppentherapie ist auch recht"))
+        self.access = self._check(tr("Barrierefreier Zugang nötig"))
+        self.reimbursement = self._check(tr("Privatpraxis mit Kostenerstattung möglich"))
+        self.week = WeekGrid(tr("Verfügbarkeit in der Woche"))
+        self.week.changed.connect(self._touched)
+        body = grid(
+            (
+                self._choice("therapist_sex", tr("Therapeutin oder Therapeut"), labels("sex_wish")),
+                self._text("radius_km", tr("Höchstens km"), "25"),
+                self._choice("travel_mode", tr("Verkehrsmittel"), {"": "–", **labels("travel_mode")}),
+            ),
+            (self._text("languages", tr("Therapie nur in dieser Sprache"), tr("leer: Deutsch")),),
+        )
+        page = column(
+            words(tr("Verfahren (keines gewählt: jedes ist recht)"), "fieldlabel"),
+            row(*self._methods.values()),
+            body,
+            row(self.group, self.access, self.reimbursement),
+            words(tr("Verfügbarkeit (leer: noch nicht gefragt)"), "fieldlabel"),
+            self.week,
+            margin=4,
+        )
+        self.addTab(scrolled(page), tr("Wünsche und Verfügbarkeit"))
+
+    def _touched(self) -> None:
+        if not self._loading:
+            self.edited.emit()
+
+    def show_persons(self, persons: tuple[tuple[int, str], ...]) -> None:
+        """Who may be responsible or deputy."""
+        self._loading = True
+        for name in ("responsible_id", "deputy_id"):
+            control = self._control(name, Choice)
+            chosen = control.code()
+            control.clear()
+            control.addItem("–", "")
+            for person_id, shown in persons:
+                control.addItem(shown, str(person_id))
+            control.choose(chosen)
+        self._loading = False
+
+    def _control(self, name: str, kind: type[Any]) -> Any:
+        control = self.fields[name].control
+        assert isinstance(control, kind)
+        return control
+
+    def show_form(self, form: PatientForm) -> None:
+        """Fill the controls."""
+        self._loading = True
+        for name, field in self.fields.items():
+            field.complain("")
+            value = getattr(form, name)
+            control = field.control
+            if isinstance(control, DateField):
+                control.show_date(value)
+            elif isinstance(control, Choice):
+                control.choose("" if value is None else str(value))
+            elif isinstance(control, QLineEdit):
+                control.setText(", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value))
+        self._note.setPlainText(form.note)
+        self._complaint_note.setPlainText(form.complaint_note)
+        for word, box in self._complaints.items():
+            box.setChecked(word in form.complaints)
+        self._other_complaints = tuple(word for word in form.complaints if word not in self._complaints)
+        for code, box in self._methods.items():
+            box.setChecked(code in form.methods)
+        self.timely.setChecked(form.timely_needed)
+        self.group.setChecked(form.group_ok)
+        self.access.setChecked(form.accessibility_needed)
+        self.reimbursement.setChecked(form.reimbursement_ok)
+        self.week.show_value(form.availability)
+        self._loading = False
+
+    _other_complaints: tuple[str, ...] = ()
+
+    def form(self) -> PatientForm | None:
+        """What the controls say; None after marking a field that cannot be read."""
+        values: dict[str, Any] = {}
+        good = True
+        for name, field in self.fields.items():
+            field.complain("")
+            control = field.control
+            if isinstance(control, DateField):
+                try:
+                    values[name] = control.date()
+                except ValueError:
+                    field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+                    good = False
+            elif isinstance(control, Choice):
+                values[name] = control.code()
+            elif isinstance(control, QLineEdit):
+                values[name] = control.text().strip()
+        radius = values.get("radius_km", "")
+        if radius and not (radius.isdigit() and 1 <= int(radius) <= 500):
+            self.fields["radius_km"].complain(tr("Eine Zahl von 1 bis 500."))
+            good = False
+        if values.get("registered_on") is None and good:
+            self.fields["registered_on"].complain(tr("Das Datum der Anmeldung fehlt."))
+            good = False
+        if not good:
+            return None
+        values["radius_km"] = int(radius) if radius else None
+        for name in ("responsible_id", "deputy_id"):
+            values[name] = int(values[name]) if values[name] else None
+        values["travel_mode"] = values["travel_mode"] or None
+        for name in ("diagnoses", "languages"):
+            values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+        complaints = tuple(word for word, box in self._complaints.items() if box.isChecked()) + self._other_complaints
+        return PatientForm(
+            **values,
+            note=self._note.toPlainText(),
+            complaints=complaints,
+            complaint_note=self._complaint_note.toPlainText(),
+            timely_needed=self.timely.isChecked(),
+            methods=tuple(code for code, box in self._methods.items() if box.isChecked()),
+            group_ok=self.group.isChecked(),
+            accessibility_needed=self.access.isChecked(),
+            reimbursement_ok=self.reimbursement.isChecked(),
+            availability=self.week.value(),
+        )
+
+
+def empty_form(today: date) -> PatientForm:
+    """A new record's form."""
+    return PatientForm(
+        first_name="", last_name="", birth_date=None, sex="not_stated", street="", house_number="", plz="", city="",
+        email="", phone="", insurer="", insurance_kind="statutory", insurance_number="", registered_on=today,
+        responsible_id=None, deputy_id=None, resubmission_on=None, resubmission_note="", note="", complaints=(),
+        diagnoses=(), complaint_note="", previous_therapy_end=None, consultation_on=None, timely_needed=False,
+        ptv11_code="", methods=(), group_ok=False, therapist_sex="any", radius_km=None, travel_mode=None,
+        languages=(), accessibility_needed=False, reimbursement_ok=False, availability=None,
+    )  # fmt: skip

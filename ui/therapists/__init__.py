@@ -1,0 +1,1 @@
+"""The page Therapeuten: list and detail."""

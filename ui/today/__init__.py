@@ -1,0 +1,1 @@
+"""The page Heute: the day's work."""

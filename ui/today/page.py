@@ -1,0 +1,109 @@
+"""Heute: what wants doing, most pressing first. Enter or a double click opens the place to do it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from domain.casework.agenda import Agenda, Task, TaskKind, agenda
+from ui import formats, icons
+from ui.changes import Refresher
+from ui.labels import label
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.theme import tokens
+from ui.translation import ntr, tr
+from ui.widgets.forms import EmptyState
+from ui.widgets.forms import label as words
+
+ICONS = {
+    TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert", TaskKind.ACCEPTED: "heart-handshake",
+    TaskKind.CALL_PLANNED: "phone", TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
+    TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
+    TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
+}  # fmt: skip
+TOPICS = ("patient", "place_search", "inquiry", "inquiry_item", "email", "phone_call", "import")
+
+
+class TodayPage(PageWidget):
+    """The agenda as a tree of kinds and tasks."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__(ui)
+        self._head = words("", "title")
+        self._sum = words("", "muted")
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._sum)
+        self._tree = QTreeWidget()
+        self._tree.setAccessibleName(tr("Aufgaben heute"))
+        self._tree.setHeaderLabels([tr("Aufgabe"), tr("Wozu"), tr("Fällig")])
+        self._tree.setRootIsDecorated(False)
+        self._tree.setUniformRowHeights(True)
+        self._tree.setIndentation(24)
+        self._tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._tree.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
+        self._tree.header().resizeSection(2, 160)
+        self._tree.header().setStretchLastSection(False)
+        self._tree.itemActivated.connect(self._open)
+        self.body.addWidget(self._tree, 1)
+        self._empty = EmptyState(
+            "circle-check", tr("Für heute ist alles getan."), tr("Neue Antworten und Fristen erscheinen hier von selbst.")
+        )
+        self._empty.hide()
+        self.body.addWidget(self._empty, 1)
+        Refresher(self, ui.changes, TOPICS, self.refresh)
+
+    def refresh(self) -> None:
+        """Ask for the day's tasks."""
+        now = self.ui.now()
+        self.ui.background.read(self, lambda session: agenda(session, now=now), self._show, key="agenda")
+
+    def _show(self, found: Agenda) -> None:
+        day = self.ui.today()
+        weekday = (tr("Montag"), tr("Dienstag"), tr("Mittwoch"), tr("Donnerstag"), tr("Freitag"), tr("Samstag"), tr("Sonntag"))
+        self._head.setText(f"{weekday[day.weekday()]}, {formats.day(day)}")
+        total = sum(found.counts.values())
+        self._sum.setText(ntr(total, "{n} Aufgabe wartet.", "{n} Aufgaben warten."))
+        chosen = self._chosen()
+        self._tree.clear()
+        bold = self._tree.font()
+        bold.setBold(True)
+        for kind in TaskKind:
+            tasks = [task for task in found.tasks if task.kind is kind]
+            if not tasks:
+                continue
+            top = QTreeWidgetItem([f"{label('task', kind)} ({found.counts[kind]})", "", ""])
+            top.setIcon(0, icons.icon(ICONS[kind], tokens().accent))
+            top.setFont(0, bold)
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self._tree.addTopLevelItem(top)
+            for task in tasks:
+                item = QTreeWidgetItem([task.title, self._detail(task), formats.moment(task.due) if _timed(task) else formats.day(task.due)])
+                item.setData(0, Qt.ItemDataRole.UserRole, task)
+                top.addChild(item)
+                if chosen is not None and (task.kind, task.record_id) == (chosen.kind, chosen.record_id):
+                    self._tree.setCurrentItem(item)
+            top.setExpanded(True)
+        self._tree.setVisible(bool(found.tasks))
+        self._empty.setVisible(not found.tasks)
+
+    @staticmethod
+    def _detail(task: Task) -> str:
+        if task.kind is TaskKind.MAIL_TROUBLE:
+            return label("email_status", task.detail)
+        if task.kind is TaskKind.CALL_PLANNED:
+            return formats.phone(task.detail)
+        return task.detail
+
+    def _chosen(self) -> Task | None:
+        item = self._tree.currentItem()
+        task = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
+        return task if isinstance(task, Task) else None
+
+    def _open(self, item: QTreeWidgetItem) -> None:
+        task = item.data(0, Qt.ItemDataRole.UserRole)
+        if isinstance(task, Task):
+            self.ui.navigate(task.page, task.record_id)
+
+
+def _timed(task: Task) -> bool:
+    return task.kind in {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED}
