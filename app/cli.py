@@ -47,7 +47,6 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--screens", type=Path, metavar="ORDNER", help=tr("Bilder aller Seiten ablegen"))
     worker = command("worker", tr("im Hintergrund senden und Fristen verwalten"))
     worker.add_argument("--once", action="store_true", help=tr("nur abarbeiten, was wartet"))
-    worker.add_argument("--watch-parent", action="store_true", help=argparse.SUPPRESS)
     command("migrate", tr("die Datenbank auf den Stand dieses Programms bringen"))
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top

@@ -79,10 +79,12 @@ def save(path: Path, settings: Settings) -> None:
 
 def _overridden(settings: Settings, environment: Mapping[str, str]) -> Settings:
     mail = settings.mail
-    for name, key in (("HOST", "host"), ("SECURITY", "security"), ("USERNAME", "username"), ("SENDER", "sender")):
-        value = environment.get(f"PLATZLOTSE_SMTP_{name}")
-        if value is not None:
-            mail = replace(mail, **{key: value})
-    if port := environment.get("PLATZLOTSE_SMTP_PORT"):
-        mail = replace(mail, port=int(port))
+    mail = replace(
+        mail,
+        host=environment.get("PLATZLOTSE_SMTP_HOST", mail.host),
+        port=int(environment.get("PLATZLOTSE_SMTP_PORT", mail.port)),
+        security=environment.get("PLATZLOTSE_SMTP_SECURITY", mail.security),
+        username=environment.get("PLATZLOTSE_SMTP_USERNAME", mail.username),
+        sender=environment.get("PLATZLOTSE_SMTP_SENDER", mail.sender),
+    )
     return replace(settings, mail=mail)

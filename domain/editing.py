@@ -1,6 +1,6 @@
 """Editing a row two people may hold: lock it, compare the version, and name who was faster."""
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy.orm import Session
 
@@ -20,12 +20,13 @@ def load_for_edit(session: Session, model: type[R], row_id: int, version: int | 
     row = session.get(model, row_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("record.not_found", table=model.__tablename__, id=row_id)
-    if version is not None and isinstance(row, Versioned) and row.version != version:
+    seen: Versioned | None = cast("Versioned", row) if hasattr(row, "version") else None
+    if version is not None and seen is not None and seen.version != version:
         raise Conflict(
             "record.changed_meanwhile",
             table=model.__tablename__,
             id=row_id,
-            by=person_name(session, row.updated_by),
-            at=row.updated_at.isoformat(),
+            by=person_name(session, seen.updated_by),
+            at=seen.updated_at.isoformat(),
         )
     return row

@@ -34,8 +34,8 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         for path in options.files:
             try:
                 reports.append(read_in(database, path, mapping=mapping, dry_run=options.dry_run))
-            except PlatzlotseError as error:
-                refused.append((path.name, error))
+            except PlatzlotseError as exc:
+                refused.append((path.name, exc))
         database.close()
     if options.json:
         answer = summary(reports)

@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 import os
-import sys
 
 from app.cli import DONE, say
 from app.logs import log_to_profile
+from app.parent_watch import exit_when_parent_ends
 from app.paths import Profile
 from app.seat import open_seat
 from app.secrets import recall
@@ -19,6 +19,7 @@ from sync.worker import Sender, Worker
 
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
     """Send what waits and let the clocks run; with `--once` until the queue is empty."""
+    exit_when_parent_ends()
     profile = profile or Profile.default()
     settings = load(profile.settings)
     with open_seat(profile, settings) as seat:
@@ -29,8 +30,6 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         catcher = None if settings.mail.host else MailCatcher(profile.caught_mail)
         sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
         worker = Worker(url, sender)
-        if options.watch_parent:
-            _stop_with_parent()
         try:
             asyncio.run(worker.run(once=options.once))
         finally:
@@ -51,14 +50,3 @@ def sender_of(settings: Settings, *, catcher_port: int | None) -> Sender:
         transport = SmtpTransport(mail.host, mail.port, mail.security, mail.username, password)
     return Sender(transport, mail.sender, mail.sender_name)
 
-
-def _stop_with_parent() -> None:
-    """End when the desktop ends, however it ends: its end of our standard input closes."""
-    import signal
-    import threading
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        signal.raise_signal(signal.SIGTERM)
-
-    threading.Thread(target=wait, name="parent-watch", daemon=True).start()

@@ -126,7 +126,7 @@ def _first_acceptance(session: Session, search_id: int, *, besides: int) -> Firs
         item_id=item.id,
         practice=f"{first_name} {last_name}".strip(),
         by=person_name(session, answer.person_id) if answer is not None else None,
-        at=answer.at if answer is not None else item.answered_at,
+        at=answer.at if answer is not None else item.updated_at,
     )
 
 

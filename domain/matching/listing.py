@@ -77,10 +77,11 @@ def _search_row(row: RowMapping) -> SearchRow:
 
 def open_search_of(session: Session, patient_id: int) -> int | None:
     """The patient's open search, or None."""
-    return session.scalar(
+    found: int | None = session.scalar(
         text("SELECT id FROM matching_service.place_search WHERE patient_id = :id AND closed_at IS NULL"),
         {"id": patient_id},
     )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

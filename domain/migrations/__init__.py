@@ -18,7 +18,8 @@ def revision(connection: Connection) -> str | None:
     """The schema's revision, or None for an empty database."""
     if connection.scalar(text("SELECT to_regclass('platform.alembic_version')")) is None:
         return None
-    return connection.scalar(text("SELECT version_num FROM platform.alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM platform.alembic_version"))
+    return found
 
 
 def check(engine: Engine) -> None:

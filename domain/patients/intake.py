@@ -112,7 +112,7 @@ def _wishes(record: PatientRecord) -> dict[str, Any]:
     }
 
 
-_UNKNOWN = ("", "unknown", "not_stated", "any", "none", False, None, [])
+_UNKNOWN: tuple[object, ...] = ("", "unknown", "not_stated", "any", "none", False, None, [])
 
 
 def _complete(row: Any, values: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
@@ -152,8 +153,8 @@ def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDet
 
 
 def _form(patient: Patient, medical: MedicalInformation, wishes: Wishes) -> PatientForm:
-    own = {name: getattr(patient, name) for name in PatientForm.__slots__ if hasattr(patient, name)}
-    needs = {
+    own: dict[str, Any] = {name: getattr(patient, name) for name in PatientForm.__slots__ if hasattr(patient, name)}
+    needs: dict[str, Any] = {
         "complaints": tuple(medical.complaints),
         "diagnoses": tuple(medical.diagnoses),
         "complaint_note": medical.complaint_note,

@@ -248,5 +248,5 @@ def find_duplicates(
 
 def _like(name: str) -> str:
     """The first letters as the database folds them; umlauts lose their dots there."""
-    plain = name.strip().lower().translate(str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"}))
+    plain = name.strip().lower().translate(str.maketrans("äöüß", "aous"))
     return re.sub(r"[%_\\]", "", plain)[:3]

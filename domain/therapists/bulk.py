@@ -77,8 +77,8 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
         if pending is None:
             fresh.setdefault(key, []).append(_New(values | {"identity_key": key}, site_values, ["imported"]))
         else:
-            changed = _fill(pending.values, values) | _fill(pending.site, site_values)
-            pending.records.append("updated" if changed else "unchanged")
+            better = _fill(pending.values, values) | _fill(pending.site, site_values)
+            pending.records.append("updated" if better else "unchanged")
     _insert(session, [new for news in fresh.values() for new in news], result)
     session.flush()
     return result
@@ -204,9 +204,9 @@ def _update(
     return changed
 
 
-def _plain(value: object) -> object:
-    """Stored multiranges come as a tuple-like of their own; compare them as lists."""
-    return list(value) if value is not None and type(value).__name__ == "MultiRange" else value
+def _plain(value: Any) -> Any:
+    """Stored multiranges come as a list of their own kind; compare them as plain lists."""
+    return list(value) if isinstance(value, list) else value
 
 
 def _insert(session: Session, fresh: list[_New], result: BulkResult) -> None:

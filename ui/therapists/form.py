@@ -1,0 +1,168 @@
+"""The fields of a therapist's record; turns a record into controls and back."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+
+from domain.therapists.queries import TherapistDetail
+from domain.therapists.service import TherapistForm
+from domain.values import WeekSpan
+from ui.labels import labels
+from ui.patients.form import grid
+from ui.translation import tr
+from ui.widgets.forms import Choice, Field, column, scrolled
+from ui.widgets.forms import label as words
+from ui.widgets.method_grid import MethodGrid
+from ui.widgets.week_grid import WeekGrid
+
+LISTS = ("languages", "diagnoses_preferred", "diagnoses_excluded")
+AGES = ("age_min", "age_max")
+
+
+class TherapistFormView(QTabWidget):
+    """Person & Praxis, Angebot, Zeiten. `edited` is emitted when anything changes by hand."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Angaben zum Therapeuten"))
+        self._loading = False
+        self._phone_hours: tuple[WeekSpan, ...] | None = None
+        self.fields: dict[str, Field] = {}
+        self._person()
+        self._offer()
+        page = QWidget()
+        self.hours = QVBoxLayout(page)
+        self.treatment = WeekGrid(tr("Behandlungszeiten"))
+        self.treatment.changed.connect(self._touched)
+        self.hours.addWidget(words(tr("Behandlungszeiten (leer: unbekannt)"), "heading"))
+        self.hours.addWidget(self.treatment)
+        self.addTab(scrolled(page), tr("Zeiten"))
+
+    def _text(self, name: str, title: str, placeholder: str = "") -> Field:
+        control = QLineEdit()
+        control.setPlaceholderText(placeholder)
+        control.textChanged.connect(self._touched)
+        self.fields[name] = Field(title, control)
+        return self.fields[name]
+
+    def _choice(self, name: str, title: str, options: dict[str, str]) -> Field:
+        control = Choice(options, title)
+        control.currentIndexChanged.connect(self._touched)
+        self.fields[name] = Field(title, control)
+        return self.fields[name]
+
+    def _person(self) -> None:
+        body = grid(
+            (
+                self._choice("salutation", tr("Anrede"), {"": "–", "Frau": tr("Frau"), "Herr": tr("Herr")}),
+                self._text("title", tr("Titel")),
+                self._choice("sex", tr("Geschlecht"), labels("sex")),
+            ),
+            (self._text("first_name", tr("Vorname")), self._text("last_name", tr("Nachname"))),
+            (self._text("practice", tr("Praxis")), self._choice("seat", tr("Zulassung"), labels("seat"))),
+            (self._text("street", tr("Straße")), self._text("house_number", tr("Hausnummer"))),
+            (
+                self._text("plz", tr("PLZ")),
+                self._text("city", tr("Ort")),
+                self._choice("accessible", tr("Barrierefrei"), {"": tr("unbekannt"), "yes": tr("ja"), "no": tr("nein")}),
+            ),
+            (self._text("phone", tr("Telefon")), self._text("mobile", tr("Mobil"))),
+            (self._text("email", tr("E-Mail")), self._text("web", tr("Webseite"))),
+        )
+        self._note = QPlainTextEdit()
+        self._note.setMaximumHeight(70)
+        self._note.textChanged.connect(self._touched)
+        capacity = self._text("capacity_note", tr("Freie Plätze (Notiz)"))
+        self.addTab(scrolled(column(body, capacity, Field(tr("Notiz"), self._note), margin=4)), tr("Person und Praxis"))
+
+    def _offer(self) -> None:
+        self.methods = MethodGrid(tr("Verfahren, Altersgruppe und Setting"))
+        self.methods.changed.connect(self._touched)
+        body = grid(
+            (
+                self._choice("licence", tr("Zulassung als"), labels("licence")),
+                self._choice("patient_sex", tr("Behandelt"), {"any": tr("alle"), "female": tr("Frauen"), "male": tr("Männer")}),
+            ),
+            (
+                self._text("age_min", tr("Mindestalter"), tr("keines")),
+                self._text("age_max", tr("Höchstalter"), tr("keines")),
+                self._text("languages", tr("Sprachen außer Deutsch")),
+            ),
+            (
+                self._text("diagnoses_preferred", tr("Nimmt nur (ICD-10)"), "F32, F40"),
+                self._text("diagnoses_excluded", tr("Nimmt nicht (ICD-10)")),
+            ),
+        )
+        self.addTab(scrolled(column(words(tr("Verfahren"), "heading"), self.methods, body, margin=4)), tr("Angebot"))
+
+    def _touched(self) -> None:
+        if not self._loading:
+            self.edited.emit()
+
+    def show_therapist(self, t: TherapistDetail) -> None:
+        """Fill the controls from a record."""
+        self._fill({name: getattr(t, name) for name in TherapistForm.__slots__})
+
+    def show_form(self, form: TherapistForm) -> None:
+        """Fill the controls from a form."""
+        values = {name: getattr(form, name) for name in TherapistForm.__slots__}
+        self._fill(values | {"offers": [offer.code for offer in form.offers]})
+
+    def _fill(self, values: dict[str, Any]) -> None:
+        self._loading = True
+        for name, field in self.fields.items():
+            field.complain("")
+            value = values[name]
+            if name == "accessible":
+                value = {True: "yes", False: "no"}.get(value, "")
+            if isinstance(field.control, Choice):
+                field.control.choose(str(value))
+            elif isinstance(field.control, QLineEdit):
+                field.control.setText(", ".join(value) if name in LISTS else str(value or ""))
+        self.methods.show_offers(values["offers"])
+        self.treatment.show_value(values["treatment_hours"])
+        self._phone_hours = values["phone_hours"]
+        self._note.setPlainText(values["note"])
+        self._loading = False
+
+    def form(self) -> TherapistForm | None:
+        """What the controls say; None after marking a field that cannot be read."""
+        values: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            field.complain("")
+            control = field.control
+            if isinstance(control, Choice):
+                values[name] = control.code()
+            elif isinstance(control, QLineEdit):
+                values[name] = control.text().strip()
+        for name in AGES:
+            if values[name] and not (values[name].isdigit() and int(values[name]) < 120):
+                self.fields[name].complain(tr("Eine Zahl von 0 bis 119."))
+                return None
+            values[name] = int(values[name] or 0)
+        for name in LISTS:
+            values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+        for name in ("diagnoses_preferred", "diagnoses_excluded"):
+            values[name] = tuple(code.upper() for code in values[name])
+        values["accessible"] = {"yes": True, "no": False}.get(values["accessible"])
+        return TherapistForm(
+            **values,
+            offers=self.methods.offers(),
+            phone_hours=self._phone_hours,
+            treatment_hours=self.treatment.value(),
+            note=self._note.toPlainText(),
+        )
+
+
+def empty_form() -> TherapistForm:
+    """A new record's form."""
+    return TherapistForm(
+        practice="", seat="statutory", salutation="", title="", first_name="", last_name="", sex="not_stated",
+        licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(),
+        diagnoses_preferred=(), diagnoses_excluded=(), email="", phone="", mobile="", web="", street="",
+        house_number="", plz="", city="", accessible=None, phone_hours=None, treatment_hours=None,
+        capacity_note="", note="",
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Therapeuten: the list at the left, one record at the right."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QWidget
+
+from domain.acquisition.reading import recognise
+from domain.casework.imports import ImportReport, import_file
+from domain.database import Session
+from domain.therapists.queries import list_therapists
+from ui import formats
+from ui.changes import Refresher
+from ui.errors import describe_row
+from ui.labels import labels
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.therapists.detail import CONTACTS, TherapistDetailView, contact_words
+from ui.translation import ntr, tr
+from ui.widgets.forms import Choice, EmptyState, button
+from ui.widgets.forms import label as words
+from ui.widgets.paged_table import Column, PagedTable
+
+
+class TherapistsPage(PageWidget):
+    """List, detail, and reading files in."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__(ui)
+        self._search = QLineEdit()
+        self._search.setAccessibleName(tr("Therapeuten suchen"))
+        self._search.setPlaceholderText(tr("Name oder E-Mail"))
+        self._search.setClearButtonEnabled(True)
+        self._method = Choice({"": tr("Alle Verfahren"), **labels("method")}, tr("Verfahren filtern"))
+        self._contact = Choice({"": tr("Alle"), **{code: contact_words(code) for code in CONTACTS}}, tr("Kontakt filtern"))
+        self._count = words("", "muted")
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._search, 2)
+        row.addWidget(self._method, 1)
+        row.addWidget(self._contact, 1)
+        row.addWidget(self._count)
+        row.addStretch(1)
+        row.addWidget(button(tr("Datei &einlesen"), self._choose_file, icon="file-input"))
+        row.addWidget(button(tr("&Neuer Therapeut"), self.begin_new, role="primary", icon="user-plus"))
+        self.body.addWidget(bar)
+        self._table = PagedTable(
+            name="therapists",
+            title=tr("Therapeutenliste"),
+            background=ui.background,
+            fetch=lambda session, query: list_therapists(session, query, now=ui.now()),
+            columns=(
+                Column(tr("Name"), 180, text=lambda r: r.name, sort="name"),
+                Column(tr("Kontakt"), 150, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"),
+                Column(tr("Ort"), 130, text=lambda r: f"{r.plz} {r.city}".strip() or "–", sort="city"),
+                Column(tr("Verfahren"), 110, text=lambda r: formats.offers(r.offers)),
+                Column(tr("Telefon"), 130, text=lambda r: formats.phone(r.phone)),
+                Column(tr("E-Mail"), 180, text=lambda r: r.email),
+            ),
+            row_id=lambda record: record.therapist_id,
+            empty=tr("Noch keine Therapeuten. Lesen Sie ein Verzeichnis ein oder legen Sie jemanden an."),
+            state=ui.state,
+            sort=("name", False),
+        )
+        self._detail = TherapistDetailView(ui)
+        self._right = QStackedWidget()
+        self._right.addWidget(
+            EmptyState("stethoscope", tr("Niemand ausgewählt"), tr("Wählen Sie links eine Praxis aus, um alles zu sehen."))
+        )
+        self._right.addWidget(self._detail)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._table)
+        split.addWidget(self._right)
+        split.setSizes([560, 580])
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter("therapists", split)
+        self.body.addWidget(split, 1)
+        self._search.textChanged.connect(lambda: self._ask())
+        self._method.currentIndexChanged.connect(lambda: self._ask())
+        self._contact.currentIndexChanged.connect(lambda: self._ask())
+        self._table.selected.connect(self._select)
+        self._table.counted.connect(lambda n: self._count.setText(ntr(n, "{n} Therapeut", "{n} Therapeuten")))
+        self._detail.created.connect(self.open_item)
+        Refresher(self, ui.changes, ("therapist", "inquiry", "import"), self.refresh)
+
+    def begin_new(self) -> None:
+        """An empty form."""
+        self._right.setCurrentIndex(1)
+        self._detail.begin_new()
+
+    def refresh(self) -> None:
+        """List and open record again."""
+        self._table.refresh()
+        self._detail.refresh()
+
+    def open_item(self, item_id: int) -> None:
+        """Show one record."""
+        self._table.select(item_id)
+        self._select(item_id)
+
+    def _ask(self) -> None:
+        self._table.show_query(
+            text=self._search.text(), filters={"method": self._method.code(), "contact": self._contact.code()}
+        )
+
+    def _select(self, therapist_id: int) -> None:
+        self._right.setCurrentIndex(1)
+        self._detail.show_therapist(therapist_id)
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(tr("Listen (*.json *.csv *.xlsx *.txt);;Alle Dateien (*)"))
+        dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
+        dialog.open()
+
+    def read_file(self, path: Path) -> None:
+        """Read a file in; what became of its rows is told in the message bar."""
+        now, today = self.ui.now(), self.ui.today()
+
+        def work(session: Session) -> ImportReport:
+            return import_file(session, recognise(path, today=today), now=now, today=today)
+
+        self.ui.messages.info(tr("„{file}“ wird eingelesen …").format(file=path.name))
+        self.ui.background.write(self, work, self._tell)
+
+    def _tell(self, report: ImportReport) -> None:
+        text = tr("{file}: {a} neu, {b} geändert, {c} unverändert, {d} abgelehnt.").format(
+            file=report.file, a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
+        )
+        if report.rejected:
+            first = report.rejected[0]
+            text += " " + tr("Zeile {row}: {reason}.").format(row=first.row, reason=describe_row(first.reason))
+        if report.cut:
+            text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
+        show = self.ui.messages.warning if report.rejected or report.cut else self.ui.messages.success
+        show(text)
