@@ -217,20 +217,25 @@ def _practice(
     )  # fmt: skip
 
 
-# Rules that hold or break for the search or the contact point alone are cheap and come first in the plan.
-_FOR_CONTACT_POINT = (
-    _judged(
-        searches=SEARCH_FACTS + " WHERE ps.status = 'active'",
-        therapists=THERAPIST_FACTS + " WHERE th.contact_point_id = :contact_point_id",
-        columns="s.search_id, s.patient_id, t.therapist_id, s.first_name, s.last_name, s.age, s.city, s.urgency,"
-        " s.waiting_since",
-    )
-    + """
-SELECT DISTINCT ON (urgency, waiting_since, search_id) * FROM sorted
-WHERE broken IS NULL AND unknown IS NULL
-ORDER BY urgency DESC, waiting_since, search_id, distance_km, therapist_id LIMIT :limit
-"""
+_PATIENT_COLUMNS = (
+    "s.search_id, s.patient_id, t.therapist_id, s.first_name, s.last_name, s.age, s.city, s.urgency, s.waiting_since"
 )
+_BEST = """
+SELECT * FROM (
+    SELECT DISTINCT ON (urgency, waiting_since, search_id) * FROM sorted
+    WHERE broken IS NULL AND unknown IS NULL
+    ORDER BY urgency DESC, waiting_since, search_id, distance_km, therapist_id) AS best
+LIMIT :limit
+"""
+
+
+def _best_of(therapists: str) -> str:
+    searches = SEARCH_FACTS + " WHERE ps.status = 'active'"
+    return _judged(searches=searches, therapists=THERAPIST_FACTS + therapists, columns=_PATIENT_COLUMNS) + _BEST
+
+
+_FOR_CONTACT_POINT = _best_of(" WHERE th.contact_point_id = :id")
+_FOR_THERAPIST = _best_of(" WHERE th.id = :id")
 
 
 def patients_for_contact_point(
@@ -240,16 +245,26 @@ def patients_for_contact_point(
 
     Which person inside a shared mailbox is free: the nearest fitting one is named.
     """
-    params = {"contact_point_id": contact_point_id, "now": now, "today": now.date(), "limit": limit}
-    return _patients(session.execute(text(_FOR_CONTACT_POINT), params).mappings().all())
+    return _best(session, _FOR_CONTACT_POINT, contact_point_id, now, limit)
+
+
+def patients_for_therapist(
+    session: Session, therapist_id: int, *, now: datetime, limit: int = 6
+) -> tuple[PatientCandidate, ...]:
+    """The best patients for one therapist, longest waiting first, urgency above."""
+    return _best(session, _FOR_THERAPIST, therapist_id, now, limit)
+
+
+def _best(session: Session, query: str, row_id: int, now: datetime, limit: int) -> tuple[PatientCandidate, ...]:
+    params = {"id": row_id, "now": now, "today": now.date(), "limit": limit}
+    return _patients(session.execute(text(query), params).mappings().all())
 
 
 _PAIR = (
     _judged(
         searches=SEARCH_FACTS + " WHERE ps.id = ANY (:search_ids)",
         therapists=THERAPIST_FACTS + " WHERE th.id = :therapist_id",
-        columns="s.search_id, s.patient_id, t.therapist_id, s.first_name, s.last_name, s.age, s.city, s.urgency,"
-        " s.waiting_since",
+        columns=_PATIENT_COLUMNS,
     )
     + " SELECT * FROM sorted ORDER BY urgency DESC, waiting_since, search_id"
 )

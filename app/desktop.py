@@ -1,0 +1,165 @@
+"""Wiring of the window: database, background work, news, worker, pages. Nothing else knows all of them."""
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.change_listener import ChangeListener
+from app.paths import Profile
+from app.seat import Seat
+from app.worker_process import WorkerProcess, WorkerState
+from domain.database import Database
+from ui import theme
+from ui.background import Background
+from ui.changes import Changes
+from ui.global_search import GlobalSearch
+from ui.inquiries.page import InquiriesPage
+from ui.mail.page import MailPage
+from ui.main_window import MainWindow
+from ui.matching.page import MatchingPage
+from ui.messages import Messages
+from ui.navigation import PageSpec
+from ui.patients.page import PatientsPage
+from ui.ports import UiContext
+from ui.therapists.page import TherapistsPage
+from ui.today.page import TodayPage
+from ui.translation import tr
+from ui.window_state import WindowState
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The office's day."""
+    return datetime.now(BERLIN).date()
+
+
+class _News(QObject):
+    """Carries what other threads say to the GUI thread."""
+
+    changed = Signal(str, int)
+    connected = Signal(bool)
+    worker = Signal(str)
+
+
+class Desktop:
+    """The running program behind one window."""
+
+    def __init__(self, profile: Profile, seat: Seat, *, with_worker: bool = True) -> None:
+        self._seat = seat
+        self.database = Database(seat.person_url, application_name="platzlotse-desktop")
+        self.database.forbid_this_thread()
+        self.news = _News()
+        self.changes = Changes()
+        self.messages = Messages()
+        self.background = Background(self.database)
+        self.state = WindowState(profile.window_state)
+        self.window = MainWindow(background=self.background, messages=self.messages, state=self.state)
+        self.ui = UiContext(
+            background=self.background,
+            changes=self.changes,
+            messages=self.messages,
+            state=self.state,
+            navigate=self.window.show_page,
+            now=utc_now,
+            today=today,
+        )
+        self.news.changed.connect(self.changes.changed)
+        self.news.connected.connect(self._on_connection)
+        self.news.worker.connect(self.window.show_worker)
+        # one's own save must show even while LISTEN hangs half-open
+        self.background.committed.connect(lambda: QTimer.singleShot(1500, self.changes, self._catch_up))
+        self._heard = time.monotonic()
+        self.changes.changed.connect(lambda *_: self._note_news())
+        self.window.install(self._pages(), GlobalSearch(self.background, self.window.show_page))
+        self.listener = ChangeListener(
+            seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
+        )
+        self.listener.start()
+        self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
+        self.window.on_close = self.close
+        self._closed = False
+
+    def _pages(self) -> tuple[PageSpec, ...]:
+        ui = self.ui
+        return (
+            PageSpec("today", tr("Heute"), "sun", lambda: TodayPage(ui)),
+            PageSpec("patients", tr("Patienten"), "users", lambda: PatientsPage(ui)),
+            PageSpec("therapists", tr("Therapeuten"), "stethoscope", lambda: TherapistsPage(ui)),
+            PageSpec("matching", tr("Vermittlung"), "route", lambda: MatchingPage(ui)),
+            PageSpec("inquiries", tr("Anfragen"), "send", lambda: InquiriesPage(ui)),
+            PageSpec("mail", tr("Post"), "mail", lambda: MailPage(ui)),
+        )
+
+    def _start_worker(self, profile: Profile) -> WorkerProcess:
+        command = [sys.executable, *_program(), "--profile", str(profile.home), "worker"]
+        worker = WorkerProcess(command, profile.logs / "worker-output.log")
+        words = {"running": tr("Hintergrunddienst läuft"), "stopped": tr("Hintergrunddienst beendet")}
+
+        def tell(state: WorkerState) -> None:
+            self.news.worker.emit(words.get(str(state.phase), tr("Hintergrunddienst startet neu")))
+
+        worker.on_state(tell)
+        worker.start()
+        return worker
+
+    def _note_news(self) -> None:
+        self._heard = time.monotonic()
+
+    def _catch_up(self) -> None:
+        if time.monotonic() - self._heard > 1.4:
+            self.changes.changed.emit("*", 0)
+
+    def _on_connection(self, connected: bool) -> None:
+        since = f"{datetime.now(BERLIN):%H:%M}"
+        self.window.show_connection(tr("verbunden") if connected else tr("offline seit {time}").format(time=since))
+
+    def close(self) -> None:
+        """End everything that runs beside the window."""
+        if self._closed:
+            return
+        self._closed = True
+        self.listener.stop()
+        if self.worker is not None:
+            self.worker.stop()
+        self.background.wait()
+        self.database.close()
+
+
+def _program() -> Sequence[str]:
+    """How this program is started: its script, or nothing when it is packaged."""
+    return () if getattr(sys, "frozen", False) else (sys.argv[0],)
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The one application object, in German, dressed; the map's needs are met before it exists."""
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(arguments)
+    app.setApplicationName("Platzlotse")
+    app.setApplicationDisplayName("Platzlotse")
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    translator = QTranslator(app)
+    if translator.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    return app
+
+
+def run_desktop(profile: Profile, seat: Seat, arguments: list[str]) -> int:
+    """Show the window and stay until it is closed."""
+    app = make_application(arguments)
+    theme.apply(app, dark=theme.system_is_dark())
+    desktop = Desktop(profile, seat)
+    desktop.window.show()
+    code = app.exec()
+    desktop.close()
+    return code

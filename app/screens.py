@@ -1,0 +1,93 @@
+"""Pictures of every page, made by the program itself: without a display offscreen, light and dark, two sizes."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.paths import Profile
+from app.seat import open_seat
+from app.settings import load
+
+SIZES = ((1366, 768), (1920, 1080))
+SETTLE_MS = 700
+
+
+def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]] = SIZES) -> list[Path]:
+    """Open the window on a profile and write one PNG a page, size and appearance; returns the files."""
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and os.name == "posix":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if os.name != "nt" and os.geteuid() == 0:
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    from app.desktop import Desktop, make_application
+    from ui import theme
+
+    folder.mkdir(parents=True, exist_ok=True)
+    app = make_application(["platzlotse"])
+    written: list[Path] = []
+    with open_seat(profile, load(profile.settings)) as seat:
+        for dark in (False, True):
+            theme.apply(app, dark=dark)
+            desktop = Desktop(profile, seat, with_worker=False)
+            for width, height in sizes:
+                desktop.window.resize(width, height)
+                desktop.window.show()
+                for step, prepare in _steps(desktop).items():
+                    prepare()
+                    _settle()
+                    path = folder / f"{step}-{'dunkel' if dark else 'hell'}-{width}x{height}.png"
+                    desktop.window.grab().save(str(path))
+                    written.append(path)
+            desktop.window.close()
+    return written
+
+
+def _steps(desktop: object) -> dict[str, Callable[[], None]]:
+    from sqlalchemy import text
+
+    from app.desktop import Desktop
+    from ui.matching.page import MatchingPage
+
+    assert isinstance(desktop, Desktop)
+    found: dict[str, int] = {}
+    queries = {
+        "patients": "SELECT min(patient_id) FROM matching_service.patient_state WHERE state IN ('searching', 'in_therapy')",
+        "therapists": "SELECT min(therapist_id) FROM matching_service.inquiry",
+        "matching": "SELECT min(id) FROM matching_service.place_search WHERE status = 'active'",
+        "inquiries": "SELECT min(inquiry_id) FROM matching_service.inquiry_overview WHERE answered > 0 OR items > 1",
+        "mail": "SELECT min(id) FROM communication_service.email",
+    }
+    engine = desktop.database.engine
+    with engine.connect() as connection:
+        for page, query in queries.items():
+            found[page] = connection.scalar(text(query)) or 0
+
+    def show(page: str) -> Callable[[], None]:
+        return lambda: desktop.window.show_page(page, found.get(page) or None)
+
+    def tab(number: int) -> Callable[[], None]:
+        def choose() -> None:
+            page = desktop.window.page("matching")
+            if isinstance(page, MatchingPage):
+                page.show_tab(number)
+
+        return choose
+
+    return {
+        "heute": show("today"),
+        "patienten": show("patients"),
+        "therapeuten": show("therapists"),
+        "vermittlung": show("matching"),
+        "vermittlung-karte": tab(1),
+        "vermittlung-warum-nicht": tab(2),
+        "anfragen": show("inquiries"),
+        "post": show("mail"),
+    }
+
+
+def _settle() -> None:
+    """Let what runs in the background come back and be painted."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, loop.quit)
+    loop.exec()

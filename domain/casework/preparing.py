@@ -1,0 +1,76 @@
+"""Preparing an inquiry: who could be asked for at a practice, by which channel, and how the letter would read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.access import office
+from domain.casework.letters import compose
+from domain.casework.sending import send_inquiry
+from domain.communication.mails import Letter
+from domain.matching.candidates import PatientCandidate, judge, patients_for_therapist
+from domain.matching.inquiries import create_inquiry
+from domain.matching.models import Inquiry, InquiryItem
+from domain.therapists.queries import TherapistDetail, get_therapist
+from domain.values import Channel
+
+MORE = 12  # how many patients are shown beyond the inquiry's size, to choose among
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A practice with the patients that fit it, best first, and those wished for that do not fit."""
+
+    therapist: TherapistDetail
+    channels: tuple[Channel, ...]
+    size: int
+    fit: tuple[PatientCandidate, ...]
+    wished: tuple[PatientCandidate, ...]
+
+
+def prepare(session: Session, therapist_id: int, *, now: datetime, wished: Sequence[int] = ()) -> Prepared:
+    """What an inquiry to this therapist could hold. `wished` are searches the person came from."""
+    therapist = get_therapist(session, therapist_id)
+    size = office(session).inquiry_size
+    fit = patients_for_therapist(session, therapist_id, now=now, limit=size + MORE)
+    missing = [search for search in wished if search not in {candidate.search_id for candidate in fit}]
+    others = judge(session, therapist_id=therapist_id, search_ids=missing, now=now) if missing else ()
+    channels = [Channel.EMAIL] if therapist.email else []
+    if therapist.phone or therapist.mobile:
+        channels.append(Channel.PHONE)
+    return Prepared(therapist, (*channels, Channel.LETTER), size, fit, others)
+
+
+def preview(session: Session, therapist_id: int, search_ids: Sequence[int], *, now: datetime) -> Letter:
+    """The letter as it would read; the codes are thrown when it is sent."""
+    inquiry = Inquiry(therapist_id=therapist_id, reference="······")
+    items = [InquiryItem(search_id=search, reference_code="·····") for search in search_ids]
+    with session.no_autoflush:
+        return compose(session, "inquiry", inquiry, items, today=now.date())
+
+
+def create_and_send(
+    session: Session,
+    *,
+    therapist_id: int,
+    search_ids: Sequence[int],
+    channel: Channel,
+    now: datetime,
+    confirm_unknown: bool = False,
+    cooling_override: str = "",
+) -> int:
+    """Make an inquiry and send it in one step; returns its id. Raises as `create_inquiry` and `send_inquiry` do."""
+    inquiry = create_inquiry(
+        session,
+        therapist_id=therapist_id,
+        search_ids=search_ids,
+        channel=channel,
+        now=now,
+        confirm_unknown=confirm_unknown,
+        cooling_override=cooling_override,
+    )
+    session.flush()
+    send_inquiry(session, inquiry, now=now)
+    return inquiry

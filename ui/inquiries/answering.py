@@ -1,0 +1,63 @@
+"""Entering one practice's answer for one patient."""
+
+from datetime import date
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from domain.matching.listing import ItemDetail
+from domain.matching.states import ANSWERS, ItemStatus
+from domain.values import Channel
+from ui.labels import label
+from ui.translation import tr
+from ui.widgets.forms import Choice, DateField, Field
+from ui.widgets.forms import label as words
+
+
+class AnswerDialog(QDialog):
+    """What the practice said, how it came in, and a note."""
+
+    def __init__(self, parent: QWidget, item: ItemDetail) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Antwort der Praxis"))
+        self.setMinimumWidth(440)
+        ordered = [status for status in ItemStatus if status in ANSWERS]
+        self._answer = Choice({status.value: label("item_status", status) for status in ordered}, tr("Antwort"))
+        self._channel = Choice({c.value: label("channel", c) for c in (Channel.EMAIL, Channel.PHONE, Channel.LETTER)}, tr("Eingegangen per"))
+        self._until = DateField(tr("Warteliste bis"))
+        self._until_field = Field(tr("Warteliste bis"), self._until)
+        self._note = QPlainTextEdit()
+        self._note.setMaximumHeight(90)
+        column = QVBoxLayout(self)
+        column.addWidget(words(item.name, "heading"))
+        column.addWidget(Field(tr("Antwort"), self._answer))
+        column.addWidget(self._until_field)
+        column.addWidget(Field(tr("Eingegangen per"), self._channel))
+        column.addWidget(Field(tr("Notiz"), self._note))
+        buttons = QDialogButtonBox()
+        save = buttons.addButton(tr("Eintragen"), QDialogButtonBox.ButtonRole.AcceptRole)
+        save.setProperty("role", "primary")
+        buttons.addButton(tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self._answer.currentIndexChanged.connect(lambda: self._fit())
+        self._fit()
+
+    def _fit(self) -> None:
+        self._until_field.setVisible(self.answer() is ItemStatus.WAITLISTED)
+
+    def answer(self) -> ItemStatus:
+        """The chosen answer."""
+        return ItemStatus(self._answer.code())
+
+    def channel(self) -> Channel:
+        """How it came in."""
+        return Channel(self._channel.code())
+
+    def note(self) -> str:
+        """The note."""
+        return self._note.toPlainText().strip()
+
+    def until(self) -> date | None:
+        """Until when the waiting list holds; raises ValueError for an unreadable date."""
+        return self._until.date() if self.answer() is ItemStatus.WAITLISTED else None

@@ -1,0 +1,94 @@
+"""Anfragen: the list by state, one inquiry with its patients, their answers one by one, and its history."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget
+
+from domain.matching.listing import list_inquiries
+from domain.paging import ListQuery
+from ui import formats
+from ui.changes import Refresher
+from ui.inquiries.detail import InquiryDetailView
+from ui.labels import label, labels
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+from ui.widgets.chips import INQUIRY_STATES
+from ui.widgets.forms import Choice, EmptyState, row
+from ui.widgets.forms import label as words
+from ui.widgets.paged_table import Column, PagedTable
+
+
+class InquiriesPage(PageWidget):
+    """List and detail."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__(ui)
+        self._search = QLineEdit()
+        self._search.setAccessibleName(tr("Anfragen suchen"))
+        self._search.setPlaceholderText(tr("Praxis oder Zeichen"))
+        self._search.setClearButtonEnabled(True)
+        self._state = Choice(
+            {"open": tr("Offene"), "": tr("Alle"), "closed": tr("Abgeschlossene"), **labels("inquiry_state")},
+            tr("Stand filtern"),
+        )
+        self._count = words("", "muted")
+        self.body.addWidget(row(self._search, self._state, self._count, stretch=(2, 1, 2)))
+        self._table = PagedTable(
+            name="inquiries",
+            title=tr("Anfragenliste"),
+            background=ui.background,
+            fetch=list_inquiries,
+            columns=(
+                Column(tr("Zeichen"), 90, text=lambda r: f"PL-{r.reference}", sort="reference"),
+                Column(tr("Stand"), 150, chip=lambda r: (label("inquiry_state", r.state), INQUIRY_STATES[r.state]), sort="state"),
+                Column(tr("Praxis"), 170, text=lambda r: r.therapist, sort="therapist"),
+                Column(tr("Für"), 170, text=lambda r: r.patients, tooltip=lambda r: r.patients),
+                Column(tr("Antworten"), 80, text=lambda r: f"{r.answered} / {r.items}", right=True),
+                Column(tr("Gesendet"), 130, text=lambda r: formats.moment(r.sent_at), sort="sent"),
+                Column(tr("Läuft ab"), 90, text=lambda r: formats.day(r.expires_at), sort="expires"),
+            ),
+            row_id=lambda record: record.inquiry_id,
+            empty=tr("Keine Anfragen. Auf der Seite Vermittlung wählen Sie eine passende Praxis und fragen an."),
+            state=ui.state,
+            sort=("sent", True),
+        )
+        self._detail = InquiryDetailView(ui)
+        self._right = QStackedWidget()
+        self._right.addWidget(
+            EmptyState("send", tr("Keine Anfrage ausgewählt"), tr("Wählen Sie links eine Anfrage, um Antworten einzutragen."))
+        )
+        self._right.addWidget(self._detail)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._table)
+        split.addWidget(self._right)
+        split.setSizes([560, 580])
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter("inquiries", split)
+        self.body.addWidget(split, 1)
+        self._table.model.query = ListQuery(
+            sort="sent", descending=True, filters={"open": "1"}
+        )
+        self._search.textChanged.connect(lambda: self._ask())
+        self._state.currentIndexChanged.connect(lambda: self._ask())
+        self._table.selected.connect(self._select)
+        self._table.counted.connect(lambda n: self._count.setText(ntr(n, "{n} Anfrage", "{n} Anfragen")))
+        Refresher(self, ui.changes, ("inquiry", "inquiry_item", "placement", "email", "phone_call"), self.refresh)
+
+    def refresh(self) -> None:
+        """List and open record again."""
+        self._table.refresh()
+        self._detail.refresh()
+
+    def open_item(self, item_id: int) -> None:
+        """Show one inquiry."""
+        self._table.select(item_id)
+        self._select(item_id)
+
+    def _ask(self) -> None:
+        code = self._state.code()
+        filters = {code: "1"} if code in {"open", "closed"} else {"state": code}
+        self._table.show_query(text=self._search.text(), filters=filters)
+
+    def _select(self, inquiry_id: int) -> None:
+        self._right.setCurrentIndex(1)
+        self._detail.show_inquiry(inquiry_id)

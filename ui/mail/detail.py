@@ -1,0 +1,116 @@
+"""One mail in full, and what a person decides about it when it is unclear, failed or still waiting."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from domain.casework import sending
+from domain.communication.queries import MailDetail, get_mail
+from domain.communication.states import EmailStatus
+from domain.database import Session
+from ui import formats
+from ui.labels import label
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+from ui.widgets.chips import EMAIL_STATES, Chip
+from ui.widgets.forms import EmptyState, button, row
+from ui.widgets.forms import label as words
+
+
+class MailDetailView(QWidget):
+    """Shows the text part; nothing of it is ever loaded or executed."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._wanted: int | None = None
+        self._mail: MailDetail | None = None
+        self._subject = words("", "heading")
+        self._chip = Chip()
+        self._facts = words("", "muted")
+        self._trouble = words("", "error")
+        self._body = QPlainTextEdit()
+        self._body.setReadOnly(True)
+        self._body.setAccessibleName(tr("Text der E-Mail"))
+        self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
+        self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
+        self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
+        self._empty = EmptyState("mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen."))
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._subject)
+        column.addWidget(row(self._chip))
+        column.addWidget(self._facts)
+        column.addWidget(self._trouble)
+        column.addWidget(self._body, 1)
+        column.addWidget(row(self._arrived, self._again, self._open))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(8, 0, 0, 0)
+        outer.addWidget(self._empty, 1)
+        outer.addWidget(self._content, 1)
+        self._content.hide()
+
+    def show_mail(self, email_id: int) -> None:
+        """Load one mail."""
+        self._wanted = email_id
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Load again."""
+        number = self._wanted
+        if number is not None:
+            self._ui.background.read(self, lambda s: get_mail(s, number), self._show, key="mail")
+
+    def _show(self, mail: MailDetail) -> None:
+        self._mail = mail
+        self._empty.hide()
+        self._content.show()
+        r = mail.row
+        self._subject.setText(r.subject)
+        self._subject.setWordWrap(True)
+        self._chip.show_state(label("email_status", r.status), EMAIL_STATES[r.status])
+        facts = [f"{r.to_name} <{r.to_address}>" if r.to_name else r.to_address, label("email_kind", r.kind)]
+        facts.append(formats.moment(r.sent_at or r.created_at))
+        if r.attempt > 1:
+            facts.append(ntr(r.attempt, "{n} Versuch", "{n} Versuche"))
+        self._facts.setText(" · ".join(facts))
+        unclear = r.status is EmailStatus.UNCLEAR
+        if unclear:
+            self._trouble.setText(
+                tr("Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier.")
+            )
+        else:
+            self._trouble.setText(tr("Antwort des Mailservers: {text}").format(text=r.failure) if r.failure else "")
+        self._trouble.setVisible(bool(self._trouble.text()))
+        self._arrived.setVisible(unclear)
+        self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED})
+        self._open.setVisible(r.inquiry_id is not None)
+        self._body.setPlainText(mail.body_text)
+
+    def _write(self, work: Callable[[Session], object], said: str) -> None:
+        self._ui.background.write(self, work, lambda _: self._ui.messages.success(said))
+
+    def _decide(self, *, arrived: bool) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is not None:
+            self._write(
+                lambda s: sending.decide_unclear(s, mail.row.email_id, arrived=arrived, now=now, version=mail.row.version),
+                tr("Vermerkt.") if arrived else tr("Die E-Mail wird noch einmal gesendet."),
+            )
+
+    def _resend(self) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is None:
+            return
+        if mail.row.status is EmailStatus.UNCLEAR:
+            self._decide(arrived=False)
+            return
+        self._write(
+            lambda s: sending.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
+            tr("Die E-Mail wird noch einmal gesendet."),
+        )
+
+    def _open_inquiry(self) -> None:
+        if self._mail is not None and self._mail.row.inquiry_id is not None:
+            self._ui.navigate("inquiries", self._mail.row.inquiry_id)

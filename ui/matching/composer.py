@@ -1,0 +1,180 @@
+"""An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
+
+from domain.casework.preparing import Prepared, create_and_send, prepare, preview
+from domain.communication.mails import Letter
+from domain.errors import PlatzlotseError
+from domain.matching.candidates import PatientCandidate
+from domain.values import Channel
+from ui import formats
+from ui.errors import describe
+from ui.labels import label, rule_reason
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+from ui.widgets.forms import Choice, EmptyState, Field, button, row
+from ui.widgets.forms import label as words
+
+
+class InquiryComposer(QWidget):
+    """Choose patients, look at the letter, send. What was chosen stays when the database refuses."""
+
+    sent = Signal(int)
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._prepared: Prepared | None = None
+        self._head = words("", "heading")
+        self._facts = words("", "muted")
+        self._list = QListWidget()
+        self._list.setAccessibleName(tr("Patienten dieser Anfrage"))
+        self._list.itemChanged.connect(lambda _: self._preview())
+        self._count = words("", "muted")
+        self._channel = Choice({}, tr("Weg der Anfrage"))
+        self._override = QLineEdit()
+        self._override.setPlaceholderText(tr("Grund, wenn trotz Kontaktsperre"))
+        self._override_field = Field(tr("Grund für Anfrage trotz Kontaktsperre"), self._override)
+        self._unknown = QCheckBox(tr("Offene Punkte sind geklärt"))
+        self._unknown.setAccessibleName(tr("Offene Punkte sind geklärt"))
+        self._letter = QPlainTextEdit()
+        self._letter.setReadOnly(True)
+        self._letter.setAccessibleName(tr("Vorschau der E-Mail"))
+        self._send = button(tr("Anfrage &senden"), self.send, role="primary", icon="send")
+        self._empty = EmptyState("send", tr("Keine Praxis ausgewählt"), tr("Wählen Sie eine Praxis, um für bis zu sechs Menschen anzufragen."))
+        self._content = QWidget()
+        inner = QVBoxLayout(self._content)
+        inner.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._head, self._facts):
+            inner.addWidget(widget)
+        inner.addWidget(self._list, 2)
+        inner.addWidget(self._count)
+        inner.addWidget(row(Field(tr("Weg"), self._channel), self._unknown))
+        inner.addWidget(self._override_field)
+        inner.addWidget(self._letter, 3)
+        inner.addWidget(row(self._send))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(4, 8, 4, 4)
+        outer.addWidget(self._empty, 1)
+        outer.addWidget(self._content, 1)
+        self._content.hide()
+
+    def show_therapist(self, therapist_id: int, search_id: int | None) -> None:
+        """Prepare an inquiry; the search one came from is ticked."""
+        now = self._ui.now()
+        wished = () if search_id is None else (search_id,)
+        self._ui.background.read(
+            self,
+            lambda s: prepare(s, therapist_id, now=now, wished=wished),
+            lambda found: self._show(found, search_id),
+            key="prepare",
+        )
+
+    def _show(self, found: Prepared, search_id: int | None) -> None:
+        self._prepared = found
+        t = found.therapist
+        self._empty.hide()
+        self._content.show()
+        name = " ".join(part for part in (t.title, t.first_name, t.last_name) if part)
+        self._head.setText(tr("Anfrage an {name}").format(name=name))
+        self._facts.setText(" · ".join(part for part in (f"{t.plz} {t.city}".strip(), t.email, formats.phone(t.phone or t.mobile)) if part))
+        cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
+        self._override_field.setVisible(cooling)
+        self._list.blockSignals(True)
+        self._list.clear()
+        chosen = [search_id] if search_id is not None else []
+        chosen += [c.search_id for c in found.fit if c.search_id not in chosen]
+        ticked = set(chosen[: found.size]) if search_id is None else {search_id}
+        for candidate in (*found.wished, *found.fit):
+            self._list.addItem(self._item(candidate, ticked=candidate.search_id in ticked))
+        self._list.blockSignals(False)
+        self._unknown.setVisible(any(candidate.unknown for candidate in found.wished))
+        self._channel.blockSignals(True)
+        self._channel.clear()
+        for channel in found.channels:
+            self._channel.addItem(label("channel", channel), channel.value)
+        self._channel.blockSignals(False)
+        self._preview()
+
+    def _item(self, candidate: PatientCandidate, *, ticked: bool) -> QListWidgetItem:
+        reasons = [rule_reason(rule) for rule in candidate.broken] + [
+            rule_reason(rule, unknown=True) for rule in candidate.unknown
+        ]
+        facts = [
+            formats.age(candidate.age),
+            formats.waiting(candidate.waiting_since, self._ui.today()),
+            formats.distance(candidate.distance_km),
+        ]
+        text = f"{candidate.name}   {' · '.join(facts)}"
+        if reasons:
+            text += f"\n{', '.join(reasons)}"
+        item = QListWidgetItem(text)
+        item.setData(Qt.ItemDataRole.UserRole, candidate.search_id)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        return item
+
+    def chosen(self) -> list[int]:
+        """The ticked searches."""
+        items = [self._list.item(number) for number in range(self._list.count())]
+        return [
+            int(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() == Qt.CheckState.Checked
+        ]
+
+    def _preview(self) -> None:
+        found, chosen = self._prepared, self.chosen()
+        if found is None:
+            return
+        self._count.setText(
+            ntr(len(chosen), "{n} Person ausgewählt", "{n} Personen ausgewählt")
+            + tr(", höchstens {size}").format(size=found.size)
+        )
+        self._send.setEnabled(1 <= len(chosen) <= found.size)
+        if not chosen:
+            self._letter.setPlainText("")
+            return
+        now, therapist_id = self._ui.now(), found.therapist.therapist_id
+        self._ui.background.read(
+            self, lambda s: preview(s, therapist_id, chosen, now=now), self._show_letter, key="preview"
+        )
+
+    def _show_letter(self, letter: Letter) -> None:
+        self._letter.setPlainText(tr("Betreff: {subject}").format(subject=letter.subject) + "\n\n" + letter.text)
+
+    def send(self) -> None:
+        """Make and send the inquiry in one transaction."""
+        found = self._prepared
+        if found is None:
+            return
+        therapist_id, chosen, channel = found.therapist.therapist_id, self.chosen(), Channel(self._channel.code())
+        now, confirm, override = self._ui.now(), self._unknown.isChecked(), self._override.text()
+        self._send.setEnabled(False)
+        self._ui.background.write(
+            self,
+            lambda s: create_and_send(
+                s, therapist_id=therapist_id, search_ids=chosen, channel=channel, now=now,
+                confirm_unknown=confirm, cooling_override=override,
+            ),
+            self._done,
+            self._refused,
+        )  # fmt: skip
+
+    def _done(self, inquiry_id: int) -> None:
+        self._prepared = None
+        self._content.hide()
+        self._empty.show()
+        self._override.clear()
+        self._unknown.setChecked(False)
+        self._ui.messages.success(
+            tr("Die Anfrage ist unterwegs."), tr("Ansehen"), lambda: self._ui.navigate("inquiries", inquiry_id)
+        )
+        self.sent.emit(inquiry_id)
+
+    def _refused(self, error: Exception) -> None:
+        self._send.setEnabled(True)
+        action, callback = "", None
+        if isinstance(error, PlatzlotseError) and "inquiry_id" in error.params:
+            number = int(str(error.params["inquiry_id"]))
+            action, callback = tr("Ansehen"), lambda: self._ui.navigate("inquiries", number)
+        self._ui.messages.error(describe(error), action, callback)

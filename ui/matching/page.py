@@ -1,0 +1,161 @@
+"""Vermittlung: the searches at the left, who fits in the middle; map, inquiry and "Warum nicht?" at the right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QSplitter, QTabWidget
+
+from domain.matching.candidates import Candidates, candidates_for_search
+from domain.matching.listing import SearchRow, list_searches
+from ui import formats
+from ui.changes import Refresher
+from ui.labels import label
+from ui.map.markers import MapMarker, MarkerState
+from ui.map.view import MapView
+from ui.matching.composer import InquiryComposer
+from ui.matching.pausing import SearchActions
+from ui.matching.results import ResultTable
+from ui.matching.why_not import WhyNot
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.theme import is_dark
+from ui.translation import ntr, tr
+from ui.widgets.forms import column
+from ui.widgets.forms import label as words
+from ui.widgets.paged_table import Column, PagedTable
+
+SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
+INQUIRY_TAB, MAP_TAB = 0, 1
+
+
+class MatchingPage(PageWidget):
+    """The main job. A negative item opens the page turned round: one practice, its best patients."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__(ui)
+        self._search_id: int | None = None
+        self._filter = QLineEdit()
+        self._filter.setAccessibleName(tr("Suchen filtern"))
+        self._filter.setPlaceholderText(tr("Name oder Ort"))
+        self._filter.setClearButtonEnabled(True)
+        self._searches = PagedTable(
+            name="searches",
+            title=tr("Laufende Suchen"),
+            background=ui.background,
+            fetch=lambda session, query: list_searches(session, query, today=ui.today()),
+            columns=(
+                Column(tr("Name"), 130, text=lambda r: r.name, sort="name"),
+                Column(tr("Wartet"), 110, text=lambda r: formats.waiting(r.waiting_since, ui.today()), sort="waiting"),
+                Column(tr("Stand"), 120, chip=self._chip, sort="status"),
+                Column(tr("Offen"), 50, text=lambda r: str(r.open_inquiries), right=True),
+            ),
+            row_id=lambda record: record.search_id,
+            empty=tr("Keine laufende Suche. Beginnen Sie eine auf der Seite Patienten."),
+            state=ui.state,
+            sort=("waiting", False),
+        )
+        self._head = words("", "heading")
+        self._facts = words(tr("Wählen Sie links eine Suche."), "muted")
+        self._total = words("", "muted")
+        self._actions = SearchActions(ui)
+        self._results = ResultTable()
+        self._why = WhyNot()
+        self._composer = InquiryComposer(ui)
+        self._map = MapView()
+        self._map.set_dark(is_dark())
+        self._tabs = QTabWidget()
+        self._tabs.setAccessibleName(tr("Anfrage, Karte, Gründe"))
+        self._tabs.addTab(self._composer, tr("Anfrage"))
+        self._tabs.addTab(self._map, tr("Karte"))
+        self._tabs.addTab(self._why, tr("Warum nicht?"))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(column(self._filter, self._searches, stretch_end=False))
+        split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
+        split.addWidget(self._tabs)
+        split.setSizes([330, 440, 380])
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter("matching", split)
+        self.body.addWidget(split, 1)
+        self._filter.textChanged.connect(lambda text: self._searches.show_query(text=text))
+        self._searches.selected.connect(self._choose)
+        self._results.selected.connect(self._choose_practice)
+        self._results.activated.connect(lambda i: ui.navigate("therapists", i))
+        self._map.selected.connect(self._on_map)
+        self._why.opened.connect(lambda i: ui.navigate("therapists", i))
+        self._composer.sent.connect(lambda _: self._judge())
+        Refresher(self, ui.changes, ("place_search", "inquiry", "inquiry_item", "therapist", "patient"), self.refresh)
+
+    @staticmethod
+    def _chip(row: SearchRow) -> tuple[str, str]:
+        return label("search_status", row.status), SEARCH_CHIPS.get(row.status.value, "neutral")
+
+    def refresh(self) -> None:
+        """Searches and candidates again."""
+        self._searches.refresh()
+        self._judge()
+
+    def open_item(self, item_id: int) -> None:
+        """A search, or (negative) a practice with its best patients."""
+        if item_id < 0:
+            self._tabs.setCurrentIndex(INQUIRY_TAB)
+            self._composer.show_therapist(-item_id, None)
+            return
+        self._searches.select(item_id)
+        self._choose(item_id)
+
+    def show_tab(self, number: int) -> None:
+        """Bring inquiry, map or reasons to the front."""
+        self._tabs.setCurrentIndex(number)
+
+    def _choose(self, search_id: int) -> None:
+        self._search_id = search_id
+        self._judge()
+
+    def _judge(self) -> None:
+        search_id = self._search_id
+        if search_id is None:
+            return
+        now = self.ui.now()
+        self.ui.background.read(
+            self, lambda s: candidates_for_search(s, search_id, now=now), self._show, key="candidates"
+        )
+
+    def _show(self, found: Candidates) -> None:
+        row = self._searches.current()
+        if isinstance(row, SearchRow) and row.search_id == found.search_id:
+            self._head.setText(row.name)
+            facts = [formats.age(row.age), f"{row.plz} {row.city}".strip(), formats.waiting(row.waiting_since, self.ui.today())]
+            facts.append(tr("höchstens {n} km").format(n=row.radius_km))
+            self._facts.setText(" · ".join(fact for fact in facts if fact))
+            self._actions.show_search(row)
+            if row.lat is not None and row.lon is not None:
+                self._map.set_center(row.lat, row.lon, row.radius_km, row.name)
+        unknown = sum(group.count for group in found.unknown)
+        total = ntr(found.fit_total, "{n} passende Praxis", "{n} passende Praxen")
+        self._total.setText(total + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else ""))
+        self._results.show_candidates(found.fit, self.ui.now())
+        self._why.show_candidates(found)
+        self._map.set_markers(self._markers(found))
+
+    def _markers(self, found: Candidates) -> list[MapMarker]:
+        groups = [(found.fit, MarkerState.AVAILABLE)]
+        for group in (*found.excluded, *found.unknown):
+            state = MarkerState.UNKNOWN if group in found.unknown else MarkerState.EXCLUDED
+            if group.rule == "contact_point":
+                state = MarkerState.COOLING
+            groups.append((group.nearest, state))
+        return [
+            MapMarker(
+                id=c.therapist_id, lat=c.lat, lon=c.lon, state=state, title=c.name,
+                detail=f"{c.city}, {formats.distance(c.distance_km)}", uncertain=False,
+            )
+            for candidates, state in groups
+            for c in candidates
+            if c.lat is not None and c.lon is not None
+        ]  # fmt: skip
+
+    def _choose_practice(self, therapist_id: int) -> None:
+        self._composer.show_therapist(therapist_id, self._search_id)
+        self._map.set_selected(therapist_id)
+
+    def _on_map(self, therapist_id: int) -> None:
+        self._results.select(therapist_id)
+        self._composer.show_therapist(therapist_id, self._search_id)
