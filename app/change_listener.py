@@ -43,15 +43,17 @@ class ChangeListener(threading.Thread):
                 self._listen(first=first)
             except psycopg.Error as exc:
                 log.warning("listening interrupted: %s", type(exc).__name__)
-                self._connected(False)  # noqa: FBT003 - one plain state
+                self._connected(False)
             first = False
             self._stopped.wait(RETRY_SECONDS)
 
     def _listen(self, *, first: bool) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5, application_name="platzlotse-listen") as connection:
+        with psycopg.connect(
+            self._conninfo, autocommit=True, connect_timeout=5, application_name="platzlotse-listen"
+        ) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
             self._last = self._newest(connection)
-            self._connected(True)  # noqa: FBT003 - one plain state
+            self._connected(True)
             if not first:
                 self._changed("*", 0)
             polled = time.monotonic()

@@ -47,7 +47,7 @@ class DemoOffice:
             ready = session.scalars(
                 text("SELECT patient_id FROM matching_service.patient_state WHERE state = 'ready' ORDER BY patient_id")
             ).all()
-            return [start_search(session, patient_id, now=self._now()) for patient_id in ready]
+            return [start_search(session, patient_id) for patient_id in ready]
 
     def judge_all(self, searches: list[int]) -> tuple[Counter[str], Counter[str]]:
         """Judge every therapist for every search; how often each rule excluded, or could not decide."""
@@ -95,7 +95,8 @@ class DemoOffice:
             with self._database.read() as session:
                 items = session.scalars(
                     text(
-                        "SELECT i.id FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id"
+                        "SELECT i.id FROM matching_service.inquiry_item i"
+                        " JOIN matching_service.inquiry q ON q.id = i.inquiry_id"
                         " WHERE q.id = :id AND q.sent_at IS NOT NULL ORDER BY i.position"
                     ),
                     {"id": inquiry_id},

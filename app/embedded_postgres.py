@@ -248,9 +248,7 @@ class EmbeddedPostgres:
 
     def _run(self, tool: str, *arguments: str, data: Path | None = None, log: str | None = None) -> int:
         with os.fdopen(open_log(self._log_file(log or tool)), "ab") as file:
-            return self._binaries.run(
-                tool, *arguments, data=data or self.data, account=self._account, log=file
-            )
+            return self._binaries.run(tool, *arguments, data=data or self.data, account=self._account, log=file)
 
     def _log_file(self, name: str) -> Path:
         return self.home / f"{name}.log"

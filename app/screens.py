@@ -10,6 +10,7 @@ from app.settings import load
 
 SIZES = ((1366, 768), (1920, 1080))
 SETTLE_MS = 700
+MAP_MS = 4000
 
 
 def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]] = SIZES) -> list[Path]:
@@ -33,7 +34,7 @@ def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]
                 desktop.window.show()
                 for step, prepare in _steps(desktop).items():
                     prepare()
-                    _settle()
+                    _settle(MAP_MS if step == "vermittlung-karte" else SETTLE_MS)
                     path = folder / f"{step}-{'dunkel' if dark else 'hell'}-{width}x{height}.png"
                     desktop.window.grab().save(str(path))
                     written.append(path)
@@ -50,7 +51,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     assert isinstance(desktop, Desktop)
     found: dict[str, int] = {}
     queries = {
-        "patients": "SELECT min(patient_id) FROM matching_service.patient_state WHERE state IN ('searching', 'in_therapy')",
+        "patients": "SELECT min(patient_id) FROM matching_service.patient_state WHERE state = 'searching'",
         "therapists": "SELECT min(therapist_id) FROM matching_service.inquiry",
         "matching": "SELECT min(id) FROM matching_service.place_search WHERE status = 'active'",
         "inquiries": "SELECT min(inquiry_id) FROM matching_service.inquiry_overview WHERE answered > 0 OR items > 1",
@@ -84,10 +85,10 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     }
 
 
-def _settle() -> None:
+def _settle(milliseconds: int) -> None:
     """Let what runs in the background come back and be painted."""
     from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()
-    QTimer.singleShot(SETTLE_MS, loop.quit)
+    QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()

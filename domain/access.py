@@ -56,9 +56,7 @@ class Office(Versioned, Base):
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
         CheckConstraint("inquiry_size BETWEEN 1 AND 6", name="inquiry_size"),
-        CheckConstraint(
-            "cooling_days >= 0 AND follow_up_days > 0 AND expiry_days > follow_up_days", name="clocks"
-        ),
+        CheckConstraint("cooling_days >= 0 AND follow_up_days > 0 AND expiry_days > follow_up_days", name="clocks"),
         CheckConstraint("radius_km > 0 AND response_prior > 0 AND response_prior < 1", name="matching"),
         {"schema": "platform"},
     )

@@ -6,7 +6,7 @@ that it can be erased and stays closed to auditors.
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, Text, insert, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -41,7 +41,8 @@ class AuditContent(Base):
 
 
 def record_reading(session: Session, table_name: str, row_id: int) -> None:
-    """Note that the person on this connection opened a record (services call it; a direct SELECT is not seen)."""
-    session.execute(
-        insert(AuditEntry).values(operation="read", table_name=table_name, row_id=row_id, columns=[])
-    )
+    """Note that the person on this connection opened a record (services call it; a direct SELECT is not seen).
+
+    The database's own function writes the entry, so that nobody can write one in another's name.
+    """
+    session.execute(text("SELECT audit.record_reading(:what, :which)"), {"what": table_name, "which": row_id})

@@ -160,4 +160,3 @@ def _operational(exc: DBAPIError) -> PlatzlotseError:
     if state in {"40001", "40P01", "55P03"}:
         return Conflict("record.changed_meanwhile")
     return Unavailable("database.unreachable")
-

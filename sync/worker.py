@@ -49,7 +49,9 @@ class Worker:
         self._database = Database(url, application_name="platzlotse-worker", pool_size=2)
         self._sender = sender
         self._now = now
-        self._app = App(connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"}))
+        self._app = App(
+            connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
+        )
         self._app.task(name="send_email", queue="mail")(self._send_email)
 
     async def run(self, *, once: bool = False) -> None:
@@ -103,9 +105,7 @@ class Worker:
             return None
         try:
             message = build_message(mail, sender=self._sender.address, sender_name=self._sender.name, now=self._now())
-            delivery = self._sender.transport.send(
-                message, sender=self._sender.address, recipient=mail.to_address
-            )
+            delivery = self._sender.transport.send(message, sender=self._sender.address, recipient=mail.to_address)
             outcome, reply = delivery.outcome, delivery.reply
         except PlatzlotseError as exc:
             outcome, reply = Outcome.REFUSED, exc.code

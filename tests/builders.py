@@ -67,9 +67,7 @@ def add_search(session: Session, patient_id: int | None = None, **values: object
     """An active search (of a new patient unless one is named); returns its id."""
     if patient_id is None:
         patient_id = add_patient(session)
-    search = PlaceSearch(
-        **({"patient_id": patient_id, "status": "active", "waiting_since": date(2026, 9, 1)} | values)
-    )
+    search = PlaceSearch(**({"patient_id": patient_id, "status": "active", "waiting_since": date(2026, 9, 1)} | values))
     session.add(search)
     session.flush()
     return search.id

@@ -17,9 +17,7 @@ class Changes(QObject):
 class Refresher(QObject):
     """Re-queries a widget when a topic it shows changed: at once if visible (debounced), else when it is shown."""
 
-    def __init__(
-        self, widget: QWidget, changes: Changes, topics: Collection[str], refresh: Callable[[], None]
-    ) -> None:
+    def __init__(self, widget: QWidget, changes: Changes, topics: Collection[str], refresh: Callable[[], None]) -> None:
         super().__init__(widget)
         self._widget, self._topics, self._refresh = widget, frozenset(topics), refresh
         self._dirty = True

@@ -183,6 +183,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ready_patient": "Suche beginnen",
         "stale_search": "Neue Praxen anfragen",
     },
+    "reason": {
+        "matched_elsewhere": "hat anderswo einen Platz gefunden",
+        "consent_withdrawn": "Einwilligung widerrufen",
+        "restricted": "Verarbeitung eingeschränkt",
+        "undone": "zurückgeholt",
+        "bounced": "E-Mail kam zurück",
+        "late_reply": "späte Antwort der Praxis",
+    },
     "geo_quality": {"house": "Hausnummer", "street": "Straße", "plz": "PLZ", "ort": "Ort", "none": "unbekannt"},
     "file_kind": {
         "arztsuche": "Verzeichnis der Arztsuche",
@@ -190,7 +198,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "intake": "Aufnahmebögen",
         "office_table": "Patientenliste",
     },
-    "contact_kind": {"inquiry": "Anfrage", "note": "Notiz", "reminder": "Erinnerung", "withdrawal": "Rücknahme", "patient": "Brief an Patient", "surplus": "Dank für weitere Zusage"},
+    "contact_kind": {
+        "inquiry": "Anfrage",
+        "note": "Notiz",
+        "reminder": "Erinnerung",
+        "withdrawal": "Rücknahme",
+        "patient": "Brief an Patient",
+        "surplus": "Dank für weitere Zusage",
+    },
 }
 
 

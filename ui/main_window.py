@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self._busy = QLabel("")
         for widget in (self._connection, self._worker):
             self.statusBar().addWidget(widget)
+        self.statusBar().setContentsMargins(SPACE, 0, SPACE, 0)
         self.statusBar().addPermanentWidget(self._busy)
         background.busy.connect(self._show_busy)
         background.failed.connect(lambda error: messages.error(describe(error)))
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         last = self._state.text("window/page", specs[0].key)
         self.show_page(last if last in self._specs else specs[0].key)
+        self._stack.setFocus()
         QTimer.singleShot(0, self, self.ready.emit)
 
     def show_page(self, key: str, item_id: int | None = None) -> None:

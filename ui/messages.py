@@ -67,7 +67,9 @@ class Messages(QWidget):
         return self._text.text() if self.isVisible() else ""
 
     def _show(self, kind: str, text: str, action: str, callback: Callable[[], None] | None) -> None:
-        colour = {"info": tokens().info, "success": tokens().success, "warning": tokens().warning}.get(kind, tokens().danger)
+        colour = {"info": tokens().info, "success": tokens().success, "warning": tokens().warning}.get(
+            kind, tokens().danger
+        )
         self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
         self._text.setText(text)
         self._text.setAccessibleName(text)

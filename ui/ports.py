@@ -6,7 +6,6 @@ Pages depend on these shapes only, so a page can be shown and tested without the
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from ui.background import Background
 from ui.changes import Changes

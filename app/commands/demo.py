@@ -142,7 +142,7 @@ def _send(worker_url: str, settings: Settings, profile: Profile) -> None:
 
 
 def _places(reports: list[ImportReport]) -> dict[str, int]:
-    total: Counter[str] = Counter({name: 0 for name in ("house", "street", "plz", "ort", "none")})
+    total: Counter[str] = Counter(dict.fromkeys(("house", "street", "plz", "ort", "none"), 0))
     for report in reports:
         total.update({quality.value: count for quality, count in report.places.items()})
     return dict(total)
@@ -168,14 +168,14 @@ def check(answer: dict[str, Any]) -> list[str]:
 
 def _tell(answer: dict[str, Any]) -> None:
     therapists, patients, mails = answer["therapists"], answer["patients"], answer["mails"]
-    words = tr("{name}: {read} gelesen, {imported} neu, {updated} geändert, {unchanged} unverändert, {rejected} abgelehnt")
+    words = tr(
+        "{name}: {read} gelesen, {imported} neu, {updated} geändert, {unchanged} unverändert, {rejected} abgelehnt"
+    )
     for name, part in ((tr("Therapeuten"), therapists), (tr("Patienten"), patients)):
         tell(words.format(name=name, **{**part, "rejected": len(part["rejected"])}))
     tell(tr("Suchen: {n}").format(n=answer["searches"]))
     tell(tr("Anfragen: {n}").format(n=answer["inquiries"]))
-    tell(
-        tr("E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar").format(**mails)
-    )
+    tell(tr("E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar").format(**mails))
     tell(tr("Antworten: {n}").format(n=sum(answer["answers"].values())))
     tell(tr("Vermittlungen: {n}").format(n=answer["placements"]))
     for rule, count in sorted(answer["excluded"].items(), key=lambda pair: -pair[1]):

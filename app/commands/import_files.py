@@ -83,7 +83,9 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
         answer[key] = {
             **{name: sum(getattr(r, name) for r in mine) for name in ("read", "imported", "updated", "unchanged")},
             "rejected": [
-                {"file": r.file, "row": error.row, "reason": describe_row(error.reason)} for r in mine for error in r.rejected
+                {"file": r.file, "row": error.row, "reason": describe_row(error.reason)}
+                for r in mine
+                for error in r.rejected
             ],
             "ids": list(dict.fromkeys(id_ for r in mine for id_ in r.ids)),
         }

@@ -49,4 +49,3 @@ def sender_of(settings: Settings, *, catcher_port: int | None) -> Sender:
         password = os.environ.get("PLATZLOTSE_SMTP_PASSWORD") or recall(f"smtp:{mail.username}@{mail.host}") or ""
         transport = SmtpTransport(mail.host, mail.port, mail.security, mail.username, password)
     return Sender(transport, mail.sender, mail.sender_name)
-

@@ -88,7 +88,7 @@ def birth_date(value: object, *, today: date, notes: list[str]) -> date | None:
 
 
 def insurance_kind(insurer: str) -> str:
-    """statutory for a named Kasse, private, self_pay, or unknown for an empty text."""
+    """Statutory for a named Kasse, private, self_pay, or unknown for an empty text."""
     folded = insurer.lower()
     if folded.startswith("privat"):
         return "private"

@@ -43,9 +43,7 @@ class RejectedRow(Identified, Base):
         {"schema": "scraping_service"},
     )
 
-    import_file_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(ImportFile.id, ondelete="CASCADE")
-    )
+    import_file_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ImportFile.id, ondelete="CASCADE"))
     row: Mapped[int]
     reason: Mapped[str]
     params: Mapped[dict[str, object]] = mapped_column(JSONB)

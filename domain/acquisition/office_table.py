@@ -67,9 +67,7 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def records(
-    path: Path, *, today: date, mapping: Mapping[str, str] | None = None
-) -> Iterator[PatientRecord | RowError]:
+def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[PatientRecord | RowError]:
     """Read a table row by row; row numbers are those a person sees in the file (the header is row 1).
 
     Raises Invalid when no header names a surname, or a header of `mapping` is not there.

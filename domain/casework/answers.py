@@ -40,8 +40,10 @@ class FirstAcceptance:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of an answer: the item's status, the first acceptance if this one is surplus, and the
-    inquiries of other practices that were taken back because of it.
+    """What became of an answer.
+
+    The item's status, the first acceptance if this one is surplus, and the inquiries of other practices that
+    were taken back because of it.
     """
 
     item_id: int
@@ -152,15 +154,9 @@ def _reopen_if_late(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
     """A late reply reopens an expired inquiry for its other patients, unless the practice was asked anew."""
     if inquiry.stage != InquiryStage.EXPIRED:
         return
-    silent = [
-        item
-        for item in items_of(session, inquiry.id, lock=True)
-        if item.status == ItemStatus.NO_RESPONSE
-    ]
+    silent = [item for item in items_of(session, inquiry.id, lock=True) if item.status == ItemStatus.NO_RESPONSE]
     asked_anew = session.scalar(
-        select(Inquiry.id).where(
-            Inquiry.contact_point_id == inquiry.contact_point_id, Inquiry.stage.in_(OPEN_STAGES)
-        )
+        select(Inquiry.id).where(Inquiry.contact_point_id == inquiry.contact_point_id, Inquiry.stage.in_(OPEN_STAGES))
     )
     if not silent or asked_anew is not None:
         move_inquiry(session, inquiry, InquiryStage.ANSWERED, now=now)

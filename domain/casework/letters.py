@@ -63,9 +63,7 @@ def queue_letter(
     )
 
 
-def compose(
-    session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date
-) -> Letter:
+def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     context = LetterContext(

@@ -18,9 +18,7 @@ from domain.matching.searches import move_search
 from domain.matching.states import ItemStatus, PatientState, SearchStatus
 from domain.patients.lifecycle import close_patient
 
-FAILURES = frozenset(
-    {ItemStatus.NO_SHOW, ItemStatus.NOT_CONTINUED, ItemStatus.REJECTION_OTHER, ItemStatus.WITHDRAWN}
-)
+FAILURES = frozenset({ItemStatus.NO_SHOW, ItemStatus.NOT_CONTINUED, ItemStatus.REJECTION_OTHER, ItemStatus.WITHDRAWN})
 
 
 def start_trial_sessions(session: Session, item_id: int, *, now: datetime, version: int | None = None) -> None:

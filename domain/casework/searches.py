@@ -23,7 +23,7 @@ def state_of(session: Session, patient_id: int) -> PatientState:
     return PatientState(value)
 
 
-def start_search(session: Session, patient_id: int, *, now: datetime, urgency: int = 0) -> int:
+def start_search(session: Session, patient_id: int, *, urgency: int = 0) -> int:
     """Open the search of a patient who is ready; the wait counts from registration. Returns the search's id.
 
     Raises Invalid when the checklist is not complete yet, Conflict (who, when) when a search is open already.
@@ -49,9 +49,7 @@ def expire_search(session: Session, search_id: int, *, now: datetime, version: i
 
 def take_reimbursement_route(session: Session, search_id: int, *, now: datetime, version: int | None = None) -> None:
     """Go on by reimbursement (§ 13 (3) SGB V) instead of searching among statutory seats."""
-    _end(
-        session, search_id, SearchStatus.REIMBURSEMENT_ROUTE, reason="reimbursement_route", now=now, version=version
-    )
+    _end(session, search_id, SearchStatus.REIMBURSEMENT_ROUTE, reason="reimbursement_route", now=now, version=version)
 
 
 def _end(
@@ -110,4 +108,3 @@ def stop_after_withdrawn_consent(session: Session, patient_id: int, *, now: date
 def _release_all(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
     for search_id in session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient_id)).all():
         release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
-

@@ -88,7 +88,9 @@ def mail_postponed(session: Session, email_id: int, *, now: datetime, failure: s
     return status
 
 
-def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None) -> None:
+def decide_unclear(
+    session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None
+) -> None:
     """A person decides about an unclear mail: it arrived, or it is sent once more under the same Message-ID."""
     email = mails.decide_unclear(session, email_id, arrived=arrived, now=now, version=version)
     if arrived:
@@ -124,7 +126,9 @@ def remind(session: Session, inquiry_id: int, *, now: datetime) -> int | None:
     return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
 
 
-def withdraw_inquiry(session: Session, inquiry_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
+def withdraw_inquiry(
+    session: Session, inquiry_id: int, *, reason: str, now: datetime, version: int | None = None
+) -> None:
     """Take a sent inquiry back with a polite mail; the patients still waiting are free again."""
     if not reason.strip():
         raise Invalid("inquiry.reason_missing", field="reason")

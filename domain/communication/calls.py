@@ -25,9 +25,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 SLOT = timedelta(minutes=5)  # the shortest distance between two planned calls of one office
 HORIZON_DAYS = 28
 # Where a practice publishes no hours: weekday mornings, when most practices publish theirs.
-DEFAULT_WINDOWS = tuple(
-    WeekSpan(day * MINUTES_PER_DAY + 9 * 60, day * MINUTES_PER_DAY + 12 * 60) for day in range(5)
-)
+DEFAULT_WINDOWS = tuple(WeekSpan(day * MINUTES_PER_DAY + 9 * 60, day * MINUTES_PER_DAY + 12 * 60) for day in range(5))
 
 
 def free_slot(

@@ -228,7 +228,9 @@ def cancel_mail(session: Session, email_id: int, version: int | None = None) -> 
     _move(session, email, EmailStatus.CANCELLED)
 
 
-def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None) -> Email:
+def decide_unclear(
+    session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None
+) -> Email:
     """A person's word on an unclear mail: it arrived (sent), or it did not (queued again, same Message-ID)."""
     email = load_for_edit(session, Email, email_id, version)
     if arrived:

@@ -92,7 +92,7 @@ class PatientLetterContext:
 class _Resources(BaseLoader):
     """Templates from the package's own files."""
 
-    def get_source(self, environment: object, template: str) -> tuple[str, str | None, None]:
+    def get_source(self, _environment: object, template: str) -> tuple[str, str | None, None]:
         path = files("resources").joinpath("templates", template)
         try:
             return path.read_text("utf-8"), None, None

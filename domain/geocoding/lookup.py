@@ -28,7 +28,7 @@ class PlzIndex:
 
 def fold_place(name: str) -> str:
     """A town's name for comparing: lower case, without additions in brackets or after a comma."""
-    head = name.split("(")[0].split(",")[0]
+    head = name.split("(", maxsplit=1)[0].split(",", maxsplit=1)[0]
     return " ".join(head.lower().replace("-", " ").split())
 
 
@@ -45,9 +45,7 @@ def locate(session: Session, plz: str, city: str) -> Coordinate | None:
 def cities_of(session: Session, plz: str) -> tuple[str, ...]:
     """Names of the places inside a PLZ, for offering while somebody types an address."""
     return tuple(
-        session.scalars(
-            select(PlzPlace.place).where(PlzPlace.plz == plz, PlzPlace.place != "").order_by(PlzPlace.id)
-        )
+        session.scalars(select(PlzPlace.place).where(PlzPlace.plz == plz, PlzPlace.place != "").order_by(PlzPlace.id))
     )
 
 
@@ -55,12 +53,10 @@ Row = tuple[str, str, float, float, int, str]
 
 
 def _rows(session: Session, plz: str | None) -> Iterable[Row]:
-    query = select(
-        PlzPlace.plz, PlzPlace.place, PlzPlace.lat, PlzPlace.lon, PlzPlace.uncertainty_m, PlzPlace.source
-    )
+    query = select(PlzPlace.plz, PlzPlace.place, PlzPlace.lat, PlzPlace.lon, PlzPlace.uncertainty_m, PlzPlace.source)
     if plz is not None:
         query = query.where(PlzPlace.plz == plz)
-    return (row._tuple() for row in session.execute(query))
+    return session.execute(query).tuples()
 
 
 def _index(rows: Iterable[Row]) -> PlzIndex:

@@ -154,9 +154,7 @@ GROUP BY kind, rule ORDER BY kind, rule
 _DETAILS = f"SELECT * FROM ({THERAPIST_FACTS}) AS t WHERE t.therapist_id = ANY (:ids)"
 
 
-def candidates_for_search(
-    session: Session, search_id: int, *, now: datetime, limit: int = FIT_LIMIT
-) -> Candidates:
+def candidates_for_search(session: Session, search_id: int, *, now: datetime, limit: int = FIT_LIMIT) -> Candidates:
     """Judge every therapist for one search. Raises NotFound when there is no such search."""
     params: dict[str, object] = {"search_id": search_id, "now": now, "today": now.date(), "limit": limit}
     params["prior"] = session.scalar(text("SELECT response_prior FROM platform.office WHERE id = 1"))

@@ -4,9 +4,7 @@ from collections.abc import Collection
 
 from domain.matching.states import InquiryStage, InquiryState, ItemStatus, PatientState, SearchStatus
 
-_NO_ANSWER = frozenset(
-    {ItemStatus.PENDING, ItemStatus.NO_RESPONSE, ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE}
-)
+_NO_ANSWER = frozenset({ItemStatus.PENDING, ItemStatus.NO_RESPONSE, ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE})
 
 
 def inquiry_state(stage: InquiryStage, reminders: int, items: Collection[ItemStatus]) -> InquiryState:

@@ -129,9 +129,7 @@ def current_state(session: Session, inquiry: Inquiry) -> InquiryState:
     return inquiry_state(InquiryStage(inquiry.stage), inquiry.reminders, items)
 
 
-def move_inquiry(
-    session: Session, inquiry: Inquiry, after: InquiryStage, *, now: datetime, reason: str = ""
-) -> None:
+def move_inquiry(session: Session, inquiry: Inquiry, after: InquiryStage, *, now: datetime, reason: str = "") -> None:
     """Take a locked inquiry to another stage; raises Conflict when the transition is not listed."""
     before = current_state(session, inquiry)
     INQUIRY.check(before, InquiryState(after.value))
@@ -226,9 +224,7 @@ def settle(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
     if statuses & OPEN_ITEM:
         return
     silent = statuses <= {ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE, ItemStatus.NO_RESPONSE}
-    move_inquiry(
-        session, inquiry, InquiryStage.WITHDRAWN if silent else InquiryStage.ANSWERED, now=now
-    )
+    move_inquiry(session, inquiry, InquiryStage.WITHDRAWN if silent else InquiryStage.ANSWERED, now=now)
 
 
 def cool_down(session: Session, inquiry: Inquiry, cause: str, *, now: datetime) -> None:

@@ -145,8 +145,9 @@ _INQUIRIES = Listing(
 
 
 def list_inquiries(session: Session, query: ListQuery) -> Page[InquiryRow]:
-    """Inquiries; sort keys created, sent, therapist, state, expires, reference; filters state, open, closed,
-    therapist, patient.
+    """Inquiries as a page.
+
+    Sort keys created, sent, therapist, state, expires, reference; filters state, open, closed, therapist, patient.
     """
     return fetch_page(session, _INQUIRIES, query, _inquiry_row)
 

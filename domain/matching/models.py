@@ -34,9 +34,7 @@ class PlaceSearch(Identified, Versioned, Base):
         CheckConstraint(f"status IN ({sql_set(SearchStatus)})", name="status"),
         CheckConstraint("urgency BETWEEN 0 AND 2", name="urgency"),
         CheckConstraint("status = 'paused' OR (paused_until IS NULL AND pause_reason = '')", name="pause"),
-        CheckConstraint(
-            f"(status IN ({sql_set(OPEN_SEARCH)})) = (closed_at IS NULL)", name="closed_at_with_status"
-        ),
+        CheckConstraint(f"(status IN ({sql_set(OPEN_SEARCH)})) = (closed_at IS NULL)", name="closed_at_with_status"),
         Index(
             "uq_place_search_open",
             "patient_id",
@@ -71,9 +69,7 @@ class Exclusion(Identified, Versioned, Base):
     )
 
     patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id))
-    search_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey(PlaceSearch.id)
-    )
+    search_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PlaceSearch.id))
     therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Practice.id))
     reason: Mapped[str]
@@ -97,9 +93,7 @@ class Inquiry(Identified, Versioned, Base):
             " OR sent_at IS NOT NULL",
             name="sent_at",
         ),
-        CheckConstraint(
-            f"(stage IN ({sql_set(OPEN_STAGES)})) = (closed_at IS NULL)", name="closed_at_with_stage"
-        ),
+        CheckConstraint(f"(stage IN ({sql_set(OPEN_STAGES)})) = (closed_at IS NULL)", name="closed_at_with_stage"),
         CheckConstraint("(stage = 'out_of_office') = (out_of_office_until IS NOT NULL)", name="out_of_office"),
         Index("uq_inquiry_reference", "reference", unique=True),
         Index(
@@ -114,9 +108,7 @@ class Inquiry(Identified, Versioned, Base):
         SCHEMA,
     )
 
-    contact_point_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(ContactPoint.id)
-    )
+    contact_point_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ContactPoint.id))
     therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     stage: Mapped[str] = mapped_column(default="draft")
     channel: Mapped[str] = mapped_column(default="email")
@@ -193,9 +185,7 @@ class CoolingPeriod(Identified, Base):
         SCHEMA,
     )
 
-    contact_point_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(ContactPoint.id)
-    )
+    contact_point_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ContactPoint.id))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     cause: Mapped[str]

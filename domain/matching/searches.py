@@ -50,9 +50,7 @@ def move_search(session: Session, search: PlaceSearch, after: SearchStatus, *, n
         search.closed_at, search.close_reason = now, reason
     else:
         search.closed_at, search.close_reason = None, ""
-    events.record(
-        session, "place_search.moved", search.id, patient_id=search.patient_id, before=before, after=after
-    )
+    events.record(session, "place_search.moved", search.id, patient_id=search.patient_id, before=before, after=after)
 
 
 def pause_search(

@@ -23,11 +23,9 @@ def missing_for_search(session: Session, patient: Patient, *, today: date) -> tu
     session.flush()
     medical = session.get(MedicalInformation, patient.id)
     rows = session.execute(
-        select(Consent.scope, Consent.given_by).where(
-            Consent.patient_id == patient.id, Consent.withdrawn_on.is_(None)
-        )
+        select(Consent.scope, Consent.given_by).where(Consent.patient_id == patient.id, Consent.withdrawn_on.is_(None))
     )
-    scopes = {scope: given_by for scope, given_by in rows}
+    scopes = dict(rows.tuples().all())
     age = age_on(today, patient.birth_date)
     checks = {
         "name": bool(patient.first_name and patient.last_name),

@@ -148,4 +148,3 @@ def _give(session: Session, patient: Patient, record: PatientRecord, *, today: d
         for scope in fresh
     )
     return bool(fresh)
-

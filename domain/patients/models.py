@@ -30,15 +30,11 @@ class Patient(Identified, Versioned, Located, Base):
     __table_args__ = (
         CheckConstraint("last_name <> ''", name="last_name"),
         CheckConstraint("sex IN ('female', 'male', 'diverse', 'not_stated')", name="sex"),
-        CheckConstraint(
-            "insurance_kind IN ('statutory', 'private', 'self_pay', 'unknown')", name="insurance_kind"
-        ),
+        CheckConstraint("insurance_kind IN ('statutory', 'private', 'self_pay', 'unknown')", name="insurance_kind"),
         CheckConstraint("birth_date IS NULL OR birth_date > '1900-01-01'", name="birth_date"),
         CheckConstraint("plz = '' OR plz ~ '^[0-9]{5}$'", name="plz"),
         CheckConstraint("(closed_at IS NULL) = (closed_outcome IS NULL)", name="closed_with_outcome"),
-        CheckConstraint(
-            "closed_outcome IN ('closed_success', 'closed_dropout', 'withdrawn')", name="closed_outcome"
-        ),
+        CheckConstraint("closed_outcome IN ('closed_success', 'closed_dropout', 'withdrawn')", name="closed_outcome"),
         CheckConstraint("deputy_id IS NULL OR deputy_id <> responsible_id", name="deputy_is_another"),
         *located_checks(),
         Index("ix_patient_sort_name", text('sort_name COLLATE "C"'), "id"),
@@ -102,9 +98,7 @@ class MedicalInformation(Versioned, Base):
         {"schema": "patient_service"},
     )
 
-    patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True
-    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True)
     complaints: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     diagnoses: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     complaint_note: Mapped[str] = mapped_column(default="")
@@ -131,14 +125,9 @@ class Wishes(Versioned, Base):
         {"schema": "patient_service"},
     )
 
-    patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True
-    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"), primary_key=True)
     methods: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    method_mask: Mapped[int] = mapped_column(
-        BigInteger,
-        Computed("public.method_mask(methods)", persisted=True)
-    )
+    method_mask: Mapped[int] = mapped_column(BigInteger, Computed("public.method_mask(methods)", persisted=True))
     group_ok: Mapped[bool] = mapped_column(default=False)
     therapist_sex: Mapped[str] = mapped_column(default="any")
     radius_km: Mapped[int | None] = mapped_column(SmallInteger)
@@ -159,9 +148,7 @@ class Guardian(Identified, Versioned, Base):
         {"schema": "patient_service"},
     )
 
-    patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE")
-    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"))
     name: Mapped[str]
     relation: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
@@ -190,9 +177,7 @@ class Consent(Identified, Versioned, Base):
         {"schema": "patient_service"},
     )
 
-    patient_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(Patient.id, ondelete="CASCADE")
-    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id, ondelete="CASCADE"))
     scope: Mapped[str]
     text_version: Mapped[str]
     given_on: Mapped[date]

@@ -189,9 +189,7 @@ def withdraw_consent(session: Session, patient_id: int, scope: str, *, on: date)
     """Note a withdrawal; what follows for open inquiries is casework (`casework.consent`)."""
     load_for_edit(session, Patient, patient_id)
     consent = session.scalar(
-        select(Consent).where(
-            Consent.patient_id == patient_id, Consent.scope == scope, Consent.withdrawn_on.is_(None)
-        )
+        select(Consent).where(Consent.patient_id == patient_id, Consent.scope == scope, Consent.withdrawn_on.is_(None))
     )
     if consent is None:
         raise Conflict("consent.not_given", scope=scope)
@@ -205,7 +203,11 @@ def add_guardian(session: Session, patient_id: int, *, name: str, relation: str,
         raise Invalid("guardian.name_missing", field="name")
     load_for_edit(session, Patient, patient_id)
     guardian = Guardian(
-        patient_id=patient_id, name=name.strip(), relation=relation.strip(), phone=read_phone(phone), email=read_email(email)
+        patient_id=patient_id,
+        name=name.strip(),
+        relation=relation.strip(),
+        phone=read_phone(phone),
+        email=read_email(email),
     )
     session.add(guardian)
     session.flush()

@@ -66,7 +66,9 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
     for record, place in batch:
         key = _key(record)
         values, site_values = _columns(record, source, now), _site_columns(record, place)
-        match = next((pair for pair in known.get(key, ()) if _same_person(record, pair[0].first_name, pair[0].sex)), None)
+        match = next(
+            (pair for pair in known.get(key, ()) if _same_person(record, pair[0].first_name, pair[0].sex)), None
+        )
         if match is not None:
             changed = _update(session, match, values, site_values)
             (result.updated if changed else result.unchanged).append(match[0].id)
@@ -89,7 +91,7 @@ def _key(record: TherapistRecord) -> str:
 
 
 def _same_person(record: TherapistRecord, first_name: str, sex: str) -> bool:
-    if record.sex is not Sex.NOT_STATED and sex != Sex.NOT_STATED and record.sex != sex:
+    if record.sex is not Sex.NOT_STATED and sex not in {Sex.NOT_STATED, record.sex}:
         return False
     mine, other = fold_name(record.first_name).split(), fold_name(first_name).split()
     # a missing second name or only an initial contradicts nothing
@@ -160,7 +162,9 @@ def _better(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
         return False
     if name in {"offers", "offers_source"}:
         # an approval a directory names beats one concluded from the licence
-        return not (new["offers_source"] == "licence" and old["offers_source"] in {"directory", "manual"} and old["offers"])
+        return not (
+            new["offers_source"] == "licence" and old["offers_source"] in {"directory", "manual"} and old["offers"]
+        )
     if name in {"phone_hours", "office_hours", "hours_as_of"} and old["hours_as_of"] is not None:
         # hours of an older week say nothing new; those of the same week complete each other (_fill)
         return new["hours_as_of"] is not None and new["hours_as_of"] >= old["hours_as_of"]
@@ -174,9 +178,7 @@ def _fill(old: dict[str, Any], new: dict[str, Any], locked: Iterable[str] = ()) 
     complete = {name: old.get(name) for name in new} | old
     if "hours_as_of" in new and new["hours_as_of"] == complete["hours_as_of"]:
         new = new | {name: _united(complete[name], new[name]) for name in ("phone_hours", "office_hours")}
-    changed = {
-        name for name in new if name not in _PROVENANCE and name not in locked and _better(name, complete, new)
-    }
+    changed = {name for name in new if name not in _PROVENANCE and name not in locked and _better(name, complete, new)}
     old.update({name: new[name] for name in changed})
     return changed
 
@@ -221,7 +223,9 @@ def _insert(session: Session, fresh: list[_New], result: BulkResult) -> None:
             owners.append(new)
             if new.values["email"]:
                 shared[place] = (0, 0)  # filled below; the next person of this mailbox and address joins
-    practices = _returning(session, Practice, [{"name": _practice_name(new.values), "seat": "statutory"} for new in owners])
+    practices = _returning(
+        session, Practice, [{"name": _practice_name(new.values), "seat": "statutory"} for new in owners]
+    )
     sites = _returning(
         session, PracticeSite, [new.site | {"practice_id": p} for new, p in zip(owners, practices, strict=True)]
     )
@@ -273,7 +277,10 @@ def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[tuple
         .where(Therapist.contact_point_id.in_(mailboxes.values()))
     )
     return {
-        _address(email, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (practice, site.id)
+        _address(email, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
+            practice,
+            site.id,
+        )
         for email, site, practice in rows
     }
 

@@ -125,13 +125,8 @@ class Therapist(Identified, Versioned, Base):
     licence: Mapped[str] = mapped_column(default="unknown")
     offers: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     offers_source: Mapped[str] = mapped_column(default="manual")
-    offer_mask: Mapped[int] = mapped_column(
-        BigInteger,
-        Computed("public.offer_mask(offers, licence)", persisted=True)
-    )
-    age_mask: Mapped[int] = mapped_column(
-        SmallInteger, Computed("public.age_mask(offers, licence)", persisted=True)
-    )
+    offer_mask: Mapped[int] = mapped_column(BigInteger, Computed("public.offer_mask(offers, licence)", persisted=True))
+    age_mask: Mapped[int] = mapped_column(SmallInteger, Computed("public.age_mask(offers, licence)", persisted=True))
     age_min: Mapped[int] = mapped_column(SmallInteger, default=0)
     age_max: Mapped[int] = mapped_column(SmallInteger, default=0)
     patient_sex: Mapped[str] = mapped_column(default="any")
@@ -154,9 +149,7 @@ class Therapist(Identified, Versioned, Base):
     capacity_as_of: Mapped[date | None]
     note: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="manual")
-    source_file_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey(ImportFile.id)
-    )
+    source_file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(ImportFile.id))
     source_as_of: Mapped[date | None]
     source_seen_at: Mapped[datetime | None]
     locked_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -167,8 +160,7 @@ class Therapist(Identified, Versioned, Base):
     search_text: Mapped[str] = mapped_column(
         Text,
         Computed(
-            "public.search_fold(title || ' ' || first_name || ' ' || last_name || ' ' || first_name"
-            " || ' ' || email)",
+            "public.search_fold(title || ' ' || first_name || ' ' || last_name || ' ' || first_name || ' ' || email)",
             persisted=True,
         ),
     )

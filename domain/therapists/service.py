@@ -146,8 +146,7 @@ def _apply(
         if wrong := [code for code in getattr(form, name) if not ICD10.fullmatch(code)]:
             raise Invalid("patient.diagnosis", field=name, codes=wrong)
     values: dict[str, object] = {
-        name: getattr(form, name).strip()
-        for name in ("salutation", "title", "first_name", "last_name", "web", "note")
+        name: getattr(form, name).strip() for name in ("salutation", "title", "first_name", "last_name", "web", "note")
     }
     values |= {name: getattr(form, name) for name in ("sex", "licence", "age_min", "age_max", "patient_sex")}
     values |= {name: list(getattr(form, name)) for name in ("languages", "diagnoses_preferred", "diagnoses_excluded")}

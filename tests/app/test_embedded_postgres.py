@@ -107,9 +107,7 @@ def test_last_program_killed(home: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("program_too", [False, True], ids=["server", "server-and-program"])
-def test_killed_while_writing_keeps_every_acknowledged_row(
-    home: Path, run: Run, *, program_too: bool
-) -> None:
+def test_killed_while_writing_keeps_every_acknowledged_row(home: Path, run: Run, *, program_too: bool) -> None:
     """Kill -9 of the server (and of the program) amid writing loses nothing that was acknowledged."""
     writer = run("write")
     while said(writer) != "200":

@@ -151,9 +151,7 @@ def test_another_installation(home: Path) -> None:
     """The same manager runs the programs of an older installation."""
     with EmbeddedPostgres(home, binaries=Path(DEBIAN) / "15" / "bin") as server:
         assert query(server, "SELECT current_setting('server_version_num')::int / 10000") == [(15,)]
-        assert query(server, "SELECT datcollate FROM pg_database WHERE datname = 'postgres'") == [
-            ("C.UTF-8",)
-        ]
+        assert query(server, "SELECT datcollate FROM pg_database WHERE datname = 'postgres'") == [("C.UTF-8",)]
 
 
 def test_warm_start_is_quick(home: Path) -> None:

@@ -181,9 +181,7 @@ def test_deaf_child_is_killed_after_the_grace(note: Path, supervise: Supervise) 
 @pytest.mark.parametrize("kind", ["gentle", "deaf"])
 def test_child_ends_with_a_killed_parent(note: Path, kind: str) -> None:
     """Kill -9 of the parent: the child ends, gently if it listens, by itself after the grace if not."""
-    parent = subprocess.Popen(
-        command("parent", note, kind), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    parent = subprocess.Popen(command("parent", note, kind), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(lambda: len(_notes(note)) == 2)
         assert _notes(note)[0] == f"parent alone {parent.pid}"

@@ -25,7 +25,7 @@ def _note(note: Path, word: str) -> None:
         file.write(f"{word} {os.getpid()}\n")
 
 
-class _AskedToEnd(Exception):  # noqa: N818 - not an error
+class _AskedToEnd(Exception):
     """SIGTERM arrived."""
 
 

@@ -96,16 +96,12 @@ class TestCluster:
         return self._binaries.locale_arguments()
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
-        with psycopg.connect(
-            host=str(self._home), user="postgres", dbname="postgres", autocommit=True
-        ) as admin:
+        with psycopg.connect(host=str(self._home), user="postgres", dbname="postgres", autocommit=True) as admin:
             admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _run(self, tool: str, *arguments: str) -> None:
         log = self._home / "log"
         with log.open("ab") as file:
-            code = self._binaries.run(
-                tool, *arguments, data=self._home / "data", account=self._account, log=file
-            )
+            code = self._binaries.run(tool, *arguments, data=self._home / "data", account=self._account, log=file)
         if code != 0:
             raise RuntimeError(f"{tool}: {log.read_text('utf-8', 'replace')[-2000:]}")

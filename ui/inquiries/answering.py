@@ -22,7 +22,10 @@ class AnswerDialog(QDialog):
         self.setMinimumWidth(440)
         ordered = [status for status in ItemStatus if status in ANSWERS]
         self._answer = Choice({status.value: label("item_status", status) for status in ordered}, tr("Antwort"))
-        self._channel = Choice({c.value: label("channel", c) for c in (Channel.EMAIL, Channel.PHONE, Channel.LETTER)}, tr("Eingegangen per"))
+        self._channel = Choice(
+            {c.value: label("channel", c) for c in (Channel.EMAIL, Channel.PHONE, Channel.LETTER)},
+            tr("Eingegangen per"),
+        )
         self._until = DateField(tr("Warteliste bis"))
         self._until_field = Field(tr("Warteliste bis"), self._until)
         self._note = QPlainTextEdit()

@@ -1,6 +1,7 @@
 """One inquiry: its practice, each patient with the answer given and the next steps, and everything that happened."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
@@ -9,7 +10,13 @@ from domain.casework import sending
 from domain.casework.answers import Recorded, record_answer
 from domain.casework.history import inquiry_history
 from domain.casework.letters import queue_acceptance_to_patient
-from domain.casework.placements import begin_therapy, end_therapy, fail_acceptance, promote_surplus, start_trial_sessions
+from domain.casework.placements import (
+    begin_therapy,
+    end_therapy,
+    fail_acceptance,
+    promote_surplus,
+    start_trial_sessions,
+)
 from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.matching.listing import InquiryDetail, ItemDetail, get_inquiry
@@ -84,7 +91,9 @@ class InquiryDetailView(QWidget):
         self._head.setText(r.therapist)
         self._chip.show_state(label("inquiry_state", r.state), INQUIRY_STATES[r.state])
         facts = [f"PL-{r.reference}", label("channel", r.channel), r.city]
-        facts.append(tr("gesendet {when}").format(when=formats.moment(r.sent_at)) if r.sent_at else tr("noch nicht gesendet"))
+        facts.append(
+            tr("gesendet {when}").format(when=formats.moment(r.sent_at)) if r.sent_at else tr("noch nicht gesendet")
+        )
         if r.reminders:
             facts.append(ntr(r.reminders, "{n} Erinnerung", "{n} Erinnerungen"))
         if r.expires_at:
@@ -120,7 +129,7 @@ class InquiryDetailView(QWidget):
             facts.append(tr("bis {day}").format(day=formats.day(item.waitlisted_until)))
         card.add(words(" · ".join(fact for fact in facts if fact), "muted"))
         if item.note:
-            card.add(words(item.note))
+            card.add(words(label("reason", item.note)))
         steps = self._steps(inquiry, item)
         if steps:
             card.add(row(*steps))
@@ -155,7 +164,7 @@ class InquiryDetailView(QWidget):
         if item.status is I.ACCEPTED:
             outcomes.append(I.REJECTION_OTHER)
         for outcome in outcomes:
-            menu.addAction(label("item_status", outcome), lambda o=outcome: self._fail(item, o))
+            menu.addAction(label("item_status", outcome), partial(self._fail, item, outcome))
         chooser.setMenu(menu)
         return chooser
 
@@ -195,9 +204,9 @@ class InquiryDetailView(QWidget):
         if recorded.first is not None:
             first = recorded.first
             self._ui.messages.warning(
-                tr("{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt, die Praxis bekommt einen Dank.").format(
-                    practice=first.practice, by=first.by or "–", at=formats.moment(first.at)
-                )
+                tr(
+                    "{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt, die Praxis bekommt einen Dank."
+                ).format(practice=first.practice, by=first.by or "–", at=formats.moment(first.at))
             )
         elif recorded.released:
             self._ui.messages.success(
@@ -209,7 +218,10 @@ class InquiryDetailView(QWidget):
 
     def _trial(self, item: ItemDetail) -> None:
         now = self._ui.now()
-        self._write(lambda s: start_trial_sessions(s, item.item_id, now=now, version=item.version), tr("Probesitzungen begonnen."))
+        self._write(
+            lambda s: start_trial_sessions(s, item.item_id, now=now, version=item.version),
+            tr("Probesitzungen begonnen."),
+        )
 
     def _therapy(self, item: ItemDetail) -> None:
         now, today = self._ui.now(), self._ui.today()
@@ -220,7 +232,10 @@ class InquiryDetailView(QWidget):
 
     def _write_patient(self, item: ItemDetail) -> None:
         now = self._ui.now()
-        self._write(lambda s: queue_acceptance_to_patient(s, item.item_id, now=now), tr("Der Brief an den Patienten ist unterwegs."))
+        self._write(
+            lambda s: queue_acceptance_to_patient(s, item.item_id, now=now),
+            tr("Der Brief an den Patienten ist unterwegs."),
+        )
 
     def _fail(self, item: ItemDetail, outcome: ItemStatus) -> None:
         now = self._ui.now()
@@ -230,16 +245,23 @@ class InquiryDetailView(QWidget):
             self._ui.messages.info(tr("Die Suche geht weiter.") + more)
 
         self._ui.background.write(
-            self, lambda s: fail_acceptance(s, item.item_id, outcome, now=now, version=item.version), done, self._refused
+            self,
+            lambda s: fail_acceptance(s, item.item_id, outcome, now=now, version=item.version),
+            done,
+            self._refused,
         )
 
     def _promote(self, item: ItemDetail) -> None:
         now = self._ui.now()
-        self._write(lambda s: promote_surplus(s, item.item_id, now=now, version=item.version), tr("Die Zusage gilt jetzt."))
+        self._write(
+            lambda s: promote_surplus(s, item.item_id, now=now, version=item.version), tr("Die Zusage gilt jetzt.")
+        )
 
     def _end(self, placement_id: int, *, success: bool) -> None:
         now, today = self._ui.now(), self._ui.today()
-        self._write(lambda s: end_therapy(s, placement_id, success=success, ended_on=today, now=now), tr("Abgeschlossen."))
+        self._write(
+            lambda s: end_therapy(s, placement_id, success=success, ended_on=today, now=now), tr("Abgeschlossen.")
+        )
 
     def _on_send(self) -> None:
         inquiry, now = self._inquiry, self._ui.now()
@@ -252,7 +274,10 @@ class InquiryDetailView(QWidget):
     def _on_undo(self) -> None:
         inquiry, now = self._inquiry, self._ui.now()
         if inquiry is not None:
-            self._write(lambda s: sending.undo_sending(s, inquiry.row.inquiry_id, now=now), tr("Zurückgeholt; nichts wurde gesendet."))
+            self._write(
+                lambda s: sending.undo_sending(s, inquiry.row.inquiry_id, now=now),
+                tr("Zurückgeholt; nichts wurde gesendet."),
+            )
 
     def _on_reached(self) -> None:
         inquiry, now = self._inquiry, self._ui.now()
@@ -262,13 +287,17 @@ class InquiryDetailView(QWidget):
     def _on_remind(self) -> None:
         inquiry, now = self._inquiry, self._ui.now()
         if inquiry is not None:
-            self._write(lambda s: sending.remind(s, inquiry.row.inquiry_id, now=now), tr("Die Erinnerung ist unterwegs."))
+            self._write(
+                lambda s: sending.remind(s, inquiry.row.inquiry_id, now=now), tr("Die Erinnerung ist unterwegs.")
+            )
 
     def _on_withdraw(self) -> None:
         inquiry, now = self._inquiry, self._ui.now()
         if inquiry is None:
             return
-        dialog = ReasonDialog(self, tr("Zurückziehen"), tr("Die Praxis erhält eine freundliche Nachricht; die Menschen sind wieder frei."))
+        dialog = ReasonDialog(
+            self, tr("Zurückziehen"), tr("Die Praxis erhält eine freundliche Nachricht; die Menschen sind wieder frei.")
+        )
         dialog.accepted.connect(
             lambda: self._write(
                 lambda s: sending.withdraw_inquiry(

@@ -39,9 +39,14 @@ class InquiriesPage(PageWidget):
             background=ui.background,
             fetch=list_inquiries,
             columns=(
-                Column(tr("Zeichen"), 90, text=lambda r: f"PL-{r.reference}", sort="reference"),
-                Column(tr("Stand"), 150, chip=lambda r: (label("inquiry_state", r.state), INQUIRY_STATES[r.state]), sort="state"),
-                Column(tr("Praxis"), 170, text=lambda r: r.therapist, sort="therapist"),
+                Column(tr("Zeichen"), 96, text=lambda r: f"PL-{r.reference}", sort="reference"),
+                Column(
+                    tr("Stand"),
+                    168,
+                    chip=lambda r: (label("inquiry_state", r.state), INQUIRY_STATES[r.state]),
+                    sort="state",
+                ),
+                Column(tr("Praxis"), 160, text=lambda r: r.therapist, sort="therapist"),
                 Column(tr("Für"), 170, text=lambda r: r.patients, tooltip=lambda r: r.patients),
                 Column(tr("Antworten"), 80, text=lambda r: f"{r.answered} / {r.items}", right=True),
                 Column(tr("Gesendet"), 130, text=lambda r: formats.moment(r.sent_at), sort="sent"),
@@ -55,7 +60,9 @@ class InquiriesPage(PageWidget):
         self._detail = InquiryDetailView(ui)
         self._right = QStackedWidget()
         self._right.addWidget(
-            EmptyState("send", tr("Keine Anfrage ausgewählt"), tr("Wählen Sie links eine Anfrage, um Antworten einzutragen."))
+            EmptyState(
+                "send", tr("Keine Anfrage ausgewählt"), tr("Wählen Sie links eine Anfrage, um Antworten einzutragen.")
+            )
         )
         self._right.addWidget(self._detail)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -65,9 +72,7 @@ class InquiriesPage(PageWidget):
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("inquiries", split)
         self.body.addWidget(split, 1)
-        self._table.model.query = ListQuery(
-            sort="sent", descending=True, filters={"open": "1"}
-        )
+        self._table.model.query = ListQuery(sort="sent", descending=True, filters={"open": "1"})
         self._search.textChanged.connect(lambda: self._ask())
         self._state.currentIndexChanged.connect(lambda: self._ask())
         self._table.selected.connect(self._select)

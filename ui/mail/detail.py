@@ -35,7 +35,9 @@ class MailDetailView(QWidget):
         self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
-        self._empty = EmptyState("mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen."))
+        self._empty = EmptyState(
+            "mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen.")
+        )
         self._content = QWidget()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +80,9 @@ class MailDetailView(QWidget):
         unclear = r.status is EmailStatus.UNCLEAR
         if unclear:
             self._trouble.setText(
-                tr("Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier.")
+                tr(
+                    "Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
+                )
             )
         else:
             self._trouble.setText(tr("Antwort des Mailservers: {text}").format(text=r.failure) if r.failure else "")
@@ -95,7 +99,9 @@ class MailDetailView(QWidget):
         mail, now = self._mail, self._ui.now()
         if mail is not None:
             self._write(
-                lambda s: sending.decide_unclear(s, mail.row.email_id, arrived=arrived, now=now, version=mail.row.version),
+                lambda s: sending.decide_unclear(
+                    s, mail.row.email_id, arrived=arrived, now=now, version=mail.row.version
+                ),
                 tr("Vermerkt.") if arrived else tr("Die E-Mail wird noch einmal gesendet."),
             )
 

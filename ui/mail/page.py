@@ -44,8 +44,15 @@ class MailPage(PageWidget):
             background=ui.background,
             fetch=list_mails,
             columns=(
-                Column(tr("An"), 180, text=lambda r: r.to_name or r.to_address, sort="to", tooltip=lambda r: r.to_address),
-                Column(tr("Stand"), 150, chip=lambda r: (label("email_status", r.status), EMAIL_STATES[r.status]), sort="status"),
+                Column(
+                    tr("An"), 180, text=lambda r: r.to_name or r.to_address, sort="to", tooltip=lambda r: r.to_address
+                ),
+                Column(
+                    tr("Stand"),
+                    150,
+                    chip=lambda r: (label("email_status", r.status), EMAIL_STATES[r.status]),
+                    sort="status",
+                ),
                 Column(tr("Art"), 110, text=lambda r: label("email_kind", r.kind)),
                 Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject"),
                 Column(tr("Zeit"), 130, text=lambda r: formats.moment(r.sent_at or r.created_at), sort="created"),
@@ -63,9 +70,7 @@ class MailPage(PageWidget):
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("mail", split)
         self.body.addWidget(split, 1)
-        self._table.model.query = ListQuery(
-            sort="created", descending=True, filters={"outbox": "1"}
-        )
+        self._table.model.query = ListQuery(sort="created", descending=True, filters={"outbox": "1"})
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
         self._table.selected.connect(self._detail.show_mail)

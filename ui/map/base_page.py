@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 SCHEME = "platzlotse"
 GERMANY = (51.2, 10.4)
@@ -28,7 +29,7 @@ def base_page() -> bytes:
         ("map", "map.js"),
     ]
     made.default_css = [("leaflet", "leaflet.css"), ("cluster", "MarkerCluster.css"), ("map", "map.css")]
-    root = made.get_root()
+    root: Any = made.get_root()  # a Figure; branca gives its children no types
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     root.header.add_child(Element(policy), name="policy", index=0)
     root.script.add_child(Element(f"platzlotse.start({made.get_name()});"))

@@ -21,7 +21,7 @@ HOME = QUrl(f"{SCHEME}://map/index.html")
 
 def register_scheme() -> None:
     """Make our scheme known; must happen before the first profile, and once."""
-    if QWebEngineUrlScheme.schemeByName(SCHEME.encode()).name():
+    if not QWebEngineUrlScheme.schemeByName(SCHEME.encode()).name().isEmpty():
         return
     scheme = QWebEngineUrlScheme(SCHEME.encode())
     scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
@@ -59,7 +59,7 @@ class _OnlyOurs(QWebEngineUrlRequestInterceptor):
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         """Let our scheme and inline data pass, nothing else."""
         if info.requestUrl().scheme() not in {SCHEME, "data"}:
-            info.block(True)  # noqa: FBT003 - Qt's signature
+            info.block(True)
             self.blocked.emit(info.requestUrl().toString())
 
 

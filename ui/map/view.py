@@ -30,9 +30,14 @@ class MapView(QWidget):
         self._up = False
         self._calls: dict[str, str] = {}  # the newest call of each kind, for a page that comes up later or again
         self._stack = QStackedLayout(self)
-        self._waiting = EmptyState("map", tr("Die Karte wird geladen …"), tr("Das dauert nur beim ersten Mal einen Augenblick."))
+        self._waiting = EmptyState(
+            "map", tr("Die Karte wird geladen …"), tr("Das dauert nur beim ersten Mal einen Augenblick.")
+        )
         self._broken = EmptyState(
-            "map", tr("Die Karte ist ausgefallen."), tr("Alles andere arbeitet weiter, nichts ging verloren."), tr("Karte neu laden")
+            "map",
+            tr("Die Karte ist ausgefallen."),
+            tr("Alles andere arbeitet weiter, nichts ging verloren."),
+            tr("Karte neu laden"),
         )
         self._broken.acted.connect(self._reload)
         self._stack.addWidget(self._waiting)

@@ -42,7 +42,11 @@ class InquiryComposer(QWidget):
         self._letter.setReadOnly(True)
         self._letter.setAccessibleName(tr("Vorschau der E-Mail"))
         self._send = button(tr("Anfrage &senden"), self.send, role="primary", icon="send")
-        self._empty = EmptyState("send", tr("Keine Praxis ausgewählt"), tr("Wählen Sie eine Praxis, um für bis zu sechs Menschen anzufragen."))
+        self._empty = EmptyState(
+            "send",
+            tr("Keine Praxis ausgewählt"),
+            tr("Wählen Sie eine Praxis, um für bis zu sechs Menschen anzufragen."),
+        )
         self._content = QWidget()
         inner = QVBoxLayout(self._content)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +82,11 @@ class InquiryComposer(QWidget):
         self._content.show()
         name = " ".join(part for part in (t.title, t.first_name, t.last_name) if part)
         self._head.setText(tr("Anfrage an {name}").format(name=name))
-        self._facts.setText(" · ".join(part for part in (f"{t.plz} {t.city}".strip(), t.email, formats.phone(t.phone or t.mobile)) if part))
+        self._facts.setText(
+            " · ".join(
+                part for part in (f"{t.plz} {t.city}".strip(), t.email, formats.phone(t.phone or t.mobile)) if part
+            )
+        )
         cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
         self._override_field.setVisible(cooling)
         self._list.blockSignals(True)

@@ -42,9 +42,11 @@ class MatchingPage(PageWidget):
             background=ui.background,
             fetch=lambda session, query: list_searches(session, query, today=ui.today()),
             columns=(
-                Column(tr("Name"), 130, text=lambda r: r.name, sort="name"),
-                Column(tr("Wartet"), 110, text=lambda r: formats.waiting(r.waiting_since, ui.today()), sort="waiting"),
-                Column(tr("Stand"), 120, chip=self._chip, sort="status"),
+                Column(tr("Name"), 124, text=lambda r: r.name, sort="name"),
+                Column(
+                    tr("Wartet"), 64, text=lambda r: formats.waiting_short(r.waiting_since, ui.today()), sort="waiting"
+                ),
+                Column(tr("Stand"), 96, chip=self._chip, sort="status"),
                 Column(tr("Offen"), 50, text=lambda r: str(r.open_inquiries), right=True),
             ),
             row_id=lambda record: record.search_id,
@@ -70,7 +72,7 @@ class MatchingPage(PageWidget):
         split.addWidget(column(self._filter, self._searches, stretch_end=False))
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
         split.addWidget(self._tabs)
-        split.setSizes([330, 440, 380])
+        split.setSizes([310, 500, 340])
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
         self.body.addWidget(split, 1)
@@ -122,7 +124,11 @@ class MatchingPage(PageWidget):
         row = self._searches.current()
         if isinstance(row, SearchRow) and row.search_id == found.search_id:
             self._head.setText(row.name)
-            facts = [formats.age(row.age), f"{row.plz} {row.city}".strip(), formats.waiting(row.waiting_since, self.ui.today())]
+            facts = [
+                formats.age(row.age),
+                f"{row.plz} {row.city}".strip(),
+                formats.waiting(row.waiting_since, self.ui.today()),
+            ]
             facts.append(tr("höchstens {n} km").format(n=row.radius_km))
             self._facts.setText(" · ".join(fact for fact in facts if fact))
             self._actions.show_search(row)

@@ -72,7 +72,10 @@ class SearchActions(QWidget):
         if search is None:
             return
         dialog = ReasonDialog(
-            self, tr("Pausieren"), tr("Während der Pause wird niemand neu angefragt; Zusagen zählen weiter."), with_date=True
+            self,
+            tr("Pausieren"),
+            tr("Während der Pause wird niemand neu angefragt; Zusagen zählen weiter."),
+            with_date=True,
         )
 
         def accepted() -> None:
@@ -83,7 +86,9 @@ class SearchActions(QWidget):
                 return
             now, reason = self._ui.now(), dialog.reason.text()
             self._write(
-                lambda s: pause_search(s, search.search_id, until=until, reason=reason, now=now, version=search.version),
+                lambda s: pause_search(
+                    s, search.search_id, until=until, reason=reason, now=now, version=search.version
+                ),
                 tr("Die Suche pausiert."),
             )
 
@@ -94,7 +99,8 @@ class SearchActions(QWidget):
         search, now = self._row, self._ui.now()
         if search is not None:
             self._write(
-                lambda s: resume_search(s, search.search_id, now=now, version=search.version), tr("Die Suche geht weiter.")
+                lambda s: resume_search(s, search.search_id, now=now, version=search.version),
+                tr("Die Suche geht weiter."),
             )
 
     def _on_urgent(self) -> None:
@@ -102,7 +108,8 @@ class SearchActions(QWidget):
         if search is not None:
             urgency = 0 if search.urgency else 1
             self._write(
-                lambda s: set_urgency(s, search.search_id, urgency, version=search.version), tr("Dringlichkeit geändert.")
+                lambda s: set_urgency(s, search.search_id, urgency, version=search.version),
+                tr("Dringlichkeit geändert."),
             )
 
     def _on_end(self) -> None:
@@ -115,7 +122,9 @@ class SearchActions(QWidget):
         now = self._ui.now()
         dialog.accepted.connect(
             lambda: self._write(
-                lambda s: cancel_search(s, search.search_id, reason=dialog.reason.text(), now=now, version=search.version),
+                lambda s: cancel_search(
+                    s, search.search_id, reason=dialog.reason.text(), now=now, version=search.version
+                ),
                 tr("Die Suche ist beendet."),
             )
         )

@@ -20,7 +20,7 @@ class _Model(QAbstractTableModel):
         super().__init__()
         self.rows: tuple[PracticeCandidate, ...] = ()
         self.now: datetime | None = None
-        self.titles = (tr("Praxis"), tr("Ort"), tr("Entfernung"), tr("Verfahren"), tr("Telefon"), tr("Antwort"))
+        self.titles = (tr("Praxis"), tr("Ort"), tr("Weg"), tr("Verfahren"), tr("Erreichbar"), tr("Zusage"))
 
     def show(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
         self.beginResetModel()
@@ -44,10 +44,10 @@ class _Model(QAbstractTableModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return (
                 " ".join(part for part in (candidate.title, candidate.name) if part),
-                f"{candidate.plz} {candidate.city}".strip(),
+                candidate.city or candidate.plz or "–",
                 formats.distance(candidate.distance_km),
                 formats.offers(candidate.offers),
-                tr("jetzt") if reachable else tr("per E-Mail") if candidate.email else "–",
+                tr("jetzt") if reachable else tr("Mail") if candidate.email else "–",
                 formats.share(candidate.expected_answer),
             )[index.column()]
         if role == CHIP_ROLE and index.column() == 4:
@@ -56,9 +56,9 @@ class _Model(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if index.column() in {2, 5} else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 5:
-            return tr("Erwartete Zusage: {k} von {n} Antworten dieser Praxis, dazu der Erfahrungswert des Büros").format(
-                k=candidate.acceptances, n=candidate.answers
-            )
+            return tr(
+                "Erwartete Zusage: {k} von {n} Antworten dieser Praxis, dazu der Erfahrungswert des Büros"
+            ).format(k=candidate.acceptances, n=candidate.answers)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 4:
             return formats.week(candidate.phone_hours)
         return None
@@ -86,9 +86,9 @@ class ResultTable(QWidget):
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for section, width in enumerate((170, 130, 84, 100, 104, 64)):
+        for section, width in enumerate((150, 100, 68, 84, 92, 64)):
             header.resizeSection(section, width)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)

@@ -1,5 +1,7 @@
 """Einwilligungen and guardians of one patient: given, withdrawn, by whom."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from domain.casework import consent
@@ -40,7 +42,11 @@ class ConsentsTab(QWidget):
             self._lines,
             words(tr("Sorgeberechtigte"), "heading"),
             self._guardians,
-            row(Field(tr("Name"), self._name), Field(tr("Beziehung"), self._relation), Field(tr("Telefon der Person"), self._phone)),
+            row(
+                Field(tr("Name"), self._name),
+                Field(tr("Beziehung"), self._relation),
+                Field(tr("Telefon der Person"), self._phone),
+            ),
             row(add),
             margin=4,
         )
@@ -61,21 +67,36 @@ class ConsentsTab(QWidget):
                 chip = Chip(tr("erteilt am {day}").format(day=formats.day(valid.given_on)), "success")
                 self._grid.addWidget(chip, number, 1)
                 self._grid.addWidget(words(label("given_by", valid.given_by or ""), "muted"), number, 2)
-                act = button(tr("Widerrufen"), lambda s=scope: self._withdraw(s), role="danger", name=f"{title}: {tr('Widerrufen')}")
+                act = button(
+                    tr("Widerrufen"),
+                    partial(self._withdraw, scope),
+                    role="danger",
+                    name=f"{title}: {tr('Widerrufen')}",
+                )
             else:
-                text = tr("widerrufen am {day}").format(day=formats.day(old.withdrawn_on)) if old else tr("liegt nicht vor")
+                text = (
+                    tr("widerrufen am {day}").format(day=formats.day(old.withdrawn_on))
+                    if old
+                    else tr("liegt nicht vor")
+                )
                 self._grid.addWidget(Chip(text, "danger" if old else "neutral"), number, 1)
-                act = button(tr("Erteilen"), lambda s=scope: self._give(s), name=f"{title}: {tr('Erteilen')}")
+                act = button(tr("Erteilen"), partial(self._give, scope), name=f"{title}: {tr('Erteilen')}")
             self._grid.addWidget(act, number, 3)
         self._grid.setColumnStretch(0, 2)
         _clear(self._guardian_grid)
         for number, guardian in enumerate(patient.guardians):
             self._guardian_grid.addWidget(words(f"{guardian.name} {guardian.relation}".strip()), number, 0)
             self._guardian_grid.addWidget(words(formats.phone(guardian.phone), "muted"), number, 1)
-            remove = button(tr("Entfernen"), lambda g=guardian.guardian_id: self._remove(g), name=f"{guardian.name}: {tr('Entfernen')}")
+            remove = button(
+                tr("Entfernen"),
+                partial(self._remove, guardian.guardian_id),
+                name=f"{guardian.name}: {tr('Entfernen')}",
+            )
             self._guardian_grid.addWidget(remove, number, 2)
         if not patient.guardians:
-            self._guardian_grid.addWidget(words(tr("Keine eingetragen. Bei Minderjährigen willigen Sorgeberechtigte ein."), "muted"), 0, 0)
+            self._guardian_grid.addWidget(
+                words(tr("Keine eingetragen. Bei Minderjährigen willigen Sorgeberechtigte ein."), "muted"), 0, 0
+            )
 
     def _give(self, scope: str) -> None:
         if self._patient is None:
@@ -83,7 +104,9 @@ class ConsentsTab(QWidget):
         patient_id, by, today = self._patient.patient_id, self._by.code(), self._ui.today()
         self._ui.background.write(
             self,
-            lambda s: service.give_consent(s, patient_id, scope, text_version=TEXT_VERSION, given_on=today, given_by=by),
+            lambda s: service.give_consent(
+                s, patient_id, scope, text_version=TEXT_VERSION, given_on=today, given_by=by
+            ),
         )
 
     def _withdraw(self, scope: str) -> None:
@@ -93,7 +116,9 @@ class ConsentsTab(QWidget):
         self._ui.background.write(
             self,
             lambda s: consent.withdraw(s, patient_id, scope, now=now),
-            lambda _: self._ui.messages.warning(tr("Einwilligung widerrufen. Wartende E-Mails und offene Anfragen wurden gestoppt.")),
+            lambda _: self._ui.messages.warning(
+                tr("Einwilligung widerrufen. Wartende E-Mails und offene Anfragen wurden gestoppt.")
+            ),
         )
 
     def _add_guardian(self) -> None:

@@ -74,7 +74,9 @@ class PatientDetailView(QWidget):
     def show_patient(self, patient_id: int) -> None:
         """Load a record (the reading is logged)."""
         if self._dirty and (self._patient is None or self._patient.patient_id != patient_id):
-            self._ui.messages.warning(tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), lambda: self._switch(patient_id))
+            self._ui.messages.warning(
+                tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), lambda: self._switch(patient_id)
+            )
             return
         self._switch(patient_id)
 
@@ -89,9 +91,7 @@ class PatientDetailView(QWidget):
 
     def _load(self, patient_id: int) -> None:
         today = self._ui.today()
-        self._ui.background.write(
-            self, lambda s: open_patient(s, patient_id, today=today), self._show, key="patient"
-        )
+        self._ui.background.write(self, lambda s: open_patient(s, patient_id, today=today), self._show, key="patient")
         self._ui.background.read(
             self, lambda s: patient_history(s, patient_id), self._course.show_entries, key="history"
         )
@@ -110,7 +110,11 @@ class PatientDetailView(QWidget):
         self._form.age.setText(formats.age(patient.age))
         missing = ", ".join(label("checklist", code) for code in patient.missing)
         waiting = patient.state in {"intake", "ready"}
-        self._missing.setText(tr("Bereit für die Suche: alles vollständig.") if not missing else tr("Für die Suche fehlt: {what}").format(what=missing))
+        self._missing.setText(
+            tr("Bereit für die Suche: alles vollständig.")
+            if not missing
+            else tr("Für die Suche fehlt: {what}").format(what=missing)
+        )
         self._missing.setVisible(waiting)
         self._step.setVisible(waiting or patient.search_id is not None)
         self._step.setText(tr("Suche &beginnen") if waiting else tr("Zur &Vermittlung"))
@@ -209,7 +213,7 @@ class PatientDetailView(QWidget):
 
         def work(session: Session) -> int:
             service.mark_ready(session, patient.patient_id, now=now)
-            return start_search(session, patient.patient_id, now=now)
+            return start_search(session, patient.patient_id)
 
         def done(search_id: int) -> None:
             self._ui.messages.success(tr("Die Suche hat begonnen."))

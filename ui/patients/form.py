@@ -76,7 +76,11 @@ class PatientFormView(QTabWidget):
         self.age = words("", "muted")
         body = grid(
             (self._text("first_name", tr("Vorname")), self._text("last_name", tr("Nachname"))),
-            (self._day("birth_date", tr("Geburtsdatum")), self._choice("sex", tr("Geschlecht"), labels("sex")), self.age),
+            (
+                self._day("birth_date", tr("Geburtsdatum")),
+                self._choice("sex", tr("Geschlecht"), labels("sex")),
+                self.age,
+            ),
             (self._text("street", tr("Straße")), self._text("house_number", tr("Hausnummer"))),
             (self._text("plz", tr("PLZ"), "52062"), self._text("city", tr("Ort"))),
             (self._text("phone", tr("Telefon")), self._text("email", tr("E-Mail"))),
@@ -90,7 +94,10 @@ class PatientFormView(QTabWidget):
                 self._choice("responsible_id", tr("Verantwortlich"), {"": "–"}),
                 self._choice("deputy_id", tr("Vertretung"), {"": "–"}),
             ),
-            (self._day("resubmission_on", tr("Wiedervorlage am")), self._text("resubmission_note", tr("Wiedervorlage wozu"))),
+            (
+                self._day("resubmission_on", tr("Wiedervorlage am")),
+                self._text("resubmission_note", tr("Wiedervorlage wozu")),
+            ),
         )
         self._note = QPlainTextEdit()
         self._note.setMaximumHeight(70)
@@ -109,7 +116,10 @@ class PatientFormView(QTabWidget):
         self._complaint_note.textChanged.connect(self._touched)
         self.timely = self._check(tr("Zeitnahe Behandlung empfohlen (PTV 11)"))
         body = grid(
-            (self._text("diagnoses", tr("Diagnosen (ICD-10)"), "F32.1, F40.1"), self._day("previous_therapy_end", tr("Letzte Therapie bis"))),
+            (
+                self._text("diagnoses", tr("Diagnosen (ICD-10)"), "F32.1, F40.1"),
+                self._day("previous_therapy_end", tr("Letzte Therapie bis")),
+            ),
             (self._day("consultation_on", tr("Sprechstunde am")), self._text("ptv11_code", tr("Vermittlungscode"))),
         )
         note = Field(tr("Notiz zum Anliegen (bleibt im Büro)"), self._complaint_note)

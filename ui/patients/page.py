@@ -78,7 +78,12 @@ class PatientsPage(PageWidget):
 
         return (
             Column(tr("Name"), 170, text=lambda r: r.name, sort="name"),
-            Column(tr("Stand"), 140, chip=lambda r: (label("patient_state", r.state), PATIENT_STATES[r.state]), sort="state"),
+            Column(
+                tr("Stand"),
+                140,
+                chip=lambda r: (label("patient_state", r.state), PATIENT_STATES[r.state]),
+                sort="state",
+            ),
             Column(tr("Alter"), 60, text=lambda r: "–" if r.age is None else str(r.age), sort="age", right=True),
             Column(tr("Ort"), 130, text=lambda r: f"{r.plz} {r.city}".strip() or "–", sort="city"),
             Column(tr("Wartet"), 110, text=lambda r: formats.waiting(r.registered_on, self.ui.today()), sort="waiting"),

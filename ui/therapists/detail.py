@@ -78,7 +78,11 @@ class TherapistDetailView(QWidget):
         self._provenance = words("", "muted")
         return column(
             words(tr("Stand"), "heading"),
-            row(Field(tr("Stand"), self._status), Field(tr("Grund"), self._reason), Field(tr("Gesperrt bis"), self._until)),
+            row(
+                Field(tr("Stand"), self._status),
+                Field(tr("Grund"), self._reason),
+                Field(tr("Gesperrt bis"), self._until),
+            ),
             row(button(tr("Stand ändern"), self._set_status)),
             words(tr("Herkunft"), "heading"),
             self._provenance,
@@ -128,11 +132,11 @@ class TherapistDetailView(QWidget):
         extra = f" {tr('bis')} {formats.day(t.cooling_until)}" if contact == "cooling" and t.cooling_until else ""
         self._chip.show_state(contact_words(contact) + extra, CONTACTS[contact])
         place = f"{t.street} {t.house_number}, {t.plz} {t.city}".strip(" ,")
-        self._facts.setText(" · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p))
-        names = ", ".join(name for _, name in t.colleagues)
-        self._colleagues.setText(
-            tr("Teilt Postfach oder Praxis mit: {names}").format(names=names) if names else ""
+        self._facts.setText(
+            " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p)
         )
+        names = ", ".join(name for _, name in t.colleagues)
+        self._colleagues.setText(tr("Teilt Postfach oder Praxis mit: {names}").format(names=names) if names else "")
         self._colleagues.setVisible(bool(names))
         self._hours.show_value(t.phone_hours)
         as_of = tr(" (Stand {day})").format(day=formats.day(t.hours_as_of)) if t.hours_as_of else ""

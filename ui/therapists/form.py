@@ -67,7 +67,9 @@ class TherapistFormView(QTabWidget):
             (
                 self._text("plz", tr("PLZ")),
                 self._text("city", tr("Ort")),
-                self._choice("accessible", tr("Barrierefrei"), {"": tr("unbekannt"), "yes": tr("ja"), "no": tr("nein")}),
+                self._choice(
+                    "accessible", tr("Barrierefrei"), {"": tr("unbekannt"), "yes": tr("ja"), "no": tr("nein")}
+                ),
             ),
             (self._text("phone", tr("Telefon")), self._text("mobile", tr("Mobil"))),
             (self._text("email", tr("E-Mail")), self._text("web", tr("Webseite"))),
@@ -84,7 +86,9 @@ class TherapistFormView(QTabWidget):
         body = grid(
             (
                 self._choice("licence", tr("Zulassung als"), labels("licence")),
-                self._choice("patient_sex", tr("Behandelt"), {"any": tr("alle"), "female": tr("Frauen"), "male": tr("Männer")}),
+                self._choice(
+                    "patient_sex", tr("Behandelt"), {"any": tr("alle"), "female": tr("Frauen"), "male": tr("Männer")}
+                ),
             ),
             (
                 self._text("age_min", tr("Mindestalter"), tr("keines")),

@@ -32,7 +32,9 @@ class TherapistsPage(PageWidget):
         self._search.setPlaceholderText(tr("Name oder E-Mail"))
         self._search.setClearButtonEnabled(True)
         self._method = Choice({"": tr("Alle Verfahren"), **labels("method")}, tr("Verfahren filtern"))
-        self._contact = Choice({"": tr("Alle"), **{code: contact_words(code) for code in CONTACTS}}, tr("Kontakt filtern"))
+        self._contact = Choice(
+            {"": tr("Alle"), **{code: contact_words(code) for code in CONTACTS}}, tr("Kontakt filtern")
+        )
         self._count = words("", "muted")
         bar = QWidget()
         row = QHBoxLayout(bar)
@@ -51,8 +53,10 @@ class TherapistsPage(PageWidget):
             background=ui.background,
             fetch=lambda session, query: list_therapists(session, query, now=ui.now()),
             columns=(
-                Column(tr("Name"), 180, text=lambda r: r.name, sort="name"),
-                Column(tr("Kontakt"), 150, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"),
+                Column(tr("Name"), 170, text=lambda r: r.name, sort="name"),
+                Column(
+                    tr("Kontakt"), 162, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"
+                ),
                 Column(tr("Ort"), 130, text=lambda r: f"{r.plz} {r.city}".strip() or "–", sort="city"),
                 Column(tr("Verfahren"), 110, text=lambda r: formats.offers(r.offers)),
                 Column(tr("Telefon"), 130, text=lambda r: formats.phone(r.phone)),
@@ -66,7 +70,9 @@ class TherapistsPage(PageWidget):
         self._detail = TherapistDetailView(ui)
         self._right = QStackedWidget()
         self._right.addWidget(
-            EmptyState("stethoscope", tr("Niemand ausgewählt"), tr("Wählen Sie links eine Praxis aus, um alles zu sehen."))
+            EmptyState(
+                "stethoscope", tr("Niemand ausgewählt"), tr("Wählen Sie links eine Praxis aus, um alles zu sehen.")
+            )
         )
         self._right.addWidget(self._detail)
         split = QSplitter(Qt.Orientation.Horizontal)

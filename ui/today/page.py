@@ -46,7 +46,9 @@ class TodayPage(PageWidget):
         self._tree.itemActivated.connect(self._open)
         self.body.addWidget(self._tree, 1)
         self._empty = EmptyState(
-            "circle-check", tr("Für heute ist alles getan."), tr("Neue Antworten und Fristen erscheinen hier von selbst.")
+            "circle-check",
+            tr("Für heute ist alles getan."),
+            tr("Neue Antworten und Fristen erscheinen hier von selbst."),
         )
         self._empty.hide()
         self.body.addWidget(self._empty, 1)
@@ -59,7 +61,15 @@ class TodayPage(PageWidget):
 
     def _show(self, found: Agenda) -> None:
         day = self.ui.today()
-        weekday = (tr("Montag"), tr("Dienstag"), tr("Mittwoch"), tr("Donnerstag"), tr("Freitag"), tr("Samstag"), tr("Sonntag"))
+        weekday = (
+            tr("Montag"),
+            tr("Dienstag"),
+            tr("Mittwoch"),
+            tr("Donnerstag"),
+            tr("Freitag"),
+            tr("Samstag"),
+            tr("Sonntag"),
+        )
         self._head.setText(f"{weekday[day.weekday()]}, {formats.day(day)}")
         total = sum(found.counts.values())
         self._sum.setText(ntr(total, "{n} Aufgabe wartet.", "{n} Aufgaben warten."))
@@ -77,7 +87,13 @@ class TodayPage(PageWidget):
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._tree.addTopLevelItem(top)
             for task in tasks:
-                item = QTreeWidgetItem([task.title, self._detail(task), formats.moment(task.due) if _timed(task) else formats.day(task.due)])
+                item = QTreeWidgetItem(
+                    [
+                        task.title,
+                        self._detail(task),
+                        formats.moment(task.due) if _timed(task) else formats.day(task.due),
+                    ]
+                )
                 item.setData(0, Qt.ItemDataRole.UserRole, task)
                 top.addChild(item)
                 if chosen is not None and (task.kind, task.record_id) == (chosen.kind, chosen.record_id):

@@ -36,9 +36,13 @@ def button(text: str, clicked: Callable[[], object], *, role: str = "", icon: st
     if role:
         made.setProperty("role", role)
     if icon:
+        made.setText(f" {text}")
         made.setIcon(icons.icon(icon, tokens().accent_text if role == "primary" else None))
     made.clicked.connect(lambda: clicked())
     return made
+
+
+TEXT_WIDTH = 300
 
 
 class Card(QFrame):
@@ -180,7 +184,9 @@ class EmptyState(QWidget):
         head.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words = label(text, "muted")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMaximumWidth(420)
+        # a wrapped label inside an aligned layout is not asked for its height: tell it
+        words.setFixedWidth(TEXT_WIDTH)
+        words.setMinimumHeight(words.heightForWidth(TEXT_WIDTH) + SPACE)
         for widget in (picture, head, words):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         if action:

@@ -23,7 +23,11 @@ class MethodGrid(QWidget):
         layout.setHorizontalSpacing(16)
         self._boxes: dict[Offer, QCheckBox] = {}
         self._others: frozenset[Offer] = frozenset()
-        places = [(age, setting) for age in (AgeGroup.ADULT, AgeGroup.CHILD_YOUTH) for setting in (Setting.INDIVIDUAL, Setting.GROUP)]
+        places = [
+            (age, setting)
+            for age in (AgeGroup.ADULT, AgeGroup.CHILD_YOUTH)
+            for setting in (Setting.INDIVIDUAL, Setting.GROUP)
+        ]
         for number, (age, setting) in enumerate(places, start=1):
             short = tr("Erw.") if age is AgeGroup.ADULT else tr("Ki/Ju")
             head = QLabel(f"{short} {label('setting', setting)}")
@@ -33,7 +37,9 @@ class MethodGrid(QWidget):
             layout.addWidget(QLabel(label("method", method)), line, 0)
             for number, (age, setting) in enumerate(places, start=1):
                 box = QCheckBox()
-                box.setAccessibleName(f"{label('method', method)}, {label('age_group', age)}, {label('setting', setting)}")
+                box.setAccessibleName(
+                    f"{label('method', method)}, {label('age_group', age)}, {label('setting', setting)}"
+                )
                 box.setToolTip(box.accessibleName())
                 box.toggled.connect(lambda: self.changed.emit())
                 self._boxes[Offer(method, age, setting)] = box
@@ -50,7 +56,10 @@ class MethodGrid(QWidget):
         for offer, box in self._boxes.items():
             box.setChecked(offer in offers)
         self._others = frozenset(offers - set(self._boxes))
-        words = [f"{label('method', o.method)}: {label('age_group', o.age_group)}, {label('setting', o.setting)}" for o in sorted(self._others)]
+        words = [
+            f"{label('method', o.method)}: {label('age_group', o.age_group)}, {label('setting', o.setting)}"
+            for o in sorted(self._others)
+        ]
         self._unknown.setText("; ".join(words))
         self._unknown.setVisible(bool(words))
 

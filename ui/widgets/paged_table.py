@@ -256,7 +256,7 @@ class PagedTable(QWidget):
             return
         row = self.model.find(self._selected)
         if row is not None:
-            blocked = self.view.selectionModel().blockSignals(True)  # noqa: FBT003 - Qt's signature
+            blocked = self.view.selectionModel().blockSignals(True)
             self.view.selectRow(row)
             self.view.selectionModel().blockSignals(blocked)
             self.view.viewport().update()

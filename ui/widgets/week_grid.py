@@ -127,7 +127,9 @@ class WeekGrid(QWidget):
         for day in range(7):
             painter.setPen(QColor(t.muted))
             first = self._cell(day, 0)
-            painter.drawText(QRect(0, first.top(), LEFT - 6, first.height()), Qt.AlignmentFlag.AlignVCenter, WEEKDAYS[day])
+            painter.drawText(
+                QRect(0, first.top(), LEFT - 6, first.height()), Qt.AlignmentFlag.AlignVCenter, WEEKDAYS[day]
+            )
             for slot in range(SLOTS):
                 rect = self._cell(day, slot).adjusted(0, 1, -1, -1)
                 painter.fillRect(rect, QColor(t.hover if slot // 2 % 2 else t.neutral_soft))

@@ -18,15 +18,35 @@ from tests.domain.matching import reference
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 METHODS = ["cbt", "psychodynamic", "analytic", "systemic"]
-OFFERS = [f"{m}:{a}:{s}" for m in METHODS for a in ("adult", "child_youth", "unknown") for s in ("individual", "group", "unknown")]
+OFFERS = [
+    f"{m}:{a}:{s}"
+    for m in METHODS
+    for a in ("adult", "child_youth", "unknown")
+    for s in ("individual", "group", "unknown")
+]
 PLACES = [None, AACHEN, (50.80, 6.48), (50.776, 6.09), (52.52, 13.40)]
 CODES = ["F32", "F32.1", "F40", "F40.1", "F43.1"]
 # around the limits: 17, 18, 20, 21 years on the test's day, and the day before the birthday
-BIRTHS = [None, date(2009, 11, 23), date(2008, 11, 23), date(2008, 11, 24), date(2005, 11, 23), date(2005, 11, 24), date(1980, 1, 1)]
+BIRTHS = [
+    None,
+    date(2009, 11, 23),
+    date(2008, 11, 23),
+    date(2008, 11, 24),
+    date(2005, 11, 23),
+    date(2005, 11, 24),
+    date(1980, 1, 1),
+]
 SPANS = st.lists(
-    st.builds(lambda start, length: WeekSpan(start, min(start + length, 10080)), st.integers(0, 400), st.sampled_from([20, 49, 50, 51, 120])),
+    st.builds(
+        lambda start, length: WeekSpan(start, min(start + length, 10080)),
+        st.integers(0, 400),
+        st.sampled_from([20, 49, 50, 51, 120]),
+    ),
     max_size=3,
 )
+
+
+COPIED = ("status", "blocked_until", "licence", "age_min", "age_max", "sex", "patient_sex")
 
 
 def minutes(spans: list[WeekSpan] | None) -> frozenset[int] | None:
@@ -95,7 +115,10 @@ def stored(session: Session, p: dict[str, object], t: dict[str, object]) -> tupl
         wishes={
             "methods": sorted(p["methods"]),  # type: ignore[call-overload]
             "languages": sorted(p["languages"]),  # type: ignore[call-overload]
-            **{key: p[key] for key in ("group_ok", "therapist_sex", "radius_km", "accessibility_needed", "reimbursement_ok")},
+            **{
+                key: p[key]
+                for key in ("group_ok", "therapist_sex", "radius_km", "accessibility_needed", "reimbursement_ok")
+            },
         },
     )
     search_id = add_search(session, patient_id, status=p["status"])
@@ -111,7 +134,7 @@ def stored(session: Session, p: dict[str, object], t: dict[str, object]) -> tupl
         diagnoses_preferred=list(t["preferred"]),  # type: ignore[call-overload]
         diagnoses_excluded=list(t["barred"]),  # type: ignore[call-overload]
         blocked_reason="Urlaub" if t["status"] == "blocked" else "",
-        **{key: t[key] for key in ("status", "blocked_until", "licence", "age_min", "age_max", "sex", "patient_sex")},
+        **{key: t[key] for key in COPIED},  # type: ignore[arg-type]
     )
     therapist = session.get_one(Therapist, therapist_id)
     if p["excluded"]:
@@ -140,7 +163,13 @@ def add_item(session: Session, therapist: Therapist, search_id: int, status: str
     session.add(inquiry)
     session.flush()
     session.add(
-        InquiryItem(inquiry_id=inquiry.id, search_id=search_id, position=1, reference_code=f"C{search_id}{status}", status=status)
+        InquiryItem(
+            inquiry_id=inquiry.id,
+            search_id=search_id,
+            position=1,
+            reference_code=f"C{search_id}{status}",
+            status=status,
+        )
     )
     session.flush()
 

@@ -103,9 +103,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("machine", "before", "after"), PAIRS)
-def test_exactly_the_listed_transitions_are_allowed(
-    machine: Machine[StrEnum], before: StrEnum, after: StrEnum
-) -> None:
+def test_exactly_the_listed_transitions_are_allowed(machine: Machine[StrEnum], before: StrEnum, after: StrEnum) -> None:
     """A transition passes if and only if domain.md lists it."""
     listed = after.value in SPECIFIED[machine.name][before.value].split()
     assert machine.allows(before, after) is listed
@@ -115,7 +113,10 @@ def test_exactly_the_listed_transitions_are_allowed(
         assert error.value.params == {"before": before.value, "after": after.value}
 
 
-OPEN = "accepted accepted_surplus rejection_capacity rejection_unsuitable rejection_other waitlisted consultation_only needs_info"
+OPEN = (
+    "accepted accepted_surplus rejection_capacity rejection_unsuitable rejection_other waitlisted"
+    " consultation_only needs_info"
+)
 
 
 @pytest.mark.parametrize("before", ["pending", "needs_info", "waitlisted", "no_response"])

@@ -1,0 +1,54 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+PYTHON := .venv/bin/python
+SOURCES := app ui domain sync tests benchmarks main.py
+
+.PHONY: help setup run test lint bench soak screens worker lock
+
+help: ## zeigt diese Liste
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## richtet alles ein (Systempakete, .venv, Abhängigkeiten)
+	@scripts/setup.sh run
+
+run: setup ## startet Platzlotse mit Beispieldaten; ohne Bildschirm die Vorführung mit Bildern
+	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(PYTHON) main.py --sample; \
+	else \
+		$(PYTHON) main.py demo --screens build/screens; \
+	fi
+
+test: ## prüft alles: ruff, mypy, Schichten, Tests
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not soak" -q
+
+lint: ## prüft Stil, Typen und Schichten
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/deptry .
+	.venv/bin/vulture
+
+bench: ## misst die Zahlen, die zählen
+	@scripts/setup.sh test
+	$(PYTHON) -m pytest benchmarks -q --benchmark-only --benchmark-columns=median,min,max,rounds -p no:randomly
+
+soak: ## lange Läufe, und die Datenbanktests auf Debians PostgreSQL
+	@scripts/setup.sh soak
+	$(PYTHON) -m pytest -m soak -q
+	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain -n 2 --dist loadfile -q
+
+screens: setup ## Bilder aller Seiten nach build/screens, zwei davon in die README
+	$(PYTHON) main.py demo --screens build/screens
+	@mkdir -p docs/images
+	@cp build/screens/vermittlung-karte-hell-1366x768.png docs/images/vermittlung.png
+	@cp build/screens/patienten-dunkel-1366x768.png docs/images/patienten.png
+
+worker: setup ## startet nur den Hintergrunddienst
+	$(PYTHON) main.py worker
+
+lock: ## schreibt die beiden Listen der Abhängigkeiten neu (mit Prüfsummen, ohne Quelle)
+	.venv/bin/python -m pip install --quiet uv
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
