@@ -59,7 +59,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "draft": "Entwurf",
         "active": "aktiv",
         "paused": "Pause",
-        "tentative": "Platz in Aussicht",
+        "tentative": "in Aussicht",
         "successful": "erfolgreich",
         "cancelled": "beendet",
         "expired": "abgelaufen",

@@ -10,11 +10,11 @@
     full: '<path d="M5 1h6l4 4v6l-4 4H5l-4-4V5Z"/>',
   };
   const words = {
-    available: "passt", cooling: "Kontaktsperre oder offene Anfrage", open_inquiry: "offene Anfrage",
+    available: "passt", cooling: "Kontaktsperre", open_inquiry: "offene Anfrage",
     excluded: "passt nicht", unknown: "nicht beurteilbar", full: "voll",
   };
   const known = new Map();
-  let map, cluster, centre, radius, chosen = null, bridge = null;
+  let map, cluster, centre, radius, chosen = null, bridge = null, unfitted = null;
 
   function picture(state) {
     return '<svg width="16" height="16" viewBox="0 0 16 16" fill="var(--' + state + ')" stroke="var(--card)" stroke-width="1.5">'
@@ -30,6 +30,11 @@
     marker.bindTooltip(text);
     marker.on("click", function () { if (bridge) { bridge.pick(entry.id); } });
     return marker;
+  }
+  // A map that has no size yet cannot fit anything: it does so as soon as it is laid out.
+  function fit(bounds) {
+    unfitted = map.getSize().x < 50 ? bounds : null;
+    if (!unfitted) { map.fitBounds(bounds, { padding: [8, 8], animate: false }); }
   }
   function legend() {
     const box = L.control({ position: "bottomleft" });
@@ -49,7 +54,7 @@
     start: function (folium_map) {
       map = folium_map;
       map.attributionControl.setPrefix(false);
-      map.attributionControl.addAttribution("Umrisse: Natural Earth · PLZ-Lage: © OpenStreetMap-Mitwirkende");
+      map.attributionControl.addAttribution("© OpenStreetMap-Mitwirkende, Natural Earth");
       L.control.zoom({ zoomInTitle: "Vergrößern", zoomOutTitle: "Verkleinern" }).addTo(map);
       L.geoJSON(window.LAENDER, { interactive: false, style: { color: "var(--line)", weight: 1, fillColor: "var(--land)", fillOpacity: 1 } }).addTo(map);
       cluster = L.markerClusterGroup({
@@ -61,6 +66,10 @@
       });
       map.addLayer(cluster);
       legend();
+      new ResizeObserver(function () {
+        map.invalidateSize(false);
+        if (unfitted) { fit(unfitted); }
+      }).observe(map.getContainer());
       new QWebChannel(qt.webChannelTransport, function (channel) { bridge = channel.objects.bridge; bridge.started(); });
     },
     setMarkers: function (entries) {
@@ -88,7 +97,7 @@
       centre.bindTooltip(text).addTo(map);
       if (km) {
         radius = L.circle([lat, lon], { radius: km * 1000, color: "var(--accent)", weight: 1.5, fillOpacity: 0.06, interactive: false }).addTo(map);
-        map.fitBounds(radius.getBounds(), { padding: [8, 8], animate: false });
+        fit(radius.getBounds());
       } else { map.setView([lat, lon], 11, { animate: false }); }
     },
     setSelected: function (id) {
@@ -100,6 +109,5 @@
       }
     },
     setDark: function (dark) { document.documentElement.classList.toggle("dark", dark); },
-    resized: function () { map.invalidateSize(false); },
   };
 })();

@@ -28,11 +28,15 @@ def base_page() -> bytes:
         ("laender", "laender.js"),
         ("map", "map.js"),
     ]
-    made.default_css = [("leaflet", "leaflet.css"), ("cluster", "MarkerCluster.css"), ("map", "map.css")]
+    made.default_css = [
+        ("leaflet_style", "leaflet.css"),
+        ("cluster_style", "MarkerCluster.css"),
+        ("map_style", "map.css"),
+    ]
     root: Any = made.get_root()  # a Figure; branca gives its children no types
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     root.header.add_child(Element(policy), name="policy", index=0)
-    root.script.add_child(Element(f"platzlotse.start({made.get_name()});"))
+    root.script.add_child(Element(f"window.addEventListener('load', () => platzlotse.start({made.get_name()}));"))
     html: str = root.render()
     return html.encode()
 

@@ -91,7 +91,7 @@ class MapEngine(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         register_scheme()
-        self._profile = QWebEngineProfile(self)  # without a name: nothing is stored
+        self._profile = QWebEngineProfile()  # without a name: nothing is stored
         self._files = _Files(self._profile)
         self._profile.installUrlSchemeHandler(SCHEME.encode(), self._files)
         self._guard = _OnlyOurs(self._profile)
@@ -99,6 +99,8 @@ class MapEngine(QObject):
         self._profile.setUrlRequestInterceptor(self._guard)
         self.view = QWebEngineView()
         self._page = QWebEnginePage(self._profile, self.view)
+        # adopted after the page, so that Qt deletes the page first
+        self._profile.setParent(self.view)
         self._bridge = Bridge(self)
         self._channel = QWebChannel(self)
         self._channel.registerObject("bridge", self._bridge)
@@ -119,8 +121,3 @@ class MapEngine(QObject):
     def render_process(self) -> int:
         """Process id of the page, 0 while there is none."""
         return int(self._page.renderProcessPid())
-
-    def close(self) -> None:
-        """The page before its profile, as Qt wants it."""
-        self._page.deleteLater()
-        self.view.deleteLater()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from ui.map.markers import MapMarker
@@ -68,13 +68,6 @@ class MapView(QWidget):
         super().showEvent(event)
         if self._engine is None:
             QTimer.singleShot(0, self, self._start)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Let the engine go in its own order."""
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
-        super().closeEvent(event)
 
     def _start(self) -> None:
         if self._engine is not None:

@@ -42,11 +42,11 @@ class MatchingPage(PageWidget):
             background=ui.background,
             fetch=lambda session, query: list_searches(session, query, today=ui.today()),
             columns=(
-                Column(tr("Name"), 124, text=lambda r: r.name, sort="name"),
+                Column(tr("Name"), 112, text=lambda r: r.name, sort="name"),
                 Column(
-                    tr("Wartet"), 64, text=lambda r: formats.waiting_short(r.waiting_since, ui.today()), sort="waiting"
+                    tr("Wartet"), 76, text=lambda r: formats.waiting_short(r.waiting_since, ui.today()), sort="waiting"
                 ),
-                Column(tr("Stand"), 96, chip=self._chip, sort="status"),
+                Column(tr("Stand"), 108, chip=self._chip, sort="status"),
                 Column(tr("Offen"), 50, text=lambda r: str(r.open_inquiries), right=True),
             ),
             row_id=lambda record: record.search_id,
@@ -72,7 +72,7 @@ class MatchingPage(PageWidget):
         split.addWidget(column(self._filter, self._searches, stretch_end=False))
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
         split.addWidget(self._tabs)
-        split.setSizes([310, 500, 340])
+        split.setSizes([292, 532, 326])
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
         self.body.addWidget(split, 1)

@@ -20,7 +20,7 @@ class _Model(QAbstractTableModel):
         super().__init__()
         self.rows: tuple[PracticeCandidate, ...] = ()
         self.now: datetime | None = None
-        self.titles = (tr("Praxis"), tr("Ort"), tr("Weg"), tr("Verfahren"), tr("Erreichbar"), tr("Zusage"))
+        self.titles = (tr("Praxis"), tr("Ort"), tr("Weg"), tr("Verf."), tr("Kontakt"), tr("Zusage"))
 
     def show(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
         self.beginResetModel()
@@ -86,7 +86,7 @@ class ResultTable(QWidget):
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for section, width in enumerate((150, 100, 68, 84, 92, 64)):
+        for section, width in enumerate((132, 86, 72, 66, 84, 60)):
             header.resizeSection(section, width)
         header.setStretchLastSection(True)
         layout = QVBoxLayout(self)

@@ -18,12 +18,11 @@ class WhyNot(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(tr("Warum nicht?"))
-        self.setHeaderLabels([tr("Grund"), tr("Ort"), tr("Entfernung")])
+        self.setHeaderLabels([tr("Grund"), tr("Weg")])
         self.setUniformRowHeights(True)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setStretchLastSection(False)
-        self.header().resizeSection(1, 150)
-        self.header().resizeSection(2, 90)
+        self.header().resizeSection(1, 80)
         self.itemActivated.connect(self._open)
 
     def show_candidates(self, found: Candidates) -> None:
@@ -36,20 +35,21 @@ class WhyNot(QTreeWidget):
 
     def _add(self, group: RuleGroup, *, unknown: bool) -> None:
         reason = rule_reason(group.rule, unknown=unknown)
-        top = QTreeWidgetItem([f"{reason}: " + ntr(group.count, "{n} Praxis", "{n} Praxen"), "", ""])
+        top = QTreeWidgetItem([f"{reason}: " + ntr(group.count, "{n} Praxis", "{n} Praxen"), ""])
         mark = ("info", tokens().warning) if unknown else ("ban", tokens().muted)
         top.setIcon(0, icons.icon(*mark))
         self.addTopLevelItem(top)
+        top.setFirstColumnSpanned(True)  # noqa: FBT003 - Qt's signature
         for candidate in group.nearest:
             top.addChild(self._line(candidate))
         if group.count > len(group.nearest):
             rest = group.count - len(group.nearest)
-            top.addChild(QTreeWidgetItem([ntr(rest, "und {n} weitere", "und {n} weitere"), "", ""]))
+            top.addChild(QTreeWidgetItem([ntr(rest, "und {n} weitere", "und {n} weitere"), ""]))
 
     @staticmethod
     def _line(candidate: PracticeCandidate) -> QTreeWidgetItem:
         line = QTreeWidgetItem(
-            [candidate.name, f"{candidate.plz} {candidate.city}".strip(), formats.distance(candidate.distance_km)]
+            [", ".join(part for part in (candidate.name, candidate.city) if part), formats.distance(candidate.distance_km)]
         )
         line.setData(0, Qt.ItemDataRole.UserRole, candidate.therapist_id)
         return line

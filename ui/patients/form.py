@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit,
 
 from domain.communication.wording import COMPLAINT_WORDS
 from domain.patients.service import PatientForm
+from ui import formats
 from ui.labels import labels
 from ui.translation import tr
 from ui.widgets.forms import Choice, DateField, Field, column, row, scrolled
@@ -187,7 +188,7 @@ class PatientFormView(QTabWidget):
         self._loading = True
         for name, field in self.fields.items():
             field.complain("")
-            value = getattr(form, name)
+            value = formats.phone(form.phone) if name == "phone" else getattr(form, name)
             control = field.control
             if isinstance(control, DateField):
                 control.show_date(value)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import TherapistForm
 from domain.values import WeekSpan
+from ui import formats
 from ui.labels import labels
 from ui.patients.form import grid
 from ui.translation import tr
@@ -125,7 +126,8 @@ class TherapistFormView(QTabWidget):
             if isinstance(field.control, Choice):
                 field.control.choose(str(value))
             elif isinstance(field.control, QLineEdit):
-                field.control.setText(", ".join(value) if name in LISTS else str(value or ""))
+                shown = formats.phone(value) if name in {"phone", "mobile"} else value
+                field.control.setText(", ".join(value) if name in LISTS else str(shown or ""))
         self.methods.show_offers(values["offers"])
         self.treatment.show_value(values["treatment_hours"])
         self._phone_hours = values["phone_hours"]
