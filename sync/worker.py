@@ -73,6 +73,10 @@ class Worker:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):
                         await clock
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; `run` does it by itself."""
         self._database.close()
 
     async def _clock(self) -> None:

@@ -56,7 +56,7 @@ def _rows(session: Session, plz: str | None) -> Iterable[Row]:
     query = select(PlzPlace.plz, PlzPlace.place, PlzPlace.lat, PlzPlace.lon, PlzPlace.uncertainty_m, PlzPlace.source)
     if plz is not None:
         query = query.where(PlzPlace.plz == plz)
-    return session.execute(query).tuples()
+    return session.execute(query)
 
 
 def _index(rows: Iterable[Row]) -> PlzIndex:

@@ -25,7 +25,7 @@ def missing_for_search(session: Session, patient: Patient, *, today: date) -> tu
     rows = session.execute(
         select(Consent.scope, Consent.given_by).where(Consent.patient_id == patient.id, Consent.withdrawn_on.is_(None))
     )
-    scopes = dict(rows.tuples().all())
+    scopes = dict(rows.all())
     age = age_on(today, patient.birth_date)
     checks = {
         "name": bool(patient.first_name and patient.last_name),

@@ -178,7 +178,5 @@ def _form(patient: Patient, medical: MedicalInformation, wishes: Wishes) -> Pati
 def list_persons(session: Session) -> tuple[tuple[int, str], ...]:
     """The office's active persons for choosing the responsible one and the deputy."""
     return tuple(
-        session.execute(
-            select(Person.id, Person.display_name).where(Person.active).order_by(Person.display_name)
-        ).tuples()
+        session.execute(select(Person.id, Person.display_name).where(Person.active).order_by(Person.display_name))
     )

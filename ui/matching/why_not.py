@@ -49,7 +49,10 @@ class WhyNot(QTreeWidget):
     @staticmethod
     def _line(candidate: PracticeCandidate) -> QTreeWidgetItem:
         line = QTreeWidgetItem(
-            [", ".join(part for part in (candidate.name, candidate.city) if part), formats.distance(candidate.distance_km)]
+            [
+                ", ".join(part for part in (candidate.name, candidate.city) if part),
+                formats.distance(candidate.distance_km),
+            ]
         )
         line.setData(0, Qt.ItemDataRole.UserRole, candidate.therapist_id)
         return line

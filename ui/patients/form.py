@@ -188,7 +188,7 @@ class PatientFormView(QTabWidget):
         self._loading = True
         for name, field in self.fields.items():
             field.complain("")
-            value = formats.phone(form.phone) if name == "phone" else getattr(form, name)
+            value: Any = formats.phone(form.phone) if name == "phone" else getattr(form, name)
             control = field.control
             if isinstance(control, DateField):
                 control.show_date(value)

@@ -1,0 +1,127 @@
+"""The commands of main.py as another program sees them: JSON, exit codes, German sentences."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "resources" / "samples"
+
+
+def platzlotse(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run main.py as its own process."""
+    command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
+
+
+def answer(*arguments: str | Path) -> dict[str, Any]:
+    """The JSON object a successful command prints."""
+    done = platzlotse(*arguments, "--json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict[str, Any]:
+    """One demo on the sample files."""
+    return answer(
+        "demo",
+        "--directory",
+        SAMPLES / "arztsuche-v1.json",
+        SAMPLES / "arztsuche-v2.json",
+        "--patients",
+        SAMPLES / "intake-patients.json",
+    )
+
+
+def test_every_count_of_the_demo_adds_up(demo: dict[str, Any]) -> None:
+    """Rows, places, mails and placements add up, and nobody is placed twice."""
+    for key, rows in (("therapists", 250), ("patients", 60)):
+        part = demo[key]
+        assert part["read"] == rows
+        assert part["read"] == part["imported"] + part["updated"] + part["unchanged"] + len(part["rejected"])
+        assert len(part["ids"]) == len(set(part["ids"])) == part["imported"]
+    assert sum(demo["geocoded"].values()) == 310
+    mails = demo["mails"]
+    assert mails["queued"] == mails["sent"] > 0
+    assert mails["failed"] == mails["unclear"] == 0
+    assert 0 < demo["placements"] <= demo["searches"] <= 59
+    assert demo["inquiries"] > 0
+    assert set(demo["seconds"]) >= {"database", "import", "searches", "matching", "inquiries", "sending", "answers"}
+    assert "faults" not in demo
+
+
+def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
+    """Therapists without a place are listed as unknown for every search they could else fit."""
+    assert demo["unknown"]["distance"] > 0
+
+
+def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any]) -> None:
+    """The dice of the demo fall alike again."""
+    again = answer("demo")
+    assert (again["placements"], again["answers"]) == (demo["placements"], demo["answers"])
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile with the sample directory and patients read in."""
+    profile = tmp_path_factory.mktemp("profile")
+    answer("--profile", profile, "import", SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
+    return profile
+
+
+def test_a_second_import_changes_nothing(filled: Path) -> None:
+    """Everything of the same file is known and unchanged."""
+    again = answer("--profile", filled, "import", SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
+    assert again["therapists"]["unchanged"] == 50
+    assert again["patients"]["unchanged"] == 60
+    assert again["warnings"]  # the list was cut at 50
+
+
+def test_a_dry_run_takes_nothing_over(tmp_path: Path) -> None:
+    """The counts are told, the database stays empty."""
+    first = answer("--profile", tmp_path, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")
+    assert first["therapists"]["imported"] == 50
+    second = answer("--profile", tmp_path, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")
+    assert second["therapists"]["imported"] == 50
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "leer"),
+        ((SAMPLES / "arztsuche-v1.json").read_bytes()[:20_000], "bricht"),
+        (b"<!doctype html><html><body>Anmeldung</body></html>", "Webseite"),
+        (b'{"foo": 1}', "weder"),
+        (b"MZ\x00\x01\x02binary", "keine Text"),
+        (b"a;b;c\n1;2;3\n", "Nachnamen"),
+    ],
+    ids=["empty", "truncated", "html", "unknown", "binary", "columns"],
+)
+def test_a_bad_file_is_refused_with_a_sentence(filled: Path, tmp_path: Path, content: bytes, word: str) -> None:
+    """Exit code 1, a German sentence, no traceback, and nothing half written."""
+    bad = tmp_path / "liste.json"
+    bad.write_bytes(content)
+    done = platzlotse("--profile", filled, "import", bad)
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_candidates_tell_reasons_in_words(filled: Path) -> None:
+    """A patient without a running search is refused in words; a wrong call is usage."""
+    done = platzlotse("--profile", filled, "candidates", "--patient", "1", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "place_search.not_found"
+    assert platzlotse("candidates").returncode == 2
+
+
+def test_doctor_finds_a_sound_seat(filled: Path) -> None:
+    """All checks of a fresh seat are well."""
+    checks = answer("--profile", filled, "doctor")["checks"]
+    assert {check["name"] for check in checks} >= {"database", "directory", "mail", "disk"}

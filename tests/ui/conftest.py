@@ -1,0 +1,61 @@
+"""Widgets offscreen, on a real database."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from domain.database import Database
+from ui import theme
+from ui.background import Background
+from ui.changes import Changes
+from ui.messages import Messages
+from ui.ports import UiContext
+from ui.window_state import WindowState
+
+QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+
+
+class Visits(list[tuple[str, int | None]]):
+    """Where the page wanted to go."""
+
+    def __call__(self, page: str, item: int | None = None) -> None:
+        self.append((page, item))
+
+
+@pytest.fixture
+def visits() -> Visits:
+    """Navigation that only remembers."""
+    return Visits()
+
+
+@pytest.fixture
+def ui(qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, visits: Visits) -> Iterator[UiContext]:
+    """Everything a page gets; writes tell the changes at once."""
+    theme.apply(qapp, dark=False)
+    database.forbid_this_thread()
+    background = Background(database)
+    changes = Changes()
+    messages = Messages()
+    qtbot.addWidget(messages)
+    background.failed.connect(lambda error: messages.error(str(error)))
+    background.committed.connect(lambda: changes.changed.emit("*", 0))
+    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    yield UiContext(
+        background=background,
+        changes=changes,
+        messages=messages,
+        state=WindowState(tmp_path / "window.ini"),
+        navigate=visits,
+        now=lambda: now,
+        today=lambda: now.date(),
+    )
+    background.wait()

@@ -1,0 +1,27 @@
+"""Colours can be read: every text stands out from its ground in light and dark."""
+
+import pytest
+
+from ui.theme import DARK, LIGHT, Tokens
+
+PAIRS = [
+    ("text", "window"), ("text", "surface"), ("muted", "surface"), ("muted", "window"), ("accent", "surface"),
+    ("accent_text", "accent"), ("rail_text", "rail"), ("rail_muted", "rail"), ("success", "success_soft"),
+    ("warning", "warning_soft"), ("danger", "danger_soft"), ("info", "info_soft"), ("text", "neutral_soft"),
+    ("text", "accent_soft"), ("text", "hover"), ("text", "danger_soft"),
+]  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_contrast_is_at_least_four_and_a_half(tokens: Tokens, text: str, ground: str) -> None:
+    """WCAG AA for normal text."""
+    one, two = sorted((luminance(getattr(tokens, text)), luminance(getattr(tokens, ground))))
+    assert (two + 0.05) / (one + 0.05) >= 4.5
