@@ -92,6 +92,9 @@ class Me:
 
 def me(session: Session) -> Me:
     """The person logged in on this connection. Raises Forbidden when the office does not know the role."""
+    known: Me | None = session.info.get(Me)  # a session has one login
+    if known is not None:
+        return known
     row = session.execute(
         select(Person.id, Person.display_name, Person.email, Person.phone, Person.team_id).where(
             Person.role_name == text("session_user"), Person.active
@@ -99,7 +102,8 @@ def me(session: Session) -> Me:
     ).one_or_none()
     if row is None:
         raise Forbidden("person.unknown")
-    return Me(*row)
+    session.info[Me] = found = Me(*row)
+    return found
 
 
 def person_name(session: Session, person_id: int | None) -> str | None:

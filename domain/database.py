@@ -29,6 +29,9 @@ NAMING = {
 }
 
 
+PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
+
+
 class Base(DeclarativeBase):
     """Declarative base; names of constraints are fixed because errors are told apart by them."""
 
@@ -62,20 +65,23 @@ class Versioned:
 class Database:
     """Sessions on one PostgreSQL database, as one person.
 
-    `url` is a SQLAlchemy URL of the psycopg driver. Raises Unavailable while the server cannot be reached,
+    `url` is a SQLAlchemy URL of the psycopg driver; `pooled` says that a transaction pooler stands between.
+    Raises Unavailable while the server cannot be reached,
     Conflict when another person was first, Forbidden when the role may not, Invalid when a rule kept by the
     database is broken; each with the name of the constraint in its code.
     """
 
-    def __init__(self, url: str, *, application_name: str = "platzlotse", pool_size: int = 5) -> None:
+    def __init__(
+        self, url: str, *, application_name: str = "platzlotse", pool_size: int = 5, pooled: bool = False
+    ) -> None:
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=True,
             connect_args={
-                # PgBouncer in transaction mode knows no prepared statements of another session.
-                "prepare_threshold": None,
+                # PgBouncer in transaction mode knows no prepared statements of another session
+                "prepare_threshold": None if pooled else PREPARE_AFTER,
                 "application_name": application_name,
                 "connect_timeout": 5,
                 "keepalives_idle": 30,

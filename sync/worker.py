@@ -25,6 +25,7 @@ from sync.mail.smtp import Outcome, SmtpTransport
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 15
+CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 POLL_SECONDS = 5  # beside LISTEN, should a notification get lost
 
 
@@ -46,7 +47,7 @@ class Worker:
     """One worker on one database. `url` logs in as a member of the worker role."""
 
     def __init__(self, url: str, sender: Sender, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._database = Database(url, application_name="platzlotse-worker", pool_size=2)
+        self._database = Database(url, application_name="platzlotse-worker", pool_size=CONCURRENCY)
         self._sender = sender
         self._now = now
         self._app = App(
@@ -63,6 +64,7 @@ class Worker:
             try:
                 await self._app.run_worker_async(
                     queues=["mail"],
+                    concurrency=CONCURRENCY,
                     wait=not once,
                     listen_notify=not once,
                     fetch_job_polling_interval=POLL_SECONDS,

@@ -6,6 +6,7 @@ This is the one place where patients' data meet a practice's address: only the f
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import me, office
@@ -66,6 +67,8 @@ def queue_letter(
 def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
+    if kind == "inquiry":
+        _load_together(session, items)
     context = LetterContext(
         recipient=_recipient(therapist),
         office=_office(session),
@@ -133,6 +136,17 @@ def _office(session: Session) -> OfficeContext:
         email=settings.email or person.email or "",
         legal_footer=settings.legal_footer,
     )
+
+
+def _load_together(session: Session, items: Sequence[InquiryItem]) -> None:
+    """One query for everybody in the letter; the profiles then find their rows in the session."""
+    session.execute(
+        select(PlaceSearch, Patient, Wishes, MedicalInformation)
+        .join(Patient, Patient.id == PlaceSearch.patient_id)
+        .outerjoin(Wishes, Wishes.patient_id == Patient.id)
+        .outerjoin(MedicalInformation, MedicalInformation.patient_id == Patient.id)
+        .where(PlaceSearch.id.in_([item.search_id for item in items]))
+    ).all()
 
 
 def _profile(session: Session, item: InquiryItem, *, today: date) -> PatientProfile:

@@ -81,8 +81,8 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
 def _tell_practice(
     session: Session, inquiry: Inquiry, item: InquiryItem, *, awaited: bool, reason: str, now: datetime
 ) -> None:
-    left = [other for other in items_of(session, inquiry.id) if ItemStatus(other.status) in OPEN_ITEM]
-    if not left:
+    open_left = any(ItemStatus(other.status) in OPEN_ITEM for other in items_of(session, inquiry.id))
+    if not open_left:
         cancel_calls(session, inquiry.id, reason=reason)
     if awaited and inquiry.channel == Channel.EMAIL:
         _queue_withdrawal(session, inquiry, item, now=now)

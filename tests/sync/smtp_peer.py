@@ -18,7 +18,10 @@ class Peer:
 
 @contextmanager
 def smtp_peer(script: str) -> Iterator[Peer]:
-    """A server following one script: take, refuse_rcpt, defer_data, cut_greeting, cut_rcpt, cut_in_data, cut_after_data."""
+    """A server following one script.
+
+    take, refuse_rcpt, defer_data, cut_greeting, cut_rcpt, cut_in_data or cut_after_data.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     peer = Peer(listener.getsockname()[1], script)
     thread = threading.Thread(target=_serve, args=(listener, peer), daemon=True)
@@ -40,7 +43,7 @@ def _serve(listener: socket.socket, peer: Peer) -> None:
             _talk(connection, peer)
 
 
-def _talk(connection: socket.socket, peer: Peer) -> None:
+def _talk(connection: socket.socket, peer: Peer) -> None:  # noqa: C901 - a conversation, line by line
     if peer.script == "cut_greeting":
         return
     file = connection.makefile("rb")

@@ -56,6 +56,6 @@ def ui(qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, vis
         state=WindowState(tmp_path / "window.ini"),
         navigate=visits,
         now=lambda: now,
-        today=lambda: now.date(),
+        today=now.date,
     )
     background.wait()

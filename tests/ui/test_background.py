@@ -60,7 +60,7 @@ def test_an_expected_error_reaches_the_caller(ui: UiContext, qtbot: QtBot) -> No
     owner = QObject()
     failed: list[Exception] = []
 
-    def work(session: object) -> None:
+    def work(_session: object) -> None:
         raise Invalid("test.refused")
 
     ui.background.write(owner, work, None, failed.append)

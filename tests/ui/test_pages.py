@@ -110,7 +110,7 @@ def test_who_saves_second_is_told_and_keeps_the_typing(
     assert street.text() == "Neue Straße"
 
 
-def test_an_inquiry_is_made_sent_and_answered(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+def test_an_inquiry_is_made_sent_and_answered(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """From the ranked practice to the recorded acceptance, all by pressing."""
     search = int(str(fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))))
     fill(database, lambda s: add_therapist(s, last_name="Platzhalter"))
