@@ -1,6 +1,7 @@
 """The rail at the left: one entry a page, with icon and word, Strg+1…9, and how much waits there."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -58,7 +59,8 @@ class Rail(QFrame):
             button.setFixedWidth(166)
             button.setAccessibleName(spec.title)
             button.setToolTip(f"{spec.title} (Strg+{number})")
-            button.clicked.connect(lambda _checked=False, key=spec.key: self.chosen.emit(key))
+            # toggled, not clicked: a screen reader toggles
+            button.toggled.connect(partial(self._on_toggled, spec.key))
             QShortcut(QKeySequence(f"Ctrl+{number}"), window, lambda key=spec.key: self.chosen.emit(key))
             self._group.addButton(button)
             self._buttons[spec.key] = button
@@ -67,7 +69,14 @@ class Rail(QFrame):
 
     def mark(self, key: str) -> None:
         """Show which page is open."""
-        self._buttons[key].setChecked(True)
+        button = self._buttons[key]
+        blocked = button.blockSignals(True)
+        button.setChecked(True)
+        button.blockSignals(blocked)
+
+    def _on_toggled(self, key: str, checked: bool) -> None:
+        if checked:
+            self.chosen.emit(key)
 
     def show_count(self, key: str, count: int) -> None:
         """Show how much waits on a page."""

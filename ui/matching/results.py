@@ -92,7 +92,8 @@ class ResultTable(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self.view.selectionModel().currentRowChanged.connect(self._on_current)
+        # the selection, not the current row: a screen reader selects without moving there
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
     def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
@@ -106,6 +107,7 @@ class ResultTable(QWidget):
                 self.view.selectRow(number)
                 return
 
-    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid():
-            self.selected.emit(self._model.rows[current.row()].therapist_id)
+    def _on_selection(self) -> None:
+        rows = self.view.selectionModel().selectedRows()
+        if rows:
+            self.selected.emit(self._model.rows[rows[0].row()].therapist_id)

@@ -39,7 +39,7 @@ class WhyNot(QTreeWidget):
         mark = ("info", tokens().warning) if unknown else ("ban", tokens().muted)
         top.setIcon(0, icons.icon(*mark))
         self.addTopLevelItem(top)
-        top.setFirstColumnSpanned(True)  # noqa: FBT003 - Qt's signature
+        top.setFirstColumnSpanned(True)
         for candidate in group.nearest:
             top.addChild(self._line(candidate))
         if group.count > len(group.nearest):

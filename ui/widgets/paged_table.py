@@ -202,7 +202,8 @@ class PagedTable(QWidget):
         layout.setSpacing(SPACE)
         layout.addWidget(self.view)
         self._selected: int | None = None
-        self.view.selectionModel().currentRowChanged.connect(self._on_current)
+        # the selection, not the current row: a screen reader selects without moving there
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(self._on_activated)
         self.model.modelReset.connect(self._after_reset)
         self.model.counted.connect(self.counted)
@@ -246,8 +247,8 @@ class PagedTable(QWidget):
 
     def current(self) -> Any | None:
         """The selected record."""
-        row = self.view.currentIndex().row()
-        return self.model.row_at(row) if row >= 0 else None
+        rows = self.view.selectionModel().selectedRows()
+        return self.model.row_at(rows[0].row()) if rows else None
 
     def _after_reset(self) -> None:
         self._empty.setVisible(self.model.total == 0)
@@ -268,8 +269,9 @@ class PagedTable(QWidget):
             0, self, lambda: self._empty.setGeometry(self.view.viewport().rect().adjusted(24, 24, -24, -24))
         )
 
-    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        row_id = self.model.id_at(current.row()) if current.isValid() else None
+    def _on_selection(self) -> None:
+        rows = self.view.selectionModel().selectedRows()
+        row_id = self.model.id_at(rows[0].row()) if rows else None
         if row_id is not None and row_id != self._selected:
             self._selected = row_id
             self.selected.emit(row_id)
