@@ -1,0 +1,113 @@
+"""Drives the running window from outside, by roles and accessible names only. Runs under the system's Python.
+
+usage: driver.py PICTURES PYTHON MAIN PROFILE
+"""
+
+import subprocess
+import sys
+import time
+
+import pyatspi
+
+
+def walk(node, depth=0):
+    """All nodes below, with their depth."""
+    yield node, depth
+    for number in range(node.childCount):
+        try:
+            child = node.getChildAtIndex(number)
+        except Exception:  # noqa: BLE001, S112 - the node may vanish while we look
+            continue
+        if child is not None:
+            yield from walk(child, depth + 1)
+
+
+def program(seconds=60):
+    """The program, as soon as it is on the bus."""
+    end = time.time() + seconds
+    while time.time() < end:
+        for node in pyatspi.Registry.getDesktop(0):
+            if node is not None and "Platzlotse" in (node.name or ""):
+                return node
+        time.sleep(0.2)
+    raise SystemExit("the window did not appear")
+
+
+def find(root, *, name, role=None, seconds=20):
+    """The first showing node of that name (and role)."""
+    end = time.time() + seconds
+    while time.time() < end:
+        for node, _ in walk(root):
+            try:
+                showing = node.getState().contains(pyatspi.STATE_SHOWING)
+                if showing and (node.name or "").strip() == name and (role is None or node.getRoleName() == role):
+                    return node
+            except Exception:  # noqa: BLE001, S112 - the node may vanish while we look
+                continue
+        time.sleep(0.2)
+    raise SystemExit(f"nothing named {name!r} ({role}) is showing")
+
+
+def press(node):
+    """The node's first action."""
+    node.queryAction().doAction(0)
+    time.sleep(0.4)
+
+
+def enter(node, words):
+    """Replace the text of a field."""
+    node.queryEditableText().setTextContents(words)
+    time.sleep(0.3)
+
+
+def main(pictures, python, script, profile):
+    """The main job: enter a patient, give consent, begin the search, ask a practice."""
+    running = subprocess.Popen([python, script, "--profile", profile, "--sample"])
+    try:
+        root = program()
+
+        def shot(name):
+            subprocess.run(["scrot", "-o", f"{pictures}/{name}.png"], check=True)
+
+        press(find(root, name="Patienten", role="check box"))
+        press(find(root, name="Neuer Patient"))
+        for field, words in (
+            ("Vorname", "Jörg"),
+            ("Nachname", "Überall"),
+            ("Geburtsdatum", "04.05.1980"),
+            ("PLZ", "52062"),
+            ("Ort", "Aachen"),
+        ):
+            enter(find(root, name=field, role="text"), words)
+        press(find(root, name="Anliegen", role="page tab"))
+        press(find(root, name="Angst", role="check box"))
+        press(find(root, name="Speichern"))
+        shot("patient")
+        press(find(root, name="Einwilligungen", role="page tab"))
+        press(find(root, name="Speicherung der Daten: Erteilen"))
+        press(find(root, name="Anonyme Anfrage bei Praxen: Erteilen"))
+        shot("einwilligungen")
+        press(find(root, name="Suche beginnen", seconds=20))
+        find(root, name="Passende Praxen", seconds=20)
+        shot("vermittlung")
+        table = find(root, name="Passende Praxen").queryTable()
+        end = time.time() + 20
+        while table.nRows == 0 and time.time() < end:
+            time.sleep(0.2)
+        rows = [table.getAccessibleAt(row, 4).name for row in range(table.nRows)]
+        mail = next(row for row, words in enumerate(rows) if "Mail" in words or "jetzt" in words)
+        table.addRowSelection(mail)
+        time.sleep(1)
+        press(find(root, name="Anfrage senden"))
+        press(find(root, name="Anfragen", role="check box"))
+        find(root, name="Anfragenliste")
+        time.sleep(2)
+        shot("anfragen")
+    finally:
+        running.terminate()
+        running.wait(30)
+    print("done")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
