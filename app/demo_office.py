@@ -21,12 +21,13 @@ from domain.matching.candidates import candidates_for_search, patients_for_conta
 from domain.matching.inquiries import create_inquiry
 from domain.matching.states import ItemStatus
 
+# One inquiry in four is answered; 1.8 of 6.9 requests get a first talk, 10 % find a place within a month (domain.md).
 DICE = (
-    (ItemStatus.ACCEPTED, 0.18),
-    (ItemStatus.WAITLISTED, 0.08),
-    (ItemStatus.REJECTION_CAPACITY, 0.22),
-    (ItemStatus.REJECTION_UNSUITABLE, 0.03),
-    (ItemStatus.CONSULTATION_ONLY, 0.04),
+    (ItemStatus.ACCEPTED, 0.05),
+    (ItemStatus.WAITLISTED, 0.03),
+    (ItemStatus.REJECTION_CAPACITY, 0.13),
+    (ItemStatus.REJECTION_UNSUITABLE, 0.02),
+    (ItemStatus.CONSULTATION_ONLY, 0.02),
 )
 
 

@@ -33,7 +33,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName("Platzlotse")
         self.setMinimumSize(1024, 640)
-        self.resize(1366, 768)
+        room = self.screen().availableGeometry()
+        # the frame of the window wants some pixels of its own
+        self.resize(min(1440, room.width() - 16), min(900, room.height() - 48))
         self._stack = QStackedWidget()
         self._search: GlobalSearch | None = None
         self._top = QFrame()

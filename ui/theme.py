@@ -4,6 +4,8 @@ Contrast of text on its background is at least 4.5:1 (a test computes it).
 """
 
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import Qt
@@ -85,7 +87,9 @@ def apply(app: QApplication, *, dark: bool) -> None:
     font.setPointSizeF(10)
     app.setFont(font)
     app.setPalette(_palette(_current))
-    app.setStyleSheet(_SHEET.substitute({name: getattr(_current, name) for name in Tokens.__slots__}))
+    arrow = files("resources").joinpath("theme", f"arrow-{'dark' if dark else 'light'}.svg")
+    colours = {name: getattr(_current, name) for name in Tokens.__slots__}
+    app.setStyleSheet(_SHEET.substitute(colours, arrow=Path(str(arrow)).as_posix()))
 
 
 def _palette(t: Tokens) -> QPalette:
@@ -149,6 +153,8 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QComboBox, QSpinBox, QDateEdit {
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit[invalid="true"] { border: 2px solid $danger; padding: 4px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: $neutral_soft; color: $muted; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $accent_soft; selection-color: $text; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
 QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; border-radius: 8px; gridline-color: transparent;

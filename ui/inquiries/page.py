@@ -69,6 +69,8 @@ class InquiriesPage(PageWidget):
         split.addWidget(self._table)
         split.addWidget(self._right)
         split.setSizes([560, 580])
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("inquiries", split)
         self.body.addWidget(split, 1)

@@ -67,6 +67,8 @@ class MailPage(PageWidget):
         split.addWidget(self._table)
         split.addWidget(self._detail)
         split.setSizes([600, 540])
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("mail", split)
         self.body.addWidget(split, 1)

@@ -18,7 +18,7 @@ from ui.patients.form import PatientFormView, empty_form
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES, Chip
-from ui.widgets.forms import button, row
+from ui.widgets.forms import button, row, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.timeline import Timeline
 
@@ -45,7 +45,7 @@ class PatientDetailView(QWidget):
         self._course = Timeline(tr("Verlauf"))
         self._consents = ConsentsTab(ui)
         self._form.addTab(self._course, tr("Verlauf"))
-        self._form.addTab(self._consents, tr("Einwilligungen"))
+        self._form.addTab(scrolled(self._consents), tr("Einwilligungen"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(row(self._name, self._chip))

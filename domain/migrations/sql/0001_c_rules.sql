@@ -15,14 +15,19 @@ END $$;
 
 -- One notification per topic and row; many rows of one statement are told as one (id 0: look again).
 CREATE FUNCTION platform.notify_event() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    told record;
 BEGIN
-    PERFORM pg_notify('platzlotse', json_build_object('topic', topic, 'id', entity, 'event', last)::text)
-    FROM (SELECT split_part(event_type, '.', 1) AS topic,
-                 CASE WHEN count(*) OVER (PARTITION BY split_part(event_type, '.', 1)) > 20
-                      THEN 0 ELSE coalesce(entity_id, 0) END AS entity,
-                 max(id) OVER (PARTITION BY split_part(event_type, '.', 1)) AS last
-          FROM new_rows) AS told
-    GROUP BY topic, entity, last;
+    FOR told IN
+        SELECT split_part(event_type, '.', 1) AS topic, max(id) AS last,
+               CASE WHEN count(*) > 20 THEN '{0}'::bigint[] ELSE array_agg(DISTINCT coalesce(entity_id, 0)) END AS ids
+        FROM new_rows GROUP BY 1
+    LOOP
+        FOR n IN 1 .. cardinality(told.ids) LOOP
+            PERFORM pg_notify('platzlotse', format('{"topic": "%s", "id": %s, "event": %s}',
+                                                   told.topic, told.ids[n], told.last));
+        END LOOP;
+    END LOOP;
     RETURN NULL;
 END $$;
 
@@ -54,21 +59,25 @@ DECLARE
         END;
 BEGIN
     EXECUTE format($sql$
-        WITH changed AS (
-            SELECT nextval(pg_get_serial_sequence('audit.entry', 'id')) AS id,
-                   (coalesce(after, before) ->> %1$L)::bigint AS row_id,
-                   before - '{search_text,sort_name}'::text[] AS before,
-                   after - '{search_text,sort_name}'::text[] AS after,
-                   uuid_send(gen_random_uuid()) AS salt
+        WITH changed AS MATERIALIZED (
+            SELECT nextval('audit.entry_id_seq') AS id, (coalesce(rows.after, rows.before) ->> %1$L)::bigint AS row_id,
+                   diff.columns, uuid_send(gen_random_uuid()) AS salt,
+                   -- of a change only the columns that changed, of a new or deleted row all of them
+                   CASE WHEN rows.before IS NOT NULL THEN diff.before END AS before,
+                   CASE WHEN rows.after IS NOT NULL THEN diff.after END AS after
             FROM (%2$s) AS rows
-            WHERE before IS DISTINCT FROM after
+            CROSS JOIN LATERAL (
+                SELECT array_agg(e.key ORDER BY e.key) AS columns, jsonb_object_agg(e.key, rows.before -> e.key) AS before,
+                       jsonb_object_agg(e.key, rows.after -> e.key) AS after
+                FROM jsonb_each(coalesce(rows.after, rows.before)) AS e
+                WHERE e.key NOT IN ('search_text', 'sort_name')
+                  AND (rows.before -> e.key) IS DISTINCT FROM (rows.after -> e.key)) AS diff
+            WHERE diff.columns IS NOT NULL
         ), entries AS (
             INSERT INTO audit.entry (id, operation, table_name, row_id, columns, content_hash)
             OVERRIDING SYSTEM VALUE
             SELECT id, %3$L, %4$L, row_id,
-                   CASE WHEN before IS NULL OR after IS NULL THEN '{}'::text[]
-                        ELSE ARRAY(SELECT k FROM jsonb_object_keys(after) AS k
-                                   WHERE after -> k IS DISTINCT FROM before -> k ORDER BY k) END,
+                   CASE WHEN before IS NULL OR after IS NULL THEN '{}'::text[] ELSE columns END,
                    sha256(salt || convert_to(coalesce(before::text, '') || coalesce(after::text, ''), 'UTF8'))
             FROM changed
         )
