@@ -11,15 +11,15 @@ from sqlalchemy import text
 
 from domain.casework.answers import record_answer
 from domain.casework.placements import begin_therapy, start_trial_sessions
+from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
-from domain.casework.sending import send_inquiry
 from domain.communication.mails import release_due
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.matching.candidates import candidates_for_search, patients_for_contact_point
-from domain.matching.inquiries import create_inquiry
 from domain.matching.states import ItemStatus
+from domain.values import Channel
 
 # One inquiry in four is answered; 1.8 of 6.9 requests get a first talk, 10 % find a place within a month (domain.md).
 DICE = (
@@ -36,6 +36,7 @@ class DemoOffice:
 
     def __init__(self, database: Database, *, seed: int) -> None:
         self._database = database
+        self._mailboxes: dict[int, None] = {}  # in the order they were found
         self._dice = random.Random(seed)  # noqa: S311 - dice, not secrets
 
     @staticmethod
@@ -57,14 +58,15 @@ class DemoOffice:
         for search_id in searches:
             with self._database.read() as session:
                 found = candidates_for_search(session, search_id, now=self._now())
+            self._mailboxes.update({c.contact_point_id: None for c in found.fit if c.email})
             excluded.update({group.rule.value: group.count for group in found.excluded})
             unknown.update({group.rule.value: group.count for group in found.unknown})
         return excluded, unknown
 
-    def send_inquiries(self, searches: list[int]) -> list[int]:
+    def send_inquiries(self) -> list[int]:
         """Ask every practice with a mailbox that fits somebody; its best patients, one inquiry each."""
         made = []
-        for contact_point in self._mailboxes(searches):
+        for contact_point in self._mailboxes:
             try:
                 with self._database.write() as session:
                     best = patients_for_contact_point(session, contact_point, now=self._now())
@@ -72,22 +74,14 @@ class DemoOffice:
                         continue
                     therapist = best[0].therapist_id
                     chosen = [p.search_id for p in best if p.therapist_id == therapist]
-                    inquiry = create_inquiry(session, therapist_id=therapist, search_ids=chosen, now=self._now())
-                    send_inquiry(session, inquiry, now=self._now())
-                    made.append(inquiry)
+                    inquiry = create_and_send(
+                        session, therapist_id=therapist, search_ids=chosen, channel=Channel.EMAIL, now=self._now()
+                    )
+                made.append(inquiry)
             except (Conflict, Invalid):
                 # a named profile may hold open inquiries already: those practices are left in peace
                 continue
         return made
-
-    def _mailboxes(self, searches: list[int]) -> list[int]:
-        points: dict[int, None] = {}
-        for search_id in searches:
-            with self._database.read() as session:
-                for candidate in candidates_for_search(session, search_id, now=self._now()).fit:
-                    if candidate.email:
-                        points[candidate.contact_point_id] = None
-        return list(points)
 
     def throw_answers(self, inquiries: list[int]) -> Counter[str]:
         """Throw an answer for every item; silence is the most common one."""

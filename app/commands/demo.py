@@ -103,7 +103,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
         with timed("matching"):
             excluded, unknown = office.judge_all(searches)
         with timed("inquiries"):
-            inquiries = office.send_inquiries(searches)
+            inquiries = office.send_inquiries()
         with timed("sending"):
             assert seat.worker_url is not None
             _send(seat.worker_url, settings, profile)

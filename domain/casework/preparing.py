@@ -72,5 +72,5 @@ def create_and_send(
         cooling_override=cooling_override,
     )
     session.flush()
-    send_inquiry(session, inquiry, now=now)
+    send_inquiry(session, inquiry, now=now, just_judged=True)
     return inquiry

@@ -49,8 +49,9 @@ def release_search(
         if InquiryStage(inquiry.stage) in UNSENT:
             stop_unsent(session, inquiry, reason=reason, now=now)
         elif inquiry.stage in {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
-            _tell_practice(session, inquiry, item, awaited=awaited, reason=reason, now=now)
-            settle(session, inquiry, now=now)
+            items = items_of(session, inquiry_id)
+            _tell_practice(session, inquiry, item, items, awaited=awaited, reason=reason, now=now)
+            settle(session, inquiry, now=now, items=items)
     return tuple(touched)
 
 
@@ -79,16 +80,24 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
 
 
 def _tell_practice(
-    session: Session, inquiry: Inquiry, item: InquiryItem, *, awaited: bool, reason: str, now: datetime
+    session: Session,
+    inquiry: Inquiry,
+    item: InquiryItem,
+    items: list[InquiryItem],
+    *,
+    awaited: bool,
+    reason: str,
+    now: datetime,
 ) -> None:
-    open_left = any(ItemStatus(other.status) in OPEN_ITEM for other in items_of(session, inquiry.id))
-    if not open_left:
+    if not any(ItemStatus(other.status) in OPEN_ITEM for other in items):
         cancel_calls(session, inquiry.id, reason=reason)
     if awaited and inquiry.channel == Channel.EMAIL:
-        _queue_withdrawal(session, inquiry, item, now=now)
+        _queue_withdrawal(session, inquiry, item, items, now=now)
 
 
-def _queue_withdrawal(session: Session, inquiry: Inquiry, item: InquiryItem, *, now: datetime) -> None:
+def _queue_withdrawal(
+    session: Session, inquiry: Inquiry, item: InquiryItem, items: list[InquiryItem], *, now: datetime
+) -> None:
     """One mail for all patients of an inquiry that were placed within the same minutes, instead of one each."""
     waiting = session.scalar(
         select(Email)
@@ -99,5 +108,5 @@ def _queue_withdrawal(session: Session, inquiry: Inquiry, item: InquiryItem, *, 
         queue_letter(session, "withdrawal", inquiry, [item], now=now, delay=GATHER)
         return
     told = waiting.body_text
-    items = [i for i in items_of(session, inquiry.id) if i.id == item.id or i.reference_code in told]
-    rewrite(waiting, compose(session, "withdrawal", inquiry, items, today=now.date()))
+    moot = [other for other in items if other.id == item.id or other.reference_code in told]
+    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=now.date()))

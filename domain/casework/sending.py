@@ -25,16 +25,19 @@ from domain.values import Channel
 CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST_ACTIVE, Rule.ANSWERED_UNSUITABLE})
 
 
-def send_inquiry(session: Session, inquiry_id: int, *, now: datetime, version: int | None = None) -> int | None:
+def send_inquiry(
+    session: Session, inquiry_id: int, *, now: datetime, version: int | None = None, just_judged: bool = False
+) -> int | None:
     """Release a draft: queue its mail, plan its call, or note the letter as sent.
 
     Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
-    a consent, a search or the therapist no longer allows it.
+    a consent, a search or the therapist no longer allows it; `just_judged` says that this transaction asked already.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     if inquiry.stage == InquiryStage.DRAFT:
         approve(session, inquiry_id, now=now)
-    _refuse_changed(session, inquiry, now=now)
+    if not just_judged:
+        _refuse_changed(session, inquiry, now=now)
     if inquiry.channel == Channel.PHONE:
         return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
     if inquiry.channel == Channel.LETTER:

@@ -123,15 +123,23 @@ def items_of(session: Session, inquiry_id: int, *, lock: bool = False) -> list[I
     return list(session.scalars(query.with_for_update() if lock else query))
 
 
-def current_state(session: Session, inquiry: Inquiry) -> InquiryState:
-    """The state people read, from the rows as this transaction sees them."""
-    items = [ItemStatus(item.status) for item in items_of(session, inquiry.id)]
-    return inquiry_state(InquiryStage(inquiry.stage), inquiry.reminders, items)
+def current_state(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem] | None = None) -> InquiryState:
+    """The state people read, from the rows as this transaction sees them (`items` if the caller has them)."""
+    statuses = [ItemStatus(item.status) for item in (items or items_of(session, inquiry.id))]
+    return inquiry_state(InquiryStage(inquiry.stage), inquiry.reminders, statuses)
 
 
-def move_inquiry(session: Session, inquiry: Inquiry, after: InquiryStage, *, now: datetime, reason: str = "") -> None:
+def move_inquiry(
+    session: Session,
+    inquiry: Inquiry,
+    after: InquiryStage,
+    *,
+    now: datetime,
+    reason: str = "",
+    items: Sequence[InquiryItem] | None = None,
+) -> None:
     """Take a locked inquiry to another stage; raises Conflict when the transition is not listed."""
-    before = current_state(session, inquiry)
+    before = current_state(session, inquiry, items)
     INQUIRY.check(before, InquiryState(after.value))
     inquiry.stage = after
     if after is InquiryStage.APPROVED:
@@ -216,15 +224,17 @@ def set_item(
     )  # fmt: skip
 
 
-def settle(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+def settle(session: Session, inquiry: Inquiry, *, now: datetime, items: Sequence[InquiryItem] | None = None) -> None:
     """Close a sent inquiry when nothing is awaited any more: answered if anybody answered, else withdrawn."""
     if inquiry.stage not in {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
         return
-    statuses = {ItemStatus(item.status) for item in items_of(session, inquiry.id)}
+    items = items or items_of(session, inquiry.id)
+    statuses = {ItemStatus(item.status) for item in items}
     if statuses & OPEN_ITEM:
         return
     silent = statuses <= {ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE, ItemStatus.NO_RESPONSE}
-    move_inquiry(session, inquiry, InquiryStage.WITHDRAWN if silent else InquiryStage.ANSWERED, now=now)
+    after = InquiryStage.WITHDRAWN if silent else InquiryStage.ANSWERED
+    move_inquiry(session, inquiry, after, now=now, items=items)
 
 
 def cool_down(session: Session, inquiry: Inquiry, cause: str, *, now: datetime) -> None:
