@@ -52,37 +52,36 @@ CREATE FUNCTION audit.record_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     key text := TG_ARGV[0];
+    -- of a new or deleted row all columns, of a change only those that changed
     source text := CASE TG_OP
-        WHEN 'INSERT' THEN 'SELECT NULL::jsonb AS before, to_jsonb(n) AS after FROM new_rows n'
-        WHEN 'DELETE' THEN 'SELECT to_jsonb(o) AS before, NULL::jsonb AS after FROM old_rows o'
-        ELSE format('SELECT to_jsonb(o) AS before, to_jsonb(n) AS after FROM old_rows o JOIN new_rows n USING (%I)', key)
+        WHEN 'INSERT' THEN $sql$SELECT (to_jsonb(n) ->> %1$L)::bigint AS row_id, '{}'::text[] AS columns, NULL::jsonb AS before,
+                                  to_jsonb(n) - '{search_text,sort_name}'::text[] AS after FROM new_rows n$sql$
+        WHEN 'DELETE' THEN $sql$SELECT (to_jsonb(o) ->> %1$L)::bigint AS row_id, '{}'::text[] AS columns,
+                                  to_jsonb(o) - '{search_text,sort_name}'::text[] AS before, NULL::jsonb AS after FROM old_rows o$sql$
+        ELSE $sql$SELECT (rows.after ->> %1$L)::bigint AS row_id, diff.columns, diff.before, diff.after
+                  FROM (SELECT to_jsonb(o) AS before, to_jsonb(n) AS after
+                        FROM old_rows o JOIN new_rows n USING (%1$I)) AS rows
+                  CROSS JOIN LATERAL (
+                      SELECT array_agg(e.key ORDER BY e.key) AS columns,
+                             jsonb_object_agg(e.key, rows.before -> e.key) AS before, jsonb_object_agg(e.key, e.value) AS after
+                      FROM jsonb_each(rows.after) AS e
+                      WHERE e.key NOT IN ('search_text', 'sort_name') AND (rows.before -> e.key) IS DISTINCT FROM e.value) AS diff
+                  WHERE diff.columns IS NOT NULL$sql$
         END;
 BEGIN
     EXECUTE format($sql$
         WITH changed AS MATERIALIZED (
-            SELECT nextval('audit.entry_id_seq') AS id, (coalesce(rows.after, rows.before) ->> %1$L)::bigint AS row_id,
-                   diff.columns, uuid_send(gen_random_uuid()) AS salt,
-                   -- of a change only the columns that changed, of a new or deleted row all of them
-                   CASE WHEN rows.before IS NOT NULL THEN diff.before END AS before,
-                   CASE WHEN rows.after IS NOT NULL THEN diff.after END AS after
-            FROM (%2$s) AS rows
-            CROSS JOIN LATERAL (
-                SELECT array_agg(e.key ORDER BY e.key) AS columns, jsonb_object_agg(e.key, rows.before -> e.key) AS before,
-                       jsonb_object_agg(e.key, rows.after -> e.key) AS after
-                FROM jsonb_each(coalesce(rows.after, rows.before)) AS e
-                WHERE e.key NOT IN ('search_text', 'sort_name')
-                  AND (rows.before -> e.key) IS DISTINCT FROM (rows.after -> e.key)) AS diff
-            WHERE diff.columns IS NOT NULL
+            SELECT nextval('audit.entry_id_seq') AS id, uuid_send(gen_random_uuid()) AS salt, source.*
+            FROM ($sql$ || source || $sql$) AS source
         ), entries AS (
             INSERT INTO audit.entry (id, operation, table_name, row_id, columns, content_hash)
             OVERRIDING SYSTEM VALUE
-            SELECT id, %3$L, %4$L, row_id,
-                   CASE WHEN before IS NULL OR after IS NULL THEN '{}'::text[] ELSE columns END,
+            SELECT id, %2$L, %3$L, row_id, columns,
                    sha256(salt || convert_to(coalesce(before::text, '') || coalesce(after::text, ''), 'UTF8'))
             FROM changed
         )
         INSERT INTO audit.content (entry_id, salt, before, after) SELECT id, salt, before, after FROM changed
-        $sql$, key, source, lower(TG_OP), TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
+        $sql$, key, lower(TG_OP), TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
     RETURN NULL;
 END $$;
 
