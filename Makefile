@@ -1,6 +1,5 @@
 # Two commands matter: `make run` and `make test`. `make help` lists the rest.
 PYTHON := .venv/bin/python
-SOURCES := app ui domain sync tests benchmarks main.py
 
 .PHONY: help setup run test lint bench soak screens worker lock
 
@@ -48,7 +47,7 @@ screens: setup ## Bilder aller Seiten nach build/screens, zwei davon in die READ
 worker: setup ## startet nur den Hintergrunddienst
 	$(PYTHON) main.py worker
 
-lock: ## schreibt die beiden Listen der Abhängigkeiten neu (mit Prüfsummen, ohne Quelle)
-	.venv/bin/python -m pip install --quiet uv
+lock: setup ## schreibt die beiden Listen der Abhängigkeiten neu (mit Prüfsummen, ohne Quelle)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock

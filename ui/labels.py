@@ -59,7 +59,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "draft": "Entwurf",
         "active": "aktiv",
         "paused": "Pause",
-        "tentative": "in Aussicht",
+        "tentative": "Zusage",
         "successful": "erfolgreich",
         "cancelled": "beendet",
         "expired": "abgelaufen",

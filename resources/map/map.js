@@ -1,113 +1,219 @@
-// The live part of the map: markers by id, changed by difference, never a reload. Called from Python only.
+// The live part of the map: markers by id, changed by difference, never a reload. Called from Python only; all words
+// come from there (setWords), and so do the colours (setDress).
 (function () {
   "use strict";
-  const shapes = {
-    available: '<circle cx="8" cy="8" r="6.5"/>',
-    cooling: '<path d="M8 1 15 8 8 15 1 8Z"/>',
-    open_inquiry: '<rect x="2" y="2" width="12" height="12" rx="2"/>',
-    excluded: '<circle cx="8" cy="8" r="4"/>',
-    unknown: '<path d="M8 1.5 15 14 1 14Z"/>',
-    full: '<path d="M5 1h6l4 4v6l-4 4H5l-4-4V5Z"/>',
-  };
-  const words = {
-    available: "passt", cooling: "Kontaktsperre", open_inquiry: "offene Anfrage",
-    excluded: "passt nicht", unknown: "nicht beurteilbar", full: "voll",
-  };
+  const ROOMY = [420, 420];  // from this size (px) on the legend starts open
+  const GERMANY = [[47.2, 5.8], [55.1, 15.1]];
   const known = new Map();
-  let map, cluster, centre, radius, chosen = null, bridge = null, unfitted = null;
+  let map, cluster, bridge, words, legendBox, ring, tip, zoomControl, home, places;
+  let centre = null, radius = null, chosen = null, aim = GERMANY;
+  let own = false, moved = false, zooming = false, waiting = false;
 
-  function picture(state) {
-    return '<svg width="16" height="16" viewBox="0 0 16 16" fill="var(--' + state + ')" stroke="var(--card)" stroke-width="1.5">'
-      + shapes[state] + "</svg>";
-  }
-  function icon(entry) {
-    return L.divIcon({ className: "pl-marker" + (entry.id === chosen ? " chosen" : ""), html: picture(entry.state), iconSize: [16, 16] });
-  }
-  function make(entry) {
-    const marker = L.marker([entry.lat, entry.lon], { icon: icon(entry), title: entry.title, alt: entry.title, keyboard: true });
-    const text = document.createElement("div");
-    text.textContent = entry.title + " – " + entry.detail;
-    marker.bindTooltip(text);
-    marker.on("click", function () { if (bridge) { bridge.pick(entry.id); } });
+  // A marker is known to assistive technology as a button by the practice's name.
+  const Practice = L.Marker.extend({
+    onAdd: function (where) { L.Marker.prototype.onAdd.call(this, where); this.name(); },
+    setIcon: function (icon) { L.Marker.prototype.setIcon.call(this, icon); this.name(); return this; },
+    name: function () {
+      const element = this.getElement();
+      if (element) { element.setAttribute("aria-label", this.title + ", " + words.states[this.state] + ", " + this.detail); }
+    },
+  });
+
+  function amount(n) { return (n === 1 ? words.one : words.many).replace("{n}", n.toLocaleString("de")); }
+
+  function put(marker, row) {
+    [marker.id, , , marker.state, marker.title, marker.detail, marker.uncertain] = row;
     return marker;
   }
-  // A map that has no size yet cannot fit anything: it does so as soon as it is laid out.
-  function fit(bounds) {
-    unfitted = map.getSize().x < 50 ? bounds : null;
-    if (!unfitted) { map.fitBounds(bounds, { padding: [8, 8], animate: false }); }
+  function make(row) {
+    const marker = put(new Practice([row[1], row[2]], { keyboard: true }), row);
+    marker.place = row[1] + "/" + row[2];
+    marker.setIcon(signs.icon(marker.state, marker.uncertain));
+    return marker;
   }
-  function legend() {
-    const box = L.control({ position: "bottomleft" });
-    box.onAdd = function () {
-      const div = L.DomUtil.create("div", "pl-legend");
-      for (const state of ["available", "cooling", "excluded", "unknown"]) {
-        const line = document.createElement("div");
-        line.innerHTML = picture(state) + "<span></span>";
-        line.lastChild.textContent = words[state];
-        div.appendChild(line);
-      }
-      return div;
+
+  function showTip(layer, lines, up) {
+    const box = document.createElement("div");
+    lines.forEach(function (text, number) {
+      box.appendChild(document.createElement(number ? "div" : "strong")).textContent = text;
+    });
+    tip.options.offset = L.point(0, up || -12);
+    tip.setLatLng(layer.getLatLng()).setContent(box).addTo(map);
+  }
+  function hideTip() { tip.remove(); }
+
+  // The ring lies around the chosen marker, or around the cluster that hides it.
+  function drawRing() {
+    const entry = chosen === null ? undefined : known.get(chosen);
+    const seen = entry && cluster.getVisibleParent(entry);
+    if (!seen) { ring.remove(); return; }
+    const size = (seen === entry ? 24 : seen.getElement().offsetWidth) + 14;
+    ring.setIcon(L.divIcon({ className: "pl-ring", iconSize: [size, size] })).setLatLng(seen.getLatLng()).addTo(map);
+  }
+
+  function roomy() { const size = map.getSize(); return size.x >= ROOMY[0] && size.y >= ROOMY[1]; }
+
+  function settle() { drawRing(); places.draw(); }
+
+  function drawLegend() {
+    const present = new Set();
+    let uncertain = false;
+    for (const marker of known.values()) { present.add(marker.state); uncertain = uncertain || marker.uncertain; }
+    const head = document.createElement("summary");
+    head.textContent = words.legend;
+    legendBox.replaceChildren(head, signs.legend(words, present, uncertain));
+    legendBox.hidden = !present.size;
+  }
+
+  // The view follows the patient until the user moves it himself.
+  function take() {
+    if (map.getSize().x < 50) { return; }  // not laid out yet: the resize that follows comes back here
+    if (zooming) { waiting = true; return; }  // Leaflet drops a move that comes in the middle of a zoom
+    own = false;
+    map.fitBounds(aim, { padding: [16, 16], animate: false });
+    own = true;
+  }
+  function onMove() { if (own) { moved = true; } }
+  function onZoomed() {
+    zooming = false;
+    if (waiting) { waiting = moved = false; take(); }
+  }
+
+  function controls() {
+    if (zoomControl) { zoomControl.remove(); home.remove(); }
+    zoomControl = L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out });
+    zoomControl.addTo(map);
+    home = L.control({ position: "topright" });
+    home.onAdd = function () {
+      const bar = L.DomUtil.create("div", "leaflet-bar");
+      const button = L.DomUtil.create("a", "pl-home", bar);
+      button.href = "#";
+      button.title = words.home;
+      button.setAttribute("role", "button");
+      button.setAttribute("aria-label", words.home);
+      L.DomEvent.disableClickPropagation(bar);
+      L.DomEvent.on(button, "click", function (event) { L.DomEvent.preventDefault(event); moved = false; take(); });
+      return bar;
     };
-    box.addTo(map);
+    home.addTo(map);
   }
+
   window.platzlotse = {
-    start: function (folium_map) {
-      map = folium_map;
+    start: function (foliumMap) {
+      map = foliumMap;
       map.attributionControl.setPrefix(false);
-      map.attributionControl.addAttribution("© OpenStreetMap-Mitwirkende, Natural Earth");
-      L.control.zoom({ zoomInTitle: "Vergrößern", zoomOutTitle: "Verkleinern" }).addTo(map);
-      L.geoJSON(window.LAENDER, { interactive: false, style: { color: "var(--line)", weight: 1, fillColor: "var(--land)", fillOpacity: 1 } }).addTo(map);
+      map.setMaxBounds([[44, 0], [58, 21]]);
+      for (const name of ["pl-coast", "pl-land"]) {
+        L.geoJSON(window.LAENDER, { interactive: false, style: { className: name, smoothFactor: 0.7 } }).addTo(map);
+      }
+      places = new PlaceLabels();
       cluster = L.markerClusterGroup({
-        maxClusterRadius: 40, chunkedLoading: true, showCoverageOnHover: false, spiderfyOnMaxZoom: true,
-        iconCreateFunction: function (group) {
-          const n = group.getChildCount(), size = n < 10 ? 28 : n < 100 ? 34 : 42;
-          return L.divIcon({ className: "pl-cluster", html: String(n), iconSize: [size, size] });
-        },
+        maxClusterRadius: function (zoom) { return zoom < 10 ? 56 : 38; },
+        showCoverageOnHover: false, spiderLegPolylineOptions: { className: "pl-leg" }, spiderfyDistanceMultiplier: 1.3,
+        iconCreateFunction: function (group) { return signs.clusterIcon(group.getAllChildMarkers()); },
+      });
+      tip = L.tooltip({ direction: "top", opacity: 1, className: "pl-tip" });
+      ring = L.marker([0, 0], { interactive: false, keyboard: false, zIndexOffset: -1000 });
+      cluster.on("click", function (event) { bridge.pick(event.layer.id); });
+      cluster.on("keypress", function (event) {
+        if (event.originalEvent.key === "Enter") { bridge.pick(event.layer.id); }
+      });
+      cluster.on("mouseover", function (event) {
+        const marker = event.layer;
+        showTip(marker, [marker.title, marker.detail, words.states[marker.state]]);
+      });
+      cluster.on("clustermouseover", function (event) { showTip(event.layer, [amount(event.layer.getChildCount())]); });
+      cluster.on("mouseout clustermouseout clusterclick", hideTip);
+      cluster.on("animationend spiderfied unspiderfied", settle);
+      map.on("zoomstart", function () { zooming = true; hideTip(); ring.remove(); });
+      map.on("zoomend", onZoomed);
+      map.on("zoomend moveend", drawRing);
+      map.on("dragstart zoomstart", onMove);
+      map.on("resize", function () {
+        if (!moved) { take(); }
+        if (!legendBox.touched) { legendBox.open = roomy(); }
       });
       map.addLayer(cluster);
-      legend();
-      new ResizeObserver(function () {
-        map.invalidateSize(false);
-        if (unfitted) { fit(unfitted); }
-      }).observe(map.getContainer());
-      new QWebChannel(qt.webChannelTransport, function (channel) { bridge = channel.objects.bridge; bridge.started(); });
+      map.addLayer(places);
+      const legend = L.control({ position: "bottomleft" });
+      legend.onAdd = function () {
+        legendBox = L.DomUtil.create("details", "pl-legend");
+        legendBox.open = roomy();
+        legendBox.addEventListener("click", function () { legendBox.touched = true; });
+        L.DomEvent.disableClickPropagation(legendBox);
+        return legendBox;
+      };
+      legend.addTo(map);
+      new QWebChannel(qt.webChannelTransport, function (channel) { bridge = channel.objects.bridge; bridge.start(); });
     },
-    setMarkers: function (entries) {
-      const seen = new Set(), gone = [], fresh = [];
-      for (const entry of entries) {
-        seen.add(entry.id);
-        const old = known.get(entry.id);
-        if (old && JSON.stringify(old.entry) === JSON.stringify(entry)) { continue; }
-        if (old) { gone.push(old.marker); }
-        const marker = make(entry);
-        known.set(entry.id, { entry: entry, marker: marker });
+
+    setWords: function (given) {
+      if (words) { map.attributionControl.removeAttribution(words.attribution); }
+      words = given;
+      map.attributionControl.addAttribution(words.attribution);
+      map.getContainer().setAttribute("aria-label", words.map);
+      map.attributionControl.getContainer().title = words.sources;
+      controls();
+      drawLegend();
+      for (const marker of known.values()) { marker.name(); }
+      if (!moved) { take(); }
+    },
+
+    setDress: function (variables) {
+      for (const name in variables) { document.documentElement.style.setProperty(name, variables[name]); }
+    },
+
+    change: function (removed, rows) {
+      const gone = [], fresh = [], dressed = [];
+      for (const id of removed) { gone.push(known.get(id)); known.delete(id); }
+      for (const row of rows) {
+        const old = known.get(row[0]);
+        if (old && old.place === row[1] + "/" + row[2]) {
+          put(old, row).setIcon(signs.icon(old.state, old.uncertain));
+          dressed.push(old);
+          continue;
+        }
+        if (old) { gone.push(old); }
+        const marker = make(row);
+        known.set(marker.id, marker);
         fresh.push(marker);
       }
-      for (const [id, old] of known) { if (!seen.has(id)) { gone.push(old.marker); known.delete(id); } }
-      if (gone.length) { cluster.removeLayers(gone); }
-      if (fresh.length) { cluster.addLayers(fresh); }
-      return known.size;
-    },
-    setCenter: function (lat, lon, km, title) {
-      if (centre) { map.removeLayer(centre); }
-      if (radius) { map.removeLayer(radius); radius = null; }
-      centre = L.circleMarker([lat, lon], { radius: 6, color: "var(--text)", weight: 2, fillColor: "var(--accent)", fillOpacity: 1 });
-      const text = document.createElement("div");
-      text.textContent = title;
-      centre.bindTooltip(text).addTo(map);
-      if (km) {
-        radius = L.circle([lat, lon], { radius: km * 1000, color: "var(--accent)", weight: 1.5, fillOpacity: 0.06, interactive: false }).addTo(map);
-        fit(radius.getBounds());
-      } else { map.setView([lat, lon], 11, { animate: false }); }
-    },
-    setSelected: function (id) {
-      const before = chosen;
-      chosen = id;
-      for (const one of [before, id]) {
-        const entry = known.get(one);
-        if (entry) { entry.marker.setIcon(icon(entry.entry)); }
+      if (gone.length > known.size) {
+        cluster.clearLayers();  // taking away nearly all one by one is slower than beginning anew
+        cluster.addLayers(Array.from(known.values()));
+      } else {
+        if (gone.length) { cluster.removeLayers(gone); }
+        if (fresh.length) { cluster.addLayers(fresh); }
+        if (dressed.length) { cluster.refreshClusters(dressed); }
       }
+      hideTip();
+      settle();
+      drawLegend();
+      requestAnimationFrame(function () { bridge.apply(known.size); });
     },
-    setDark: function (dark) { document.documentElement.classList.toggle("dark", dark); },
+
+    setCenter: function (lat, lon, km, title) {
+      const key = [lat, lon, km].join("/"), same = centre && centre.key === key;
+      if (centre) { centre.remove(); }
+      if (radius) { radius.remove(); radius = null; }
+      if (km) { radius = L.circle([lat, lon], { radius: km * 1000, className: "pl-radius", interactive: false }).addTo(map); }
+      const icon = L.divIcon({ className: "pl-centre", html: signs.pin, iconSize: [30, 38], iconAnchor: [15, 37] });
+      centre = L.marker([lat, lon], { icon: icon, keyboard: false, zIndexOffset: -500 }).addTo(map);
+      centre.key = key;
+      centre.getElement().setAttribute("aria-label", title);
+      centre.on("mouseover", function () { showTip(centre, [title], -38); });
+      centre.on("mouseout", hideTip);
+      if (same) { return; }
+      aim = radius ? radius.getBounds() : L.latLng(lat, lon).toBounds(20000);
+      moved = false;
+      take();
+    },
+
+    setSelected: function (id) {
+      chosen = id;
+      const marker = known.get(id);
+      if (marker && !map.getBounds().contains(marker.getLatLng())) { map.panTo(marker.getLatLng()); }
+      drawRing();
+    },
   };
 })();

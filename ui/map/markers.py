@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class MarkerState(StrEnum):
-    """How a practice stands: each has a colour and a shape of its own."""
+    """How a practice stands: each has a colour and a shape of its own (resources/map/signs.js)."""
 
     AVAILABLE = "available"
     COOLING = "cooling"

@@ -1,0 +1,61 @@
+// Names of places on the empty ground: the larger first, none over another or under a marker, fewer the farther away.
+(function () {
+  "use strict";
+  const MOST = 70, HIGH = 14;
+  // at which zoom a place of how many PLZ may speak
+  function least(zoom) { return zoom <= 5 ? 30 : zoom === 6 ? 16 : zoom === 7 ? 8 : zoom === 8 ? 4 : zoom === 9 ? 2 : 1; }
+
+  function meet(a, b) {
+    return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
+  }
+  // beside its point, or below or above it
+  function spots(point, width) {
+    return [[7, -7], [-7 - width, -7], [-width / 2, 4], [-width / 2, -18]].map(function (offset) {
+      return { left: point.x + offset[0], top: point.y + offset[1], width: width, height: HIGH };
+    });
+  }
+
+  window.PlaceLabels = L.Layer.extend({
+    onAdd: function (map) {
+      this._pane = map.createPane("places");
+      this._measure = document.createElement("canvas").getContext("2d");
+      map.on("moveend resize", this.draw, this);
+      map.on("zoomstart", this._clear, this);
+    },
+    _clear: function () { this._pane.replaceChildren(); },
+    _occupied: function () {
+      return Array.from(this._map.getPane("markerPane").children, function (element) {
+        const at = L.DomUtil.getPosition(element) || L.point(0, 0), size = element.offsetWidth;
+        const half = size / 2;
+        return { left: at.x - half, top: at.y - half, width: size, height: size };
+      });
+    },
+    draw: function () {
+      const map = this._map, bounds = map.getBounds(), taken = this._occupied();
+      const lowest = least(Math.round(map.getZoom())), box = document.createDocumentFragment();
+      const font = getComputedStyle(map.getContainer()).fontFamily;
+      let count = 0;
+      for (const [name, lat, lon, size] of window.PLACES) {
+        if (size < lowest || count >= MOST) { break; }
+        if (!bounds.contains([lat, lon])) { continue; }
+        const point = map.latLngToLayerPoint([lat, lon]).round();
+        const dot = { left: point.x - 3, top: point.y - 3, width: 6, height: 6 };
+        const large = size >= 12;
+        this._measure.font = (large ? "600 12px " : "500 11px ") + font;
+        const width = Math.ceil(this._measure.measureText(name).width);
+        const spot = spots(point, width).find(function (one) { return !taken.some(meet.bind(null, one)); });
+        if (!spot) { continue; }
+        taken.push(spot, dot);
+        const label = document.createElement("div");
+        label.className = "pl-place" + (large ? " large" : "");
+        label.textContent = name;
+        L.DomUtil.setPosition(label, L.point(spot.left, spot.top));
+        const mark = document.createElement("i");
+        L.DomUtil.setPosition(mark, L.point(dot.left + 1, dot.top + 1));
+        box.append(mark, label);
+        count += 1;
+      }
+      this._pane.replaceChildren(box);
+    },
+  });
+})();

@@ -1,0 +1,63 @@
+"""What the page still has to be told: the difference between the markers wanted and those it shows, in portions.
+
+Portions keep the window responsive: 40,000 markers are 6 MB of JSON, which one call would build on the GUI thread.
+Knows no Qt and no page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ui.map.markers import MapMarker
+
+PORTION = 2_500  # about 10 ms of JSON
+
+Row = tuple[int, float, float, str, str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain)."""
+
+    removed: tuple[int, ...]
+    rows: tuple[Row, ...]
+
+
+class MarkerFeed:
+    """Keeps both sides by id; `next_change` until None makes them equal."""
+
+    def __init__(self, portion: int = PORTION) -> None:
+        self._portion = portion
+        self._wanted: dict[int, MapMarker] = {}
+        self._shown: dict[int, MapMarker] = {}
+        self._removed: list[int] = []
+        self._pending: list[int] = []
+
+    def want(self, markers: Sequence[MapMarker]) -> None:
+        """Show these and no others; of two with the same id the later one counts."""
+        self._wanted = {marker.id: marker for marker in markers}
+        self._compare()
+
+    def forget(self) -> None:
+        """The page is empty (again)."""
+        self._shown = {}
+        self._compare()
+
+    def next_change(self) -> Change | None:
+        """The next portion, taken as shown from now on; None if the page shows what is wanted."""
+        if not self._removed and not self._pending:
+            return None
+        removed, self._removed = self._removed, []
+        now, self._pending = self._pending[: self._portion], self._pending[self._portion :]
+        for number in removed:
+            del self._shown[number]
+        markers = [self._wanted[number] for number in now]
+        self._shown.update((marker.id, marker) for marker in markers)
+        return Change(
+            removed=tuple(removed),
+            rows=tuple((m.id, m.lat, m.lon, m.state.value, m.title, m.detail, m.uncertain) for m in markers),
+        )
+
+    def _compare(self) -> None:
+        shown = self._shown
+        self._removed = [number for number in shown if number not in self._wanted]
+        self._pending = [number for number, marker in self._wanted.items() if shown.get(number) != marker]
