@@ -44,6 +44,7 @@ class PracticeCandidate:
     city: str
     lat: float | None
     lon: float | None
+    geo_quality: str
     distance_km: float | None
     expected_answer: float
     answers: int
@@ -208,7 +209,7 @@ def _practice(
         **{
             name: fact[name]
             for name in (
-                "therapist_id", "contact_point_id", "title", "practice_name", "street", "plz", "city", "lat", "lon",
+                "therapist_id", "contact_point_id", "title", "practice_name", "street", "plz", "city", "lat", "lon", "geo_quality",
                 "sex", "phone", "email", "capacity_note", "open_inquiry_id", "cooling_until",
             )
         },

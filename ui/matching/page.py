@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTabWidget
 
-from domain.matching.candidates import Candidates, candidates_for_search
+from domain.matching.candidates import Candidates, PracticeCandidate, candidates_for_search
 from domain.matching.listing import SearchRow, list_searches
 from ui import formats
 from ui.changes import Refresher
@@ -142,21 +142,28 @@ class MatchingPage(PageWidget):
         self._map.set_markers(self._markers(found))
 
     def _markers(self, found: Candidates) -> list[MapMarker]:
-        groups = [(found.fit, MarkerState.AVAILABLE)]
-        for group in (*found.excluded, *found.unknown):
-            state = MarkerState.UNKNOWN if group in found.unknown else MarkerState.EXCLUDED
-            if group.rule == "contact_point":
-                state = MarkerState.COOLING
-            groups.append((group.nearest, state))
+        unknown = {c.therapist_id for group in found.unknown for c in group.nearest}
+        occupied = {c.therapist_id for group in found.excluded if group.rule == "contact_point" for c in group.nearest}
+
+        def state(candidate: PracticeCandidate) -> MarkerState:
+            if candidate.therapist_id in occupied:
+                return MarkerState.OPEN_INQUIRY if candidate.open_inquiry_id else MarkerState.COOLING
+            return MarkerState.UNKNOWN if candidate.therapist_id in unknown else MarkerState.EXCLUDED
+
+        rest = [(c, state(c)) for group in (*found.excluded, *found.unknown) for c in group.nearest]
         return [
             MapMarker(
-                id=c.therapist_id, lat=c.lat, lon=c.lon, state=state, title=c.name,
-                detail=f"{c.city}, {formats.distance(c.distance_km)}", uncertain=False,
+                id=c.therapist_id,
+                lat=c.lat,
+                lon=c.lon,
+                state=shown,
+                title=c.name,
+                detail=f"{c.city}, {formats.distance(c.distance_km)}",
+                uncertain=c.geo_quality not in {"house", "street"},
             )
-            for candidates, state in groups
-            for c in candidates
+            for c, shown in [*((c, MarkerState.AVAILABLE) for c in found.fit), *rest]
             if c.lat is not None and c.lon is not None
-        ]  # fmt: skip
+        ]
 
     def _choose_practice(self, therapist_id: int) -> None:
         self._composer.show_therapist(therapist_id, self._search_id)
