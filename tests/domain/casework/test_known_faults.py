@@ -27,17 +27,10 @@ from domain.values import Channel, WeekSpan
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
 
 
-def sent(
-    session: Session, searches: list[int], now: datetime, channel: Channel = Channel.LETTER, **therapist: object
-) -> Inquiry:
-    """A sent inquiry to a new practice."""
-    number = create_and_send(
-        session,
-        therapist_id=add_therapist(session, **therapist),
-        search_ids=searches,
-        channel=channel,
-        now=now,  # type: ignore[arg-type]
-    )
+def sent(session: Session, searches: list[int], now: datetime, channel: Channel = Channel.LETTER) -> Inquiry:
+    """An inquiry that is on its way to a new practice."""
+    therapist = add_therapist(session)
+    number = create_and_send(session, therapist_id=therapist, search_ids=searches, channel=channel, now=now)
     session.flush()
     return session.get_one(Inquiry, number)
 
