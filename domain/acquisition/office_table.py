@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from zipfile import BadZipFile
 
 from charset_normalizer import from_bytes
 from openpyxl import load_workbook
@@ -130,16 +131,15 @@ def _without_nul(file: io.TextIOBase) -> Iterator[str]:
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    try:
-        # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as exc:
-        raise Invalid("import.xlsx_broken") from exc
-    try:
-        sheet = book.worksheets[0]
-        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
-    finally:
-        book.close()
+    # opened here: the library would judge the file by its name
+    with path.open("rb") as file:
+        try:
+            # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
+            book = load_workbook(file, read_only=True, data_only=True)
+            yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
+            book.close()
+        except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, IndexError) as exc:
+            raise Invalid("import.xlsx_broken", file=path.name) from exc
 
 
 def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRecord | RowError:
