@@ -191,6 +191,18 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "bounced": "E-Mail kam zurück",
         "late_reply": "späte Antwort der Praxis",
     },
+    "step": {
+        "database": "Datenbank bereit",
+        "import": "Dateien einlesen",
+        "searches": "Suchen beginnen",
+        "matching": "Praxen beurteilen",
+        "inquiries": "Anfragen erstellen",
+        "sending": "Anfragen senden",
+        "answers": "Antworten eintragen",
+        "placements": "Plätze begleiten",
+        "withdrawals": "Rücknahmen senden",
+        "screens": "Bilder aller Seiten",
+    },
     "geo_quality": {"house": "Hausnummer", "street": "Straße", "plz": "PLZ", "ort": "Ort", "none": "unbekannt"},
     "file_kind": {
         "arztsuche": "Verzeichnis der Arztsuche",

@@ -28,7 +28,7 @@ from domain.database import Database
 from domain.errors import Invalid
 from sync.mail.catcher import MailCatcher
 from sync.worker import Worker
-from ui.labels import rule_reason
+from ui.labels import label, rule_reason
 from ui.translation import tr
 
 SAMPLES = ("arztsuche-v1.json", "arztsuche-v2.json")
@@ -183,7 +183,7 @@ def _tell(answer: dict[str, Any]) -> None:
     for rule, count in sorted(answer["unknown"].items(), key=lambda pair: -pair[1]):
         tell(f"  {rule_reason(rule, unknown=True)}: {count}")
     for step, needed in answer["seconds"].items():
-        tell(f"  {step}: {needed:.2f} s".replace(".", ","))
+        tell(f"  {label('step', step)}: {needed:.2f} s".replace(".", ","))
     for path in answer.get("screens", ()):
         tell(f"  {path}")
     for fault in answer.get("faults", ()):
