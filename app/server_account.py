@@ -12,8 +12,6 @@ from pathlib import Path
 
 from domain.errors import Unavailable
 
-MAPPED_ID = 1000
-NAMESPACE = ("unshare", "--user", f"--map-user={MAPPED_ID}", f"--map-group={MAPPED_ID}")
 FALLBACK = "nobody"
 
 
@@ -48,15 +46,24 @@ def account_for(home: Path, *, binaries: Path) -> Account:
         return Account()
     # a cluster that once belonged to nobody stays with nobody
     if home.stat().st_uid == 0 and _namespaces_work():
-        return Account(prefix=NAMESPACE)
+        return Account(prefix=_namespace())
     return _fallback(home, binaries)
+
+
+def _namespace() -> tuple[str, ...]:
+    """The command that shows root to the server as another account, which must exist: initdb asks for its name."""
+    import pwd
+
+    entry = pwd.getpwnam(FALLBACK)
+    return ("unshare", "--user", f"--map-user={entry.pw_uid}", f"--map-group={entry.pw_gid}")
 
 
 def _namespaces_work() -> bool:
     """Containers and hardened kernels may forbid them."""
-    if shutil.which(NAMESPACE[0]) is None:
+    namespace = _namespace()
+    if shutil.which(namespace[0]) is None:
         return False
-    attempt = subprocess.run([*NAMESPACE, "true"], check=False, stderr=subprocess.DEVNULL)  # noqa: S603 - constant
+    attempt = subprocess.run([*namespace, "true"], check=False, stderr=subprocess.DEVNULL)  # noqa: S603 - constant
     return attempt.returncode == 0
 
 

@@ -33,7 +33,9 @@ class MailCatcher:
         """Listen on a free port of this machine; returns the port."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         port = _free_port()
-        self._controller = Controller(_Keeper(self._folder), hostname="127.0.0.1", port=port)
+        self._controller = Controller(
+            _Keeper(self._folder), hostname="127.0.0.1", port=port, server_hostname="localhost"
+        )
         self._controller.start()
         return port
 

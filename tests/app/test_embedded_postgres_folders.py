@@ -13,6 +13,7 @@ import pytest
 from app.embedded_postgres import EmbeddedPostgres
 from app.postgres_binaries import Binaries, wheel_binaries
 from app.postgres_files import SOCKET_LIMIT
+from app.server_account import account_for
 from tests.app.seats import Run, ended, postmaster_of, processes_in, query, refused, said, wait_until
 from tests.servers.postgres import DEBIAN
 
@@ -161,3 +162,12 @@ def test_warm_start_is_quick(home: Path) -> None:
     started = time.monotonic()
     with EmbeddedPostgres(home):
         assert time.monotonic() - started < 2
+
+
+@pytest.mark.skipif(not ROOT, reason="only root needs another account")
+def test_as_root_the_server_runs_as_an_account_that_exists(home: Path) -> None:
+    """The server runs under an account the system knows: initdb asks for its name, and a bare system has few."""
+    home.mkdir(parents=True, exist_ok=True)
+    account = account_for(home, binaries=wheel_binaries())
+    mapped = [part.partition("=")[2] for part in account.prefix if part.startswith("--map-user=")]
+    assert pwd.getpwuid(int(mapped[0]) if mapped else account.uid or 0).pw_name == "nobody"
