@@ -4,19 +4,19 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, email, phone, plz
+from domain.acquisition.text import clean, first_email, phone, plz
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
 SALUTATIONS = frozenset({"Frau", "Herr"})
-PHONE_KINDS = frozenset({"07", "telefonische erreichbarkeit"})
+PHONE_KIND = re.compile(r"0?7|telefon.*", re.IGNORECASE)
 GERMANY = (47.0, 55.2, 5.5, 15.5)
 
 
@@ -48,14 +48,14 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
         licence=licence,
         offers=offers,
         offers_source=source,
-        email=_noted(email, entry.get("email"), "email_unreadable", notes),
-        phone=_noted(phone, entry.get("tel"), "phone_unreadable", notes),
-        mobile=_noted(phone, entry.get("handy"), "phone_unreadable", notes),
+        email=noted(first_email, entry.get("email"), "email_unreadable", notes),
+        phone=noted(phone, entry.get("tel"), "phone_unreadable", notes),
+        mobile=noted(phone, entry.get("handy"), "phone_unreadable", notes),
         fax=phone(entry.get("fax")),
         web=clean(entry.get("web")),
         street=clean(entry.get("strasse")),
         house_number=clean(entry.get("hausnummer")),
-        plz=_noted(plz, entry.get("plz"), "plz_unreadable", notes),
+        plz=noted(plz, entry.get("plz"), "plz_unreadable", notes),
         city=clean(entry.get("ort")),
         lat=lat,
         lon=lon,
@@ -79,11 +79,15 @@ def surname(name: str, first_name: str, title: str) -> str:
     return name
 
 
+def listed(items: object) -> list[Any]:
+    """The items of a list; of anything else none."""
+    return items if isinstance(items, list) else []
+
+
 def values_of(items: object) -> tuple[str, ...]:
-    """Texts of a list of strings or of {"value": …}; anything else is skipped."""
-    if not isinstance(items, list):
-        return ()
-    texts = (clean(item.get("value") if isinstance(item, Mapping) else item) for item in items)
+    """Texts of a list of strings or of {"value": …}, or the one text that stands in its place."""
+    entries = [items] if isinstance(items, str) else listed(items)
+    texts = (clean(item.get("value") if isinstance(item, Mapping) else item) for item in entries)
     return tuple(text for text in texts if text)
 
 
@@ -102,8 +106,9 @@ def place(lat: object, lon: object, notes: list[str]) -> tuple[float | None, flo
     return None, None
 
 
-def _noted(read: Any, value: object, note: str, notes: list[str]) -> str:
-    found: str = read(value)
+def noted(read: Callable[[object], str], value: object, note: str, notes: list[str]) -> str:
+    """What `read` finds in a value; a note where it finds nothing in one that says something."""
+    found = read(value)
     if not found and clean(value):
         notes.append(note)
     return found
@@ -111,7 +116,7 @@ def _noted(read: Any, value: object, note: str, notes: list[str]) -> str:
 
 def _sentences(psy: object) -> Iterable[str]:
     """Shape 1 gives sentences, shape 2 headings with values; both become sentences."""
-    for item in psy if isinstance(psy, list) else ():
+    for item in [psy] if isinstance(psy, str) else listed(psy):
         if isinstance(item, Mapping):
             heading = clean(item.get("heading"))
             for value in values_of(item.get("values")) or ("",):
@@ -122,20 +127,21 @@ def _sentences(psy: object) -> Iterable[str]:
 
 def _week(tsz: object, *, today: date) -> Week:
     week = Week()
-    for entry in tsz if isinstance(tsz, list) else ():
+    for entry in listed(tsz):
         if not isinstance(entry, Mapping):
             continue
-        day = day_of(clean(entry.get("d")), today=today)
-        weekday = day.weekday() if day is not None else weekday_of(clean(entry.get("t")))
-        if weekday is None:
-            continue
+        weekday = weekday_of(clean(entry.get("t")))
+        day = day_of(clean(entry.get("d")), today=today, weekday=weekday)
         if day is not None:
             week.days.append(day)
-        for kind in entry.get("typTsz") or entry.get("tszDesTyps") or ():
+            weekday = day.weekday() if weekday is None else weekday
+        if weekday is None:
+            continue
+        for kind in listed(entry.get("typTsz") or entry.get("tszDesTyps")):
             if not isinstance(kind, Mapping):
                 continue
-            by_phone = clean(kind.get("typ")).lower() in PHONE_KINDS
-            for slot in kind.get("sprechzeiten") or ():
+            by_phone = PHONE_KIND.fullmatch(clean(kind.get("typ"))) is not None
+            for slot in listed(kind.get("sprechzeiten")):
                 if isinstance(slot, Mapping):
                     week.add(weekday, clean(slot.get("z") or slot.get("zeit")), by_phone=by_phone)
     return week

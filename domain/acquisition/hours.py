@@ -9,7 +9,7 @@ from domain.acquisition.text import clean
 from domain.values import MINUTES_PER_DAY, WeekSpan
 
 WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
-TIMES = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|–|bis)\s*(\d{1,2})[:.](\d{2})")
+TIMES = re.compile(r"(?<![0-9])([0-9]{1,2})[:.]([0-9]{2})\s*(?:-|–|bis)\s*([0-9]{1,2})[:.]([0-9]{2})(?![0-9])")
 
 
 @dataclass(slots=True)
@@ -29,7 +29,10 @@ class Week:
 
 def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
     """The time spans a text like "09:00-09:50; 14:00 bis 15:00" names on a weekday."""
-    for hour, minute, hour_to, minute_to in TIMES.findall(clean(text)):
+    found = TIMES.findall(clean(text))
+    if not found and any(c.isdigit() for c in text):
+        notes.append("hours_unreadable")
+    for hour, minute, hour_to, minute_to in found:
         start, end = int(hour) * 60 + int(minute), int(hour_to) * 60 + int(minute_to)
         if int(minute) > 59 or int(minute_to) > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
             notes.append("hours_impossible")
@@ -43,15 +46,20 @@ def weekday_of(text: str) -> int | None:
     return WEEKDAYS.get(clean(text)[:2].lower())
 
 
-def day_of(text: str, *, today: date) -> date | None:
-    """The day of "2026-11-23" or "23.11."; without a year the one nearest to the file's date (mind New Year)."""
+def day_of(text: str, *, today: date, weekday: int | None = None) -> date | None:
+    """The day of "2026-11-23" or "23.11.".
+
+    Without a year it is the one that falls on the weekday, if that is known, and is nearest to the file's date
+    (a file of December read in January).
+    """
     text = clean(text)
-    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text):
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text):
         return _date(*(int(part) for part in match.groups()))
-    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.?", text):
+    if match := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.?", text):
         candidates = [_date(today.year + shift, int(match[2]), int(match[1])) for shift in (-1, 0, 1)]
         days = [candidate for candidate in candidates if candidate is not None]
-        return min(days, key=lambda d: abs(d - today), default=None)
+        fitting = [day for day in days if day.weekday() == weekday]
+        return min(fitting or days, key=lambda d: abs(d - today), default=None)
     return None
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.acquisition.arztsuche import values_of
+from domain.acquisition.arztsuche import noted, values_of
 from domain.acquisition.hours import spans_of, weekday_of
-from domain.acquisition.offers import method_of
+from domain.acquisition.offers import methods_of
 from domain.acquisition.records import ConsentRecord, PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, phone, plz
 from domain.values import Method, Sex, SexWish, TravelMode, WeekSpan
@@ -21,7 +21,7 @@ TRAVEL = {
     "fahrrad": TravelMode.BICYCLE,
     "zu fuß": TravelMode.FOOT,
 }
-ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,2})?")
+ICD10 = re.compile(r"[A-Z][0-9]{2}(\.[0-9]{1,2})?")
 SCOPES = {
     "speicherung": "storage",
     "anonyme_anfrage": "pseudonymous_inquiry",
@@ -50,10 +50,10 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         birth_date=birth_date(entry.get("geburtsdatum"), today=today, notes=notes),
         street=clean(entry.get("strasse")),
         house_number=clean(entry.get("hausnummer")),
-        plz=plz(entry.get("plz")),
+        plz=noted(plz, entry.get("plz"), "plz_unreadable", notes),
         city=clean(entry.get("ort")),
-        email=email(entry.get("email")),
-        phone=phone(entry.get("telefon")),
+        email=noted(email, entry.get("email"), "email_unreadable", notes),
+        phone=noted(phone, entry.get("telefon"), "phone_unreadable", notes),
         insurer="" if insurer.lower() in {"privat", "selbstzahler"} else insurer,
         insurance_kind=insurance_kind(insurer),
         complaints=values_of(entry.get("beschwerden")),
@@ -69,20 +69,27 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         previous_therapy_end=day(entry.get("vorherige_therapie_ende")),
         consultation_on=day(entry.get("sprechstunde_am")),
         timely_needed=entry.get("ptv11_zeitnah") is True,
-        consent=_consent(entry.get("einwilligung")),
+        consent=_consent(entry.get("einwilligung"), today=today, notes=notes),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
 def birth_date(value: object, *, today: date, notes: list[str]) -> date | None:
-    """A possible birth date; an impossible one is noted and left unknown."""
+    """A possible birth date; an impossible one is noted and left unknown. "4.5.58" is a year of the last century."""
     found = day(value)
+    if found is not None and found > today and re.search(r"\.[0-9]{2}$", clean(value)):
+        found = found.replace(year=found.year - 100)
+    return past_day(found, value, today=today, name="birth_date", notes=notes)
+
+
+def past_day(found: date | None, value: object, *, today: date, name: str, notes: list[str]) -> date | None:
+    """A day that lies behind us; what cannot be read or cannot be is noted as `name` and left unknown."""
     if found is None:
         if clean(value):
-            notes.append("birth_date_unreadable")
+            notes.append(f"{name}_unreadable")
         return None
     if not OLDEST <= found <= today:
-        notes.append("birth_date_impossible")
+        notes.append(f"{name}_impossible")
         return None
     return found
 
@@ -100,7 +107,7 @@ def insurance_kind(insurer: str) -> str:
 def diagnoses(value: object, notes: list[str]) -> tuple[str, ...]:
     """ICD-10 codes of a text or list; what is no code is noted."""
     texts = values_of(value) if isinstance(value, list) else tuple(re.split(r"[,;\s]+", clean(value)))
-    codes = [text.upper().rstrip("GVAZ!*+-") if text else "" for text in texts]
+    codes = [text.upper().rstrip("GVAZ!*+-").rstrip(".") if text else "" for text in texts]
     good = tuple(dict.fromkeys(code for code in codes if ICD10.fullmatch(code)))
     if len(good) < len({code for code in codes if code}):
         notes.append("diagnosis_unreadable")
@@ -109,10 +116,10 @@ def diagnoses(value: object, notes: list[str]) -> tuple[str, ...]:
 
 def methods(texts: tuple[str, ...], notes: list[str]) -> frozenset[Method]:
     """Wished methods; an unknown word is noted."""
-    found = {method_of(text) for text in texts}
-    if None in found:
+    found = [methods_of(text) for text in texts]
+    if not all(found):
         notes.append("method_unreadable")
-    return frozenset(method for method in found if method is not None)
+    return frozenset[Method]().union(*found)
 
 
 def radius(value: object, notes: list[str]) -> int | None:
@@ -138,11 +145,11 @@ def _availability(value: object, notes: list[str]) -> tuple[WeekSpan, ...] | Non
     return merged(spans) or None
 
 
-def _consent(value: object) -> ConsentRecord | None:
+def _consent(value: object, *, today: date, notes: list[str]) -> ConsentRecord | None:
     if not isinstance(value, Mapping):
         return None
     given: Mapping[str, Any] = value
-    on = day(given.get("am"))
+    on = past_day(day(given.get("am")), given.get("am"), today=today, name="consent_date", notes=notes)
     if on is None:
         return None
     scopes = frozenset(scope for word, scope in SCOPES.items() if given.get(word) is True)

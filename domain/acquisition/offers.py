@@ -1,10 +1,10 @@
 """Approvals in words → offers (method × age group × setting). Always a set, never a single value."""
 
+import re
 from collections.abc import Iterable
 
 from domain.values import AgeGroup, Licence, Method, Offer, Setting
 
-# the order matters: "Tiefenpsychologisch fundierte Psychotherapie" names no other method
 _METHODS = (
     ("verhaltenstherap", Method.CBT),
     ("tiefenpsychologisch", Method.PSYCHODYNAMIC),
@@ -12,6 +12,13 @@ _METHODS = (
     ("psychoanaly", Method.ANALYTIC),
     ("systemisch", Method.SYSTEMIC),
 )
+_ABBREVIATIONS = {
+    "vt": Method.CBT,
+    "tp": Method.PSYCHODYNAMIC,
+    "tfp": Method.PSYCHODYNAMIC,
+    "ap": Method.ANALYTIC,
+    "st": Method.SYSTEMIC,
+}
 _LICENCE_AGE = {
     Licence.PSYCHOLOGICAL: AgeGroup.ADULT,
     Licence.MEDICAL: AgeGroup.ADULT,
@@ -20,10 +27,11 @@ _LICENCE_AGE = {
 }
 
 
-def method_of(text: str) -> Method | None:
-    """The method a text names, or None."""
+def methods_of(text: str) -> frozenset[Method]:
+    """Every method a text names, in words or as the usual abbreviation (VT, TP, AP, ST)."""
     folded = text.lower()
-    return next((method for word, method in _METHODS if word in folded), None)
+    named = {method for word, method in _METHODS if word in folded}
+    return frozenset(named | {_ABBREVIATIONS[word] for word in re.findall(r"\w+", folded) if word in _ABBREVIATIONS})
 
 
 def age_groups_of(text: str) -> tuple[AgeGroup, ...]:
@@ -57,13 +65,13 @@ def offers_of(sentences: Iterable[str], licence: Licence) -> tuple[frozenset[Off
     offers: set[Offer] = set()
     by_licence = False
     for sentence in sentences:
-        method = method_of(sentence)
-        if method is None:
+        methods = methods_of(sentence)
+        if not methods:
             continue
         ages = age_groups_of(sentence)
         by_licence = by_licence or not ages
         for age in ages or (_LICENCE_AGE[licence],):
-            offers.update(Offer(method, age, setting) for setting in settings_of(sentence))
+            offers.update(Offer(m, age, setting) for m in methods for setting in settings_of(sentence))
     if not offers:
         return frozenset(), "none"
     return frozenset(offers), "licence" if by_licence else "directory"

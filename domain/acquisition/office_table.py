@@ -4,52 +4,47 @@ Headers are guessed from common German words; the caller may overrule the guess.
 ("=…") stays the text it is.
 """
 
-import csv
-import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from zipfile import BadZipFile
 
-from charset_normalizer import from_bytes
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from domain.acquisition import intake
+from domain.acquisition import intake, sheets
+from domain.acquisition.arztsuche import noted
 from domain.acquisition.records import PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, phone, plz
 from domain.errors import Invalid
 from domain.values import Sex, SexWish
 
-# field → headers it goes by, folded (lower case, letters and digits only)
-HEADERS: Mapping[str, frozenset[str]] = {
-    "last_name": frozenset({"nachname", "name", "familienname", "zuname"}),
-    "first_name": frozenset({"vorname", "rufname"}),
-    "birth_date": frozenset({"geburtsdatum", "geburtstag", "gebdatum", "geboren", "geborenam"}),
-    "sex": frozenset({"geschlecht"}),
-    "street": frozenset({"straße", "strasse", "str", "anschrift"}),
-    "house_number": frozenset({"hausnummer", "hausnr", "nr"}),
-    "plz": frozenset({"plz", "postleitzahl"}),
-    "city": frozenset({"ort", "wohnort", "stadt"}),
-    "email": frozenset({"email", "mail", "emailadresse"}),
-    "phone": frozenset({"telefon", "telefonnummer", "tel", "handy", "mobil"}),
-    "insurer": frozenset({"krankenkasse", "kasse", "versicherung"}),
-    "insurance_number": frozenset({"kvnr", "versichertennummer", "versicherungsnummer"}),
-    "complaints": frozenset({"beschwerden", "anliegen", "beschwerde"}),
-    "diagnoses": frozenset({"icd10", "icd", "diagnose", "diagnosen"}),
-    "methods": frozenset({"verfahren", "wunschverfahren", "bevorzugtesverfahren"}),
-    "therapist_sex": frozenset({"wunschgeschlecht", "bevorzugtesgeschlecht"}),
-    "group_ok": frozenset({"gruppe", "gruppentherapie"}),
-    "radius_km": frozenset({"maxkm", "radius", "umkreis", "umkreiskm"}),
-    "registered_on": frozenset({"angemeldetam", "anmeldung", "anmeldedatum", "wartetseit", "aufnahme"}),
+# field → headers it goes by, the plainest first, folded (lower case, letters and digits only)
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "last_name": ("nachname", "familienname", "zuname", "name", "namevorname", "nachnamevorname"),
+    "first_name": ("vorname", "rufname"),
+    "birth_date": ("geburtsdatum", "geburtstag", "gebdatum", "geboren", "geborenam"),
+    "sex": ("geschlecht",),
+    "street": ("straße", "strasse", "str", "anschrift"),
+    # not "Nr": most often that is the row's running number
+    "house_number": ("hausnummer", "hausnr", "hnr"),
+    "plz": ("plz", "postleitzahl"),
+    "city": ("ort", "wohnort", "stadt"),
+    "email": ("email", "mail", "emailadresse"),
+    "phone": ("telefon", "telefonnummer", "tel", "handy", "mobil"),
+    "insurer": ("krankenkasse", "kasse", "versicherung"),
+    "insurance_number": ("kvnr", "versichertennummer", "versicherungsnummer"),
+    "complaints": ("beschwerden", "anliegen", "beschwerde"),
+    "diagnoses": ("icd10", "icd", "diagnose", "diagnosen"),
+    "methods": ("verfahren", "wunschverfahren", "bevorzugtesverfahren"),
+    "therapist_sex": ("wunschgeschlecht", "bevorzugtesgeschlecht"),
+    "group_ok": ("gruppe", "gruppentherapie"),
+    "radius_km": ("maxkm", "radius", "umkreis", "umkreiskm"),
+    "registered_on": ("angemeldetam", "anmeldung", "anmeldedatum", "wartetseit", "aufnahme"),
 }
 # headers only lists of therapists have: such a file must not become patients
 OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "sprechzeiten", "telefonischesprechzeiten", "barrierefreiheit"}
 )
 YES = frozenset({"ja", "j", "x", "1", "wahr", "true", "yes"})
-DELIMITERS = ";,\t"
-SNIFF_BYTES = 65_536
+SEPARATORS = re.compile(r"[,;\n]")
 
 
 def fold_header(text: str) -> str:
@@ -58,31 +53,35 @@ def fold_header(text: str) -> str:
 
 
 def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
-    """Field → header as written, for every header that is known; the first of several wins."""
-    mapping: dict[str, str] = {}
+    """Field → header as written, for every header that is known; of several the plainer word wins."""
+    written: dict[str, str] = {}
     for header in headers:
-        folded = fold_header(header)
-        for field, words in HEADERS.items():
-            if folded in words:
-                mapping.setdefault(field, header)
+        written.setdefault(fold_header(header), header)
+    mapping: dict[str, str] = {}
+    for field, words in HEADERS.items():
+        for word in words:
+            if word in written:
+                mapping.setdefault(field, written[word])
     return mapping
 
 
 def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[PatientRecord | RowError]:
     """Read a table row by row; row numbers are those a person sees in the file (the header is row 1).
 
-    Raises Invalid when no header names a surname, or a header of `mapping` is not there.
+    Raises Invalid when no header names a surname, or a field or header of `mapping` is not there.
     """
-    rows = _xlsx_rows(path) if is_xlsx(path) else _csv_rows(path)
+    rows = sheets.rows(path)
     _, header = next(rows, (1, []))
     names = [clean(cell) for cell in header]
     if len(OF_THERAPISTS.intersection(map(fold_header, names))) > 1:
         raise Invalid("import.therapist_table", file=path.name)
     chosen = dict(mapping) if mapping is not None else guess_mapping(names)
+    if unknown := sorted(set(chosen) - set(HEADERS)):
+        raise Invalid("import.mapping", fields=unknown)
     if "last_name" not in chosen:
-        raise Invalid("import.columns_unknown", columns=[name for name in names if name][:12])
+        raise Invalid("import.columns_unknown", file=path.name, columns=[name for name in names if name][:12])
     if missing := [name for name in chosen.values() if name not in names]:
-        raise Invalid("import.column_missing", columns=missing)
+        raise Invalid("import.column_missing", file=path.name, columns=missing)
     columns = {field: names.index(name) for field, name in chosen.items()}
     for number, row in rows:
         if not any(clean(cell) for cell in row):
@@ -91,84 +90,40 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
         yield _record(number, cells, today=today)
 
 
-def is_xlsx(path: Path) -> bool:
-    """Whether the file is a zip, as XLSX files are."""
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without mark) or Windows-1252, by content."""
-    with path.open("rb") as file:
-        head = file.read(SNIFF_BYTES)
-    for name in ("utf-8-sig", "utf-8"):
-        try:
-            # the cut may stand inside a character
-            head[: head.rfind(b"\n") + 1 or None].decode(name)
-        except UnicodeDecodeError:
-            continue
-        return name
-    best = from_bytes(head, cp_isolation=["cp1252", "latin_1", "utf_16"]).best()
-    return "cp1252" if best is None else best.encoding
-
-
-def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    with path.open("r", encoding=encoding_of(path), errors="replace", newline="") as file:
-        first = file.readline()
-        delimiter = max(DELIMITERS, key=first.count)
-        file.seek(0)
-        reader = csv.reader(_without_nul(file), delimiter=delimiter)
-        try:
-            for row in reader:
-                yield reader.line_num, row
-        except csv.Error as exc:
-            raise Invalid("import.csv_broken", row=reader.line_num) from exc
-
-
-def _without_nul(file: io.TextIOBase) -> Iterator[str]:
-    for line in file:
-        yield line.replace("\0", "")
-
-
-def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    # opened here: the library would judge the file by its name
-    with path.open("rb") as file:
-        try:
-            # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
-            book = load_workbook(file, read_only=True, data_only=True)
-            yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
-            book.close()
-        except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, IndexError) as exc:
-            raise Invalid("import.xlsx_broken", file=path.name) from exc
-
-
 def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRecord | RowError:
     def text(field: str) -> str:
         return clean(cells.get(field))
 
-    if not text("last_name"):
+    last_name, first_name = text("last_name"), text("first_name")
+    if "first_name" not in cells and "," in last_name:
+        # one column for the whole name, as lists sorted by surname have it: "Berger, Lea"
+        last_name, first_name = (part.strip() for part in last_name.split(",", 1))
+    if not last_name:
         return RowError(row, "import.row.no_name")
     notes: list[str] = []
     insurer = text("insurer")
+    registered_on = day(cells.get("registered_on"))
     return PatientRecord(
         row=row,
-        last_name=text("last_name"),
-        first_name=text("first_name"),
+        last_name=last_name,
+        first_name=first_name,
         sex=_sex(text("sex")),
         birth_date=intake.birth_date(cells.get("birth_date"), today=today, notes=notes),
         street=text("street"),
         house_number=text("house_number").removesuffix(".0"),
-        plz=plz(cells.get("plz")),
+        plz=noted(plz, cells.get("plz"), "plz_unreadable", notes),
         city=text("city"),
-        email=email(cells.get("email")),
-        phone=phone(cells.get("phone")),
+        email=noted(email, cells.get("email"), "email_unreadable", notes),
+        phone=noted(phone, cells.get("phone"), "phone_unreadable", notes),
         insurer="" if insurer.lower() in {"privat", "selbstzahler"} else insurer,
         insurance_kind=intake.insurance_kind(insurer),
         insurance_number=text("insurance_number"),
-        registered_on=day(cells.get("registered_on")),
-        complaints=tuple(part for part in (clean(p) for p in text("complaints").split(",")) if part),
+        registered_on=intake.past_day(
+            registered_on, cells.get("registered_on"), today=today, name="registered_on", notes=notes
+        ),
+        complaints=_parts(str(cells.get("complaints") or "")),
         diagnoses=intake.diagnoses(text("diagnoses"), notes),
-        methods=intake.methods(tuple(p for p in (clean(p) for p in text("methods").split(",")) if p), notes),
+        methods=intake.methods(_parts(str(cells.get("methods") or "")), notes),
         therapist_sex=_wish(text("therapist_sex")),
         group_ok=text("group_ok").lower() in YES,
         radius_km=intake.radius(cells.get("radius_km"), notes),
@@ -176,8 +131,14 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
     )
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    """A cell's list: "VT, TP", "Angst; Zwang", or one a line."""
+    return tuple(part for part in map(clean, SEPARATORS.split(text)) if part)
+
+
 def _sex(text: str) -> Sex:
-    return {"w": Sex.FEMALE, "f": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}.get(text.lower()[:1], Sex.NOT_STATED)
+    letters = {"w": Sex.FEMALE, "f": Sex.FEMALE, "m": Sex.MALE, "h": Sex.MALE, "d": Sex.DIVERSE}
+    return letters.get(text.lower()[:1], Sex.NOT_STATED)
 
 
 def _wish(text: str) -> SexWish:

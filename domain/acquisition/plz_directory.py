@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.acquisition.arztsuche import SALUTATIONS, values_of
+from domain.acquisition.arztsuche import SALUTATIONS, noted, values_of
 from domain.acquisition.hours import Week, published, weekday_of
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, email, phone, plz
+from domain.acquisition.text import clean, first_email, phone, plz
 from domain.values import Sex
 
 SEX_OF_SALUTATION = {"Frau": Sex.FEMALE, "Herr": Sex.MALE}
@@ -31,6 +31,7 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
         if weekday is not None:
             for span in times if isinstance(times, list) else [times]:
                 week.add(weekday, clean(span), by_phone=True)
+    notes = week.notes
     salutation = clean(person.get("salutation"))
     return TherapistRecord(
         row=row,
@@ -42,17 +43,17 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
         licence=licence,
         offers=offers,
         offers_source=source,
-        email=email(contact.get("email")),
-        phone=phone(contact.get("phone")),
+        email=noted(first_email, contact.get("email"), "email_unreadable", notes),
+        phone=noted(phone, contact.get("phone"), "phone_unreadable", notes),
         fax=phone(contact.get("fax")),
         street=clean(site.get("street")),
         house_number=clean(site.get("house_number")),
-        plz=plz(site.get("postal_code")),
+        plz=noted(plz, site.get("postal_code"), "plz_unreadable", notes),
         city=clean(site.get("city")),
         languages=frozenset(values_of(entry.get("languages"))) - {"Deutsch"},
         phone_hours=published(week.phone),
         hours_as_of=scraped_on if week.phone else None,
-        notes=tuple(dict.fromkeys(week.notes)),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

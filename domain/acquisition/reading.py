@@ -5,11 +5,13 @@ breaks off, so the caller's transaction takes back what came before.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import ijson
 
@@ -20,6 +22,9 @@ from domain.errors import Invalid, Unavailable
 
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
+CHUNK = 4096
+# Directories nest seven levels. A file of nothing but brackets would cost memory with the square of its depth.
+DEEPEST = 1000
 CUT_LENGTHS = frozenset({50, 100})  # the directory cuts its list there
 
 
@@ -57,8 +62,9 @@ def recognise(path: Path, *, today: date) -> Source:
     except OSError as exc:
         raise Unavailable("import.unreadable", file=path.name) from exc
     kind = _kind(path, head)
-    as_of = _scraped_on(path) or today if kind is FileKind.PLZ_DIRECTORY else today
-    return Source(path, kind, digest, as_of)
+    scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
+    # a clock that ran ahead must not make a directory newer than all that follow
+    return Source(path, kind, digest, min(scraped_on or today, today))
 
 
 def _kind(path: Path, head: bytes) -> FileKind:
@@ -77,31 +83,55 @@ def _kind(path: Path, head: bytes) -> FileKind:
 
 
 def _json_kind(path: Path) -> FileKind:
-    """The kind of a JSON file by its first keys; reads only as far as needed."""
-    keys: set[str] = set()
-    try:
-        with path.open("rb") as file:
-            for prefix, event, value in ijson.parse(_without_mark(file)):
-                if event == "map_key" and prefix == "":
-                    keys.add(value)
-                if "arztPraxisDatas" in keys:
-                    return FileKind.ARZTSUCHE
-                if {"metadata", "therapists"} <= keys:
-                    return FileKind.PLZ_DIRECTORY
-                if prefix == "item" and event == "map_key" and value in {"nachname", "einwilligung"}:
-                    return FileKind.INTAKE
-    except ijson.IncompleteJSONError as exc:
-        raise Invalid("import.truncated_json", file=path.name) from exc
-    except (ijson.JSONError, UnicodeDecodeError) as exc:
-        raise Invalid("import.broken_json", file=path.name) from exc
+    """The kind of a JSON file by its first lists; reads only as far as needed."""
+    found: set[tuple[str, str]] = set()
+    with _json(path) as file:
+        for prefix, event, value in ijson.parse(file, **_NUMBERS):
+            if event == "start_array" or (event == "start_map" and prefix == "metadata"):
+                found.add((prefix, event))
+            if ("arztPraxisDatas", "start_array") in found:
+                return FileKind.ARZTSUCHE
+            if {("metadata", "start_map"), ("therapists", "start_array")} <= found:
+                return FileKind.PLZ_DIRECTORY
+            if prefix == "item" and event == "map_key" and value in {"nachname", "einwilligung"}:
+                return FileKind.INTAKE
     raise Invalid("import.unknown_json", file=path.name)
 
 
-def _without_mark(file: object) -> object:
-    mark = file.read(3)  # type: ignore[attr-defined]
-    if mark != b"\xef\xbb\xbf":
-        file.seek(0)  # type: ignore[attr-defined]
-    return file
+# Without use_float the C parser dies of an integer with more digits than Python converts (4,300): the whole
+# process, not an exception. With it an integer beyond 64 bits is an error of the file.
+_NUMBERS: Mapping[str, Any] = {"use_float": True, "buf_size": CHUNK}
+
+
+class _Shallow:
+    """A file as the JSON parser reads it, stopped when its brackets open deeper than any directory's."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name, self._depth = file, name, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises Invalid; brackets inside texts count too, which only ever matters by the hundred."""
+        chunk = self._file.read(size)
+        self._depth += sum(chunk.count(c) for c in (b"[", b"{")) - sum(chunk.count(c) for c in (b"]", b"}"))
+        if self._depth > DEEPEST:
+            raise Invalid("import.broken_json", file=self._name)
+        return chunk
+
+
+@contextmanager
+def _json(path: Path) -> Iterator[_Shallow]:
+    """A JSON file without its byte order mark; what is wrong with it is Invalid, truncated or broken."""
+    try:
+        with path.open("rb") as file:
+            if file.read(3) != b"\xef\xbb\xbf":
+                file.seek(0)
+            yield _Shallow(file, path.name)
+    except ijson.JSONError as exc:
+        # the parser calls every fault "incomplete"; only its words tell a file that breaks off
+        code = "truncated_json" if "premature EOF" in str(exc) else "broken_json"
+        raise Invalid(f"import.{code}", file=path.name) from exc
+    except UnicodeDecodeError as exc:
+        raise Invalid("import.broken_json", file=path.name) from exc
 
 
 def _scraped_on(path: Path) -> date | None:
@@ -111,7 +141,14 @@ def _scraped_on(path: Path) -> date | None:
 
 
 def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[Record]:
-    """The rows of a recognised file, in order. Raises Invalid where the file breaks off."""
+    """The rows of a recognised file, in order. Raises Invalid where it breaks off, Unavailable if it is gone."""
+    try:
+        yield from _rows(source, today=today, mapping=mapping)
+    except OSError as exc:
+        raise Unavailable("import.unreadable", file=source.path.name) from exc
+
+
+def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> Iterator[Record]:
     if source.kind is FileKind.OFFICE_TABLE:
         yield from office_table.records(source.path, today=today, mapping=mapping)
     elif source.kind is FileKind.INTAKE:
@@ -133,10 +170,5 @@ def is_cut(source: Source, rows: int) -> bool:
 
 
 def _items(path: Path, prefix: str) -> Iterator[object]:
-    try:
-        with path.open("rb") as file:
-            yield from ijson.items(_without_mark(file), prefix, use_float=True)
-    except ijson.IncompleteJSONError as exc:
-        raise Invalid("import.truncated_json", file=path.name) from exc
-    except (ijson.JSONError, UnicodeDecodeError) as exc:
-        raise Invalid("import.broken_json", file=path.name) from exc
+    with _json(path) as file:
+        yield from ijson.items(file, prefix, **_NUMBERS)

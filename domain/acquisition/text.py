@@ -7,17 +7,31 @@ from datetime import date, datetime
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-PLZ = re.compile(r"\d{4,5}")
+PLZ = re.compile(r"(?:D-|DE-)?([0-9]{4,5})", re.IGNORECASE)
 PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "und", "del", "di", "da"})
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# letters that do not come apart into a plain one and a mark
+_FOLD = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+)
+DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 
 
 def clean(value: object) -> str:
     """A value as one line of text: control characters out, white space folded; None gives the empty text."""
     if value is None or isinstance(value, (dict, list)):
         return ""
-    text = "".join(" " if unicodedata.category(c).startswith("C") else c for c in str(value))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a spreadsheet's 52062.0
+    # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
+    text = "".join(_printable(c) for c in str(value))
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _printable(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    return " " if category.startswith("C") else character
 
 
 def phone(value: object) -> str:
@@ -39,19 +53,26 @@ def email(value: object) -> str:
     return found.normalized.lower()
 
 
+def first_email(value: object) -> str:
+    """The first mail address of a directory's cell, which may hold several, or the empty text."""
+    found = (email(part) for part in re.split(r"[;,]|\s/\s|\soder\s", clean(value)))
+    return next((address for address in found if address), "")
+
+
 def plz(value: object) -> str:
     """Five digits, a lost leading zero restored; the empty text when it is no PLZ."""
-    text = clean(value).removesuffix(".0")
-    return text.zfill(5) if PLZ.fullmatch(text) else ""
+    match = PLZ.fullmatch(clean(value).removesuffix(".0"))
+    digits = match[1].zfill(5) if match else ""
+    return "" if digits.startswith("00") else digits
 
 
 def day(value: object) -> date | None:
-    """A date written as 2026-11-23 or 23.11.2026, or None."""
+    """A date written as 2026-11-23 (a time may follow) or 23.11.2026, or None."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    text = clean(value)
+    text = re.sub(r"(?<=\d)[T ]\d{1,2}:.*$", "", clean(value))
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
@@ -62,16 +83,16 @@ def day(value: object) -> date | None:
 
 def fold_name(name: str) -> str:
     """A surname for comparing: umlauts written out, hyphens and particles gone, lower case."""
-    text = name.lower().translate(_FOLD)
+    text = unicodedata.normalize("NFKC", name).lower().translate(_FOLD)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = re.split(r"[^a-z0-9]+", text)
+    words = re.split(r"[\W_]+", text)
     kept = [word for word in words if word and word not in PARTICLES]
     return " ".join(kept or [word for word in words if word])
 
 
 def fold_house(number: str) -> str:
-    """A house number for comparing: "12 A" is "12a"."""
-    return re.sub(r"\s+", "", number.lower())
+    """A house number for comparing: "12 A" is "12a", "5 – 7" is "5-7"."""
+    return re.sub(r"\s+", "", DASHES.sub("-", number.lower()))
 
 
 def identity_key(last_name: str, plz_: str, house_number: str) -> str:

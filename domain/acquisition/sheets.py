@@ -1,0 +1,100 @@
+"""Rows of CSV and XLSX files with the number a person sees beside them. Knows nothing of what the cells mean."""
+
+import csv
+import io
+import re
+import zlib
+from codecs import getincrementaldecoder
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+from charset_normalizer import from_bytes
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from domain.errors import Invalid
+
+Row = tuple[int, Sequence[object]]
+
+DELIMITERS = ";,\t"
+SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
+CHUNK = 65_536
+# A workbook of 200 MB unpacks to less; a crafted one of a few kilobytes unpacks to anything.
+LARGEST_UNPACKED = 2 * 1024**3
+# The library lets through whatever its parsers meet in a damaged file.
+_DAMAGE = (
+    InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
+    KeyError, ValueError, IndexError, TypeError, AttributeError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def is_xlsx(path: Path) -> bool:
+    """Whether the file is a zip, as XLSX files are."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """Every row with its number, the first sheet's of a workbook. Raises Invalid where the file is damaged."""
+    return _xlsx_rows(path) if is_xlsx(path) else _csv_rows(path)
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 (with or without mark) or Windows-1252, by the whole content: an umlaut may come late."""
+    decoder = getincrementaldecoder("utf-8-sig")()
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError:
+                best = from_bytes(chunk, cp_isolation=["cp1252", "latin_1"]).best()
+                return "cp1252" if best is None else best.encoding
+            if not chunk:
+                return "utf-8-sig"
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    with path.open("r", encoding=encoding_of(path), errors="replace", newline="") as file:
+        before, first = 0, file.readline()
+        if hint := SEPARATOR_LINE.fullmatch(first):
+            before, delimiter = 1, hint[1]
+        else:
+            delimiter = max(DELIMITERS, key=first.count)
+            file.seek(0)
+        # strict: a quotation mark that never closes would swallow all rows after it without a word
+        reader = csv.reader(_without_nul(file), delimiter=delimiter, strict=True)
+        number = before + 1
+        try:
+            for row in reader:
+                yield number, row
+                number = before + reader.line_num + 1
+        except csv.Error as exc:
+            raise Invalid("import.csv_broken", file=path.name, row=number) from exc
+
+
+def _without_nul(file: io.TextIOBase) -> Iterator[str]:
+    for line in file:
+        yield line.replace("\0", "")
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    # opened here: the library would judge the file by its name
+    with path.open("rb") as file:
+        try:
+            with ZipFile(file) as archive:
+                if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                    raise Invalid("import.xlsx_broken", file=path.name)
+            # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
+            book = load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            if isinstance(sheet, ReadOnlyWorksheet):
+                # the extent a program wrote into the file may be wrong and would cut rows and columns off
+                sheet.reset_dimensions()
+            yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+            book.close()
+        except _DAMAGE as exc:
+            raise Invalid("import.xlsx_broken", file=path.name) from exc

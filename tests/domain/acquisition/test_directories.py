@@ -1,0 +1,190 @@
+"""Entries of therapist directories: hours, approvals, places and identity."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.acquisition import arztsuche, plz_directory
+from domain.acquisition.hours import spans_of
+from domain.acquisition.offers import offers_of
+from domain.acquisition.reading import FileKind, is_cut, recognise
+from domain.acquisition.records import TherapistRecord
+from domain.values import AgeGroup, Licence, Method, Offer, Setting, WeekSpan
+from tests.domain.acquisition.files import SAMPLES, TODAY, read
+
+MONDAY_NINE_TO_TEN = WeekSpan(540, 600)
+
+
+def entry(*, today: date = TODAY, **values: object) -> TherapistRecord:
+    """One entry of the directory's answer, read."""
+    found = arztsuche.record_of(1, {"name": "Sommer", **values}, today=today)
+    assert isinstance(found, TherapistRecord)
+    return found
+
+
+def day_v1(day: str, weekday: str, time: str, kind: str = "Telefonische Erreichbarkeit") -> dict[str, object]:
+    """A day's hours in the first shape."""
+    return {"d": day, "t": weekday, "tszDesTyps": [{"typ": kind, "sprechzeiten": [{"zeit": time}]}]}
+
+
+def day_v2(day: str, kind: object, time: str) -> dict[str, object]:
+    """A day's hours in the second shape."""
+    return {"d": day, "typTsz": [{"typ": kind, "sprechzeiten": [{"z": time}]}]}
+
+
+def test_both_shapes_give_the_same_hours() -> None:
+    """Calendar days are folded to weekdays; the as-of date is that week's Monday."""
+    first = entry(tsz=[day_v1("23.11.", "Mo.", "09:00-10:00")])
+    second = entry(tsz=[day_v2("2026-11-23", "07", "09:00 - 10:00"), {"d": "2026-11-24"}])
+    assert first.phone_hours == second.phone_hours == (MONDAY_NINE_TO_TEN,)
+    assert first.hours_as_of == second.hours_as_of == date(2026, 11, 23)
+    assert first.office_hours is None
+
+
+@pytest.mark.parametrize("kind", ["01", "02", "05", "06", "Sprechstunde", "Offene Sprechstunde"])
+def test_only_telephone_hours_are_for_calling(kind: str) -> None:
+    """Nobody answers a call in the consultation hour."""
+    found = entry(tsz=[day_v2("2026-11-23", kind, "09:00 - 10:00")])
+    assert (found.phone_hours, found.office_hours) == (None, (MONDAY_NINE_TO_TEN,))
+
+
+def test_the_weekday_finds_the_year_of_an_old_file() -> None:
+    """22 December was a Monday in 2025; read in August 2026 the nearer one would be a Tuesday."""
+    found = entry(today=date(2026, 8, 20), tsz=[day_v1("22.12.", "Mo.", "09:00-10:00")])
+    assert found.phone_hours == (MONDAY_NINE_TO_TEN,)
+    assert found.hours_as_of == date(2025, 12, 22)
+
+
+def test_no_hours_mean_unknown_not_never() -> None:
+    """A holiday week shows none, too."""
+    found = entry(keineSprechzeiten=True, tsz=[])
+    assert (found.phone_hours, found.office_hours, found.hours_as_of) == (None, None, None)
+
+
+@pytest.mark.parametrize("time", ["22:00-24:30", "12:00-09:00", "09:70-10:00", "10:00-10:00"])
+def test_impossible_hours_are_noted_and_the_row_still_comes(time: str) -> None:
+    """One bad time costs only itself."""
+    found = entry(tsz=[day_v1("23.11.", "Mo.", time), day_v1("23.11.", "Mo.", "09:00-10:00")])
+    assert found.phone_hours == (MONDAY_NINE_TO_TEN,)
+    assert found.notes == ("hours_impossible",)
+
+
+def test_a_time_in_another_form_is_noted() -> None:
+    """It is lost, but not without a word."""
+    assert entry(tsz=[day_v1("23.11.", "Mo.", "ab 9 Uhr")]).notes == ("hours_unreadable",)
+
+
+@given(st.integers(0, 6), st.text())
+def test_spans_are_always_of_the_week(weekday: int, text: str) -> None:
+    """Whatever stands in the cell (WeekSpan itself refuses anything else)."""
+    for span in spans_of(weekday, f"{text} 09:00-10:00 {text}", []):
+        assert weekday * 1440 <= span.start < span.end <= (weekday + 1) * 1440
+
+
+def test_times_printed_twice_count_once() -> None:
+    """As a saved page has them: once with a hyphen, once in words."""
+    assert list(spans_of(0, "09:00-10:00 09:00 bis 10:00", [])) == [MONDAY_NINE_TO_TEN] * 2
+    twice = [day_v1("23.11.", "Mo.", "09:00-10:00"), day_v1("23.11.", "Mo.", "09:00 bis 10:00")]
+    assert entry(tsz=twice).phone_hours == (MONDAY_NINE_TO_TEN,)
+
+
+def test_a_sentence_may_name_several_methods() -> None:
+    """None of them is lost, in words or abbreviated."""
+    offers, source = offers_of(
+        ["Tiefenpsychologisch fundierte und analytische Psychotherapie für Erwachsene in Einzeltherapie"],
+        Licence.PSYCHOLOGICAL,
+    )
+    assert {offer.method for offer in offers} == {Method.PSYCHODYNAMIC, Method.ANALYTIC}
+    assert source == "directory"
+    offers, source = offers_of(["VT, ST Kinder und Jugendliche Gruppentherapie"], Licence.PSYCHOLOGICAL)
+    assert offers == {Offer(method, AgeGroup.CHILD_YOUTH, Setting.GROUP) for method in (Method.CBT, Method.SYSTEMIC)}
+
+
+def test_an_institution_has_no_first_name_and_no_salutation_is_guessed() -> None:
+    """What the directory leaves open stays open."""
+    found = entry(arzt=False, name="MVZ am Markt", vorname="Anna", geschlecht="W")
+    assert (found.is_institution, found.first_name, found.last_name) == (True, "", "MVZ am Markt")
+    assert entry(vorname="Anna", geschlecht="W").salutation == ""
+    assert entry(anrede="Firma").salutation == ""
+
+
+def test_a_place_outside_germany_is_dropped_with_a_note() -> None:
+    """Zero degrees, swapped axes, half a coordinate."""
+    for lat, lon in ((0, 0), (6.08, 50.77), (50.77, None), ("x", "y")):
+        found = entry(lat=lat, lon=lon)
+        assert (found.lat, found.lon, found.notes) == (None, None, ("place_impossible",))
+    assert (entry(lat="50.77", lon=6.08).lat, entry(lat=None, lon=None).notes) == (50.77, ())
+
+
+def test_what_cannot_be_read_is_noted_and_the_row_still_comes() -> None:
+    """Address, number and PLZ each on its own."""
+    found = entry(email="auf Anfrage", tel="siehe Webseite", plz="5206")
+    assert (found.email, found.phone, found.plz) == ("", "", "05206")
+    assert found.notes == ("email_unreadable", "phone_unreadable")
+    assert entry(plz="Aachen").notes == ("plz_unreadable",)
+
+
+def test_a_text_in_place_of_a_list_is_a_list_of_one() -> None:
+    """Some exporters drop the brackets of single values."""
+    found = entry(psy="Verhaltenstherapie für Erwachsene in Einzeltherapie", fs="Türkisch")
+    assert found.offers == {Offer(Method.CBT, AgeGroup.ADULT, Setting.INDIVIDUAL)}
+    assert found.languages == {"Türkisch"}
+
+
+def test_a_person_of_the_plz_directory_is_the_same_person() -> None:
+    """The same approvals, hours and address as the directory's own answer give."""
+    found = plz_directory.record_of(
+        1,
+        {
+            "id": "praxis1",
+            "basic_info": {
+                "salutation": "Frau", "title": "Dr.", "first_name": "Ina", "last_name": "von Sommer",
+                "full_name": "Dr. Ina von Sommer",
+                "classification": "Psychotherapie: Kinder- und Jugendlichenpsychotherapeutin / -psychotherapeut",
+            },
+            "location": {"street": "Markt", "house_number": "2 a", "postal_code": "1067", "city": "Dresden"},
+            "contact": {"phone": "0241 1234567", "email": "INA@praxis.example", "fax": None},
+            "telephone_hours": {"Mo": ["09:00-10:00"], "Feiertag": ["09:00-10:00"], "Di": "zu"},
+            "languages": ["Deutsch", "Farsi"],
+            "therapy_methods": ["Verhaltenstherapie für Kinder und Jugendliche in Einzeltherapie"],
+        },
+        scraped_on=TODAY,
+    )  # fmt: skip
+    assert isinstance(found, TherapistRecord)
+    assert (found.last_name, found.licence, found.plz) == ("von Sommer", Licence.CHILD_YOUTH, "01067")
+    assert (found.phone, found.email) == ("+492411234567", "ina@praxis.example")
+    assert (found.phone_hours, found.hours_as_of) == ((MONDAY_NINE_TO_TEN,), TODAY)
+    assert found.languages == {"Farsi"}
+    assert found.offers == {Offer(Method.CBT, AgeGroup.CHILD_YOUTH, Setting.INDIVIDUAL)}
+
+
+def test_a_directory_of_tomorrow_is_as_of_today(tmp_path: Path) -> None:
+    """A clock that ran ahead must not make it newer than all that follow."""
+    path = tmp_path / "directory"
+    path.write_text('{"metadata": {"scrape_date": "2031-01-01T00:00:00"}, "therapists": []}', "utf-8")
+    source = recognise(path, today=TODAY)
+    assert (source.kind, source.as_of) == (FileKind.PLZ_DIRECTORY, TODAY)
+
+
+def test_a_cut_list_is_told() -> None:
+    """The first sample ends at 50 and says that there is more, the second is whole."""
+    cuts = {
+        name: is_cut(recognise(SAMPLES / name, today=TODAY), len(read(SAMPLES / name)))
+        for name in ("arztsuche-v1.json", "arztsuche-v2.json")
+    }
+    assert cuts == {"arztsuche-v1.json": True, "arztsuche-v2.json": False}
+
+
+def test_every_row_of_the_samples_is_a_person_with_offers() -> None:
+    """Nothing is lost and nothing needs a note."""
+    for name, rows, source in (("arztsuche-v1.json", 50, "directory"), ("arztsuche-v2.json", 200, "licence")):
+        found = read(SAMPLES / name)
+        assert len(found) == rows
+        for row in found:
+            assert isinstance(row, TherapistRecord)
+            assert (row.offers_source, row.notes) == (source, ())
+            assert row.offers
+            assert " " not in row.last_name or row.last_name.split()[0] in {"von", "van", "zu", "de"}
