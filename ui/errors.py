@@ -82,6 +82,7 @@ _SENTENCES: dict[str, str] = {
     "place_search.reason_missing": "Nennen Sie den Grund.",
     "place_search.not_found": "Diese Suche gibt es nicht mehr.",
     "patient.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
+    "patient.closed": "Die Akte ist geschlossen. Öffnen Sie sie mit Angabe des Grundes wieder, dann kann die Suche weitergehen.",
     "patient.not_ready": "Für die Suche fehlt noch: {missing}.",
     "patient.no_email": "Für diesen Menschen ist keine E-Mail-Adresse eingetragen.",
     "patient.not_restricted": "Die Verarbeitung ist nicht eingeschränkt.",

@@ -116,6 +116,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "reminder": "Erinnerung",
         "withdrawal": "Rücknahme",
         "surplus": "Dank für weitere Zusage",
+        "place_declined": "Platz wird nicht gebraucht",
         "patient": "Brief an Patient",
         "own": "Eigene Nachricht",
     },
@@ -217,6 +218,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "withdrawal": "Rücknahme",
         "patient": "Brief an Patient",
         "surplus": "Dank für weitere Zusage",
+        "place_declined": "Platz wird nicht gebraucht",
     },
 }
 

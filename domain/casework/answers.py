@@ -95,9 +95,7 @@ def record_answer(
     released: tuple[int, ...] = ()
     if answer is ItemStatus.ACCEPTED:
         move_search(session, search, SearchStatus.TENTATIVE, now=now)
-        released = release_search(
-            session, search.id, ItemStatus.MATCHED_ELSEWHERE, reason="matched_elsewhere", now=now, keep=item.id
-        )
+        released = release_search(session, search.id, ItemStatus.MATCHED_ELSEWHERE, reason="matched_elsewhere", now=now)
     elif answer is ItemStatus.ACCEPTED_SURPLUS:
         queue_letter(session, "surplus", inquiry, [item], now=now)
     elif took_back:
@@ -115,6 +113,7 @@ def _first_acceptance(session: Session, search_id: int, *, besides: int) -> Firs
         .where(
             InquiryItem.search_id == search_id,
             InquiryItem.status.in_(LIVE_ACCEPTANCE),
+            InquiryItem.ended_at.is_(None),
             InquiryItem.id != besides,
         )
     ).one_or_none()

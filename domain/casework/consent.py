@@ -4,15 +4,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.casework.searches import stop_after_withdrawn_consent
+from domain.casework.release import release_patient
+from domain.patients.lifecycle import lock_patient
 from domain.patients.service import withdraw_consent
 
+# without these nobody may be asked for the patient
 STOPS = frozenset({"storage", "pseudonymous_inquiry"})
 
 
 def withdraw(session: Session, patient_id: int, scope: str, *, now: datetime) -> None:
     """Withdraw one scope; without consent to store or to ask, queued mail and open inquiries stop at once."""
+    lock_patient(session, patient_id)
     withdraw_consent(session, patient_id, scope, on=now.date())
     if scope in STOPS:
         session.flush()
-        stop_after_withdrawn_consent(session, patient_id, now=now)
+        release_patient(session, patient_id, reason="consent_withdrawn", now=now)

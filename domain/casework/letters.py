@@ -46,7 +46,7 @@ def queue_letter(
 ) -> int | None:
     """Queue a letter of a kind about some items to the inquiry's therapist; None where there is no address.
 
-    Kinds: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``.
+    Kinds: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``, ``place_declined``.
     """
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if not therapist.email or not items:

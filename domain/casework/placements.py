@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.letters import queue_letter
+from domain.communication.calls import plan_call
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.inquiries import set_item
 from domain.matching.models import Inquiry, InquiryItem, Placement, PlaceSearch
 from domain.matching.searches import move_search
-from domain.matching.states import ItemStatus, PatientState, SearchStatus
+from domain.matching.states import LIVE_ACCEPTANCE, ItemStatus, PatientState, SearchStatus
 from domain.patients.lifecycle import close_patient
+from domain.therapists.models import Therapist
 
 FAILURES = frozenset({ItemStatus.NO_SHOW, ItemStatus.NOT_CONTINUED, ItemStatus.REJECTION_OTHER, ItemStatus.WITHDRAWN})
 
@@ -55,7 +58,10 @@ def fail_acceptance(
     if outcome not in FAILURES:
         raise Invalid("inquiry_item.not_a_failure", outcome=outcome)
     search, item = _lock(session, item_id, version)
+    held = item.status == ItemStatus.ACCEPTED
     set_item(session, item, outcome, now=now, note=note, person_id=me(session).id)
+    if held and outcome is ItemStatus.WITHDRAWN:
+        _tell_practice(session, item, now=now)
     move_search(session, search, SearchStatus.ACTIVE, now=now)
     session.flush()
     return tuple(
@@ -84,10 +90,50 @@ def end_therapy(session: Session, placement_id: int, *, success: bool, ended_on:
     if ended_on < placement.started_on:
         raise Invalid("placement.ended_before_start", field="ended_on")
     outcome = PatientState.CLOSED_SUCCESS if success else PatientState.CLOSED_DROPOUT
-    placement.ended_on, placement.outcome = ended_on, outcome
+    _end_placement(session, placement, outcome, ended_on=ended_on, now=now)
     search = session.get_one(PlaceSearch, placement.search_id)
     close_patient(session, search.patient_id, outcome, now=now)
-    events.record(session, "placement.ended", placement_id, outcome=outcome)
+
+
+def give_up_place(session: Session, search_id: int, *, reason: str, now: datetime) -> None:
+    """The patient gives back what they have: an accepted place (the practice is told), trial sessions, a therapy."""
+    item = session.scalar(
+        select(InquiryItem)
+        .where(
+            InquiryItem.search_id == search_id,
+            InquiryItem.status.in_(LIVE_ACCEPTANCE),
+            InquiryItem.ended_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if item is None:
+        return
+    if item.status == ItemStatus.ACCEPTED:
+        set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason, person_id=me(session).id)
+        _tell_practice(session, item, now=now)
+    elif item.status == ItemStatus.IN_TRIAL_SESSIONS:
+        set_item(session, item, ItemStatus.NOT_CONTINUED, now=now, note=reason, person_id=me(session).id)
+    else:
+        placement = session.scalars(select(Placement).where(Placement.item_id == item.id).with_for_update()).one()
+        ended_on = max(now.date(), placement.started_on)
+        _end_placement(session, placement, PatientState.WITHDRAWN, ended_on=ended_on, now=now)
+
+
+def _end_placement(
+    session: Session, placement: Placement, outcome: PatientState, *, ended_on: date, now: datetime
+) -> None:
+    placement.ended_on, placement.outcome = ended_on, outcome
+    session.get_one(InquiryItem, placement.item_id).ended_at = now
+    events.record(session, "placement.ended", placement.id, outcome=outcome)
+
+
+def _tell_practice(session: Session, item: InquiryItem, *, now: datetime) -> None:
+    """By mail where there is an address, else by a call: the place is free for somebody else."""
+    inquiry = session.get_one(Inquiry, item.inquiry_id)
+    if queue_letter(session, "place_declined", inquiry, [item], now=now) is None:
+        therapist = session.get_one(Therapist, inquiry.therapist_id)
+        if therapist.phone or therapist.mobile:
+            plan_call(session, therapist.id, now=now, inquiry_id=inquiry.id)
 
 
 def _lock(session: Session, item_id: int, version: int | None) -> tuple[PlaceSearch, InquiryItem]:

@@ -16,8 +16,8 @@ from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
-from domain.matching.models import Inquiry, InquiryItem
-from domain.matching.states import ITEM, OPEN_ITEM, InquiryStage, ItemStatus
+from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
 from domain.values import Channel
 
 GATHER = timedelta(minutes=10)
@@ -25,23 +25,23 @@ UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTB
 
 
 def release_search(
-    session: Session, search_id: int, after: ItemStatus, *, reason: str, now: datetime, keep: int | None = None
+    session: Session, search_id: int, after: ItemStatus, *, reason: str, now: datetime
 ) -> tuple[int, ...]:
-    """Close every other item of a search as `matched_elsewhere` or `withdrawn`; returns the inquiries touched.
+    """Close the items of a search as `matched_elsewhere` or `withdrawn`; returns the inquiries touched.
 
-    `keep` is the accepted item that stays.
+    An accepted place is nobody's to close here (`placements.give_up_place`).
     """
     # in the order of their ids, so that two people releasing at once wait for each other and do not deadlock
     found = session.execute(
         select(InquiryItem.id, InquiryItem.inquiry_id)
-        .where(InquiryItem.search_id == search_id, InquiryItem.id != (keep or 0))
+        .where(InquiryItem.search_id == search_id, InquiryItem.status.not_in(LIVE_ACCEPTANCE))
         .order_by(InquiryItem.inquiry_id)
     ).all()
     touched = []
     for item_id, inquiry_id in found:
         inquiry = load_for_edit(session, Inquiry, inquiry_id)
         item = load_for_edit(session, InquiryItem, item_id)
-        if not ITEM.allows(ItemStatus(item.status), after):
+        if ItemStatus(item.status) in LIVE_ACCEPTANCE or not ITEM.allows(ItemStatus(item.status), after):
             continue
         touched.append(inquiry_id)
         awaited = ItemStatus(item.status) in OPEN_ITEM
@@ -53,6 +53,13 @@ def release_search(
             _tell_practice(session, inquiry, item, items, awaited=awaited, reason=reason, now=now)
             settle(session, inquiry, now=now, items=items)
     return tuple(touched)
+
+
+def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
+    """Ask nobody any more for a patient: queued mails stop, open inquiries are taken back; a place they have stays."""
+    searches = select(PlaceSearch.id).where(PlaceSearch.patient_id == patient_id).order_by(PlaceSearch.id)
+    for search_id in session.scalars(searches.with_for_update()).all():
+        release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
 
 
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:

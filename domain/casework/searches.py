@@ -1,17 +1,24 @@
-"""Beginning and ending a patient's search, with everything that follows for inquiries, mails and calls."""
+"""Beginning, ending and taking up a patient's search, with everything that follows for inquiries, mails and calls.
+
+Locks are taken in one order everywhere: patient, search, inquiry, item.
+"""
 
 from datetime import datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from domain.access import person_name
+from domain.casework.placements import give_up_place
 from domain.casework.release import release_search
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.searches import move_search, open_search
-from domain.matching.states import PATIENT, ItemStatus, PatientState, SearchStatus
-from domain.patients.lifecycle import close_patient, lift_restriction, lock_patient, reopen_patient, restrict
+from domain.matching.states import CLOSED_PATIENT, PATIENT, ItemStatus, PatientState, SearchStatus
+from domain.patients.checklist import missing_for_search
+from domain.patients.lifecycle import lock_patient, open_record
+from domain.patients.models import Patient
 
 
 def state_of(session: Session, patient_id: int) -> PatientState:
@@ -26,19 +33,37 @@ def state_of(session: Session, patient_id: int) -> PatientState:
 def start_search(session: Session, patient_id: int, *, urgency: int = 0) -> int:
     """Open the search of a patient who is ready; the wait counts from registration. Returns the search's id.
 
-    Raises Invalid when the checklist is not complete yet, Conflict (who, when) when a search is open already.
+    Raises Invalid when the checklist is not complete yet, Forbidden for a restricted record, Conflict when a
+    search is open already (who, when), the record is closed (it is reopened with a reason) or the patient in therapy.
     """
     patient = lock_patient(session, patient_id)
     before = state_of(session, patient_id)
     if before is PatientState.INTAKE:
         raise Invalid("place_search.patient_not_ready")
-    if before is PatientState.READY:
-        PATIENT.check(before, PatientState.SEARCHING)
+    if before is PatientState.RESTRICTED:
+        raise Forbidden("patient.restricted", patient_id=patient_id)
+    if before in CLOSED_PATIENT:
+        raise Conflict("patient.closed", patient_id=patient_id)
+    _refuse_if_open(session, patient_id)
+    PATIENT.check(before, PatientState.SEARCHING)
     return open_search(session, patient_id, waiting_since=patient.registered_on, urgency=urgency)
 
 
+def _refuse_if_open(session: Session, patient_id: int) -> None:
+    other = session.scalar(
+        select(PlaceSearch).where(PlaceSearch.patient_id == patient_id, PlaceSearch.closed_at.is_(None))
+    )
+    if other is not None:
+        raise Conflict(
+            "place_search.open_exists",
+            search_id=other.id,
+            by=person_name(session, other.updated_by),
+            at=other.created_at.isoformat(),
+        )
+
+
 def cancel_search(session: Session, search_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
-    """End a search without a place; open inquiries are taken back."""
+    """End a search without a place; open inquiries and an accepted place are given back."""
     _end(session, search_id, SearchStatus.CANCELLED, reason=reason, now=now, version=version)
 
 
@@ -59,52 +84,35 @@ def _end(
         raise Invalid("place_search.reason_missing", field="reason")
     search = load_for_edit(session, PlaceSearch, search_id, version)
     move_search(session, search, after, now=now, reason=reason.strip())
+    give_up_place(session, search_id, reason=reason, now=now)
     release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
 
 
-def reopen_search(session: Session, search_id: int, *, reason: str, now: datetime) -> None:
-    """Take a closed search up again (reason logged); the patient's record opens with it."""
+def reopen_search(session: Session, search_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
+    """Take a closed search up again (reason logged); the patient's record opens with it.
+
+    Raises Conflict while the therapy it led to is running or another search is open, Forbidden for a restricted
+    record, and Invalid when something the search needs is missing by now, a withdrawn consent for example.
+    """
     if not reason.strip():
         raise Invalid("place_search.reason_missing", field="reason")
-    search = load_for_edit(session, PlaceSearch, search_id)
-    lock_patient(session, search.patient_id)
-    reopen_patient(session, search.patient_id)
+    patient_id = session.scalar(select(PlaceSearch.patient_id).where(PlaceSearch.id == search_id))
+    if patient_id is None:
+        raise NotFound("record.not_found", table="place_search", id=search_id)
+    patient = lock_patient(session, patient_id)
+    search = load_for_edit(session, PlaceSearch, search_id, version)
+    before = state_of(session, patient_id)
+    if before is PatientState.RESTRICTED:
+        raise Forbidden("patient.restricted", patient_id=patient_id)
+    _refuse_if_open(session, patient_id)
+    PATIENT.check(before, PatientState.SEARCHING)
+    refuse_incomplete(session, patient, now=now)
+    open_record(session, patient_id)
     move_search(session, search, SearchStatus.ACTIVE, now=now)
     search.reopen_reason = reason.strip()
 
 
-def withdraw_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
-    """The patient wants no help any more: search cancelled, inquiries taken back, record closed."""
-    lock_patient(session, patient_id)
-    PATIENT.check(state_of(session, patient_id), PatientState.WITHDRAWN)
-    search = session.scalar(
-        select(PlaceSearch)
-        .where(PlaceSearch.patient_id == patient_id, PlaceSearch.closed_at.is_(None))
-        .with_for_update()
-    )
-    if search is not None:
-        cancel_search(session, search.id, reason=reason, now=now)
-    close_patient(session, patient_id, PatientState.WITHDRAWN, now=now)
-
-
-def restrict_patient(session: Session, patient_id: int, *, now: datetime) -> None:
-    """Restrict processing (Art. 18): queued mails stop, open inquiries are taken back at once."""
-    lock_patient(session, patient_id)
-    PATIENT.check(state_of(session, patient_id), PatientState.RESTRICTED)
-    restrict(session, patient_id, now=now)
-    _release_all(session, patient_id, reason="restricted", now=now)
-
-
-def unrestrict_patient(session: Session, patient_id: int) -> None:
-    """Lift the restriction; the patient is again what it was before."""
-    lift_restriction(session, patient_id)
-
-
-def stop_after_withdrawn_consent(session: Session, patient_id: int, *, now: datetime) -> None:
-    """Consent to pseudonymous inquiries is withdrawn: queued mail and open inquiries stop at once."""
-    _release_all(session, patient_id, reason="consent_withdrawn", now=now)
-
-
-def _release_all(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
-    for search_id in session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient_id)).all():
-        release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
+def refuse_incomplete(session: Session, patient: Patient, *, now: datetime) -> None:
+    """Raise Invalid with what is missing before anybody may be asked for this patient."""
+    if missing := missing_for_search(session, patient, today=now.date()):
+        raise Invalid("patient.not_ready", missing=list(missing))

@@ -35,7 +35,9 @@ class Email(Identified, Versioned, Base):
             "status NOT IN ('sent', 'bounced_hard', 'bounced_soft', 'replied') OR sent_at IS NOT NULL",
             name="sent_at",
         ),
-        CheckConstraint("kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'patient', 'own')", name="kind"),
+        CheckConstraint(
+            "kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'place_declined', 'patient', 'own')", name="kind"
+        ),
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
         Index("uq_email_message_id", "message_id", unique=True),
         Index("uq_email_client_uuid", "client_uuid", unique=True),

@@ -127,12 +127,16 @@ class Inquiry(Identified, Versioned, Base):
 
 
 class InquiryItem(Identified, Versioned, Base):
-    """One patient's position in an inquiry. The partial unique index keeps one live acceptance per search."""
+    """One patient's position in an inquiry. The partial unique index keeps one live acceptance per search.
+
+    `ended_at` says that the therapy it led to is over: a search opened again may then find another place.
+    """
 
     __tablename__ = "inquiry_item"
     __table_args__ = (
         CheckConstraint(f"status IN ({sql_set(ItemStatus)})", name="status"),
         CheckConstraint("position BETWEEN 1 AND 6", name="position"),
+        CheckConstraint("ended_at IS NULL OR status = 'in_therapy'", name="ended_after_therapy"),
         Index("uq_inquiry_item_position", "inquiry_id", "position", unique=True),
         Index("uq_inquiry_item_search", "inquiry_id", "search_id", unique=True),
         Index("uq_inquiry_item_reference_code", "reference_code", unique=True),
@@ -140,7 +144,7 @@ class InquiryItem(Identified, Versioned, Base):
             "uq_inquiry_item_live_acceptance",
             "search_id",
             unique=True,
-            postgresql_where=text(f"status IN ({sql_set(LIVE_ACCEPTANCE)})"),
+            postgresql_where=text(f"status IN ({sql_set(LIVE_ACCEPTANCE)}) AND ended_at IS NULL"),
         ),
         Index("ix_inquiry_item_search_id", "search_id"),
         SCHEMA,
@@ -153,6 +157,7 @@ class InquiryItem(Identified, Versioned, Base):
     status: Mapped[str] = mapped_column(default="pending")
     answered_at: Mapped[datetime | None]
     waitlisted_until: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Answer(Identified, Base):
@@ -197,7 +202,7 @@ class Placement(Identified, Versioned, Base):
 
     __tablename__ = "placement"
     __table_args__ = (
-        CheckConstraint("outcome IN ('closed_success', 'closed_dropout')", name="outcome"),
+        CheckConstraint("outcome IN ('closed_success', 'closed_dropout', 'withdrawn')", name="outcome"),
         CheckConstraint("(ended_on IS NULL) = (outcome IS NULL)", name="ended_with_outcome"),
         CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ended_after_start"),
         Index("uq_placement_item_id", "item_id", unique=True),

@@ -25,7 +25,7 @@ def close_patient(session: Session, patient_id: int, outcome: str, *, now: datet
     events.record(session, "patient.closed", patient_id, outcome=outcome)
 
 
-def reopen_patient(session: Session, patient_id: int) -> None:
+def open_record(session: Session, patient_id: int) -> None:
     """Take the closing mark away again."""
     patient = lock_patient(session, patient_id)
     if patient.closed_at is not None:

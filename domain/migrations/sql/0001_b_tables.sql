@@ -560,7 +560,7 @@ CREATE TABLE communication_service.email (
     CONSTRAINT ck_email_status CHECK (status IN ('bounced_hard', 'bounced_soft', 'cancelled', 'draft', 'failed', 'queued', 'replied', 'retry_wait', 'sending', 'sent', 'unclear')),
     CONSTRAINT ck_email_lease CHECK ((status = 'sending') = (lease_until IS NOT NULL)),
     CONSTRAINT ck_email_sent_at CHECK (status NOT IN ('sent', 'bounced_hard', 'bounced_soft', 'replied') OR sent_at IS NOT NULL),
-    CONSTRAINT ck_email_kind CHECK (kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'patient', 'own')),
+    CONSTRAINT ck_email_kind CHECK (kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'place_declined', 'patient', 'own')),
     CONSTRAINT ck_email_to_address CHECK (to_address LIKE '%%@%%'),
     CONSTRAINT fk_email_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES matching_service.inquiry (id),
     CONSTRAINT fk_email_patient_id FOREIGN KEY(patient_id) REFERENCES patient_service.patient (id),
@@ -633,6 +633,7 @@ CREATE TABLE matching_service.inquiry_item (
     status TEXT DEFAULT 'pending' NOT NULL,
     answered_at TIMESTAMP WITH TIME ZONE,
     waitlisted_until DATE,
+    ended_at TIMESTAMP WITH TIME ZONE,
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     version INTEGER DEFAULT 1 NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -641,13 +642,14 @@ CREATE TABLE matching_service.inquiry_item (
     CONSTRAINT pk_inquiry_item PRIMARY KEY (id),
     CONSTRAINT ck_inquiry_item_status CHECK (status IN ('accepted', 'accepted_surplus', 'consultation_only', 'in_therapy', 'in_trial_sessions', 'matched_elsewhere', 'needs_info', 'no_response', 'no_show', 'not_continued', 'pending', 'rejection_capacity', 'rejection_other', 'rejection_unsuitable', 'waitlisted', 'withdrawn')),
     CONSTRAINT ck_inquiry_item_position CHECK (position BETWEEN 1 AND 6),
+    CONSTRAINT ck_inquiry_item_ended_after_therapy CHECK (ended_at IS NULL OR status = 'in_therapy'),
     CONSTRAINT fk_inquiry_item_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES matching_service.inquiry (id),
     CONSTRAINT fk_inquiry_item_search_id FOREIGN KEY(search_id) REFERENCES matching_service.place_search (id)
 );
 
 CREATE INDEX ix_inquiry_item_search_id ON matching_service.inquiry_item (search_id);
 
-CREATE UNIQUE INDEX uq_inquiry_item_live_acceptance ON matching_service.inquiry_item (search_id) WHERE status IN ('accepted', 'in_therapy', 'in_trial_sessions');
+CREATE UNIQUE INDEX uq_inquiry_item_live_acceptance ON matching_service.inquiry_item (search_id) WHERE status IN ('accepted', 'in_therapy', 'in_trial_sessions') AND ended_at IS NULL;
 
 CREATE UNIQUE INDEX uq_inquiry_item_position ON matching_service.inquiry_item (inquiry_id, position);
 
@@ -717,7 +719,7 @@ CREATE TABLE matching_service.placement (
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_by BIGINT,
     CONSTRAINT pk_placement PRIMARY KEY (id),
-    CONSTRAINT ck_placement_outcome CHECK (outcome IN ('closed_success', 'closed_dropout')),
+    CONSTRAINT ck_placement_outcome CHECK (outcome IN ('closed_success', 'closed_dropout', 'withdrawn')),
     CONSTRAINT ck_placement_ended_with_outcome CHECK ((ended_on IS NULL) = (outcome IS NULL)),
     CONSTRAINT ck_placement_ended_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
     CONSTRAINT fk_placement_search_id FOREIGN KEY(search_id) REFERENCES matching_service.place_search (id),

@@ -1,0 +1,67 @@
+"""Steps of the main job that several tests begin with: an inquiry on its way, its items, its state."""
+
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from domain.casework.answers import Recorded, record_answer
+from domain.casework.preparing import create_and_send
+from domain.communication.models import Email, PhoneCall
+from domain.matching.models import Inquiry, InquiryItem
+from domain.matching.states import ItemStatus
+from domain.values import Channel
+from tests.builders import add_therapist
+
+
+def ask(
+    session: Session, *searches: int, now: datetime, channel: Channel = Channel.LETTER, therapist: int | None = None
+) -> Inquiry:
+    """An inquiry to a new practice (unless one is named): a letter is sent at once, a mail waits in the outbox."""
+    number = create_and_send(
+        session,
+        therapist_id=therapist or add_therapist(session),
+        search_ids=searches,
+        channel=channel,
+        now=now,
+    )
+    session.flush()
+    return session.get_one(Inquiry, number)
+
+
+def items(session: Session, inquiry: Inquiry) -> list[InquiryItem]:
+    """Its items in order."""
+    query = select(InquiryItem).where(InquiryItem.inquiry_id == inquiry.id).order_by(InquiryItem.position)
+    return list(session.scalars(query))
+
+
+def only_item(session: Session, inquiry: Inquiry) -> InquiryItem:
+    """The item of an inquiry for one patient."""
+    (item,) = items(session, inquiry)
+    return item
+
+
+def accept(session: Session, inquiry: Inquiry, *, now: datetime) -> Recorded:
+    """The practice accepts the one patient of the inquiry."""
+    return record_answer(session, only_item(session, inquiry).id, ItemStatus.ACCEPTED, now=now)
+
+
+def state(session: Session, inquiry: Inquiry) -> str:
+    """The inquiry's state as lists show it: the view, not the stored stage."""
+    session.flush()
+    query = text("SELECT state FROM matching_service.inquiry_overview WHERE inquiry_id = :id")
+    return str(session.scalar(query, {"id": inquiry.id}))
+
+
+def mails(session: Session, inquiry: Inquiry, kind: str) -> list[Email]:
+    """The mails of a kind about an inquiry, oldest first."""
+    session.flush()
+    return list(
+        session.scalars(select(Email).where(Email.inquiry_id == inquiry.id, Email.kind == kind).order_by(Email.id))
+    )
+
+
+def calls(session: Session, inquiry: Inquiry) -> list[PhoneCall]:
+    """The calls about an inquiry, oldest first."""
+    session.flush()
+    return list(session.scalars(select(PhoneCall).where(PhoneCall.inquiry_id == inquiry.id).order_by(PhoneCall.id)))
