@@ -1,7 +1,7 @@
 """Taking a patient out of open inquiries: placed elsewhere, consent withdrawn, search ended.
 
-What the practice already has is answered with a polite mail; what has not left the office never leaves it;
-planned calls without a patient left are cancelled with the reason.
+What the practice already has is answered with a polite mail; a mail that has not left the office is written anew for
+the others, or never leaves it; planned calls without a patient left are cancelled with the reason.
 """
 
 from datetime import datetime, timedelta
@@ -46,13 +46,38 @@ def release_search(
         touched.append(inquiry_id)
         awaited = ItemStatus(item.status) in OPEN_ITEM
         set_item(session, item, after, now=now, note=reason)
-        if InquiryStage(inquiry.stage) in UNSENT:
-            stop_unsent(session, inquiry, reason=reason, now=now)
-        elif inquiry.stage in {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
-            items = items_of(session, inquiry_id)
+        items = items_of(session, inquiry_id)
+        stage = InquiryStage(inquiry.stage)
+        if stage in UNSENT and not _being_sent(session, inquiry):
+            waiting = [other for other in items if ItemStatus(other.status) in OPEN_ITEM]
+            if waiting:
+                _leave_out(session, inquiry, waiting, now=now)
+            else:
+                stop_unsent(session, inquiry, reason=reason, now=now)
+        elif stage in UNSENT | {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
             _tell_practice(session, inquiry, item, items, awaited=awaited, reason=reason, now=now)
             settle(session, inquiry, now=now, items=items)
     return tuple(touched)
+
+
+def _being_sent(session: Session, inquiry: Inquiry) -> bool:
+    """Whether the worker has its first mail in hand: then it counts as sent."""
+    return any(mail.status == EmailStatus.SENDING for mail in _unsent_mails(session, inquiry))
+
+
+def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
+    """Its mails that have not arrived, locked."""
+    query = select(Email).where(
+        Email.inquiry_id == inquiry.id,
+        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.SENDING, EmailStatus.FAILED)),
+    )
+    return list(session.scalars(query.with_for_update()))
+
+
+def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
+    """Write the waiting mail anew for those who still look for a place."""
+    for mail in _unsent_mails(session, inquiry):
+        rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=now.date()))
 
 
 def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
@@ -63,18 +88,11 @@ def release_patient(session: Session, patient_id: int, *, reason: str, now: date
 
 
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
-    """Stop an inquiry that still names a patient who may not be named: mail cancelled, the others are free again.
+    """Stop an inquiry before it leaves the office: mail and calls cancelled, its patients free again.
 
-    A mail the worker is sending at this moment cannot be called back; then the inquiry counts as sent.
+    A mail the worker is sending at this moment cannot be called back; then nothing changes.
     """
-    mails = session.scalars(
-        select(Email)
-        .where(
-            Email.inquiry_id == inquiry.id,
-            Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.SENDING, EmailStatus.FAILED)),
-        )
-        .with_for_update()
-    ).all()
+    mails = _unsent_mails(session, inquiry)
     if any(mail.status == EmailStatus.SENDING for mail in mails):
         return
     for mail in mails:

@@ -15,7 +15,7 @@ from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.candidates import judge
-from domain.matching.inquiries import approve, items_of, move_inquiry, note_reminder, set_item
+from domain.matching.inquiries import approve, items_of, move_inquiry, note_reminder, set_item, settle
 from domain.matching.models import Inquiry
 from domain.matching.rules import Rule
 from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
@@ -183,6 +183,7 @@ def _inquiry_sent(session: Session, email: Email, *, now: datetime) -> None:
         if inquiry.stage == InquiryStage.SEND_FAILED:
             move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
         move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
+        settle(session, inquiry, now=now)  # its patients may have found a place while it was on its way
 
 
 def _inquiry_failed(session: Session, email: Email, *, now: datetime) -> None:

@@ -216,8 +216,8 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
 
 
 def rewrite(email: Email, letter: Letter) -> None:
-    """Put other words into a locked mail that still waits."""
-    if email.status != EmailStatus.QUEUED:
+    """Put other words into a locked mail that has not left the office."""
+    if email.status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED}:
         raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
     email.subject, email.body_text, email.body_html = letter.subject, letter.text, letter.html
 
