@@ -1,7 +1,7 @@
 """One entry of the intake form's file → PatientRecord. What is impossible is noted and left unknown."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,8 @@ TRAVEL = {
     "auto": TravelMode.CAR,
     "öpnv": TravelMode.PUBLIC_TRANSPORT,
     "fahrrad": TravelMode.BICYCLE,
+    "rad": TravelMode.BICYCLE,
+    "bus und bahn": TravelMode.PUBLIC_TRANSPORT,
     "zu fuß": TravelMode.FOOT,
 }
 ICD10 = re.compile(r"[A-Z][0-9]{2}(\.[0-9]{1,2})?")
@@ -41,7 +43,6 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         return RowError(row, "import.row.no_name")
     notes: list[str] = []
     insurer = clean(entry.get("krankenkasse"))
-    languages = frozenset(values_of(entry.get("sprachen")))
     return PatientRecord(
         row=row,
         last_name=last_name,
@@ -62,9 +63,8 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         therapist_sex=WISHES.get(clean(entry.get("bevorzugtes_geschlecht")).lower(), SexWish.ANY),
         group_ok=entry.get("gruppe") is True,
         radius_km=radius(entry.get("max_km"), notes),
-        travel_mode=TRAVEL.get(clean(entry.get("verkehrsmittel")).lower()),
-        # who speaks German needs no other language; else all they speak would do, the first is asked for
-        languages=frozenset() if not languages or "Deutsch" in languages else languages,
+        travel_mode=travel_mode(clean(entry.get("verkehrsmittel"))),
+        languages=needed_languages(values_of(entry.get("sprachen"))),
         availability=_availability(entry.get("verfuegbarkeit"), notes),
         previous_therapy_end=day(entry.get("vorherige_therapie_ende")),
         consultation_on=day(entry.get("sprechstunde_am")),
@@ -72,6 +72,22 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         consent=_consent(entry.get("einwilligung"), today=today, notes=notes),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def needed_languages(spoken: Sequence[str]) -> frozenset[str]:
+    """The languages of which a practice must have one.
+
+    Who signs needs sign language, whatever else they read or write. Who speaks German needs no other language;
+    for everybody else each language they speak would do.
+    """
+    if signed := frozenset(word for word in spoken if "gebärden" in word.lower()):
+        return signed
+    return frozenset() if "deutsch" in {word.lower() for word in spoken} else frozenset(spoken)
+
+
+def travel_mode(text: str) -> TravelMode | None:
+    """How somebody gets about; None for an unknown word."""
+    return TRAVEL.get(text.lower())
 
 
 def birth_date(value: object, *, today: date, notes: list[str]) -> date | None:
@@ -153,4 +169,5 @@ def _consent(value: object, *, today: date, notes: list[str]) -> ConsentRecord |
     if on is None:
         return None
     scopes = frozenset(scope for word, scope in SCOPES.items() if given.get(word) is True)
-    return ConsentRecord(clean(given.get("version")) or "unbekannt", on, scopes)
+    refused = frozenset(scope for word, scope in SCOPES.items() if given.get(word) is False)
+    return ConsentRecord(clean(given.get("version")) or "unbekannt", on, scopes, refused)

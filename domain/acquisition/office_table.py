@@ -11,10 +11,12 @@ from pathlib import Path
 
 from domain.acquisition import intake, sheets
 from domain.acquisition.arztsuche import noted
+from domain.acquisition.hours import WEEKDAYS, spans_of
 from domain.acquisition.records import PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, phone, plz
 from domain.errors import Invalid
-from domain.values import Sex, SexWish
+from domain.values import Sex, SexWish, WeekSpan
+from domain.weektime import merged
 
 # field → headers it goes by, the plainest first, folded (lower case, letters and digits only)
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -37,6 +39,9 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "therapist_sex": ("wunschgeschlecht", "bevorzugtesgeschlecht"),
     "group_ok": ("gruppe", "gruppentherapie"),
     "radius_km": ("maxkm", "radius", "umkreis", "umkreiskm"),
+    "travel_mode": ("verkehrsmittel", "unterwegsmit", "mobilität"),
+    "languages": ("sprachen", "sprache", "muttersprache"),
+    "availability": ("verfügbarkeit", "zeiten", "verfügbar"),
     "registered_on": ("angemeldetam", "anmeldung", "anmeldedatum", "wartetseit", "aufnahme"),
 }
 # headers only lists of therapists have: such a file must not become patients
@@ -44,6 +49,7 @@ OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "sprechzeiten", "telefonischesprechzeiten", "barrierefreiheit"}
 )
 YES = frozenset({"ja", "j", "x", "1", "wahr", "true", "yes"})
+DAY = re.compile(r"\b(mo|di|mi|do|fr|sa|so)(?:ntag|enstag|ttwoch|nnerstag|eitag|mstag|nntag)?\b", re.IGNORECASE)
 SEPARATORS = re.compile(r"[,;\n]")
 
 
@@ -127,6 +133,9 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
         therapist_sex=_wish(text("therapist_sex")),
         group_ok=text("group_ok").lower() in YES,
         radius_km=intake.radius(cells.get("radius_km"), notes),
+        travel_mode=intake.travel_mode(text("travel_mode")),
+        languages=intake.needed_languages(_parts(str(cells.get("languages") or ""))),
+        availability=_availability(str(cells.get("availability") or ""), notes),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -134,6 +143,21 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
 def _parts(text: str) -> tuple[str, ...]:
     """A cell's list: "VT, TP", "Angst; Zwang", or one a line."""
     return tuple(part for part in map(clean, SEPARATORS.split(text)) if part)
+
+
+def _availability(text: str, notes: list[str]) -> tuple[WeekSpan, ...] | None:
+    """Hours after their weekday: "Mo 08:00-12:00; Mi, Fr 16:00-20:00"; days named together share the hours."""
+    spans: list[WeekSpan] = []
+    named: list[int] = []
+    parts = DAY.split(text)
+    for word, hours in zip(parts[1::2], parts[2::2], strict=True):
+        named.append(WEEKDAYS[word.lower()])
+        if any(character.isdigit() for character in hours):
+            spans.extend(span for weekday in named for span in spans_of(weekday, hours, notes))
+            named = []
+    if text.strip() and not spans:
+        notes.append("hours_unreadable")
+    return merged(spans) or None
 
 
 def _sex(text: str) -> Sex:

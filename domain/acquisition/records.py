@@ -50,11 +50,12 @@ class TherapistRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Consent as an intake states it."""
+    """Consent as an intake states it; `refused` are the scopes it answers with no."""
 
     version: str
     given_on: date
     scopes: frozenset[str]
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Withdrawing consent: noted, and at once nothing more goes out for this person."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,11 @@ def withdraw(session: Session, patient_id: int, scope: str, *, now: datetime) ->
     """Withdraw one scope; without consent to store or to ask, queued mail and open inquiries stop at once."""
     lock_patient(session, patient_id)
     withdraw_consent(session, patient_id, scope, on=now.date())
-    if scope in STOPS:
+    stop_if_withdrawn(session, patient_id, {scope}, now=now)
+
+
+def stop_if_withdrawn(session: Session, patient_id: int, scopes: Collection[str], *, now: datetime) -> None:
+    """After consents were withdrawn: stop queued mail and open inquiries if they rested on one of them."""
+    if STOPS.intersection(scopes):
         session.flush()
         release_patient(session, patient_id, reason="consent_withdrawn", now=now)

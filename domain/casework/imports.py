@@ -17,6 +17,7 @@ from domain.access import me
 from domain.acquisition.models import ImportFile, RejectedRow
 from domain.acquisition.reading import FileKind, Record, Source, is_cut, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
+from domain.casework.consent import stop_if_withdrawn
 from domain.errors import Invalid
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
@@ -75,9 +76,10 @@ def import_file(
             tally.add(result.imported, result.updated, result.unchanged)
         for record, place in located:
             if isinstance(record, PatientRecord):
-                patient_id, became = apply_intake(session, record, place, now=now, today=today)
-                tally.became[became] += 1
-                tally.ids[patient_id] = None
+                taken = apply_intake(session, record, place, now=now, today=today)
+                stop_if_withdrawn(session, taken.patient_id, taken.withdrawn, now=now)
+                tally.became[taken.became] += 1
+                tally.ids[taken.patient_id] = None
     _note_counts(session, file, tally)
     return ImportReport(
         file=source.path.name,

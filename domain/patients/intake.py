@@ -1,5 +1,6 @@
 """Taking an intake over: a new patient, or what is new about a known one. The same person twice is one patient."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,13 +15,23 @@ from domain.values import Coordinate
 from domain.weektime import to_multirange
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an entry: imported, updated or unchanged; and the scopes of consent it withdrew."""
+
+    patient_id: int
+    became: str
+    withdrawn: frozenset[str] = frozenset()
+
+
 def apply_intake(
     session: Session, record: PatientRecord, place: Coordinate | None, *, now: datetime, today: date
-) -> tuple[int, str]:
-    """Insert or complete a patient; returns the id and imported, updated or unchanged.
+) -> Taken:
+    """Insert or complete a patient.
 
     A known patient's gaps are filled; what stands there already stays, since a caseworker may have mended it and
-    a file holds the same person twice with different values. Consent once withdrawn stays withdrawn.
+    a file holds the same person twice with different values. Consent once withdrawn stays withdrawn, and a later
+    form that says no withdraws an earlier yes.
     """
     patient = _known(session, record)
     profile = _profile(record, place)
@@ -35,7 +46,7 @@ def apply_intake(
         if not missing_for_search(session, patient, today=today):
             patient.ready_at = now
         events.record(session, "patient.created", patient.id)
-        return patient.id, "imported"
+        return Taken(patient.id, "imported")
     changed = _complete(patient, profile)
     changed |= _complete(session.get_one(MedicalInformation, patient.id), _medical(record))
     changed |= _complete(session.get_one(Wishes, patient.id), _wishes(record))
@@ -44,7 +55,10 @@ def apply_intake(
         if patient.ready_at is None and not missing_for_search(session, patient, today=today):
             patient.ready_at = now
         events.record(session, "patient.updated", patient.id)
-    return patient.id, "updated" if changed else "unchanged"
+    withdrawn = _withdraw(session, patient, record)
+    if withdrawn:
+        events.record(session, "patient.consent_withdrawn", patient.id, scopes=" ".join(sorted(withdrawn)))
+    return Taken(patient.id, "updated" if changed or withdrawn else "unchanged", withdrawn)
 
 
 def _known(session: Session, record: PatientRecord) -> Patient | None:
@@ -148,3 +162,20 @@ def _give(session: Session, patient: Patient, record: PatientRecord, *, today: d
         for scope in fresh
     )
     return bool(fresh)
+
+
+def _withdraw(session: Session, patient: Patient, record: PatientRecord) -> frozenset[str]:
+    """End the consents a later form refuses; returns their scopes."""
+    if record.consent is None or not record.consent.refused:
+        return frozenset()
+    ended = session.scalars(
+        select(Consent).where(
+            Consent.patient_id == patient.id,
+            Consent.scope.in_(record.consent.refused),
+            Consent.withdrawn_on.is_(None),
+            Consent.given_on < record.consent.given_on,
+        )
+    ).all()
+    for consent in ended:
+        consent.withdrawn_on = record.consent.given_on
+    return frozenset(consent.scope for consent in ended)

@@ -101,7 +101,41 @@ def test_wishes_are_read_or_unknown() -> None:
     assert entry(max_km=25, verkehrsmittel="ÖPNV").travel_mode is TravelMode.PUBLIC_TRANSPORT
 
 
+@pytest.mark.parametrize(
+    ("spoken", "needed"),
+    [
+        (["Deutsch"], set()),
+        (["Deutsch", "Russisch"], set()),
+        (["Russisch", "Ukrainisch"], {"Russisch", "Ukrainisch"}),
+        (["Deutsch", "Deutsche Gebärdensprache"], {"Deutsche Gebärdensprache"}),
+        (["Deutsche Gebärdensprache"], {"Deutsche Gebärdensprache"}),
+        (None, set()),
+    ],
+)
+def test_who_signs_needs_sign_language(spoken: list[str] | None, needed: set[str]) -> None:
+    """German beside it is read and written, not heard."""
+    assert entry(sprachen=spoken).languages == needed
+
+
 # --- the office's own tables
+
+
+def test_times_languages_and_ways_of_travelling_are_read_from_a_table(tmp_path: Path) -> None:
+    """Days named together share the hours behind them; what cannot be read is noted."""
+    text = (
+        "Nachname;Verfügbarkeit;Sprachen;Verkehrsmittel\n"
+        "A;Mo 8:00-12:00, Mi und Freitag 16.00 bis 18.00 Uhr;Russisch, Polnisch;Bus und Bahn\n"
+        "B;immer;Deutsch;\n"
+    )
+    first, second = patients(tmp_path, text)
+    day = 1440
+    assert first.availability == (
+        WeekSpan(480, 720),
+        WeekSpan(2 * day + 960, 2 * day + 1080),
+        WeekSpan(4 * day + 960, 4 * day + 1080),
+    )
+    assert (first.languages, first.travel_mode) == (frozenset({"Russisch", "Polnisch"}), TravelMode.PUBLIC_TRANSPORT)
+    assert (second.availability, second.languages, second.notes) == (None, frozenset(), ("hours_unreadable",))
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
