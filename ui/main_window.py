@@ -70,6 +70,8 @@ class MainWindow(QMainWindow):
             self._top_row.addWidget(extra)
         QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
         QShortcut(QKeySequence("F5"), self, self.refresh_current)
+        # a text field with the focus takes the key for its own typing first
+        QShortcut(QKeySequence.StandardKey.Undo, self, self.messages.undo)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)

@@ -44,6 +44,7 @@ class Messages(QWidget):
         self._close.clicked.connect(self.hide)
         self._action.clicked.connect(self._act)
         self._callback: Callable[[], None] | None = None
+        self._undo: Callable[[], None] | None = None
         self.hide()
 
     def info(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
@@ -61,6 +62,17 @@ class Messages(QWidget):
     def error(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
         """Something was refused; stays until closed."""
         self._show("error", text, action, callback)
+
+    def undoable(self, text: str, undo: Callable[[], None]) -> None:
+        """Something was done that can be taken back, by the button or by Strg+Z, also after the message went."""
+        self._undo = undo
+        self._show("success", text, tr("Rückgängig"), self.undo)
+
+    def undo(self) -> None:
+        """Take the last undoable act back; it can be taken back once."""
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            undo()
 
     def text(self) -> str:
         """The message shown, or nothing."""

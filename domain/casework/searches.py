@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from domain.access import person_name
 from domain.casework.placements import give_up_place
 from domain.casework.release import release_search
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.matching.models import PlaceSearch
-from domain.matching.searches import move_search, open_search
+from domain.matching.searches import move_search, open_search, refuse_if_open
 from domain.matching.states import CLOSED_PATIENT, PATIENT, ItemStatus, PatientState, SearchStatus
 from domain.patients.checklist import missing_for_search
 from domain.patients.lifecycle import lock_patient, open_record
@@ -44,22 +43,9 @@ def start_search(session: Session, patient_id: int, *, urgency: int = 0) -> int:
         raise Forbidden("patient.restricted", patient_id=patient_id)
     if before in CLOSED_PATIENT:
         raise Conflict("patient.closed", patient_id=patient_id)
-    _refuse_if_open(session, patient_id)
+    refuse_if_open(session, patient_id)
     PATIENT.check(before, PatientState.SEARCHING)
     return open_search(session, patient_id, waiting_since=patient.registered_on, urgency=urgency)
-
-
-def _refuse_if_open(session: Session, patient_id: int) -> None:
-    other = session.scalar(
-        select(PlaceSearch).where(PlaceSearch.patient_id == patient_id, PlaceSearch.closed_at.is_(None))
-    )
-    if other is not None:
-        raise Conflict(
-            "place_search.open_exists",
-            search_id=other.id,
-            by=person_name(session, other.updated_by),
-            at=other.created_at.isoformat(),
-        )
 
 
 def cancel_search(session: Session, search_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
@@ -67,14 +53,16 @@ def cancel_search(session: Session, search_id: int, *, reason: str, now: datetim
     _end(session, search_id, SearchStatus.CANCELLED, reason=reason, now=now, version=version)
 
 
-def expire_search(session: Session, search_id: int, *, now: datetime, version: int | None = None) -> None:
+def expire_search(session: Session, search_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:
     """End a search because nobody wants it any more (no sign of the patient)."""
-    _end(session, search_id, SearchStatus.EXPIRED, reason="expired", now=now, version=version)
+    _end(session, search_id, SearchStatus.EXPIRED, reason=reason, now=now, version=version)
 
 
-def take_reimbursement_route(session: Session, search_id: int, *, now: datetime, version: int | None = None) -> None:
+def take_reimbursement_route(
+    session: Session, search_id: int, *, reason: str, now: datetime, version: int | None = None
+) -> None:
     """Go on by reimbursement (§ 13 (3) SGB V) instead of searching among statutory seats."""
-    _end(session, search_id, SearchStatus.REIMBURSEMENT_ROUTE, reason="reimbursement_route", now=now, version=version)
+    _end(session, search_id, SearchStatus.REIMBURSEMENT_ROUTE, reason=reason, now=now, version=version)
 
 
 def _end(
@@ -104,7 +92,7 @@ def reopen_search(session: Session, search_id: int, *, reason: str, now: datetim
     before = state_of(session, patient_id)
     if before is PatientState.RESTRICTED:
         raise Forbidden("patient.restricted", patient_id=patient_id)
-    _refuse_if_open(session, patient_id)
+    refuse_if_open(session, patient_id)
     PATIENT.check(before, PatientState.SEARCHING)
     refuse_incomplete(session, patient, now=now)
     open_record(session, patient_id)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.access import office
@@ -11,6 +10,7 @@ from domain.casework.release import stop_unsent
 from domain.communication import mails
 from domain.communication.calls import plan_call
 from domain.communication.models import ContactEntry, Email
+from domain.communication.queries import mail_of_inquiry
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -144,6 +144,15 @@ def withdraw_inquiry(
         queue_letter(session, "withdrawal", inquiry, open_items, now=now)
 
 
+def inquiry_bounced(session: Session, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person saw that the inquiry's mail came back; raises Invalid when it did not go out by mail."""
+    load_for_edit(session, Inquiry, inquiry_id, version)
+    email_id = mail_of_inquiry(session, inquiry_id)
+    if email_id is None:
+        raise Invalid("inquiry.no_mail", inquiry_id=inquiry_id)
+    note_bounce(session, email_id, now=now)
+
+
 def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     """The address does not exist: the patients go back to the pool, the contact point does not cool down."""
     email = load_for_edit(session, Email, email_id)
@@ -156,19 +165,6 @@ def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     for item in items:
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note="bounced")
-
-
-def follow_ups_due(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Inquiries silent for the office's days (default 7) since sending or the last reminder, oldest first."""
-    before = now - timedelta(days=office(session).follow_up_days)
-    silent_since = func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at)
-    return tuple(
-        session.scalars(
-            select(Inquiry.id)
-            .where(Inquiry.stage == InquiryStage.SENT, silent_since <= before)
-            .order_by(silent_since, Inquiry.id)
-        )
-    )
 
 
 def _first_letter_of(session: Session, email: Email) -> Inquiry | None:

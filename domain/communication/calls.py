@@ -22,7 +22,7 @@ from domain.values import MINUTES_PER_DAY, WeekSpan
 from domain.weektime import from_multirange
 
 BERLIN = ZoneInfo("Europe/Berlin")
-SLOT = timedelta(minutes=5)  # the shortest distance between two planned calls of one office
+SLOT = timedelta(minutes=5)  # the shortest distance between two planned calls of one person
 HORIZON_DAYS = 28
 # Where a practice publishes no hours: weekday mornings, when most practices publish theirs.
 DEFAULT_WINDOWS = tuple(WeekSpan(day * MINUTES_PER_DAY + 9 * 60, day * MINUTES_PER_DAY + 12 * 60) for day in range(5))
@@ -68,21 +68,33 @@ def _at(midnight: datetime, minutes: int) -> datetime:
 
 
 def plan_call(
-    session: Session, therapist_id: int, *, now: datetime, inquiry_id: int | None = None, attempt: int = 1
+    session: Session,
+    therapist_id: int,
+    *,
+    now: datetime,
+    inquiry_id: int | None = None,
+    attempt: int = 1,
+    person_id: int | None = None,
 ) -> int:
-    """Plan a call in the practice's next free phone window; returns its id."""
+    """Plan a call in the practice's next phone window in which the person has no other call; returns its id.
+
+    `person_id` is who will phone, the one logged in unless another is named. Raises Invalid without a number.
+    """
+    caller = me(session).id if person_id is None else person_id
     therapist = session.get_one(Therapist, therapist_id)
     if not (therapist.phone or therapist.mobile):
         raise Invalid("phone_call.no_number", therapist_id=therapist_id)
     windows = DEFAULT_WINDOWS if therapist.phone_hours is None else from_multirange(therapist.phone_hours)
     taken = session.scalars(
-        select(PhoneCall.planned_at).where(PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now)
+        select(PhoneCall.planned_at).where(
+            PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now, PhoneCall.person_id == caller
+        )
     ).all()
     slot = free_slot(windows or DEFAULT_WINDOWS, after=now, taken=taken, land=office(session).land)
     if slot is None:
         raise Invalid("phone_call.no_window", therapist_id=therapist_id)
     call = PhoneCall(
-        therapist_id=therapist_id, inquiry_id=inquiry_id, planned_at=slot, attempt=attempt, person_id=me(session).id
+        therapist_id=therapist_id, inquiry_id=inquiry_id, planned_at=slot, attempt=attempt, person_id=caller
     )
     session.add(call)
     session.flush()
@@ -98,7 +110,10 @@ def start_call(session: Session, call_id: int, *, now: datetime, version: int | 
 
 
 def end_call(session: Session, call_id: int, after: CallStatus, *, now: datetime, outcome: str = "") -> int | None:
-    """What came of the call. Unreached calls are planned again in another window; returns the new call's id."""
+    """What came of the call. Unreached calls are planned again in another window; returns the new call's id.
+
+    After a wrong number nothing is planned: the number is mended first (`replan`).
+    """
     call = load_for_edit(session, PhoneCall, call_id)
     _move(session, call, after)
     call.ended_at, call.outcome = now, outcome
@@ -118,14 +133,22 @@ def replan(session: Session, call_id: int, *, now: datetime) -> int:
     call = load_for_edit(session, PhoneCall, call_id)
     _move(session, call, CallStatus.REPLANNED)
     later = now + timedelta(hours=1)  # another window, not the minute after
-    return plan_call(session, call.therapist_id, now=later, inquiry_id=call.inquiry_id, attempt=call.attempt + 1)
+    return plan_call(
+        session, call.therapist_id, now=later, inquiry_id=call.inquiry_id, attempt=call.attempt + 1,
+        person_id=call.person_id,
+    )  # fmt: skip
 
 
-def ask_callback(session: Session, call_id: int, *, on: date) -> None:
-    """The practice asks to be called again on a day."""
+def ask_callback(session: Session, call_id: int, *, on: date) -> int:
+    """The practice asks to be called again from a day on; returns the call planned for it."""
     call = load_for_edit(session, PhoneCall, call_id)
     _move(session, call, CallStatus.CALLBACK_DUE)
     call.callback_on = on
+    morning = datetime.combine(on, time(0), BERLIN)
+    return plan_call(
+        session, call.therapist_id, now=morning, inquiry_id=call.inquiry_id, attempt=call.attempt + 1,
+        person_id=call.person_id,
+    )  # fmt: skip
 
 
 def cancel_calls(session: Session, inquiry_id: int, *, reason: str) -> int:
@@ -142,7 +165,7 @@ def cancel_calls(session: Session, inquiry_id: int, *, reason: str) -> int:
 
 
 def miss_overdue(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Calls nobody made by the end of their day are missed; returns their ids."""
+    """Calls nobody made by the end of their day are missed and planned again; returns the missed ones."""
     start_of_day = now.astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
     overdue = session.scalars(
         select(PhoneCall)
@@ -151,7 +174,14 @@ def miss_overdue(session: Session, *, now: datetime) -> tuple[int, ...]:
     ).all()
     for call in overdue:
         _move(session, call, CallStatus.MISSED)
+        if _has_number(session, call.therapist_id):
+            replan(session, call.id, now=now)
     return tuple(call.id for call in overdue)
+
+
+def _has_number(session: Session, therapist_id: int) -> bool:
+    therapist = session.get_one(Therapist, therapist_id)
+    return bool(therapist.phone or therapist.mobile)
 
 
 def _move(session: Session, call: PhoneCall, after: CallStatus) -> None:

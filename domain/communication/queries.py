@@ -1,4 +1,4 @@
-"""What the page Post shows: mails by box, and one mail in full."""
+"""What the pages show of communication: mails by box, one mail in full, the calls about an inquiry."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from domain.communication.states import EmailStatus
+from domain.communication.states import CallStatus, EmailStatus
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -101,3 +101,41 @@ def get_mail(session: Session, email_id: int) -> MailDetail:
     if row is None:
         raise NotFound("record.not_found", table="email", id=email_id)
     return MailDetail(_row(row), row["body_text"], row["body_html"], row["message_id"], row["server_reply"])
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call about an inquiry; `phone` is the number to dial (E.164), empty where none is known."""
+
+    call_id: int
+    status: CallStatus
+    planned_at: datetime
+    attempt: int
+    phone: str
+    person: str | None
+    version: int
+
+
+def last_call_of(session: Session, inquiry_id: int) -> CallRow | None:
+    """The newest call about an inquiry; the ones before it are in the history."""
+    row = session.execute(
+        text("""
+        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, coalesce(nullif(t.phone, ''), t.mobile) AS phone,
+               p.display_name AS person, c.version
+        FROM communication_service.phone_call c
+        JOIN therapist_service.therapist t ON t.id = c.therapist_id
+        LEFT JOIN platform.person p ON p.id = c.person_id
+        WHERE c.inquiry_id = :id ORDER BY c.id DESC LIMIT 1"""),
+        {"id": inquiry_id},
+    ).mappings()
+    found = row.one_or_none()
+    return None if found is None else CallRow(**{**found, "status": CallStatus(found["status"])})
+
+
+def mail_of_inquiry(session: Session, inquiry_id: int) -> int | None:
+    """The mail an inquiry went out with, or None."""
+    found: int | None = session.scalar(
+        text("SELECT id FROM communication_service.email WHERE inquiry_id = :id AND kind = 'inquiry' ORDER BY id DESC"),
+        {"id": inquiry_id},
+    )
+    return found

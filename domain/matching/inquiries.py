@@ -173,9 +173,13 @@ def note_reminder(session: Session, inquiry_id: int, *, now: datetime) -> int:
     return inquiry.reminders
 
 
-def note_out_of_office(session: Session, inquiry_id: int, *, until: date, now: datetime) -> None:
+def note_out_of_office(
+    session: Session, inquiry_id: int, *, until: date, now: datetime, version: int | None = None
+) -> None:
     """The practice is away: the clocks of reminder and expiry stop until that day."""
-    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    if until <= now.date():
+        raise Invalid("inquiry.out_of_office_past", field="until")
+    inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     move_inquiry(session, inquiry, InquiryStage.OUT_OF_OFFICE, now=now)
     inquiry.out_of_office_since, inquiry.out_of_office_until = now.date(), until
 

@@ -173,7 +173,7 @@ class ItemDetail:
     answered_by: str | None
     note: str
     waitlisted_until: date | None
-    placement_id: int | None
+    running_placement_id: int | None
     version: int
 
 
@@ -201,7 +201,8 @@ SELECT i.id AS item_id, i.search_id, s.patient_id, trim(p.first_name || ' ' || p
         WHERE a.item_id = i.id ORDER BY a.id DESC LIMIT 1) AS answered_by,
        coalesce((SELECT a.note FROM matching_service.answer a WHERE a.item_id = i.id ORDER BY a.id DESC LIMIT 1), '') AS note,
        i.waitlisted_until,
-       (SELECT pl.id FROM matching_service.placement pl WHERE pl.item_id = i.id) AS placement_id, i.version
+       (SELECT pl.id FROM matching_service.placement pl
+        WHERE pl.item_id = i.id AND pl.ended_on IS NULL) AS running_placement_id, i.version
 FROM matching_service.inquiry_item i
 JOIN matching_service.place_search s ON s.id = i.search_id
 JOIN patient_service.patient p ON p.id = s.patient_id

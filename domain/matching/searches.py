@@ -3,9 +3,10 @@
 Only the matching slice's own rows change here; what follows for practices and mails is casework.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -14,12 +15,13 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.models import Exclusion, PlaceSearch
 from domain.matching.states import CLOSED_SEARCH, SEARCH, SearchStatus
+from domain.therapists.models import Practice, Therapist
 
 
-def open_search(session: Session, patient_id: int, *, waiting_since: date, urgency: int = 0) -> int:
-    """Open an active search for a patient; raises Conflict (who, when) if one is open already.
+def refuse_if_open(session: Session, patient_id: int) -> None:
+    """Raise Conflict (who, when) if the patient has an open search.
 
-    The caller holds the patient's row lock, so two people cannot both find none.
+    The caller holds the patient's row lock, so two people cannot both find none; the database keeps it, too.
     """
     other = session.scalar(
         select(PlaceSearch).where(PlaceSearch.patient_id == patient_id, PlaceSearch.closed_at.is_(None))
@@ -31,6 +33,10 @@ def open_search(session: Session, patient_id: int, *, waiting_since: date, urgen
             by=person_name(session, other.updated_by),
             at=other.created_at.isoformat(),
         )
+
+
+def open_search(session: Session, patient_id: int, *, waiting_since: date, urgency: int = 0) -> int:
+    """Open an active search for a patient without one (`refuse_if_open`); returns its id."""
     search = PlaceSearch(
         patient_id=patient_id, status=SearchStatus.ACTIVE, urgency=urgency, waiting_since=waiting_since
     )
@@ -122,6 +128,37 @@ def exclude(
     session.flush()
     events.record(session, "exclusion.created", row.id, patient_id=patient_id)
     return row.id
+
+
+def exclude_from_search(session: Session, search_id: int, *, therapist_id: int, reason: str) -> int:
+    """Never offer the patient of a search to a therapist again, in this search and later ones."""
+    search = load_for_edit(session, PlaceSearch, search_id)
+    return exclude(session, search.patient_id, therapist_id=therapist_id, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRow:
+    """One exclusion of a patient: whom, why, until when."""
+
+    exclusion_id: int
+    whom: str
+    reason: str
+    ends_on: date | None
+
+
+def exclusions_of(session: Session, patient_id: int) -> tuple[ExclusionRow, ...]:
+    """Whom a patient must not be offered to, newest first."""
+    whom = func.coalesce(
+        Practice.name, func.trim(func.concat(Therapist.title, " ", Therapist.first_name, " ", Therapist.last_name))
+    )
+    rows = session.execute(
+        select(Exclusion.id, whom, Exclusion.reason, Exclusion.ends_on)
+        .outerjoin(Therapist, Therapist.id == Exclusion.therapist_id)
+        .outerjoin(Practice, Practice.id == Exclusion.practice_id)
+        .where(Exclusion.patient_id == patient_id)
+        .order_by(Exclusion.id.desc())
+    )
+    return tuple(ExclusionRow(*row) for row in rows)
 
 
 def remove_exclusion(session: Session, exclusion_id: int) -> None:

@@ -1,9 +1,8 @@
 """The main job by hand: pages offscreen on a real database, driven by what a person presses and types."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
-from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from domain.access import me
 from domain.casework.preparing import create_and_send
@@ -13,6 +12,7 @@ from domain.patients.models import Patient
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.conftest import Visits
+from tests.ui.hands import enter, fill, press, scalar
 from ui.inquiries.answering import AnswerDialog
 from ui.inquiries.page import InquiriesPage
 from ui.mail.page import MailPage
@@ -21,41 +21,6 @@ from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 from ui.today.page import TodayPage
-
-
-def press(qtbot: QtBot, parent: QWidget, name: str) -> None:
-    """Press the visible button of that accessible name, as soon as it may be pressed."""
-
-    def there() -> QAbstractButton | None:
-        buttons = parent.findChildren(QAbstractButton)
-        return next((b for b in buttons if b.accessibleName() == name and b.isVisible() and b.isEnabled()), None)
-
-    qtbot.waitUntil(lambda: there() is not None)
-    found = there()
-    assert found is not None
-    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)  # type: ignore[no-untyped-call]  # pytest-qt
-
-
-def enter(parent: QWidget, name: str, value: str) -> None:
-    """Put a text into the field of that accessible name."""
-    field = next(f for f in parent.findChildren(QLineEdit) if f.accessibleName() == name)
-    field.setText(value)
-
-
-def scalar(database: Database, query: str) -> object:
-    """One value; asked from outside the guarded thread's Database."""
-    with database.engine.connect() as connection:
-        return connection.scalar(text(query))
-
-
-def fill(database: Database, work: object) -> object:
-    """Write rows past the guard of the GUI thread."""
-    from sqlalchemy.orm import Session
-
-    with Session(database.engine, expire_on_commit=False) as session:
-        result = work(session)  # type: ignore[operator]
-        session.commit()
-        return result
 
 
 def test_a_patient_is_entered_and_found(ui: UiContext, qtbot: QtBot, database: Database) -> None:
@@ -98,11 +63,11 @@ def test_who_saves_second_is_told_and_keeps_the_typing(
     page = PatientsPage(ui)
     qtbot.addWidget(page)
     page.show()
-    page.open_item(int(str(patient)))
+    page.open_item(patient)
     qtbot.waitUntil(lambda: page._detail._patient is not None)
     enter(page, "Straße", "Neue Straße")
     with second_database.write() as session:
-        session.get_one(Patient, int(str(patient))).note = "Tom war hier"
+        session.get_one(Patient, patient).note = "Tom war hier"
     press(qtbot, page, "Speichern")
     qtbot.waitUntil(lambda: "Tom Keller" in ui.messages._text.text())
     street = page._detail._form.fields["street"].control
@@ -112,7 +77,7 @@ def test_who_saves_second_is_told_and_keeps_the_typing(
 
 def test_an_inquiry_is_made_sent_and_answered(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """From the ranked practice to the recorded acceptance, all by pressing."""
-    search = int(str(fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))))
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
     fill(database, lambda s: add_therapist(s, last_name="Platzhalter"))
     page = MatchingPage(ui)
     qtbot.addWidget(page)
@@ -146,10 +111,7 @@ def test_an_inquiry_is_made_sent_and_answered(ui: UiContext, qtbot: QtBot, datab
 def test_every_page_shows_what_is_there(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
     """Heute leads to the open task; Therapeuten and Post list what was written."""
 
-    def work(session: object) -> None:
-        from sqlalchemy.orm import Session
-
-        assert isinstance(session, Session)
+    def work(session: Session) -> None:
         assert me(session).display_name == "Jana Brand"
         search = add_search(session)
         therapist = add_therapist(session)

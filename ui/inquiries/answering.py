@@ -40,7 +40,7 @@ class AnswerDialog(QDialog):
         save = buttons.addButton(tr("Eintragen"), QDialogButtonBox.ButtonRole.AcceptRole)
         save.setProperty("role", "primary")
         buttons.addButton(tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
+        buttons.accepted.connect(self._try)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self._answer.currentIndexChanged.connect(lambda: self._fit())
@@ -48,6 +48,14 @@ class AnswerDialog(QDialog):
 
     def _fit(self) -> None:
         self._until_field.setVisible(self.answer() is ItemStatus.WAITLISTED)
+
+    def _try(self) -> None:
+        try:
+            self.until()
+        except ValueError:
+            self._until_field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+            return
+        self.accept()
 
     def answer(self) -> ItemStatus:
         """The chosen answer."""

@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework.preparing import Prepared, create_and_send, prepare, preview
+from domain.casework.sending import undo_sending
 from domain.communication.mails import Letter
 from domain.errors import PlatzlotseError
 from domain.matching.candidates import PatientCandidate
+from domain.matching.searches import exclude_from_search, remove_exclusion
 from domain.values import Channel
 from ui import formats
 from ui.errors import describe
@@ -15,6 +17,7 @@ from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
 
 
 class InquiryComposer(QWidget):
@@ -26,6 +29,7 @@ class InquiryComposer(QWidget):
         super().__init__()
         self._ui = ui
         self._prepared: Prepared | None = None
+        self._search_id: int | None = None
         self._head = words("", "heading")
         self._facts = words("", "muted")
         self._list = QListWidget()
@@ -42,6 +46,8 @@ class InquiryComposer(QWidget):
         self._letter.setReadOnly(True)
         self._letter.setAccessibleName(tr("Vorschau der E-Mail"))
         self._send = button(tr("Anfrage &senden"), self.send, role="primary", icon="send")
+        self._exclude = button(tr("Nicht &vorschlagen"), self._on_exclude, icon="ban")
+        self._exclude.setToolTip(tr("Diese Praxis der ausgewählten Person nicht mehr vorschlagen"))
         self._empty = EmptyState(
             "send",
             tr("Keine Praxis ausgewählt"),
@@ -57,7 +63,7 @@ class InquiryComposer(QWidget):
         inner.addWidget(row(Field(tr("Weg"), self._channel), self._unknown))
         inner.addWidget(self._override_field)
         inner.addWidget(self._letter, 3)
-        inner.addWidget(row(self._send))
+        inner.addWidget(row(self._send, self._exclude))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(4, 8, 4, 4)
         outer.addWidget(self._empty, 1)
@@ -76,7 +82,8 @@ class InquiryComposer(QWidget):
         )
 
     def _show(self, found: Prepared, search_id: int | None) -> None:
-        self._prepared = found
+        self._prepared, self._search_id = found, search_id
+        self._exclude.setVisible(search_id is not None)
         t = found.therapist
         self._empty.hide()
         self._content.show()
@@ -104,6 +111,43 @@ class InquiryComposer(QWidget):
             self._channel.addItem(label("channel", channel), channel.value)
         self._channel.blockSignals(False)
         self._preview()
+
+    def _on_exclude(self) -> None:
+        found, search_id = self._prepared, self._search_id
+        if found is None or search_id is None:
+            return
+        therapist_id = found.therapist.therapist_id
+
+        def agreed(dialog: ReasonDialog) -> None:
+            reason = dialog.reason()
+            self._ui.background.write(
+                self,
+                lambda s: exclude_from_search(s, search_id, therapist_id=therapist_id, reason=reason),
+                self._excluded,
+            )
+
+        ReasonDialog(
+            self,
+            tr("Nicht vorschlagen"),
+            tr("Diese Praxis wird der Person nicht mehr vorgeschlagen. Auf der Seite Patienten lässt es sich ändern."),
+        ).ask(agreed)
+
+    def _excluded(self, exclusion_id: int) -> None:
+        self._clear()
+
+        def undo() -> None:
+            self._ui.background.write(
+                self,
+                lambda s: remove_exclusion(s, exclusion_id),
+                lambda _: self._ui.messages.info(tr("Die Praxis wird wieder vorgeschlagen.")),
+            )
+
+        self._ui.messages.undoable(tr("Die Praxis wird nicht mehr vorgeschlagen."), undo)
+
+    def _clear(self) -> None:
+        self._prepared = None
+        self._content.hide()
+        self._empty.show()
 
     def _item(self, candidate: PatientCandidate, *, ticked: bool) -> QListWidgetItem:
         reasons = [rule_reason(rule) for rule in candidate.broken] + [
@@ -169,15 +213,19 @@ class InquiryComposer(QWidget):
         )  # fmt: skip
 
     def _done(self, inquiry_id: int) -> None:
-        self._prepared = None
-        self._content.hide()
-        self._empty.show()
+        self._clear()
         self._override.clear()
         self._unknown.setChecked(False)
-        self._ui.messages.success(
-            tr("Die Anfrage ist unterwegs."), tr("Ansehen"), lambda: self._ui.navigate("inquiries", inquiry_id)
-        )
+        self._ui.messages.undoable(tr("Die Anfrage ist unterwegs."), lambda: self._take_back(inquiry_id))
         self.sent.emit(inquiry_id)
+
+    def _take_back(self, inquiry_id: int) -> None:
+        now = self._ui.now()
+        self._ui.background.write(
+            self,
+            lambda s: undo_sending(s, inquiry_id, now=now),
+            lambda _: self._ui.messages.info(tr("Zurückgeholt; nichts wurde gesendet.")),
+        )
 
     def _refused(self, error: Exception) -> None:
         self._send.setEnabled(True)

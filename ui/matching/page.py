@@ -11,8 +11,8 @@ from ui.labels import label
 from ui.map.markers import MapMarker, MarkerState
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
-from ui.matching.pausing import SearchActions
 from ui.matching.results import ResultTable
+from ui.matching.search_actions import SearchActions
 from ui.matching.why_not import WhyNot
 from ui.page import PageWidget
 from ui.ports import UiContext

@@ -45,8 +45,8 @@ GRANT SELECT ON audit.entry TO platzlotse_auditor, platzlotse_supervisor;
 -- The worker sends what is queued and lets clocks run; it sees no patient's profile and no health data.
 GRANT SELECT, UPDATE ON communication_service.email, communication_service.phone_call, matching_service.inquiry,
     matching_service.inquiry_item, matching_service.place_search TO platzlotse_worker;
-GRANT SELECT, INSERT ON communication_service.contact_entry, matching_service.cooling_period, matching_service.answer
-    TO platzlotse_worker;
+GRANT SELECT, INSERT ON communication_service.contact_entry, communication_service.phone_call,
+    matching_service.cooling_period, matching_service.answer TO platzlotse_worker;
 GRANT SELECT ON matching_service.inquiry_overview, matching_service.occupancy, therapist_service.therapist,
     therapist_service.contact_point TO platzlotse_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform.procrastinate_workers, platform.procrastinate_jobs,

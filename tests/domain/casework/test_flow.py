@@ -239,8 +239,11 @@ def test_no_new_search_begins_for_who_is_not_ready(database: Database, now: date
     ("end", "status"),
     [
         (lambda s, i, now: cancel_search(s, i, reason="selbst gefunden", now=now), SearchStatus.CANCELLED),
-        (lambda s, i, now: expire_search(s, i, now=now), SearchStatus.EXPIRED),
-        (lambda s, i, now: take_reimbursement_route(s, i, now=now), SearchStatus.REIMBURSEMENT_ROUTE),
+        (lambda s, i, now: expire_search(s, i, reason="meldet sich nicht", now=now), SearchStatus.EXPIRED),
+        (
+            lambda s, i, now: take_reimbursement_route(s, i, reason="Absagen", now=now),
+            SearchStatus.REIMBURSEMENT_ROUTE,
+        ),
     ],
     ids=["cancelled", "expired", "reimbursement_route"],
 )

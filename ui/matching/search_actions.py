@@ -1,41 +1,17 @@
-"""What can be done to a search: pause until a day, resume, end with a reason, mark as urgent."""
+"""What can be done to a search: pause until a day, resume, end in one of three ways, mark as urgent."""
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from domain.casework.searches import cancel_search
+from domain.casework.searches import cancel_search, expire_search, take_reimbursement_route
 from domain.database import Session
 from domain.matching.listing import SearchRow
 from domain.matching.searches import pause_search, resume_search, set_urgency
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import DateField, Field, button, row
-from ui.widgets.forms import label as words
-
-
-class ReasonDialog(QDialog):
-    """Asks for a reason and perhaps a day before something is done."""
-
-    def __init__(self, parent: QWidget, title: str, consequence: str, *, with_date: bool = False) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(420)
-        self.reason = QLineEdit()
-        self.day = DateField(tr("Bis"))
-        column = QVBoxLayout(self)
-        column.addWidget(words(consequence, "muted"))
-        column.addWidget(Field(tr("Grund"), self.reason))
-        if with_date:
-            column.addWidget(Field(tr("Bis (leer: bis auf Weiteres)"), self.day))
-        buttons = QDialogButtonBox()
-        self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.ok.setEnabled(False)
-        buttons.addButton(tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self.reason.textChanged.connect(lambda text: self.ok.setEnabled(bool(text.strip())))
-        column.addWidget(buttons)
+from ui.widgets.forms import button, row
+from ui.widgets.reason import ReasonDialog
 
 
 class SearchActions(QWidget):
@@ -61,7 +37,7 @@ class SearchActions(QWidget):
         self._pause.setVisible(search.status == "active")
         self._resume.setVisible(search.status == "paused")
         self._urgent.setText(tr("Nicht mehr &dringend") if search.urgency else tr("&Dringend"))
-        self._end.setVisible(search.status in {"active", "paused"})
+        self._end.setVisible(search.status in {"active", "paused", "tentative"})
         self.show()
 
     def _write(self, work: Callable[[Session], None], said: str) -> None:
@@ -71,20 +47,9 @@ class SearchActions(QWidget):
         search = self._row
         if search is None:
             return
-        dialog = ReasonDialog(
-            self,
-            tr("Pausieren"),
-            tr("Während der Pause wird niemand neu angefragt; Zusagen zählen weiter."),
-            with_date=True,
-        )
 
-        def accepted() -> None:
-            try:
-                until = dialog.day.date()
-            except ValueError:
-                self._ui.messages.error(tr("Bitte das Datum als TT.MM.JJJJ eingeben."))
-                return
-            now, reason = self._ui.now(), dialog.reason.text()
+        def pause(dialog: ReasonDialog) -> None:
+            until, now, reason = dialog.day(), self._ui.now(), dialog.reason()
             self._write(
                 lambda s: pause_search(
                     s, search.search_id, until=until, reason=reason, now=now, version=search.version
@@ -92,8 +57,12 @@ class SearchActions(QWidget):
                 tr("Die Suche pausiert."),
             )
 
-        dialog.accepted.connect(accepted)
-        dialog.open()
+        ReasonDialog(
+            self,
+            tr("Pausieren"),
+            tr("Während der Pause wird niemand neu angefragt; Zusagen zählen weiter."),
+            day=tr("Bis (leer: bis auf Weiteres)"),
+        ).ask(pause)
 
     def _on_resume(self) -> None:
         search, now = self._row, self._ui.now()
@@ -116,19 +85,34 @@ class SearchActions(QWidget):
         search = self._row
         if search is None:
             return
-        dialog = ReasonDialog(
-            self, tr("Suche beenden"), tr("Offene Anfragen werden zurückgenommen und die Praxen benachrichtigt.")
-        )
-        now = self._ui.now()
-        dialog.accepted.connect(
-            lambda: self._write(
-                lambda s: cancel_search(
-                    s, search.search_id, reason=dialog.reason.text(), now=now, version=search.version
-                ),
-                tr("Die Suche ist beendet."),
-            )
-        )
-        dialog.open()
+        kinds = {"cancelled": tr("Kein Platz mehr gewünscht oder selbst gefunden")}
+        if search.status != "tentative":
+            kinds |= {
+                "reimbursement_route": tr("Weiter über Kostenerstattung"),
+                "expired": tr("Kein Lebenszeichen mehr"),
+            }
+
+        def end(dialog: ReasonDialog) -> None:
+            kind, reason, now = dialog.kind(), dialog.reason(), self._ui.now()
+
+            def work(session: Session) -> None:
+                if kind == "cancelled":
+                    cancel_search(session, search.search_id, reason=reason, now=now, version=search.version)
+                elif kind == "expired":
+                    expire_search(session, search.search_id, reason=reason, now=now, version=search.version)
+                else:
+                    take_reimbursement_route(session, search.search_id, reason=reason, now=now, version=search.version)
+
+            self._write(work, tr("Die Suche ist beendet. Auf der Seite Patienten lässt sie sich wieder öffnen."))
+
+        ReasonDialog(
+            self,
+            tr("Suche beenden"),
+            tr(
+                "Offene Anfragen werden zurückgenommen, ein zugesagter Platz wird zurückgegeben; die Praxen werden benachrichtigt."
+            ),
+            choices=kinds,
+        ).ask(end)
 
     def _open(self) -> None:
         if self._row is not None:

@@ -1,0 +1,108 @@
+"""Anfragen by hand: the call, absence, a mail that came back, taking back, an answer's date."""
+
+from datetime import timedelta
+
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.casework.preparing import create_and_send
+from domain.casework.sending import mail_sent
+from domain.communication.mails import claim
+from domain.database import Database
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
+from tests.ui.hands import choose, confirm, fill, find, press, scalar
+from ui.inquiries.answering import AnswerDialog
+from ui.inquiries.page import InquiriesPage
+from ui.ports import UiContext
+
+STAGE = "SELECT stage FROM matching_service.inquiry ORDER BY id DESC LIMIT 1"
+CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
+
+
+def opened(ui: UiContext, qtbot: QtBot, database: Database, channel: Channel, *, sent: bool = False) -> InquiriesPage:
+    """The page with one inquiry for Lea Wartend."""
+
+    def work(session: Session) -> int:
+        search = add_search(session, add_patient(session, last_name="Wartend"))
+        made = create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[search], channel=channel, now=ui.now()
+        )
+        session.flush()
+        if sent:
+            mail = int(
+                str(session.connection().exec_driver_sql("SELECT max(id) FROM communication_service.email").scalar())
+            )
+            later = ui.now() + timedelta(minutes=5)
+            assert claim(session, mail, now=later) is not None
+            mail_sent(session, mail, now=later, server_reply="250 ok")
+        return made
+
+    page = InquiriesPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_item(fill(database, work))
+    return page
+
+
+def test_a_call_is_made_and_noted(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Not reached: the next call is there at once. Reached: the inquiry counts as sent."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "replanned planned")
+    qtbot.waitUntil(lambda: "2. Versuch" in page._detail._call._facts.text())
+    press(qtbot, page, "Praxis erreicht")
+    confirm(qtbot, page, reason="meldet sich")
+    qtbot.waitUntil(lambda: scalar(database, STAGE) == "sent")
+    qtbot.waitUntil(lambda: not page._detail._call.isVisible())
+
+
+def test_a_callback_is_agreed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The day is asked for and a call planned; a day that is none keeps the dialog open."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    press(qtbot, page, "Rückruf vereinbart")
+    confirm(qtbot, page, reason="nach dem Urlaub", day="31.02.2027")
+    confirm(qtbot, page, reason="nach dem Urlaub", day="08.12.2026")
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "callback_due planned")
+
+
+def test_an_absence_stops_the_clock_and_a_bounce_frees_the_patients(
+    ui: UiContext, qtbot: QtBot, database: Database
+) -> None:
+    """Both are found under "Mehr" once the mail went out."""
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+    choose(qtbot, page, "Mehr", "Praxis ist abwesend …")
+    confirm(qtbot, page, day="07.12.2026")
+    qtbot.waitUntil(lambda: scalar(database, STAGE) == "out_of_office")
+    qtbot.waitUntil(lambda: "abwesend bis 07.12.2026" in page._detail._facts.text())
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+    choose(qtbot, page, "Mehr", "E-Mail kam als unzustellbar zurück …")
+    confirm(qtbot, page)
+    qtbot.waitUntil(lambda: scalar(database, STAGE) == "bounced")
+
+
+def test_a_waiting_mail_is_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Pressed in time nothing goes out."""
+    page = opened(ui, qtbot, database, Channel.EMAIL)
+    press(qtbot, page, "Zurückholen")
+    qtbot.waitUntil(lambda: scalar(database, STAGE) == "cancelled")
+
+
+def test_a_wrong_date_keeps_the_answer_open(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """What was chosen and written stays in the dialog."""
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+    press(qtbot, page, "Lea Wartend: Antwort eintragen")
+    qtbot.waitUntil(lambda: bool(page.findChildren(AnswerDialog)))
+    dialog = page.findChildren(AnswerDialog)[0]
+    dialog._answer.choose("waitlisted")
+    dialog._until.setText("irgendwann")
+    press(qtbot, dialog, "Eintragen")
+    assert dialog.isVisible()
+    assert "TT.MM.JJJJ" in dialog._until_field._error.text()
+    dialog._until.setText("01.03.2027")
+    press(qtbot, dialog, "Eintragen")
+    qtbot.waitUntil(
+        lambda: scalar(database, "SELECT waitlisted_until::text FROM matching_service.inquiry_item") == "2027-03-01"
+    )
+    find(qtbot, page, "Lea Wartend: Antwort eintragen")

@@ -1,0 +1,58 @@
+"""Vermittlung by hand: sending and taking back, not proposing a practice, ending a search."""
+
+from pytestqt.qtbot import QtBot
+
+from domain.database import Database
+from tests.builders import add_patient, add_search, add_therapist
+from tests.ui.hands import confirm, fill, press, scalar
+from ui.matching.page import MatchingPage
+from ui.ports import UiContext
+
+
+def opened(ui: UiContext, qtbot: QtBot, database: Database) -> MatchingPage:
+    """The page with one search, one practice that fits, and the practice chosen."""
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
+    fill(database, add_therapist)
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_item(search)
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+    page._results.view.selectRow(0)
+    qtbot.waitUntil(lambda: "Anfrage nach einem Therapieplatz" in page._composer._letter.toPlainText())
+    return page
+
+
+def test_a_sent_inquiry_is_taken_back_with_one_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Undo works once and says so; the practice is free again."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Anfrage senden")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "outbox")
+    qtbot.waitUntil(lambda: ui.messages._action.text() == "Rückgängig")
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: "Zurückgeholt" in ui.messages._text.text())
+
+
+def test_a_practice_is_not_proposed_any_more_and_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """With a reason; the message takes it back."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Nicht vorschlagen")
+    confirm(qtbot, page, reason="kennen sich privat")
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 0)
+    assert scalar(database, "SELECT reason FROM matching_service.exclusion") == "kennen sich privat"
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+
+
+def test_a_search_ends_in_the_way_that_is_chosen(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Kostenerstattung is an end of its own."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Beenden")
+    confirm(qtbot, page, reason="zehn Absagen", kind="reimbursement_route")
+    qtbot.waitUntil(
+        lambda: scalar(database, "SELECT status FROM matching_service.place_search") == "reimbursement_route"
+    )

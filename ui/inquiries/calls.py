@@ -1,0 +1,130 @@
+"""The call about an inquiry: when it is planned, dialling it, and what came of it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMenu
+
+from domain.casework.calling import begin_call, call_again, finish_call
+from domain.communication.queries import CallRow
+from domain.communication.states import CallStatus
+from domain.database import Session
+from ui import formats
+from ui.labels import label
+from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.forms import Card, button, row
+from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
+
+C = CallStatus
+OPEN = frozenset({C.PLANNED, C.IN_PROGRESS})
+
+
+class CallCard(Card):
+    """Hidden unless a call waits, or its number was wrong and it has to be planned anew."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._call: CallRow | None = None
+        self._facts = words("")
+        self._facts.setWordWrap(True)
+        self._dial = button(tr("An&rufen"), self._on_dial, role="primary", icon="phone")
+        self._reached = button(tr("Praxis &erreicht"), self._on_reached, icon="check")
+        self._missed = button(tr("&Nicht erreicht"), lambda: None, icon="x")
+        menu = QMenu(self._missed)
+        for result in (C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER):
+            menu.addAction(label("call_status", result), partial(self._finish, result))
+        self._missed.setMenu(menu)
+        self._callback = button(tr("Rückruf &vereinbart"), self._on_callback, icon="calendar")
+        self._again = button(tr("Anruf neu &planen"), self._on_again, icon="refresh-cw")
+        self.add(self._facts)
+        self.add(row(self._dial, self._reached, self._missed, self._callback, self._again))
+        self.hide()
+
+    def show_call(self, call: CallRow | None) -> None:
+        """Another call, or none."""
+        self._call = call
+        waits = call is not None and call.status in OPEN
+        wrong = call is not None and call.status is C.WRONG_NUMBER
+        self.setVisible(waits or wrong)
+        if call is None:
+            return
+        facts = [formats.phone(call.phone)]
+        if call.status is C.PLANNED:
+            facts.insert(0, tr("Anruf geplant: {when}").format(when=formats.moment(call.planned_at)))
+        elif call.status is C.IN_PROGRESS:
+            facts.insert(0, tr("Anruf läuft"))
+        else:
+            facts.insert(0, tr("Die Nummer war falsch. Tragen Sie bei der Praxis die richtige ein."))
+        if call.attempt > 1:
+            facts.append(tr("{n}. Versuch").format(n=call.attempt))
+        if call.person:
+            facts.append(call.person)
+        self._facts.setText(" · ".join(fact for fact in facts if fact))
+        self._dial.setVisible(call.status is C.PLANNED and bool(call.phone))
+        for widget in (self._reached, self._missed, self._callback):
+            widget.setVisible(waits)
+        self._again.setVisible(wrong)
+
+    def _write(self, work: Callable[[Session, CallRow], object], said: str) -> None:
+        call = self._call
+        if call is not None:
+            self._ui.background.write(
+                self, lambda s: work(s, call), lambda _: self._ui.messages.success(said) if said else None
+            )
+
+    def _on_dial(self) -> None:
+        if self._call is not None:
+            now = self._ui.now()
+            QDesktopServices.openUrl(QUrl(f"tel:{self._call.phone}"))
+            self._write(lambda s, call: begin_call(s, call.call_id, now=now, version=call.version), "")
+
+    def _on_reached(self) -> None:
+        def reached(dialog: ReasonDialog) -> None:
+            self._finish(C.REACHED, dialog.reason())
+
+        ReasonDialog(
+            self,
+            tr("Praxis erreicht"),
+            tr("Die Anfrage gilt als gestellt. Antworten tragen Sie danach bei den Patienten ein."),
+            reason=tr("Was wurde gesagt?"),
+        ).ask(reached)
+
+    def _finish(self, result: CallStatus, note: str = "") -> None:
+        now = self._ui.now()
+        said = {
+            C.REACHED: tr("Als angefragt vermerkt."),
+            C.WRONG_NUMBER: tr("Vermerkt. Tragen Sie bei der Praxis die richtige Nummer ein."),
+        }.get(result, tr("Vermerkt; der nächste Anruf ist geplant."))
+        self._write(
+            lambda s, call: finish_call(s, call.call_id, result, now=now, note=note, version=call.version), said
+        )
+
+    def _on_callback(self) -> None:
+        def agreed(dialog: ReasonDialog) -> None:
+            now, note, day = self._ui.now(), dialog.reason(), dialog.day()
+            self._write(
+                lambda s, call: finish_call(
+                    s, call.call_id, C.REACHED, now=now, note=note, callback_on=day, version=call.version
+                ),
+                tr("Der Rückruf ist geplant."),
+            )
+
+        ReasonDialog(
+            self,
+            tr("Rückruf vereinbart"),
+            tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant."),
+            reason=tr("Was wurde gesagt?"),
+            day=tr("Rückruf ab"),
+            day_needed=True,
+        ).ask(agreed)
+
+    def _on_again(self) -> None:
+        now = self._ui.now()
+        self._write(
+            lambda s, call: call_again(s, call.call_id, now=now, version=call.version), tr("Der Anruf ist geplant.")
+        )

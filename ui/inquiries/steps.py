@@ -1,0 +1,134 @@
+"""What can be done with one patient's position in an inquiry: the answer, and the way to a therapy or back.
+
+Writes belong to the page that stays (`owner`), not to the card that is drawn anew with every change.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from domain.casework.answers import Recorded, record_answer
+from domain.casework.letters import queue_acceptance_to_patient
+from domain.casework.placements import (
+    begin_therapy,
+    end_therapy,
+    fail_acceptance,
+    promote_surplus,
+    start_trial_sessions,
+)
+from domain.database import Session
+from domain.errors import PlatzlotseError
+from domain.matching.listing import ItemDetail
+from domain.matching.states import ItemStatus
+from ui import formats
+from ui.errors import describe
+from ui.inquiries.answering import AnswerDialog
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+
+
+class ItemSteps:
+    """The steps as methods that take the item."""
+
+    def __init__(self, ui: UiContext, owner: QWidget, *, refresh: Callable[[], None]) -> None:
+        self.ui, self._owner, self._refresh = ui, owner, refresh
+
+    def _write(self, work: Callable[[Session], object], said: str) -> None:
+        self.ui.background.write(self._owner, work, lambda _: self.ui.messages.success(said), self.refused)
+
+    def refused(self, error: Exception) -> None:
+        """Say why; what somebody else did meanwhile is shown at once."""
+        self.ui.messages.error(describe(error))
+        if isinstance(error, PlatzlotseError) and error.kind in {"conflict", "not_found"}:
+            self._refresh()
+
+    def answer(self, item: ItemDetail) -> None:
+        """Ask what the practice said and record it."""
+        dialog = AnswerDialog(self._owner, item)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def accepted() -> None:
+            answer, channel, note, until = dialog.answer(), dialog.channel(), dialog.note(), dialog.until()
+            now = self.ui.now()
+            self.ui.background.write(
+                self._owner,
+                lambda s: record_answer(
+                    s, item.item_id, answer, now=now, channel=channel, note=note, waitlisted_until=until,
+                    version=item.version,
+                ),
+                self._recorded,
+                self.refused,
+            )  # fmt: skip
+
+        dialog.accepted.connect(accepted)
+        dialog.open()
+
+    def _recorded(self, recorded: Recorded) -> None:
+        if recorded.first is not None:
+            first = recorded.first
+            self.ui.messages.warning(
+                tr(
+                    "{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt, die Praxis bekommt einen Dank."
+                ).format(practice=first.practice, by=first.by or "–", at=formats.moment(first.at))
+            )
+        elif recorded.released:
+            self.ui.messages.success(
+                ntr(len(recorded.released), "Zusage eingetragen; {n} andere Anfrage wurde zurückgenommen.",
+                    "Zusage eingetragen; {n} andere Anfragen wurden zurückgenommen.")
+            )  # fmt: skip
+        else:
+            self.ui.messages.success(tr("Antwort eingetragen."))
+
+    def trial(self, item: ItemDetail) -> None:
+        """The patient goes to the first trial session."""
+        now = self.ui.now()
+        self._write(
+            lambda s: start_trial_sessions(s, item.item_id, now=now, version=item.version),
+            tr("Probesitzungen begonnen."),
+        )
+
+    def therapy(self, item: ItemDetail) -> None:
+        """Both go on: placed."""
+        now, today = self.ui.now(), self.ui.today()
+        self._write(
+            lambda s: begin_therapy(s, item.item_id, started_on=today, now=now, version=item.version),
+            tr("Vermittelt. Die Suche ist erfolgreich abgeschlossen."),
+        )
+
+    def write_patient(self, item: ItemDetail) -> None:
+        """Tell the patient about the place."""
+        now = self.ui.now()
+        self._write(
+            lambda s: queue_acceptance_to_patient(s, item.item_id, now=now),
+            tr("Der Brief an den Patienten ist unterwegs."),
+        )
+
+    def fail(self, item: ItemDetail, outcome: ItemStatus) -> None:
+        """The place came to nothing."""
+        now = self.ui.now()
+
+        def done(surplus: tuple[int, ...]) -> None:
+            more = " " + tr("Eine andere Praxis hatte auch zugesagt: Sie kann nachrücken.") if surplus else ""
+            self.ui.messages.info(tr("Die Suche geht weiter.") + more)
+
+        self.ui.background.write(
+            self._owner,
+            lambda s: fail_acceptance(s, item.item_id, outcome, now=now, version=item.version),
+            done,
+            self.refused,
+        )
+
+    def promote(self, item: ItemDetail) -> None:
+        """A surplus acceptance takes the place of the failed one."""
+        now = self.ui.now()
+        self._write(
+            lambda s: promote_surplus(s, item.item_id, now=now, version=item.version), tr("Die Zusage gilt jetzt.")
+        )
+
+    def end(self, placement_id: int, *, success: bool) -> None:
+        """The therapy ended."""
+        now, today = self.ui.now(), self.ui.today()
+        self._write(
+            lambda s: end_therapy(s, placement_id, success=success, ended_on=today, now=now), tr("Abgeschlossen.")
+        )

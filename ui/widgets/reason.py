@@ -1,0 +1,90 @@
+"""A small dialog before something with consequences: what will happen, why, and perhaps a kind and a day."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+
+from ui.translation import tr
+from ui.widgets.forms import Choice, DateField, Field
+from ui.widgets.forms import label as words
+
+
+class ReasonDialog(QDialog):
+    """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
+
+    `reason=""` asks for none. The title is what the button says.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        title: str,
+        consequence: str,
+        *,
+        reason: str | None = None,
+        day: str = "",
+        choices: Mapping[str, str] | None = None,
+        day_needed: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setMinimumWidth(420)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._reason = QLineEdit()
+        self._day = DateField(day)
+        self._day_field = Field(day, self._day)
+        self._day_needed = day_needed
+        self._kind = Choice(choices or {}, tr("Was"))
+        wanted = tr("Grund") if reason is None else reason
+        self._needs_reason = bool(wanted)
+        column = QVBoxLayout(self)
+        column.addWidget(words(consequence, "muted"))
+        if choices:
+            column.addWidget(Field(tr("Was"), self._kind))
+        if wanted:
+            column.addWidget(Field(wanted, self._reason))
+        if day:
+            column.addWidget(self._day_field)
+        buttons = QDialogButtonBox()
+        self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.ok.setProperty("role", "primary")
+        buttons.addButton(tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self._try)
+        buttons.rejected.connect(self.reject)
+        self._reason.textChanged.connect(lambda _: self._fit())
+        self._day.textChanged.connect(lambda _: self._fit())
+        column.addWidget(buttons)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._day_field.complain("")
+        there = not self._needs_reason or bool(self._reason.text().strip())
+        self.ok.setEnabled(there and (not self._day_needed or bool(self._day.text().strip())))
+
+    def _try(self) -> None:
+        try:
+            self._day.date()
+        except ValueError:
+            self._day_field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+            return
+        self.accept()
+
+    def reason(self) -> str:
+        """What was written."""
+        return self._reason.text().strip()
+
+    def day(self) -> date | None:
+        """The day, if one was given."""
+        return self._day.date()
+
+    def kind(self) -> str:
+        """The chosen kind."""
+        return self._kind.code()
+
+    def ask(self, then: Callable[["ReasonDialog"], None]) -> None:
+        """Show it and call `then` once it was confirmed."""
+        self.accepted.connect(lambda: then(self))
+        self.open()
