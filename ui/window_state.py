@@ -16,6 +16,11 @@ class WindowState:
         """A remembered word."""
         return str(self._settings.value(key, default))
 
+    def number(self, key: str) -> int | None:
+        """A remembered number."""
+        text = self.text(key)
+        return int(text) if text.isdigit() else None
+
     def remember(self, key: str, value: str) -> None:
         """Remember a word."""
         self._settings.setValue(key, value)
@@ -38,12 +43,14 @@ class WindowState:
         splitter.splitterMoved.connect(lambda: self._settings.setValue(f"splitter/{key}", splitter.saveState()))
 
     def bind_header(self, key: str, header: QHeaderView) -> None:
-        """Restore the columns' widths and remember every change."""
+        """Restore the columns' widths (0: hidden) and remember every change."""
         stored = self.text(f"columns/{key}")
         widths = [int(part) for part in stored.split(",") if part.isdigit()]
         if len(widths) == header.count():
             for column, width in enumerate(widths):
-                header.resizeSection(column, width)
+                header.setSectionHidden(column, width == 0)
+                if width:
+                    header.resizeSection(column, width)
 
         def save() -> None:
             self.remember(f"columns/{key}", ",".join(str(header.sectionSize(i)) for i in range(header.count())))

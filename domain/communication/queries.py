@@ -11,12 +11,21 @@ from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
 
-BOXES = {
-    "outbox": "e.status IN ('queued', 'sending', 'retry_wait')",
-    "sent": "e.status IN ('sent', 'replied')",
-    "trouble": "e.status IN ('unclear', 'failed', 'bounced_hard', 'bounced_soft')",
-    "cancelled": "e.status = 'cancelled'",
+E = EmailStatus
+_IN_BOX = {
+    "outbox": (E.QUEUED, E.SENDING, E.RETRY_WAIT),
+    "sent": (E.SENT, E.REPLIED),
+    "trouble": (E.UNCLEAR, E.FAILED, E.BOUNCED_HARD, E.BOUNCED_SOFT),
+    "cancelled": (E.CANCELLED,),
 }
+BOXES = {
+    box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
+}
+
+
+def box_of(status: EmailStatus) -> str:
+    """The box a mail lies in: outbox, sent, trouble or cancelled; drafts wait with the outbox."""
+    return next((box for box, statuses in _IN_BOX.items() if status in statuses), "outbox")
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def main(pictures, python, script, profile):
         end = time.time() + 20
         while table.nRows == 0 and time.time() < end:
             time.sleep(0.2)
-        rows = [table.getAccessibleAt(row, 4).name for row in range(table.nRows)]
+        rows = [table.getAccessibleAt(row, 3).name for row in range(table.nRows)]
         mail = next(row for row, words in enumerate(rows) if "Mail" in words or "jetzt" in words)
         table.addRowSelection(mail)
         time.sleep(1)

@@ -13,9 +13,10 @@ from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import INQUIRY_STATES
+from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, EmptyState, row
 from ui.widgets.forms import label as words
-from ui.widgets.paged_table import Column, PagedTable
+from ui.widgets.paged_table import PagedTable
 
 
 class InquiriesPage(PageWidget):
@@ -39,18 +40,29 @@ class InquiriesPage(PageWidget):
             background=ui.background,
             fetch=list_inquiries,
             columns=(
-                Column(tr("Zeichen"), 96, text=lambda r: f"PL-{r.reference}", sort="reference"),
+                Column(
+                    tr("Praxis"),
+                    0,
+                    text=lambda r: r.therapist,
+                    second=lambda r: r.patients,
+                    sort="therapist",
+                    tooltip=lambda r: r.patients,
+                ),
                 Column(
                     tr("Stand"),
-                    168,
+                    178,
                     chip=lambda r: (label("inquiry_state", r.state), INQUIRY_STATES[r.state]),
                     sort="state",
                 ),
-                Column(tr("Praxis"), 160, text=lambda r: r.therapist, sort="therapist"),
-                Column(tr("Für"), 170, text=lambda r: r.patients, tooltip=lambda r: r.patients),
-                Column(tr("Antworten"), 80, text=lambda r: f"{r.answered} / {r.items}", right=True),
-                Column(tr("Gesendet"), 130, text=lambda r: formats.moment(r.sent_at), sort="sent"),
-                Column(tr("Läuft ab"), 90, text=lambda r: formats.day(r.expires_at), sort="expires"),
+                Column(
+                    tr("Gesendet"),
+                    158,
+                    text=lambda r: formats.day(r.sent_at),
+                    second=lambda r: tr("{n} von {all} beantwortet").format(n=r.answered, all=r.items),
+                    sort="sent",
+                ),
+                Column(tr("Zeichen"), 96, text=lambda r: f"PL-{r.reference}", sort="reference", spare=True),
+                Column(tr("Läuft ab"), 90, text=lambda r: formats.day(r.expires_at), sort="expires", spare=True),
             ),
             row_id=lambda record: record.inquiry_id,
             empty=tr("Keine Anfragen. Auf der Seite Vermittlung wählen Sie eine passende Praxis und fragen an."),

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTabBar
 
-from domain.communication.queries import count_boxes, list_mails
+from domain.communication.queries import MailDetail, box_of, count_boxes, get_mail, list_mails
 from domain.paging import ListQuery
 from ui import formats
 from ui.changes import Refresher
@@ -13,8 +13,9 @@ from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import EMAIL_STATES
+from ui.widgets.columns import Column
 from ui.widgets.forms import row
-from ui.widgets.paged_table import Column, PagedTable
+from ui.widgets.paged_table import PagedTable
 
 BOXES = ("outbox", "sent", "trouble", "cancelled")
 
@@ -45,7 +46,12 @@ class MailPage(PageWidget):
             fetch=list_mails,
             columns=(
                 Column(
-                    tr("An"), 180, text=lambda r: r.to_name or r.to_address, sort="to", tooltip=lambda r: r.to_address
+                    tr("An"),
+                    0,
+                    text=lambda r: r.to_name or r.to_address,
+                    second=lambda r: r.subject,
+                    sort="to",
+                    tooltip=lambda r: r.to_address,
                 ),
                 Column(
                     tr("Stand"),
@@ -53,9 +59,14 @@ class MailPage(PageWidget):
                     chip=lambda r: (label("email_status", r.status), EMAIL_STATES[r.status]),
                     sort="status",
                 ),
-                Column(tr("Art"), 110, text=lambda r: label("email_kind", r.kind)),
-                Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject"),
-                Column(tr("Zeit"), 130, text=lambda r: formats.moment(r.sent_at or r.created_at), sort="created"),
+                Column(
+                    tr("Zeit"),
+                    138,
+                    text=lambda r: formats.moment(r.sent_at or r.created_at),
+                    second=lambda r: label("email_kind", r.kind),
+                    sort="created",
+                ),
+                Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject", spare=True),
             ),
             row_id=lambda record: record.email_id,
             empty=tr("Hier liegt nichts."),
@@ -85,13 +96,14 @@ class MailPage(PageWidget):
         self.ui.background.read(self, count_boxes, self._show_counts, key="counts")
 
     def open_item(self, item_id: int) -> None:
-        """Show one mail."""
-        self._table.select(item_id)
+        """Show one mail, and the box it lies in."""
         self._detail.show_mail(item_id)
 
-    def show_box(self, box: str) -> None:
-        """Open a box."""
-        self._tabs.setCurrentIndex(BOXES.index(box))
+        def found(mail: MailDetail) -> None:
+            self._table.select(item_id)
+            self._tabs.setCurrentIndex(BOXES.index(box_of(mail.row.status)))
+
+        self.ui.background.read(self, lambda s: get_mail(s, item_id), found, key="box")
 
     def _ask(self) -> None:
         self._table.show_query(text=self._search.text(), filters={BOXES[self._tabs.currentIndex()]: "1"})

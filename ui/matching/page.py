@@ -18,9 +18,10 @@ from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.theme import is_dark
 from ui.translation import ntr, tr
+from ui.widgets.columns import Column
 from ui.widgets.forms import column
 from ui.widgets.forms import label as words
-from ui.widgets.paged_table import Column, PagedTable
+from ui.widgets.paged_table import PagedTable
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
 INQUIRY_TAB, MAP_TAB = 0, 1
@@ -42,12 +43,15 @@ class MatchingPage(PageWidget):
             background=ui.background,
             fetch=lambda session, query: list_searches(session, query, today=ui.today()),
             columns=(
-                Column(tr("Name"), 112, text=lambda r: r.name, sort="name"),
+                Column(tr("Name"), 0, text=lambda r: r.name, second=self._facts_of, sort="name"),
+                Column(tr("Stand"), 112, chip=self._chip, sort="status"),
                 Column(
-                    tr("Wartet"), 76, text=lambda r: formats.waiting_short(r.waiting_since, ui.today()), sort="waiting"
+                    tr("Wartet"),
+                    84,
+                    text=lambda r: formats.waiting_short(r.waiting_since, ui.today()),
+                    sort="waiting",
+                    spare=True,
                 ),
-                Column(tr("Stand"), 108, chip=self._chip, sort="status"),
-                Column(tr("Offen"), 50, text=lambda r: str(r.open_inquiries), right=True),
             ),
             row_id=lambda record: record.search_id,
             empty=tr("Keine laufende Suche. Beginnen Sie eine auf der Seite Patienten."),
@@ -84,6 +88,11 @@ class MatchingPage(PageWidget):
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
         self._composer.sent.connect(lambda _: self._judge())
         Refresher(self, ui.changes, ("place_search", "inquiry", "inquiry_item", "therapist", "patient"), self.refresh)
+
+    def _facts_of(self, row: SearchRow) -> str:
+        waiting = formats.waiting_short(row.waiting_since, self.ui.today())
+        asked = ntr(row.open_inquiries, "{n} Anfrage", "{n} Anfragen") if row.open_inquiries else row.city
+        return " · ".join(part for part in (waiting, asked) if part)
 
     @staticmethod
     def _chip(row: SearchRow) -> tuple[str, str]:

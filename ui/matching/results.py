@@ -5,63 +5,41 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from domain.matching.candidates import PracticeCandidate
 from ui import formats
 from ui.translation import tr
-from ui.widgets.chips import CHIP_ROLE, ChipDelegate
+from ui.widgets.cells import CellDelegate, cell
+from ui.widgets.columns import Column, prepare_header, row_height
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Model(QAbstractTableModel):
-    def __init__(self) -> None:
+    def __init__(self, columns: tuple[Column, ...]) -> None:
         super().__init__()
+        self.columns = columns
         self.rows: tuple[PracticeCandidate, ...] = ()
-        self.now: datetime | None = None
-        self.titles = (tr("Praxis"), tr("Ort"), tr("Weg"), tr("Verf."), tr("Kontakt"), tr("Zusage"))
 
-    def show(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
+    def show(self, rows: Sequence[PracticeCandidate]) -> None:
         self.beginResetModel()
-        self.rows, self.now = tuple(rows), now
+        self.rows = tuple(rows)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.titles)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.titles[section]
+            return self.columns[section].title
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        candidate = self.rows[index.row()]
-        reachable = self.now is not None and formats.open_now(candidate.phone_hours, self.now)
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return (
-                " ".join(part for part in (candidate.title, candidate.name) if part),
-                candidate.city or candidate.plz or "–",
-                formats.distance(candidate.distance_km),
-                formats.offers(candidate.offers),
-                tr("jetzt") if reachable else tr("Mail") if candidate.email else "–",
-                formats.share(candidate.expected_answer),
-            )[index.column()]
-        if role == CHIP_ROLE and index.column() == 4:
-            return "success" if reachable else "info" if candidate.email else "neutral"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if index.column() in {2, 5} else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 5:
-            return tr(
-                "Erwartete Zusage: {k} von {n} Antworten dieser Praxis, dazu der Erfahrungswert des Büros"
-            ).format(k=candidate.acceptances, n=candidate.answers)
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 4:
-            return formats.week(candidate.phone_hours)
-        return None
+        return cell(self.columns[index.column()], self.rows[index.row()], role)
 
 
 class ResultTable(QWidget):
@@ -72,23 +50,31 @@ class ResultTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._model = _Model()
+        self._now: datetime | None = None
+        columns = (
+            Column(
+                tr("Praxis"),
+                0,
+                text=lambda c: " ".join(part for part in (c.title, c.name) if part),
+                second=lambda c: f"{c.plz} {c.city}".strip() or tr("Ort unbekannt"),
+            ),
+            Column(tr("Weg"), 72, text=lambda c: formats.distance(c.distance_km), right=True),
+            Column(tr("Verf."), 78, text=lambda c: formats.offers(c.offers)),
+            Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
+            Column(tr("Zusage"), 76, text=lambda c: formats.share(c.expected_answer), right=True, tooltip=_expected),
+        )
+        self._model = _Model(columns)
         self.view = QTableView()
         self.view.setAccessibleName(tr("Passende Praxen"))
         self.view.setModel(self._model)
-        self.view.setItemDelegate(ChipDelegate(self.view))
+        self.view.setItemDelegate(CellDelegate(self.view))
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setShowGrid(False)
         self.view.setWordWrap(False)
         self.view.verticalHeader().setVisible(False)
-        self.view.verticalHeader().setDefaultSectionSize(36)
-        header = self.view.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for section, width in enumerate((132, 86, 72, 66, 84, 60)):
-            header.resizeSection(section, width)
-        header.setStretchLastSection(True)
+        self.view.verticalHeader().setDefaultSectionSize(row_height(columns))
+        prepare_header(self.view, columns, "results", None)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -98,7 +84,15 @@ class ResultTable(QWidget):
 
     def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
         """Other rows."""
-        self._model.show(rows, now)
+        self._now = now
+        self._model.show(rows)
+
+    def _contact(self, candidate: PracticeCandidate) -> tuple[str, str]:
+        if self._now is not None and formats.open_now(candidate.phone_hours, self._now):
+            return tr("jetzt"), "success"
+        if candidate.email:
+            return tr("Mail"), "info"
+        return (tr("Telefon"), "neutral") if candidate.phone else (tr("Brief"), "neutral")
 
     def select(self, therapist_id: int) -> None:
         """Select a row from outside (the map)."""
@@ -111,3 +105,9 @@ class ResultTable(QWidget):
         rows = self.view.selectionModel().selectedRows()
         if rows:
             self.selected.emit(self._model.rows[rows[0].row()].therapist_id)
+
+
+def _expected(candidate: PracticeCandidate) -> str:
+    return tr("Erwartete Zusage: {k} von {n} Antworten dieser Praxis, dazu der Erfahrungswert des Büros").format(
+        k=candidate.acceptances, n=candidate.answers
+    )

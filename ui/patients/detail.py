@@ -8,19 +8,24 @@ from domain.casework.history import patient_history
 from domain.casework.searches import start_search
 from domain.database import Session
 from domain.errors import PlatzlotseError
+from domain.matching.states import PatientState
 from domain.patients import service
 from domain.patients.queries import PatientDetail, list_persons, open_patient
 from ui import formats
 from ui.errors import describe
 from ui.labels import label
 from ui.patients.consents import ConsentsTab
+from ui.patients.exclusions import ExclusionsCard
 from ui.patients.form import PatientFormView, empty_form
+from ui.patients.record_actions import RecordActions
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES, Chip
-from ui.widgets.forms import button, row, scrolled
+from ui.widgets.forms import button, column, row, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.timeline import Timeline
+
+RECORD_TABS = (3, 4, 5)  # tabs of a record that exists: course, consents, exclusions
 
 
 class PatientDetailView(QWidget):
@@ -42,17 +47,20 @@ class PatientDetailView(QWidget):
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._form = PatientFormView()
         self._form.edited.connect(self._on_edit)
+        self._record = RecordActions(ui)
+        self._exclusions = ExclusionsCard(ui)
         self._course = Timeline(tr("Verlauf"))
         self._consents = ConsentsTab(ui)
         self._form.addTab(self._course, tr("Verlauf"))
         self._form.addTab(scrolled(self._consents), tr("Einwilligungen"))
+        self._form.addTab(scrolled(column(self._exclusions, margin=4)), tr("Ausschlüsse"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(row(self._name, self._chip))
         outer.addWidget(self._facts)
         outer.addWidget(self._missing)
         outer.addWidget(self._form, 1)
-        outer.addWidget(row(self._save, self._drop, self._step))
+        outer.addWidget(row(self._save, self._drop, self._step, self._record))
         QShortcut(QKeySequence.StandardKey.Save, self, self.save)
         ui.background.read(self, list_persons, self._form.show_persons)
 
@@ -67,8 +75,9 @@ class PatientDetailView(QWidget):
         self._set_dirty(dirty=False)
         self._step.hide()
         self._form.setCurrentIndex(0)
-        self._form.setTabEnabled(3, False)
-        self._form.setTabEnabled(4, False)
+        self._record.show_patient(None, None)
+        for tab in RECORD_TABS:
+            self._form.setTabEnabled(tab, False)
         self._form.fields["first_name"].control.setFocus()
 
     def show_patient(self, patient_id: int) -> None:
@@ -99,8 +108,10 @@ class PatientDetailView(QWidget):
     def _show(self, patient: PatientDetail) -> None:
         form = patient.form
         self._consents.show_patient(patient)
-        self._form.setTabEnabled(3, True)
-        self._form.setTabEnabled(4, True)
+        self._exclusions.show_patient(patient.patient_id)
+        self._record.show_patient(patient.patient_id, PatientState(patient.state))
+        for tab in RECORD_TABS:
+            self._form.setTabEnabled(tab, True)
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", patient.state), PATIENT_STATES[patient.state])
         facts = [formats.age(patient.age), formats.waiting(form.registered_on, self._ui.today())]

@@ -12,9 +12,10 @@ from ui.patients.detail import PatientDetailView
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import PATIENT_STATES
+from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, EmptyState, button
 from ui.widgets.forms import label as words
-from ui.widgets.paged_table import Column, PagedTable
+from ui.widgets.paged_table import PagedTable
 
 INSURANCE_KINDS = frozenset({"statutory", "private", "self_pay", "unknown"})
 
@@ -77,18 +78,32 @@ class PatientsPage(PageWidget):
             return label("insurance", row.insurer) if row.insurer in INSURANCE_KINDS else row.insurer
 
         return (
-            Column(tr("Name"), 170, text=lambda r: r.name, sort="name"),
+            Column(
+                tr("Name"),
+                0,
+                text=lambda r: r.name,
+                second=lambda r: f"{r.plz} {r.city}".strip() or tr("Ort unbekannt"),
+                sort="name",
+            ),
             Column(
                 tr("Stand"),
-                140,
+                160,
                 chip=lambda r: (label("patient_state", r.state), PATIENT_STATES[r.state]),
                 sort="state",
             ),
             Column(tr("Alter"), 60, text=lambda r: "–" if r.age is None else str(r.age), sort="age", right=True),
-            Column(tr("Ort"), 130, text=lambda r: f"{r.plz} {r.city}".strip() or "–", sort="city"),
-            Column(tr("Wartet"), 110, text=lambda r: formats.waiting(r.registered_on, self.ui.today()), sort="waiting"),
-            Column(tr("Kasse"), 130, text=insurer),
-            Column(tr("Wiedervorlage"), 110, text=lambda r: formats.day(r.resubmission_on), sort="resubmission"),
+            Column(
+                tr("Wartet"),
+                72,
+                text=lambda r: formats.waiting_short(r.registered_on, self.ui.today()),
+                sort="waiting",
+                right=True,
+            ),
+            Column(tr("Ort"), 130, text=lambda r: r.city, sort="city", spare=True),
+            Column(tr("Kasse"), 130, text=insurer, spare=True),
+            Column(
+                tr("Wiedervorlage"), 110, text=lambda r: formats.day(r.resubmission_on), sort="resubmission", spare=True
+            ),
         )
 
     def begin_new(self) -> None:

@@ -17,9 +17,10 @@ from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.therapists.detail import CONTACTS, TherapistDetailView, contact_words
 from ui.translation import ntr, tr
+from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, EmptyState, button
 from ui.widgets.forms import label as words
-from ui.widgets.paged_table import Column, PagedTable
+from ui.widgets.paged_table import PagedTable
 
 
 class TherapistsPage(PageWidget):
@@ -53,14 +54,20 @@ class TherapistsPage(PageWidget):
             background=ui.background,
             fetch=lambda session, query: list_therapists(session, query, now=ui.now()),
             columns=(
-                Column(tr("Name"), 170, text=lambda r: r.name, sort="name"),
+                Column(
+                    tr("Name"),
+                    0,
+                    text=lambda r: r.name,
+                    second=lambda r: f"{r.plz} {r.city}".strip() or tr("Ort unbekannt"),
+                    sort="name",
+                ),
                 Column(
                     tr("Kontakt"), 162, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"
                 ),
-                Column(tr("Ort"), 130, text=lambda r: f"{r.plz} {r.city}".strip() or "–", sort="city"),
-                Column(tr("Verfahren"), 110, text=lambda r: formats.offers(r.offers)),
-                Column(tr("Telefon"), 130, text=lambda r: formats.phone(r.phone)),
-                Column(tr("E-Mail"), 180, text=lambda r: r.email),
+                Column(tr("Verfahren"), 100, text=lambda r: formats.offers(r.offers)),
+                Column(tr("Ort"), 130, text=lambda r: r.city, sort="city", spare=True),
+                Column(tr("Telefon"), 130, text=lambda r: formats.phone(r.phone), spare=True),
+                Column(tr("E-Mail"), 180, text=lambda r: r.email, spare=True),
             ),
             row_id=lambda record: record.therapist_id,
             empty=tr("Noch keine Therapeuten. Lesen Sie ein Verzeichnis ein oder legen Sie jemanden an."),

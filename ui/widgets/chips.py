@@ -1,12 +1,9 @@
 """States as chips: a word on a soft ground with a shape, so that colour never carries the meaning alone."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QLabel, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.theme import tokens
 
-CHIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 MARKS = {"success": "●", "warning": "▲", "danger": "■", "info": "◆", "neutral": "○"}
 PATIENT_STATES = {
     "intake": "neutral", "ready": "info", "searching": "info", "paused": "warning", "offered": "success",
@@ -57,42 +54,3 @@ class Chip(QLabel):
         self.setProperty("chip", kind)
         self.style().unpolish(self)
         self.style().polish(self)
-
-
-class ChipDelegate(QStyledItemDelegate):
-    """Paints cells that carry CHIP_ROLE as chips, all others as usual."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        kind = index.data(CHIP_ROLE)
-        if kind is None:
-            super().paint(painter, option, index)
-            return
-        plain = QStyleOptionViewItem(option)
-        self.initStyleOption(plain, index)
-        words = plain.text
-        plain.text = ""
-        if plain.widget is not None:
-            plain.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, plain.widget)
-        if not words:
-            return
-        ground, colour = chip_colours(str(kind))
-        font = plain.font
-        font.setWeight(font.Weight.DemiBold)
-        text = f"{MARKS[str(kind)]}  {words}"
-        rect = option.rect.adjusted(6, 0, -4, 0)
-        metrics = QFontMetrics(font)
-        width = min(metrics.horizontalAdvance(text) + 20, rect.width())
-        pill = QRectF(rect.left(), rect.center().y() - 11, width, 22)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(pill, 11, 11)
-        painter.setPen(QColor(colour))
-        painter.setFont(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(pill.width()) - 16)
-        painter.drawText(pill.adjusted(10, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.restore()

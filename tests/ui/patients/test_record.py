@@ -1,0 +1,61 @@
+"""The record as a whole by hand: closed on wish, opened again, restricted; exclusions taken away."""
+
+from pytestqt.qtbot import QtBot
+
+from domain.casework.searches import start_search
+from domain.database import Database
+from domain.matching.searches import exclude
+from tests.builders import add_patient, add_therapist
+from tests.ui.hands import choose, confirm, fill, press, scalar
+from ui.patients.page import PatientsPage
+from ui.ports import UiContext
+
+STATE = "SELECT state FROM matching_service.patient_state"
+
+
+def opened(ui: UiContext, qtbot: QtBot, patient: int) -> PatientsPage:
+    """The page with one record."""
+    page = PatientsPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1200, 700)
+    page.show()
+    page.open_item(patient)
+    return page
+
+
+def test_a_record_is_closed_and_opened_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Each with a reason; the chip follows."""
+    patient = fill(database, lambda s: add_patient(s, last_name="Umzug"))
+    fill(database, lambda s: start_search(s, patient))
+    page = opened(ui, qtbot, patient)
+    choose(qtbot, page, "Akte", "Auf Wunsch schließen …")
+    confirm(qtbot, page, reason="zieht weg")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "withdrawn")
+    qtbot.waitUntil(lambda: page._detail._chip.accessibleName() == "zurückgezogen")
+    choose(qtbot, page, "Akte", "Wieder öffnen …")
+    confirm(qtbot, page, reason="bleibt doch")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "searching")
+
+
+def test_a_record_is_restricted_and_free_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The consequence is named before; lifting needs no question."""
+    patient = fill(database, add_patient)
+    page = opened(ui, qtbot, patient)
+    choose(qtbot, page, "Akte", "Verarbeitung einschränken …")
+    confirm(qtbot, page)
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "restricted")
+    qtbot.waitUntil(lambda: page._detail._chip.accessibleName() == "eingeschränkt")
+    choose(qtbot, page, "Akte", "Einschränkung aufheben")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "ready")
+
+
+def test_an_exclusion_is_seen_and_taken_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """On its tab, with the practice and the reason."""
+    patient = fill(database, add_patient)
+    therapist = fill(database, lambda s: add_therapist(s, last_name="Nachbar"))
+    fill(database, lambda s: exclude(s, patient, therapist_id=therapist, reason="kennen sich"))
+    page = opened(ui, qtbot, patient)
+    qtbot.waitUntil(lambda: page._detail._form.isTabEnabled(5))
+    page._detail._form.setCurrentIndex(5)
+    press(qtbot, page, "Ina Nachbar: Wieder vorschlagen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM matching_service.exclusion") == 0)

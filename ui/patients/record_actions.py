@@ -1,0 +1,94 @@
+"""What can be done to a patient's record as a whole: withdraw, open again, restrict and lift the restriction."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+
+from domain.casework.patient_record import reopen_record, restrict_patient, unrestrict_patient, withdraw_patient
+from domain.database import Session
+from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
+from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.forms import button
+from ui.widgets.reason import ReasonDialog
+
+
+class RecordActions(QWidget):
+    """One button with a menu of what the record's state allows."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._patient_id: int | None = None
+        self._more: QPushButton = button(tr("&Akte"), lambda: None, icon="pencil")
+        menu = QMenu(self._more)
+        self._reopen = menu.addAction(tr("Wieder öffnen …"), self._on_reopen)
+        self._withdraw = menu.addAction(tr("Auf Wunsch schließen …"), self._on_withdraw)
+        self._restrict = menu.addAction(tr("Verarbeitung einschränken …"), self._on_restrict)
+        self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
+        self._more.setMenu(menu)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._more)
+        self.hide()
+
+    def show_patient(self, patient_id: int | None, state: PatientState | None) -> None:
+        """The entries that fit; nothing for a record that is being made."""
+        self._patient_id = patient_id
+        self.setVisible(patient_id is not None)
+        self._reopen.setVisible(state in CLOSED_PATIENT)
+        self._withdraw.setVisible(state in OPEN_PATIENT)
+        self._restrict.setVisible(state in OPEN_PATIENT | CLOSED_PATIENT)
+        self._lift.setVisible(state is PatientState.RESTRICTED)
+
+    def _write(self, work: Callable[[Session, int], object], said: str) -> None:
+        patient_id = self._patient_id
+        if patient_id is not None:
+            self._ui.background.write(self, lambda s: work(s, patient_id), lambda _: self._ui.messages.success(said))
+
+    def _on_reopen(self) -> None:
+        def reopen(dialog: ReasonDialog) -> None:
+            now, reason = self._ui.now(), dialog.reason()
+            self._write(
+                lambda s, number: reopen_record(s, number, reason=reason, now=now), tr("Die Akte ist wieder offen.")
+            )
+
+        ReasonDialog(
+            self,
+            tr("Wieder öffnen"),
+            tr("Die letzte Suche geht weiter; ohne Suche beginnt die Akte wieder bei der Aufnahme."),
+        ).ask(reopen)
+
+    def _on_withdraw(self) -> None:
+        def withdraw(dialog: ReasonDialog) -> None:
+            now, reason = self._ui.now(), dialog.reason()
+            self._write(
+                lambda s, number: withdraw_patient(s, number, reason=reason, now=now), tr("Die Akte ist geschlossen.")
+            )
+
+        ReasonDialog(
+            self,
+            tr("Akte schließen"),
+            tr(
+                "Der Mensch möchte keine Hilfe mehr: Die Suche endet, offene Anfragen und ein zugesagter Platz werden zurückgenommen."
+            ),
+        ).ask(withdraw)
+
+    def _on_restrict(self) -> None:
+        def restrict(_: ReasonDialog) -> None:
+            now = self._ui.now()
+            self._write(
+                lambda s, number: restrict_patient(s, number, now=now), tr("Die Verarbeitung ist eingeschränkt.")
+            )
+
+        ReasonDialog(
+            self,
+            tr("Verarbeitung einschränken"),
+            tr(
+                "Wartende E-Mails werden gestoppt und offene Anfragen zurückgenommen; die Akte bleibt, ein zugesagter Platz auch (Art. 18 DSGVO)."
+            ),
+            reason="",
+        ).ask(restrict)
+
+    def _on_lift(self) -> None:
+        self._write(unrestrict_patient, tr("Die Einschränkung ist aufgehoben."))

@@ -1,0 +1,90 @@
+"""Cells of lists: a chip for a state, two lines for what names a row, plain text otherwise."""
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ui.theme import tokens
+from ui.widgets.chips import MARKS, chip_colours
+from ui.widgets.columns import Column
+
+CHIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+SECOND_LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+MARGIN = 11
+CHIP_HEIGHT = 22
+Index = QModelIndex | QPersistentModelIndex
+
+
+def cell(column: Column, record: Any, role: int) -> Any:
+    """What a model says about a record in a column: words, chip, second line, alignment or tooltip."""
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
+    second = column.second(record) if column.second else ""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return column.words(record)
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return ", ".join(part for part in (column.words(record), second) if part)
+    if role == SECOND_LINE_ROLE:
+        return second or None
+    if role == CHIP_ROLE and column.chip:
+        return column.chip(record)[1]
+    if role == Qt.ItemDataRole.ToolTipRole and column.tooltip:
+        return column.tooltip(record)
+    return None
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints cells that carry CHIP_ROLE as chips, those with SECOND_LINE_ROLE in two lines, all others as usual."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One cell."""
+        kind, second = index.data(CHIP_ROLE), index.data(SECOND_LINE_ROLE)
+        if kind is None and not second:
+            super().paint(painter, option, index)
+            return
+        plain = QStyleOptionViewItem(option)
+        self.initStyleOption(plain, index)
+        words, plain.text = plain.text, ""
+        if plain.widget is not None:
+            plain.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, plain.widget)
+        painter.save()
+        if kind is not None:
+            _chip(painter, plain, words, str(kind))
+        else:
+            _lines(painter, plain, words, str(second))
+        painter.restore()
+
+
+def _chip(painter: QPainter, option: QStyleOptionViewItem, words: str, kind: str) -> None:
+    if not words:
+        return
+    ground, colour = chip_colours(kind)
+    font = option.font
+    font.setWeight(font.Weight.DemiBold)
+    text = f"{MARKS[kind]}  {words}"
+    rect = option.rect.adjusted(6, 0, -4, 0)
+    metrics = QFontMetrics(font)
+    width = min(metrics.horizontalAdvance(text) + 20, rect.width())
+    pill = QRectF(rect.left(), rect.center().y() - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(pill, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+    painter.setPen(QColor(colour))
+    painter.setFont(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(pill.width()) - 16)
+    painter.drawText(pill.adjusted(10, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _lines(painter: QPainter, option: QStyleOptionViewItem, words: str, second: str) -> None:
+    rect = option.rect.adjusted(MARGIN, 7, -6, -7)
+    half = rect.height() // 2
+    upper = QRect(rect.left(), rect.top(), rect.width(), half)
+    for text, colour, line in ((words, tokens().text, upper), (second, tokens().muted, upper.translated(0, half))):
+        painter.setPen(QColor(colour))
+        painter.setFont(option.font)
+        shown = QFontMetrics(option.font).elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
