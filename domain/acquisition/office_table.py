@@ -6,7 +6,9 @@ Headers are guessed from common German words; the caller may overrule the guess.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from domain.acquisition import intake, sheets
@@ -71,6 +73,30 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
+@dataclass(frozen=True, slots=True)
+class TablePreview:
+    """What a person needs to map a table: its headers, the guess (field → header), and its first rows as text."""
+
+    headers: tuple[str, ...]
+    guess: Mapping[str, str]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def preview(path: Path, *, count: int = 3) -> TablePreview:
+    """The beginning of a table. Raises Invalid when it is damaged or a list of therapists."""
+    rows = sheets.rows(path)
+    _, header = next(rows, (1, []))
+    names = [clean(cell) for cell in header]
+    _refuse_therapists(path, names)
+    first = (tuple(clean(cell) for cell in row) for _, row in rows if any(clean(cell) for cell in row))
+    return TablePreview(tuple(names), guess_mapping(names), tuple(islice(first, count)))
+
+
+def _refuse_therapists(path: Path, names: Sequence[str]) -> None:
+    if len(OF_THERAPISTS.intersection(map(fold_header, names))) > 1:
+        raise Invalid("import.therapist_table", file=path.name)
+
+
 def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[PatientRecord | RowError]:
     """Read a table row by row; row numbers are those a person sees in the file (the header is row 1).
 
@@ -79,8 +105,7 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     rows = sheets.rows(path)
     _, header = next(rows, (1, []))
     names = [clean(cell) for cell in header]
-    if len(OF_THERAPISTS.intersection(map(fold_header, names))) > 1:
-        raise Invalid("import.therapist_table", file=path.name)
+    _refuse_therapists(path, names)
     chosen = dict(mapping) if mapping is not None else guess_mapping(names)
     if unknown := sorted(set(chosen) - set(HEADERS)):
         raise Invalid("import.mapping", fields=unknown)

@@ -4,7 +4,7 @@ The caller opens the transaction; whatever is wrong with the file as a whole rai
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -50,9 +50,18 @@ class ImportReport:
 
 
 def import_file(
-    session: Session, source: Source, *, now: datetime, today: date, mapping: Mapping[str, str] | None = None
+    session: Session,
+    source: Source,
+    *,
+    now: datetime,
+    today: date,
+    mapping: Mapping[str, str] | None = None,
+    on_batch: Callable[[int], None] | None = None,
 ) -> ImportReport:
-    """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then."""
+    """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
+
+    `on_batch` hears how many rows were read after every batch; what it raises ends the import.
+    """
     index = load_index(session)
     file = ImportFile(
         file_name=source.path.name,
@@ -80,6 +89,8 @@ def import_file(
                 stop_if_withdrawn(session, taken.patient_id, taken.withdrawn, now=now)
                 tally.became[taken.became] += 1
                 tally.ids[taken.patient_id] = None
+        if on_batch is not None:
+            on_batch(tally.read)
     _note_counts(session, file, tally)
     return ImportReport(
         file=source.path.name,

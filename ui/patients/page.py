@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget,
 from domain.patients.queries import PatientRow, list_patients
 from ui import formats
 from ui.changes import Refresher
+from ui.imports.dialog import choose_file
 from ui.labels import label, labels
 from ui.page import PageWidget
 from ui.patients.detail import PatientDetailView
@@ -38,6 +39,7 @@ class PatientsPage(PageWidget):
         row.addWidget(self._state, 1)
         row.addWidget(self._count)
         row.addStretch(1)
+        row.addWidget(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"))
         row.addWidget(button(tr("&Neuer Patient"), self.begin_new, role="primary", icon="user-plus"))
         self.body.addWidget(bar)
         self._table = PagedTable(

@@ -1,17 +1,12 @@
 """Therapeuten: the list at the left, one record at the right."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QWidget
 
-from domain.acquisition.reading import recognise
-from domain.casework.imports import ImportReport, import_file
-from domain.database import Session
 from domain.therapists.queries import list_therapists
 from ui import formats
 from ui.changes import Refresher
-from ui.errors import describe_row
+from ui.imports.dialog import choose_file
 from ui.labels import labels
 from ui.page import PageWidget
 from ui.ports import UiContext
@@ -45,7 +40,7 @@ class TherapistsPage(PageWidget):
         row.addWidget(self._contact, 1)
         row.addWidget(self._count)
         row.addStretch(1)
-        row.addWidget(button(tr("Datei &einlesen"), self._choose_file, icon="file-input"))
+        row.addWidget(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"))
         row.addWidget(button(tr("&Neuer Therapeut"), self.begin_new, role="primary", icon="user-plus"))
         self.body.addWidget(bar)
         self._table = PagedTable(
@@ -122,32 +117,3 @@ class TherapistsPage(PageWidget):
     def _select(self, therapist_id: int) -> None:
         self._right.setCurrentIndex(1)
         self._detail.show_therapist(therapist_id)
-
-    def _choose_file(self) -> None:
-        dialog = QFileDialog(self, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(tr("Listen (*.json *.csv *.xlsx *.txt);;Alle Dateien (*)"))
-        dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
-        dialog.open()
-
-    def read_file(self, path: Path) -> None:
-        """Read a file in; what became of its rows is told in the message bar."""
-        now, today = self.ui.now(), self.ui.today()
-
-        def work(session: Session) -> ImportReport:
-            return import_file(session, recognise(path, today=today), now=now, today=today)
-
-        self.ui.messages.info(tr("„{file}“ wird eingelesen …").format(file=path.name))
-        self.ui.background.write(self, work, self._tell)
-
-    def _tell(self, report: ImportReport) -> None:
-        text = tr("{file}: {a} neu, {b} geändert, {c} unverändert, {d} abgelehnt.").format(
-            file=report.file, a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
-        )
-        if report.rejected:
-            first = report.rejected[0]
-            text += " " + tr("Zeile {row}: {reason}.").format(row=first.row, reason=describe_row(first.reason))
-        if report.cut:
-            text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
-        show = self.ui.messages.warning if report.rejected or report.cut else self.ui.messages.success
-        show(text)

@@ -1,0 +1,91 @@
+"""Reading files in by hand: columns chosen, a trial run without a trace, rejected rows, broken files, stopping."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from domain.database import Database
+from tests.ui.hands import find, press, scalar
+from ui.imports.dialog import ImportDialog
+from ui.ports import UiContext
+
+SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
+PATIENTS = "SELECT count(*) FROM patient_service.patient"
+FILES = "SELECT count(*) FROM scraping_service.import_file"
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> QWidget:
+    """What the dialog stands over."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def opened(ui: UiContext, qtbot: QtBot, page: QWidget, path: Path) -> ImportDialog:
+    """The dialog for a file."""
+    dialog = ImportDialog(page, ui, path)
+    dialog.open()
+    qtbot.waitUntil(lambda: not dialog._bar.isVisible())
+    return dialog
+
+
+def test_a_table_is_mapped_tried_and_read(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """The guess is shown with examples and may be changed; a trial leaves nothing behind."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Wer;Vorname;geb.;PLZ\nBerger;Lea;04.05.1992;52062\n;Jan;;\n", "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    mapping = dialog._mapping
+    assert mapping is not None
+    assert mapping.mapping() == {"first_name": "Vorname", "plz": "PLZ"}
+    press(qtbot, dialog, "Probelauf")
+    qtbot.waitUntil(lambda: "keine Spalte für den Nachnamen" in dialog._result.text())
+    mapping._choices["last_name"].choose("Wer")
+    mapping._choices["birth_date"].choose("geb.")
+    press(qtbot, dialog, "Probelauf")
+    qtbot.waitUntil(lambda: "1 neu" in dialog._result.text())
+    assert (scalar(database, PATIENTS), scalar(database, FILES)) == (0, 0)
+    assert dialog._rejected.item(0).text() == "Zeile 3: Nachname fehlt"
+    press(qtbot, dialog, "Einlesen")
+    qtbot.waitUntil(lambda: scalar(database, PATIENTS) == 1)
+    find(qtbot, dialog, "Schließen")
+    assert scalar(database, "SELECT birth_date::text FROM patient_service.patient") == "1992-05-04"
+
+
+def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database) -> None:
+    """Its kind is named; a clean file closes the dialog and the bar tells the counts."""
+    dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v2.json")
+    assert "Verzeichnis der Arztsuche" in dialog._facts.text()
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    assert " neu, " in ui.messages._text.text()
+    assert int(str(scalar(database, "SELECT count(*) FROM therapist_service.therapist"))) > 100
+
+
+def test_a_broken_file_is_named_and_nothing_can_be_read(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """A sentence in the dialog, both buttons off."""
+    path = tmp_path / "kaputt.json"
+    path.write_text('{"arztPraxisDatas": [{"name": ', "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    if dialog._read.isEnabled():  # recognised by its first list; it breaks off further down
+        press(qtbot, dialog, "Einlesen")
+    qtbot.waitUntil(lambda: "Es wurde nichts übernommen" in dialog._result.text())
+    assert scalar(database, FILES) == 0
+
+
+def test_reading_is_stopped(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path) -> None:
+    """Abbrechen while it runs takes everything back and leaves the dialog open."""
+    path = tmp_path / "viele.csv"
+    path.write_text("Nachname;Vorname\n" + "".join(f"Person{n};Lea\n" for n in range(4000)), "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    dialog._run(keep=True)
+    dialog.reject()
+    qtbot.waitUntil(lambda: "Abgebrochen" in dialog._result.text(), timeout=30_000)
+    assert (dialog.isVisible(), scalar(database, PATIENTS)) == (True, 0)

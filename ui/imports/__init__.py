@@ -1,0 +1,1 @@
+"""Reading files in, from the pages Therapeuten and Patienten."""
