@@ -1,22 +1,11 @@
-"""Words people read. German is the source; another language is a gettext catalogue loaded while running.
+"""Words people read, marked for gettext. German is the source; a catalogue of another language would be loaded here.
 
 Free of Qt, so that the command line speaks the same words as the window.
 """
 
 import gettext
-from importlib.resources import files
 
 _catalogue = gettext.NullTranslations()
-
-
-def use_language(code: str) -> None:
-    """Switch to a language ("de" is the source and needs no catalogue)."""
-    global _catalogue  # noqa: PLW0603 - one language for the whole program
-    if code == "de":
-        _catalogue = gettext.NullTranslations()
-        return
-    with files("resources").joinpath("i18n", f"{code}.mo").open("rb") as file:
-        _catalogue = gettext.GNUTranslations(file)
 
 
 def tr(text: str) -> str:

@@ -42,13 +42,6 @@ def locate(session: Session, plz: str, city: str) -> Coordinate | None:
     return _index(_rows(session, plz)).locate(plz, city)
 
 
-def cities_of(session: Session, plz: str) -> tuple[str, ...]:
-    """Names of the places inside a PLZ, for offering while somebody types an address."""
-    return tuple(
-        session.scalars(select(PlzPlace.place).where(PlzPlace.plz == plz, PlzPlace.place != "").order_by(PlzPlace.id))
-    )
-
-
 Row = tuple[str, str, float, float, int, str]
 
 

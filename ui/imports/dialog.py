@@ -48,14 +48,14 @@ class ImportDialog(QDialog):
 
     def __init__(self, parent: QWidget, ui: UiContext, path: Path) -> None:
         super().__init__(parent)
-        self._ui, self._path = ui, path
+        self._ui = ui
         self._examined: Examined | None = None
         self._mapping: MappingView | None = None
         self._stop = False
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 520)
+        self.resize(760, 620)
         self._head = words(path.name, "heading")
         self._facts = words(tr("Die Datei wird angesehen …"), "muted")
         self._room = QVBoxLayout()
@@ -67,6 +67,7 @@ class ImportDialog(QDialog):
         self._result.setWordWrap(True)
         self._rejected = QListWidget()
         self._rejected.setAccessibleName(tr("Abgelehnte Zeilen"))
+        self._rejected.setMaximumHeight(150)
         self._rejected.hide()
         self._trial = button(tr("&Probelauf"), lambda: self._run(keep=False), icon="search")
         self._read = button(tr("&Einlesen"), lambda: self._run(keep=True), role="primary", icon="file-input")
@@ -74,7 +75,7 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (self._head, self._facts):
             column.addWidget(widget)
-        column.addLayout(self._room, 1)
+        column.addLayout(self._room, 3)
         column.addWidget(self._bar)
         column.addWidget(self._result)
         column.addWidget(self._rejected, 1)

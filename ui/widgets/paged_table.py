@@ -108,10 +108,6 @@ class PagedTable(QWidget):
         self._selected = row_id
         self._after_reset()
 
-    def current_id(self) -> int | None:
-        """The selected record's id."""
-        return self._selected
-
     def current(self) -> Any | None:
         """The selected record."""
         rows = self.view.selectionModel().selectedRows()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import Recorded, record_answer
 from domain.casework.preparing import create_and_send
 from domain.communication.models import Email, PhoneCall
+from domain.matching.inquiries import current_state
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import ItemStatus
 from domain.values import Channel
@@ -47,10 +48,12 @@ def accept(session: Session, inquiry: Inquiry, *, now: datetime) -> Recorded:
 
 
 def state(session: Session, inquiry: Inquiry) -> str:
-    """The inquiry's state as lists show it: the view, not the stored stage."""
+    """The inquiry's state as lists show it; what the view derives and what the moves are checked by must agree."""
     session.flush()
     query = text("SELECT state FROM matching_service.inquiry_overview WHERE inquiry_id = :id")
-    return str(session.scalar(query, {"id": inquiry.id}))
+    shown = str(session.scalar(query, {"id": inquiry.id}))
+    assert current_state(session, inquiry) == shown
+    return shown
 
 
 def mails(session: Session, inquiry: Inquiry, kind: str) -> list[Email]:
