@@ -34,6 +34,7 @@ class WindowState:
     def save_window(self, window: QMainWindow) -> None:
         """Remember the geometry."""
         self._settings.setValue("window/geometry", window.saveGeometry())
+        self._settings.sync()  # now, not when the process ends: the folder may be gone by then
 
     def bind_splitter(self, key: str, splitter: QSplitter) -> None:
         """Restore a splitter and remember every move."""
