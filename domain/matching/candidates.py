@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
+from domain.geocoding.boxes import DEGREES_PER_KM, WIDEST_DEGREES_PER_KM, box
 from domain.matching.facts import SEARCH_FACTS, THERAPIST_FACTS
 from domain.matching.rules import RULES, Rule
 from domain.values import WeekSpan
@@ -24,6 +25,7 @@ from domain.weektime import from_multirange
 
 PRIOR_WEIGHT = 10
 SAMPLE = 50
+BEYOND_KM = 15  # how far beyond the limit those "too far" are still named
 FIT_LIMIT = 200
 
 _VERDICTS = "ARRAY[" + ",\n".join(f"({rule.verdict})" for rule in RULES) + "]::boolean[]"
@@ -101,7 +103,7 @@ def _judged(*, searches: str, therapists: str, columns: str) -> str:
     """The head of every query here: pairs of facts with their verdicts, `sorted` into broken and unknown."""
     return f"""
 WITH s AS MATERIALIZED ({searches}),
-t AS ({therapists}),
+t AS MATERIALIZED ({therapists}),
 judged AS MATERIALIZED (
     SELECT {columns}, public.distance_km(s.lat, s.lon, t.lat, t.lon) AS distance_km, {_VERDICTS} AS verdicts
     FROM s CROSS JOIN t),
@@ -112,28 +114,41 @@ sorted AS MATERIALIZED (
 
 
 _ANSWERS = """
-SELECT q.contact_point_id, count(*) AS answers,
+SELECT count(*) AS answers,
        count(*) FILTER (WHERE i.status IN ('accepted', 'accepted_surplus', 'in_trial_sessions', 'in_therapy',
                                            'no_show', 'not_continued')) AS acceptances
 FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
-WHERE i.status NOT IN ('pending', 'withdrawn', 'matched_elsewhere') GROUP BY q.contact_point_id
+WHERE q.contact_point_id = sorted.contact_point_id AND i.status NOT IN ('pending', 'withdrawn', 'matched_elsewhere')
 """
+
+# A pair too far apart is not looked at any closer: the map's index finds who is near, and "too far" is what a
+# person wants to read of the others. A site without coordinates is never far.
+_NEAR = """
+ WHERE (st.lat BETWEEN :south AND :north AND st.lon BETWEEN :west AND :east) OR st.lat IS NULL
+    OR cast(:everywhere AS boolean)"""
+_FAR = _ORDER.index(Rule.DISTANCE) + 1
 
 _FOR_PATIENT = (
     _judged(
         searches=SEARCH_FACTS + " WHERE ps.id = :search_id",
-        therapists=THERAPIST_FACTS,
+        therapists=THERAPIST_FACTS + _NEAR,
         columns="t.therapist_id, t.contact_point_id, s.radius_km",
     )
     + f""", ranked AS (
     SELECT therapist_id, distance_km,
            (:prior * {PRIOR_WEIGHT} + coalesce(a.acceptances, 0)) / ({PRIOR_WEIGHT} + coalesce(a.answers, 0)) AS expected,
            coalesce(a.answers, 0) AS answers, coalesce(a.acceptances, 0) AS acceptances, radius_km
-    FROM sorted LEFT JOIN ({_ANSWERS}) a USING (contact_point_id)
+    FROM sorted LEFT JOIN LATERAL ({_ANSWERS}) a ON true
     WHERE broken IS NULL AND unknown IS NULL),
 best AS (
     SELECT *, expected * (1 - 0.5 * distance_km / radius_km) AS score FROM ranked
-    ORDER BY score DESC, distance_km, therapist_id LIMIT :limit)
+    ORDER BY score DESC, distance_km, therapist_id LIMIT :limit),
+rest AS (
+    SELECT CASE WHEN broken IS NULL THEN 'unknown' ELSE 'excluded' END AS kind,
+           CASE WHEN verdicts[{_FAR}] = false THEN {_FAR} ELSE coalesce(broken, unknown) END AS rule,
+           therapist_id, distance_km
+    FROM sorted WHERE broken IS NOT NULL OR unknown IS NOT NULL),
+beyond AS (SELECT (SELECT count(*) FROM therapist_service.therapist) - (SELECT count(*) FROM sorted) AS count)
 SELECT 'fit' AS kind, NULL::int AS rule, (SELECT count(*) FROM ranked) AS total,
        array_agg(therapist_id ORDER BY score DESC, distance_km, therapist_id) AS ids,
        array_agg(distance_km ORDER BY score DESC, distance_km, therapist_id) AS distances,
@@ -145,28 +160,44 @@ UNION ALL
 SELECT kind, rule, count(*),
        (array_agg(therapist_id ORDER BY distance_km NULLS LAST, therapist_id))[1:{SAMPLE}],
        (array_agg(distance_km ORDER BY distance_km NULLS LAST, therapist_id))[1:{SAMPLE}], NULL, NULL, NULL
-FROM (SELECT CASE WHEN broken IS NULL THEN 'unknown' ELSE 'excluded' END AS kind,
-             coalesce(broken, unknown) AS rule, therapist_id, distance_km
-      FROM sorted WHERE broken IS NOT NULL OR unknown IS NOT NULL) AS rest
-GROUP BY kind, rule ORDER BY kind, rule
+FROM rest GROUP BY kind, rule
+UNION ALL
+SELECT 'beyond', {_FAR}, count, '{{}}', '{{}}', NULL, NULL, NULL FROM beyond WHERE count > 0
+ORDER BY kind DESC, rule
 """
 )
 
 _DETAILS = f"SELECT * FROM ({THERAPIST_FACTS}) AS t WHERE t.therapist_id = ANY (:ids)"
 
 
+_FROM_WHERE = """
+SELECT p.lat, p.lon, coalesce(w.radius_km, o.radius_km) AS radius_km, o.response_prior AS prior
+FROM matching_service.place_search ps
+JOIN patient_service.patient p ON p.id = ps.patient_id
+JOIN platform.office o ON o.id = 1
+LEFT JOIN patient_service.wishes w ON w.patient_id = p.id
+WHERE ps.id = :search_id
+"""
+
+
 def candidates_for_search(session: Session, search_id: int, *, now: datetime, limit: int = FIT_LIMIT) -> Candidates:
-    """Judge every therapist for one search. Raises NotFound when there is no such search."""
-    params: dict[str, object] = {"search_id": search_id, "now": now, "today": now.date(), "limit": limit}
-    params["prior"] = session.scalar(text("SELECT response_prior FROM platform.office WHERE id = 1"))
-    rows = session.execute(text(_FOR_PATIENT), params).all()
-    if len(rows) == 1 and rows[0].total == 0 and not _search_exists(session, search_id):
+    """Judge every therapist for one search. Raises NotFound when there is no such search.
+
+    Whom the distance alone excludes is counted under that rule, whatever else may be in the way.
+    """
+    start = session.execute(text(_FROM_WHERE), {"search_id": search_id}).one_or_none()
+    if start is None:
         raise NotFound("place_search.not_found", id=search_id)
+    params: dict[str, object] = {
+        "search_id": search_id, "now": now, "today": now.date(), "limit": limit, "prior": start.prior,
+        **box(start.lat, start.lon, start.radius_km + BEYOND_KM),
+    }  # fmt: skip
+    rows = session.execute(text(_FOR_PATIENT), params).all()
     ids = sorted({id_ for row in rows for id_ in row.ids or ()})
     details = {row["therapist_id"]: row for row in session.execute(text(_DETAILS), params | {"ids": ids}).mappings()}
     fit: tuple[PracticeCandidate, ...] = ()
     total = 0
-    groups: dict[str, list[RuleGroup]] = {"excluded": [], "unknown": []}
+    groups: dict[str, dict[Rule, RuleGroup]] = {"excluded": {}, "unknown": {}}
     for row in rows:
         if row.kind == "fit":
             total = row.total
@@ -177,15 +208,17 @@ def candidates_for_search(session: Session, search_id: int, *, now: datetime, li
                     strict=True,
                 )
             )  # fmt: skip
+        elif row.kind == "beyond":
+            near = groups["excluded"].get(Rule.DISTANCE)
+            groups["excluded"][Rule.DISTANCE] = RuleGroup(
+                Rule.DISTANCE, row.total + (near.count if near else 0), near.nearest if near else ()
+            )
         else:
+            rule = _ORDER[row.rule - 1]
             nearest = tuple(_practice(details[i], d) for i, d in zip(row.ids, row.distances, strict=True))
-            groups[row.kind].append(RuleGroup(_ORDER[row.rule - 1], row.total, nearest))
-    return Candidates(search_id, fit, total, tuple(groups["excluded"]), tuple(groups["unknown"]))
-
-
-def _search_exists(session: Session, search_id: int) -> bool:
-    query = text("SELECT EXISTS (SELECT FROM matching_service.place_search WHERE id = :id)")
-    return bool(session.scalar(query, {"id": search_id}))
+            groups[row.kind][rule] = RuleGroup(rule, row.total, nearest)
+    in_order = {kind: tuple(found[rule] for rule in _ORDER if rule in found) for kind, found in groups.items()}
+    return Candidates(search_id, fit, total, in_order["excluded"], in_order["unknown"])
 
 
 def _practice(
@@ -229,7 +262,16 @@ LIMIT :limit
 
 
 def _best_of(therapists: str) -> str:
-    searches = SEARCH_FACTS + " WHERE ps.status = 'active'"
+    """Only searches whose own limit reaches one of the sites are looked at: whoever is out of reach cannot fit."""
+    reached = f"""
+ WHERE ps.status = 'active' AND EXISTS (
+    SELECT FROM therapist_service.therapist th JOIN therapist_service.practice_site st ON st.id = th.site_id
+    {therapists}
+      AND p.lat BETWEEN st.lat - coalesce(w.radius_km, o.radius_km) * {DEGREES_PER_KM}
+                    AND st.lat + coalesce(w.radius_km, o.radius_km) * {DEGREES_PER_KM}
+      AND p.lon BETWEEN st.lon - coalesce(w.radius_km, o.radius_km) * {WIDEST_DEGREES_PER_KM}
+                    AND st.lon + coalesce(w.radius_km, o.radius_km) * {WIDEST_DEGREES_PER_KM})"""
+    searches = SEARCH_FACTS + reached
     return _judged(searches=searches, therapists=THERAPIST_FACTS + therapists, columns=_PATIENT_COLUMNS) + _BEST
 
 

@@ -63,10 +63,13 @@ SELECT th.id AS therapist_id, th.practice_id, th.contact_point_id, th.title, th.
        th.languages, th.diagnoses_preferred, th.diagnoses_excluded, th.treatment_hours, th.phone_hours,
        th.phone, th.email, th.capacity_note, th.capacity_as_of,
        pr.name AS practice_name, pr.seat, st.accessible, st.lat, st.lon, st.geo_quality, st.plz, st.city,
-       st.street, st.house_number, oc.open_inquiry_id, oc.cooling_until,
+       st.street, st.house_number,
+       (SELECT q.id FROM matching_service.inquiry q
+        WHERE q.contact_point_id = th.contact_point_id AND q.closed_at IS NULL) AS open_inquiry_id,
+       (SELECT max(k.ends_at) FROM matching_service.cooling_period k
+        WHERE k.contact_point_id = th.contact_point_id) AS cooling_until,
        th.status = 'active' OR (th.status = 'blocked' AND coalesce(th.blocked_until <= :today, false)) AS available
 FROM therapist_service.therapist th
 JOIN therapist_service.practice pr ON pr.id = th.practice_id
 JOIN therapist_service.practice_site st ON st.id = th.site_id
-LEFT JOIN matching_service.occupancy oc ON oc.contact_point_id = th.contact_point_id
 """
