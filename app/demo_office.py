@@ -17,7 +17,8 @@ from domain.casework.searches import start_search
 from domain.communication.mails import release_due
 from domain.database import Database
 from domain.errors import Conflict, Invalid
-from domain.matching.candidates import candidates_for_search, patients_for_contact_point
+from domain.matching.best_patients import patients_for_contact_point
+from domain.matching.candidates import candidates_for_search
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 

@@ -11,7 +11,8 @@ from app.seat import Seat
 from domain.casework.preparing import create_and_send
 from domain.database import Database
 from domain.errors import PlatzlotseError
-from domain.matching.candidates import candidates_for_search, patients_for_therapist
+from domain.matching.best_patients import patients_for_therapist
+from domain.matching.candidates import candidates_for_search
 from domain.values import Channel
 
 FIRST_INQUIRIES = 8

@@ -7,8 +7,10 @@ from sqlalchemy import text
 
 from domain.casework.preparing import create_and_send
 from domain.database import Database
-from domain.matching.candidates import candidates_for_search, patients_for_contact_point, patients_for_therapist
+from domain.matching.best_patients import patients_for_contact_point, patients_for_therapist
+from domain.matching.candidates import candidates_for_search
 from domain.matching.listing import list_searches
+from domain.matching.relaxing import gains
 from domain.paging import ListQuery
 from domain.patients.queries import list_patients
 from domain.therapists.queries import list_therapists
@@ -34,6 +36,17 @@ def test_candidates_of_one_patient(filled: Database, benchmark: BenchmarkFixture
         return found.fit_total + sum(group.count for group in found.excluded)
 
     assert benchmark(work) > 0
+
+
+def test_relaxing_one_rule(filled: Database, benchmark: BenchmarkFixture) -> None:
+    """What each single wish given up would bring."""
+    search = first(filled, "SELECT min(id) FROM matching_service.place_search")
+
+    def work() -> None:
+        with filled.read() as session:
+            gains(session, search, now=NOW)
+
+    benchmark(work)
 
 
 def test_best_patients_of_one_practice(filled: Database, benchmark: BenchmarkFixture) -> None:

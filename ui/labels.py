@@ -205,6 +205,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "screens": "Bilder aller Seiten",
     },
     "geo_quality": {"house": "Hausnummer", "street": "Straße", "plz": "PLZ", "ort": "Ort", "none": "unbekannt"},
+    "relaxation": {
+        "radius_5": "+5 km",
+        "radius_10": "+10 km",
+        "radius_25": "+25 km",
+        "group": "auch Gruppe",
+        "any_sex": "jedes Geschlecht",
+        "any_method": "jedes Verfahren",
+        "any_language": "auch ohne Sprachwunsch",
+        "any_time": "zu jeder Zeit",
+        "reimbursement": "auch Kostenerstattung",
+    },
     "table_field": {
         "last_name": "Nachname",
         "first_name": "Vorname",
@@ -243,6 +254,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "patient": "Brief an Patient",
         "surplus": "Dank für weitere Zusage",
         "place_declined": "Platz wird nicht gebraucht",
+        "relaxed_radius_5": "Umkreis um 5 km erweitert",
+        "relaxed_radius_10": "Umkreis um 10 km erweitert",
+        "relaxed_radius_25": "Umkreis um 25 km erweitert",
+        "relaxed_group": "Auch offen für Gruppe",
+        "relaxed_any_sex": "Kein Geschlechtswunsch mehr",
+        "relaxed_any_method": "Jedes Verfahren",
+        "relaxed_any_language": "Kein Sprachwunsch mehr",
+        "relaxed_any_time": "Zu jeder Zeit",
+        "relaxed_reimbursement": "Auch über Kostenerstattung",
     },
 }
 

@@ -10,7 +10,7 @@ from domain.access import office
 from domain.casework.letters import compose
 from domain.casework.sending import send_inquiry
 from domain.communication.mails import Letter
-from domain.matching.candidates import PatientCandidate, judge, patients_for_therapist
+from domain.matching.best_patients import PatientCandidate, judge, patients_for_therapist
 from domain.matching.inquiries import create_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.therapists.queries import TherapistDetail, get_therapist

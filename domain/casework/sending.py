@@ -14,7 +14,7 @@ from domain.communication.queries import mail_of_inquiry
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.candidates import judge
+from domain.matching.best_patients import judge
 from domain.matching.inquiries import approve, items_of, move_inquiry, note_reminder, set_item, settle
 from domain.matching.models import Inquiry
 from domain.matching.rules import Rule

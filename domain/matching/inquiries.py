@@ -14,7 +14,7 @@ from domain.access import me, office, person_name
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.ids import random_reference
-from domain.matching.candidates import PatientCandidate, judge
+from domain.matching.best_patients import PatientCandidate, judge
 from domain.matching.derived import inquiry_state
 from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem
 from domain.matching.rules import Rule

@@ -7,7 +7,7 @@ from domain.casework.preparing import Prepared, create_and_send, prepare, previe
 from domain.casework.sending import undo_sending
 from domain.communication.mails import Letter
 from domain.errors import PlatzlotseError
-from domain.matching.candidates import PatientCandidate
+from domain.matching.best_patients import PatientCandidate
 from domain.matching.searches import exclude_from_search, remove_exclusion
 from domain.values import Channel
 from ui import formats

@@ -11,6 +11,7 @@ from ui.labels import label
 from ui.map.markers import MapMarker, MarkerState
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
+from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
 from ui.matching.why_not import WhyNot
@@ -71,7 +72,8 @@ class MatchingPage(PageWidget):
         self._tabs.setAccessibleName(tr("Anfrage, Karte, Gründe"))
         self._tabs.addTab(self._composer, tr("Anfrage"))
         self._tabs.addTab(self._map, tr("Karte"))
-        self._tabs.addTab(self._why, tr("Warum nicht?"))
+        self._relaxing = RelaxingView(ui)
+        self._tabs.addTab(column(self._why, self._relaxing, stretch_end=False), tr("Warum nicht?"))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(column(self._filter, self._searches, stretch_end=False))
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
@@ -149,6 +151,7 @@ class MatchingPage(PageWidget):
         self._results.show_candidates(found.fit, self.ui.now())
         self._why.show_candidates(found)
         self._map.set_markers(self._markers(found))
+        self._relaxing.show_search(found.search_id)
 
     def _markers(self, found: Candidates) -> list[MapMarker]:
         unknown = {c.therapist_id for group in found.unknown for c in group.nearest}

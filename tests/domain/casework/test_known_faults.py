@@ -17,7 +17,8 @@ from domain.communication.mails import claim
 from domain.communication.models import Email, PhoneCall
 from domain.communication.wording import CRISIS_NUMBERS, EMERGENCY_NUMBER, ON_CALL_NUMBER, Recipient, greeting
 from domain.database import Database
-from domain.matching.candidates import candidates_for_search, judge, patients_for_contact_point
+from domain.matching.best_patients import judge, patients_for_contact_point
+from domain.matching.candidates import candidates_for_search
 from domain.matching.models import Answer, Inquiry, InquiryItem
 from domain.matching.rules import Rule
 from domain.matching.searches import exclude, pause_search

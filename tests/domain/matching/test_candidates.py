@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from domain.database import Database
 from domain.errors import NotFound
-from domain.matching.candidates import candidates_for_search, judge, patients_for_contact_point, patients_for_therapist
+from domain.matching.best_patients import judge, patients_for_contact_point, patients_for_therapist
+from domain.matching.candidates import candidates_for_search
 from domain.matching.rules import Rule
 from domain.therapists.models import ContactPoint, Therapist
 from tests.builders import AACHEN, add_patient, add_search, add_therapist

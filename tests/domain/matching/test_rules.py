@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from domain.database import Database
-from domain.matching.candidates import judge
+from domain.matching.best_patients import judge
 from domain.matching.models import CoolingPeriod, Exclusion, Inquiry, InquiryItem
 from domain.matching.rules import RULES, Rule
 from domain.therapists.models import Therapist

@@ -3,7 +3,7 @@
 from pytestqt.qtbot import QtBot
 
 from domain.database import Database
-from tests.builders import add_patient, add_search, add_therapist
+from tests.builders import AACHEN, add_patient, add_search, add_therapist
 from tests.ui.hands import confirm, fill, press, scalar
 from ui.matching.page import MatchingPage
 from ui.ports import UiContext
@@ -56,3 +56,19 @@ def test_a_search_ends_in_the_way_that_is_chosen(ui: UiContext, qtbot: QtBot, da
     qtbot.waitUntil(
         lambda: scalar(database, "SELECT status FROM matching_service.place_search") == "reimbursement_route"
     )
+
+
+def test_a_wish_is_given_up_with_the_patients_word(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The button says what it brings; the word is asked for; the practice is there."""
+    search = fill(database, lambda s: add_search(s, add_patient(s, wishes={"radius_km": 5})))
+    fill(database, lambda s: add_therapist(s, place=(AACHEN[0] + 0.1, AACHEN[1])))
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_item(search)
+    page.show_tab(2)
+    press(qtbot, page, "Lockern: +10 km, 1 Praxis mehr")
+    confirm(qtbot, page, reason="fährt auch weiter")
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+    assert scalar(database, "SELECT radius_km FROM patient_service.wishes") == 15
