@@ -29,8 +29,9 @@ def smtp_peer(script: str) -> Iterator[Peer]:
     try:
         yield peer
     finally:
-        listener.close()
+        listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() would not
         thread.join(5)
+        listener.close()
 
 
 def _serve(listener: socket.socket, peer: Peer) -> None:

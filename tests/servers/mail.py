@@ -1,0 +1,269 @@
+"""A real mail server for tests: OpenSMTPD takes mail and hands it by LMTP to Dovecot, which shows it by IMAP.
+
+Everything is on loopback, with ports and folders of its own. OpenSMTPD's queue and control socket have fixed places,
+so it runs in a mount namespace where these places are folders of ours: it needs root and the right to mount.
+Knows nothing of the program under test.
+"""
+
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from imaplib import IMAP4
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+DOMAIN = "praxis.example"
+UNKNOWN = f"unbekannt@{DOMAIN}"  # the one address of the domain that is refused
+SECONDS = 30
+ATTEMPTS = 5  # somebody else may take a port between choosing and listening
+DAEMONS = ("/usr/sbin/smtpd", "/usr/sbin/dovecot")
+
+# mail belongs to an account that is not root; for an ordinary user that is himself
+DOVECOT = """
+base_dir = {home}/run
+state_dir = {home}/state
+log_path = {home}/dovecot.log
+instance_name = {home.name}
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{home}/mail/%n
+mail_fsync = never
+first_valid_uid = 1
+default_client_limit = 200
+passdb {{
+  driver = static
+  args = password=test
+}}
+userdb {{
+  driver = static
+  args = uid={account} gid={group} home={home}/mail/%n
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+  process_min_avail = 1
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+"""
+
+OPENSMTPD = """
+listen on 127.0.0.1 port {smtp} hostname localhost
+action "deliver" lmtp "127.0.0.1:{lmtp}" rcpt-to virtual {{ "@" = "nobody" }}
+match from any for rcpt-to "{unknown}" reject
+match from any for domain "{domain}" action "deliver"
+"""
+
+# $1: a folder for the queue, $2: the configuration. /run holds OpenSMTPD's control socket.
+NAMESPACE = """
+set -e
+mount -t tmpfs -o mode=0755 tmpfs /run
+mount --bind "$1" /var/spool
+exec /usr/sbin/smtpd -d -f "$2"
+"""
+
+
+def missing() -> str:
+    """Why the server cannot run here; empty if it can."""
+    absent = [daemon for daemon in DAEMONS if not Path(daemon).exists()]
+    if absent:
+        return f"not installed: {', '.join(absent)}"
+    if os.geteuid() != 0:
+        return "OpenSMTPD changes its accounts and needs root"
+    attempt = subprocess.run(
+        ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/run"], check=False, stderr=subprocess.DEVNULL
+    )
+    return "" if attempt.returncode == 0 else "this machine allows no mount namespace"
+
+
+class MailServer:
+    """The running server. Mail to DOMAIN is taken, any local part is a mailbox; UNKNOWN and the world are refused."""
+
+    def __init__(self) -> None:
+        self.smtp_port = self._imap_port = self._lmtp_port = 0
+        self.home = Path()
+        self._dovecot: subprocess.Popen[bytes] | None = None
+        self._smtpd: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self._remove)
+            self.home = Path(tempfile.mkdtemp(prefix="plmail-"))
+            self.home.chmod(0o711)
+            for folder in ("mail", "state", "spool"):
+                (self.home / folder).mkdir(mode=0o755)
+            shutil.chown(self.home / "mail", *_account())
+            self._start_dovecot()
+            self.start_smtp()
+            undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def start_smtp(self) -> None:
+        """Begin to take mail; on the port it had, if it was stopped before."""
+        configuration = self.home / "smtpd.conf"
+        for _ in range(ATTEMPTS):
+            port = self.smtp_port or _free_port()
+            configuration.write_text(
+                OPENSMTPD.format(smtp=port, lmtp=self._lmtp_port, domain=DOMAIN, unknown=UNKNOWN), "utf-8"
+            )
+            self._smtpd = self._start(
+                "smtpd", "unshare", "--mount", "sh", "-c", NAMESPACE, "sh", self.home / "spool", configuration
+            )
+            if _answers(port, self._smtpd, b"220 "):
+                self.smtp_port = port
+                return
+            _stop(self._smtpd)
+        raise RuntimeError(f"OpenSMTPD: {self._log('smtpd.out')}")
+
+    def stop_smtp(self) -> None:
+        """Take no mail until `start_smtp`; what was taken is kept."""
+        _stop(self._smtpd)
+        self._smtpd = None
+
+    def raw(self, address: str) -> list[bytes]:
+        """Every mail in a mailbox as it lies there, oldest first."""
+        with self.open(address) as mailbox:
+            _, (numbers,) = mailbox.search(None, "ALL")
+            return [_source(mailbox, number) for number in numbers.split()]
+
+    def messages(self, address: str) -> list[EmailMessage]:
+        """Every mail in a mailbox, parsed."""
+        return [message_from_bytes(source, policy=policy.default) for source in self.raw(address)]
+
+    def wait_for(self, address: str, count: int) -> list[EmailMessage]:
+        """Wait until a mailbox holds that many mails (or more, or the patience is over); returns what is there."""
+        end = time.monotonic() + SECONDS
+        while len(found := self.messages(address)) < count and time.monotonic() < end:
+            time.sleep(0.05)
+        return found
+
+    def wait_until_handed_over(self) -> None:
+        """Wait until nothing that was taken is still on its way to a mailbox."""
+        end = time.monotonic() + SECONDS
+        while any(path.is_file() for path in (self.home / "spool" / "smtpd").glob("[qi]*/**/*")):
+            if time.monotonic() > end:
+                raise TimeoutError(f"mail stays in the queue: {self._log('smtpd.out')}")
+            time.sleep(0.05)
+
+    def open(self, address: str) -> IMAP4:
+        """An IMAP connection with the inbox selected; the caller closes it with `with`."""
+        mailbox = IMAP4("127.0.0.1", self._imap_port, timeout=SECONDS)
+        mailbox.login(address.partition("@")[0], "test")
+        mailbox.select("INBOX", readonly=True)
+        return mailbox
+
+    def _start_dovecot(self) -> None:
+        configuration = self.home / "dovecot.conf"
+        account, group = _account()
+        for _ in range(ATTEMPTS):
+            imap, lmtp = _free_port(), _free_port()
+            configuration.write_text(
+                DOVECOT.format(home=self.home, imap=imap, lmtp=lmtp, account=account, group=group), "utf-8"
+            )
+            self._dovecot = self._start("dovecot", "/usr/sbin/dovecot", "-F", "-c", configuration)
+            if _answers(imap, self._dovecot, b"* OK") and _answers(lmtp, self._dovecot, b"220 "):
+                self._imap_port, self._lmtp_port = imap, lmtp
+                return
+            _stop(self._dovecot)
+        raise RuntimeError(f"Dovecot: {self._log('dovecot.log')} {self._log('dovecot.out')}")
+
+    def _start(self, name: str, *command: str | Path) -> subprocess.Popen[bytes]:
+        with (self.home / f"{name}.out").open("ab") as log:
+            return subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+            )
+
+    def _log(self, name: str) -> str:
+        with suppress(FileNotFoundError):
+            return (self.home / name).read_text("utf-8", "replace")[-2000:]
+        return ""
+
+    def _remove(self) -> None:
+        _stop(self._smtpd)
+        _stop(self._dovecot)
+        if self.home.name:
+            shutil.rmtree(self.home)
+
+
+def _account() -> tuple[str, str]:
+    name = "nobody" if os.geteuid() == 0 else getpass.getuser()
+    import grp
+    import pwd
+
+    return name, grp.getgrgid(pwd.getpwnam(name).pw_gid).gr_name
+
+
+def _source(mailbox: IMAP4, number: bytes) -> bytes:
+    _, answer = mailbox.fetch(number.decode(), "(RFC822)")
+    part = answer[0]
+    assert isinstance(part, tuple)
+    return part[1]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _answers(port: int, process: subprocess.Popen[bytes], greeting: bytes) -> bool:
+    """Wait for the greeting; False if the process ends before."""
+    end = time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            if connection.recv(64).startswith(greeting):
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes] | None) -> None:
+    """Ask a daemon to end and wait for it and its children; whoever does not listen is killed."""
+    if process is None:
+        return
+    children: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        children = psutil.Process(process.pid).children(recursive=True)
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(SECONDS)
+    _, deaf = psutil.wait_procs(children, timeout=5)
+    for child in deaf:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(deaf, timeout=5)

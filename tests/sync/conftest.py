@@ -1,0 +1,16 @@
+"""Fixtures of the tests that send: one real mail server per test process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.mail import MailServer, missing
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """OpenSMTPD and Dovecot on loopback; skips where they cannot run, with the reason."""
+    if reason := missing():
+        pytest.skip(reason)
+    with MailServer() as running:
+        yield running

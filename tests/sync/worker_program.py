@@ -1,0 +1,78 @@
+"""The worker as a process of its own; ``python -m tests.sync.worker_program URL PORT AHEAD``.
+
+It sends to PORT of this machine by the office's database at URL. Its clock is AHEAD seconds ahead, so that what
+takes minutes (a lease, the wait before a retry) is over without waiting. `WorkerProgram` starts, stops and kills it.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sync.mail.smtp import SmtpTransport
+from sync.worker import Sender, Worker
+
+REPOSITORY = Path(__file__).parents[2]
+SENDER = "buero@buero.example"
+SENDER_NAME = "Büro Süd"
+READY = b"Starting worker"
+SECONDS = 30
+
+
+class WorkerProgram:
+    """One run of the worker; ends gently with the block. Its words are in the log file."""
+
+    def __init__(self, url: str, port: int, log: Path, *, ahead: timedelta = timedelta(0)) -> None:
+        self._command = [sys.executable, "-m", __name__, url, str(port), str(ahead.total_seconds())]
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        began = self._log.stat().st_size if self._log.exists() else 0
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=REPOSITORY
+            )
+        end = time.monotonic() + SECONDS
+        while READY not in self._log.read_bytes()[began:]:
+            if self._process.poll() is not None or time.monotonic() > end:
+                self.kill()
+                raise RuntimeError(f"the worker does not start: {self._log.read_text('utf-8', 'replace')[-2000:]}")
+            time.sleep(0.005)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill -9."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait(SECONDS)
+            self._process = None
+
+
+def main(url: str, port: int, ahead: timedelta) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=10)
+    worker = Worker(url, Sender(transport, SENDER, SENDER_NAME), now=lambda: datetime.now(UTC) + ahead)
+    asyncio.run(worker.run())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), timedelta(seconds=float(sys.argv[3])))
