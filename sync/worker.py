@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from domain.casework import sending
 from domain.casework.clocks import tick
-from domain.communication.mails import claim, note_unclear
+from domain.communication.mails import claim, note_unclear, release_due
 from domain.database import Database
 from domain.errors import PlatzlotseError
 from sync.mail.compose import build_message
@@ -25,8 +25,10 @@ from sync.mail.smtp import Outcome, SmtpTransport
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 15
+LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
-POLL_SECONDS = 5  # beside LISTEN, should a notification get lost
+# beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
+POLL_SECONDS = 1
 
 
 def utc_now() -> datetime:
@@ -59,8 +61,9 @@ class Worker:
         """Work until stopped by a signal; with `once` only until the queue is empty."""
         async with self._app.open_async():
             await self._forget_the_dead()
-            await asyncio.to_thread(self._tick)
-            clock = None if once else asyncio.create_task(self._clock())
+            await asyncio.to_thread(self._try, tick)
+            clocks = () if once else (self._every(TICK_SECONDS, tick), self._every(LOOK_SECONDS, release_due))
+            running = [asyncio.create_task(clock) for clock in clocks]
             try:
                 await self._app.run_worker_async(
                     queues=["mail"],
@@ -71,7 +74,7 @@ class Worker:
                     delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 )
             finally:
-                if clock is not None:
+                for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):
                         await clock
@@ -81,18 +84,23 @@ class Worker:
         """Close the connections; `run` does it by itself."""
         self._database.close()
 
-    async def _clock(self) -> None:
+    async def _every(self, seconds: float, work: Callable[..., object]) -> None:
+        pause = seconds
         while True:
-            await asyncio.sleep(TICK_SECONDS)
-            await asyncio.to_thread(self._tick)
+            await asyncio.sleep(pause)
+            fine = await asyncio.to_thread(self._try, work)
+            # a database that is away is not asked, nor the log filled, twice a second
+            pause = seconds if fine else TICK_SECONDS
 
-    def _tick(self) -> None:
+    def _try(self, work: Callable[..., object]) -> bool:
         try:
             with self._database.write() as session:
-                tick(session, now=self._now())
+                work(session, now=self._now())
         except PlatzlotseError as exc:
-            # the next tick finds the same work
-            log.warning("tick failed: %s", exc.code)
+            # the next time finds the same work
+            log.warning("%s failed: %s", work.__name__, exc.code)
+            return False
+        return True
 
     async def _forget_the_dead(self) -> None:
         """Jobs of a killed worker are closed; their mails are found by lease or get a new job from the tick."""

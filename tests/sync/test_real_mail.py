@@ -212,6 +212,22 @@ def test_a_server_that_was_down_gets_the_mail_later_and_once(
     assert len(mail_server.wait_for(address, 1)) == 1
 
 
+def test_an_undo_window_is_kept_and_not_much_prolonged(
+    office: Office, database: Database, mail_server: MailServer, send: Send, start: Start
+) -> None:
+    """Within the office's undo window the mail stays; it leaves within seconds when the window is over."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        session.execute(text("UPDATE platform.office SET undo_seconds = 2"))
+    owner.close()
+    with start():
+        began = time.monotonic()
+        mail, address = send()
+        wait_for_states(database, mail, ("sent", "sent"))
+        assert 2 <= time.monotonic() - began < 7
+    assert len(mail_server.wait_for(address, 1)) == 1
+
+
 def test_the_mail_server_leaves_nothing_behind(mail_server: MailServer) -> None:
     """A second server runs beside the first; stopped, its folder and all its processes are gone."""
     before = {child.pid for child in psutil.Process().children(recursive=True)}
