@@ -20,7 +20,7 @@ from domain.casework.clocks import tick
 from domain.communication.mails import claim, note_unclear, release_due
 from domain.database import Database
 from domain.errors import PlatzlotseError
-from sync.mail.compose import build_message
+from sync.mail.compose import build_message, wire_address
 from sync.mail.smtp import Outcome, SmtpTransport
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,9 @@ class Worker:
             return None
         try:
             message = build_message(mail, sender=self._sender.address, sender_name=self._sender.name, now=self._now())
-            delivery = self._sender.transport.send(message, sender=self._sender.address, recipient=mail.to_address)
+            delivery = self._sender.transport.send(
+                message, sender=self._sender.address, recipient=wire_address(mail.to_address)
+            )
             outcome, reply = delivery.outcome, delivery.reply
         except PlatzlotseError as exc:
             outcome, reply = Outcome.REFUSED, exc.code

@@ -106,6 +106,7 @@ _SENTENCES: dict[str, str] = {
     "placement.ended_already": "Diese Therapie ist schon beendet.",
     "placement.ended_before_start": "Das Ende liegt vor dem Beginn.",
     "email.address": "Die E-Mail-Adresse ist nicht gültig.",
+    "email.header": "Eine Adresse, ein Name oder der Betreff der E-Mail enthält einen Zeilenumbruch. Sie wurde nicht gesendet; berichtigen Sie den Eintrag und senden Sie sie noch einmal.",
     "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",
     "phone_call.no_number": "Für diese Praxis ist keine Telefonnummer bekannt.",
     "phone_call.no_window": "In den nächsten vier Wochen ist keine Telefonzeit frei.",

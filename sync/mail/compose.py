@@ -1,10 +1,13 @@
 """A claimed mail as a MIME message: text and HTML, a fixed Message-ID, headers nobody can inject into."""
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+
+from email_validator import EmailNotValidError, validate_email
 
 from domain.communication.mails import Outgoing
 from domain.errors import Invalid
@@ -13,11 +16,12 @@ from domain.errors import Invalid
 def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: str = "", now: datetime) -> EmailMessage:
     """The message as it goes out. Raises Invalid when an address or header holds a line break."""
     for value in (sender, sender_name, reply_to, mail.to_address, mail.to_name, mail.letter.subject):
-        if any(char in value for char in "\r\n\0"):
+        # splitlines knows every line break the email package refuses, as U+2028
+        if "\0" in value or value.splitlines() not in ([], [value]):
             raise Invalid("email.header", email_id=mail.id)
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(sender_name, sender)
-    message["To"] = _address(mail.to_name, mail.to_address)
+    message["To"] = _address(mail.to_name, wire_address(mail.to_address))
     if reply_to:
         message["Reply-To"] = _address(sender_name, reply_to)
     message["Subject"] = mail.letter.subject
@@ -30,8 +34,21 @@ def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: st
     return message
 
 
+def wire_address(address: str) -> str:
+    """The address as SMTP takes it: a domain with umlauts in its ASCII form. Raises Invalid where there is none."""
+    if address.isascii():
+        return address
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as exc:
+        raise Invalid("email.address", field="to_address") from exc
+    if found.ascii_email is None:
+        raise Invalid("email.address", field="to_address")
+    return found.ascii_email
+
+
 def _address(name: str, address: str) -> Address:
     try:
         return Address(display_name=name, addr_spec=address)
-    except (ValueError, IndexError) as exc:
+    except (ValueError, IndexError, MessageError) as exc:
         raise Invalid("email.address", field="to_address") from exc

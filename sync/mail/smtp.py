@@ -75,6 +75,9 @@ class SmtpTransport:
             return _answered(exc.smtp_code, exc.smtp_error)
         except smtplib.SMTPRecipientsRefused as exc:
             return _answered(*next(iter(exc.recipients.values())))
+        except UnicodeError as exc:
+            # smtplib speaks ASCII: a password or address it cannot say; nothing was transmitted
+            return Delivery(Outcome.REFUSED, type(exc).__name__)
         except (smtplib.SMTPException, OSError) as exc:
             began = conversation is not None and conversation.data_began
             return Delivery(Outcome.UNCLEAR if began else Outcome.UNREACHABLE, type(exc).__name__)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.casework.clocks import tick
 from domain.casework.preparing import create_and_send
-from domain.communication.mails import claim
+from domain.communication.mails import Letter, claim, queue_mail
 from domain.database import Database
 from domain.values import Channel
 from sync.mail.smtp import Outcome, SmtpTransport
@@ -137,3 +137,67 @@ def test_a_postponed_mail_is_tried_again_with_the_same_message_id(
     assert len(peer.taken) == 1
     assert stored.encode() in peer.taken[0]
     assert states(database, queued) == ("sent", "sent")
+
+
+def queue_to(database: Database, now: datetime, address: str, name: str = "Ina Sommer") -> int:
+    """A mail to an address as somebody typed it."""
+    with database.write() as session:
+        return queue_mail(
+            session,
+            kind="patient",
+            to_address=address,
+            to_name=name,
+            letter=Letter("Grüße", "Grüße", ""),
+            now=now,
+            patient_id=add_patient(session),
+        )
+
+
+def status_of(database: Database, mail: int) -> str:
+    """Status of the mail."""
+    with database.read() as session:
+        query = text("SELECT status FROM communication_service.email WHERE id = :id")
+        return str(session.execute(query, {"id": mail}).scalar_one())
+
+
+def test_a_domain_with_umlauts_is_reached(office: Office, database: Database, now: datetime) -> None:
+    """The mail goes out to the domain's ASCII form, in the header and on the wire."""
+    mail = queue_to(database, now, "praxis@müller.example")
+    with smtp_peer("take") as peer:
+        assert send_once(office, peer.port, now, mail) is Outcome.ACCEPTED
+    assert b"praxis@xn--mller-kva.example" in peer.taken[0]
+    assert status_of(database, mail) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("praxis@mitte@nord.example", "Ina Sommer"),
+        ("müller@praxis.example", "Ina Sommer"),
+        ("praxis@praxis.example", "Ina\u2028Sommer"),
+        ("praxis@praxis.example", "Ina\rSommer"),
+    ],
+)
+def test_a_mail_that_cannot_be_written_has_failed(
+    office: Office, database: Database, now: datetime, address: str, name: str
+) -> None:
+    """Nothing was transmitted, so nobody is asked whether it arrived."""
+    mail = queue_to(database, now, address, name)
+    with smtp_peer("take") as peer:
+        assert send_once(office, peer.port, now, mail) is Outcome.REFUSED
+    assert peer.taken == []
+    assert status_of(database, mail) == "failed"
+
+
+def test_a_password_smtp_cannot_say_fails_the_mail(
+    office: Office, database: Database, queued: int, now: datetime
+) -> None:
+    """A password with umlauts cannot be handed over: the mail has failed, it is not unclear."""
+    with smtp_peer("take") as peer:
+        transport = SmtpTransport("127.0.0.1", peer.port, "none", "buero", "schlüssel", timeout=5)
+        worker = Worker(office.url("worker"), Sender(transport, "buero@buero.example", "Büro Süd"), now=lambda: now)
+        try:
+            assert worker.send(queued) is Outcome.REFUSED
+        finally:
+            worker.close()
+    assert states(database, queued) == ("failed", "send_failed")
