@@ -19,6 +19,11 @@ class Profile:
         return cls(user_data_path("Platzlotse", appauthor=False))
 
     @property
+    def trial(self) -> "Profile":
+        """The folder for trying out: sample data lie apart from work."""
+        return Profile(self.home / "sample")
+
+    @property
     def settings(self) -> Path:
         """The seat's settings (TOML)."""
         return self.home / "settings.toml"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import tomli_w
 
-from domain.errors import Invalid
+from app.private_files import write_private
+from domain.errors import Invalid, Unavailable
 
 
 class Mode(StrEnum):
@@ -65,19 +66,23 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
             server=ServerSettings(**raw.get("server", {})),
             mail=MailSettings(**raw.get("mail", {})),
         )
-    except (tomllib.TOMLDecodeError, ValueError, TypeError) as exc:
+    except (OSError, ValueError, TypeError, AttributeError) as exc:
         raise Invalid("settings.unreadable", path=str(path), reason=str(exc)) from exc
     return _overridden(settings, environment)
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write the settings in one step: a crash leaves the old file."""
-    fresh = path.with_suffix(".new")
-    fresh.write_text(tomli_w.dumps(asdict(settings) | {"mode": settings.mode.value}), "utf-8")
-    fresh.replace(path)
+    """Write the settings in one step, for this user only: a crash leaves the old file. Raises Unavailable."""
+    try:
+        write_private(path, tomli_w.dumps(asdict(settings) | {"mode": settings.mode.value}))
+    except OSError as exc:
+        raise Unavailable("settings.unwritable", path=str(path)) from exc
 
 
 def _overridden(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    if settings.mode is Mode.TRIAL:
+        # whoever tries the program out must not write to real practices
+        return replace(settings, mail=replace(settings.mail, host=""))
     mail = settings.mail
     mail = replace(
         mail,

@@ -23,6 +23,7 @@ _SENTENCES: dict[str, str] = {
     "schema.older": "Die Datenbank ist auf einem älteren Stand ({found} statt {wanted}). Die Verwaltung muss „main.py migrate“ ausführen.",
     "schema.missing": "In dieser Datenbank ist Platzlotse noch nicht eingerichtet. Die Verwaltung muss „main.py migrate“ ausführen.",
     "settings.unreadable": "Die Einstellungen dieses Platzes sind nicht lesbar ({path}). Es wurde nichts geändert.",
+    "settings.unwritable": "Die Einstellungen ließen sich nicht speichern ({path}). Es wurde nichts geändert; prüfen Sie Rechte und freien Platz.",
     "settings.server_missing": "Für den Büro-Server fehlen Name oder Anmeldung. Tragen Sie beides in den Einstellungen ein.",
     "postgres.start_failed": "Die eingebaute Datenbank ließ sich nicht starten. Ihre Daten sind unverändert; starten Sie den Rechner neu und versuchen Sie es noch einmal.",
     "postgres.initdb_failed": "Die eingebaute Datenbank ließ sich nicht anlegen. Prüfen Sie, ob auf dem Datenträger Platz ist.",
