@@ -14,7 +14,6 @@ from app.paths import Profile
 from app.seat import Seat
 from app.worker_process import WorkerProcess, WorkerState
 from domain.database import Database
-from ui import theme
 from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
@@ -152,14 +151,3 @@ def make_application(arguments: list[str]) -> QApplication:
     if translator.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     return app
-
-
-def run_desktop(profile: Profile, seat: Seat, arguments: list[str]) -> int:
-    """Show the window and stay until it is closed."""
-    app = make_application(arguments)
-    theme.apply(app, dark=theme.system_is_dark())
-    desktop = Desktop(profile, seat)
-    desktop.window.show()
-    code = app.exec()
-    desktop.close()
-    return code

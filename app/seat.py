@@ -12,21 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL
 
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.secrets import recall
-from app.settings import Mode, Settings
+from app.server_seat import reach
+from app.settings import Mode, ServerSettings, Settings
 from domain.database import Database
-from domain.errors import Invalid, Unavailable
-from domain.migrations import check, migrate
-from domain.persons import ensure_login, ensure_person
+from domain.migrations import migrate
+from domain.persons import ensure_login, ensure_person, name_own_seat
+from ui.first_run.ports import OwnSeat
 
 DATABASE = "platzlotse"
 PERSON_ROLE = "platzlotse_seat_person"
 WORKER_ROLE = "platzlotse_seat_worker"
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +37,29 @@ class Seat:
 
 
 @contextmanager
-def open_seat(profile: Profile, settings: Settings) -> Iterator[Seat]:
+def open_seat(
+    profile: Profile, settings: Settings, *, own: OwnSeat | None = None, password: str | None = None
+) -> Iterator[Seat]:
     """The seat's database, running and of the right version, for as long as the block lasts.
 
-    Raises Unavailable (server, schema) and Invalid (settings) with codes `ui.errors` puts in words.
+    `own` names who works alone at it; `password` logs in to a server whose password no keyring holds.
+    Raises Unavailable (server, schema), Invalid (settings) and Forbidden (person) with codes `ui.errors` puts in words.
     """
     profile.make()
     if settings.mode is Mode.SERVER:
-        yield _server_seat(settings)
+        known = password or recall(password_name(settings.server))
+        yield Seat(person_url=reach(settings.server, password=known).url, worker_url=None)
         return
     with EmbeddedPostgres(profile.postgres) as server:
-        yield _embedded_seat(profile, server)
+        yield _embedded_seat(profile, server, own)
 
 
-def _embedded_seat(profile: Profile, server: EmbeddedPostgres) -> Seat:
+def password_name(server: ServerSettings) -> str:
+    """Under which name the keyring holds the person's password."""
+    return f"{server.user}@{server.host}"
+
+
+def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None) -> Seat:
     logins = _logins(profile.logins)
     owner_url = server.url(database=DATABASE)
     _ensure_database(server)
@@ -60,6 +68,15 @@ def _embedded_seat(profile: Profile, server: EmbeddedPostgres) -> Seat:
         fresh = migrate(owner.engine)
         if fresh or not _has_logins(owner):
             _make_logins(owner, logins)
+        if own is not None:
+            with owner.write() as session:
+                name_own_seat(
+                    session,
+                    role_name=PERSON_ROLE,
+                    display_name=own.person,
+                    office_name=own.office,
+                    email=own.email,
+                )
     finally:
         owner.close()
     return Seat(
@@ -128,34 +145,3 @@ def _logins(path: Path) -> dict[str, str]:
     finally:
         fresh.unlink()
     return made
-
-
-def _server_seat(settings: Settings) -> Seat:
-    url = server_url(settings, password=recall(f"{settings.server.user}@{settings.server.host}"))
-    engine = create_engine(url)
-    try:
-        check(engine)
-    finally:
-        engine.dispose()
-    return Seat(person_url=url, worker_url=None)
-
-
-def server_url(settings: Settings, *, password: str | None) -> str:
-    """URL of the office's server; TLS with certificate check is required off loopback."""
-    server = settings.server
-    if not server.host or not server.user:
-        raise Invalid("settings.server_missing")
-    query: dict[str, str] = {}
-    if server.host not in LOOPBACK:
-        if server.sslmode != "verify-full":
-            raise Unavailable("database.tls_required", host=server.host)
-        query = {"sslmode": server.sslmode, "sslrootcert": server.sslrootcert}
-    return URL.create(
-        "postgresql+psycopg",
-        username=server.user,
-        password=password,
-        host=server.host,
-        port=server.port,
-        database=server.database,
-        query=query,
-    ).render_as_string(hide_password=False)

@@ -15,6 +15,8 @@ import tomli_w
 from app.private_files import write_private
 from domain.errors import Invalid, Unavailable
 
+SYSTEM_CERTIFICATES = "system"
+
 
 class Mode(StrEnum):
     """How the seat works: trying out with sample data, alone, or in an office."""
@@ -33,7 +35,7 @@ class ServerSettings:
     database: str = "platzlotse"
     user: str = ""
     sslmode: str = "verify-full"
-    sslrootcert: str = "system"
+    sslrootcert: str = SYSTEM_CERTIFICATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,9 @@ QToolButton[role="nav"]:hover { background: $rail_active; color: $rail_text; }
 QToolButton[role="nav"]:checked { background: $rail_active; color: $rail_text; font-weight: 600; }
 QToolButton[role="nav"]:focus { border: 1px solid $rail_muted; }
 QLabel[role="brand"] { color: $rail_text; font-size: 13pt; font-weight: 700; }
+QLabel[role="railtext"] { color: $rail_muted; }
+QProgressBar { background: $neutral_soft; border: none; border-radius: 4px; max-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 4px; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 6px 14px; min-height: 20px; }
 QPushButton:hover { background: $hover; }
 QPushButton:focus { border: 2px solid $accent; padding: 5px 13px; }

@@ -5,7 +5,8 @@ import os
 
 from app.cli import DONE, say, tell
 from app.paths import Profile
-from app.seat import open_seat, server_url
+from app.seat import open_seat
+from app.server_seat import server_url
 from app.settings import Mode, load
 from domain.database import Database
 from domain.migrations import HEAD, migrate
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     settings = load(profile.settings)
     changed = False
     if settings.mode is Mode.SERVER:
-        owner = Database(server_url(settings, password=os.environ.get("PLATZLOTSE_OWNER_PASSWORD")), pool_size=1)
+        owner = Database(server_url(settings.server, password=os.environ.get("PLATZLOTSE_OWNER_PASSWORD")), pool_size=1)
         changed = migrate(owner.engine)
         owner.close()
     else:

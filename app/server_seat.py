@@ -1,0 +1,143 @@
+"""The office's server: where it is, and logging in to it with every refusal told apart.
+
+Knows no window and keeps no password. TLS with a checked certificate is required off loopback.
+"""
+
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from app.settings import SYSTEM_CERTIFICATES, ServerSettings
+from domain.access import me
+from domain.database import translated_errors
+from domain.errors import Forbidden, Invalid, PlatzlotseError, Unavailable
+from domain.migrations import check
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PATIENCE_SECONDS = 6
+# libpq brings its own OpenSSL, which does not know where the system keeps its certificates
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+# At log-in the driver gives a sentence without an SQLSTATE, libpq's in English, the server's in English or German.
+REFUSALS = (
+    (r"no password supplied", "server.password_missing"),
+    (r"password authentication failed|passwort-authentifizierung", "server.password_wrong"),
+    (r"database .* does not exist|datenbank .* existiert nicht", "server.no_database"),
+    (r"permission denied for database|keine berechtigung für datenbank", "person.unknown"),
+    (r"is not permitted to log in|darf sich nicht (einloggen|anmelden)", "person.unknown"),
+    (r"no pg_hba\.conf entry|kein pg_hba\.conf-eintrag", "server.not_admitted"),
+    (r"certificate verify failed", "server.certificate_untrusted"),
+    (r"does not match host name", "server.certificate_name"),
+    (r"does not support ssl", "server.no_tls"),
+    (r"root certificate file", "server.ca_file"),
+    (r"too many (clients|connections)|remaining connection slots|zu viele verbindungen", "server.full"),
+    (r"starting up|shutting down|recovery|gestartet|heruntergefahren", "server.starting"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A server that lets this person work: the URL to log in with, and what was found."""
+
+    url: str
+    person: str
+    version: str
+    encrypted: bool
+
+
+def server_url(server: ServerSettings, *, password: str | None) -> str:
+    """URL of the office's server. Raises Invalid and Unavailable for settings that cannot be."""
+    if not server.host or not server.user:
+        raise Invalid("settings.server_missing")
+    # a comma would name several servers, a slash a socket: one server is meant
+    if not re.fullmatch(r"[\w.:-]+", server.host):
+        raise Invalid("server.host_invalid", field="host", host=server.host)
+    query: dict[str, str] = {}
+    if server.host not in LOOPBACK or server.sslrootcert != SYSTEM_CERTIFICATES:
+        if server.sslmode != "verify-full":
+            raise Unavailable("database.tls_required", host=server.host)
+        query = {"sslmode": server.sslmode, "sslrootcert": _certificates(server.sslrootcert)}
+    return URL.create(
+        "postgresql+psycopg",
+        username=server.user,
+        password=password,
+        host=server.host,
+        port=server.port,
+        database=server.database,
+        query=query,
+    ).render_as_string(hide_password=False)
+
+
+def _certificates(chosen: str) -> str:
+    if chosen != SYSTEM_CERTIFICATES:
+        return chosen
+    found = (ssl.get_default_verify_paths().cafile, *SYSTEM_BUNDLES)
+    return next((path for path in found if path and Path(path).is_file()), chosen)
+
+
+def reach(server: ServerSettings, *, password: str | None) -> Reached:
+    """Log in as the program does and see that this person may work there; nothing is changed.
+
+    Raises Unavailable, Invalid or Forbidden with a code for each thing that can be wrong.
+    """
+    url = server_url(server, password=password)
+    try:
+        _knock(server)
+        return _log_in(server, url)
+    except PlatzlotseError as error:
+        # every sentence may name what was asked for
+        known = {"host": server.host, "port": server.port, "database": server.database, "user": server.user}
+        error.params = {**known, **error.params}
+        raise
+
+
+def _knock(server: ServerSettings) -> None:
+    """Tell apart what the driver throws together: no such host, nobody there, no answer."""
+    try:
+        socket.create_connection((server.host, server.port), timeout=PATIENCE_SECONDS).close()
+    except (socket.gaierror, UnicodeError) as exc:
+        raise Unavailable("server.host_unknown") from exc
+    except ConnectionRefusedError as exc:
+        raise Unavailable("server.refused") from exc
+    except OSError as exc:
+        raise Unavailable("server.no_answer") from exc
+
+
+def _log_in(server: ServerSettings, url: str) -> Reached:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": PATIENCE_SECONDS})
+    try:
+        try:
+            engine.connect().close()
+        except OperationalError as exc:
+            raise _refusal(server, str(exc.orig)) from exc
+        try:
+            check(engine)
+        except Forbidden as exc:
+            raise Forbidden("person.unknown") from exc
+        with translated_errors(), Session(engine) as session:
+            person = me(session)
+            version = session.scalar(text("SELECT current_setting('server_version')"))
+            encrypted = session.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+    finally:
+        engine.dispose()
+    return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted))
+
+
+def _refusal(server: ServerSettings, words: str) -> PlatzlotseError:
+    for pattern, code in REFUSALS:
+        if re.search(pattern, words, re.IGNORECASE):
+            refusal = Forbidden if code == "person.unknown" else Unavailable
+            return refusal(code, ca_file=server.sslrootcert, words=words)
+    return Unavailable("server.refused_login", words=words)

@@ -1,0 +1,115 @@
+"""While the seat is being opened, and when it could not be: what happens, why not, and what can be done."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+
+from domain.errors import PlatzlotseError
+from ui.errors import describe
+from ui.first_run.notice import Notice
+from ui.first_run.ports import Step
+from ui.theme import SPACE
+from ui.translation import tr
+from ui.widgets.forms import Card, Field, button, label, row
+
+PASSWORD_HELPS = frozenset({"server.password_missing", "server.password_wrong"})
+
+
+def step_words(step: str) -> str:
+    """What is being done, for somebody who waits."""
+    words = {
+        Step.DATABASE.value: tr("Die eingebaute Datenbank wird gestartet…"),
+        Step.SAMPLES.value: tr("Die Beispieldaten werden eingelesen; das dauert einige Sekunden…"),
+        Step.SERVER.value: tr("Verbindung zum Büro-Server wird aufgenommen…"),
+        Step.SAVING.value: tr("Die Einstellungen werden gespeichert…"),
+    }
+    return words[step]
+
+
+class ProgressPage(QWidget):
+    """A moving bar and one line that says what is being done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Platzlotse wird geöffnet"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * SPACE)
+        column.addWidget(label(tr("Platzlotse wird geöffnet"), "title"))
+        card = Card()
+        self._step = QLabel(tr("Einen Augenblick…"))
+        self._step.setWordWrap(True)
+        self._step.setAccessibleName(self._step.text())
+        bar = QProgressBar()
+        bar.setRange(0, 0)  # how long it takes is not known
+        bar.setTextVisible(False)
+        bar.setAccessibleName(tr("Fortschritt"))
+        card.add(self._step)
+        card.add(bar)
+        column.addWidget(card)
+        column.addStretch(1)
+
+    def show_step(self, step: str) -> None:
+        """Say what is being done now."""
+        self._step.setText(step_words(step))
+        self._step.setAccessibleName(self._step.text())
+
+
+class FailurePage(QWidget):
+    """Why the seat could not be opened, and the ways on."""
+
+    again = Signal(str)
+    change = Signal()
+    leave = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Nicht geöffnet"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * SPACE)
+        column.addWidget(label(tr("Platzlotse konnte nicht geöffnet werden"), "title"))
+        self.notice = Notice(tr("Grund"))
+        column.addWidget(self.notice)
+        self._password = QLineEdit()
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password.returnPressed.connect(self._try_again)
+        self._password_card = Card()
+        self._password_card.add(Field(tr("&Kennwort"), self._password))
+        column.addWidget(self._password_card)
+        column.addWidget(label(tr("An Ihren Daten und Einstellungen wurde nichts geändert."), "muted"))
+        self._leave = button(tr("&Beenden"), self.leave.emit)
+        self._more = button(tr("Ein&zelheiten"), self._toggle_details)
+        self._change = button(tr("&Verbindung ändern"), self.change.emit)
+        self._again = button(tr("&Erneut versuchen"), self._try_again, role="primary")
+        for act in (self._leave, self._more, self._change, self._again):
+            act.setAutoDefault(True)
+        column.addWidget(row(self._leave, self._more, QWidget(), self._change, self._again, stretch=(0, 0, 1, 0, 0)))
+        self._details = QPlainTextEdit(readOnly=True)
+        self._details.setAccessibleName(tr("Einzelheiten"))
+        self._details.setMaximumHeight(160)
+        column.addWidget(self._details)
+        column.addStretch(1)
+
+    def show_error(self, error: Exception, *, can_change: bool) -> None:
+        """Say why; a refused password may be typed again, a server's address changed."""
+        self.notice.say("error", describe(error))
+        code = error.code if isinstance(error, PlatzlotseError) else ""
+        self._change.setVisible(can_change)
+        self._password_card.setVisible(code in PASSWORD_HELPS)
+        self._details.setPlainText(details(error))
+        self._details.hide()
+        (self._password if code in PASSWORD_HELPS else self._again).setFocus()
+
+    def _try_again(self) -> None:
+        self.again.emit(self._password.text())
+
+    def _toggle_details(self) -> None:
+        self._details.setVisible(self._details.isHidden())
+
+
+def details(error: Exception) -> str:
+    """What a helper wants to read: code, place, the other side's own words."""
+    if not isinstance(error, PlatzlotseError):
+        return type(error).__name__
+    known = (f"{name}: {value}" for name, value in sorted(error.params.items()) if value not in {None, ""})
+    return "\n".join((error.code, *known))
