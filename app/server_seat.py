@@ -33,17 +33,20 @@ SYSTEM_BUNDLES = (
 # At log-in the driver gives a sentence without an SQLSTATE, libpq's in English, the server's in English or German.
 REFUSALS = (
     (r"no password supplied", "server.password_missing"),
-    (r"password authentication failed|passwort-authentifizierung", "server.password_wrong"),
+    (r"authentication failed|authentifizierung f.+ fehlgeschlagen", "server.password_wrong"),
     (r"database .* does not exist|datenbank .* existiert nicht", "server.no_database"),
-    (r"permission denied for database|keine berechtigung für datenbank", "person.unknown"),
-    (r"is not permitted to log in|darf sich nicht (einloggen|anmelden)", "person.unknown"),
-    (r"no pg_hba\.conf entry|kein pg_hba\.conf-eintrag", "server.not_admitted"),
+    (r"role .* does not exist|rolle .* existiert nicht", "person.unknown"),
+    (r"permission denied for database|keine berechtigung f.+ datenbank", "person.unknown"),
+    (r"is not permitted to log in|keine berechtigung zum einloggen", "person.unknown"),
+    (r"no pg_hba\.conf entry|kein pg_hba\.conf|pg_hba\.conf (rejects|lehnt)", "server.not_admitted"),
     (r"certificate verify failed", "server.certificate_untrusted"),
     (r"does not match host name", "server.certificate_name"),
     (r"does not support ssl", "server.no_tls"),
     (r"root certificate file", "server.ca_file"),
-    (r"too many (clients|connections)|remaining connection slots|zu viele verbindungen", "server.full"),
-    (r"starting up|shutting down|recovery|gestartet|heruntergefahren", "server.starting"),
+    (r"too many (clients|connections)|remaining connection slots|verbindungen", "server.full"),
+    (r"the database system is|datenbanksystem", "server.starting"),
+    (r"timeout expired", "server.no_answer"),
+    (r"invalid response to ssl|expected authentication request|unsupported frontend", "server.not_postgres"),
 )
 
 
@@ -121,7 +124,7 @@ def _log_in(server: ServerSettings, url: str) -> Reached:
         try:
             engine.connect().close()
         except OperationalError as exc:
-            raise _refusal(server, str(exc.orig)) from exc
+            raise refusal(str(exc.orig), ca_file=server.sslrootcert) from exc
         try:
             check(engine)
         except Forbidden as exc:
@@ -135,9 +138,10 @@ def _log_in(server: ServerSettings, url: str) -> Reached:
     return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted))
 
 
-def _refusal(server: ServerSettings, words: str) -> PlatzlotseError:
+def refusal(words: str, *, ca_file: str) -> PlatzlotseError:
+    """The error behind what driver and server say when they let nobody in."""
     for pattern, code in REFUSALS:
         if re.search(pattern, words, re.IGNORECASE):
-            refusal = Forbidden if code == "person.unknown" else Unavailable
-            return refusal(code, ca_file=server.sslrootcert, words=words)
+            kind = Forbidden if code == "person.unknown" else Unavailable
+            return kind(code, ca_file=ca_file, words=words)
     return Unavailable("server.refused_login", words=words)

@@ -41,11 +41,12 @@ class Office:
 def cluster() -> Iterator[TestCluster]:
     """One PostgreSQL server per test process."""
     with TestCluster() as running:
-        _prepare(running)
+        prepare(running)
         yield running
 
 
-def _prepare(cluster: TestCluster) -> None:
+def prepare(cluster: TestCluster) -> None:
+    """Make the template every fresh office is a copy of, and the logins."""
     admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))

@@ -29,6 +29,7 @@ _SENTENCES: dict[str, str] = {
     "server.host_unknown": "Ein Rechner „{host}“ ist im Netz nicht zu finden. Prüfen Sie den Namen und ob Netz oder VPN verbunden sind.",
     "server.refused": "Der Rechner „{host}“ ist erreichbar, aber auf Port {port} antwortet keine Datenbank. Prüfen Sie den Port oder fragen Sie die Verwaltung, ob der Server läuft.",
     "server.no_answer": "Der Rechner „{host}“ antwortet auf Port {port} nicht. Prüfen Sie Netz, VPN und Firewall und versuchen Sie es noch einmal.",
+    "server.not_postgres": "Auf Port {port} von „{host}“ antwortet etwas anderes als PostgreSQL. Prüfen Sie Rechner und Port.",
     "server.password_missing": "Der Server verlangt das Kennwort von „{user}“. Bitte geben Sie es ein.",
     "server.password_wrong": "Benutzername oder Kennwort stimmen nicht. Prüfen Sie beides; auf Groß- und Kleinschreibung kommt es an.",
     "server.no_database": "Auf „{host}“ gibt es keine Datenbank „{database}“. Prüfen Sie den Namen oder fragen Sie die Verwaltung.",

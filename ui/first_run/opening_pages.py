@@ -53,6 +53,10 @@ class ProgressPage(QWidget):
         self._step.setText(step_words(step))
         self._step.setAccessibleName(self._step.text())
 
+    def text(self) -> str:
+        """What is being done now."""
+        return self._step.text()
+
 
 class FailurePage(QWidget):
     """Why the seat could not be opened, and the ways on."""

@@ -3,7 +3,7 @@
 Knows no driver: `test` and `chosen` ask the window, `show_answer` and `show_refusal` bring back what was found.
 """
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
@@ -84,7 +84,7 @@ class ServerPage(QWidget):
         file_row = row(fields["ca_file"], browse, stretch=(1, 0))
         layout = file_row.layout()
         assert layout is not None
-        layout.setAlignment(browse, layout.alignment())
+        layout.setAlignment(browse, Qt.AlignmentFlag.AlignBottom)
         card.add(file_row)
         card.add(
             label(
@@ -104,7 +104,7 @@ class ServerPage(QWidget):
         if known is not None:
             for name in self._fields:
                 if name != "password":
-                    self._control(name).setText(str(getattr(known, name)))
+                    self.control(name).setText(str(getattr(known, name)))
         (self._password if known is not None else self._host).setFocus()
 
     def show_answer(self, answer: ServerAnswer) -> None:
@@ -128,27 +128,31 @@ class ServerPage(QWidget):
         self._tested = None
         self._save.setEnabled(False)
         self.notice.say("error", sentence)
-        (self._control(field) if field in self._fields else self._test).setFocus()
+        (self.control(field) if field in self._fields else self._test).setFocus()
 
     def _came_in_time(self) -> bool:
         asked, self._testing = self._testing, None
         self._test.setEnabled(True)
         return asked is None or asked == self._asked()
 
-    def _control(self, name: str) -> QLineEdit:
+    def control(self, name: str) -> QLineEdit:
+        """The line of a part of the address."""
         control = self._fields[name].control
         assert isinstance(control, QLineEdit)
         return control
 
     def _asked(self) -> Asked:
-        address = ServerAddress(
+        return self.address(), self._password.text()
+
+    def address(self) -> ServerAddress:
+        """The server as it is written down now."""
+        return ServerAddress(
             host=self._host.text().strip(),
             port=int(self._port.text() or 0),
             database=self._database.text().strip(),
             user=self._user.text().strip(),
             ca_file=self._ca_file.text().strip(),
         )
-        return address, self._password.text()
 
     def _changed(self) -> None:
         self._tested = None
@@ -178,14 +182,14 @@ class ServerPage(QWidget):
             "user": tr("Mit welchem Namen melden Sie sich an?"),
             "password": tr("Das Kennwort fehlt."),
         }
-        faults = {name: words for name, words in missing.items() if not self._control(name).text().strip()}
-        if not 1 <= self._asked()[0].port <= HIGHEST_PORT:
+        faults = {name: words for name, words in missing.items() if not self.control(name).text().strip()}
+        if not 1 <= self.address().port <= HIGHEST_PORT:
             faults["port"] = tr("1 bis 65535")
         for name, field in self._fields.items():
             field.complain(faults.get(name, ""))
         first = next((name for name in self._fields if name in faults), None)
         if first is not None:
-            self._control(first).setFocus()
+            self.control(first).setFocus()
         return first is None
 
     def _choose(self) -> None:
