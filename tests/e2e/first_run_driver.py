@@ -1,0 +1,51 @@
+"""Sets up an own seat in the window from outside, closes it, and opens it again. Runs under the system's Python.
+
+usage: first_run_driver.py PICTURES PYTHON MAIN PROFILE
+"""
+
+import subprocess
+import sys
+
+from driver import enter, find, press, program
+
+
+def close(running):
+    """Close the window as a person does; the program ends by itself and in peace."""
+    subprocess.run(["xdotool", "key", "alt+F4"], check=True)
+    if running.wait(60) != 0:
+        raise SystemExit(f"ended with {running.returncode}")
+
+
+def main(pictures, python, script, profile):
+    """The first run of somebody who works alone, and the second start."""
+
+    def shot(name):
+        subprocess.run(["scrot", "-o", f"{pictures}/{name}.png"], check=True)
+
+    running = subprocess.Popen([python, script, "--profile", profile])
+    try:
+        root = program()
+        find(root, name="Ausprobieren", role="push button")
+        shot("erster-start")
+        press(find(root, name="Einzelplatz einrichten", role="push button"))
+        press(find(root, name="Einrichten und öffnen", role="push button"))
+        find(root, name="Bitte tragen Sie Ihren Namen ein.")
+        enter(find(root, name="Ihr Name", role="text"), "Jörg Überall")
+        enter(find(root, name="Name des Büros", role="text"), "Vermittlung Aachen")
+        shot("einzelplatz")
+        press(find(root, name="Einrichten und öffnen", role="push button"))
+        find(root, name="Patienten", role="check box", seconds=60)
+        shot("einzelplatz-offen")
+        close(running)
+        running = subprocess.Popen([python, script, "--profile", profile])
+        find(program(), name="Patienten", role="check box", seconds=60)
+        close(running)
+    finally:
+        if running.poll() is None:
+            running.terminate()
+            running.wait(30)
+    print("done")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
