@@ -1,4 +1,4 @@
-"""A folder for an embedded server, and programs that use it."""
+"""A folder for an embedded server, programs that use it, and an office's server on the network."""
 
 import shutil
 import subprocess
@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import keyring
 import psutil
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.app.seats import Program, Run, processes_in
+from tests.conftest import TEMPLATE, prepare
+from tests.servers.office_server import OTHER_MACHINE, OfficeServer
+from ui.first_run.ports import ServerAddress
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -50,3 +55,28 @@ def run(home: Path) -> Iterator[Run]:
     for program in started:
         program.kill()
         program.communicate()
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    """Keep the test away from the keyring of whoever runs it."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # keyring's own
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(scope="module")
+def office_server() -> Iterator[OfficeServer]:
+    """An office's server with passwords and TLS."""
+    with OfficeServer() as running:
+        prepare(running)
+        yield running
+
+
+@pytest.fixture
+def address(office_server: OfficeServer) -> Iterator[ServerAddress]:
+    """Jana's way to a fresh office on another machine, its certificate trusted."""
+    name = office_server.clone(TEMPLATE)
+    yield ServerAddress(OTHER_MACHINE, office_server.port, name, "test_jana", str(office_server.certificate))
+    office_server.drop(name)

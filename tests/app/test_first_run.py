@@ -11,7 +11,6 @@ from typing import Self
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring as NoKeyring
 from sqlalchemy import create_engine, text
 
 from app import secrets, server_seat
@@ -23,10 +22,12 @@ from domain import migrations
 from domain.access import me, office
 from domain.database import Database
 from domain.errors import PlatzlotseError
-from tests.conftest import PASSWORD, TEMPLATE, prepare
+from tests.conftest import PASSWORD
 from tests.servers.office_server import OTHER_MACHINE, WRONG_NAME, OfficeServer, free_port
 from ui.errors import describe
 from ui.first_run.ports import OwnSeat, ServerAddress, Step
+
+pytestmark = pytest.mark.usefixtures("no_keyring")
 
 OWN = OwnSeat(person="Jörg Überall", office="Vermittlung Aachen", email="post@vermittlung.example")
 
@@ -73,15 +74,6 @@ class MemoryKeyring(KeyringBackend):
         return self.held.get((service, username))
 
 
-@pytest.fixture(autouse=True)
-def no_keyring() -> Iterator[None]:
-    """No test meets the keyring of whoever runs it."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # keyring's own
-    yield
-    keyring.set_keyring(before)
-
-
 @pytest.fixture
 def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
     """A seat with a keyring."""
@@ -89,22 +81,6 @@ def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
     backend = MemoryKeyring()
     keyring.set_keyring(backend)
     return backend
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[OfficeServer]:
-    """An office's server with passwords and TLS."""
-    with OfficeServer() as running:
-        prepare(running)
-        yield running
-
-
-@pytest.fixture
-def address(server: OfficeServer) -> Iterator[ServerAddress]:
-    """Jana's way to a fresh office on another machine, its certificate trusted."""
-    name = server.clone(TEMPLATE)
-    yield ServerAddress(OTHER_MACHINE, server.port, name, "test_jana", str(server.certificate))
-    server.drop(name)
 
 
 @pytest.fixture
@@ -277,20 +253,24 @@ def test_every_refusal_is_told_apart(profile: Profile, keeper: SeatKeeper, addre
 
 
 def test_a_login_without_any_role_of_the_office_is_no_person(
-    keeper: SeatKeeper, server: OfficeServer, address: ServerAddress
+    keeper: SeatKeeper, office_server: OfficeServer, address: ServerAddress
 ) -> None:
     """Whoever may only log in to the server is told that the office does not know them."""
-    owner_says(server, "postgres", f"CREATE ROLE visitor LOGIN PASSWORD '{PASSWORD}'")
+    owner_says(office_server, "postgres", f"CREATE ROLE visitor LOGIN PASSWORD '{PASSWORD}'")
     try:
         with pytest.raises(PlatzlotseError, match=r"person\.unknown"):
             keeper.test_server(replace(address, user="visitor"), PASSWORD)
     finally:
-        owner_says(server, "postgres", "DROP ROLE visitor")
+        owner_says(office_server, "postgres", "DROP ROLE visitor")
 
 
-def test_a_person_who_left_is_no_person(keeper: SeatKeeper, server: OfficeServer, address: ServerAddress) -> None:
+def test_a_person_who_left_is_no_person(
+    keeper: SeatKeeper, office_server: OfficeServer, address: ServerAddress
+) -> None:
     """Inactive persons do not work here any more."""
-    owner_says(server, address.database, "UPDATE platform.person SET active = false WHERE role_name = 'test_jana'")
+    owner_says(
+        office_server, address.database, "UPDATE platform.person SET active = false WHERE role_name = 'test_jana'"
+    )
     with pytest.raises(PlatzlotseError, match=r"person\.unknown"):
         keeper.test_server(address, PASSWORD)
 
@@ -300,7 +280,7 @@ def test_a_person_who_left_is_no_person(keeper: SeatKeeper, server: OfficeServer
 )
 def test_the_schema_must_belong_to_the_program(
     keeper: SeatKeeper,
-    server: OfficeServer,
+    office_server: OfficeServer,
     address: ServerAddress,
     monkeypatch: pytest.MonkeyPatch,
     revision: str | None,
@@ -309,23 +289,25 @@ def test_the_schema_must_belong_to_the_program(
     """A newer, an older and a missing schema are told apart."""
     monkeypatch.setattr(migrations, "KNOWN", frozenset({"0000", migrations.HEAD}))
     if revision is None:
-        owner_says(server, address.database, "DROP TABLE platform.alembic_version")
+        owner_says(office_server, address.database, "DROP TABLE platform.alembic_version")
     else:
-        owner_says(server, address.database, f"UPDATE platform.alembic_version SET version_num = '{revision}'")
+        owner_says(office_server, address.database, f"UPDATE platform.alembic_version SET version_num = '{revision}'")
     with pytest.raises(PlatzlotseError) as refusal:
         keeper.test_server(address, PASSWORD)
     assert refusal.value.code == code
     assert "Verwaltung" in describe(refusal.value) or "aktualisieren" in describe(refusal.value)
 
 
-def test_an_empty_database_has_no_schema(keeper: SeatKeeper, server: OfficeServer, address: ServerAddress) -> None:
+def test_an_empty_database_has_no_schema(
+    keeper: SeatKeeper, office_server: OfficeServer, address: ServerAddress
+) -> None:
     """A database the administration has only created is told as such."""
-    owner_says(server, "postgres", "CREATE DATABASE empty_one")
+    owner_says(office_server, "postgres", "CREATE DATABASE empty_one")
     try:
         with pytest.raises(PlatzlotseError, match=r"schema\.missing"):
             keeper.test_server(replace(address, database="empty_one"), PASSWORD)
     finally:
-        owner_says(server, "postgres", "DROP DATABASE empty_one")
+        owner_says(office_server, "postgres", "DROP DATABASE empty_one")
 
 
 def test_a_server_without_tls_gets_no_password(keeper: SeatKeeper, address: ServerAddress) -> None:

@@ -61,7 +61,7 @@ class OwnSeatPage(QWidget):
         column.addStretch(1)
         for control in (self._person, self._office, self._email):
             control.returnPressed.connect(self._submit)
-            control.textEdited.connect(self._calm)
+            control.textChanged.connect(self._calm)
 
     def begin(self) -> None:
         """Be ready for the keyboard."""

@@ -145,6 +145,7 @@ def test_an_own_seat_wants_names(qtbot: QtBot, window: FirstRunWindow, seats: Sc
     assert seats.asked == []
     assert field(window.own_seat, "Ihr Name").property("invalid") == "true"
     fill(window.own_seat, {"Ihr Name": "  Jörg Überall ", "Name des Büros": "Stelle", "E-Mail (freiwillig)": "kein"})
+    assert field(window.own_seat, "Ihr Name").property("invalid") == "false"
     pressable(window.own_seat, "Einrichten und öffnen").click()
     assert seats.asked == []
     field(window.own_seat, "E-Mail (freiwillig)").clear()

@@ -1,0 +1,141 @@
+"""From the command to the open window: the first run, and a server that is not there."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.commands.desktop import sample_profile
+from app.paths import Profile
+from app.settings import Mode, ServerSettings, Settings, load, save
+from app.start import Start
+from tests.conftest import PASSWORD
+from tests.servers.office_server import free_port
+from ui import theme
+from ui.first_run.ports import ServerAddress
+
+QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+pytestmark = pytest.mark.usefixtures("no_keyring")
+
+
+@pytest.fixture
+def profile(home: Path) -> Profile:
+    """A folder where nobody has worked yet."""
+    profile = Profile(home.parent)
+    profile.make()
+    return profile
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication, profile: Profile) -> Iterator[Start]:
+    """The program, not yet begun."""
+    theme.apply(qapp, dark=False)
+    start = Start(profile)
+    qtbot.addWidget(start.first_run)
+    yield start
+    if start.desktop is not None:
+        start.desktop.window.close()
+    start.close()
+
+
+def press(page: QWidget, name: str) -> None:
+    """Press the button of that accessible name."""
+    next(b for b in page.findChildren(QAbstractButton) if b.accessibleName() == name).click()
+
+
+def write(page: QWidget, name: str, words: str) -> None:
+    """Write into the line of that accessible name."""
+    next(line for line in page.findChildren(QLineEdit) if line.accessibleName() == name).setText(words)
+
+
+def settings_for(address: ServerAddress) -> Settings:
+    """What a seat of that office remembers."""
+    server = ServerSettings(address.host, address.port, address.database, address.user, sslrootcert=address.ca_file)
+    return Settings(mode=Mode.SERVER, server=server)
+
+
+def wait_for_desktop(qtbot: QtBot, start: Start) -> None:
+    """The main window has come and the first one has gone."""
+    qtbot.waitUntil(lambda: start.desktop is not None and start.desktop.window.isVisible(), timeout=20_000)
+    assert not start.first_run.isVisible()
+
+
+def test_the_first_run_leads_into_the_office(
+    qtbot: QtBot, start: Start, profile: Profile, address: ServerAddress
+) -> None:
+    """Choose the server, mistype the password, mend it, test, save: the main window opens."""
+    start.begin()
+    page = start.first_run.server
+    assert start.first_run.isVisible()
+    press(start.first_run.choices, "Mit Büro-Server verbinden")
+    for name, words in (
+        ("Rechner", address.host),
+        ("Port", str(address.port)),
+        ("Datenbank", address.database),
+        ("Benutzername", address.user),
+        ("Kennwort", "falsch"),
+        ("Zertifikatsdatei (CA), freiwillig", address.ca_file),
+    ):
+        write(page, name, words)
+    press(page, "Verbindung testen")
+    qtbot.waitUntil(lambda: "Kennwort stimmen nicht" in page.notice.text(), timeout=20_000)
+    assert not profile.settings.exists()
+    write(page, "Kennwort", PASSWORD)
+    press(page, "Verbindung testen")
+    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text(), timeout=20_000)
+    assert not profile.settings.exists()
+    press(page, "Speichern und öffnen")
+    wait_for_desktop(qtbot, start)
+    assert load(profile.settings, {}) == settings_for(address)
+
+
+def test_a_server_that_is_not_there_can_be_corrected(
+    qtbot: QtBot, start: Start, profile: Profile, address: ServerAddress
+) -> None:
+    """At start a sentence, not silence; trying again keeps it, the right port mends it for good."""
+    wrong = settings_for(replace(address, port=free_port()))
+    save(profile.settings, wrong)
+    start.begin()
+    failure = start.first_run.failure
+    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    assert start.first_run.isVisible()
+    assert str(wrong.server.port) in failure.notice.text()
+    press(failure, "Erneut versuchen")
+    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    assert load(profile.settings, {}) == wrong
+    press(failure, "Verbindung ändern")
+    page = start.first_run.server
+    write(page, "Port", str(address.port))
+    write(page, "Kennwort", PASSWORD)
+    press(page, "Verbindung testen")
+    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text(), timeout=20_000)
+    press(page, "Speichern und öffnen")
+    wait_for_desktop(qtbot, start)
+    assert load(profile.settings, {}) == settings_for(address)
+
+
+def test_unreadable_settings_end_in_a_window(qtbot: QtBot, start: Start, profile: Profile) -> None:
+    """A damaged file is named, and nothing is written over it."""
+    profile.settings.write_text("mode = ")
+    start.begin()
+    qtbot.waitUntil(lambda: start.first_run.current() is start.first_run.failure)
+    assert str(profile.settings) in start.first_run.failure.notice.text()
+    assert profile.settings.read_text() == "mode = "
+
+
+def test_the_samples_never_open_somebodys_work(profile: Profile) -> None:
+    """`--sample` takes the named folder only if it is free or holds samples already."""
+    assert sample_profile(None) == Profile.default().trial
+    assert sample_profile(profile) == profile
+    save(profile.settings, Settings(mode=Mode.TRIAL))
+    assert sample_profile(profile) == profile
+    for mode in (Mode.SINGLE, Mode.SERVER):
+        save(profile.settings, Settings(mode=mode))
+        assert sample_profile(profile) == profile.trial
