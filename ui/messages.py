@@ -87,6 +87,7 @@ class Messages(QWidget):
         self._text.setAccessibleName(text)
         self._callback = callback
         self._action.setText(action)
+        self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
         self._frame.setProperty("message", kind)
         self._frame.style().unpolish(self._frame)

@@ -64,7 +64,7 @@ def test_who_saves_second_is_told_and_keeps_the_typing(
     qtbot.addWidget(page)
     page.show()
     page.open_item(patient)
-    qtbot.waitUntil(lambda: page._detail._patient is not None)
+    qtbot.waitUntil(lambda: page._detail._record is not None)
     enter(page, "Straße", "Neue Straße")
     with second_database.write() as session:
         session.get_one(Patient, patient).note = "Tom war hier"

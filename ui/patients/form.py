@@ -1,77 +1,28 @@
 """The fields of a patient's record, on three tabs; turns a PatientForm into controls and back."""
 
 from datetime import date
-from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from domain.communication.wording import COMPLAINT_WORDS
 from domain.patients.service import PatientForm
 from ui import formats
 from ui.labels import labels
 from ui.translation import tr
-from ui.widgets.forms import Choice, DateField, Field, column, row, scrolled
+from ui.widgets.forms import Choice, Field, column, row, scrolled
 from ui.widgets.forms import label as words
+from ui.widgets.record_form import RecordForm, grid, listed
 from ui.widgets.week_grid import WeekGrid
 
 
-def grid(*lines: tuple[QWidget, ...]) -> QWidget:
-    """Fields in lines of equal columns."""
-    made = QWidget()
-    layout = QGridLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setHorizontalSpacing(12)
-    layout.setVerticalSpacing(8)
-    for number, line in enumerate(lines):
-        for place, field in enumerate(line):
-            span = 6 // len(line)
-            layout.addWidget(field, number, place * span, 1, span)
-    for place in range(6):
-        layout.setColumnStretch(place, 1)
-    return made
-
-
-class PatientFormView(QTabWidget):
-    """Stammdaten, Anliegen, Wünsche & Verfügbarkeit. `edited` is emitted when anything changes by hand."""
-
-    edited = Signal()
+class PatientFormView(RecordForm[PatientForm]):
+    """Stammdaten, Anliegen, Wünsche & Verfügbarkeit."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName(tr("Angaben zum Patienten"))
-        self._loading = False
-        self.fields: dict[str, Field] = {}
+        super().__init__(tr("Angaben zum Patienten"))
         self._profile()
         self._needs()
         self._wishes()
-
-    def _text(self, name: str, title: str, placeholder: str = "") -> Field:
-        control = QLineEdit()
-        control.setPlaceholderText(placeholder)
-        control.textEdited.connect(self._touched)
-        control.textChanged.connect(self._touched)
-        return self._add(name, Field(title, control))
-
-    def _day(self, name: str, title: str) -> Field:
-        control = DateField(title)
-        control.textChanged.connect(self._touched)
-        return self._add(name, Field(title, control))
-
-    def _choice(self, name: str, title: str, options: dict[str, str]) -> Field:
-        control = Choice(options, title)
-        control.currentIndexChanged.connect(self._touched)
-        return self._add(name, Field(title, control))
-
-    def _check(self, text: str) -> QCheckBox:
-        control = QCheckBox(text)
-        control.setAccessibleName(text)
-        control.toggled.connect(self._touched)
-        return control
-
-    def _add(self, name: str, field: Field) -> Field:
-        self.fields[name] = field
-        return field
 
     def _profile(self) -> None:
         self.age = words("", "muted")
@@ -100,9 +51,7 @@ class PatientFormView(QTabWidget):
                 self._text("resubmission_note", tr("Wiedervorlage wozu")),
             ),
         )
-        self._note = QPlainTextEdit()
-        self._note.setMaximumHeight(70)
-        self._note.textChanged.connect(self._touched)
+        self._note = self._lines(70)
         self.addTab(scrolled(column(body, Field(tr("Notiz"), self._note), margin=4)), tr("Stammdaten"))
 
     def _needs(self) -> None:
@@ -112,9 +61,7 @@ class PatientFormView(QTabWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for number, box in enumerate(self._complaints.values()):
             layout.addWidget(box, number // 4, number % 4)
-        self._complaint_note = QPlainTextEdit()
-        self._complaint_note.setMaximumHeight(90)
-        self._complaint_note.textChanged.connect(self._touched)
+        self._complaint_note = self._lines(90)
         self.timely = self._check(tr("Zeitnahe Behandlung empfohlen (PTV 11)"))
         body = grid(
             (
@@ -161,41 +108,27 @@ class PatientFormView(QTabWidget):
         )
         self.addTab(scrolled(page), tr("Wünsche und Verfügbarkeit"))
 
-    def _touched(self) -> None:
-        if not self._loading:
-            self.edited.emit()
-
     def show_persons(self, persons: tuple[tuple[int, str], ...]) -> None:
         """Who may be responsible or deputy."""
-        self._loading = True
-        for name in ("responsible_id", "deputy_id"):
-            control = self._control(name, Choice)
-            chosen = control.code()
-            control.clear()
-            control.addItem("–", "")
-            for person_id, shown in persons:
-                control.addItem(shown, str(person_id))
-            control.choose(chosen)
-        self._loading = False
-
-    def _control(self, name: str, kind: type[Any]) -> Any:
-        control = self.fields[name].control
-        assert isinstance(control, kind)
-        return control
+        with self._filling():
+            for name in ("responsible_id", "deputy_id"):
+                control = self.fields[name].control
+                assert isinstance(control, Choice)
+                chosen = control.code()
+                control.clear()
+                control.addItem("–", "")
+                for person_id, shown in persons:
+                    control.addItem(shown, str(person_id))
+                control.choose(chosen)
 
     def show_form(self, form: PatientForm) -> None:
         """Fill the controls."""
-        self._loading = True
-        for name, field in self.fields.items():
-            field.complain("")
-            value: Any = formats.phone(form.phone) if name == "phone" else getattr(form, name)
-            control = field.control
-            if isinstance(control, DateField):
-                control.show_date(value)
-            elif isinstance(control, Choice):
-                control.choose("" if value is None else str(value))
-            elif isinstance(control, QLineEdit):
-                control.setText(", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value))
+        with self._filling():
+            self._show(form)
+
+    def _show(self, form: PatientForm) -> None:
+        values = {name: getattr(form, name) for name in self.fields}
+        self._fill(values | {"phone": formats.phone(form.phone)})
         self._note.setPlainText(form.note)
         self._complaint_note.setPlainText(form.complaint_note)
         for word, box in self._complaints.items():
@@ -208,42 +141,27 @@ class PatientFormView(QTabWidget):
         self.access.setChecked(form.accessibility_needed)
         self.reimbursement.setChecked(form.reimbursement_ok)
         self.week.show_value(form.availability)
-        self._loading = False
 
     _other_complaints: tuple[str, ...] = ()
 
     def form(self) -> PatientForm | None:
         """What the controls say; None after marking a field that cannot be read."""
-        values: dict[str, Any] = {}
-        good = True
-        for name, field in self.fields.items():
-            field.complain("")
-            control = field.control
-            if isinstance(control, DateField):
-                try:
-                    values[name] = control.date()
-                except ValueError:
-                    field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
-                    good = False
-            elif isinstance(control, Choice):
-                values[name] = control.code()
-            elif isinstance(control, QLineEdit):
-                values[name] = control.text().strip()
-        radius = values.get("radius_km", "")
+        values = self._read()
+        if values is None:
+            return None
+        radius = values["radius_km"]
         if radius and not (radius.isdigit() and 1 <= int(radius) <= 500):
             self.fields["radius_km"].complain(tr("Eine Zahl von 1 bis 500."))
-            good = False
-        if values.get("registered_on") is None and good:
+            return None
+        if values["registered_on"] is None:
             self.fields["registered_on"].complain(tr("Das Datum der Anmeldung fehlt."))
-            good = False
-        if not good:
             return None
         values["radius_km"] = int(radius) if radius else None
         for name in ("responsible_id", "deputy_id"):
             values[name] = int(values[name]) if values[name] else None
         values["travel_mode"] = values["travel_mode"] or None
         for name in ("diagnoses", "languages"):
-            values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+            values[name] = listed(values[name])
         complaints = tuple(word for word, box in self._complaints.items() if box.isChecked()) + self._other_complaints
         return PatientForm(
             **values,

@@ -1,20 +1,20 @@
 """One therapist: person, practice, contact, methods, hours, preferences, status, history and provenance."""
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from domain.casework.history import therapist_history
-from domain.errors import PlatzlotseError
+from domain.database import Session
 from domain.therapists import service
 from domain.therapists.queries import TherapistDetail, get_therapist
+from domain.therapists.service import TherapistForm
 from ui import formats
-from ui.errors import describe
 from ui.labels import label, labels
 from ui.ports import UiContext
+from ui.record_detail import RecordDetail
 from ui.therapists.form import TherapistFormView, empty_form
 from ui.translation import ntr, tr
-from ui.widgets.chips import Chip
 from ui.widgets.forms import Choice, DateField, Field, button, column, row, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.timeline import Timeline
@@ -33,43 +33,25 @@ def contact_words(code: str) -> str:
     return own.get(code) or label("therapist_status", code)
 
 
-class TherapistDetailView(QWidget):
-    """Shows and edits one record."""
-
-    created = Signal(int)
+class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
+    """A therapist's record."""
 
     def __init__(self, ui: UiContext) -> None:
-        super().__init__()
-        self._ui = ui
-        self._therapist: TherapistDetail | None = None
-        self._dirty = False
-        self._name = words("", "title")
-        self._chip = Chip()
-        self._facts = words("", "muted")
-        self._colleagues = words("", "muted")
-        self._form = TherapistFormView()
-        self._form.edited.connect(lambda: self._set_dirty(dirty=True))
+        form = TherapistFormView()
+        super().__init__(ui, form)
+        self._fill_form = form.show_therapist
         self._hours = WeekGrid(tr("Telefonzeiten"), read_only=True)
         self._hours_words = words("", "muted")
-        self._form.hours.addWidget(words(tr("Telefonische Erreichbarkeit"), "heading"))
-        self._form.hours.addWidget(self._hours)
-        self._form.hours.addWidget(self._hours_words)
-        self._form.hours.addStretch(1)
+        form.hours.addWidget(words(tr("Telefonische Erreichbarkeit"), "heading"))
+        form.hours.addWidget(self._hours)
+        form.hours.addWidget(self._hours_words)
+        form.hours.addStretch(1)
         self._history = Timeline(tr("Kontaktverlauf"))
-        self._form.addTab(self._history, tr("Verlauf"))
-        self._form.addTab(scrolled(self._status_tab()), tr("Stand und Herkunft"))
-        self._save = button(tr("&Speichern"), self.save, role="primary", icon="save")
-        self._drop = button(tr("&Verwerfen"), self._drop_edits, icon="undo-2")
+        form.addTab(self._history, tr("Verlauf"))
+        form.addTab(scrolled(self._status_tab()), tr("Stand und Herkunft"))
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(8, 0, 0, 0)
-        outer.addWidget(row(self._name, self._chip))
-        outer.addWidget(self._facts)
-        outer.addWidget(self._colleagues)
-        outer.addWidget(self._form, 1)
-        outer.addWidget(row(self._save, self._drop, self._call, self._match))
-        QShortcut(QKeySequence.StandardKey.Save, self, self.save)
+        self._lay_out(self._call, self._match)
 
     def _status_tab(self) -> QWidget:
         self._status = Choice(labels("therapist_status"), tr("Stand"))
@@ -89,41 +71,23 @@ class TherapistDetailView(QWidget):
             margin=4,
         )
 
-    def begin_new(self) -> None:
-        """An empty form for a new record."""
-        self._therapist = None
+    def _id(self, record: TherapistDetail) -> int:
+        return record.therapist_id
+
+    def _empty(self) -> None:
         self._form.show_form(empty_form())
         self._name.setText(tr("Neuer Therapeut"))
-        self._chip.show_state("", "neutral")
         self._facts.setText("")
-        self._colleagues.setText("")
-        self._set_dirty(dirty=False)
+        self._more.setText("")
 
-    def show_therapist(self, therapist_id: int) -> None:
-        """Load a record."""
-        if self._dirty and (self._therapist is None or self._therapist.therapist_id != therapist_id):
-            self._ui.messages.warning(
-                tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), lambda: self._switch(therapist_id)
-            )
-            return
-        self._switch(therapist_id)
-
-    def _switch(self, therapist_id: int) -> None:
-        self._set_dirty(dirty=False)
-        self._load(therapist_id)
-
-    def refresh(self) -> None:
-        """Load again; what is being typed is not overwritten."""
-        if self._therapist is not None:
-            self._load(self._therapist.therapist_id)
-
-    def _load(self, therapist_id: int) -> None:
-        self._ui.background.read(self, lambda s: get_therapist(s, therapist_id), self._show, key="therapist")
+    def _load(self, record_id: int) -> None:
+        self._ui.background.read(self, lambda s: get_therapist(s, record_id), self._arrive, key="therapist")
         self._ui.background.read(
-            self, lambda s: therapist_history(s, therapist_id), self._history.show_entries, key="history"
+            self, lambda s: therapist_history(s, record_id), self._history.show_entries, key="history"
         )
 
-    def _show(self, t: TherapistDetail) -> None:
+    def _show_head(self, record: TherapistDetail) -> None:
+        t = record
         self._name.setText(" ".join(part for part in (t.title, t.first_name, t.last_name) if part))
         contact = t.status
         if t.status == "active":
@@ -136,8 +100,8 @@ class TherapistDetailView(QWidget):
             " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p)
         )
         names = ", ".join(name for _, name in t.colleagues)
-        self._colleagues.setText(tr("Teilt Postfach oder Praxis mit: {names}").format(names=names) if names else "")
-        self._colleagues.setVisible(bool(names))
+        self._more.setText(tr("Teilt Postfach oder Praxis mit: {names}").format(names=names) if names else "")
+        self._more.setVisible(bool(names))
         self._hours.show_value(t.phone_hours)
         as_of = tr(" (Stand {day})").format(day=formats.day(t.hours_as_of)) if t.hours_as_of else ""
         self._hours_words.setText(formats.week(t.phone_hours) + as_of)
@@ -146,11 +110,15 @@ class TherapistDetailView(QWidget):
         self._until.show_date(t.blocked_until)
         self._provenance.setText(self._origin(t))
         self._call.setEnabled(bool(t.phone or t.mobile))
-        if self._dirty:
-            return
-        self._therapist = t
-        self._form.show_therapist(t)
-        self._set_dirty(dirty=False)
+
+    def _fill(self, record: TherapistDetail) -> None:
+        self._fill_form(record)
+
+    def _create(self, session: Session, form: TherapistForm) -> int:
+        return service.create_therapist(session, form, today=self._ui.today())
+
+    def _update(self, session: Session, record: TherapistDetail, form: TherapistForm) -> None:
+        service.update_therapist(session, record.therapist_id, record.version, form, today=self._ui.today())
 
     @staticmethod
     def _origin(t: TherapistDetail) -> str:
@@ -172,56 +140,8 @@ class TherapistDetailView(QWidget):
         lines.append(tr("Lage: {what}").format(what=label("geo_quality", t.geo_quality)))
         return "\n".join(lines)
 
-    def _set_dirty(self, *, dirty: bool) -> None:
-        self._dirty = dirty
-        self._save.setEnabled(dirty)
-        self._drop.setEnabled(dirty)
-
-    def _drop_edits(self) -> None:
-        self._set_dirty(dirty=False)
-        if self._therapist is None:
-            self.begin_new()
-        else:
-            self._load(self._therapist.therapist_id)
-
-    def save(self) -> None:
-        """Save the form (Strg+S)."""
-        form = self._form.form() if self._dirty else None
-        if form is None:
-            return
-        today, t = self._ui.today(), self._therapist
-        if t is None:
-            self._ui.background.write(
-                self, lambda s: service.create_therapist(s, form, today=today), self._created, self._refused
-            )
-            return
-        self._ui.background.write(
-            self,
-            lambda s: service.update_therapist(s, t.therapist_id, t.version, form, today=today),
-            lambda _: self._saved(t.therapist_id),
-            self._refused,
-        )
-
-    def _created(self, therapist_id: int) -> None:
-        self._set_dirty(dirty=False)
-        self._ui.messages.success(tr("Angelegt."))
-        self.created.emit(therapist_id)
-
-    def _saved(self, therapist_id: int) -> None:
-        self._set_dirty(dirty=False)
-        self._ui.messages.success(tr("Gespeichert."))
-        self._load(therapist_id)
-
-    def _refused(self, error: Exception) -> None:
-        sentence = describe(error)
-        if isinstance(error, PlatzlotseError) and error.field in self._form.fields:
-            self._form.fields[error.field].complain(sentence)
-            return
-        conflict = isinstance(error, PlatzlotseError) and error.kind == "conflict"
-        self._ui.messages.error(sentence, tr("Neu laden") if conflict else "", self._drop_edits if conflict else None)
-
     def _set_status(self) -> None:
-        t = self._therapist
+        t = self._record
         if t is None:
             return
         try:
@@ -238,9 +158,9 @@ class TherapistDetailView(QWidget):
         )
 
     def _dial(self) -> None:
-        if self._therapist is not None:
-            QDesktopServices.openUrl(QUrl(f"tel:{self._therapist.phone or self._therapist.mobile}"))
+        if self._record is not None:
+            QDesktopServices.openUrl(QUrl(f"tel:{self._record.phone or self._record.mobile}"))
 
     def _find_patients(self) -> None:
-        if self._therapist is not None:
-            self._ui.navigate("matching", -self._therapist.therapist_id)
+        if self._record is not None:
+            self._ui.navigate("matching", -self._record.therapist_id)

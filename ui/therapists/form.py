@@ -1,37 +1,32 @@
 """The fields of a therapist's record; turns a record into controls and back."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import TherapistForm
 from domain.values import WeekSpan
 from ui import formats
 from ui.labels import labels
-from ui.patients.form import grid
 from ui.translation import tr
-from ui.widgets.forms import Choice, Field, column, scrolled
+from ui.widgets.forms import Field, column, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.method_grid import MethodGrid
+from ui.widgets.record_form import RecordForm, grid, listed
 from ui.widgets.week_grid import WeekGrid
 
 LISTS = ("languages", "diagnoses_preferred", "diagnoses_excluded")
 AGES = ("age_min", "age_max")
 
 
-class TherapistFormView(QTabWidget):
-    """Person & Praxis, Angebot, Zeiten. `edited` is emitted when anything changes by hand."""
-
-    edited = Signal()
+class TherapistFormView(RecordForm[TherapistForm]):
+    """Person & Praxis, Angebot, Zeiten."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName(tr("Angaben zum Therapeuten"))
-        self._loading = False
+        super().__init__(tr("Angaben zum Therapeuten"))
         self._phone_hours: tuple[WeekSpan, ...] | None = None
-        self.fields: dict[str, Field] = {}
         self._person()
         self._offer()
         page = QWidget()
@@ -41,19 +36,6 @@ class TherapistFormView(QTabWidget):
         self.hours.addWidget(words(tr("Behandlungszeiten (leer: unbekannt)"), "heading"))
         self.hours.addWidget(self.treatment)
         self.addTab(scrolled(page), tr("Zeiten"))
-
-    def _text(self, name: str, title: str, placeholder: str = "") -> Field:
-        control = QLineEdit()
-        control.setPlaceholderText(placeholder)
-        control.textChanged.connect(self._touched)
-        self.fields[name] = Field(title, control)
-        return self.fields[name]
-
-    def _choice(self, name: str, title: str, options: dict[str, str]) -> Field:
-        control = Choice(options, title)
-        control.currentIndexChanged.connect(self._touched)
-        self.fields[name] = Field(title, control)
-        return self.fields[name]
 
     def _person(self) -> None:
         body = grid(
@@ -75,9 +57,7 @@ class TherapistFormView(QTabWidget):
             (self._text("phone", tr("Telefon")), self._text("mobile", tr("Mobil"))),
             (self._text("email", tr("E-Mail")), self._text("web", tr("Webseite"))),
         )
-        self._note = QPlainTextEdit()
-        self._note.setMaximumHeight(70)
-        self._note.textChanged.connect(self._touched)
+        self._note = self._lines(70)
         capacity = self._text("capacity_note", tr("Freie Plätze (Notiz)"))
         self.addTab(scrolled(column(body, capacity, Field(tr("Notiz"), self._note), margin=4)), tr("Person und Praxis"))
 
@@ -103,54 +83,37 @@ class TherapistFormView(QTabWidget):
         )
         self.addTab(scrolled(column(words(tr("Verfahren"), "heading"), self.methods, body, margin=4)), tr("Angebot"))
 
-    def _touched(self) -> None:
-        if not self._loading:
-            self.edited.emit()
-
     def show_therapist(self, t: TherapistDetail) -> None:
         """Fill the controls from a record."""
-        self._fill({name: getattr(t, name) for name in TherapistForm.__slots__})
+        self._show({name: getattr(t, name) for name in TherapistForm.__slots__})
 
     def show_form(self, form: TherapistForm) -> None:
         """Fill the controls from a form."""
         values = {name: getattr(form, name) for name in TherapistForm.__slots__}
-        self._fill(values | {"offers": [offer.code for offer in form.offers]})
+        self._show(values | {"offers": [offer.code for offer in form.offers]})
 
-    def _fill(self, values: dict[str, Any]) -> None:
-        self._loading = True
-        for name, field in self.fields.items():
-            field.complain("")
-            value = values[name]
-            if name == "accessible":
-                value = {True: "yes", False: "no"}.get(value, "")
-            if isinstance(field.control, Choice):
-                field.control.choose(str(value))
-            elif isinstance(field.control, QLineEdit):
-                shown = formats.phone(value) if name in {"phone", "mobile"} else value
-                field.control.setText(", ".join(value) if name in LISTS else str(shown or ""))
-        self.methods.show_offers(values["offers"])
-        self.treatment.show_value(values["treatment_hours"])
-        self._phone_hours = values["phone_hours"]
-        self._note.setPlainText(values["note"])
-        self._loading = False
+    def _show(self, values: Mapping[str, Any]) -> None:
+        written = {name: formats.phone(values[name]) for name in ("phone", "mobile")}
+        written["accessible"] = {True: "yes", False: "no"}.get(values["accessible"], "")
+        with self._filling():
+            self._fill({**values, **written})
+            self.methods.show_offers(values["offers"])
+            self.treatment.show_value(values["treatment_hours"])
+            self._phone_hours = values["phone_hours"]
+            self._note.setPlainText(values["note"])
 
     def form(self) -> TherapistForm | None:
         """What the controls say; None after marking a field that cannot be read."""
-        values: dict[str, Any] = {}
-        for name, field in self.fields.items():
-            field.complain("")
-            control = field.control
-            if isinstance(control, Choice):
-                values[name] = control.code()
-            elif isinstance(control, QLineEdit):
-                values[name] = control.text().strip()
+        values = self._read()
+        if values is None:
+            return None
         for name in AGES:
             if values[name] and not (values[name].isdigit() and int(values[name]) < 120):
                 self.fields[name].complain(tr("Eine Zahl von 0 bis 119."))
                 return None
             values[name] = int(values[name] or 0)
         for name in LISTS:
-            values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+            values[name] = listed(values[name])
         for name in ("diagnoses_preferred", "diagnoses_excluded"):
             values[name] = tuple(code.upper() for code in values[name])
         values["accessible"] = {"yes": True, "no": False}.get(values["accessible"])

@@ -1,0 +1,102 @@
+"""A page with a list at the left and one record at the right: search, filters, count, new, and what changed meanwhile.
+
+A page hands over its table, its detail and its words. This base knows no subject.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedWidget, QWidget
+
+from ui.changes import Refresher
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.record_detail import RecordDetail
+from ui.widgets.forms import Choice, EmptyState, button
+from ui.widgets.forms import label as words
+from ui.widgets.paged_table import PagedTable
+
+Detail = TypeVar("Detail", bound=RecordDetail[Any, Any])
+
+
+class ListDetailPage(PageWidget, Generic[Detail]):
+    """List and detail side by side; `name` is the key under which the splitter is remembered."""
+
+    def __init__(
+        self,
+        ui: UiContext,
+        *,
+        name: str,
+        table: PagedTable,
+        detail: Detail,
+        nobody: EmptyState,
+        search: tuple[str, str],
+        filters: Mapping[str, Choice],
+        new: str,
+        count: Callable[[int], str],
+        topics: Collection[str],
+        widths: tuple[int, int],
+        actions: Sequence[QPushButton] = (),
+    ) -> None:
+        super().__init__(ui)
+        self._table, self._detail, self._filters = table, detail, filters
+        self._search = QLineEdit()
+        self._search.setAccessibleName(search[0])
+        self._search.setPlaceholderText(search[1])
+        self._search.setClearButtonEnabled(True)
+        counted = words("", "muted")
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._search, 2)
+        for choice in filters.values():
+            row.addWidget(choice, 1)
+            choice.currentIndexChanged.connect(lambda: self._ask())
+        row.addWidget(counted)
+        row.addStretch(1)
+        for action in (*actions, button(new, self.begin_new, role="primary", icon="user-plus")):
+            row.addWidget(action)
+        self.body.addWidget(bar)
+        self._right = QStackedWidget()
+        self._right.addWidget(nobody)
+        self._right.addWidget(detail)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(table)
+        split.addWidget(self._right)
+        for place, width in enumerate(widths):
+            split.setStretchFactor(place, width // 10)  # Qt knows factors up to 255
+        split.setSizes(list(widths))
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter(name, split)
+        self.body.addWidget(split, 1)
+        self._search.textChanged.connect(lambda: self._ask())
+        table.selected.connect(self._select)
+        table.counted.connect(lambda n: counted.setText(count(n)))
+        detail.created.connect(self.open_item)
+        Refresher(self, ui.changes, topics, self.refresh)
+
+    def begin_new(self) -> None:
+        """An empty form."""
+        self._table.view.clearSelection()
+        self._right.setCurrentIndex(1)
+        self._detail.begin_new()
+
+    def refresh(self) -> None:
+        """List and open record again."""
+        self._table.refresh()
+        self._detail.refresh()
+
+    def open_item(self, item_id: int) -> None:
+        """Show one record."""
+        self._table.select(item_id)
+        self._select(item_id)
+
+    def _ask(self) -> None:
+        self._table.show_query(
+            text=self._search.text(), filters={key: choice.code() for key, choice in self._filters.items()}
+        )
+
+    def _select(self, record_id: int) -> None:
+        self._right.setCurrentIndex(1)
+        self._detail.show_record(record_id)
