@@ -1,8 +1,8 @@
 """A real mail server for tests: OpenSMTPD takes mail and hands it by LMTP to Dovecot, which shows it by IMAP.
 
 Everything is on loopback, with ports and folders of its own. OpenSMTPD's queue and control socket have fixed places,
-so it runs in a mount namespace where these places are folders of ours: it needs root and the right to mount.
-Knows nothing of the program under test.
+so it runs in a mount namespace where these places are folders of ours: it needs root and the right to mount. Without
+them a relay of ours takes the mail; Dovecot runs as anybody. Knows nothing of the program under test.
 """
 
 import getpass
@@ -23,11 +23,13 @@ from typing import Self
 
 import psutil
 
+from tests.servers.relay import Relay
+
 DOMAIN = "praxis.example"
 UNKNOWN = f"unbekannt@{DOMAIN}"  # the one address of the domain that is refused
 SECONDS = 30
 ATTEMPTS = 5  # somebody else may take a port between choosing and listening
-DAEMONS = ("/usr/sbin/smtpd", "/usr/sbin/dovecot")
+SMTPD, DOVECOTD = "/usr/sbin/smtpd", "/usr/sbin/dovecot"
 
 # mail belongs to an account that is not root; for an ordinary user that is himself
 DOVECOT = """
@@ -68,6 +70,19 @@ service lmtp {{
 }}
 """
 
+# what an ordinary user's Dovecot cannot do: change accounts and roots
+UNPRIVILEGED = """
+default_login_user = {account}
+default_internal_user = {account}
+default_internal_group = {group}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+}}
+"""
+
 OPENSMTPD = """
 listen on 127.0.0.1 port {smtp} hostname localhost
 action "deliver" lmtp "127.0.0.1:{lmtp}" rcpt-to virtual {{ "@" = "nobody" }}
@@ -85,16 +100,18 @@ exec /usr/sbin/smtpd -d -f "$2"
 
 
 def missing() -> str:
-    """Why the server cannot run here; empty if it can."""
-    absent = [daemon for daemon in DAEMONS if not Path(daemon).exists()]
-    if absent:
-        return f"not installed: {', '.join(absent)}"
-    if os.geteuid() != 0:
-        return "OpenSMTPD changes its accounts and needs root"
+    """Why no server can run here; empty if one can."""
+    return "" if Path(DOVECOTD).exists() else f"not installed: {DOVECOTD}"
+
+
+def opensmtpd_runs() -> bool:
+    """Whether OpenSMTPD is there, may change its accounts, and may have places of its own."""
+    if not Path(SMTPD).exists() or os.geteuid() != 0:
+        return False
     attempt = subprocess.run(
         ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/run"], check=False, stderr=subprocess.DEVNULL
     )
-    return "" if attempt.returncode == 0 else "this machine allows no mount namespace"
+    return attempt.returncode == 0
 
 
 class MailServer:
@@ -105,6 +122,7 @@ class MailServer:
         self.home = Path()
         self._dovecot: subprocess.Popen[bytes] | None = None
         self._smtpd: subprocess.Popen[bytes] | None = None
+        self._relay: Relay | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
@@ -115,6 +133,10 @@ class MailServer:
                 (self.home / folder).mkdir(mode=0o755)
             shutil.chown(self.home / "mail", *_account())
             self._start_dovecot()
+            if not opensmtpd_runs():
+                self._relay = Relay(
+                    self._lmtp_port, lambda address: address.endswith(f"@{DOMAIN}") and address != UNKNOWN
+                )
             self.start_smtp()
             undo.pop_all()
         return self
@@ -126,6 +148,10 @@ class MailServer:
 
     def start_smtp(self) -> None:
         """Begin to take mail; on the port it had, if it was stopped before."""
+        if self._relay is not None:
+            self.smtp_port = self.smtp_port or _free_port()
+            self._relay.start(self.smtp_port)
+            return
         configuration = self.home / "smtpd.conf"
         for _ in range(ATTEMPTS):
             port = self.smtp_port or _free_port()
@@ -143,6 +169,8 @@ class MailServer:
 
     def stop_smtp(self) -> None:
         """Take no mail until `start_smtp`; what was taken is kept."""
+        if self._relay is not None:
+            self._relay.stop()
         _stop(self._smtpd)
         self._smtpd = None
 
@@ -181,12 +209,13 @@ class MailServer:
     def _start_dovecot(self) -> None:
         configuration = self.home / "dovecot.conf"
         account, group = _account()
+        template = DOVECOT if os.geteuid() == 0 else DOVECOT + UNPRIVILEGED
         for _ in range(ATTEMPTS):
             imap, lmtp = _free_port(), _free_port()
             configuration.write_text(
-                DOVECOT.format(home=self.home, imap=imap, lmtp=lmtp, account=account, group=group), "utf-8"
+                template.format(home=self.home, imap=imap, lmtp=lmtp, account=account, group=group), "utf-8"
             )
-            self._dovecot = self._start("dovecot", "/usr/sbin/dovecot", "-F", "-c", configuration)
+            self._dovecot = self._start("dovecot", DOVECOTD, "-F", "-c", configuration)
             if _answers(imap, self._dovecot, b"* OK") and _answers(lmtp, self._dovecot, b"220 "):
                 self._imap_port, self._lmtp_port = imap, lmtp
                 return
@@ -210,7 +239,7 @@ class MailServer:
         return ""
 
     def _remove(self) -> None:
-        _stop(self._smtpd)
+        self.stop_smtp()
         _stop(self._dovecot)
         if self.home.name:
             shutil.rmtree(self.home)

@@ -9,7 +9,7 @@ from tests.servers.mail import MailServer, missing
 
 @pytest.fixture(scope="session")
 def mail_server() -> Iterator[MailServer]:
-    """OpenSMTPD and Dovecot on loopback; skips where they cannot run, with the reason."""
+    """A mail server with mailboxes on loopback; skips where Dovecot is missing, and says so."""
     if reason := missing():
         pytest.skip(reason)
     with MailServer() as running:
