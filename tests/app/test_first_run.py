@@ -75,7 +75,7 @@ class MemoryKeyring(KeyringBackend):
 
 
 @pytest.fixture
-def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+def memory_keyring(no_keyring: None, monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:  # noqa: ARG001 - set after it
     """A seat with a keyring."""
     monkeypatch.setattr(secrets, "REAL_BACKENDS", frozenset({MemoryKeyring.__module__}))
     backend = MemoryKeyring()
