@@ -28,6 +28,7 @@ def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]
     with open_seat(profile, load(profile.settings)) as seat:
         for dark in (False, True):
             theme.apply(app, dark=dark)
+            written += _first_run(profile, folder, sizes, dark=dark)
             desktop = Desktop(profile, seat, with_worker=False)
             for width, height in sizes:
                 desktop.window.resize(width, height)
@@ -35,10 +36,38 @@ def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]
                 for step, prepare in _steps(desktop).items():
                     prepare()
                     _settle(MAP_MS if step == "vermittlung-karte" else SETTLE_MS)
-                    path = folder / f"{step}-{'dunkel' if dark else 'hell'}-{width}x{height}.png"
+                    path = folder / _name(step, width, height, dark=dark)
                     desktop.window.grab().save(str(path))
                     written.append(path)
             desktop.window.close()
+    return written
+
+
+def _name(step: str, width: int, height: int, *, dark: bool) -> str:
+    return f"{step}-{'dunkel' if dark else 'hell'}-{width}x{height}.png"
+
+
+def _first_run(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]], *, dark: bool) -> list[Path]:
+    """The pages before the main window; nothing is set up by looking at them."""
+    from app.first_run import SeatKeeper
+    from ui.first_run.window import FirstRunWindow
+
+    window = FirstRunWindow(SeatKeeper(profile))
+    window.begin()
+    written = []
+    for width, height in sizes:
+        window.resize(width, height)
+        for step, page in (
+            ("erster-start", window.choices),
+            ("erster-start-einzelplatz", window.own_seat),
+            ("erster-start-server", window.server),
+        ):
+            window.turn_to(page)
+            _settle(SETTLE_MS)
+            path = folder / _name(step, width, height, dark=dark)
+            window.grab().save(str(path))
+            written.append(path)
+    window.close()
     return written
 
 

@@ -23,6 +23,7 @@ _SENTENCES: dict[str, str] = {
     "schema.older": "Die Datenbank ist auf einem älteren Stand ({found} statt {wanted}). Die Verwaltung muss „main.py migrate“ ausführen.",
     "schema.missing": "In dieser Datenbank ist Platzlotse noch nicht eingerichtet. Die Verwaltung muss „main.py migrate“ ausführen.",
     "settings.unreadable": "Die Einstellungen dieses Platzes sind nicht lesbar ({path}). Es wurde nichts geändert.",
+    "settings.worker_missing": "Der Hintergrunddienst eines Büros braucht seine eigene Anmeldung in PLATZLOTSE_WORKER_URL. Es wurde nichts gesendet.",
     "settings.unwritable": "Die Einstellungen ließen sich nicht speichern ({path}). Es wurde nichts geändert; prüfen Sie Rechte und freien Platz.",
     "settings.server_missing": "Für den Büro-Server fehlen Name oder Anmeldung. Tragen Sie beides in den Einstellungen ein.",
     "server.host_invalid": "„{host}“ kann kein Rechnername sein. Tragen Sie den Namen oder die Adresse eines Rechners ein, etwa datenbank.buero.example.",

@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.cli import DONE, say
 from app.logs import log_to_profile
@@ -10,7 +12,7 @@ from app.parent_watch import exit_when_parent_ends
 from app.paths import Profile
 from app.seat import open_seat
 from app.secrets import recall
-from app.settings import Settings, load
+from app.settings import Mode, Settings, load
 from domain.errors import Invalid
 from sync.mail.catcher import MailCatcher
 from sync.mail.smtp import SmtpTransport
@@ -22,11 +24,8 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     exit_when_parent_ends()
     profile = profile or Profile.default()
     settings = load(profile.settings)
-    with open_seat(profile, settings) as seat:
+    with _login(profile, settings) as url:
         log_to_profile(profile, "worker")
-        url = os.environ.get("PLATZLOTSE_WORKER_URL") or seat.worker_url
-        if url is None:
-            raise Invalid("settings.worker_missing")
         catcher = None if settings.mail.host else MailCatcher(profile.caught_mail)
         sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
         worker = Worker(url, sender)
@@ -38,6 +37,21 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if options.json:
         say({"done": True})
     return DONE
+
+
+@contextmanager
+def _login(profile: Profile, settings: Settings) -> Iterator[str]:
+    """The worker's own login: an office names it, a single seat has it. No person's password is needed."""
+    given = os.environ.get("PLATZLOTSE_WORKER_URL")
+    if given and settings.mode is not Mode.TRIAL:  # trying out must not catch an office's mails
+        profile.make()
+        yield given
+        return
+    if settings.mode is Mode.SERVER:
+        raise Invalid("settings.worker_missing")
+    with open_seat(profile, settings) as seat:
+        assert seat.worker_url is not None
+        yield seat.worker_url
 
 
 def sender_of(settings: Settings, *, catcher_port: int | None) -> Sender:

@@ -65,11 +65,11 @@ class FirstRunWindow(QMainWindow):
     def _connect(self) -> None:
         self._errands.step.connect(self.progress.show_step)
         self.choices.try_out.connect(self._try_out)
-        self.choices.alone.connect(lambda: self._turn_to(self.own_seat))
-        self.choices.office.connect(lambda: self._turn_to(self.server))
+        self.choices.alone.connect(lambda: self.turn_to(self.own_seat))
+        self.choices.office.connect(lambda: self.turn_to(self.server))
         self.own_seat.back.connect(self.begin)
         self.own_seat.chosen.connect(self._work_alone)
-        self.server.back.connect(lambda: self._turn_to(self._before_server))
+        self.server.back.connect(lambda: self.turn_to(self._before_server))
         self.server.test.connect(self._test)
         self.server.chosen.connect(self._join)
         self.failure.again.connect(self.open)
@@ -79,13 +79,13 @@ class FirstRunWindow(QMainWindow):
     def begin(self) -> None:
         """Ask how this seat wants to work."""
         self._before_server = self.choices
-        self._turn_to(self.choices)
+        self.turn_to(self.choices)
         self.show()
 
     def open(self, password: str = "") -> None:
         """Open a seat that was set up before; the window shows only if that takes long or fails."""
         if self.isVisible():
-            self._turn_to(self.progress)
+            self.turn_to(self.progress)
         else:
             self._stack.setCurrentWidget(self._areas[self.progress])
             QTimer.singleShot(PATIENCE_MS, self, self._show_if_waiting)
@@ -112,25 +112,26 @@ class FirstRunWindow(QMainWindow):
         self._is_done = True
         super().closeEvent(event)
 
-    def _turn_to(self, page: QWidget) -> None:
+    def turn_to(self, page: QWidget) -> None:
+        """Show a page, ready for the keyboard."""
         self._stack.setCurrentWidget(self._areas[page])
         if isinstance(page, (ChoicesPage, OwnSeatPage, ServerPage)):
             page.begin()
 
     def _try_out(self) -> None:
         def failed(error: Exception) -> None:
-            self._turn_to(self.choices)
+            self.turn_to(self.choices)
             self.choices.notice.say("error", describe(error))
 
-        self._turn_to(self.progress)
+        self.turn_to(self.progress)
         self._errands.run(self, self._seats.try_out, lambda _: self.opened.emit(), failed)
 
     def _work_alone(self, own: OwnSeat) -> None:
         def failed(error: Exception) -> None:
-            self._turn_to(self.own_seat)
+            self.turn_to(self.own_seat)
             self.own_seat.refuse(describe(error))
 
-        self._turn_to(self.progress)
+        self.turn_to(self.progress)
         self._errands.run(self, lambda tell: self._seats.work_alone(own, tell), lambda _: self.opened.emit(), failed)
 
     def _test(self, address: ServerAddress, password: str) -> None:
@@ -141,10 +142,10 @@ class FirstRunWindow(QMainWindow):
 
     def _join(self, address: ServerAddress, password: str) -> None:
         def failed(error: Exception) -> None:
-            self._turn_to(self.server)
+            self.turn_to(self.server)
             self._refuse_server(error)
 
-        self._turn_to(self.progress)
+        self.turn_to(self.progress)
         self._errands.run(
             self, lambda tell: self._seats.join_office(address, password, tell), lambda _: self.opened.emit(), failed
         )
@@ -155,12 +156,12 @@ class FirstRunWindow(QMainWindow):
 
     def _not_opened(self, error: Exception) -> None:
         self.failure.show_error(error, can_change=self._seats.known_server() is not None)
-        self._turn_to(self.failure)
+        self.turn_to(self.failure)
         self.show()
 
     def _change_server(self) -> None:
         self._before_server = self.failure
-        self._turn_to(self.server)
+        self.turn_to(self.server)
         self.server.begin(self._seats.known_server())
 
 

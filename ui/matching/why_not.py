@@ -22,7 +22,7 @@ class WhyNot(QTreeWidget):
         self.setUniformRowHeights(True)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setStretchLastSection(False)
-        self.header().resizeSection(1, 80)
+        self.header().resizeSection(1, 92)
         self.itemActivated.connect(self._open)
 
     def show_candidates(self, found: Candidates) -> None:
@@ -35,11 +35,11 @@ class WhyNot(QTreeWidget):
 
     def _add(self, group: RuleGroup, *, unknown: bool) -> None:
         reason = rule_reason(group.rule, unknown=unknown)
-        top = QTreeWidgetItem([f"{reason}: " + ntr(group.count, "{n} Praxis", "{n} Praxen"), ""])
+        top = QTreeWidgetItem([reason, ntr(group.count, "{n} Praxis", "{n} Praxen")])
+        top.setToolTip(0, reason)
         mark = ("info", tokens().warning) if unknown else ("ban", tokens().muted)
         top.setIcon(0, icons.icon(*mark))
         self.addTopLevelItem(top)
-        top.setFirstColumnSpanned(True)
         for candidate in group.nearest:
             top.addChild(self._line(candidate))
         if group.count > len(group.nearest):

@@ -129,6 +129,7 @@ class PagedTable(QWidget):
             blocked = self.view.selectionModel().blockSignals(True)
             self.view.selectRow(row)
             self.view.selectionModel().blockSignals(blocked)
+            self.view.scrollTo(self.model.index(row, 0))
             self.view.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
