@@ -71,6 +71,13 @@ def list_searches(session: Session, query: ListQuery, *, today: date) -> Page[Se
     return fetch_page(session, _SEARCHES, query, _search_row, today=today)
 
 
+def find_search(session: Session, search_id: int, *, today: date) -> SearchRow | None:
+    """One open search as the list shows it; None when it is closed or gone."""
+    query = f"{_SEARCHES.select} WHERE s.id = :id AND s.closed_at IS NULL"
+    row = session.execute(text(query), {"id": search_id, "today": today}).mappings().one_or_none()
+    return None if row is None else _search_row(row)
+
+
 def _search_row(row: RowMapping) -> SearchRow:
     return SearchRow(**{**row, "status": SearchStatus(row["status"])})
 

@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTabWidget
 
+from domain.database import Session
 from domain.matching.candidates import Candidates, PracticeCandidate, candidates_for_search
-from domain.matching.listing import SearchRow, list_searches
+from domain.matching.listing import SearchRow, find_search, list_searches
 from ui import formats
 from ui.changes import Refresher
 from ui.labels import label
@@ -126,14 +127,18 @@ class MatchingPage(PageWidget):
         search_id = self._search_id
         if search_id is None:
             return
-        now = self.ui.now()
-        self.ui.background.read(
-            self, lambda s: candidates_for_search(s, search_id, now=now), self._show, key="candidates"
-        )
+        now, today = self.ui.now(), self.ui.today()
 
-    def _show(self, found: Candidates) -> None:
-        row = self._searches.current()
-        if isinstance(row, SearchRow) and row.search_id == found.search_id:
+        def work(session: Session) -> tuple[SearchRow | None, Candidates]:
+            return find_search(session, search_id, today=today), candidates_for_search(session, search_id, now=now)
+
+        self.ui.background.read(self, work, lambda both: self._show(*both), key="candidates")
+
+    def _show(self, row: SearchRow | None, found: Candidates) -> None:
+        self._actions.setVisible(row is not None)
+        if row is None:
+            self._facts.setText(tr("Diese Suche ist beendet."))
+        else:
             self._head.setText(row.name)
             facts = [
                 formats.age(row.age),
