@@ -64,6 +64,7 @@ PRODUCERS = {
     "exclusion": "matching_service",
     "email": "communication_service",
     "phone_call": "communication_service",
+    "contact": "communication_service",
     "import": "scraping_service",
     "office": "platform",
 }

@@ -132,6 +132,8 @@ _SENTENCES: dict[str, str] = {
     "inquiry.no_mail": "Diese Anfrage ging nicht per E-Mail hinaus. Es wurde nichts geändert.",
     "phone_call.not_a_result": "Das ist kein Ergebnis eines Anrufs. Es wurde nichts geändert.",
     "phone_call.callback_past": "Der Rückruf kann nicht in der Vergangenheit liegen. Der Anruf ist noch offen.",
+    "contact.body_missing": "Schreiben Sie auf, worum es ging.",
+    "contact.in_future": "Ein Kontakt kann nicht in der Zukunft liegen.",
     "phone_call.transition": "Das geht beim Stand „{before}“ des Anrufs nicht.",
     "db.uq_inquiry_item_live_acceptance": "Für diesen Menschen hat gerade jemand anders eine Zusage eingetragen. Laden Sie neu.",
     "db.uq_inquiry_open_contact_point": "Bei dieser Praxis hat gerade jemand anders eine Anfrage angelegt. Ihre Auswahl bleibt stehen.",

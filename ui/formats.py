@@ -1,7 +1,7 @@
 """How values read: dates, distances, phone numbers, waits. Free of Qt."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -17,6 +17,16 @@ WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 def day(value: date | None) -> str:
     """23.11.2026, or nothing."""
     return "" if value is None else f"{value:%d.%m.%Y}"
+
+
+def local(value: datetime) -> datetime:
+    """A moment by the office's clock."""
+    return value.astimezone(BERLIN)
+
+
+def office_time(on: date, at: time) -> datetime:
+    """The moment somebody means who writes a day and a time."""
+    return datetime.combine(on, at, BERLIN)
 
 
 def moment(value: datetime | None) -> str:

@@ -51,7 +51,7 @@ def finish_call(
         return following
     if inquiry is not None and inquiry.stage == InquiryStage.APPROVED:
         mark_sent(session, inquiry.id, now=now)
-    return None if callback_on is None else ask_callback(session, call_id, on=callback_on)
+    return None if callback_on is None else ask_callback(session, call_id, on=callback_on, now=now)
 
 
 def call_again(session: Session, call_id: int, *, now: datetime, version: int | None = None) -> int:

@@ -23,6 +23,7 @@ class TimelineEntry:
     patient: str | None
     practice: str | None
     inquiry_id: int | None
+    counterpart: str
     body: str
 
 
@@ -30,7 +31,7 @@ _TIMELINE = """
 SELECT c.at, c.channel, c.direction, c.kind, p.display_name AS person,
        nullif(trim(pa.first_name || ' ' || pa.last_name), '') AS patient,
        nullif(trim(coalesce(t.first_name, qt.first_name) || ' ' || coalesce(t.last_name, qt.last_name)), '') AS practice,
-       c.inquiry_id, c.body
+       c.inquiry_id, c.counterpart, c.body
 FROM communication_service.contact_entry c
 LEFT JOIN platform.person p ON p.id = c.person_id
 LEFT JOIN patient_service.patient pa ON pa.id = c.patient_id

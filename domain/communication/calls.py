@@ -72,13 +72,15 @@ def plan_call(
     therapist_id: int,
     *,
     now: datetime,
+    on: date | None = None,
     inquiry_id: int | None = None,
     attempt: int = 1,
     person_id: int | None = None,
 ) -> int:
     """Plan a call in the practice's next phone window in which the person has no other call; returns its id.
 
-    `person_id` is who will phone, the one logged in unless another is named. Raises Invalid without a number.
+    Not before `on`; `person_id` is who will phone, the one logged in unless another is named. Raises Invalid
+    without a number.
     """
     caller = me(session).id if person_id is None else person_id
     therapist = session.get_one(Therapist, therapist_id)
@@ -90,7 +92,8 @@ def plan_call(
             PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now, PhoneCall.person_id == caller
         )
     ).all()
-    slot = free_slot(windows or DEFAULT_WINDOWS, after=now, taken=taken, land=office(session).land)
+    after = now if on is None else max(now, datetime.combine(on, time(0), BERLIN))
+    slot = free_slot(windows or DEFAULT_WINDOWS, after=after, taken=taken, land=office(session).land)
     if slot is None:
         raise Invalid("phone_call.no_window", therapist_id=therapist_id)
     call = PhoneCall(
@@ -109,7 +112,9 @@ def start_call(session: Session, call_id: int, *, now: datetime, version: int | 
     call.started_at, call.person_id = now, me(session).id
 
 
-def end_call(session: Session, call_id: int, after: CallStatus, *, now: datetime, outcome: str = "") -> int | None:
+def end_call(
+    session: Session, call_id: int, after: CallStatus, *, now: datetime, outcome: str = "", counterpart: str = ""
+) -> int | None:
     """What came of the call. Unreached calls are planned again in another window; returns the new call's id.
 
     After a wrong number nothing is planned: the number is mended first (`replan`).
@@ -120,7 +125,8 @@ def end_call(session: Session, call_id: int, after: CallStatus, *, now: datetime
     session.add(
         ContactEntry(
             at=now, channel="phone", direction="out", kind=after.value, inquiry_id=call.inquiry_id,
-            therapist_id=call.therapist_id, call_id=call.id, person_id=call.person_id, body=outcome,
+            therapist_id=call.therapist_id, call_id=call.id, person_id=call.person_id, counterpart=counterpart,
+            body=outcome,
         )
     )  # fmt: skip
     if after not in UNREACHED or after is CallStatus.WRONG_NUMBER:
@@ -139,16 +145,23 @@ def replan(session: Session, call_id: int, *, now: datetime) -> int:
     )  # fmt: skip
 
 
-def ask_callback(session: Session, call_id: int, *, on: date) -> int:
+def ask_callback(session: Session, call_id: int, *, on: date, now: datetime) -> int:
     """The practice asks to be called again from a day on; returns the call planned for it."""
     call = load_for_edit(session, PhoneCall, call_id)
-    _move(session, call, CallStatus.CALLBACK_DUE)
+    # the day before the state: the database refuses a callback without one
     call.callback_on = on
-    morning = datetime.combine(on, time(0), BERLIN)
+    _move(session, call, CallStatus.CALLBACK_DUE)
     return plan_call(
-        session, call.therapist_id, now=morning, inquiry_id=call.inquiry_id, attempt=call.attempt + 1,
+        session, call.therapist_id, now=now, on=on, inquiry_id=call.inquiry_id, attempt=call.attempt + 1,
         person_id=call.person_id,
     )  # fmt: skip
+
+
+def cancel_call(session: Session, call_id: int, *, reason: str, version: int | None = None) -> None:
+    """Cancel one planned call, with the reason. Raises Conflict when somebody else was faster."""
+    call = load_for_edit(session, PhoneCall, call_id, version)
+    _move(session, call, CallStatus.CANCELLED)
+    call.cancel_reason = reason
 
 
 def cancel_calls(session: Session, inquiry_id: int, *, reason: str) -> int:

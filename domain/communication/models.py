@@ -95,7 +95,10 @@ class PhoneCall(Identified, Versioned, Base):
 
 
 class ContactEntry(Identified, Base):
-    """One entry of the contact history: what went to whom and came back; append-only."""
+    """One entry of the contact history: what went to whom and came back; append-only.
+
+    `person_id` is who of the office entered it, `counterpart` whom they spoke with.
+    """
 
     __tablename__ = "contact_entry"
     __table_args__ = (
@@ -118,4 +121,5 @@ class ContactEntry(Identified, Base):
     call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PhoneCall.id))
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     kind: Mapped[str] = mapped_column(default="note")
+    counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")

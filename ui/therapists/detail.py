@@ -4,7 +4,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from domain.casework.history import therapist_history
 from domain.database import Session
 from domain.therapists import service
 from domain.therapists.queries import TherapistDetail, get_therapist
@@ -13,11 +12,11 @@ from ui import formats
 from ui.labels import label, labels
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
+from ui.therapists.contacts import ContactsTab
 from ui.therapists.form import TherapistFormView, empty_form
 from ui.translation import ntr, tr
 from ui.widgets.forms import Choice, DateField, Field, button, column, row, scrolled
 from ui.widgets.forms import label as words
-from ui.widgets.timeline import Timeline
 from ui.widgets.week_grid import WeekGrid
 
 # whether somebody may be asked now, and how that looks
@@ -46,9 +45,11 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         form.hours.addWidget(self._hours)
         form.hours.addWidget(self._hours_words)
         form.hours.addStretch(1)
-        self._history = Timeline(tr("Kontaktverlauf"))
-        form.addTab(self._history, tr("Verlauf"))
-        form.addTab(scrolled(self._status_tab()), tr("Stand und Herkunft"))
+        self._contacts = ContactsTab(ui)
+        self._of_saved = (
+            form.addTab(self._contacts, tr("Verlauf")),
+            form.addTab(scrolled(self._status_tab()), tr("Stand und Herkunft")),
+        )
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")
         self._lay_out(self._call, self._match)
@@ -79,15 +80,22 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._name.setText(tr("Neuer Therapeut"))
         self._facts.setText("")
         self._more.setText("")
+        self._contacts.show_nobody()
+        self._enable_tabs(enabled=False)
+
+    def _enable_tabs(self, *, enabled: bool) -> None:
+        for tab in self._of_saved:
+            self._form.setTabEnabled(tab, enabled)
+        self._call.setEnabled(enabled)
+        self._match.setEnabled(enabled)
 
     def _load(self, record_id: int) -> None:
         self._ui.background.read(self, lambda s: get_therapist(s, record_id), self._arrive, key="therapist")
-        self._ui.background.read(
-            self, lambda s: therapist_history(s, record_id), self._history.show_entries, key="history"
-        )
+        self._contacts.load(record_id)
 
     def _show_head(self, record: TherapistDetail) -> None:
         t = record
+        self._enable_tabs(enabled=True)
         self._name.setText(" ".join(part for part in (t.title, t.first_name, t.last_name) if part))
         contact = t.status
         if t.status == "active":

@@ -44,7 +44,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             },
             new=tr("&Neuer Therapeut"),
             count=lambda n: ntr(n, "{n} Therapeut", "{n} Therapeuten"),
-            topics=("therapist", "inquiry", "import"),
+            topics=("therapist", "inquiry", "email", "phone_call", "contact", "import"),
             widths=(560, 580),
             actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
         )

@@ -27,7 +27,8 @@ class Timeline(QTextBrowser):
         for entry in entries:
             arrow = {"out": "→", "in": "←"}.get(entry.direction, "·")
             head = f"{arrow} {label('channel', entry.channel)}: {contact_label(entry.kind)}"
-            about = " · ".join(part for part in (entry.patient, entry.practice, entry.person) if part)
+            spoken = tr("mit {name}").format(name=entry.counterpart) if entry.counterpart else ""
+            about = " · ".join(part for part in (entry.patient, entry.practice, spoken, entry.person) if part)
             blocks.append(
                 f"<p style='margin:0 0 10px'><span style='color:{tokens().muted}'>{formats.moment(entry.at)}</span><br>"
                 f"<b>{escape(head)}</b>"

@@ -668,6 +668,7 @@ CREATE TABLE communication_service.contact_entry (
     call_id BIGINT,
     person_id BIGINT,
     kind TEXT DEFAULT 'note' NOT NULL,
+    counterpart TEXT DEFAULT '' NOT NULL,
     body TEXT DEFAULT '' NOT NULL,
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     CONSTRAINT pk_contact_entry PRIMARY KEY (id),

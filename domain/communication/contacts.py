@@ -1,0 +1,110 @@
+"""Contacts a caseworker enters by hand: notes, and calls made to a practice, planned or not.
+
+Mails and inquiries write their own entries; nothing here knows about them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.communication.calls import ask_callback, end_call, start_call
+from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.states import UNREACHED, CallStatus
+from domain.editing import load_for_edit
+from domain.errors import Invalid
+
+CHANNELS = ("phone", "visit", "email", "letter", "note")
+RESULTS = (CallStatus.REACHED, *(status for status in CallStatus if status in UNREACHED))
+OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactNote:
+    """What a caseworker writes down: when, by which channel, which way (out, in, none), with whom, and what."""
+
+    at: datetime
+    channel: str
+    direction: str
+    counterpart: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call: the result, whom one spoke with, the words, and perhaps the day to call again."""
+
+    status: CallStatus
+    counterpart: str = ""
+    outcome: str = ""
+    callback_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call still to be made."""
+
+    call_id: int
+    version: int
+    status: str
+    planned_at: datetime
+    attempt: int
+    inquiry_id: int | None
+
+
+def note_contact(session: Session, therapist_id: int, note: ContactNote, *, now: datetime) -> int:
+    """Write a contact down for good (the history is append-only); returns its id. Raises Invalid (field)."""
+    if not note.body.strip():
+        raise Invalid("contact.body_missing", field="body")
+    if note.at > now:
+        raise Invalid("contact.in_future", field="at")
+    entry = ContactEntry(
+        at=note.at, channel=note.channel, direction=note.direction, therapist_id=therapist_id, kind="note",
+        person_id=me(session).id, counterpart=note.counterpart.strip(), body=note.body.strip(),
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    events.record(session, "contact.noted", entry.id, therapist_id=therapist_id)
+    return entry.id
+
+
+def open_calls(session: Session, therapist_id: int) -> tuple[OpenCall, ...]:
+    """Calls to a practice that are planned or under way, the next one first."""
+    calls = session.scalars(
+        select(PhoneCall)
+        .where(PhoneCall.therapist_id == therapist_id, PhoneCall.status.in_(OPEN_CALLS))
+        .order_by(PhoneCall.planned_at, PhoneCall.id)
+    )
+    return tuple(OpenCall(c.id, c.version, c.status, c.planned_at, c.attempt, c.inquiry_id) for c in calls)
+
+
+def record_call(session: Session, therapist_id: int, result: CallResult, *, now: datetime) -> int | None:
+    """A call that was not planned, with its result; returns the id of the call planned next, if one is needed."""
+    call = PhoneCall(therapist_id=therapist_id, planned_at=now, person_id=me(session).id)
+    session.add(call)
+    session.flush()
+    return record_result(session, call.id, result, now=now)
+
+
+def record_result(
+    session: Session, call_id: int, result: CallResult, *, now: datetime, version: int | None = None
+) -> int | None:
+    """The result of a planned call; returns the id of the call planned next, if one is needed.
+
+    Nobody reached: planned again in a later window. Asked to call back: planned on that day. Raises Conflict
+    when somebody else was faster, Invalid for a day that is over.
+    """
+    call = load_for_edit(session, PhoneCall, call_id, version)
+    if result.callback_on is not None and result.callback_on < now.date():
+        raise Invalid("phone_call.callback_past", field="callback_on")
+    if call.status == CallStatus.PLANNED:
+        start_call(session, call_id, now=now)
+    following = end_call(
+        session, call_id, result.status, now=now, outcome=result.outcome.strip(), counterpart=result.counterpart.strip()
+    )
+    if result.status is CallStatus.REACHED and result.callback_on is not None:
+        return ask_callback(session, call_id, on=result.callback_on, now=now)
+    return following

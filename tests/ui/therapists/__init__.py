@@ -1,0 +1,1 @@
+"""The window of therapists on a real database."""
