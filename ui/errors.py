@@ -70,6 +70,7 @@ _SENTENCES: dict[str, str] = {
     "patient.ptv11_code": "Ein Vermittlungscode hat zwölf Zeichen.",
     "therapist.last_name_missing": "Der Nachname fehlt.",
     "therapist.plz": "Eine PLZ hat fünf Ziffern.",
+    "practice_site.other_practice": "Dieser Standort gehört zu einer anderen Praxis. Es wurde nichts geändert.",
     "therapist.email": "Das ist keine gültige E-Mail-Adresse.",
     "therapist.phone": "Das ist keine gültige Telefonnummer.",
     "therapist.mobile": "Das ist keine gültige Telefonnummer.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from domain.acquisition.records import TherapistRecord
 from domain.acquisition.text import fold_name, identity_key
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
+from domain.therapists.sites import ADDRESS
 from domain.values import Coordinate, Sex
 from domain.weektime import from_multirange, to_multirange
 
@@ -56,11 +57,13 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
     rows = session.execute(
         select(Therapist, PracticeSite)
         .join(PracticeSite, PracticeSite.id == Therapist.site_id)
-        .where(Therapist.identity_key.in_(keys))
+        .where(or_(Therapist.identity_key.in_(keys), Therapist.edited_key.in_(keys - {""})))
         .order_by(Therapist.id)
     )
     for therapist, site in rows:
-        known.setdefault(therapist.identity_key, []).append((therapist, site))
+        # a directory may still write what was corrected by hand, or have caught up with it
+        for key in {therapist.identity_key, therapist.edited_key}:
+            known.setdefault(key, []).append((therapist, site))
     result = BulkResult()
     fresh: dict[str, list[_New]] = {}
     for record, place in batch:
@@ -192,9 +195,12 @@ def _update(
 ) -> bool:
     therapist, site = match
     changed = False
+    locked = set(therapist.locked_fields)
+    if locked.intersection(ADDRESS):
+        locked.update(_GEO)  # the file's coordinate is that of the file's address
     for row, new in ((therapist, values), (site, site_values)):
         stored = {name: _plain(getattr(row, name)) for name in new}
-        names = _fill(stored, new, therapist.locked_fields)
+        names = _fill(stored, new, locked)
         for name in names:
             setattr(row, name, stored[name])
         changed = changed or bool(names)

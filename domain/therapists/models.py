@@ -83,7 +83,8 @@ class Therapist(Identified, Versioned, Base):
 
     `offers` holds codes `method:age_group:setting`; `offer_mask` and `age_mask` are the database's own
     reading of them (docs in the migration). Age limits in years, 0 = none. Weekly times in minutes since
-    Monday 00:00, None where unknown.
+    Monday 00:00, None where unknown. `identity_key` is how a directory knows somebody, `edited_key` the same
+    after the name or address was corrected by hand; imports recognise both.
     """
 
     __tablename__ = "therapist"
@@ -101,6 +102,7 @@ class Therapist(Identified, Versioned, Base):
         CheckConstraint(WEEK_CHECK.format("treatment_hours"), name="treatment_hours"),
         Index("ix_therapist_sort_name", text('sort_name COLLATE "C"'), "id"),
         Index("ix_therapist_identity_key", "identity_key"),
+        Index("ix_therapist_edited_key", "edited_key", postgresql_where=text("edited_key <> ''")),
         Index("ix_therapist_contact_point_id", "contact_point_id"),
         Index("ix_therapist_practice_id", "practice_id"),
         Index("ix_therapist_site_id", "site_id"),
@@ -154,6 +156,7 @@ class Therapist(Identified, Versioned, Base):
     source_seen_at: Mapped[datetime | None]
     locked_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     identity_key: Mapped[str] = mapped_column(default="")
+    edited_key: Mapped[str] = mapped_column(default="")
     sort_name: Mapped[str] = mapped_column(
         Text, Computed("public.fold(last_name || ' ' || first_name)", persisted=True)
     )

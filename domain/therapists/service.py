@@ -4,6 +4,7 @@ What a caseworker changes is locked against later imports.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,17 +14,15 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.acquisition.text import email as read_email
-from domain.acquisition.text import identity_key
 from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.geocoding.lookup import locate
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
+from domain.therapists.sites import SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
 from domain.values import Offer, WeekSpan
 from domain.weektime import to_multirange
 
 ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,2})?")
-SITE_FIELDS = ("street", "house_number", "plz", "city", "accessible")
 PRACTICE_FIELDS = ("practice", "seat")
 
 
@@ -89,8 +88,10 @@ def update_therapist(session: Session, therapist_id: int, version: int, form: Th
     therapist = load_for_edit(session, Therapist, therapist_id, version)
     site = load_for_edit(session, PracticeSite, therapist.site_id)
     practice = load_for_edit(session, Practice, therapist.practice_id)
-    changed = _apply(session, therapist, site, practice, form, today=today)
+    changed, moved = _apply(session, therapist, site, practice, form, today=today)
     therapist.locked_fields = sorted(set(therapist.locked_fields) | changed)
+    session.flush()
+    lock_for_all(session, site, moved)
     events.record(session, "therapist.updated", therapist_id)
 
 
@@ -118,6 +119,19 @@ def set_status(
     events.record(session, "therapist.status_set", therapist_id, status=status)
 
 
+def unlock_fields(session: Session, therapist_id: int, names: Collection[str], version: int) -> None:
+    """Let imports write fields again that were changed by hand; an address for everybody who works there.
+
+    Raises Conflict (who, when).
+    """
+    therapist = load_for_edit(session, Therapist, therapist_id, version)
+    shared = set(names).intersection(SITE_FIELDS)
+    for colleague in working_at(session, therapist.site_id):
+        opened = names if colleague.id == therapist_id else shared
+        colleague.locked_fields = [name for name in colleague.locked_fields if name not in opened]
+    events.record(session, "therapist.unlocked", therapist_id)
+
+
 def contact_point_for(session: Session, practice_id: int, email: str) -> int:
     """The shared mailbox's contact point, else the practice's own; made where it is new."""
     values = {"mailbox": email} if email else {"practice_id": practice_id}
@@ -134,12 +148,10 @@ def _apply(
     form: TherapistForm,
     *,
     today: date,
-) -> set[str]:
-    """Take the form over; returns the names of changed fields of therapist and site."""
+) -> tuple[set[str], set[str]]:
+    """Take the form over; returns the names of changed fields of therapist and of site."""
     if not form.last_name.strip():
         raise Invalid("therapist.last_name_missing", field="last_name")
-    if form.plz and not re.fullmatch(r"\d{5}", form.plz):
-        raise Invalid("therapist.plz", field="plz")
     if form.age_max and form.age_max < form.age_min:
         raise Invalid("therapist.age_limits", field="age_max")
     for name in ("diagnoses_preferred", "diagnoses_excluded"):
@@ -168,16 +180,10 @@ def _apply(
         therapist.capacity_as_of = today
     if "email" in changed:
         therapist.contact_point_id = contact_point_for(session, therapist.practice_id, therapist.email)
-    moved = _set(site, {name: getattr(form, name) for name in SITE_FIELDS})
-    if moved & {"plz", "city"}:
-        found = locate(session, site.plz, site.city) if site.plz else None
-        site.lat, site.lon = (found.lat, found.lon) if found else (None, None)
-        site.geo_quality = found.quality if found else "none"
-        site.geo_uncertainty_m = found.uncertainty_m if found else None
-        site.geo_source = found.source if found else None
+    moved = change_address(session, site, SiteForm(**{name: getattr(form, name) for name in SITE_FIELDS}))
     _set(practice, {"name": form.practice.strip() or practice.name, "seat": form.seat})
-    therapist.identity_key = identity_key(therapist.last_name, site.plz, site.house_number)
-    return changed | moved
+    renew_key(therapist, site)
+    return changed, moved
 
 
 def _set(row: object, values: dict[str, object]) -> set[str]:

@@ -428,6 +428,7 @@ CREATE TABLE therapist_service.therapist (
     source_seen_at TIMESTAMP WITH TIME ZONE,
     locked_fields TEXT[] DEFAULT '{}' NOT NULL,
     identity_key TEXT DEFAULT '' NOT NULL,
+    edited_key TEXT DEFAULT '' NOT NULL,
     sort_name TEXT GENERATED ALWAYS AS (public.fold(last_name || ' ' || first_name)) STORED NOT NULL,
     search_text TEXT GENERATED ALWAYS AS (public.search_fold(title || ' ' || first_name || ' ' || last_name || ' ' || first_name || ' ' || email)) STORED NOT NULL,
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -454,6 +455,8 @@ CREATE TABLE therapist_service.therapist (
 );
 
 CREATE INDEX ix_therapist_contact_point_id ON therapist_service.therapist (contact_point_id);
+
+CREATE INDEX ix_therapist_edited_key ON therapist_service.therapist (edited_key) WHERE edited_key <> '';
 
 CREATE INDEX ix_therapist_identity_key ON therapist_service.therapist (identity_key);
 

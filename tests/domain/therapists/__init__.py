@@ -1,0 +1,1 @@
+"""Editing therapists on a real database."""
