@@ -33,7 +33,9 @@ class TherapistRow:
     lon: float | None
 
 
-_CONTACT = """CASE WHEN t.status <> 'active' THEN t.status WHEN oc.open_inquiry_id IS NOT NULL THEN 'open_inquiry'
+_CONTACT = """CASE WHEN t.status <> 'active' AND NOT (t.status = 'blocked' AND coalesce(
+        t.blocked_until <= (cast(:now AS timestamptz) AT TIME ZONE 'Europe/Berlin')::date, false)) THEN t.status
+    WHEN oc.open_inquiry_id IS NOT NULL THEN 'open_inquiry'
     WHEN oc.cooling_until > :now THEN 'cooling' ELSE 'available' END"""
 _LIST = Listing(
     select=f"""

@@ -2,20 +2,21 @@
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLineEdit, QWidget
 
 from domain.database import Session
 from domain.therapists import service
 from domain.therapists.queries import TherapistDetail, get_therapist
 from domain.therapists.service import TherapistForm
 from ui import formats
-from ui.labels import label, labels
+from ui.labels import label
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
 from ui.therapists.contacts import ContactsTab
 from ui.therapists.form import TherapistFormView, empty_form
-from ui.translation import ntr, tr
-from ui.widgets.forms import Choice, DateField, Field, button, column, row, scrolled
+from ui.therapists.sites import SitesTab
+from ui.therapists.standing import StandingTab
+from ui.translation import tr
+from ui.widgets.forms import button, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.week_grid import WeekGrid
 
@@ -46,31 +47,22 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         form.hours.addWidget(self._hours_words)
         form.hours.addStretch(1)
         self._contacts = ContactsTab(ui)
+        self._sites = SitesTab(ui, self._may_change)
+        self._standing = StandingTab(ui, self._may_change)
         self._of_saved = (
+            form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),
-            form.addTab(scrolled(self._status_tab()), tr("Stand und Herkunft")),
+            form.addTab(self._standing, tr("Stand und Herkunft")),
         )
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")
         self._lay_out(self._call, self._match)
 
-    def _status_tab(self) -> QWidget:
-        self._status = Choice(labels("therapist_status"), tr("Stand"))
-        self._reason = QLineEdit()
-        self._until = DateField(tr("Gesperrt bis"))
-        self._provenance = words("", "muted")
-        return column(
-            words(tr("Stand"), "heading"),
-            row(
-                Field(tr("Stand"), self._status),
-                Field(tr("Grund"), self._reason),
-                Field(tr("Gesperrt bis"), self._until),
-            ),
-            row(button(tr("Stand ändern"), self._set_status)),
-            words(tr("Herkunft"), "heading"),
-            self._provenance,
-            margin=4,
-        )
+    def _may_change(self) -> bool:
+        """Whether nothing is being typed: else the change would be undone by saving the form, or be refused."""
+        if self._dirty:
+            self._ui.messages.warning(tr("Bitte speichern oder verwerfen Sie zuerst Ihre Änderungen."))
+        return not self._dirty
 
     def _id(self, record: TherapistDetail) -> int:
         return record.therapist_id
@@ -97,8 +89,9 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         t = record
         self._enable_tabs(enabled=True)
         self._name.setText(" ".join(part for part in (t.title, t.first_name, t.last_name) if part))
+        ended = t.status == "blocked" and t.blocked_until is not None and t.blocked_until <= self._ui.today()
         contact = t.status
-        if t.status == "active":
+        if t.status == "active" or ended:
             cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
             contact = "open_inquiry" if t.open_inquiry_id else "cooling" if cooling else "available"
         extra = f" {tr('bis')} {formats.day(t.cooling_until)}" if contact == "cooling" and t.cooling_until else ""
@@ -113,10 +106,8 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._hours.show_value(t.phone_hours)
         as_of = tr(" (Stand {day})").format(day=formats.day(t.hours_as_of)) if t.hours_as_of else ""
         self._hours_words.setText(formats.week(t.phone_hours) + as_of)
-        self._status.choose(t.status)
-        self._reason.setText(t.blocked_reason)
-        self._until.show_date(t.blocked_until)
-        self._provenance.setText(self._origin(t))
+        self._sites.show_therapist(t)
+        self._standing.show_therapist(t)
         self._call.setEnabled(bool(t.phone or t.mobile))
 
     def _fill(self, record: TherapistDetail) -> None:
@@ -127,43 +118,6 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
 
     def _update(self, session: Session, record: TherapistDetail, form: TherapistForm) -> None:
         service.update_therapist(session, record.therapist_id, record.version, form, today=self._ui.today())
-
-    @staticmethod
-    def _origin(t: TherapistDetail) -> str:
-        if t.source == "manual":
-            lines = [tr("Von Hand angelegt.")]
-        else:
-            lines = [
-                tr("{kind}, Datei „{file}“, Stand {day}").format(
-                    kind=label("file_kind", t.source), file=t.source_file or "–", day=formats.day(t.source_as_of)
-                )
-            ]
-        if t.locked_fields:
-            lines.append(
-                ntr(len(t.locked_fields), "{n} Feld wurde von Hand geändert und wird beim Einlesen nicht überschrieben.",
-                    "{n} Felder wurden von Hand geändert und werden beim Einlesen nicht überschrieben.")
-            )  # fmt: skip
-        if t.offers_source == "licence":
-            lines.append(tr("Die Altersgruppe ist aus der Zulassung geschlossen."))
-        lines.append(tr("Lage: {what}").format(what=label("geo_quality", t.geo_quality)))
-        return "\n".join(lines)
-
-    def _set_status(self) -> None:
-        t = self._record
-        if t is None:
-            return
-        try:
-            until = self._until.date()
-        except ValueError:
-            self._ui.messages.error(tr("Bitte das Datum als TT.MM.JJJJ eingeben."))
-            return
-        status, reason = self._status.code(), self._reason.text()
-        self._ui.background.write(
-            self,
-            lambda s: service.set_status(s, t.therapist_id, status, reason=reason, until=until, version=t.version),
-            lambda _: self._saved(t.therapist_id),
-            self._refused,
-        )
 
     def _dial(self) -> None:
         if self._record is not None:

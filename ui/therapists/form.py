@@ -1,6 +1,7 @@
 """The fields of a therapist's record; turns a record into controls and back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -59,7 +60,11 @@ class TherapistFormView(RecordForm[TherapistForm]):
         )
         self._note = self._lines(70)
         capacity = self._text("capacity_note", tr("Freie Plätze (Notiz)"))
-        self.addTab(scrolled(column(body, capacity, Field(tr("Notiz"), self._note), margin=4)), tr("Person und Praxis"))
+        self._capacity_as_of = words("", "muted")
+        self.addTab(
+            scrolled(column(body, capacity, self._capacity_as_of, Field(tr("Notiz"), self._note), margin=4)),
+            tr("Person und Praxis"),
+        )
 
     def _offer(self) -> None:
         self.methods = MethodGrid(tr("Verfahren, Altersgruppe und Setting"))
@@ -86,11 +91,17 @@ class TherapistFormView(RecordForm[TherapistForm]):
     def show_therapist(self, t: TherapistDetail) -> None:
         """Fill the controls from a record."""
         self._show({name: getattr(t, name) for name in TherapistForm.__slots__})
+        self._say_capacity(t.capacity_as_of if t.capacity_note else None)
+
+    def _say_capacity(self, as_of: date | None) -> None:
+        self._capacity_as_of.setText(tr("Notiert am {day}").format(day=formats.day(as_of)))
+        self._capacity_as_of.setVisible(as_of is not None)
 
     def show_form(self, form: TherapistForm) -> None:
         """Fill the controls from a form."""
         values = {name: getattr(form, name) for name in TherapistForm.__slots__}
         self._show(values | {"offers": [offer.code for offer in form.offers]})
+        self._say_capacity(None)
 
     def _show(self, values: Mapping[str, Any]) -> None:
         written = {name: formats.phone(values[name]) for name in ("phone", "mobile")}
