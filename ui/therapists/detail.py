@@ -52,7 +52,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._of_saved = (
             form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),
-            form.addTab(self._standing, tr("Stand und Herkunft")),
+            form.addTab(self._standing, tr("Stand")),
         )
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")

@@ -18,6 +18,7 @@ from ui.translation import tr
 from ui.widgets.chips import Chip
 from ui.widgets.forms import Choice, button, row
 from ui.widgets.forms import label as words
+from ui.widgets.record_form import grid
 
 ACCESS = {None: "", True: "yes", False: "no"}
 
@@ -33,7 +34,8 @@ class SiteDialog(EntryDialog):
         self._access.choose(ACCESS[form.accessible])
         titles = (tr("Straße"), tr("Hausnummer"), tr("PLZ"), tr("Ort"))
         made = [self._field(name, title, self._texts[name]) for name, title in zip(sites.ADDRESS, titles, strict=True)]
-        self._lay_out(row(*made[:2]), row(*made[2:]), self._field("accessible", tr("Barrierefrei"), self._access))
+        access = self._field("accessible", tr("Barrierefrei"), self._access)
+        self._lay_out(grid((made[0], made[1]), (made[2], made[3]), (access,)))
 
     def form(self) -> SiteForm:
         """What was entered."""

@@ -1,4 +1,4 @@
-"""Stand und Herkunft of one therapist: whether they may be asked, where the record comes from, what is locked."""
+"""Stand of one therapist: whether they may be asked, where the record comes from, what is locked."""
 
 from collections.abc import Callable
 from functools import partial

@@ -61,7 +61,7 @@ class StatusDialog(QDialog):
             return [tr("Die Praxis wird wieder vorgeschlagen und darf angefragt werden.")]
         first = {
             "inactive": tr("Die Praxis wird nicht mehr vorgeschlagen."),
-            "blocked": tr("Die Praxis wird bis zu diesem Tag nicht vorgeschlagen und nicht angefragt."),
+            "blocked": tr("Bis zu diesem Tag, ohne Tag bis auf Weiteres, wird die Praxis nicht angefragt."),
             "opted_out": tr("Die Praxis wird nicht mehr angefragt, auch nicht nach dem nächsten Einlesen."),
         }[status]
         touched, lines = self._touched, [first]

@@ -82,4 +82,4 @@ def test_nothing_can_be_noted_about_somebody_who_is_not_saved(ui: UiContext, qtb
     form = page._detail._form
     names = {form.tabText(i): form.isTabEnabled(i) for i in range(form.count())}
     assert not names["Verlauf"]
-    assert not names["Stand und Herkunft"]
+    assert not names["Stand"]

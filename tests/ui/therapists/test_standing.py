@@ -22,7 +22,7 @@ def test_the_consequences_stand_there_before_the_state_changes(ui: UiContext, qt
     """A planned call is named, the missing reason asked for, and then it is done at once."""
     therapist = add(database)
     fill(database, lambda s: plan_call(s, therapist, now=ui.now()))
-    page = opened(ui, qtbot, therapist, tab="Stand und Herkunft")
+    page = opened(ui, qtbot, therapist, tab="Stand")
     press(qtbot, page, "Stand ändern")
     dialog = dialog_of(qtbot, page, StatusDialog)
     dialog.status.choose("blocked")
@@ -40,7 +40,7 @@ def test_the_consequences_stand_there_before_the_state_changes(ui: UiContext, qt
 
 def test_the_state_waits_for_what_is_being_typed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Nothing typed is thrown away by a change of state; one thing after the other."""
-    page = opened(ui, qtbot, add(database), tab="Stand und Herkunft")
+    page = opened(ui, qtbot, add(database), tab="Stand")
     enter(page, "Titel", "Dr.")
     ui.messages.show()
     press(qtbot, page, "Stand ändern")
@@ -50,7 +50,7 @@ def test_the_state_waits_for_what_is_being_typed(ui: UiContext, qtbot: QtBot, da
 
 def test_a_field_changed_by_hand_is_locked_and_can_be_set_free(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """The tab names the field, its button sets it free."""
-    page = opened(ui, qtbot, add(database), tab="Stand und Herkunft")
+    page = opened(ui, qtbot, add(database), tab="Stand")
     enter(page, "Mobil", "0171 1234567")
     press(qtbot, page, "Speichern")
     press(qtbot, page, "Mobil: Freigeben")
