@@ -97,6 +97,8 @@ def record_result(
     Nobody reached: planned again in a later window. Asked to call back: planned on that day. Raises Conflict
     when somebody else was faster, Invalid for a day that is over.
     """
+    if result.status not in RESULTS:
+        raise Invalid("phone_call.not_a_result", result=result.status)
     call = load_for_edit(session, PhoneCall, call_id, version)
     if result.callback_on is not None and result.callback_on < now.date():
         raise Invalid("phone_call.callback_past", field="callback_on")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from domain.casework.calling import begin_call, call_again, finish_call
+from domain.communication.contacts import CallResult
 from domain.communication.queries import CallRow
 from domain.communication.states import CallStatus
 from domain.database import Session
@@ -101,7 +102,10 @@ class CallCard(Card):
             C.WRONG_NUMBER: tr("Vermerkt. Tragen Sie bei der Praxis die richtige Nummer ein."),
         }.get(result, tr("Vermerkt; der nächste Anruf ist geplant."))
         self._write(
-            lambda s, call: finish_call(s, call.call_id, result, now=now, note=note, version=call.version), said
+            lambda s, call: finish_call(
+                s, call.call_id, CallResult(result, outcome=note), now=now, version=call.version
+            ),
+            said,
         )
 
     def _on_callback(self) -> None:
@@ -109,7 +113,7 @@ class CallCard(Card):
             now, note, day = self._ui.now(), dialog.reason(), dialog.day()
             self._write(
                 lambda s, call: finish_call(
-                    s, call.call_id, C.REACHED, now=now, note=note, callback_on=day, version=call.version
+                    s, call.call_id, CallResult(C.REACHED, outcome=note, callback_on=day), now=now, version=call.version
                 ),
                 tr("Der Rückruf ist geplant."),
             )

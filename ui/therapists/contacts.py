@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from domain.casework.calling import finish_call
 from domain.casework.history import therapist_history
 from domain.communication import calls, contacts
 from domain.communication.contacts import OpenCall
@@ -13,12 +14,12 @@ from domain.errors import PlatzlotseError
 from ui import formats
 from ui.errors import describe
 from ui.labels import label
-from ui.matching.pausing import ReasonDialog
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import CallDialog, EntryDialog, NoteDialog
 from ui.translation import tr
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
 from ui.widgets.timeline import Timeline
 
 
@@ -112,7 +113,7 @@ class ContactsTab(QWidget):
                 now = self._ui.now()
                 self._enter(
                     dialog,
-                    lambda s: contacts.record_result(s, call.call_id, result, now=now, version=call.version),
+                    lambda s: finish_call(s, call.call_id, result, now=now, version=call.version),
                 )
 
         dialog.wanted.connect(enter)
@@ -146,18 +147,15 @@ class ContactsTab(QWidget):
         self._ui.background.write(self, lambda s: calls.plan_call(s, therapist_id, now=now), done)
 
     def _cancel(self, call: OpenCall) -> None:
-        dialog = ReasonDialog(self, tr("Anruf absagen"), tr("Der Anruf verschwindet aus der Tagesliste."))
-
-        def accepted() -> None:
-            reason = dialog.reason.text().strip()
+        def cancel(dialog: ReasonDialog) -> None:
+            reason = dialog.reason()
             self._ui.background.write(
                 self,
                 lambda s: calls.cancel_call(s, call.call_id, reason=reason, version=call.version),
                 lambda _: self._reload(),
             )
 
-        dialog.accepted.connect(accepted)
-        dialog.open()
+        ReasonDialog(self, tr("Anruf absagen"), tr("Der Anruf verschwindet aus der Tagesliste.")).ask(cancel)
 
     def _reload(self) -> None:
         if self._therapist_id is not None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.casework.calling import begin_call, call_again, finish_call
 from domain.casework.clocks import tick
+from domain.communication.contacts import CallResult
 from domain.communication.queries import last_call_of
 from domain.communication.states import CallStatus
 from domain.database import Database
@@ -28,7 +29,9 @@ def test_reached_the_inquiry_counts_as_sent(database: Database, now: datetime) -
             if dialled:
                 begin_call(session, call.call_id, now=now, version=call.version)
             later = now + timedelta(minutes=4)
-            assert finish_call(session, call.call_id, C.REACHED, now=later, note=" nimmt es mit ") is None
+            assert (
+                finish_call(session, call.call_id, CallResult(C.REACHED, outcome=" nimmt es mit "), now=later) is None
+            )
             assert (state(session, inquiry), inquiry.sent_at) == ("sent", later)
             (row,) = calls(session, inquiry)
             assert (row.status, row.outcome) == ("reached", "nimmt es mit")
@@ -40,7 +43,7 @@ def test_unreached_another_window_is_planned(database: Database, now: datetime, 
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=now, channel=Channel.PHONE)
         (first,) = calls(session, inquiry)
-        following = finish_call(session, first.id, result, now=now)
+        following = finish_call(session, first.id, CallResult(result), now=now)
         before, after = calls(session, inquiry)
         assert (before.status, after.id, after.status, after.attempt) == ("replanned", following, "planned", 2)
         assert after.planned_at > now + timedelta(hours=1)
@@ -52,7 +55,7 @@ def test_a_wrong_number_waits_until_it_is_mended(database: Database, now: dateti
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=now, channel=Channel.PHONE)
         (call,) = calls(session, inquiry)
-        assert finish_call(session, call.id, C.WRONG_NUMBER, now=now) is None
+        assert finish_call(session, call.id, CallResult(C.WRONG_NUMBER), now=now) is None
         session.get_one(Therapist, inquiry.therapist_id).phone = "+492417654321"
         session.flush()
         call_again(session, call.id, now=now)
@@ -67,8 +70,8 @@ def test_a_callback_is_a_call_on_that_day(database: Database, now: datetime) -> 
         inquiry = ask(session, add_search(session), now=now, channel=Channel.PHONE)
         (call,) = calls(session, inquiry)
         with pytest.raises(Invalid, match="callback_past"):
-            finish_call(session, call.id, C.REACHED, now=now, callback_on=date(2026, 11, 22))
-        finish_call(session, call.id, C.REACHED, now=now, callback_on=date(2026, 12, 8))
+            finish_call(session, call.id, CallResult(C.REACHED, callback_on=date(2026, 11, 22)), now=now)
+        finish_call(session, call.id, CallResult(C.REACHED, callback_on=date(2026, 12, 8)), now=now)
         before, after = calls(session, inquiry)
         assert (before.status, before.callback_on) == ("callback_due", date(2026, 12, 8))
         assert (after.status, after.planned_at.date()) == ("planned", date(2026, 12, 8))
@@ -81,10 +84,10 @@ def test_no_state_is_skipped(database: Database, now: datetime) -> None:
         inquiry = ask(session, add_search(session), now=now, channel=Channel.PHONE)
         (call,) = calls(session, inquiry)
         with pytest.raises(Invalid, match="not_a_result"):
-            finish_call(session, call.id, C.CANCELLED, now=now)
-        finish_call(session, call.id, C.REACHED, now=now)
+            finish_call(session, call.id, CallResult(C.CANCELLED), now=now)
+        finish_call(session, call.id, CallResult(C.REACHED), now=now)
         with pytest.raises(Conflict, match=r"phone_call\.transition"):
-            finish_call(session, call.id, C.NO_ANSWER, now=now)
+            finish_call(session, call.id, CallResult(C.NO_ANSWER), now=now)
 
 
 def test_a_call_nobody_made_is_planned_again(database: Database, worker_database: Database, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.communication.calls import plan_call
 from domain.database import Database
 from domain.therapists.models import Therapist
-from tests.ui.test_pages import enter, fill, press, scalar
+from tests.ui.hands import enter, fill, press, scalar
 from tests.ui.therapists.driving import add, dialog_of, opened
 from ui.ports import UiContext
 from ui.therapists.sites import SiteDialog
