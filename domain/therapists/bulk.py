@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import and_, insert, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -57,7 +57,13 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
     rows = session.execute(
         select(Therapist, PracticeSite)
         .join(PracticeSite, PracticeSite.id == Therapist.site_id)
-        .where(or_(Therapist.identity_key.in_(keys), Therapist.edited_key.in_(keys - {""})))
+        # the literal condition is the partial index's: without it every batch would read the whole table
+        .where(
+            or_(
+                Therapist.identity_key.in_(keys),
+                and_(Therapist.edited_key != literal_column("''"), Therapist.edited_key.in_(keys)),
+            )
+        )
         .order_by(Therapist.id)
     )
     for therapist, site in rows:
