@@ -1,5 +1,6 @@
 """Wiring of the window: database, background work, news, worker, pages. Nothing else knows all of them."""
 
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from ui.translation import tr
 from ui.window_state import WindowState
 
 BERLIN = ZoneInfo("Europe/Berlin")
+SWITCH_SECONDS = 0.0005  # how long a thread may hold Python while the window waits
 
 
 def utc_now() -> datetime:
@@ -81,6 +83,8 @@ class Desktop:
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
         self.window.install(self._pages(), GlobalSearch(self.background, self.window.show_page))
+        # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
+        self.window.prepare("patients")
         self.listener = ChangeListener(
             seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
         )
@@ -143,6 +147,11 @@ def _program() -> Sequence[str]:
 def make_application(arguments: list[str]) -> QApplication:
     """The one application object, in German, dressed; the map's needs are met before it exists."""
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    # every call into Qt lets go of Python's lock and has to get it back: with the usual 5 ms a page of forty such
+    # calls stood still for 200 ms while another thread read from the database
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # what was imported stays anyway: walking through it in search of garbage held the window for 180 ms
+    gc.freeze()
     app = QApplication(arguments)
     app.setApplicationName("Platzlotse")
     app.setApplicationDisplayName("Platzlotse")

@@ -12,7 +12,7 @@ from ui.global_search import GlobalSearch
 from ui.messages import Messages
 from ui.navigation import PageSpec, Rail
 from ui.page import PageWidget
-from ui.theme import SPACE
+from ui.theme import SPACE, dress
 from ui.translation import ntr, tr
 from ui.window_state import WindowState
 
@@ -33,6 +33,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName("Platzlotse")
         self.setMinimumSize(1024, 640)
+        dress(self)
         room = self.screen().availableGeometry()
         # the frame of the window wants some pixels of its own
         self.resize(min(1440, room.width() - 16), min(900, room.height() - 48))
@@ -95,16 +96,33 @@ class MainWindow(QMainWindow):
         """Open a page, made now if it was never shown, and a record on it."""
         if key not in self._specs or self._rail is None:
             return
+        self._current = key
+        self._title.setText(self._specs[key].title)
+        self._rail.mark(key)
+        self._state.remember("window/page", key)
+        if key in self._pages:
+            self._bring_to_front(key)  # unless it is on its way there
+        else:
+            # made, dressed and shown in one turn of the event loop each: felt less than all at once
+            self._pages[key] = self._specs[key].factory()
+            QTimer.singleShot(0, self, lambda: self._put_in(key))
+        if item_id is not None:
+            self._pages[key].open_item(item_id)
+
+    def prepare(self, key: str) -> None:
+        """Make a page before it is asked for."""
         if key not in self._pages:
             self._pages[key] = self._specs[key].factory()
             self._stack.addWidget(self._pages[key])
-        self._current = key
-        self._title.setText(self._specs[key].title)
-        self._stack.setCurrentWidget(self._pages[key])
-        self._rail.mark(key)
-        self._state.remember("window/page", key)
-        if item_id is not None:
-            self._pages[key].open_item(item_id)
+
+    def _put_in(self, key: str) -> None:
+        self._stack.addWidget(self._pages[key])
+        QTimer.singleShot(0, self, lambda: self._bring_to_front(key))
+
+    def _bring_to_front(self, key: str) -> None:
+        # somebody may have gone on meanwhile, or the page is not in yet
+        if key == self._current and self._stack.indexOf(self._pages[key]) >= 0:
+            self._stack.setCurrentWidget(self._pages[key])
 
     def page(self, key: str) -> PageWidget | None:
         """A page that was shown already."""

@@ -15,7 +15,7 @@ from ui.first_run.opening_pages import FailurePage, ProgressPage
 from ui.first_run.own_seat_page import OwnSeatPage
 from ui.first_run.ports import OwnSeat, Seats, ServerAddress, ServerAnswer, Tell
 from ui.first_run.server_page import ServerPage
-from ui.theme import SPACE
+from ui.theme import SPACE, dress
 from ui.translation import tr
 from ui.widgets.forms import scrolled
 
@@ -37,6 +37,7 @@ class FirstRunWindow(QMainWindow):
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName(tr("Platzlotse einrichten"))
         self.setMinimumSize(860, 560)
+        dress(self)
         self.resize(WIDTH, HEIGHT)
         self.choices, self.own_seat, self.progress, self.failure = (
             ChoicesPage(),
