@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +34,9 @@ def free_slot(
 
     `after` is aware; public holidays of `land` (two letters, e.g. NW) are skipped.
     """
+    # heavy, and needed only when a call is planned
+    import holidays
+
     closed = holidays.country_holidays("DE", subdiv=land)
     local = after.astimezone(BERLIN)
     busy = {moment.astimezone(UTC) for moment in taken}

@@ -32,7 +32,7 @@ class Examined:
     table: TablePreview | None
 
 
-def choose_file(parent: QWidget, ui: UiContext) -> None:
+def choose(parent: QWidget, ui: UiContext) -> None:
     """Ask for a file and read it in."""
     chooser = QFileDialog(parent, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"))
     chooser.setFileMode(QFileDialog.FileMode.ExistingFile)

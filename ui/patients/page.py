@@ -2,7 +2,7 @@
 
 from domain.patients.queries import PatientRow, list_patients
 from ui import formats
-from ui.imports.dialog import choose_file
+from ui.imports import choose_file
 from ui.labels import label, labels
 from ui.list_detail_page import ListDetailPage
 from ui.patients.detail import PatientDetailView

@@ -2,7 +2,7 @@
 
 from domain.therapists.queries import list_therapists
 from ui import formats
-from ui.imports.dialog import choose_file
+from ui.imports import choose_file
 from ui.labels import labels
 from ui.list_detail_page import ListDetailPage
 from ui.ports import UiContext
