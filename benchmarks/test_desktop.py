@@ -7,20 +7,32 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytest_benchmark.fixture import BenchmarkFixture
+from pytestqt.qtbot import QtBot
 from sqlalchemy.engine import make_url
 
 from domain.database import Database
+from domain.patients.service import create_patient
+from tests.app.test_two_desktops import names, window
+from tests.conftest import Office, cluster, office  # noqa: F401 - fixtures
+from ui import theme
+from ui.patients.form import empty_form
 
 PROGRAM = Path(__file__).parent / "desktop_program.py"
 FIRST_DISPLAY = 230
 SIZE = ["5000x5000"]
 ROUNDS = 5
+TODAY = date(2026, 11, 23)
+FORM = replace(empty_form(TODAY), first_name="Lea")
 
 
 @contextmanager
@@ -87,3 +99,24 @@ def test_walk_through_the_pages(filled: Database, benchmark: BenchmarkFixture, t
         print(f"  {step:20} {median(gaps):6.1f} ({max(gaps):.1f})")
     for name in ("pss_mb", "pss_with_map_mb"):
         print(f"  {name:20} {median(walk[name] for walk in walks)}")
+
+
+def test_change_reaches_the_other_window(
+    office: Office,  # noqa: F811 - a fixture
+    qapp: QApplication,
+    qtbot: QtBot,
+    benchmark: BenchmarkFixture,
+    tmp_path: Path,
+) -> None:
+    """From saving at one desk until the other's list shows it, without a click."""
+    theme.apply(qapp, dark=False)
+    numbers = count(1)
+    with window(office, "jana", tmp_path) as jana, window(office, "tom", tmp_path) as tom:
+        qtbot.wait(1500)
+
+        def work() -> None:
+            name = f"Nachbar{next(numbers)}"
+            jana.background.write(jana.window, lambda s: create_patient(s, replace(FORM, last_name=name), today=TODAY))
+            qtbot.waitUntil(lambda: f"{name}, Lea" in names(tom), timeout=10_000)
+
+        benchmark.pedantic(work, rounds=10)
