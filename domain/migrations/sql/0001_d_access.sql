@@ -27,8 +27,9 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA patient_service, therapist_
     communication_service, scraping_service TO platzlotse_caseworker, platzlotse_supervisor;
 REVOKE UPDATE ON matching_service.answer, communication_service.contact_entry, scraping_service.rejected_row
     FROM platzlotse_caseworker, platzlotse_supervisor;
-GRANT DELETE ON patient_service.guardian, matching_service.exclusion, matching_service.inquiry_item
-    TO platzlotse_caseworker, platzlotse_supervisor;
+REVOKE INSERT, UPDATE ON matching_service.inquiry_overview, matching_service.occupancy, matching_service.patient_state
+    FROM platzlotse_caseworker, platzlotse_supervisor;
+GRANT DELETE ON patient_service.guardian, matching_service.exclusion TO platzlotse_caseworker, platzlotse_supervisor;
 GRANT SELECT ON geocoding_service.plz_place TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_worker;
 
 GRANT SELECT ON platform.person, platform.team, platform.office, platform.alembic_version TO platzlotse_caseworker,

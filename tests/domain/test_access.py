@@ -1,0 +1,175 @@
+"""Who may do what with which table: one matrix against the database's own catalogue, and tried where it matters."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from domain.database import Database
+from tests.builders import add_patient
+from tests.conftest import Office
+
+ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
+# r read, a add, w change, d delete; one letter row a role, in the order above. A new table needs a row here.
+MATRIX = """
+audit.content                             -     -     -     -     -     r
+audit.entry                               -     r     r     -     -     r
+communication_service.contact_entry       ra    ra    -     -     ra    r
+communication_service.email               raw   raw   -     -     rw    r
+communication_service.phone_call          raw   raw   -     -     raw   r
+geocoding_service.plz_place               r     r     -     -     r     r
+matching_service.answer                   ra    ra    -     -     ra    r
+matching_service.cooling_period           raw   raw   -     -     ra    r
+matching_service.exclusion                rawd  rawd  -     -     -     r
+matching_service.inquiry                  raw   raw   -     -     rw    r
+matching_service.inquiry_item             raw   raw   -     -     rw    r
+matching_service.inquiry_overview         r     r     -     -     r     r
+matching_service.occupancy                r     r     -     -     r     r
+matching_service.patient_state            r     r     -     -     -     r
+matching_service.place_search             raw   raw   -     -     rw    r
+matching_service.placement                raw   raw   -     -     -     r
+patient_service.consent                   raw   raw   -     -     -     r
+patient_service.guardian                  rawd  rawd  -     -     -     r
+patient_service.medical_information       raw   raw   -     -     -     r
+patient_service.patient                   raw   raw   -     -     -     r
+patient_service.wishes                    raw   raw   -     -     -     r
+platform.alembic_version                  r     r     r     r     r     r
+platform.event                            ra    ra    -     ra    ra    r
+platform.office                           r     rw    r     rw    r     r
+platform.person                           r     r     r     raw   r     r
+platform.procrastinate_events             -     -     -     -     rawd  r
+platform.procrastinate_jobs               -     -     -     -     rawd  r
+platform.procrastinate_periodic_defers    -     -     -     -     rawd  r
+platform.procrastinate_workers            -     -     -     -     rawd  r
+platform.team                             r     r     r     raw   r     r
+scraping_service.import_file              raw   raw   -     -     -     r
+scraping_service.rejected_row             ra    ra    -     -     -     r
+therapist_service.contact_point           raw   raw   -     -     r     r
+therapist_service.practice                raw   raw   -     -     -     r
+therapist_service.practice_site           raw   raw   -     -     -     r
+therapist_service.therapist               raw   raw   -     -     r     r
+"""
+CATALOGUE = """
+SELECT n.nspname || '.' || c.relname AS name, role,
+       coalesce(string_agg(letter, '' ORDER BY place) FILTER (
+           WHERE has_table_privilege('platzlotse_' || role, c.oid, verb)), '-') AS may
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN unnest(cast(:roles AS text[])) AS role
+CROSS JOIN (VALUES (1, 'SELECT', 'r'), (2, 'INSERT', 'a'), (3, 'UPDATE', 'w'), (4, 'DELETE', 'd'), (5, 'TRUNCATE', 't'),
+                   (6, 'REFERENCES', 'x'), (7, 'TRIGGER', 'g')) AS verbs (place, verb, letter)
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@contextmanager
+def logged_in(office: Office, person: str) -> Iterator[Connection]:
+    """A connection of any program, past ours."""
+    engine = create_engine(office.url(person))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_every_table_is_in_the_matrix_and_nobody_may_more(office: Office) -> None:
+    """Generated from the catalogue: a table without a row, or a right without a letter, fails."""
+    wanted = {
+        (name, role): may
+        for name, *cells in (line.split() for line in MATRIX.strip().splitlines())
+        for role, may in zip(ROLES, cells, strict=True)
+    }
+    with logged_in(office, "owner") as connection:
+        found = {(row.name, row.role): row.may for row in connection.execute(text(CATALOGUE), {"roles": list(ROLES)})}
+    assert found == wanted
+
+
+def test_nothing_is_open_to_everybody(office: Office) -> None:
+    """No function that works with its owner's rights, no table and no schema is granted to PUBLIC."""
+    functions = """
+        SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname !~ '^(pg_|information_schema)' AND p.prosecdef
+          AND has_function_privilege('public', p.oid, 'EXECUTE')"""
+    tables = """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname !~ '^(pg_|information_schema)' AND c.relkind IN ('r', 'v')
+          AND has_table_privilege('public', c.oid, 'SELECT')"""
+    with logged_in(office, "owner") as connection:
+        assert connection.scalars(text(functions)).all() == []
+        assert connection.scalars(text(tables)).all() == []
+
+
+def test_every_table_of_ours_has_row_level_security(office: Office) -> None:
+    """What has no policy is closed; the job queue's own tables belong to the worker alone."""
+    query = """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname ~ '(_service|^platform|^audit)$' AND c.relkind = 'r' AND NOT c.relrowsecurity ORDER BY 1"""
+    with logged_in(office, "owner") as connection:
+        open_tables = connection.scalars(text(query)).all()
+    assert [name for name in open_tables if "procrastinate" not in name] == ["platform.alembic_version"]
+
+
+def refused(connection: Connection, statement: str) -> bool:
+    """Whether the database refuses for want of rights."""
+    try:
+        connection.execute(text(statement))
+    except DBAPIError as exc:
+        return getattr(exc.orig, "sqlstate", "") == "42501"
+    finally:
+        connection.rollback()
+    return False
+
+
+@pytest.mark.parametrize(
+    ("person", "statement"),
+    [
+        ("worker", "SELECT * FROM patient_service.patient"),
+        ("worker", "SELECT * FROM patient_service.medical_information"),
+        ("worker", "SELECT audit.record_reading('patient', 1) FROM patient_service.consent"),
+        ("auditor", "SELECT * FROM patient_service.patient"),
+        ("auditor", "SELECT * FROM audit.content"),
+        ("auditor", "SELECT * FROM communication_service.email"),
+        ("admin", "SELECT * FROM patient_service.patient"),
+        ("admin", "SELECT * FROM therapist_service.therapist"),
+        ("jana", "DELETE FROM audit.entry"),
+        ("jana", "INSERT INTO audit.entry (operation, table_name, row_id, columns) VALUES ('read', 'x', 1, '{}')"),
+        ("jana", "UPDATE matching_service.answer SET note = ''"),
+        ("jana", "DELETE FROM patient_service.patient"),
+        ("jana", "UPDATE platform.person SET role_name = 'x'"),
+        ("jana", "TRUNCATE platform.event"),
+        ("jana", "SELECT * FROM platform.procrastinate_jobs"),
+        ("jana", "CREATE TABLE public.mine (id int)"),
+        ("jana", "CREATE ROLE other"),
+        ("jana", "SET ROLE platzlotse_admin"),
+        ("jana", "ALTER TABLE patient_service.patient DISABLE ROW LEVEL SECURITY"),
+        ("jana", "COPY patient_service.patient TO PROGRAM 'cat'"),
+    ],
+)
+def test_over_a_direct_connection_it_is_refused(office: Office, person: str, statement: str) -> None:
+    """Whatever program connects: the database says no."""
+    with logged_in(office, person) as connection:
+        assert refused(connection, statement)
+
+
+def test_who_one_is_cannot_be_set(office: Office, database: Database) -> None:
+    """A setting of the session does not make somebody else of a person: the stamp carries the login."""
+    with database.write() as session:
+        patient = add_patient(session)
+    with logged_in(office, "tom") as connection:
+        connection.execute(text("SET application_name = 'test_jana'"))
+        connection.execute(text("SELECT set_config('platzlotse.person', '1', false)"))
+        connection.execute(
+            text("UPDATE patient_service.patient SET note = 'x', updated_by = NULL WHERE id = :id"), {"id": patient}
+        )
+        connection.commit()
+        found = connection.scalar(
+            text(
+                "SELECT p.display_name FROM patient_service.patient a JOIN platform.person p ON p.id = a.updated_by"
+                " WHERE a.id = :id"
+            ),
+            {"id": patient},
+        )
+    assert found == "Tom Keller"
