@@ -1,0 +1,89 @@
+"""Every refusal has its sentence: found by walking the source for the codes it raises."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from domain import errors
+from domain.errors import Conflict, PlatzlotseError
+from ui.errors import _SENTENCES, describe, describe_row
+
+ROOT = Path(__file__).parents[2]
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, PlatzlotseError)}
+# words the sentences may use beside the parameters that are given: read from the error itself or left out gracefully
+# host and port are added where the server is known (app/server_seat.py)
+ALWAYS = {"code", "by", "at", "host", "port"}
+ANYTHING = "**"
+
+
+def raised() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Where, which code, with which parameters: every construction of a coded error with a literal code."""
+    for folder in ("app", "domain", "sync", "ui"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in KINDS
+                    and node.args
+                ):
+                    first = node.args[0]
+                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                        given = frozenset(k.arg for k in node.keywords if k.arg)
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", first.value, given
+
+
+def row_errors() -> set[str]:
+    """Codes of rejected rows."""
+    return {
+        node.value
+        for path in (ROOT / "domain").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("import.row.")
+    }
+
+
+RAISED = list(raised())
+
+
+@pytest.mark.parametrize(("where", "code"), [(where, code) for where, code, _ in RAISED])
+def test_every_code_has_a_sentence(where: str, code: str) -> None:
+    """Nobody reads a bare code."""
+    assert code in _SENTENCES, where
+
+
+@pytest.mark.parametrize(("where", "code", "given"), RAISED)
+def test_a_sentence_uses_only_what_is_given(where: str, code: str, given: frozenset[str]) -> None:
+    """A placeholder without its parameter would leave a hole."""
+    wanted = {name for _, name, _, _ in Formatter().parse(_SENTENCES[code]) if name}
+    assert ANYTHING in given or wanted <= given | ALWAYS, where
+
+
+@pytest.mark.parametrize("code", sorted(row_errors()))
+def test_rejected_rows_have_a_reason(code: str) -> None:
+    """In words, not as a code."""
+    assert describe_row(code) != code
+
+
+@pytest.mark.parametrize(("code", "sentence"), sorted(_SENTENCES.items()))
+def test_sentences_are_sentences(code: str, sentence: str) -> None:
+    """They begin with a capital or a name and end with a full stop; reasons of rows are parts of one."""
+    if code.startswith("import.row."):
+        return
+    assert sentence[-1] in ".?", sentence
+    assert sentence[0].isupper() or sentence[0] in "„{", sentence
+
+
+def test_what_nobody_foresaw_is_said_without_a_trace() -> None:
+    """No English, no exception's text."""
+    words = describe(RuntimeError("secret detail"))
+    assert "secret" not in words
+    assert words.endswith(".")
+
+
+def test_a_code_without_a_sentence_says_at_least_what_kind() -> None:
+    """The fallback names the code for whoever is asked."""
+    assert "made.up" in describe(Conflict("made.up"))
