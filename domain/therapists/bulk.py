@@ -1,7 +1,7 @@
 """Taking over a directory: many therapists at once, each recognised if it is known already.
 
-Identity: the same key (surname, PLZ, house number) and no contradicting first name or sex is the same person;
-homonyms stay apart. What a file does not know never erases what is known; fields a caseworker locked are not
+Who is the same person says `identity`; homonyms stay apart, and an address that contradicts the known one is left to
+a person. What a file does not know never erases what is known; fields a caseworker locked are not
 touched. A second import of the same file changes nothing.
 """
 
@@ -16,10 +16,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
-from domain.acquisition.text import fold_name, identity_key
+from domain.acquisition.text import identity_key
+from domain.therapists.identity import Identity, Register, key_of
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
 from domain.therapists.sites import ADDRESS
-from domain.values import Coordinate, Sex
+from domain.values import Coordinate
 from domain.weektime import from_multirange, to_multirange
 
 Located = tuple[TherapistRecord, Coordinate | None]
@@ -52,8 +53,38 @@ class _New:
 
 def apply_records(session: Session, batch: Sequence[Located], source: FileSource, *, now: datetime) -> BulkResult:
     """Insert or update a batch (about 1,000 records) inside the caller's transaction."""
-    keys = {_key(record) for record, _ in batch}
-    known: dict[str, list[tuple[Therapist, PracticeSite]]] = {}
+    known = _known(session, batch)
+    fresh: Register[_New] = Register()
+    news: list[_New] = []
+    result = BulkResult()
+    for record, place in batch:
+        values, site_values = _columns(record, source, now), _site_columns(record, place)
+        match = known.find(record)
+        if match is not None:
+            changed = _update(session, match, values, site_values, key=key_of(record))
+            (result.updated if changed else result.unchanged).append(match[0].id)
+            continue
+        pending = fresh.find(record)
+        if pending is None:
+            key = key_of(record)
+            made = _New(values | {"identity_key": key}, site_values, ["imported"])
+            news.append(made)
+            fresh.add({key}, _identity(values), made)
+        else:
+            better = _fill(pending.values, values)
+            if _same_place(pending.site, site_values):
+                better |= _fill(pending.site, site_values)
+                pending.values["identity_key"] = _key(pending.values, pending.site)
+            pending.records.append("updated" if better else "unchanged")
+    _insert(session, news, result)
+    session.flush()
+    return result
+
+
+def _known(session: Session, batch: Sequence[Located]) -> Register[tuple[Therapist, PracticeSite]]:
+    """Everybody in the database one of the batch's records might speak of."""
+    keys = {key_of(record) for record, _ in batch}
+    emails = {record.email for record, _ in batch if record.email}
     rows = session.execute(
         select(Therapist, PracticeSite)
         .join(PracticeSite, PracticeSite.id == Therapist.site_id)
@@ -62,49 +93,32 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
             or_(
                 Therapist.identity_key.in_(keys),
                 and_(Therapist.edited_key != literal_column("''"), Therapist.edited_key.in_(keys)),
+                Therapist.contact_point_id.in_(select(ContactPoint.id).where(ContactPoint.mailbox.in_(emails))),
             )
         )
         .order_by(Therapist.id)
     )
+    known: Register[tuple[Therapist, PracticeSite]] = Register()
     for therapist, site in rows:
         # a directory may still write what was corrected by hand, or have caught up with it
-        for key in {therapist.identity_key, therapist.edited_key}:
-            known.setdefault(key, []).append((therapist, site))
-    result = BulkResult()
-    fresh: dict[str, list[_New]] = {}
-    for record, place in batch:
-        key = _key(record)
-        values, site_values = _columns(record, source, now), _site_columns(record, place)
-        match = next(
-            (pair for pair in known.get(key, ()) if _same_person(record, pair[0].first_name, pair[0].sex)), None
+        identity = Identity(
+            therapist.last_name, therapist.first_name, therapist.sex, therapist.email, therapist.is_institution
         )
-        if match is not None:
-            changed = _update(session, match, values, site_values)
-            (result.updated if changed else result.unchanged).append(match[0].id)
-            continue
-        pending = next(
-            (n for n in fresh.get(key, ()) if _same_person(record, n.values["first_name"], n.values["sex"])), None
-        )
-        if pending is None:
-            fresh.setdefault(key, []).append(_New(values | {"identity_key": key}, site_values, ["imported"]))
-        else:
-            better = _fill(pending.values, values) | _fill(pending.site, site_values)
-            pending.records.append("updated" if better else "unchanged")
-    _insert(session, [new for news in fresh.values() for new in news], result)
-    session.flush()
-    return result
+        known.add({therapist.identity_key, therapist.edited_key}, identity, (therapist, site))
+    return known
 
 
-def _key(record: TherapistRecord) -> str:
-    return identity_key(record.last_name, record.plz, record.house_number)
+def _identity(values: dict[str, Any]) -> Identity:
+    return Identity(*(values[name] for name in ("last_name", "first_name", "sex", "email", "is_institution")))
 
 
-def _same_person(record: TherapistRecord, first_name: str, sex: str) -> bool:
-    if record.sex is not Sex.NOT_STATED and sex not in {Sex.NOT_STATED, record.sex}:
-        return False
-    mine, other = fold_name(record.first_name).split(), fold_name(first_name).split()
-    # a missing second name or only an initial contradicts nothing
-    return not mine or not other or mine[0].startswith(other[0]) or other[0].startswith(mine[0])
+def _key(values: dict[str, Any], site: dict[str, Any]) -> str:
+    return identity_key(values["last_name"], site["plz"], site["house_number"])
+
+
+def _same_place(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether an address completes the other instead of contradicting it: a second site is not a correction."""
+    return not old["plz"] or not new["plz"] or old["plz"] == new["plz"]
 
 
 def _columns(record: TherapistRecord, source: FileSource, now: datetime) -> dict[str, Any]:
@@ -197,14 +211,21 @@ def _united(old: list[Range[int]] | None, new: list[Range[int]] | None) -> list[
 
 
 def _update(
-    session: Session, match: tuple[Therapist, PracticeSite], values: dict[str, Any], site_values: dict[str, Any]
+    session: Session,
+    match: tuple[Therapist, PracticeSite],
+    values: dict[str, Any],
+    site_values: dict[str, Any],
+    *,
+    key: str,
 ) -> bool:
     therapist, site = match
     changed = False
+    had_place = bool(site.plz)
     locked = set(therapist.locked_fields)
     if locked.intersection(ADDRESS):
         locked.update(_GEO)  # the file's coordinate is that of the file's address
-    for row, new in ((therapist, values), (site, site_values)):
+    here = _same_place({"plz": site.plz}, site_values)
+    for row, new in ((therapist, values), (site, site_values if here else {})):
         stored = {name: _plain(getattr(row, name)) for name in new}
         names = _fill(stored, new, locked)
         for name in names:
@@ -212,6 +233,8 @@ def _update(
         changed = changed or bool(names)
         if row is therapist and "email" in names:
             therapist.contact_point_id = _mailboxes(session, {therapist.email})[therapist.email]
+    if site.plz and not had_place:
+        therapist.identity_key = key  # known by the mailbox until now; from here on by the address, too
     if changed:
         for name in _PROVENANCE:
             setattr(therapist, name, values[name])
