@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -13,6 +14,9 @@ from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
 from tests.servers.postgres import TestCluster
 
+# how long an example takes says more about the machine's other users than about the program
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 TEMPLATE = "platzlotse_template"
 PASSWORD = "invented-for-tests"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

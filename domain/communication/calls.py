@@ -69,6 +69,18 @@ def _at(midnight: datetime, minutes: int) -> datetime:
     return midnight + timedelta(minutes=minutes)
 
 
+def after_window(windows: Sequence[WeekSpan], moment: datetime) -> datetime:
+    """The end (UTC) of the phone window that is open at a moment; the moment itself outside of all windows."""
+    local = moment.astimezone(BERLIN)
+    ends = [end for start, end in _windows_of(windows, local.date()) if start <= local < end]
+    return max(ends).astimezone(UTC) if ends else moment
+
+
+def _published(therapist: Therapist) -> Sequence[WeekSpan]:
+    hours = from_multirange(therapist.phone_hours) if therapist.phone_hours is not None else ()
+    return hours or DEFAULT_WINDOWS
+
+
 def plan_call(
     session: Session,
     therapist_id: int,
@@ -88,14 +100,14 @@ def plan_call(
     therapist = session.get_one(Therapist, therapist_id)
     if not (therapist.phone or therapist.mobile):
         raise Invalid("phone_call.no_number", therapist_id=therapist_id)
-    windows = DEFAULT_WINDOWS if therapist.phone_hours is None else from_multirange(therapist.phone_hours)
+    windows = _published(therapist)
     taken = session.scalars(
         select(PhoneCall.planned_at).where(
             PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now, PhoneCall.person_id == caller
         )
     ).all()
     after = now if on is None else max(now, datetime.combine(on, time(0), BERLIN))
-    slot = free_slot(windows or DEFAULT_WINDOWS, after=after, taken=taken, land=office(session).land)
+    slot = free_slot(windows, after=after, taken=taken, land=office(session).land)
     if slot is None:
         raise Invalid("phone_call.no_window", therapist_id=therapist_id)
     call = PhoneCall(
@@ -140,11 +152,15 @@ def replan(session: Session, call_id: int, *, now: datetime) -> int:
     """Plan an unreached or missed call again, in a later window; returns the new call's id."""
     call = load_for_edit(session, PhoneCall, call_id)
     _move(session, call, CallStatus.REPLANNED)
-    later = now + timedelta(hours=1)  # another window, not the minute after
+    windows = _published(session.get_one(Therapist, call.therapist_id))
     return plan_call(
-        session, call.therapist_id, now=later, inquiry_id=call.inquiry_id, attempt=call.attempt + 1,
+        session,
+        call.therapist_id,
+        now=after_window(windows, now),
+        inquiry_id=call.inquiry_id,
+        attempt=call.attempt + 1,
         person_id=call.person_id,
-    )  # fmt: skip
+    )
 
 
 def ask_callback(session: Session, call_id: int, *, on: date, now: datetime) -> int:

@@ -45,7 +45,7 @@ class Recipient:
 
 def greeting(recipient: Recipient) -> str:
     """The first line: by the given salutation, else neutral with the full name."""
-    if recipient.is_institution:
+    if recipient.is_institution or not recipient.last_name.strip():
         return "Sehr geehrte Damen und Herren"
     # in a greeting only these titles are said: "Frau Dr. Müller", not "Frau Dr. phil. Müller"
     spoken = [word for word in recipient.title.split() if word in {"Prof.", "Dr."}]

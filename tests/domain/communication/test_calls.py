@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from domain.access import Person
-from domain.communication.calls import BERLIN, SLOT, free_slot, miss_overdue, plan_call
+from domain.communication.calls import BERLIN, SLOT, end_call, free_slot, miss_overdue, plan_call, start_call
 from domain.communication.models import PhoneCall
 from domain.communication.states import CallStatus
 from domain.database import Database
@@ -95,3 +95,18 @@ def test_only_a_day_that_is_over_makes_a_call_missed(database: Database) -> None
         assert miss_overdue(session, now=end_of_day) == ()
         assert miss_overdue(session, now=end_of_day + timedelta(minutes=2)) == (call.id,)
         assert call.status == CallStatus.REPLANNED
+
+
+def test_who_is_not_reached_is_called_in_another_window(database: Database) -> None:
+    """Not an hour later in the same one: on the next day the practice answers, or in its afternoon."""
+    morning, afternoon = WeekSpan(9 * 60, 12 * 60), WeekSpan(14 * 60, 15 * 60)
+    with database.write() as session:
+        for hours, expected in (
+            ((morning,), datetime(2026, 11, 30, 8, 0, tzinfo=UTC)),
+            ((morning, afternoon), datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
+        ):
+            call = plan_call(session, add_therapist(session, phone_hours=hours), now=NOW)
+            start_call(session, call, now=NOW)
+            following = end_call(session, call, CallStatus.NO_ANSWER, now=NOW)
+            assert following is not None
+            assert session.get_one(PhoneCall, following).planned_at == expected
