@@ -31,7 +31,7 @@ lint: ## prüft Stil, Typen und Schichten
 
 bench: ## misst die Zahlen, die zählen
 	@scripts/setup.sh test
-	$(PYTHON) -m pytest benchmarks -q --benchmark-only --benchmark-columns=median,min,max,rounds -p no:randomly
+	$(PYTHON) -m pytest benchmarks -q --benchmark-only --benchmark-columns=median,min,max,rounds -p no:randomly -s
 
 soak: ## lange Läufe, und die Datenbanktests auf Debians PostgreSQL
 	@scripts/setup.sh soak
