@@ -99,7 +99,7 @@ class RecordDetail(QWidget, Generic[D, F]):
 
     def _start_new(self) -> None:
         self._record = self._wanted = None
-        self._chip.show_state("", "neutral")
+        self._chip.hide()
         self._empty()
         self._form.setCurrentIndex(0)
         self._set_dirty(dirty=False)
@@ -144,6 +144,7 @@ class RecordDetail(QWidget, Generic[D, F]):
         if self._id(record) != self._wanted:
             return  # somebody has moved on while it was read
         self._show_head(record)
+        self._chip.show()
         if self._dirty:
             return  # somebody typed meanwhile: the version they saw decides when they save
         self._record = record

@@ -62,7 +62,9 @@ class ConsentsTab(QWidget):
         for number, (scope, title) in enumerate(labels("scope").items()):
             valid = next((c for c in patient.consents if c.scope == scope and c.withdrawn_on is None), None)
             old = next((c for c in reversed(patient.consents) if c.scope == scope and c.withdrawn_on), None)
-            self._grid.addWidget(words(title), number, 0)
+            name = words(title)
+            name.setWordWrap(True)
+            self._grid.addWidget(name, number, 0)
             if valid is not None:
                 chip = Chip(tr("erteilt am {day}").format(day=formats.day(valid.given_on)), "success")
                 self._grid.addWidget(chip, number, 1)

@@ -9,14 +9,14 @@ from domain.patients.service import PatientForm
 from ui import formats
 from ui.labels import labels
 from ui.translation import tr
-from ui.widgets.forms import Choice, Field, column, row, scrolled
+from ui.widgets.forms import Choice, Field, column, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import RecordForm, grid, listed
 from ui.widgets.week_grid import WeekGrid
 
 
 class PatientFormView(RecordForm[PatientForm]):
-    """Stammdaten, Anliegen, Wünsche & Verfügbarkeit."""
+    """Stammdaten, Anliegen, Wünsche (with the hours somebody has)."""
 
     def __init__(self) -> None:
         super().__init__(tr("Angaben zum Patienten"))
@@ -60,7 +60,7 @@ class PatientFormView(RecordForm[PatientForm]):
         layout = QGridLayout(boxes)
         layout.setContentsMargins(0, 0, 0, 0)
         for number, box in enumerate(self._complaints.values()):
-            layout.addWidget(box, number // 4, number % 4)
+            layout.addWidget(box, number // 3, number % 3)
         self._complaint_note = self._lines(90)
         self.timely = self._check(tr("Zeitnahe Behandlung empfohlen (PTV 11)"))
         body = grid(
@@ -99,14 +99,14 @@ class PatientFormView(RecordForm[PatientForm]):
         )
         page = column(
             words(tr("Verfahren (keines gewählt: jedes ist recht)"), "fieldlabel"),
-            row(*self._methods.values()),
+            grid(tuple(self._methods.values())[:2], tuple(self._methods.values())[2:]),
             body,
-            row(self.group, self.access, self.reimbursement),
+            grid((self.group, self.access), (self.reimbursement,)),
             words(tr("Verfügbarkeit (leer: noch nicht gefragt)"), "fieldlabel"),
             self.week,
             margin=4,
         )
-        self.addTab(scrolled(page), tr("Wünsche und Verfügbarkeit"))
+        self.addTab(scrolled(page), tr("Wünsche"))
 
     def show_persons(self, persons: tuple[tuple[int, str], ...]) -> None:
         """Who may be responsible or deputy."""

@@ -1,0 +1,46 @@
+"""No page is wider than the smallest screen it is made for: nothing is cut at 1366 × 768."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QScrollArea, QToolButton
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.database import Database
+from tests.builders import add_patient, add_therapist
+from tests.ui.hands import fill
+from ui.list_detail_page import ListDetailPage
+from ui.patients.page import PatientsPage
+from ui.ports import UiContext
+from ui.therapists.page import TherapistsPage
+
+ROOM = (1160, 690)  # 1366 × 768 less the rail, the top bar and the frame of the window
+
+
+@pytest.mark.parametrize(
+    ("made", "record"), [(PatientsPage, add_patient), (TherapistsPage, add_therapist)], ids=["patient", "therapist"]
+)
+def test_no_tab_of_a_record_is_cut(
+    ui: UiContext,
+    qtbot: QtBot,
+    database: Database,
+    made: Callable[[UiContext], ListDetailPage[Any]],
+    record: Callable[[Session], int],
+) -> None:
+    """Every tab fits beside the list, and every tab's name is seen without scrolling."""
+    page = made(ui)
+    qtbot.addWidget(page)
+    page.resize(*ROOM)
+    page.show()
+    page.open_item(fill(database, record))
+    form = page._detail._form
+    qtbot.waitUntil(lambda: page._detail._record is not None)
+    assert not [b for b in form.tabBar().findChildren(QToolButton) if b.isVisible()]
+    for number in range(form.count()):
+        form.setCurrentIndex(number)
+        for area in form.currentWidget().parent().findChildren(QScrollArea):
+            if area.isVisible():
+                content = area.widget().minimumSizeHint().width()
+                assert content <= area.viewport().width(), form.tabText(number)
