@@ -124,7 +124,7 @@ _SENTENCES: dict[str, str] = {
     "inquiry.empty": "Die Anfrage enthält niemanden mehr. Brechen Sie sie ab.",
     "inquiry.not_sent": "Diese Anfrage hat das Büro noch nicht verlassen; eine Antwort kann es noch nicht geben.",
     "inquiry.reason_missing": "Nennen Sie den Grund.",
-    "inquiry.too_late_to_undo": "Die E-Mail ist schon unterwegs und lässt sich nicht mehr zurückholen.",
+    "inquiry.too_late_to_undo": "Die Anfrage ist schon hinaus und bleibt, wie sie ist. Auf der Seite Anfragen können Sie sie zurückziehen.",
     "inquiry_item.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
     "inquiry_item.not_an_answer": "Das ist keine Antwort einer Praxis.",
     "inquiry_item.first_acceptance_lives": "Die erste Zusage besteht noch. Beenden Sie diese zuerst.",

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.letters import queue_letter
-from domain.casework.release import stop_unsent
+from domain.casework.release import UNSENT, stop_unsent
 from domain.communication import mails
 from domain.communication.calls import plan_call
 from domain.communication.models import ContactEntry, Email
@@ -111,7 +111,8 @@ def retry_failed(session: Session, email_id: int, *, now: datetime, version: int
 def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
     """Take an inquiry back before its mail left; raises Conflict when it is too late."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
-    stop_unsent(session, inquiry, reason="undone", now=now)
+    if inquiry.stage in UNSENT:
+        stop_unsent(session, inquiry, reason="undone", now=now)
     if inquiry.stage != InquiryStage.CANCELLED:
         raise Conflict("inquiry.too_late_to_undo", inquiry_id=inquiry_id)
 

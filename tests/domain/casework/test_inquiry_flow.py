@@ -117,6 +117,15 @@ def test_undone_too_late_it_stays(database: Database, now: datetime) -> None:
         assert state(session, inquiry) == "outbox"
 
 
+def test_undone_after_it_was_sent_is_told_as_too_late(database: Database, now: datetime) -> None:
+    """Not as a step that is unknown; the patient still waits for the answer."""
+    with database.write() as session:
+        inquiry = delivered(session, now=now)
+        with pytest.raises(Conflict, match="too_late_to_undo"):
+            sending.undo_sending(session, inquiry.id, now=now)
+        assert (state(session, inquiry), only_item(session, inquiry).status) == ("sent", "pending")
+
+
 def test_a_refused_mail_is_mended_and_sent_again(database: Database, now: datetime) -> None:
     """send_failed goes back to the outbox; from there it can be sent, or it is cancelled."""
     with database.write() as session:
