@@ -55,7 +55,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 620)
+        self.resize(760, 260)  # room for the columns is taken when the file has some
         self._head = words(path.name, "heading")
         self._facts = words(tr("Die Datei wird angesehen …"), "muted")
         self._room = QVBoxLayout()
@@ -98,6 +98,7 @@ class ImportDialog(QDialog):
         if examined.table is not None:
             self._mapping = MappingView(examined.table)
             self._room.addWidget(scrolled(self._mapping))
+            self.resize(760, 620)
         else:
             self._room.addStretch(1)
 
@@ -138,17 +139,21 @@ class ImportDialog(QDialog):
     def _tried(self, report: ImportReport) -> None:
         self._busy(running=False)
         self._tell(report, tr("Probelauf, nichts wurde übernommen. Es wären:"))
+        self._read.setFocus()  # the trial's own button was off meanwhile and gave the focus to Abbrechen
 
     def _kept(self, report: ImportReport) -> None:
         self._busy(running=False)
         self._trial.hide()
         self._read.hide()
-        self._close.setText(tr("&Schließen"))
-        self._close.setAccessibleName(tr("Schließen"))
+        self._offer_close()
         self._tell(report, tr("Übernommen:"))
         self._ui.messages.success(f"{report.file}: {counts(report)}")
         if not report.rejected and not report.cut:
             self.accept()
+
+    def _offer_close(self) -> None:
+        self._close.setText(tr("&Schließen"))
+        self._close.setAccessibleName(tr("Schließen"))
 
     def _tell(self, report: ImportReport, intro: str) -> None:
         text = f"{intro} {counts(report)}"
@@ -167,7 +172,8 @@ class ImportDialog(QDialog):
             return
         if self._examined is None:
             self._facts.setText("")
-            self._close.setText(tr("&Schließen"))
+            self._room.addStretch(1)
+            self._offer_close()
         self._result.setText(describe(error))
 
     def reject(self) -> None:

@@ -80,6 +80,26 @@ def test_a_broken_file_is_named_and_nothing_can_be_read(
     assert scalar(database, FILES) == 0
 
 
+def test_what_is_no_list_can_only_be_closed(ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path) -> None:
+    """The button says so to the eye and to a screen reader."""
+    path = tmp_path / "nichts.json"
+    path.write_text('{"foo": 1}', "utf-8")
+    dialog = ImportDialog(page, ui, path)
+    dialog.open()
+    qtbot.waitUntil(lambda: "weder" in dialog._result.text())
+    with qtbot.waitSignal(dialog.finished):
+        press(qtbot, dialog, "Schließen")
+
+
+def test_after_a_trial_the_next_key_reads_in(ui: UiContext, qtbot: QtBot, page: QWidget) -> None:
+    """Not Abbrechen."""
+    dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v1.json")
+    dialog._trial.setFocus()
+    press(qtbot, dialog, "Probelauf")
+    qtbot.waitUntil(lambda: "Probelauf" in dialog._result.text(), timeout=20_000)
+    assert dialog.focusWidget() is dialog._read
+
+
 def test_reading_is_stopped(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path) -> None:
     """Abbrechen while it runs takes everything back and leaves the dialog open."""
     path = tmp_path / "viele.csv"
