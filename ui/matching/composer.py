@@ -31,6 +31,7 @@ class InquiryComposer(QWidget):
         self._prepared: Prepared | None = None
         self._search_id: int | None = None
         self._head = words("", "heading")
+        self._head.setWordWrap(True)  # a long name must not squeeze the lists beside it
         self._facts = words("", "muted")
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Patienten dieser Anfrage"))
@@ -158,7 +159,7 @@ class InquiryComposer(QWidget):
             formats.waiting(candidate.waiting_since, self._ui.today()),
             formats.distance(candidate.distance_km),
         ]
-        text = f"{candidate.name}   {' · '.join(facts)}"
+        text = f"{candidate.name}\n{' · '.join(facts)}"
         if reasons:
             text += f"\n{', '.join(reasons)}"
         item = QListWidgetItem(text)
@@ -208,15 +209,19 @@ class InquiryComposer(QWidget):
                 s, therapist_id=therapist_id, search_ids=chosen, channel=channel, now=now,
                 confirm_unknown=confirm, cooling_override=override,
             ),
-            self._done,
+            lambda inquiry_id: self._done(inquiry_id, channel),
             self._refused,
         )  # fmt: skip
 
-    def _done(self, inquiry_id: int) -> None:
+    def _done(self, inquiry_id: int, channel: Channel) -> None:
         self._clear()
         self._override.clear()
         self._unknown.setChecked(False)
-        self._ui.messages.undoable(tr("Die Anfrage ist unterwegs."), lambda: self._take_back(inquiry_id))
+        if channel is Channel.LETTER:
+            self._ui.messages.success(tr("Als gestellt vermerkt. Bitte schicken Sie den Brief ab."))
+        else:
+            said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else tr("Die Anfrage ist unterwegs.")
+            self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id))
         self.sent.emit(inquiry_id)
 
     def _take_back(self, inquiry_id: int) -> None:

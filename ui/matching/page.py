@@ -27,6 +27,7 @@ from ui.widgets.paged_table import PagedTable
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
 INQUIRY_TAB, MAP_TAB = 0, 1
+LIST_WIDTH = 230  # a name and its state can be read, whatever the other columns ask for
 
 
 class MatchingPage(PageWidget):
@@ -76,7 +77,9 @@ class MatchingPage(PageWidget):
         self._relaxing = RelaxingView(ui)
         self._tabs.addTab(column(self._why, self._relaxing, stretch_end=False), tr("Warum nicht?"))
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(column(self._filter, self._searches, stretch_end=False))
+        waiting = column(self._filter, self._searches, stretch_end=False)
+        waiting.setMinimumWidth(LIST_WIDTH)
+        split.addWidget(waiting)
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
         split.addWidget(self._tabs)
         split.setSizes([292, 532, 326])
@@ -151,12 +154,19 @@ class MatchingPage(PageWidget):
             if row.lat is not None and row.lon is not None:
                 self._map.set_center(row.lat, row.lon, row.radius_km, row.name)
         unknown = sum(group.count for group in found.unknown)
-        total = ntr(found.fit_total, "{n} passende Praxis", "{n} passende Praxen")
-        self._total.setText(total + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else ""))
+        if row is not None and row.status == "paused":
+            self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
+        else:
+            self._total.setText(self._counted(found.fit_total, unknown))
         self._results.show_candidates(found.fit, self.ui.now())
         self._why.show_candidates(found)
         self._map.set_markers(self._markers(found))
         self._relaxing.show_search(found.search_id)
+
+    @staticmethod
+    def _counted(fit: int, unknown: int) -> str:
+        total = ntr(fit, "{n} passende Praxis", "{n} passende Praxen")
+        return total + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
 
     def _markers(self, found: Candidates) -> list[MapMarker]:
         unknown = {c.therapist_id for group in found.unknown for c in group.nearest}

@@ -25,7 +25,7 @@ class SearchActions(QWidget):
         self._resume = button(tr("&Fortsetzen"), self._on_resume, icon="play")
         self._urgent = button(tr("&Dringend"), self._on_urgent, icon="circle-alert")
         self._end = button(tr("&Beenden"), self._on_end, icon="x")
-        self._record = button(tr("Zum &Patienten"), self._open, icon="users")
+        self._record = button(tr("Zur &Akte"), self._open, icon="users")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(row(self._pause, self._resume, self._urgent, self._end, self._record))
@@ -36,7 +36,9 @@ class SearchActions(QWidget):
         self._row = search
         self._pause.setVisible(search.status == "active")
         self._resume.setVisible(search.status == "paused")
-        self._urgent.setText(tr("Nicht mehr &dringend") if search.urgency else tr("&Dringend"))
+        urgent = tr("Nicht &dringend") if search.urgency else tr("&Dringend")
+        self._urgent.setText(f" {urgent}")  # the space stands between icon and text
+        self._urgent.setAccessibleName(urgent.replace("&", ""))
         self._end.setVisible(search.status in {"active", "paused", "tentative"})
         self.show()
 

@@ -87,8 +87,9 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         )
         self._more.setVisible(waiting)
         self._step.setVisible(waiting or record.search_id is not None)
-        self._step.setText(tr("Suche &beginnen") if waiting else tr("Zur &Vermittlung"))
-        self._step.setAccessibleName(self._step.text().replace("&", ""))
+        step = tr("Suche &beginnen") if waiting else tr("Zur &Vermittlung")
+        self._step.setText(f" {step}")  # the space stands between icon and text
+        self._step.setAccessibleName(step.replace("&", ""))
         self._step.setEnabled(not (waiting and missing))
 
     def _fill(self, record: PatientDetail) -> None:

@@ -1,6 +1,9 @@
-"""Vermittlung by hand: sending and taking back, not proposing a practice, ending a search."""
+"""Vermittlung by hand: sending and taking back, not proposing a practice, pausing and ending a search."""
+
+from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
 
 from domain.database import Database
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
@@ -9,13 +12,20 @@ from ui.matching.page import MatchingPage
 from ui.ports import UiContext
 
 
-def opened(ui: UiContext, qtbot: QtBot, database: Database) -> MatchingPage:
+def opened(
+    ui: UiContext,
+    qtbot: QtBot,
+    database: Database,
+    *,
+    width: int = 1300,
+    practice: Callable[[Session], int] = add_therapist,
+) -> MatchingPage:
     """The page with one search, one practice that fits, and the practice chosen."""
     search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
-    fill(database, add_therapist)
+    fill(database, practice)
     page = MatchingPage(ui)
     qtbot.addWidget(page)
-    page.resize(1300, 700)
+    page.resize(width, 700)
     page.show()
     page.open_item(search)
     qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
@@ -72,3 +82,43 @@ def test_a_wish_is_given_up_with_the_patients_word(ui: UiContext, qtbot: QtBot, 
     confirm(qtbot, page, reason="fährt auch weiter")
     qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
     assert scalar(database, "SELECT radius_km FROM patient_service.wishes") == 15
+
+
+def test_a_planned_call_is_not_called_a_mail_on_its_way(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Where there is no mailbox, a call is planned; the message says so and takes it back."""
+    page = opened(ui, qtbot, database, practice=lambda s: add_therapist(s, email=""))
+    press(qtbot, page, "Anfrage senden")
+    qtbot.waitUntil(lambda: ui.messages._text.text() == "Der Anruf ist geplant.")
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
+
+
+def test_a_letter_wants_to_be_posted(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nobody else does it; and nothing is offered that cannot be taken back."""
+    page = opened(ui, qtbot, database, practice=lambda s: add_therapist(s, email="", phone=""))
+    press(qtbot, page, "Anfrage senden")
+    qtbot.waitUntil(lambda: "schicken Sie den Brief ab" in ui.messages._text.text())
+    assert not ui.messages._action.isVisible()
+
+
+def test_long_names_leave_the_searches_readable(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """At 1366 pixels, with a long practice name and the longest button."""
+
+    def practice(session: Session) -> int:
+        return add_therapist(session, title="Prof. Dr. med.", last_name="Ostrowski-Pfefferkorn-Löwenstein")
+
+    page = opened(ui, qtbot, database, width=1160, practice=practice)
+    press(qtbot, page, "Dringend")
+    press(qtbot, page, "Nicht dringend")
+    qtbot.waitUntil(lambda: page._actions._urgent.accessibleName() == "Dringend")
+    room = page._searches.view.columnWidth(0)
+    assert room >= page._searches.view.fontMetrics().horizontalAdvance("Lea Wartend")
+    assert page.minimumSizeHint().width() <= 1160
+
+
+def test_a_paused_search_says_why_nobody_fits(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Not "0 passende Praxen"."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Pausieren")
+    confirm(qtbot, page, reason="Urlaub")
+    qtbot.waitUntil(lambda: "pausiert" in page._total.text())
