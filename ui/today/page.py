@@ -34,7 +34,7 @@ class TodayPage(PageWidget):
         self.body.addWidget(self._sum)
         self._tree = QTreeWidget()
         self._tree.setAccessibleName(tr("Aufgaben heute"))
-        self._tree.setHeaderLabels([tr("Aufgabe"), tr("Wozu"), tr("Fällig")])
+        self._tree.setHeaderLabels([tr("Aufgabe"), tr("Einzelheit"), tr("Fällig")])
         self._tree.setRootIsDecorated(False)
         self._tree.setUniformRowHeights(True)
         self._tree.setIndentation(24)
