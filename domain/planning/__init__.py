@@ -1,0 +1,1 @@
+"""The numbers of planning: chances of an acceptance and the week's best contacts; knows no database."""
