@@ -4,6 +4,7 @@ Who somebody is comes from the database's own `session_user`, never from a setti
 """
 
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, SmallInteger, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -58,6 +59,11 @@ class Office(Versioned, Base):
         CheckConstraint("inquiry_size BETWEEN 1 AND 6", name="inquiry_size"),
         CheckConstraint("cooling_days >= 0 AND follow_up_days > 0 AND expiry_days > follow_up_days", name="clocks"),
         CheckConstraint("radius_km > 0 AND response_prior > 0 AND response_prior < 1", name="matching"),
+        CheckConstraint("plan_mails >= 0 AND plan_minutes >= 0 AND call_minutes > 0", name="plan"),
+        CheckConstraint(
+            "(send_from IS NULL) = (send_until IS NULL) AND send_from < send_until AND mails_per_hour > 0",
+            name="sending",
+        ),
         {"schema": "platform"},
     )
 
@@ -77,6 +83,12 @@ class Office(Versioned, Base):
     undo_seconds: Mapped[int] = mapped_column(SmallInteger, default=0)
     radius_km: Mapped[int] = mapped_column(SmallInteger, default=25)
     response_prior: Mapped[float] = mapped_column(Double, default=0.15)
+    plan_mails: Mapped[int] = mapped_column(SmallInteger, default=60)
+    plan_minutes: Mapped[int] = mapped_column(SmallInteger, default=240)
+    call_minutes: Mapped[int] = mapped_column(SmallInteger, default=6)
+    send_from: Mapped[time | None]
+    send_until: Mapped[time | None]
+    mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,10 @@ def person_name(session: Session, person_id: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class OfficeSettings:
-    """The office's letterhead and clocks; days, km and a probability."""
+    """The office's letterhead and clocks; days, km, a probability, and what a week of planning may take.
+
+    Mails leave between `send_from` and `send_until` (local time; None: at any hour), at most `mails_per_hour`.
+    """
 
     name: str
     street: str
@@ -132,6 +147,12 @@ class OfficeSettings:
     undo_seconds: int
     radius_km: int
     response_prior: float
+    plan_mails: int
+    plan_minutes: int
+    call_minutes: int
+    send_from: time | None
+    send_until: time | None
+    mails_per_hour: int | None
 
 
 def office(session: Session) -> OfficeSettings:

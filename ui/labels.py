@@ -80,8 +80,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "accessible": "Barrierefrei",
         "phone_hours": "Telefonzeiten",
         "treatment_hours": "Behandlungszeiten",
-        "capacity_note": "Freie Plätze",
+        "capacity": "Freie Plätze",
+        "capacity_from": "Plätze ab",
+        "capacity_note": "Notiz zu freien Plätzen",
         "note": "Notiz",
+    },
+    "capacity": {
+        "unknown": "unbekannt",
+        "free": "Plätze frei",
+        "waiting_list": "Warteliste",
+        "full": "zurzeit keine Plätze",
+        "list_closed": "Warteliste geschlossen",
     },
     "search_status": {
         "draft": "Entwurf",

@@ -49,7 +49,7 @@ def _practice(candidate: PracticeCandidate) -> dict[str, Any]:
         "plz": candidate.plz,
         "city": candidate.city,
         "distance_km": None if candidate.distance_km is None else round(candidate.distance_km, 2),
-        "expected_answer": round(candidate.expected_answer, 3),
+        "expected_answer": None if candidate.expected is None else round(candidate.expected.chance.mean, 3),
     }
 
 

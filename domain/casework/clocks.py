@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from domain.access import office
 from domain.communication.calls import miss_overdue
 from domain.communication.mails import expire_leases, release_due
+from domain.matching.expected import count_rates
 from domain.matching.inquiries import expire_due, return_to_office
 from domain.matching.searches import resume_due
 
@@ -21,10 +23,11 @@ class Ticked:
     unclear_mails: tuple[int, ...]
     released_mails: tuple[int, ...]
     missed_calls: tuple[int, ...]
+    rates_counted: bool
 
 
 def tick(session: Session, *, now: datetime) -> Ticked:
-    """Resume pauses, end absences, expire silent inquiries, and see to mails and calls whose time has come."""
+    """Resume pauses, end absences, expire silent inquiries, see to mails and calls; hourly learn from answers."""
     return Ticked(
         resumed_searches=resume_due(session, now=now),
         returned_inquiries=return_to_office(session, now=now),
@@ -32,4 +35,5 @@ def tick(session: Session, *, now: datetime) -> Ticked:
         unclear_mails=expire_leases(session, now=now),
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),
+        rates_counted=count_rates(session, prior=office(session).response_prior, now=now),
     )

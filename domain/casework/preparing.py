@@ -11,6 +11,7 @@ from domain.casework.letters import compose
 from domain.casework.sending import send_inquiry
 from domain.communication.mails import Letter
 from domain.matching.best_patients import PatientCandidate, judge, patients_for_therapist
+from domain.matching.expected import ExpectedAnswer, expected_of
 from domain.matching.inquiries import create_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.therapists.queries import TherapistDetail, get_therapist
@@ -24,6 +25,7 @@ class Prepared:
     """A practice with the patients that fit it, best first, and those wished for that do not fit."""
 
     therapist: TherapistDetail
+    expected: ExpectedAnswer
     channels: tuple[Channel, ...]
     size: int
     fit: tuple[PatientCandidate, ...]
@@ -40,7 +42,9 @@ def prepare(session: Session, therapist_id: int, *, now: datetime, wished: Seque
     channels = [Channel.EMAIL] if therapist.email else []
     if therapist.phone or therapist.mobile:
         channels.append(Channel.PHONE)
-    return Prepared(therapist, (*channels, Channel.LETTER), size, fit, others)
+    return Prepared(
+        therapist, expected_of(session, therapist_id, now=now), (*channels, Channel.LETTER), size, fit, others
+    )
 
 
 def preview(session: Session, therapist_id: int, search_ids: Sequence[int], *, now: datetime) -> Letter:

@@ -1,25 +1,25 @@
 """Practices for a patient: ranked, and every excluded or unknown one with its reason.
 
-Ranking of practices: expected answer × closeness. The expected answer is the mean of a Beta distribution whose
-prior is the office's response prior worth PRIOR_WEIGHT inquiries, updated by the contact point's own answers;
-closeness falls linearly to one half at the patient's distance limit.
+Ranking of practices: expected answer (expected.py) × closeness, which falls linearly to one half at the patient's
+distance limit.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
 from domain.geocoding.boxes import box
+from domain.matching.expected import COLUMNS, EXPECTED, ExpectedAnswer, expected_answer
 from domain.matching.facts import SEARCH_FACTS, THERAPIST_FACTS
 from domain.matching.judging import NEAR, ORDER, judged, start_of
 from domain.matching.rules import Rule
 from domain.values import WeekSpan
 from domain.weektime import from_multirange
 
-PRIOR_WEIGHT = 10
 SAMPLE = 50
 BEYOND_KM = 15  # how far beyond the limit those "too far" are still named
 FIT_LIMIT = 200
@@ -27,7 +27,7 @@ FIT_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class PracticeCandidate:
-    """A therapist who fits a patient: where, how far (km), and how likely an acceptance is (0–1)."""
+    """A therapist judged for a patient: where, how far (km), and, of those who fit, the expected answer."""
 
     therapist_id: int
     contact_point_id: int
@@ -41,9 +41,7 @@ class PracticeCandidate:
     lon: float | None
     geo_quality: str
     distance_km: float | None
-    expected_answer: float
-    answers: int
-    acceptances: int
+    expected: ExpectedAnswer | None
     sex: str
     offers: tuple[str, ...]
     languages: tuple[str, ...]
@@ -75,14 +73,6 @@ class Candidates:
     unknown: tuple[RuleGroup, ...]
 
 
-_ANSWERS = """
-SELECT count(*) AS answers,
-       count(*) FILTER (WHERE i.status IN ('accepted', 'accepted_surplus', 'in_trial_sessions', 'in_therapy',
-                                           'no_show', 'not_continued')) AS acceptances
-FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
-WHERE q.contact_point_id = sorted.contact_point_id AND i.status NOT IN ('pending', 'withdrawn', 'matched_elsewhere')
-"""
-
 _FAR = ORDER.index(Rule.DISTANCE) + 1
 
 _FOR_PATIENT = (
@@ -92,10 +82,8 @@ _FOR_PATIENT = (
         columns="t.therapist_id, t.contact_point_id, s.radius_km",
     )
     + f""", ranked AS (
-    SELECT therapist_id, distance_km,
-           (:prior * {PRIOR_WEIGHT} + coalesce(a.acceptances, 0)) / ({PRIOR_WEIGHT} + coalesce(a.answers, 0)) AS expected,
-           coalesce(a.answers, 0) AS answers, coalesce(a.acceptances, 0) AS acceptances, radius_km
-    FROM sorted LEFT JOIN LATERAL ({_ANSWERS}) a ON true
+    SELECT sorted.therapist_id, sorted.distance_km, radius_km, e.mean AS expected
+    FROM sorted JOIN t AS x ON x.therapist_id = sorted.therapist_id {EXPECTED}
     WHERE broken IS NULL AND unknown IS NULL),
 best AS (
     SELECT *, expected * (1 - 0.5 * distance_km / radius_km) AS score FROM ranked
@@ -108,23 +96,20 @@ rest AS (
 beyond AS (SELECT (SELECT count(*) FROM therapist_service.therapist) - (SELECT count(*) FROM sorted) AS count)
 SELECT 'fit' AS kind, NULL::int AS rule, (SELECT count(*) FROM ranked) AS total,
        array_agg(therapist_id ORDER BY score DESC, distance_km, therapist_id) AS ids,
-       array_agg(distance_km ORDER BY score DESC, distance_km, therapist_id) AS distances,
-       array_agg(expected ORDER BY score DESC, distance_km, therapist_id) AS expected,
-       array_agg(answers ORDER BY score DESC, distance_km, therapist_id) AS answers,
-       array_agg(acceptances ORDER BY score DESC, distance_km, therapist_id) AS acceptances
+       array_agg(distance_km ORDER BY score DESC, distance_km, therapist_id) AS distances
 FROM best
 UNION ALL
 SELECT kind, rule, count(*),
        (array_agg(therapist_id ORDER BY distance_km NULLS LAST, therapist_id))[1:{SAMPLE}],
-       (array_agg(distance_km ORDER BY distance_km NULLS LAST, therapist_id))[1:{SAMPLE}], NULL, NULL, NULL
+       (array_agg(distance_km ORDER BY distance_km NULLS LAST, therapist_id))[1:{SAMPLE}]
 FROM rest GROUP BY kind, rule
 UNION ALL
-SELECT 'beyond', {_FAR}, count, '{{}}', '{{}}', NULL, NULL, NULL FROM beyond WHERE count > 0
+SELECT 'beyond', {_FAR}, count, '{{}}', '{{}}' FROM beyond WHERE count > 0
 ORDER BY kind DESC, rule
 """
 )
 
-_DETAILS = f"SELECT * FROM ({THERAPIST_FACTS}) AS t WHERE t.therapist_id = ANY (:ids)"
+_DETAILS = f"SELECT x.*, {COLUMNS} FROM ({THERAPIST_FACTS}) AS x {EXPECTED} WHERE x.therapist_id = ANY (:ids)"
 
 
 def candidates_for_search(session: Session, search_id: int, *, now: datetime, limit: int = FIT_LIMIT) -> Candidates:
@@ -141,7 +126,7 @@ def candidates_for_search(session: Session, search_id: int, *, now: datetime, li
     }  # fmt: skip
     rows = session.execute(text(_FOR_PATIENT), params).all()
     ids = sorted({id_ for row in rows for id_ in row.ids or ()})
-    details = {row["therapist_id"]: row for row in session.execute(text(_DETAILS), params | {"ids": ids}).mappings()}
+    details = {row.therapist_id: row for row in session.execute(text(_DETAILS), params | {"ids": ids})}
     fit: tuple[PracticeCandidate, ...] = ()
     total = 0
     groups: dict[str, dict[Rule, RuleGroup]] = {"excluded": {}, "unknown": {}}
@@ -149,12 +134,9 @@ def candidates_for_search(session: Session, search_id: int, *, now: datetime, li
         if row.kind == "fit":
             total = row.total
             fit = tuple(
-                _practice(details[id_], distance, expected=p, answers=n, acceptances=k)
-                for id_, distance, p, n, k in zip(
-                    row.ids or (), row.distances or (), row.expected or (), row.answers or (), row.acceptances or (),
-                    strict=True,
-                )
-            )  # fmt: skip
+                _practice(details[id_], distance, expected=expected_answer(details[id_], prior=start.prior))
+                for id_, distance in zip(row.ids or (), row.distances or (), strict=True)
+            )
         elif row.kind == "beyond":
             near = groups["excluded"].get(Rule.DISTANCE)
             groups["excluded"][Rule.DISTANCE] = RuleGroup(
@@ -168,26 +150,16 @@ def candidates_for_search(session: Session, search_id: int, *, now: datetime, li
     return Candidates(search_id, fit, total, in_order["excluded"], in_order["unknown"])
 
 
-def _practice(
-    fact: RowMapping,
-    distance_km: float | None,
-    *,
-    expected: float = 0.0,
-    answers: int = 0,
-    acceptances: int = 0,
-) -> PracticeCandidate:
-    hours = fact["phone_hours"]
+def _practice(fact: Any, distance_km: float | None, *, expected: ExpectedAnswer | None = None) -> PracticeCandidate:
     return PracticeCandidate(
-        name=" ".join(part for part in (fact["first_name"], fact["last_name"]) if part),
+        name=" ".join(part for part in (fact.first_name, fact.last_name) if part),
         distance_km=distance_km,
-        expected_answer=float(expected),
-        answers=answers,
-        acceptances=acceptances,
-        offers=tuple(fact["offers"]),
-        languages=tuple(fact["languages"]),
-        phone_hours=None if hours is None else from_multirange(hours),
+        expected=expected,
+        offers=tuple(fact.offers),
+        languages=tuple(fact.languages),
+        phone_hours=None if fact.phone_hours is None else from_multirange(fact.phone_hours),
         **{
-            name: fact[name]
+            name: getattr(fact, name)
             for name in (
                 "therapist_id", "contact_point_id", "title", "practice_name", "street", "plz", "city", "lat", "lon", "geo_quality",
                 "sex", "phone", "email", "capacity_note", "open_inquiry_id", "cooling_until",

@@ -61,7 +61,7 @@ THERAPIST_FACTS = """
 SELECT th.id AS therapist_id, th.practice_id, th.contact_point_id, th.title, th.first_name, th.last_name, th.sort_name,
        th.sex, th.licence, th.offers, th.offer_mask, th.age_mask, th.age_min, th.age_max, th.patient_sex,
        th.languages, th.diagnoses_preferred, th.diagnoses_excluded, th.treatment_hours, th.phone_hours,
-       th.phone, th.email, th.capacity_note, th.capacity_as_of,
+       th.phone, th.email, th.capacity, th.capacity_from, th.capacity_note, th.capacity_as_of,
        pr.name AS practice_name, pr.seat, st.accessible, st.lat, st.lon, st.geo_quality, st.plz, st.city,
        st.street, st.house_number,
        (SELECT q.id FROM matching_service.inquiry q

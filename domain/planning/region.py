@@ -35,6 +35,13 @@ class Column:
     closeness: Floats
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS without callbacks: setting them up writes a banner to the standard output, which belongs to answers."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the library's name
+        pass
+
+
 class Region:
     """Grows the program of one region until no contact is missing, then settles whole contacts."""
 
@@ -44,7 +51,7 @@ class Region:
         self._columns: list[Column] = []
         self._known: set[tuple[int, bytes]] = set()
         self._settled: list[int] = []
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library types its methods only
+        self._highs = _Quiet()  # type: ignore[no-untyped-call]  # the library types its methods only
         self._highs.silent()
         for option, value in (("threads", 1), ("presolve", "off")):
             self._highs.setOptionValue(option, value)

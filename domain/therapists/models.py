@@ -96,6 +96,7 @@ class Therapist(Identified, Versioned, Base):
         CheckConstraint("status IN ('active', 'inactive', 'blocked', 'opted_out')", name="status"),
         CheckConstraint("status <> 'blocked' OR blocked_reason <> ''", name="blocked_with_reason"),
         CheckConstraint("age_min >= 0 AND (age_max = 0 OR age_max >= age_min)", name="age_limits"),
+        CheckConstraint("capacity IN ('unknown', 'free', 'waiting_list', 'full', 'list_closed')", name="capacity"),
         CheckConstraint("patient_sex IN ('any', 'female', 'male')", name="patient_sex"),
         CheckConstraint(WEEK_CHECK.format("phone_hours"), name="phone_hours"),
         CheckConstraint(WEEK_CHECK.format("office_hours"), name="office_hours"),
@@ -147,6 +148,8 @@ class Therapist(Identified, Versioned, Base):
     office_hours: Mapped[list[Range[int]] | None] = mapped_column(INT4MULTIRANGE)
     hours_as_of: Mapped[date | None]
     treatment_hours: Mapped[list[Range[int]] | None] = mapped_column(INT4MULTIRANGE)
+    capacity: Mapped[str] = mapped_column(default="unknown")
+    capacity_from: Mapped[date | None]
     capacity_note: Mapped[str] = mapped_column(default="")
     capacity_as_of: Mapped[date | None]
     note: Mapped[str] = mapped_column(default="")

@@ -117,6 +117,8 @@ class TherapistDetail:
     office_hours: tuple[WeekSpan, ...] | None
     hours_as_of: date | None
     treatment_hours: tuple[WeekSpan, ...] | None
+    capacity: str
+    capacity_from: date | None
     capacity_note: str
     capacity_as_of: date | None
     note: str
@@ -136,7 +138,7 @@ SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.s
        t.patient_sex, t.languages, t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
        t.blocked_until, t.email, t.phone, t.mobile, t.web, st.street, st.house_number, st.plz, st.city,
        st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
-       t.treatment_hours, t.capacity_note, t.capacity_as_of, t.note, t.source, f.file_name AS source_file,
+       t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of, t.note, t.source, f.file_name AS source_file,
        t.source_as_of, t.locked_fields, t.contact_point_id, oc.open_inquiry_id, oc.cooling_until
 FROM therapist_service.therapist t
 JOIN therapist_service.practice pr ON pr.id = t.practice_id

@@ -56,6 +56,8 @@ class TherapistForm:
     accessible: bool | None
     phone_hours: tuple[WeekSpan, ...] | None
     treatment_hours: tuple[WeekSpan, ...] | None
+    capacity: str
+    capacity_from: date | None
     capacity_note: str
     note: str
 
@@ -169,6 +171,8 @@ def _apply(
         "mobile": _checked(read_phone, form.mobile, "mobile"),
         "phone_hours": to_multirange(form.phone_hours),
         "treatment_hours": to_multirange(form.treatment_hours),
+        "capacity": form.capacity,
+        "capacity_from": form.capacity_from,
         "capacity_note": form.capacity_note.strip(),
     }
     changed = _set(therapist, values)
@@ -176,7 +180,7 @@ def _apply(
         therapist.offers_source = "manual"
     if "phone_hours" in changed:
         therapist.hours_as_of = today
-    if "capacity_note" in changed:
+    if {"capacity", "capacity_from", "capacity_note"}.intersection(changed):
         therapist.capacity_as_of = today
     if "email" in changed:
         therapist.contact_point_id = contact_point_for(session, therapist.practice_id, therapist.email)

@@ -13,6 +13,7 @@ from domain.values import Channel
 from ui import formats
 from ui.errors import describe
 from ui.labels import label, rule_reason
+from ui.matching.expectation import headline, reasons
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
@@ -33,6 +34,9 @@ class InquiryComposer(QWidget):
         self._head = words("", "heading")
         self._head.setWordWrap(True)  # a long name must not squeeze the lists beside it
         self._facts = words("", "muted")
+        self._expected = words("")
+        self._because = words("", "muted")
+        self._because.setWordWrap(True)
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Patienten dieser Anfrage"))
         self._list.itemChanged.connect(lambda _: self._preview())
@@ -57,7 +61,7 @@ class InquiryComposer(QWidget):
         self._content = QWidget()
         inner = QVBoxLayout(self._content)
         inner.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._head, self._facts):
+        for widget in (self._head, self._facts, self._expected, self._because):
             inner.addWidget(widget)
         inner.addWidget(self._list, 2)
         inner.addWidget(self._count)
@@ -95,6 +99,9 @@ class InquiryComposer(QWidget):
                 part for part in (f"{t.plz} {t.city}".strip(), t.email, formats.phone(t.phone or t.mobile)) if part
             )
         )
+        self._expected.setText(headline(found.expected))
+        self._expected.setToolTip("\n".join(reasons(found.expected, today=self._ui.today())))
+        self._because.setText(" · ".join(reasons(found.expected, today=self._ui.today())[:2]))
         cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
         self._override_field.setVisible(cooling)
         self._list.blockSignals(True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 
 from domain.matching.candidates import PracticeCandidate
 from ui import formats
+from ui.matching.expectation import headline, reasons, short
 from ui.translation import tr
 from ui.widgets.cells import CellDelegate, cell
 from ui.widgets.columns import Column, prepare_header, row_height
@@ -61,7 +62,7 @@ class ResultTable(QWidget):
             Column(tr("Weg"), 72, text=lambda c: formats.distance(c.distance_km), right=True),
             Column(tr("Verf."), 78, text=lambda c: formats.offers(c.offers)),
             Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
-            Column(tr("Zusage"), 76, text=lambda c: formats.share(c.expected_answer), right=True, tooltip=_expected),
+            Column(tr("Zusage"), 76, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
         self._model = _Model(columns)
         self.view = QTableView()
@@ -94,6 +95,11 @@ class ResultTable(QWidget):
             return tr("Mail"), "info"
         return (tr("Telefon"), "neutral") if candidate.phone else (tr("Brief"), "neutral")
 
+    def _expected(self, candidate: PracticeCandidate) -> str:
+        if candidate.expected is None or self._now is None:
+            return ""
+        return "\n".join([headline(candidate.expected), *reasons(candidate.expected, today=self._now.date())])
+
     def select(self, therapist_id: int) -> None:
         """Select a row from outside (the map)."""
         for number, candidate in enumerate(self._model.rows):
@@ -105,9 +111,3 @@ class ResultTable(QWidget):
         rows = self.view.selectionModel().selectedRows()
         if rows:
             self.selected.emit(self._model.rows[rows[0].row()].therapist_id)
-
-
-def _expected(candidate: PracticeCandidate) -> str:
-    return tr("Erwartete Zusage: {k} von {n} Antworten dieser Praxis, dazu der Erfahrungswert des Büros").format(
-        k=candidate.acceptances, n=candidate.answers
-    )

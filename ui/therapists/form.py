@@ -59,7 +59,13 @@ class TherapistFormView(RecordForm[TherapistForm]):
             (self._text("email", tr("E-Mail")), self._text("web", tr("Webseite"))),
         )
         self._note = self._lines(70)
-        capacity = self._text("capacity_note", tr("Freie Plätze (Notiz)"))
+        capacity = grid(
+            (
+                self._choice("capacity", tr("Freie Plätze"), labels("capacity")),
+                self._day("capacity_from", tr("Plätze ab")),
+                self._text("capacity_note", tr("Notiz zu freien Plätzen")),
+            )
+        )
         self._capacity_as_of = words("", "muted")
         self.addTab(
             scrolled(column(body, capacity, self._capacity_as_of, Field(tr("Notiz"), self._note), margin=4)),
@@ -91,7 +97,7 @@ class TherapistFormView(RecordForm[TherapistForm]):
     def show_therapist(self, t: TherapistDetail) -> None:
         """Fill the controls from a record."""
         self._show({name: getattr(t, name) for name in TherapistForm.__slots__})
-        self._say_capacity(t.capacity_as_of if t.capacity_note else None)
+        self._say_capacity(t.capacity_as_of)
 
     def _say_capacity(self, as_of: date | None) -> None:
         self._capacity_as_of.setText(tr("Notiert am {day}").format(day=formats.day(as_of)))
@@ -144,5 +150,5 @@ def empty_form() -> TherapistForm:
         licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(),
         diagnoses_preferred=(), diagnoses_excluded=(), email="", phone="", mobile="", web="", street="",
         house_number="", plz="", city="", accessible=None, phone_hours=None, treatment_hours=None,
-        capacity_note="", note="",
+        capacity="unknown", capacity_from=None, capacity_note="", note="",
     )  # fmt: skip
