@@ -1,0 +1,86 @@
+"""What an office can know on a Monday morning, and what a policy answers with. Nothing of the world's truth is here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.simulation.answering import Channel, Told
+
+
+@dataclass(frozen=True)
+class Past:
+    """An inquiry that came to an end: when it was made, and what it brought."""
+
+    day: int
+    channel: Channel
+    asked: int
+    answered: bool
+    accepted: int
+
+
+@dataclass(frozen=True)
+class KnownPoint:
+    """A contact point that may be asked now; `hours` are published minutes of phone hours, Monday to Friday."""
+
+    contact_point_id: int
+    name: str
+    plz2: int
+    has_mail: bool
+    informed: bool
+    hours: tuple[int, ...]
+    told: Told | None
+    past: tuple[Past, ...]
+    unreached: int  # calls in a row nobody picked up
+
+
+@dataclass(frozen=True)
+class OpenSearch:
+    """A patient who waits; `since` is the day the search began."""
+
+    search_id: int
+    plz2: int
+    since: int
+
+
+@dataclass(frozen=True)
+class OpenInquiry:
+    """Asked and not answered yet."""
+
+    contact_point_id: int
+    searches: tuple[int, ...]
+    day: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What a policy wants done: ask on a weekday (0 = Monday); `probability` is its own guess, handed back later."""
+
+    contact_point_id: int
+    channel: Channel
+    searches: tuple[int, ...]
+    weekday: int = 0
+    probability: float = 0.0
+
+
+@dataclass(frozen=True)
+class View:
+    """The office's knowledge. `fits` has, for each point that may be asked, its fitting searches with kilometres."""
+
+    day: int
+    searches: Sequence[OpenSearch]
+    points: Sequence[KnownPoint]
+    fits: Mapping[int, Mapping[int, float]]
+    open_inquiries: Sequence[OpenInquiry]
+    mails: int
+    minutes: float
+    minutes_per_call: float
+    size: int
+
+
+class Policy(Protocol):
+    """A way to choose; one object lives through one run and may remember."""
+
+    def week(self, view: View) -> Sequence[Contact]:
+        """The contacts of the coming week, each contact point once at most."""
+        ...
