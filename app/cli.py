@@ -17,6 +17,8 @@ from ui.errors import describe
 from ui.translation import tr
 
 DONE, REFUSED, USAGE = 0, 1, 2
+# named here, not asked of the simulation: the command line starts without numpy
+POLICIES = ("first_come", "nearest")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,9 +49,24 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--screens", type=Path, metavar="ORDNER", help=tr("Bilder aller Seiten ablegen"))
     worker = command("worker", tr("im Hintergrund senden und Fristen verwalten"))
     worker.add_argument("--once", action="store_true", help=tr("nur abarbeiten, was wartet"))
+    simulate = command("simulate", tr("Vorgehensweisen in einer erdachten Welt vergleichen"))
+    simulate.add_argument("--seeds", type=_positive, default=10, metavar="ZAHL", help=tr("wie viele Welten"))
+    simulate.add_argument("--weeks", type=_positive, default=78, metavar="ZAHL", help=tr("wie viele Wochen"))
+    simulate.add_argument(
+        "--policy",
+        action="append",
+        choices=POLICIES,
+        help=tr("Vorgehensweise (mehrmals; verglichen wird mit der ersten)"),
+    )
     command("migrate", tr("die Datenbank auf den Stand dieses Programms bringen"))
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
+
+
+def _positive(given: str) -> int:
+    if not given.isdecimal() or int(given) < 1:
+        raise argparse.ArgumentTypeError(tr("eine ganze Zahl ab 1 wird gebraucht"))
+    return int(given)
 
 
 def main(arguments: Sequence[str]) -> int:
