@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, _profile: Profile | None) -> int:
     if options.json:
         say({"weeks": options.weeks, **_plain(asdict(found))})
     else:
-        _tell(found, weeks=options.weeks)
+        print_report(found, weeks=options.weeks)
     return DONE
 
 
@@ -48,7 +48,8 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def _tell(found: Report, *, weeks: int) -> None:
+def print_report(found: Report, *, weeks: int) -> None:
+    """The German table."""
     worlds = ntr(found.seeds, "{n} Welt", "{n} Welten")
     weeks_long = ntr(weeks, "{n} Woche", "{n} Wochen")
     tell(

@@ -27,7 +27,10 @@ T = TypeVar("T", "Figures", "Comparison")
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number over the seeds with its 95 % interval; infinite where the runs were too short to tell."""
+    """A number over the seeds with its 95 % interval.
+
+    Infinite where the runs were too short to come to it; NaN where they say nothing.
+    """
 
     value: float
     low: float
@@ -86,6 +89,7 @@ def report(outcomes: Sequence[Outcome], *, draws: int = DRAWS) -> Report:
     seeds = sorted({outcome.seed for outcome in outcomes})
     policies = tuple(dict.fromkeys(outcome.policy for outcome in outcomes))
     chance = np.random.default_rng(len(seeds))  # fixed: the same runs give the same report
+    draws = draws if len(seeds) > 1 else 0  # one world says nothing of how much worlds differ
     picks = [np.arange(len(seeds)), *chance.integers(len(seeds), size=(draws, len(seeds)))]
     figures: dict[str, dict[str, Figures]] = {}
     comparisons: dict[str, dict[str, Comparison]] = {}
