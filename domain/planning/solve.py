@@ -19,11 +19,14 @@ REGION = 110  # contact points of a region: what a linear program solves in a te
 THREADS = 2
 
 
-def plan_week(problem: Problem, *, fixed: Sequence[PlannedContact] = (), refill: bool = False) -> WeekPlan:
+def plan_week(
+    problem: Problem, *, fixed: Sequence[PlannedContact] = (), refill: bool = False, bounded: bool = True
+) -> WeekPlan:
     """Choose contacts; those `fixed` are in the plan whatever they bring and count against the budget.
 
-    `refill` only fills what the fixed ones leave, in a moment and without a bound of its own. Deterministic: the same
-    problem gives the same plan. Options without arcs and arcs of unknown searches are ignored.
+    `refill` only fills what the fixed ones leave, in a moment and without a bound of its own; without `bounded` the
+    plan is the same, but how good it could be is not worked out. Deterministic: the same problem gives the same plan.
+    Options without arcs and arcs of unknown searches are ignored.
     """
     searches = {seeker.search_id: number for number, seeker in enumerate(problem.seekers)}
     block, options = _block(problem, searches)
@@ -40,6 +43,8 @@ def plan_week(problem: Problem, *, fixed: Sequence[PlannedContact] = (), refill:
     if refill:
         return _plan(problem, block, curve, options, columns, limit=0.0)
     columns = _bettered(block, curve, options, columns, kept=kept)
+    if not bounded:
+        return _plan(problem, block, curve, options, columns, limit=0.0)
     hope = hope_of(block, columns)
     known = float(curve.value(hope).sum())
     limit = bound(block, curve, mails=mails, minutes=minutes, known=known, start=curve.slope(hope)).bound

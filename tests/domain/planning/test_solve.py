@@ -1,5 +1,7 @@
 """The weekly plan keeps its rules whatever it is asked, and comes close to the best there is."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from itertools import combinations, product
 
@@ -151,3 +153,24 @@ def test_large_problem_stays_close_to_its_bound() -> None:
     plan = plan_week(problem)
     keeps_the_rules(problem, plan.contacts)
     assert plan.gap < 0.04
+
+
+def test_without_its_bound_the_plan_is_the_same() -> None:
+    """Only what the plan could be at best is left out."""
+    problem = invented(3, seekers=40, practices=40, budget=Budget(8, 60.0))
+    whole, short = plan_week(problem), plan_week(problem, bounded=False)
+    assert short.contacts == whole.contacts
+    assert short.bound == short.value < whole.bound
+
+
+def test_planning_says_nothing_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """In a process of its own: the solver's greeting would stand in the midst of a command's JSON."""
+    code = (
+        "from domain.planning.numbers import *; import numpy as np; from domain.planning.region import Region; "
+        "block = Block(contact=np.array([0]), minutes=np.array([0.0]), probability=np.array([0.2]), "
+        "asked=[np.array([0])], closeness=[np.array([1.0])], seekers=1, size=6); "
+        "curve = Curve(np.array([1.0]), np.array([0.0]), np.array([False])); "
+        "Region(block, curve, mails=1.0, minutes=0.0).relax()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert capfd.readouterr().out == ""
