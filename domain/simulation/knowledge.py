@@ -1,7 +1,6 @@
 """What the office remembers of each contact point: its word, its past inquiries, whether it knows the office."""
 
 from collections import defaultdict
-from collections.abc import Collection
 
 from domain.simulation.answering import Places, Told
 from domain.simulation.streams import Draw, stream
@@ -19,7 +18,6 @@ class Knowledge:
         self._told: dict[int, Told] = {}
         self._past: dict[int, list[Past]] = defaultdict(list)
         self._informed = {point.contact_point_id for point in world.contact_points if point.informed}
-        self._unreached: dict[int, int] = defaultdict(int)
         for point in world.contact_points:
             chance = stream(world.seed, world.number, Draw.OFFICE, point.contact_point_id)
             said = places.says(point, -int(chance.integers(1, TOLD_WITHIN)))
@@ -34,17 +32,16 @@ class Knowledge:
     def reached(self, point: int) -> None:
         """A message arrived, so the practice knows the office from now on."""
         self._informed.add(point)
-        self._unreached[point] = 0
-
-    def unreached(self, point: int) -> None:
-        """Nobody picked up."""
-        self._unreached[point] += 1
 
     def ended(self, point: int, past: Past, *, late: bool) -> None:
         """An inquiry came to an end; a late answer takes the place of the silence noted for it."""
         if late:
             self._past[point].pop()
         self._past[point].append(past)
+
+    def everything(self) -> list[Past]:
+        """All that came to an end, with whomever."""
+        return [past for point in self._past.values() for past in point]
 
     def known(self, point: ContactPoint) -> KnownPoint:
         """The contact point as the office sees it."""
@@ -58,9 +55,4 @@ class Knowledge:
             hours=point.hours,
             told=self._told.get(number),
             past=tuple(self._past[number]),
-            unreached=self._unreached[number],
         )
-
-    def all_known(self, points: Collection[ContactPoint]) -> tuple[KnownPoint, ...]:
-        """Several at once."""
-        return tuple(self.known(point) for point in points)

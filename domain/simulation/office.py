@@ -109,6 +109,7 @@ class Office:
                 OpenInquiry(one.point, tuple(one.searches), one.sent, one.probability)
                 for one in self._inquiries.values()
             ],
+            past=self._known.everything(),
             mails=self._week.mails_per_week,
             minutes=self._week.minutes_per_week,
             minutes_per_call=self._week.minutes_per_call,
@@ -133,7 +134,8 @@ class Office:
         self._note(Kind.CONTACT, inquiry)
         seen = reaction(self._world, point, channel=contact.channel, day=self._day)
         if not seen.reached:
-            self._known.unreached(number)
+            vain = Past(self._day, contact.channel, len(searches), answered=False, accepted=0, reached=False)
+            self._known.ended(number, vain, late=False)
             self._note(Kind.UNREACHED, inquiry)
             return
         self._known.reached(number)

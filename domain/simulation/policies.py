@@ -36,7 +36,7 @@ class Week:
 def phone_day(point: KnownPoint) -> int:
     """The weekday with most phone hours; after calls nobody took, the next best."""
     days = sorted((day for day, minutes in enumerate(point.hours) if minutes), key=lambda day: -point.hours[day])
-    return days[point.unreached % len(days)]
+    return days[point.vain_calls % len(days)]
 
 
 class FirstCome:

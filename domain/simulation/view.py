@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
 from domain.simulation.answering import Channel, Told
@@ -9,13 +10,14 @@ from domain.simulation.answering import Channel, Told
 
 @dataclass(frozen=True)
 class Past:
-    """An inquiry that came to an end: when it was made, and what it brought."""
+    """A contact that came to an end: when it was made, and what it brought; a call nobody took is not `reached`."""
 
     day: int
     channel: Channel
     asked: int
     answered: bool
     accepted: int
+    reached: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ class KnownPoint:
     hours: tuple[int, ...]
     told: Told | None
     past: tuple[Past, ...]
-    unreached: int  # calls in a row nobody picked up
+
+    @property
+    def vain_calls(self) -> int:
+        """Calls in a row nobody picked up."""
+        return sum(1 for _ in takewhile(lambda past: not past.reached, reversed(self.past)))
 
 
 @dataclass(frozen=True)
@@ -65,13 +71,18 @@ class Contact:
 
 @dataclass(frozen=True)
 class View:
-    """The office's knowledge. `fits` has, for each point that may be asked, its fitting searches with kilometres."""
+    """The office's knowledge.
+
+    `fits` has, for each point that may be asked, its fitting searches with kilometres; `past` all contacts that came
+    to an end, with whomever.
+    """
 
     day: int
     searches: Sequence[OpenSearch]
     points: Sequence[KnownPoint]
     fits: Mapping[int, Mapping[int, float]]
     open_inquiries: Sequence[OpenInquiry]
+    past: Sequence[Past]
     mails: int
     minutes: float
     minutes_per_call: float

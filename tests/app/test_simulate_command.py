@@ -16,15 +16,15 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_answer_is_one_json_object() -> None:
     """Figures for each region and policy; what was not reached is null; how far it is stands on standard error."""
-    done = simulate("--seeds", "2", "--weeks", "8", "--policy", "nearest", "--policy", "first_come", "--json")
+    done = simulate("--seeds", "2", "--weeks", "8", "--policy", "nearest", "--policy", "planned", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert (answer["seeds"], answer["weeks"], answer["policies"]) == (2, 8, ["nearest", "first_come"])
+    assert (answer["seeds"], answer["weeks"], answer["policies"]) == (2, 8, ["nearest", "planned"])
     assert set(answer["figures"]) == {"city", "town", "rural", "all"}
     city = answer["figures"]["city"]["nearest"]
     assert city["contacts"]["value"] > 0
     assert city["days_95"]["value"] is None
-    assert set(answer["comparisons"]["all"]) == {"first_come"}
+    assert set(answer["comparisons"]["all"]) == {"planned"}
     assert done.stderr.splitlines() == ["1 von 2 Welten", "2 von 2 Welten"]
 
 

@@ -1,8 +1,10 @@
 """The plain policies choose as an office with a list would."""
 
+from dataclasses import replace
+
 from domain.simulation.answering import Channel, Saying, Told
 from domain.simulation.policies import FirstCome, Nearest, phone_day
-from domain.simulation.view import KnownPoint, OpenSearch, View
+from domain.simulation.view import KnownPoint, OpenSearch, Past, View
 
 
 def point(
@@ -17,7 +19,6 @@ def point(
         hours=(0, 50, 150, 0, 0),
         told=Told(Saying.FREE, 0) if free else None,
         past=(),
-        unreached=0,
     )
 
 
@@ -29,6 +30,7 @@ def view(points: list[KnownPoint], *, searches: int = 8, mails: int = 20, minute
         points=points,
         fits={one.contact_point_id: {who.search_id: 1.0 + one.contact_point_id for who in waiting} for one in points},
         open_inquiries=[],
+        past=[],
         mails=mails,
         minutes=minutes,
         minutes_per_call=8.0,
@@ -84,5 +86,6 @@ def test_the_nearest_practice_comes_first() -> None:
 def test_after_vain_calls_another_day_is_tried() -> None:
     """First the day with most hours, then the next best, then the first again."""
     one = point(1, "A")
-    days = [phone_day(KnownPoint(**{**vars(one), "unreached": calls})) for calls in range(3)]
+    vain = Past(0, Channel.PHONE, 1, answered=False, accepted=0, reached=False)
+    days = [phone_day(replace(one, past=(vain,) * calls)) for calls in range(3)]
     assert days == [2, 1, 2]
