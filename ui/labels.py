@@ -26,7 +26,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "seat": {"statutory": "Kassensitz", "private": "Privatpraxis", "unknown": "unbekannt"},
     "insurance": {"statutory": "gesetzlich", "private": "privat", "self_pay": "selbst zahlend", "unknown": "unbekannt"},
     "travel_mode": {"car": "Auto", "public_transport": "Bus und Bahn", "bicycle": "Fahrrad", "foot": "zu Fuß"},
-    "policy": {"first_come": "Alphabet im PLZ-Gebiet", "nearest": "nächste Praxis", "planned": "Wochenplan"},
+    "policy": {
+        "first_come": "Alphabet im PLZ-Gebiet",
+        "nearest": "nächste Praxis",
+        "planned": "Wochenplan",
+        "attentive": "Wochenplan, aufmerksam",
+    },
     "density": {"city": "Großstadt", "town": "Stadt", "rural": "Land", "all": "alle Gegenden"},
     "channel": {"email": "E-Mail", "phone": "Telefon", "letter": "Brief", "visit": "Besuch", "note": "Notiz"},
     "scope": {

@@ -50,6 +50,7 @@ class Knowledge:
             contact_point_id=number,
             name=point.name,
             plz2=point.plz2,
+            people=len(point.therapists),
             has_mail=point.has_mail,
             informed=number in self._informed,
             hours=point.hours,

@@ -27,6 +27,7 @@ class KnownPoint:
     contact_point_id: int
     name: str
     plz2: int
+    people: int  # therapists behind it
     has_mail: bool
     informed: bool
     hours: tuple[int, ...]

@@ -7,13 +7,13 @@ from itertools import combinations
 from math import hypot
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from domain.simulation.answering import Channel
 from domain.simulation.office import Office
 from domain.simulation.parameters import world_parameters
-from domain.simulation.planned import Planned
+from domain.simulation.planned import Attentive, Planned
 from domain.simulation.policies import FirstCome, Nearest
 from domain.simulation.record import Act, Kind, RunResult
 from domain.simulation.rules import BrokenRule
@@ -24,6 +24,10 @@ from tests.domain.simulation.random_policy import RandomPolicy
 WEEKS = 26
 SEEDS = st.integers(0, 10_000)
 REGIONS = st.integers(0, 2)
+# no shrinking: a seed has no simpler seed, and each try is a world
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+WORLDS = settings(max_examples=12, deadline=None, phases=PHASES)
+FEW_WORLDS = settings(max_examples=6, deadline=None, phases=PHASES)
 
 
 def a_world(seed: int = 7, region: int = 1, weeks: int = WEEKS) -> World:
@@ -38,7 +42,7 @@ def by_point(result: RunResult) -> dict[int, list[Act]]:
     return acts
 
 
-@settings(max_examples=12, deadline=None)
+@WORLDS
 @given(seed=SEEDS, region=REGIONS, dice=SEEDS)
 def test_nobody_is_accepted_twice(seed: int, region: int, dice: int) -> None:
     """A second acceptance comes only after the trial sessions of the first have failed."""
@@ -55,7 +59,7 @@ def test_nobody_is_accepted_twice(seed: int, region: int, dice: int) -> None:
     assert {case.search_id for case in result.cases if case.placed} <= promised
 
 
-@settings(max_examples=12, deadline=None)
+@WORLDS
 @given(seed=SEEDS, region=REGIONS, dice=SEEDS)
 def test_a_mailbox_has_one_open_inquiry_and_its_rest(seed: int, region: int, dice: int) -> None:
     """No contact while an inquiry is open, none within 28 days of an answer or an expiry."""
@@ -78,7 +82,7 @@ def test_a_mailbox_has_one_open_inquiry_and_its_rest(seed: int, region: int, dic
                     rest_until = act.day + 28
 
 
-@settings(max_examples=12, deadline=None)
+@WORLDS
 @given(seed=SEEDS, region=REGIONS, dice=SEEDS)
 def test_the_week_is_kept(seed: int, region: int, dice: int) -> None:
     """No more mails and minutes in any week than the office has."""
@@ -94,7 +98,7 @@ def test_the_week_is_kept(seed: int, region: int, dice: int) -> None:
             assert number * office.minutes_per_call <= office.minutes_per_week
 
 
-@settings(max_examples=12, deadline=None)
+@WORLDS
 @given(seed=SEEDS, region=REGIONS, dice=SEEDS)
 def test_only_fitting_patients_are_asked_for(seed: int, region: int, dice: int) -> None:
     """Everyone in an inquiry is within the radius of somebody there with a wished method and sex, and has come."""
@@ -115,7 +119,7 @@ def test_only_fitting_patients_are_asked_for(seed: int, region: int, dice: int) 
             )
 
 
-@settings(max_examples=6, deadline=None)
+@FEW_WORLDS
 @given(seed=SEEDS, region=REGIONS)
 def test_all_policies_meet_the_same_world(seed: int, region: int) -> None:
     """The same practice asked on the same day over the same channel is reached or not alike, whoever asks."""
@@ -132,7 +136,7 @@ def test_all_policies_meet_the_same_world(seed: int, region: int) -> None:
     assert build(world_parameters(), region=region, seed=seed, weeks=12) == world, "a run changes nothing of it"
 
 
-@pytest.mark.parametrize("policy", [FirstCome, Nearest, Planned])
+@pytest.mark.parametrize("policy", [FirstCome, Nearest, Planned, Attentive])
 def test_the_same_seed_gives_the_same_run(policy: Callable[[], Policy]) -> None:
     """Every act and every case again; another seed gives others."""
     first = Office(a_world(3, weeks=10), policy()).run()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from domain.simulation.answering import Channel, Saying, Told
+from domain.simulation.planned import Attentive, Planned
 from domain.simulation.policies import FirstCome, Nearest, phone_day
 from domain.simulation.view import KnownPoint, OpenSearch, Past, View
 
@@ -14,6 +15,7 @@ def point(
         contact_point_id=number,
         name=name,
         plz2=plz2,
+        people=1,
         has_mail=mail,
         informed=informed,
         hours=(0, 50, 150, 0, 0),
@@ -89,3 +91,35 @@ def test_after_vain_calls_another_day_is_tried() -> None:
     vain = Past(0, Channel.PHONE, 1, answered=False, accepted=0, reached=False)
     days = [phone_day(replace(one, past=(vain,) * calls)) for calls in range(3)]
     assert days == [2, 1, 2]
+
+
+def asked(day: int, *, answered: bool, accepted: int = 0) -> Past:
+    return Past(day, Channel.EMAIL, 6, answered=answered, accepted=accepted)
+
+
+def test_the_plan_goes_where_places_were_and_are() -> None:
+    """With one mail to send, the practice that took somebody, or says it has places, goes before one of old silence."""
+    silent = replace(point(1, "A"), past=(asked(100, answered=False),) * 3)
+    took = replace(point(2, "B"), past=(asked(100, answered=True, accepted=1),) * 3)
+    free = replace(point(3, "C"), told=Told(Saying.FREE, 195))
+    for policy in (Planned(), Attentive()):
+        for better in (took, free):
+            (contact,) = policy.week(view([silent, better], mails=1, minutes=0))
+            assert contact.contact_point_id == better.contact_point_id
+
+
+def test_who_answers_is_asked_before_who_is_silent() -> None:
+    """Neither had a place: the attentive plan tells refusal from silence and fills the inquiry, oldest first."""
+    refused = replace(point(2, "B"), past=(asked(100, answered=True),) * 3)
+    silent = replace(point(1, "A"), past=(asked(100, answered=False),) * 3)
+    (contact,) = Attentive().week(view([silent, refused], mails=1, minutes=0))
+    assert contact.contact_point_id == 2
+    assert len(contact.searches) == 6
+    assert 7 in contact.searches, "the longest waiting is among them"
+
+
+def test_the_plan_keeps_within_the_week() -> None:
+    """Two mails and one call at most, whatever could be asked."""
+    points = [point(number, chr(65 + number)) for number in range(6)]
+    contacts = Planned().week(view(points, mails=2, minutes=15.0))
+    assert sorted(contact.channel for contact in contacts) == [Channel.EMAIL, Channel.EMAIL, Channel.PHONE]
