@@ -14,6 +14,7 @@ from domain.casework.placements import begin_therapy, start_trial_sessions
 from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
+from domain.casework.week_plan import propose, save
 from domain.communication.mails import release_due
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -133,6 +134,14 @@ class DemoOffice:
                     begin_therapy(session, item_id, started_on=self._now().date(), now=self._now())
                     placed += 1
         return placed
+
+    def plan_week(self) -> int:
+        """Plan the week's next contacts; returns how many."""
+        with self._database.read() as session:
+            proposal = propose(session, now=self._now())
+        with self._database.write() as session:
+            save(session, proposal, now=self._now())
+        return len(proposal.planned.contacts)
 
     def send_waiting_now(self) -> None:
         """Do not wait for the minutes in which withdrawals are gathered."""

@@ -102,6 +102,11 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
 
         return choose
 
+    def week() -> None:
+        page = desktop.window.page("matching")
+        if isinstance(page, MatchingPage):
+            page.show_week(number=0)
+
     return {
         "heute": show("today"),
         "patienten": show("patients"),
@@ -109,6 +114,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "vermittlung": show("matching"),
         "vermittlung-karte": tab(1),
         "vermittlung-warum-nicht": tab(2),
+        "vermittlung-wochenplan": week,
         "anfragen": show("inquiries"),
         "post": show("mail"),
     }

@@ -62,6 +62,8 @@ PRODUCERS = {
     "inquiry_item": "matching_service",
     "placement": "matching_service",
     "exclusion": "matching_service",
+    "week_plan": "matching_service",
+    "plan_line": "matching_service",
     "email": "communication_service",
     "phone_call": "communication_service",
     "contact": "communication_service",

@@ -34,6 +34,12 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{value.astimezone(BERLIN):%d.%m.%Y, %H:%M}"
 
 
+def weekday_clock(value: datetime) -> str:
+    """Di 09:05, in the office's time."""
+    here = local(value)
+    return f"{WEEKDAYS[here.weekday()]} {here:%H:%M}"
+
+
 def clock(minutes: int) -> str:
     """14:05 for minutes since midnight."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"

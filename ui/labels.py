@@ -99,6 +99,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "full": "zurzeit keine Plätze",
         "list_closed": "Warteliste geschlossen",
     },
+    "plan_status": {
+        "proposed": "offen",
+        "locked": "fest",
+        "skipped": "übersprungen",
+        "accepted": "angenommen",
+    },
     "search_status": {
         "draft": "Entwurf",
         "active": "aktiv",
@@ -246,6 +252,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "sending": "Anfragen senden",
         "answers": "Antworten eintragen",
         "placements": "Plätze begleiten",
+        "week": "Woche planen",
         "withdrawals": "Rücknahmen senden",
         "screens": "Bilder aller Seiten",
     },

@@ -111,6 +111,8 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
             answers = office.throw_answers(inquiries)
         with timed("placements"):
             placements = office.place()
+        with timed("week"):
+            planned = office.plan_week()
         with timed("withdrawals"):
             office.send_waiting_now()
             _send(seat.worker_url, settings, profile)
@@ -124,6 +126,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
         "mails": mails,
         "answers": dict(answers),
         "placements": placements,
+        "planned": planned,
         "excluded": dict(excluded),
         "unknown": dict(unknown),
         "seconds": seconds,
@@ -178,6 +181,7 @@ def _tell(answer: dict[str, Any]) -> None:
     tell(tr("E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar").format(**mails))
     tell(tr("Antworten: {n}").format(n=sum(answer["answers"].values())))
     tell(tr("Vermittlungen: {n}").format(n=answer["placements"]))
+    tell(tr("Wochenplan: {n} Kontakte").format(n=answer["planned"]))
     for rule, count in sorted(answer["excluded"].items(), key=lambda pair: -pair[1]):
         tell(f"  {rule_reason(rule)}: {count}")
     for rule, count in sorted(answer["unknown"].items(), key=lambda pair: -pair[1]):

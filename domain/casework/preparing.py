@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,7 @@ def create_and_send(
     now: datetime,
     confirm_unknown: bool = False,
     cooling_override: str = "",
+    call_on: date | None = None,
 ) -> int:
     """Make an inquiry and send it in one step; returns its id. Raises as `create_inquiry` and `send_inquiry` do."""
     inquiry = create_inquiry(
@@ -76,5 +77,5 @@ def create_and_send(
         cooling_override=cooling_override,
     )
     session.flush()
-    send_inquiry(session, inquiry, now=now, just_judged=True)
+    send_inquiry(session, inquiry, now=now, just_judged=True, call_on=call_on)
     return inquiry

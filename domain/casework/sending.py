@@ -1,6 +1,6 @@
 """Sending an inquiry by mail, phone or letter; reminding; and what the worker's report means for it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +26,19 @@ CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST
 
 
 def send_inquiry(
-    session: Session, inquiry_id: int, *, now: datetime, version: int | None = None, just_judged: bool = False
+    session: Session,
+    inquiry_id: int,
+    *,
+    now: datetime,
+    version: int | None = None,
+    just_judged: bool = False,
+    call_on: date | None = None,
 ) -> int | None:
     """Release a draft: queue its mail, plan its call, or note the letter as sent.
 
     Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
     a consent, a search or the therapist no longer allows it; `just_judged` says that this transaction asked already.
+    A call is planned for `call_on` or the next window after it.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     if inquiry.stage == InquiryStage.DRAFT:
@@ -39,7 +46,7 @@ def send_inquiry(
     if not just_judged:
         _refuse_changed(session, inquiry, now=now)
     if inquiry.channel == Channel.PHONE:
-        return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+        return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id, on=call_on)
     if inquiry.channel == Channel.LETTER:
         mark_sent(session, inquiry_id, now=now)
         return None

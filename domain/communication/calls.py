@@ -81,6 +81,21 @@ def _published(therapist: Therapist) -> Sequence[WeekSpan]:
     return hours or DEFAULT_WINDOWS
 
 
+def call_windows(session: Session, therapist_ids: Collection[int]) -> dict[int, Sequence[WeekSpan]]:
+    """The weekly phone windows of some therapists, by id."""
+    found = session.scalars(select(Therapist).where(Therapist.id.in_(therapist_ids)))
+    return {therapist.id: _published(therapist) for therapist in found}
+
+
+def planned_calls(session: Session, person_id: int, *, now: datetime) -> Sequence[datetime]:
+    """When a person is going to phone already."""
+    return session.scalars(
+        select(PhoneCall.planned_at).where(
+            PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now, PhoneCall.person_id == person_id
+        )
+    ).all()
+
+
 def plan_call(
     session: Session,
     therapist_id: int,
@@ -101,11 +116,7 @@ def plan_call(
     if not (therapist.phone or therapist.mobile):
         raise Invalid("phone_call.no_number", therapist_id=therapist_id)
     windows = _published(therapist)
-    taken = session.scalars(
-        select(PhoneCall.planned_at).where(
-            PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now, PhoneCall.person_id == caller
-        )
-    ).all()
+    taken = planned_calls(session, caller, now=now)
     after = now if on is None else max(now, datetime.combine(on, time(0), BERLIN))
     slot = free_slot(windows, after=after, taken=taken, land=office(session).land)
     if slot is None:

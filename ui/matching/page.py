@@ -15,6 +15,7 @@ from ui.matching.composer import InquiryComposer
 from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
+from ui.matching.week_plan import WeekPlanView
 from ui.matching.why_not import WhyNot
 from ui.page import PageWidget
 from ui.ports import UiContext
@@ -85,7 +86,14 @@ class MatchingPage(PageWidget):
         split.setSizes([292, 532, 326])
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
-        self.body.addWidget(split, 1)
+        self._week = WeekPlanView(ui)
+        self._views = QTabWidget()
+        self._views.setAccessibleName(tr("Suchen und Wochenplan"))
+        self._views.setDocumentMode(True)
+        self._views.tabBar().setDrawBase(False)
+        self._views.addTab(split, tr("Suchen"))
+        self._views.addTab(self._week, tr("Wochenplan"))
+        self.body.addWidget(self._views, 1)
         self._filter.textChanged.connect(lambda text: self._searches.show_query(text=text))
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
@@ -111,12 +119,19 @@ class MatchingPage(PageWidget):
 
     def open_item(self, item_id: int) -> None:
         """A search, or (negative) a practice with its best patients."""
+        self._views.setCurrentIndex(0)
         if item_id < 0:
             self._tabs.setCurrentIndex(INQUIRY_TAB)
             self._composer.show_therapist(-item_id, None)
             return
         self._searches.select(item_id)
         self._choose(item_id)
+
+    def show_week(self, number: int | None = None) -> None:
+        """Bring the week's plan to the front, with one of its lines chosen if it is there."""
+        self._views.setCurrentWidget(self._week)
+        if number is not None:
+            self._week.table.view.selectRow(number)
 
     def show_tab(self, number: int) -> None:
         """Bring inquiry, map or reasons to the front."""
