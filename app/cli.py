@@ -18,7 +18,7 @@ from ui.translation import tr
 
 DONE, REFUSED, USAGE = 0, 1, 2
 # named here, not asked of the simulation: the command line starts without numpy
-POLICIES = ("first_come", "nearest", "planned", "attentive")
+POLICIES = ("first_come", "nearest", "planned")
 
 
 def parser() -> argparse.ArgumentParser:

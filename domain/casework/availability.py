@@ -10,10 +10,9 @@ from domain.casework.release import stop_unsent
 from domain.communication.calls import cancel_call
 from domain.communication.contacts import ContactNote, note_contact, open_calls
 from domain.matching.models import Inquiry
-from domain.matching.states import InquiryStage
+from domain.matching.states import WITH_PRACTICE
 from domain.therapists.service import set_status
 
-WITH_PRACTICE = frozenset({InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE})
 REASON = "therapist_closed"
 
 

@@ -32,6 +32,7 @@ SOURCES = {
     "arztsuche": "das öffentliche Verzeichnis arztsuche.116117.de",
     "plz_directory": "ein öffentliches Verzeichnis der Kassenärztlichen Vereinigungen",
 }
+WITH_PROFILES = frozenset({"inquiry", "alternative"})  # the others name codes only
 OWN_SOURCE = "Ihre eigenen öffentlichen Angaben"
 
 
@@ -46,7 +47,7 @@ def queue_letter(
 ) -> int | None:
     """Queue a letter of a kind about some items to the inquiry's therapist; None where there is no address.
 
-    Kinds: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``, ``place_declined``.
+    Kinds: ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``, ``alternative``, ``place_declined``.
     """
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if not therapist.email or not items:
@@ -67,14 +68,14 @@ def queue_letter(
 def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
-    if kind == "inquiry":
+    if kind in WITH_PROFILES:
         _load_together(session, items)
     context = LetterContext(
         recipient=_recipient(therapist),
         office=_office(session),
         reference=inquiry.reference,
         patients=tuple(
-            _profile(session, item, today=today) if kind == "inquiry" else PatientCode(item.reference_code)
+            _profile(session, item, today=today) if kind in WITH_PROFILES else PatientCode(item.reference_code)
             for item in items
         ),
         today=today,

@@ -65,6 +65,7 @@ def create_and_send(
     confirm_unknown: bool = False,
     cooling_override: str = "",
     call_on: date | None = None,
+    send_at: datetime | None = None,
 ) -> int:
     """Make an inquiry and send it in one step; returns its id. Raises as `create_inquiry` and `send_inquiry` do."""
     inquiry = create_inquiry(
@@ -77,5 +78,5 @@ def create_and_send(
         cooling_override=cooling_override,
     )
     session.flush()
-    send_inquiry(session, inquiry, now=now, just_judged=True, call_on=call_on)
+    send_inquiry(session, inquiry, now=now, just_judged=True, call_on=call_on, send_at=send_at)
     return inquiry

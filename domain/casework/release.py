@@ -17,7 +17,7 @@ from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
-from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
+from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, WITH_PRACTICE, InquiryStage, ItemStatus
 from domain.values import Channel
 
 GATHER = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def release_search(
                 _leave_out(session, inquiry, waiting, now=now)
             else:
                 stop_unsent(session, inquiry, reason=reason, now=now)
-        elif stage in UNSENT | {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
+        elif stage in UNSENT | WITH_PRACTICE:
             _tell_practice(session, inquiry, item, items, awaited=awaited, reason=reason, now=now)
             settle(session, inquiry, now=now, items=items)
     return tuple(touched)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.access import office
@@ -33,12 +34,13 @@ def send_inquiry(
     version: int | None = None,
     just_judged: bool = False,
     call_on: date | None = None,
+    send_at: datetime | None = None,
 ) -> int | None:
     """Release a draft: queue its mail, plan its call, or note the letter as sent.
 
     Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
     a consent, a search or the therapist no longer allows it; `just_judged` says that this transaction asked already.
-    A call is planned for `call_on` or the next window after it.
+    A call is planned for `call_on` or the next window after it; a mail leaves at `send_at`, not before.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     if inquiry.stage == InquiryStage.DRAFT:
@@ -52,6 +54,8 @@ def send_inquiry(
         return None
     move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
     delay = timedelta(seconds=office(session).undo_seconds)
+    if send_at is not None:
+        delay = max(delay, send_at - now)
     return queue_letter(session, "inquiry", inquiry, items_of(session, inquiry.id), now=now, delay=delay)
 
 
@@ -135,6 +139,23 @@ def remind(session: Session, inquiry_id: int, *, now: datetime) -> int | None:
         open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
         return queue_letter(session, "reminder", inquiry, open_items, now=now)
     return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+
+
+def chase(session: Session, *, now: datetime) -> int:
+    """Remind every practice that was silent for the office's days (the chase list); returns how many."""
+    days = office(session).follow_up_days
+    due = session.scalars(
+        select(Inquiry.id)
+        .where(
+            Inquiry.stage == InquiryStage.SENT,
+            func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at) <= now - timedelta(days=days),
+        )
+        .order_by(Inquiry.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for inquiry_id in due:
+        remind(session, inquiry_id, now=now)
+    return len(due)
 
 
 def withdraw_inquiry(

@@ -21,6 +21,7 @@ from domain.matching.arcs import planning_problem
 from domain.matching.best_patients import judge
 from domain.matching.models import Inquiry
 from domain.matching.plan_models import PlanLine, WeekPlan
+from domain.planning.fill import filled
 from domain.planning.model import Budget, Option, PlannedContact
 from domain.planning.model import WeekPlan as Planned
 from domain.values import Channel
@@ -60,10 +61,10 @@ def propose(
     """
     monday = monday_of(now.astimezone(BERLIN).date())
     settings = office(session)
-    plan = session.scalar(select(WeekPlan).where(WeekPlan.monday == monday))
-    mails = mails if mails is not None else settings.plan_mails if plan is None else plan.mails
-    minutes = minutes if minutes is not None else settings.plan_minutes if plan is None else plan.minutes
-    lines = () if plan is None else session.scalars(select(PlanLine).where(PlanLine.plan_id == plan.id)).all()
+    before = session.scalar(select(WeekPlan).where(WeekPlan.monday == monday))
+    mails = mails if mails is not None else settings.plan_mails if before is None else before.mails
+    minutes = minutes if minutes is not None else settings.plan_minutes if before is None else before.minutes
+    lines = () if before is None else session.scalars(select(PlanLine).where(PlanLine.plan_id == before.id)).all()
     done = [line for line in lines if line.status in {"accepted", "skipped"}]
     calls = sum(line.status == "accepted" and line.channel == "phone" for line in done)
     sent = sum(line.status == "accepted" and line.channel == "email" for line in done)
@@ -74,7 +75,9 @@ def propose(
     # heavy, and needed only when somebody plans
     from domain.planning.solve import plan_week
 
-    return Proposal(monday, mails, minutes, plan_week(problem, fixed=fixed, refill=refill), refill)
+    plan = plan_week(problem, fixed=fixed, refill=refill)
+    kept_points = frozenset(contact.option.contact_point_id for contact in fixed)
+    return Proposal(monday, mails, minutes, filled(problem, plan, fixed=kept_points), refill)
 
 
 def _contact(line: PlanLine, call_minutes: int) -> PlannedContact:

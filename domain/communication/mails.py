@@ -14,8 +14,9 @@ from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import me
+from domain.access import me, office
 from domain.communication.models import ContactEntry, Email
+from domain.communication.send_times import allowance, next_opening
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -63,9 +64,16 @@ def queue_mail(
     delay: timedelta = timedelta(0),
     client_uuid: UUID | None = None,
 ) -> int:
-    """Queue a mail; with `delay` (the undo window) nothing is sent before it has passed. Returns its id."""
+    """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
+
+    Outside the office's sending hours it waits for them; where mails are counted by the hour it waits for its turn.
+    Returns its id.
+    """
     if any(char in to_address for char in "\r\n\0") or "@" not in to_address:
         raise Invalid("email.address", field="to_address")
+    settings = office(session)
+    leaves = next_opening(now + delay, settings)
+    waits = leaves > now or settings.mails_per_hour is not None
     email = Email(
         kind=kind,
         to_address=to_address,
@@ -75,7 +83,7 @@ def queue_mail(
         body_html=letter.html,
         status=EmailStatus.QUEUED,
         message_id=make_msgid(domain=MESSAGE_ID_DOMAIN),
-        not_before=now + delay if delay else None,
+        not_before=leaves if waits else None,
         inquiry_id=inquiry_id,
         patient_id=patient_id,
         client_uuid=client_uuid,
@@ -84,7 +92,7 @@ def queue_mail(
     session.add(email)
     session.flush()
     events.record(session, "email.queued", email.id, inquiry_id=inquiry_id)
-    if not delay:
+    if not waits:
         defer(session, email.id)
     return email.id
 
@@ -96,7 +104,10 @@ def defer(session: Session, email_id: int) -> None:
 
 
 def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
-    """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due."""
+    """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due.
+
+    A job that waited beyond the sending hours (the worker was off) waits on for the next ones.
+    """
     email = session.scalar(
         select(Email)
         .where(
@@ -107,6 +118,10 @@ def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
         .with_for_update(skip_locked=True)
     )
     if email is None:
+        return None
+    leaves = next_opening(now, office(session))
+    if leaves > now:
+        email.not_before = leaves
         return None
     _move(session, email, EmailStatus.SENDING)
     email.attempt += 1
@@ -130,12 +145,13 @@ def note_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
         return None
     _move(session, email, EmailStatus.SENT)
     email.sent_at, email.server_reply, email.failure = now, server_reply[:500], ""
-    session.add(
-        ContactEntry(
-            at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
-            patient_id=email.patient_id, email_id=email.id, person_id=email.created_by, body=email.subject,
-        )
-    )  # fmt: skip
+    if email.inquiry_id is not None or email.patient_id is not None:  # else there is nobody whose history it joins
+        session.add(
+            ContactEntry(
+                at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
+                patient_id=email.patient_id, email_id=email.id, person_id=email.created_by, body=email.subject,
+            )
+        )  # fmt: skip
     return email
 
 
@@ -185,11 +201,16 @@ def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
 
 
 def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Hand every mail whose time has come (undo window, retry) to the worker; returns their ids.
+    """Hand every mail whose time has come (undo window, retry, sending hours) to the worker; returns their ids.
+
+    No more than the office sends in an hour, the longest waiting first.
 
     A mail queued for a while without having been claimed lost its job to a crash and gets a new one: claiming
     it twice is impossible, so a job too many does no harm.
     """
+    settings = office(session)
+    if next_opening(now, settings) > now:
+        return ()
     due = session.scalars(
         select(Email)
         .where(
@@ -205,6 +226,8 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
                 ),
             )
         )
+        .order_by(Email.not_before, Email.id)
+        .limit(allowance(session, settings, now=now))
         .with_for_update(skip_locked=True)
     ).all()
     for email in due:

@@ -36,7 +36,9 @@ class Email(Identified, Versioned, Base):
             name="sent_at",
         ),
         CheckConstraint(
-            "kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'place_declined', 'patient', 'own')", name="kind"
+            "kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'alternative', 'place_declined', 'patient',"
+            " 'own')",
+            name="kind",
         ),
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
         Index("uq_email_message_id", "message_id", unique=True),

@@ -119,8 +119,8 @@ def _environment(*, html: bool) -> ImmutableSandboxedEnvironment:
 def render(kind: str, context: LetterContext | PatientLetterContext) -> Letter:
     """The letter of a kind, named as its templates are.
 
-    To practices ``inquiry``, ``reminder``, ``withdrawal``, ``surplus`` and ``place_declined``; to patients
-    ``acceptance_patient``.
+    To practices ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``, ``alternative`` and ``place_declined``;
+    to patients ``acceptance_patient``.
     """
     names = {name: getattr(context, name) for name in type(context).__slots__}
     names["greeting"] = greeting(context.recipient)

@@ -19,8 +19,8 @@ from domain.access import OfficeSettings, office
 from domain.matching.expected import COLUMNS, EXPECTED
 from domain.matching.facts import SEARCH_FACTS, THERAPIST_FACTS
 from domain.matching.rules import RULES
-from domain.planning.chance import PRIOR_WEIGHT, expit, logit
-from domain.planning.model import Arc, Budget, Option, Problem, Seeker, share
+from domain.planning.chance import combined
+from domain.planning.model import Arc, Budget, Option, Problem, Seeker, share, weight
 from domain.planning.numbers import Floats, Ints
 
 BEST = 30  # arcs a search keeps
@@ -29,8 +29,6 @@ CHUNK = 1000  # searches at a time, neighbours together
 EARTH_KM = 6371.0088  # mean radius (IUGG), as in public.distance_km
 SLACK_KM = 0.05
 OVERDUE_SHARE = 0.1  # of the searches, those waiting longest, whom the plan must not leave out
-URGENCY_WEIGHT = 0.5  # a step of urgency counts half a patient more
-WEEK_WEIGHT = 0.02  # and a week of waiting a fiftieth, up to a year
 
 _SEEKERS = f"""
 SELECT s.search_id, s.urgency, s.waiting_since, s.lat, s.lon, s.radius_km,
@@ -102,9 +100,7 @@ def _seekers(rows: Sequence[Any], *, prior: float, now: datetime) -> list[Seeker
     return [
         Seeker(
             search_id=row.search_id,
-            weight=1
-            + URGENCY_WEIGHT * row.urgency
-            + WEEK_WEIGHT * min(52.0, (now.date() - row.waiting_since).days / 7),
+            weight=weight(urgency=row.urgency, waited_days=(now.date() - row.waiting_since).days),
             hope=-sum(log1p(-share(prior, size)) for size in row.open_sizes),
             overdue=row.search_id in longest,
         )
@@ -114,12 +110,18 @@ def _seekers(rows: Sequence[Any], *, prior: float, now: datetime) -> list[Seeker
 
 def _askable(session: Session, settings: OfficeSettings, *, now: datetime, without: Collection[int]) -> list[Askable]:
     params = {"now": now, "today": now.date(), "prior": settings.response_prior, "without": list(without)}
-    prior = logit(settings.response_prior)
 
-    def mean(row: Any, lift: float) -> float:
+    def mean(row: Any, channel_lift: float) -> float:
         # the weekday is open until the slot is known, so that it does not count here
-        moved = expit(prior + lift + float(row.capacity_shift))
-        return (moved * PRIOR_WEIGHT + float(row.successes)) / (PRIOR_WEIGHT + float(row.trials))
+        return combined(
+            settings.response_prior,
+            trials=row.trials,
+            answered=row.answered,
+            successes=row.successes,
+            people=row.people,
+            answer_shift=channel_lift,
+            place_shift=row.capacity_shift,
+        ).mean
 
     return [
         Askable(
@@ -127,8 +129,8 @@ def _askable(session: Session, settings: OfficeSettings, *, now: datetime, witho
             contact_point_id=row.contact_point_id,
             lat=row.lat,
             lon=row.lon,
-            mail=mean(row, float(row.channel_lift)) if row.email else None,
-            phone=mean(row, float(row.phone_lift)) if row.phone else None,
+            mail=mean(row, row.channel_lift) if row.email else None,
+            phone=mean(row, row.phone_lift) if row.phone else None,
         )
         for row in session.execute(text(_ASKABLE), params)
     ]

@@ -45,7 +45,16 @@ LIMIT :limit
 """
 
 
-def _best_of(therapists: str) -> str:
+# A practice that has a place may be asked in spite of rule 11: everything else must fit.
+_SPARED = ORDER.index(Rule.CONTACT_POINT) + 1
+_OTHERS = f"(verdicts[1:{_SPARED - 1}] || verdicts[{_SPARED + 1}:{len(ORDER)}])"
+_BEST_ANYWAY = _BEST.replace(
+    "broken IS NULL AND unknown IS NULL",
+    f"array_position({_OTHERS}, false) IS NULL AND array_position({_OTHERS}, NULL) IS NULL",
+)
+
+
+def _best_of(therapists: str, *, best: str = _BEST) -> str:
     """Only searches whose own limit reaches one of the sites are looked at: whoever is out of reach cannot fit."""
     reached = f"""
  WHERE ps.status = 'active' AND EXISTS (
@@ -56,11 +65,12 @@ def _best_of(therapists: str) -> str:
       AND p.lon BETWEEN st.lon - coalesce(w.radius_km, o.radius_km) * {WIDEST_DEGREES_PER_KM}
                     AND st.lon + coalesce(w.radius_km, o.radius_km) * {WIDEST_DEGREES_PER_KM})"""
     searches = SEARCH_FACTS + reached
-    return judged(searches=searches, therapists=THERAPIST_FACTS + therapists, columns=_PATIENT_COLUMNS) + _BEST
+    return judged(searches=searches, therapists=THERAPIST_FACTS + therapists, columns=_PATIENT_COLUMNS) + best
 
 
 _FOR_CONTACT_POINT = _best_of(" WHERE th.contact_point_id = :id")
 _FOR_THERAPIST = _best_of(" WHERE th.id = :id")
+_INSTEAD = _best_of(" WHERE th.id = :id", best=_BEST_ANYWAY)
 
 
 def patients_for_contact_point(
@@ -78,6 +88,13 @@ def patients_for_therapist(
 ) -> tuple[PatientCandidate, ...]:
     """The best patients for one therapist, longest waiting first, urgency above."""
     return _best(session, _FOR_THERAPIST, therapist_id, now, limit)
+
+
+def alternatives_for_therapist(
+    session: Session, therapist_id: int, *, now: datetime, limit: int = 6
+) -> tuple[PatientCandidate, ...]:
+    """The best patients for a therapist who has a place now: an open inquiry or a cooling period does not count."""
+    return _best(session, _INSTEAD, therapist_id, now, limit)
 
 
 def _best(session: Session, query: str, row_id: int, now: datetime, limit: int) -> tuple[PatientCandidate, ...]:

@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 from domain.errors import NotFound
 from domain.planning.chance import (
     AFTER_PROMISE,
+    ANSWER_PRIOR,
     BEFORE_PROMISE,
     CAPACITY_HALF_LIFE_DAYS,
     CAPACITY_SHIFT,
     HISTORY_HALF_LIFE_DAYS,
+    MOST_LIKELY,
     PRIOR_WEIGHT,
     PROMISE_LEAD_DAYS,
     Chance,
-    expit,
+    combined,
     lift,
-    logit,
 )
 
 RATES_KEPT = timedelta(hours=1)
@@ -34,9 +35,11 @@ _SAID = " ".join(f"WHEN '{state}' THEN {shift}" for state, shift in CAPACITY_SHI
 
 EXPECTED = f"""
 LEFT JOIN LATERAL (
-    SELECT count(*) AS asked, count(*) FILTER (WHERE success) AS brought, coalesce(sum(weight), 0)::float8 AS trials,
+    SELECT count(*) AS asked, count(*) FILTER (WHERE answered) AS replied, count(*) FILTER (WHERE success) AS brought,
+           coalesce(sum(weight), 0)::float8 AS trials,
+           coalesce(sum(weight) FILTER (WHERE answered), 0)::float8 AS answered,
            coalesce(sum(weight) FILTER (WHERE success), 0)::float8 AS successes
-    FROM (SELECT success, power(0.5::float8, greatest(0, extract(epoch FROM cast(:now AS timestamptz) - sent_at)::float8 / 86400)
+    FROM (SELECT answered, success, power(0.5::float8, greatest(0, extract(epoch FROM cast(:now AS timestamptz) - sent_at)::float8 / 86400)
                                 / {HISTORY_HALF_LIFE_DAYS}) AS weight
           FROM matching_service.inquiry_result r WHERE r.contact_point_id = x.contact_point_id) AS weighed) AS h ON true
 LEFT JOIN LATERAL (
@@ -61,22 +64,34 @@ LEFT JOIN LATERAL (
            AS weekday_lift
     FROM matching_service.answer_rate) AS l ON true
 LEFT JOIN LATERAL (
-    SELECT ({PRIOR_WEIGHT} / (1 + exp(-(ln(:prior / (1 - :prior)) + channel_lift + weekday_lift + capacity_shift)))
-            + h.successes) / ({PRIOR_WEIGHT} + h.trials) AS mean) AS e ON true
+    -- of several persons behind a mailbox any may have a place
+    SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist colleague
+    WHERE colleague.contact_point_id = x.contact_point_id AND colleague.status = 'active') AS m ON true
+LEFT JOIN LATERAL (
+    SELECT least({MOST_LIKELY}, 1 - power(1 - least({MOST_LIKELY}, cast(:prior AS float8) / {ANSWER_PRIOR}), m.people))
+           AS place_prior) AS pp ON true
+LEFT JOIN LATERAL (
+    SELECT ({PRIOR_WEIGHT} / (1 + exp(-(ln({ANSWER_PRIOR} / (1 - {ANSWER_PRIOR})) + channel_lift + weekday_lift)))
+            + h.answered) / ({PRIOR_WEIGHT} + h.trials)
+           * ({PRIOR_WEIGHT} / (1 + exp(-(ln(pp.place_prior / (1 - pp.place_prior)) + capacity_shift)))
+              + h.successes) / ({PRIOR_WEIGHT} + h.answered) AS mean) AS e ON true
 """
-COLUMNS = "h.asked, h.brought, h.trials, h.successes, pr.promised, c.channel, c.capacity_shift, l.channel_lift, l.weekday_lift"
+COLUMNS = "h.asked, h.replied, h.brought, h.trials, h.answered, h.successes, m.people, pr.promised, c.channel, c.capacity_shift, l.channel_lift, l.weekday_lift"
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAnswer:
     """How likely an inquiry brings an acceptance or a first talk, and why. Shifts and lifts are in log-odds.
 
-    `asked` inquiries were decided so far and `brought` of them something; `promised` is the day the practice named.
+    `asked` inquiries were decided so far, `replied` answered, and `brought` of them something; `people` may have a place;
+    `promised` is the day the practice named.
     """
 
     chance: Chance
     asked: int
+    replied: int
     brought: int
+    people: int
     channel: str
     channel_lift: float
     weekday_lift: float
@@ -88,21 +103,26 @@ class ExpectedAnswer:
 
 def expected_answer(row: Any, *, prior: float) -> ExpectedAnswer:
     """The answer of a row that holds COLUMNS, capacity and capacity_as_of."""
-    shift = row.channel_lift + row.weekday_lift + row.capacity_shift
-    moved = expit(logit(prior) + float(shift))
     return ExpectedAnswer(
-        chance=Chance(
-            alpha=moved * PRIOR_WEIGHT + float(row.successes),
-            beta=(1 - moved) * PRIOR_WEIGHT + float(row.trials - row.successes),
+        chance=combined(
+            prior,
+            trials=row.trials,
+            answered=row.answered,
+            successes=row.successes,
+            people=row.people,
+            answer_shift=row.channel_lift + row.weekday_lift,
+            place_shift=row.capacity_shift,
         ),
         asked=row.asked,
+        replied=row.replied,
         brought=row.brought,
+        people=row.people,
         channel=row.channel,
-        channel_lift=float(row.channel_lift),
-        weekday_lift=float(row.weekday_lift),
+        channel_lift=row.channel_lift,
+        weekday_lift=row.weekday_lift,
         capacity=row.capacity,
         capacity_as_of=row.capacity_as_of,
-        capacity_shift=float(row.capacity_shift),
+        capacity_shift=row.capacity_shift,
         promised=row.promised,
     )
 
@@ -123,7 +143,7 @@ def expected_of(session: Session, therapist_id: int, *, now: datetime) -> Expect
 
 
 _COUNT = """
-SELECT dimension, value, count(*) AS trials, count(*) FILTER (WHERE success) AS successes
+SELECT dimension, value, count(*) AS trials, count(*) FILTER (WHERE answered) AS answered
 FROM matching_service.inquiry_result
 CROSS JOIN LATERAL (VALUES ('all', ''), ('channel', channel), ('weekday', cast(extract(isodow FROM sent_at) AS text)))
     AS by (dimension, value)
@@ -131,14 +151,14 @@ WHERE sent_at > :since
 GROUP BY dimension, value
 """
 _KEEP = """
-INSERT INTO matching_service.answer_rate (dimension, value, trials, successes, lift, counted_at)
-VALUES (:dimension, :value, :trials, :successes, :lift, :now)
+INSERT INTO matching_service.answer_rate (dimension, value, trials, answered, lift, counted_at)
+VALUES (:dimension, :value, :trials, :answered, :lift, :now)
 ON CONFLICT (dimension, value) DO UPDATE
-SET trials = excluded.trials, successes = excluded.successes, lift = excluded.lift, counted_at = excluded.counted_at
+SET trials = excluded.trials, answered = excluded.answered, lift = excluded.lift, counted_at = excluded.counted_at
 """
 
 
-def count_rates(session: Session, *, prior: float, now: datetime) -> bool:
+def count_rates(session: Session, *, now: datetime) -> bool:
     """Learn anew how channels and weekdays differ, from the last year; at most once in RATES_KEPT. True if done."""
     last = session.scalar(text("SELECT max(counted_at) FROM matching_service.answer_rate"))
     if last is not None and now - last < RATES_KEPT:
@@ -151,16 +171,15 @@ def count_rates(session: Session, *, prior: float, now: datetime) -> bool:
         if row.dimension != "all":
             moved = lift(
                 trials=row.trials,
-                successes=row.successes,
+                answered=row.answered,
                 all_trials=everything.trials,
-                all_successes=everything.successes,
-                prior=prior,
+                all_answered=everything.answered,
             )
             session.execute(
                 text(_KEEP),
                 {
                     "dimension": row.dimension, "value": row.value, "trials": row.trials,
-                    "successes": row.successes, "lift": moved, "now": now,
+                    "answered": row.answered, "lift": moved, "now": now,
                 },
             )  # fmt: skip
     return True

@@ -23,6 +23,7 @@ from domain.matching.states import (
     ITEM,
     OPEN_ITEM,
     OPEN_STAGES,
+    WITH_PRACTICE,
     InquiryStage,
     InquiryState,
     ItemStatus,
@@ -230,7 +231,7 @@ def set_item(
 
 def settle(session: Session, inquiry: Inquiry, *, now: datetime, items: Sequence[InquiryItem] | None = None) -> None:
     """Close a sent inquiry when nothing is awaited any more: answered if anybody answered, else withdrawn."""
-    if inquiry.stage not in {InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE}:
+    if inquiry.stage not in WITH_PRACTICE:
         return
     items = items or items_of(session, inquiry.id)
     statuses = {ItemStatus(item.status) for item in items}

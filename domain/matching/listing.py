@@ -113,6 +113,10 @@ class InquiryRow:
     version: int
 
 
+# the chase list: nothing heard for the office's days since it was sent or last reminded
+CHASE = """q.stage = 'sent' AND greatest(q.clock_started_at, q.last_reminded_at)
+    + make_interval(days => o.follow_up_days) <= :now"""
+
 _INQUIRIES = Listing(
     select="""
     SELECT q.id AS inquiry_id, q.reference, v.state, q.channel, q.therapist_id,
@@ -139,6 +143,7 @@ _INQUIRIES = Listing(
     filters={
         "state": "v.state = :state",
         "open": "q.closed_at IS NULL",
+        "chase": CHASE,
         "closed": "q.closed_at IS NOT NULL",
         "therapist": "q.therapist_id = cast(:therapist AS bigint)",
         "patient": "EXISTS (SELECT FROM matching_service.inquiry_item i"
@@ -151,12 +156,13 @@ _INQUIRIES = Listing(
 )
 
 
-def list_inquiries(session: Session, query: ListQuery) -> Page[InquiryRow]:
+def list_inquiries(session: Session, query: ListQuery, *, now: datetime) -> Page[InquiryRow]:
     """Inquiries as a page.
 
-    Sort keys created, sent, therapist, state, expires, reference; filters state, open, closed, therapist, patient.
+    Sort keys created, sent, therapist, state, expires, reference; filters state, open, chase, closed, therapist,
+    patient.
     """
-    return fetch_page(session, _INQUIRIES, query, _inquiry_row)
+    return fetch_page(session, _INQUIRIES, query, _inquiry_row, now=now)
 
 
 def _inquiry_row(row: RowMapping) -> InquiryRow:
@@ -181,6 +187,8 @@ class ItemDetail:
     note: str
     waitlisted_until: date | None
     running_placement_id: int | None
+    first_practice: str | None  # who accepted first, of a surplus acceptance
+    first_at: datetime | None
     version: int
 
 
@@ -196,6 +204,7 @@ class InquiryDetail:
     created_by: str | None
     last_reminded_at: datetime | None
     out_of_office_until: date | None
+    leaves_at: datetime | None
     close_reason: str
     cooling_override: str
     items: tuple[ItemDetail, ...]
@@ -209,15 +218,26 @@ SELECT i.id AS item_id, i.search_id, s.patient_id, trim(p.first_name || ' ' || p
        coalesce((SELECT a.note FROM matching_service.answer a WHERE a.item_id = i.id ORDER BY a.id DESC LIMIT 1), '') AS note,
        i.waitlisted_until,
        (SELECT pl.id FROM matching_service.placement pl
-        WHERE pl.item_id = i.id AND pl.ended_on IS NULL) AS running_placement_id, i.version
+        WHERE pl.item_id = i.id AND pl.ended_on IS NULL) AS running_placement_id,
+       first.practice AS first_practice, first.at AS first_at, i.version
 FROM matching_service.inquiry_item i
+LEFT JOIN LATERAL (
+    SELECT trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS practice,
+           (SELECT max(a.at) FROM matching_service.answer a WHERE a.item_id = o.id AND a.status = 'accepted') AS at
+    FROM matching_service.inquiry_item o JOIN matching_service.inquiry oq ON oq.id = o.inquiry_id
+    JOIN therapist_service.therapist t ON t.id = oq.therapist_id
+    WHERE i.status = 'accepted_surplus' AND o.search_id = i.search_id AND o.id <> i.id AND o.ended_at IS NULL
+      AND o.status IN ('accepted', 'in_trial_sessions', 'in_therapy')) AS first ON true
 JOIN matching_service.place_search s ON s.id = i.search_id
 JOIN patient_service.patient p ON p.id = s.patient_id
 WHERE i.inquiry_id = :id ORDER BY i.position
 """
 _ONE = f"""
 SELECT l.*, t.title, t.email, coalesce(nullif(t.phone, ''), t.mobile) AS phone, pr.name AS practice,
-       pe.display_name AS created_by, q.last_reminded_at, q.out_of_office_until, q.close_reason, q.cooling_override
+       pe.display_name AS created_by, q.last_reminded_at, q.out_of_office_until,
+       CASE WHEN q.stage = 'outbox' THEN (
+           SELECT max(e.not_before) FROM communication_service.email e
+           WHERE e.inquiry_id = q.id AND e.kind = 'inquiry' AND e.status = 'queued') END AS leaves_at, q.close_reason, q.cooling_override
 FROM ({_INQUIRIES.select} WHERE q.id = :id) AS l
 JOIN matching_service.inquiry q ON q.id = l.inquiry_id
 JOIN therapist_service.therapist t ON t.id = q.therapist_id
@@ -225,7 +245,7 @@ JOIN therapist_service.practice pr ON pr.id = t.practice_id
 LEFT JOIN platform.person pe ON pe.id = q.created_by
 """
 _MORE = (
-    "title", "email", "phone", "practice", "created_by", "last_reminded_at", "out_of_office_until", "close_reason",
+    "title", "email", "phone", "practice", "created_by", "last_reminded_at", "out_of_office_until", "leaves_at", "close_reason",
     "cooling_override",
 )  # fmt: skip
 

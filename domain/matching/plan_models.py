@@ -12,19 +12,19 @@ from domain.therapists.models import ContactPoint, Therapist
 
 
 class AnswerRate(Base):
-    """How inquiries over one channel, or sent on one weekday (1 Monday – 7 Sunday), differ from all, in log-odds."""
+    """How inquiries over a channel, or of a weekday (1 Monday – 7 Sunday), are answered beside all, in log-odds."""
 
     __tablename__ = "answer_rate"
     __table_args__ = (
         CheckConstraint("dimension IN ('channel', 'weekday')", name="dimension"),
-        CheckConstraint("successes BETWEEN 0 AND trials", name="counts"),
+        CheckConstraint("answered BETWEEN 0 AND trials", name="counts"),
         SCHEMA,
     )
 
     dimension: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     trials: Mapped[int]
-    successes: Mapped[int]
+    answered: Mapped[int]
     lift: Mapped[float] = mapped_column(Double)
     counted_at: Mapped[datetime]
 

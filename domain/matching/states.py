@@ -84,6 +84,7 @@ OPEN_STAGES = frozenset(
         InquiryStage.OUT_OF_OFFICE,
     }
 )
+WITH_PRACTICE = frozenset({InquiryStage.SENT, InquiryStage.OUT_OF_OFFICE})  # it was asked and may still answer
 AWAITING_ANSWER = frozenset({Q.SENT, Q.REMINDED, Q.PARTLY_ANSWERED, Q.OUT_OF_OFFICE})
 _LATE = frozenset({Q.PARTLY_ANSWERED, Q.ANSWERED})
 

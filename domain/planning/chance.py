@@ -1,15 +1,17 @@
 """The expected answer: how likely an inquiry to a contact point brings an acceptance or a first talk.
 
-    a = m·W + Σ wᵢ·sᵢ      b = (1 − m)·W + Σ wᵢ·(1 − sᵢ)      expected = a / (a + b)
+    expected = P(answers) · P(place | answer), each the mean (m·W + Σ wᵢ·sᵢ) / (W + Σ wᵢ) of a Beta distribution
 
-A Beta distribution. `W` = PRIOR_WEIGHT inquiries stand behind the prior `m`; each earlier inquiry `i` to the contact
-point counts with `wᵢ` = ½^(age / HISTORY_HALF_LIFE_DAYS) and succeeded (`sᵢ` = 1) when anybody was accepted or offered
-a first talk. The prior is the office's (default 0.15, domain.md), moved in log-odds by what is known today:
+`W` = PRIOR_WEIGHT inquiries stand behind each prior `m`; an earlier inquiry `i` counts with
+`wᵢ` = ½^(age / HISTORY_HALF_LIFE_DAYS). Silence and refusal are told apart: every inquiry teaches whether the contact
+point answers, only an answered one whether it has places. Asked without history, one person behind a mailbox comes to
+the office's prior (default 0.15, domain.md: one inquiry in four is answered, so six answers in ten bring something);
+of several persons any may have a place. What is known today moves the priors in log-odds:
 
-    logit(m) = logit(prior) + channel + weekday + capacity
+    P(answers)          channel, weekday     learned from the office's own inquiries (`lift`)
+    P(place | answer)   capacity, promise    what the practice said of its places, fading with CAPACITY_HALF_LIFE_DAYS
 
-`channel` and `weekday` are learned from the office's own inquiries (`lift`), `capacity` comes from what the practice
-said of its places and fades (CAPACITY_SHIFT, half-life CAPACITY_HALF_LIFE_DAYS), or from the day it promised.
+In the simulation (domain/simulation) telling silence from refusal and counting the persons shortened the wait.
 The database ranks with the same formula (domain/matching/expected.py); a test holds the two together.
 """
 
@@ -18,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PRIOR_WEIGHT = 10.0
+ANSWER_PRIOR = 0.25  # one inquiry in four is answered (domain.md)
+MOST_LIKELY = 0.95  # a prior for places is never surer, however many persons and however high the office's prior
 HISTORY_HALF_LIFE_DAYS = 180.0
 CAPACITY_HALF_LIFE_DAYS = 60.0
 LIFT_WEIGHT = 50.0  # inquiries behind "no difference" when a channel or weekday is compared with all
@@ -30,7 +34,7 @@ PROMISE_LEAD_DAYS = 14  # asked that many days before it, the promise counts as 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A Beta distribution of the probability that an inquiry succeeds."""
+    """A Beta distribution of the probability that an inquiry succeeds: that of the two parts, by mean and variance."""
 
     alpha: float
     beta: float
@@ -58,14 +62,61 @@ def expit(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
-def expected(prior: float, history: Sequence[tuple[float, bool]], *, shift: float = 0.0) -> Chance:
-    """The chance of one more inquiry; `history` holds (age in days, succeeded), `shift` is in log-odds."""
-    moved = expit(logit(prior) + shift)
-    weights = [(0.5 ** (age / HISTORY_HALF_LIFE_DAYS), succeeded) for age, succeeded in history]
-    return Chance(
-        alpha=moved * PRIOR_WEIGHT + sum(weight for weight, succeeded in weights if succeeded),
-        beta=(1 - moved) * PRIOR_WEIGHT + sum(weight for weight, succeeded in weights if not succeeded),
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier inquiry: its age in days, whether it was answered at all, and whether it brought something."""
+
+    age: float
+    answered: bool
+    succeeded: bool
+
+
+def place_prior(prior: float, people: int) -> float:
+    """How likely an answer brings something when `people` persons share the mailbox (at least one)."""
+    return min(MOST_LIKELY, 1 - (1 - min(MOST_LIKELY, prior / ANSWER_PRIOR)) ** max(1, people))
+
+
+def expected(
+    prior: float, history: Sequence[Past], *, people: int = 1, answer_shift: float = 0.0, place_shift: float = 0.0
+) -> Chance:
+    """The chance of one more inquiry; the shifts are in log-odds."""
+    weights = [(0.5 ** (past.age / HISTORY_HALF_LIFE_DAYS), past) for past in history]
+    return combined(
+        prior,
+        trials=sum(weight for weight, _ in weights),
+        answered=sum(weight for weight, past in weights if past.answered),
+        successes=sum(weight for weight, past in weights if past.succeeded),
+        people=people,
+        answer_shift=answer_shift,
+        place_shift=place_shift,
     )
+
+
+def combined(
+    prior: float,
+    *,
+    trials: float,
+    answered: float,
+    successes: float,
+    people: int,
+    answer_shift: float,
+    place_shift: float,
+) -> Chance:
+    """The same from weighted sums of inquiries, answered ones, and those that brought something."""
+    answers = _updated(expit(logit(ANSWER_PRIOR) + answer_shift), answered, trials)
+    places = _updated(expit(logit(place_prior(prior, people)) + place_shift), successes, answered)
+    mean = answers.mean * places.mean
+    variance = (_variance(answers) + answers.mean**2) * (_variance(places) + places.mean**2) - mean**2
+    weight = mean * (1 - mean) / variance - 1
+    return Chance(mean * weight, (1 - mean) * weight)
+
+
+def _updated(mean: float, successes: float, trials: float) -> Chance:
+    return Chance(mean * PRIOR_WEIGHT + successes, (1 - mean) * PRIOR_WEIGHT + trials - successes)
+
+
+def _variance(chance: Chance) -> float:
+    return chance.mean * (1 - chance.mean) / (chance.alpha + chance.beta + 1)
 
 
 def capacity_shift(state: str, age_days: float) -> float:
@@ -80,8 +131,8 @@ def promise_shift(days_until: float) -> float:
     return float(AFTER_PROMISE * 0.5 ** (max(-days_until, 0.0) / CAPACITY_HALF_LIFE_DAYS))
 
 
-def lift(*, trials: int, successes: int, all_trials: int, all_successes: int, prior: float) -> float:
-    """How a channel or weekday differs from all inquiries, in log-odds, drawn towards 0 where there are few."""
-    overall = (all_successes + LIFT_WEIGHT * prior) / (all_trials + LIFT_WEIGHT)
-    own = (successes + LIFT_WEIGHT * overall) / (trials + LIFT_WEIGHT)
+def lift(*, trials: int, answered: int, all_trials: int, all_answered: int) -> float:
+    """How a channel or weekday is answered beside all, in log-odds, drawn towards 0 where there are few."""
+    overall = (all_answered + LIFT_WEIGHT * ANSWER_PRIOR) / (all_trials + LIFT_WEIGHT)
+    own = (answered + LIFT_WEIGHT * overall) / (trials + LIFT_WEIGHT)
     return logit(own) - logit(overall)

@@ -7,6 +7,8 @@ plan     = at most one contact per contact point, each for 1–`size` seekers, w
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+URGENCY_WEIGHT = 0.5  # a step of urgency counts half a patient more (domain.md: urgency above)
+WEEK_WEIGHT = 0.02  # and a week of waiting a fiftieth, up to a year: among equals the longest waiting first
 SUITS = 0.7  # how often a practice with a free place takes the one person offered (assumption)
 
 
@@ -104,3 +106,8 @@ def share(probability: float, size: int) -> float:
     With a free place (`probability`) it takes one of those who suit; each suits with SUITS.
     """
     return float(probability * (1.0 - (1.0 - SUITS) ** size) / size)
+
+
+def weight(*, urgency: int, waited_days: float) -> float:
+    """What the success of a search counts: 1 for somebody new and not urgent."""
+    return 1 + URGENCY_WEIGHT * urgency + WEEK_WEIGHT * min(52.0, waited_days / 7)

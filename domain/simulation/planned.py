@@ -1,19 +1,18 @@
 """Our own way: the weekly plan (`domain.planning`) with the expected answer, fed with what the office knows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil, log1p
 
-from domain.planning.chance import capacity_shift, expected, lift, promise_shift
-from domain.planning.model import Arc, Budget, Option, Problem, Seeker, share
+from domain.planning.chance import Past, capacity_shift, expected, lift, promise_shift
+from domain.planning.fill import filled
+from domain.planning.model import Arc, Budget, Option, Problem, Seeker, share, weight
 from domain.planning.solve import plan_week
 from domain.simulation.answering import Channel, Saying
 from domain.simulation.policies import phone_day
-from domain.simulation.view import Contact, KnownPoint, Past, View
+from domain.simulation.view import Contact, KnownPoint, View
+from domain.simulation.view import Past as Ended
 
 PRIOR = 0.15  # the office's default (domain rules)
-ANSWER_PRIOR = 0.25  # one inquiry in four is answered (published)
-PLACE_PRIOR = 0.22  # an answer brings a place, by person behind the mailbox (assumption: between 0.15 and 0.3)
 OVERDUE_SHARE = 0.10  # the longest waiting tenth must not be left out
 STATES = {Saying.FREE: "free", Saying.CLOSED: "list_closed"}  # Saying → state of domain.planning.chance
 
@@ -22,9 +21,10 @@ class Planned:
     """The plan as the program makes it. Everything learned is read from the view anew each week."""
 
     def week(self, view: View) -> Sequence[Contact]:
-        """The plan's contacts; in each the longest waiting first, calls on the day with most phone hours."""
+        """The plan's contacts, filled up; in each the longest waiting first, calls on the day with most phone hours."""
         age = {search.search_id: (search.since, search.search_id) for search in view.searches}
         points = {point.contact_point_id: point for point in view.points}
+        problem = self._problem(view)
         return [
             Contact(
                 contact.option.contact_point_id,
@@ -33,13 +33,15 @@ class Planned:
                 weekday=phone_day(points[contact.option.contact_point_id]) if channel is Channel.PHONE else 0,
                 probability=contact.option.probability,
             )
-            for contact in plan_week(self._problem(view), bounded=False).contacts
+            for contact in filled(problem, plan_week(problem, bounded=False)).contacts
         ]
 
     def chance(self, point: KnownPoint, *, day: int, lifted: float) -> float:
-        """The expected answer by the program's formula: acceptances of earlier inquiries, and what was said."""
-        history = [(float(day - past.day), past.accepted > 0) for past in point.past if past.reached]
-        return expected(PRIOR, history, shift=lifted + _told_shift(point, day)).mean
+        """The expected answer by the program's formula."""
+        history = [Past(float(day - p.day), p.answered, p.accepted > 0) for p in point.past if p.reached]
+        return expected(
+            PRIOR, history, people=point.people, answer_shift=lifted, place_shift=_told_shift(point, day)
+        ).mean
 
     def _problem(self, view: View) -> Problem:
         lifts = {channel: _lift(channel, view.past) for channel in Channel}
@@ -61,36 +63,6 @@ class Planned:
         )
 
 
-class Attentive(Planned):
-    """The plan with three more things an office knows: a proposal for the program, measured here first.
-
-    Silence and refusal are told apart (a practice that answers at all is worth asking again); where several persons
-    share a mailbox any of them may have a place; an inquiry is filled up to its size with the longest waiting who fit,
-    since a practice may have more than one place.
-    """
-
-    def week(self, view: View) -> Sequence[Contact]:
-        """The plan's contacts, filled up."""
-        age = {search.search_id: (search.since, search.search_id) for search in view.searches}
-        contacts = []
-        for contact in super().week(view):
-            others = view.fits[contact.contact_point_id].keys() - set(contact.searches)
-            more = sorted(others, key=lambda search: age[search])[: view.size - len(contact.searches)]
-            contacts.append(replace(contact, searches=(*contact.searches, *more)))
-        return contacts
-
-    def chance(self, point: KnownPoint, *, day: int, lifted: float) -> float:
-        """That it answers at all, times that an answer brings a place."""
-        ended = [(float(day - past.day), past) for past in point.past if past.reached]
-        answers = expected(ANSWER_PRIOR, [(age, past.answered) for age, past in ended])
-        places = expected(
-            1 - (1 - PLACE_PRIOR) ** point.people,
-            [(age, past.accepted > 0) for age, past in ended if past.answered],
-            shift=lifted + _told_shift(point, day),
-        )
-        return answers.mean * places.mean
-
-
 def _seekers(view: View) -> list[Seeker]:
     hope = dict.fromkeys((search.search_id for search in view.searches), 0.0)
     for inquiry in view.open_inquiries:
@@ -99,18 +71,22 @@ def _seekers(view: View) -> list[Seeker]:
             hope[search] += each
     oldest = sorted(view.searches, key=lambda search: (search.since, search.search_id))
     overdue = {search.search_id for search in oldest[: ceil(len(oldest) * OVERDUE_SHARE)]}
-    return [Seeker(search, hope=one, overdue=search in overdue) for search, one in hope.items()]
+    return [
+        Seeker(
+            s.search_id, weight(urgency=0, waited_days=view.day - s.since), hope[s.search_id], s.search_id in overdue
+        )
+        for s in view.searches
+    ]
 
 
-def _lift(channel: Channel, past: Sequence[Past]) -> float:
+def _lift(channel: Channel, past: Sequence[Ended]) -> float:
     """How contacts over this channel went against all; calls nobody took count as calls without success."""
     own = [one for one in past if one.channel is channel]
     return lift(
         trials=len(own),
-        successes=sum(one.accepted > 0 for one in own),
+        answered=sum(one.answered for one in own),
         all_trials=len(past),
-        all_successes=sum(one.accepted > 0 for one in past),
-        prior=PRIOR,
+        all_answered=sum(one.answered for one in past),
     )
 
 

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from domain.simulation.office import Office
 from domain.simulation.parameters import world_parameters
-from domain.simulation.planned import Attentive, Planned
+from domain.simulation.planned import Planned
 from domain.simulation.policies import FirstCome, Nearest
 from domain.simulation.record import Case, Kind
 from domain.simulation.view import Policy
@@ -18,7 +18,6 @@ POLICIES: Mapping[str, Callable[[], Policy]] = {
     "first_come": FirstCome,
     "nearest": Nearest,
     "planned": Planned,
-    "attentive": Attentive,
 }
 WEEKS = 78
 

@@ -83,6 +83,8 @@ def _facts(inquiry: InquiryDetail) -> list[str]:
     facts.append(
         tr("gesendet {when}").format(when=formats.moment(r.sent_at)) if r.sent_at else tr("noch nicht gesendet")
     )
+    if inquiry.leaves_at:
+        facts.append(tr("geht hinaus {when}").format(when=formats.moment(inquiry.leaves_at)))
     if r.reminders:
         facts.append(ntr(r.reminders, "{n} Erinnerung", "{n} Erinnerungen"))
     if inquiry.out_of_office_until:

@@ -38,6 +38,14 @@ class ItemCard(Card):
         if item.waitlisted_until:
             facts.append(tr("bis {day}").format(day=formats.day(item.waitlisted_until)))
         self.add(words(" · ".join(fact for fact in facts if fact), "muted"))
+        if item.first_practice and item.first_at:
+            self.add(
+                words(
+                    tr("Zuerst zugesagt hat {practice}, {when}.").format(
+                        practice=item.first_practice, when=formats.moment(item.first_at)
+                    )
+                )
+            )
         if item.note:
             note = words(label("reason", item.note))
             note.setWordWrap(True)
@@ -61,6 +69,9 @@ class ItemCard(Card):
             found.append(self._failure_menu())
         if item.status is I.ACCEPTED_SURPLUS:
             found.append(self._step(tr("Rückt nach"), lambda: steps.promote(item)))
+            found.append(
+                self._step(tr("Andere Person vorschlagen"), lambda: steps.find_alternative(item), icon="user-plus")
+            )
         if item.status is I.IN_THERAPY and item.running_placement_id is not None:
             placement = item.running_placement_id
             found.append(self._step(tr("Therapie abgeschlossen"), lambda: steps.end(placement, success=True)))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget
 
+from domain.casework.sending import chase
 from domain.matching.listing import list_inquiries
 from domain.paging import ListQuery
 from ui import formats
@@ -14,9 +15,10 @@ from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import INQUIRY_STATES
 from ui.widgets.columns import Column
-from ui.widgets.forms import Choice, EmptyState, row
+from ui.widgets.forms import Choice, EmptyState, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.reason import ReasonDialog
 
 
 class InquiriesPage(PageWidget):
@@ -29,16 +31,24 @@ class InquiriesPage(PageWidget):
         self._search.setPlaceholderText(tr("Praxis oder Zeichen"))
         self._search.setClearButtonEnabled(True)
         self._state = Choice(
-            {"open": tr("Offene"), "": tr("Alle"), "closed": tr("Abgeschlossene"), **labels("inquiry_state")},
+            {
+                "open": tr("Offene"),
+                "chase": tr("Nachfassen fällig"),
+                "": tr("Alle"),
+                "closed": tr("Abgeschlossene"),
+                **labels("inquiry_state"),
+            },
             tr("Stand filtern"),
         )
         self._count = words("", "muted")
-        self.body.addWidget(row(self._search, self._state, self._count, stretch=(2, 1, 2)))
+        self._chase = button(tr("A&lle erinnern"), self._on_chase, icon="clock")
+        self._chase.hide()
+        self.body.addWidget(row(self._search, self._state, self._count, self._chase, stretch=(2, 1, 2, 0)))
         self._table = PagedTable(
             name="inquiries",
             title=tr("Anfragenliste"),
             background=ui.background,
-            fetch=list_inquiries,
+            fetch=lambda session, query: list_inquiries(session, query, now=ui.now()),
             columns=(
                 Column(
                     tr("Praxis"),
@@ -105,8 +115,27 @@ class InquiriesPage(PageWidget):
 
     def _ask(self) -> None:
         code = self._state.code()
-        filters = {code: "1"} if code in {"open", "closed"} else {"state": code}
+        self._chase.setVisible(code == "chase")
+        filters = {code: "1"} if code in {"open", "chase", "closed"} else {"state": code}
         self._table.show_query(text=self._search.text(), filters=filters)
+
+    def _on_chase(self) -> None:
+        """One reminder to each practice of the chase list; asked once, since mails go out."""
+
+        def agreed(_dialog: ReasonDialog) -> None:
+            now = self.ui.now()
+            self.ui.background.write(
+                self,
+                lambda s: chase(s, now=now),
+                lambda n: self.ui.messages.success(ntr(n, "{n} Praxis wird erinnert.", "{n} Praxen werden erinnert.")),
+            )
+
+        ReasonDialog(
+            self,
+            tr("Alle erinnern"),
+            tr("Jede Praxis dieser Liste bekommt eine Erinnerung: per E-Mail, sonst wird ein Anruf geplant."),
+            reason="",
+        ).ask(agreed)
 
     def _select(self, inquiry_id: int) -> None:
         self._right.setCurrentIndex(1)

@@ -3,11 +3,12 @@
 Writes belong to the page that stays (`owner`), not to the card that is drawn anew with every change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import Recorded, record_answer
 from domain.casework.letters import queue_acceptance_to_patient
 from domain.casework.placements import (
@@ -19,6 +20,7 @@ from domain.casework.placements import (
 )
 from domain.database import Session
 from domain.errors import PlatzlotseError
+from domain.matching.best_patients import PatientCandidate
 from domain.matching.listing import ItemDetail
 from domain.matching.states import ItemStatus
 from ui import formats
@@ -26,6 +28,7 @@ from ui.errors import describe
 from ui.inquiries.answering import AnswerDialog
 from ui.ports import UiContext
 from ui.translation import ntr, tr
+from ui.widgets.reason import ReasonDialog
 
 
 class ItemSteps:
@@ -125,6 +128,37 @@ class ItemSteps:
         self._write(
             lambda s: promote_surplus(s, item.item_id, now=now, version=item.version), tr("Die Zusage gilt jetzt.")
         )
+
+    def find_alternative(self, item: ItemDetail) -> None:
+        """Ask whom else the practice could take, now that its place is not needed for the first."""
+        now = self.ui.now()
+        self.ui.background.read(
+            self._owner, lambda s: alternatives(s, item.item_id, now=now), lambda found: self._propose(item, found)
+        )
+
+    def _propose(self, item: ItemDetail, found: Sequence[PatientCandidate]) -> None:
+        if not found:
+            self.ui.messages.info(tr("Zu dieser Praxis passt gerade niemand sonst."))
+            return
+        today = self.ui.today()
+        choices = {
+            str(one.search_id): f"{one.name}, {one.city}, {formats.waiting(one.waiting_since, today)}" for one in found
+        }
+
+        def agreed(dialog: ReasonDialog) -> None:
+            now, chosen, reason = self.ui.now(), int(dialog.kind()), tr("weitere Zusage: Platz frei")
+            self._write(
+                lambda s: offer_alternative(s, item.item_id, chosen, reason=reason, now=now),
+                tr("Die Praxis wird nach dieser Person gefragt."),
+            )
+
+        ReasonDialog(
+            self._owner,
+            tr("Andere Person vorschlagen"),
+            tr("Die Praxis wird gefragt, ob sie den Platz dieser Person gibt, die am längsten Wartenden zuerst."),
+            reason="",
+            choices=choices,
+        ).ask(agreed)
 
     def end(self, placement_id: int, *, success: bool) -> None:
         """The therapy ended."""

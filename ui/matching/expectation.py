@@ -27,14 +27,15 @@ def reasons(expected: ExpectedAnswer, *, today: date) -> list[str]:
     """What the number rests on, strongest first."""
     found: list[tuple[float, str]] = []
     if expected.asked:
-        share = ntr(
-            expected.asked,
-            "{k} von {n} Anfrage an diese Praxis brachte Zusage oder Erstgespräch",
-            "{k} von {n} Anfragen an diese Praxis brachten Zusage oder Erstgespräch",
-        ).format(k=expected.brought, n=expected.asked)
+        share = ntr(expected.asked, "{n} Anfrage bisher", "{n} Anfragen bisher")
+        share += tr(": {m} beantwortet, {k} mit Zusage oder Erstgespräch").format(
+            m=expected.replied, k=expected.brought
+        )
         found.append((10.0, share))
     else:
         found.append((10.0, tr("Noch nie angefragt: Erfahrungswert des Büros")))
+    if expected.people > 1:
+        found.append((0.5, tr("{n} Personen hinter diesem Postfach").format(n=expected.people)))
     if expected.promised is not None:
         day = formats.day(expected.promised)
         words = (

@@ -16,10 +16,17 @@ ALTER TABLE platform.office
     ADD CONSTRAINT ck_office_sending CHECK ((send_from IS NULL) = (send_until IS NULL) AND send_from < send_until
                                             AND mails_per_hour > 0);
 
+-- whom a practice with a place for somebody placed elsewhere is offered instead
+ALTER TABLE communication_service.email
+    DROP CONSTRAINT ck_email_kind,
+    ADD CONSTRAINT ck_email_kind CHECK (kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'alternative',
+                                                 'place_declined', 'patient', 'own'));
+
 -- An inquiry counts once a practice said or let time say something about somebody in it; who was placed elsewhere
 -- or taken back tells nothing of the practice.
 CREATE VIEW matching_service.inquiry_result WITH (security_invoker = true) AS
 SELECT q.id AS inquiry_id, q.contact_point_id, q.channel, q.sent_at,
+       bool_or(i.status NOT IN ('pending', 'no_response', 'withdrawn', 'matched_elsewhere')) AS answered,
        bool_or(i.status IN ('accepted', 'accepted_surplus', 'consultation_only', 'in_therapy', 'in_trial_sessions',
                             'no_show', 'not_continued')) AS success
 FROM matching_service.inquiry q JOIN matching_service.inquiry_item i ON i.inquiry_id = q.id
@@ -31,12 +38,12 @@ CREATE TABLE matching_service.answer_rate (
     dimension TEXT NOT NULL,
     value TEXT NOT NULL,
     trials INTEGER NOT NULL,
-    successes INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
     lift DOUBLE PRECISION NOT NULL,
     counted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_answer_rate PRIMARY KEY (dimension, value),
     CONSTRAINT ck_answer_rate_dimension CHECK (dimension IN ('channel', 'weekday')),
-    CONSTRAINT ck_answer_rate_counts CHECK (successes BETWEEN 0 AND trials)
+    CONSTRAINT ck_answer_rate_counts CHECK (answered BETWEEN 0 AND trials)
 );
 
 CREATE TABLE matching_service.week_plan (

@@ -29,7 +29,7 @@ from tests.builders import add_patient, add_search
 from tests.domain.casework.steps import accept, ask, items, only_item
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-KINDS = ("inquiry", "reminder", "withdrawal", "surplus", "place_declined")
+KINDS = ("inquiry", "reminder", "withdrawal", "surplus", "alternative", "place_declined")
 OFFICE = OfficeContext("Vermittlung", "Jana Brand", "Weg 1", "52062", "Aachen", "+492411", "buero@buero.example", "")
 PERSON = Recipient("Frau", "Dr. med.", "Ina", "Sommer", is_institution=False)
 NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30)
@@ -47,7 +47,7 @@ def profile(code: str) -> PatientProfile:
 def letter(kind: str, count: int, recipient: Recipient = PERSON) -> tuple[str, str, str]:
     """Subject, text and HTML of a letter about some patients."""
     codes = [f"K{n}" for n in range(count)]
-    patients = tuple(profile(c) if kind == "inquiry" else PatientCode(c) for c in codes)
+    patients = tuple(profile(c) if kind in {"inquiry", "alternative"} else PatientCode(c) for c in codes)
     made = render(
         kind, LetterContext(recipient, OFFICE, "7K3M9Q", patients, NOW.date(), date(2026, 11, 2), "Verzeichnis")
     )

@@ -13,7 +13,7 @@ from domain.errors import NotFound
 from domain.matching.candidates import candidates_for_search
 from domain.matching.expected import count_rates, expected_of
 from domain.matching.models import Inquiry, InquiryItem
-from domain.planning.chance import capacity_shift, expected, promise_shift
+from domain.planning.chance import Past, capacity_shift, expected, promise_shift
 from domain.therapists.models import Therapist
 from tests.builders import add_search, add_therapist
 
@@ -65,8 +65,11 @@ def test_the_database_keeps_to_the_formula(database: Database) -> None:
         state=st.sampled_from(["unknown", "free", "waiting_list", "full", "list_closed"]),
         note_age=st.integers(0, 300),
         promised_in=st.none() | st.integers(-200, 200),
+        colleagues=st.integers(0, 3),
     )
-    def compare(history: list[tuple[list[str], float]], state: str, note_age: int, promised_in: int | None) -> None:
+    def compare(
+        history: list[tuple[list[str], float]], state: str, note_age: int, promised_in: int | None, colleagues: int
+    ) -> None:
         with database.read() as session:
             therapist = add_therapist(
                 session,
@@ -74,18 +77,22 @@ def test_the_database_keeps_to_the_formula(database: Database) -> None:
                 capacity_as_of=NOW.date() - timedelta(days=note_age),
                 capacity_from=None if promised_in is None else NOW.date() + timedelta(days=promised_in),
             )
+            point = session.get_one(Therapist, therapist).contact_point_id
+            for _ in range(colleagues):
+                add_therapist(session, contact_point_id=point)
             trials = []
             for statuses, age in history:
                 add_inquiry(session, therapist, tuple(statuses), days_ago=age)
                 if set(statuses) - set(UNDECIDED):
-                    trials.append((age, bool(set(statuses) & set(SUCCESS))))
+                    said = set(statuses) - {"pending", "no_response", "withdrawn", "matched_elsewhere"}
+                    trials.append(Past(age, answered=bool(said), succeeded=bool(said & set(SUCCESS))))
             found = expected_of(session, therapist, now=NOW)
             session.rollback()
         shift = promise_shift(promised_in) if promised_in is not None else capacity_shift(state, note_age)
-        wanted = expected(0.15, trials, shift=shift)
+        wanted = expected(0.15, trials, people=1 + colleagues, place_shift=shift)
         assert found.chance.alpha == pytest.approx(wanted.alpha)
         assert found.chance.beta == pytest.approx(wanted.beta)
-        assert (found.asked, found.brought) == (len(trials), sum(won for _, won in trials))
+        assert (found.asked, found.brought) == (len(trials), sum(past.succeeded for past in trials))
 
     compare()
 
@@ -128,13 +135,13 @@ def test_rates_are_learned_from_the_office(database: Database, worker_database: 
     with database.write() as session:
         by_mail, by_phone = add_therapist(session), add_therapist(session, email="")
         for number in range(20):
-            add_inquiry(session, by_mail, ("rejection_capacity",), days_ago=7 * number)
-            status = "accepted" if number % 2 else "rejection_capacity"
+            add_inquiry(session, by_mail, ("no_response",), days_ago=7 * number)
+            status = "accepted" if number % 2 else "no_response"
             add_inquiry(session, by_phone, (status,), days_ago=7 * number + 1, channel="phone")
     with worker_database.write() as session:
-        assert count_rates(session, prior=0.15, now=NOW)
-        assert not count_rates(session, prior=0.15, now=NOW + timedelta(minutes=30))
-        assert count_rates(session, prior=0.15, now=NOW + timedelta(hours=2))
+        assert count_rates(session, now=NOW)
+        assert not count_rates(session, now=NOW + timedelta(minutes=30))
+        assert count_rates(session, now=NOW + timedelta(hours=2))
     with database.read() as session:
         rows = session.execute(text("SELECT value, trials FROM matching_service.answer_rate")).all()
         rates = {row.value: row.trials for row in rows}

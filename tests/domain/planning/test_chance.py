@@ -8,6 +8,7 @@ from domain.planning.chance import (
     CAPACITY_HALF_LIFE_DAYS,
     CAPACITY_SHIFT,
     HISTORY_HALF_LIFE_DAYS,
+    Past,
     capacity_shift,
     expected,
     lift,
@@ -15,41 +16,54 @@ from domain.planning.chance import (
 )
 
 ages = st.floats(0, 2000)
-histories = st.lists(st.tuples(ages, st.booleans()), max_size=30)
+pasts = st.builds(lambda age, kind: Past(age, answered=kind > 0, succeeded=kind > 1), ages, st.integers(0, 2))
+histories = st.lists(pasts, max_size=30)
+SUCCESS = Past(0.0, answered=True, succeeded=True)
+REFUSAL = Past(0.0, answered=True, succeeded=False)
+SILENCE = Past(0.0, answered=False, succeeded=False)
 
 
 def test_nobody_asked_yet() -> None:
-    """Without history the office's prior is expected."""
+    """Without history the office's prior is expected of one person."""
     assert expected(0.15, []).mean == pytest.approx(0.15)
 
 
 def test_one_success_today() -> None:
-    """Ten inquiries stand behind the prior: one success today makes (1.5 + 1) / 11."""
-    assert expected(0.15, [(0.0, True)]).mean == pytest.approx(2.5 / 11)
+    """Ten inquiries stand behind each prior: answered (2.5 + 1) / 11, and something for it (6 + 1) / 11."""
+    assert expected(0.15, [SUCCESS]).mean == pytest.approx((3.5 / 11) * (7 / 11))
 
 
 def test_half_life_of_history() -> None:
     """An inquiry half a year old counts half."""
-    assert expected(0.15, [(HISTORY_HALF_LIFE_DAYS, False)]).mean == pytest.approx(1.5 / 10.5)
+    old = Past(HISTORY_HALF_LIFE_DAYS, answered=False, succeeded=False)
+    assert expected(0.15, [old]).mean == pytest.approx(2.5 / 10.5 * 0.6)
 
 
-@given(history=histories, shift=st.floats(-4, 4), age=ages)
-def test_order_of_successes_and_failures(history: list[tuple[float, bool]], shift: float, age: float) -> None:
-    """A further success never lowers the expectation, a failure never raises it; both stay between 0 and 1."""
-    now = expected(0.15, history, shift=shift).mean
-    assert 0 < expected(0.15, [*history, (age, False)], shift=shift).mean <= now + 1e-12
-    assert now - 1e-12 <= expected(0.15, [*history, (age, True)], shift=shift).mean < 1
+def test_refusal_is_better_news_than_silence() -> None:
+    """A practice that once in two refused is likelier to have a place than one that never said a word."""
+    assert expected(0.15, [SILENCE] * 6).mean < expected(0.15, [REFUSAL, SILENCE] * 3).mean
+
+
+def test_more_persons_more_places() -> None:
+    """Of several persons behind a mailbox any may have a place."""
+    assert expected(0.15, [], people=1).mean < expected(0.15, [], people=3).mean < 0.25
+
+
+@given(history=histories, shift=st.floats(-4, 4), people=st.integers(1, 8))
+def test_order_of_successes_and_failures(history: list[Past], shift: float, people: int) -> None:
+    """A further success never lowers the expectation, silence never raises it; all stay between 0 and 1."""
+    now = expected(0.15, history, people=people, place_shift=shift).mean
+    assert 0 < expected(0.15, [*history, SILENCE], people=people, place_shift=shift).mean <= now + 1e-12
+    assert now - 1e-12 <= expected(0.15, [*history, SUCCESS], people=people, place_shift=shift).mean < 1
 
 
 @given(history=histories)
-def test_interval(history: list[tuple[float, bool]]) -> None:
-    """The interval holds the mean or lies close beside it and narrows with more history."""
+def test_interval(history: list[Past]) -> None:
+    """The interval lies between 0 and 1, and its distribution is a proper one."""
     chance = expected(0.15, history)
     low, high = chance.interval()
     assert 0 <= low < high <= 1
-    doubled = expected(0.15, history + history)
-    if len(history) > 3 and all(age < 30 for age, _ in history):
-        assert doubled.alpha + doubled.beta > chance.alpha + chance.beta
+    assert min(chance.alpha, chance.beta) > 0
 
 
 def test_interval_of_known_distribution() -> None:
@@ -74,10 +88,10 @@ def test_promise() -> None:
 
 @given(trials=st.integers(0, 500), others=st.integers(0, 500), data=st.data())
 def test_lift_is_drawn_to_zero(trials: int, others: int, data: st.DataObject) -> None:
-    """A channel like all others has no lift; a better one has a positive one, smaller with few trials."""
+    """A channel nobody used has no lift, and few trials never make a large one."""
     own = data.draw(st.integers(0, trials))
     rest = data.draw(st.integers(0, others))
-    moved = lift(trials=trials, successes=own, all_trials=trials + others, all_successes=own + rest, prior=0.15)
+    moved = lift(trials=trials, answered=own, all_trials=trials + others, all_answered=own + rest)
     assert abs(moved) < 4
     if trials == 0:
         assert moved == pytest.approx(0)

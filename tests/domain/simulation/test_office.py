@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.simulation.answering import Channel
 from domain.simulation.office import Office
 from domain.simulation.parameters import world_parameters
-from domain.simulation.planned import Attentive, Planned
+from domain.simulation.planned import Planned
 from domain.simulation.policies import FirstCome, Nearest
 from domain.simulation.record import Act, Kind, RunResult
 from domain.simulation.rules import BrokenRule
@@ -136,7 +136,7 @@ def test_all_policies_meet_the_same_world(seed: int, region: int) -> None:
     assert build(world_parameters(), region=region, seed=seed, weeks=12) == world, "a run changes nothing of it"
 
 
-@pytest.mark.parametrize("policy", [FirstCome, Nearest, Planned, Attentive])
+@pytest.mark.parametrize("policy", [FirstCome, Nearest, Planned])
 def test_the_same_seed_gives_the_same_run(policy: Callable[[], Policy]) -> None:
     """Every act and every case again; another seed gives others."""
     first = Office(a_world(3, weeks=10), policy()).run()

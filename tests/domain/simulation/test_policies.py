@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.simulation.answering import Channel, Saying, Told
-from domain.simulation.planned import Attentive, Planned
+from domain.simulation.planned import Planned
 from domain.simulation.policies import FirstCome, Nearest, phone_day
 from domain.simulation.view import KnownPoint, OpenSearch, Past, View
 
@@ -102,17 +102,16 @@ def test_the_plan_goes_where_places_were_and_are() -> None:
     silent = replace(point(1, "A"), past=(asked(100, answered=False),) * 3)
     took = replace(point(2, "B"), past=(asked(100, answered=True, accepted=1),) * 3)
     free = replace(point(3, "C"), told=Told(Saying.FREE, 195))
-    for policy in (Planned(), Attentive()):
-        for better in (took, free):
-            (contact,) = policy.week(view([silent, better], mails=1, minutes=0))
-            assert contact.contact_point_id == better.contact_point_id
+    for better in (took, free):
+        (contact,) = Planned().week(view([silent, better], mails=1, minutes=0))
+        assert contact.contact_point_id == better.contact_point_id
 
 
 def test_who_answers_is_asked_before_who_is_silent() -> None:
-    """Neither had a place: the attentive plan tells refusal from silence and fills the inquiry, oldest first."""
+    """Neither had a place: the plan tells refusal from silence and fills the inquiry, oldest first."""
     refused = replace(point(2, "B"), past=(asked(100, answered=True),) * 3)
     silent = replace(point(1, "A"), past=(asked(100, answered=False),) * 3)
-    (contact,) = Attentive().week(view([silent, refused], mails=1, minutes=0))
+    (contact,) = Planned().week(view([silent, refused], mails=1, minutes=0))
     assert contact.contact_point_id == 2
     assert len(contact.searches) == 6
     assert 7 in contact.searches, "the longest waiting is among them"
