@@ -194,6 +194,7 @@ READS_ACROSS = {
     "matching/judging.py": {"patient_service"},
     "matching/listing.py": {"patient_service", "therapist_service"},
     "matching/searches.py": {"therapist_service"},
+    "matching/unknowns.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},
     "patients/queries.py": {"matching_service"},
     "therapists/queries.py": {"matching_service", "scraping_service"},

@@ -92,6 +92,11 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         self._table.select(item_id)
         self._select(item_id)
 
+    def open_field(self, item_id: int, field: str) -> None:
+        """Show one record with the cursor in one of its fields."""
+        self._detail.focus_when_there(field)
+        self.open_item(item_id)
+
     def _ask(self) -> None:
         self._table.show_query(
             text=self._search.text(), filters={key: choice.code() for key, choice in self._filters.items()}

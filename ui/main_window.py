@@ -92,8 +92,8 @@ class MainWindow(QMainWindow):
         self._stack.setFocus()
         QTimer.singleShot(0, self, self.ready.emit)
 
-    def show_page(self, key: str, item_id: int | None = None) -> None:
-        """Open a page, made now if it was never shown, and a record on it."""
+    def show_page(self, key: str, item_id: int | None = None, field: str = "", /) -> None:
+        """Open a page, made now if it was never shown, and a record on it, perhaps with the cursor in a field."""
         if key not in self._specs or self._rail is None:
             return
         self._current = key
@@ -106,7 +106,9 @@ class MainWindow(QMainWindow):
             # made, dressed and shown in one turn of the event loop each: felt less than all at once
             self._pages[key] = self._specs[key].factory()
             QTimer.singleShot(0, self, lambda: self._put_in(key))
-        if item_id is not None:
+        if item_id is not None and field:
+            self._pages[key].open_field(item_id, field)
+        elif item_id is not None:
             self._pages[key].open_item(item_id)
 
     def prepare(self, key: str) -> None:

@@ -21,3 +21,7 @@ class PageWidget(QWidget):
 
     def open_item(self, item_id: int) -> None:
         """Show one record."""
+
+    def open_field(self, item_id: int, field: str) -> None:  # noqa: ARG002 - pages without fields show the record
+        """Show one record with the cursor in one of its fields."""
+        self.open_item(item_id)

@@ -34,6 +34,7 @@ class RecordDetail(QWidget, Generic[D, F]):
         self._record: D | None = None
         self._wanted: int | None = None  # whose record is to be shown; None while a new one is written
         self._dirty = False
+        self._field = ""  # where the cursor goes when the record is there
         self._form = form
         self._name = label("", "title")
         self._chip = Chip()
@@ -114,6 +115,10 @@ class RecordDetail(QWidget, Generic[D, F]):
     def _ask_to_drop(self, go_on: Callable[[], None]) -> None:
         self._ui.messages.warning(tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), go_on)
 
+    def focus_when_there(self, field: str) -> None:
+        """Put the cursor into a field of the record that is shown next."""
+        self._field = field
+
     def refresh(self) -> None:
         """Load again; what is being typed is not overwritten."""
         if self._wanted is not None:
@@ -150,6 +155,9 @@ class RecordDetail(QWidget, Generic[D, F]):
         self._record = record
         self._fill(record)
         self._set_dirty(dirty=False)
+        if self._field:
+            field, self._field = self._field, ""
+            self._form.focus(field)
 
     def _on_edit(self) -> None:
         # whoever types while another record is on its way stays with the one they see

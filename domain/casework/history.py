@@ -43,6 +43,10 @@ WHERE {about} ORDER BY c.at DESC, c.id DESC LIMIT :limit
 _ABOUT_PATIENT = """(c.patient_id = :id OR (c.patient_id IS NULL AND c.inquiry_id IN (
     SELECT i.inquiry_id FROM matching_service.inquiry_item i
     JOIN matching_service.place_search s ON s.id = i.search_id WHERE s.patient_id = :id)))"""
+# everybody of the practice, since a colleague answers as well
+_ABOUT_PAIR = f"""{_ABOUT_PATIENT} AND coalesce(c.therapist_id, q.therapist_id) IN (
+    SELECT colleague.id FROM therapist_service.therapist asked
+    JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :other)"""
 _ABOUT_THERAPIST = "(c.therapist_id = :id OR (c.therapist_id IS NULL AND q.therapist_id = :id))"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
 
@@ -50,6 +54,13 @@ _ABOUT_INQUIRY = "c.inquiry_id = :id"
 def patient_history(session: Session, patient_id: int, *, limit: int = 200) -> tuple[TimelineEntry, ...]:
     """Everything that happened with or for a patient."""
     return _timeline(session, _ABOUT_PATIENT, patient_id, limit)
+
+
+def pair_history(
+    session: Session, patient_id: int, therapist_id: int, *, limit: int = 200
+) -> tuple[TimelineEntry, ...]:
+    """Everything that happened between a patient and a therapist's practice."""
+    return _timeline(session, _ABOUT_PAIR, patient_id, limit, other=therapist_id)
 
 
 def therapist_history(session: Session, therapist_id: int, *, limit: int = 200) -> tuple[TimelineEntry, ...]:
@@ -62,6 +73,8 @@ def inquiry_history(session: Session, inquiry_id: int, *, limit: int = 200) -> t
     return _timeline(session, _ABOUT_INQUIRY, inquiry_id, limit)
 
 
-def _timeline(session: Session, about: str, row_id: int, limit: int) -> tuple[TimelineEntry, ...]:
-    rows = session.execute(text(_TIMELINE.format(about=about)), {"id": row_id, "limit": limit})
+def _timeline(
+    session: Session, about: str, row_id: int, limit: int, other: int | None = None
+) -> tuple[TimelineEntry, ...]:
+    rows = session.execute(text(_TIMELINE.format(about=about)), {"id": row_id, "limit": limit, "other": other})
     return tuple(TimelineEntry(*row) for row in rows)

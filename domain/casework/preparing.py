@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from domain.access import office
+from domain import events
+from domain.access import me, office
 from domain.casework.letters import compose
 from domain.casework.sending import send_inquiry
 from domain.communication.mails import Letter
+from domain.communication.models import ContactEntry
 from domain.matching.best_patients import PatientCandidate, judge, patients_for_therapist
 from domain.matching.expected import ExpectedAnswer, expected_of
 from domain.matching.inquiries import create_inquiry
@@ -78,5 +80,18 @@ def create_and_send(
         cooling_override=cooling_override,
     )
     session.flush()
+    if cooling_override.strip():
+        _note_override(session, inquiry, therapist_id, cooling_override.strip(), now=now)
     send_inquiry(session, inquiry, now=now, just_judged=True, call_on=call_on, send_at=send_at)
     return inquiry
+
+
+def _note_override(session: Session, inquiry_id: int, therapist_id: int, reason: str, *, now: datetime) -> None:
+    """Asking in spite of a cooling period is logged with its reason, where everybody reads what happened."""
+    session.add(
+        ContactEntry(
+            at=now, channel="note", kind="cooling_overridden", inquiry_id=inquiry_id, therapist_id=therapist_id,
+            person_id=me(session).id, body=reason,
+        )
+    )  # fmt: skip
+    events.record(session, "inquiry.cooling_overridden", inquiry_id, therapist_id=therapist_id)

@@ -148,3 +148,15 @@ def mail_of_inquiry(session: Session, inquiry_id: int) -> int | None:
         {"id": inquiry_id},
     )
     return found
+
+
+def leaves_at(session: Session, inquiry_id: int) -> datetime | None:
+    """When the inquiry's mail that still waits may leave; None when nothing waits for a time."""
+    moment: datetime | None = session.scalar(
+        text(
+            "SELECT max(not_before) FROM communication_service.email"
+            " WHERE inquiry_id = :id AND kind = 'inquiry' AND status = 'queued'"
+        ),
+        {"id": inquiry_id},
+    )
+    return moment

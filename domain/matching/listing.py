@@ -204,7 +204,6 @@ class InquiryDetail:
     created_by: str | None
     last_reminded_at: datetime | None
     out_of_office_until: date | None
-    leaves_at: datetime | None
     close_reason: str
     cooling_override: str
     items: tuple[ItemDetail, ...]
@@ -234,10 +233,7 @@ WHERE i.inquiry_id = :id ORDER BY i.position
 """
 _ONE = f"""
 SELECT l.*, t.title, t.email, coalesce(nullif(t.phone, ''), t.mobile) AS phone, pr.name AS practice,
-       pe.display_name AS created_by, q.last_reminded_at, q.out_of_office_until,
-       CASE WHEN q.stage = 'outbox' THEN (
-           SELECT max(e.not_before) FROM communication_service.email e
-           WHERE e.inquiry_id = q.id AND e.kind = 'inquiry' AND e.status = 'queued') END AS leaves_at, q.close_reason, q.cooling_override
+       pe.display_name AS created_by, q.last_reminded_at, q.out_of_office_until,  q.close_reason, q.cooling_override
 FROM ({_INQUIRIES.select} WHERE q.id = :id) AS l
 JOIN matching_service.inquiry q ON q.id = l.inquiry_id
 JOIN therapist_service.therapist t ON t.id = q.therapist_id
@@ -245,7 +241,7 @@ JOIN therapist_service.practice pr ON pr.id = t.practice_id
 LEFT JOIN platform.person pe ON pe.id = q.created_by
 """
 _MORE = (
-    "title", "email", "phone", "practice", "created_by", "last_reminded_at", "out_of_office_until", "leaves_at", "close_reason",
+    "title", "email", "phone", "practice", "created_by", "last_reminded_at", "out_of_office_until", "close_reason",
     "cooling_override",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import person_name
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.models import Exclusion, PlaceSearch
 from domain.matching.states import CLOSED_SEARCH, SEARCH, SearchStatus
 from domain.therapists.models import Practice, Therapist
@@ -130,10 +130,12 @@ def exclude(
     return row.id
 
 
-def exclude_from_search(session: Session, search_id: int, *, therapist_id: int, reason: str) -> int:
-    """Never offer the patient of a search to a therapist again, in this search and later ones."""
-    search = load_for_edit(session, PlaceSearch, search_id)
-    return exclude(session, search.patient_id, therapist_id=therapist_id, reason=reason)
+def patient_of(session: Session, search_id: int) -> int:
+    """Whose search it is. Raises NotFound when there is none."""
+    found = session.scalar(select(PlaceSearch.patient_id).where(PlaceSearch.id == search_id))
+    if found is None:
+        raise NotFound("place_search.not_found", id=search_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

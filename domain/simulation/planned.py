@@ -68,7 +68,8 @@ def _seekers(view: View) -> list[Seeker]:
     for inquiry in view.open_inquiries:
         each = -log1p(-share(inquiry.probability, len(inquiry.searches)))
         for search in inquiry.searches:
-            hope[search] += each
+            if search in hope:  # somebody asked for may wait no longer
+                hope[search] += each
     oldest = sorted(view.searches, key=lambda search: (search.since, search.search_id))
     overdue = {search.search_id for search in oldest[: ceil(len(oldest) * OVERDUE_SHARE)]}
     return [

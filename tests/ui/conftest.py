@@ -25,10 +25,13 @@ QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
 
 class Visits(list[tuple[str, int | None]]):
-    """Where the page wanted to go."""
+    """Where the page wanted to go, and into which field last."""
 
-    def __call__(self, page: str, item: int | None = None) -> None:
+    field = ""
+
+    def __call__(self, page: str, item: int | None = None, field: str = "", /) -> None:
         self.append((page, item))
+        self.field = field
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """One inquiry: its practice, the call that waits, each patient with the answer given, and everything that happened."""
 
+from datetime import datetime
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework.history import inquiry_history
-from domain.communication.queries import last_call_of
+from domain.communication.queries import last_call_of, leaves_at
 from domain.matching.listing import InquiryDetail, get_inquiry
 from ui import formats
 from ui.inquiries.actions import InquiryActions
@@ -57,15 +59,20 @@ class InquiryDetailView(QWidget):
         if number is None:
             return
         read = self._ui.background.read
-        read(self, lambda s: get_inquiry(s, number, today=today), self._show, key="inquiry")
+        read(
+            self,
+            lambda s: (get_inquiry(s, number, today=today), leaves_at(s, number)),
+            lambda both: self._show(*both),
+            key="inquiry",
+        )
         read(self, lambda s: last_call_of(s, number), self._call.show_call, key="call")
         read(self, lambda s: inquiry_history(s, number), self._history.show_entries, key="history")
 
-    def _show(self, inquiry: InquiryDetail) -> None:
+    def _show(self, inquiry: InquiryDetail, leaves: datetime | None) -> None:
         r = inquiry.row
         self._head.setText(r.therapist)
         self._chip.show_state(label("inquiry_state", r.state), INQUIRY_STATES[r.state])
-        self._facts.setText(" · ".join(fact for fact in _facts(inquiry) if fact))
+        self._facts.setText(" · ".join(fact for fact in _facts(inquiry, leaves) if fact))
         self._actions.show_inquiry(inquiry)
         while self._column.count():
             item = self._column.takeAt(0)
@@ -77,14 +84,14 @@ class InquiryDetailView(QWidget):
         self._column.addStretch(1)
 
 
-def _facts(inquiry: InquiryDetail) -> list[str]:
+def _facts(inquiry: InquiryDetail, leaves: datetime | None) -> list[str]:
     r = inquiry.row
     facts = [f"PL-{r.reference}", label("channel", r.channel), r.city]
     facts.append(
         tr("gesendet {when}").format(when=formats.moment(r.sent_at)) if r.sent_at else tr("noch nicht gesendet")
     )
-    if inquiry.leaves_at:
-        facts.append(tr("geht hinaus {when}").format(when=formats.moment(inquiry.leaves_at)))
+    if leaves:
+        facts.append(tr("geht hinaus {when}").format(when=formats.moment(leaves)))
     if r.reminders:
         facts.append(ntr(r.reminders, "{n} Erinnerung", "{n} Erinnerungen"))
     if inquiry.out_of_office_until:

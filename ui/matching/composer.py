@@ -5,17 +5,18 @@ from datetime import datetime, time, timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
+from domain.casework.exclusions import allow_again, exclude_from_search
 from domain.casework.preparing import Prepared, create_and_send, prepare, preview
 from domain.casework.sending import undo_sending
 from domain.communication.mails import Letter
 from domain.errors import PlatzlotseError
 from domain.matching.best_patients import PatientCandidate
-from domain.matching.searches import exclude_from_search, remove_exclusion
 from domain.values import Channel
 from ui import formats
 from ui.errors import describe
 from ui.labels import label, rule_reason
 from ui.matching.expectation import headline, reasons
+from ui.matching.pair_history import PairHistory
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
@@ -77,7 +78,9 @@ class InquiryComposer(QWidget):
         self._content = QWidget()
         inner = QVBoxLayout(self._content)
         inner.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._head, self._facts, self._expected, self._because):
+        self._history = button(tr("Verla&uf"), self._show_history, role="link")
+        self._history.setToolTip(tr("Alles, was zwischen dieser Person und dieser Praxis war"))
+        for widget in (self._head, self._facts, row(self._expected, self._history, stretch=(1, 0)), self._because):
             inner.addWidget(widget)
         inner.addWidget(self._list, 2)
         inner.addWidget(self._count)
@@ -105,6 +108,7 @@ class InquiryComposer(QWidget):
     def _show(self, found: Prepared, search_id: int | None) -> None:
         self._prepared, self._search_id = found, search_id
         self._exclude.setVisible(search_id is not None)
+        self._history.setVisible(search_id is not None)
         t = found.therapist
         self._empty.hide()
         self._content.show()
@@ -136,6 +140,11 @@ class InquiryComposer(QWidget):
         self._channel.blockSignals(False)
         self._preview()
 
+    def _show_history(self) -> None:
+        found, search_id = self._prepared, self._search_id
+        if found is not None and search_id is not None:
+            PairHistory(self, self._ui, search_id, found.therapist.therapist_id, self._head.text()).open()
+
     def _on_exclude(self) -> None:
         found, search_id = self._prepared, self._search_id
         if found is None or search_id is None:
@@ -143,10 +152,12 @@ class InquiryComposer(QWidget):
         therapist_id = found.therapist.therapist_id
 
         def agreed(dialog: ReasonDialog) -> None:
-            reason = dialog.reason()
+            reason, until, now = dialog.reason(), dialog.day(), self._ui.now()
             self._ui.background.write(
                 self,
-                lambda s: exclude_from_search(s, search_id, therapist_id=therapist_id, reason=reason),
+                lambda s: exclude_from_search(
+                    s, search_id, therapist_id=therapist_id, reason=reason, ends_on=until, now=now
+                ),
                 self._excluded,
             )
 
@@ -154,15 +165,17 @@ class InquiryComposer(QWidget):
             self,
             tr("Nicht vorschlagen"),
             tr("Diese Praxis wird der Person nicht mehr vorgeschlagen. Auf der Seite Patienten lässt es sich ändern."),
+            day=tr("Bis wann (leer: auf Dauer)"),
         ).ask(agreed)
 
     def _excluded(self, exclusion_id: int) -> None:
         self._clear()
 
         def undo() -> None:
+            now = self._ui.now()
             self._ui.background.write(
                 self,
-                lambda s: remove_exclusion(s, exclusion_id),
+                lambda s: allow_again(s, exclusion_id, now=now),
                 lambda _: self._ui.messages.info(tr("Die Praxis wird wieder vorgeschlagen.")),
             )
 

@@ -15,6 +15,7 @@ from ui.matching.composer import InquiryComposer
 from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
+from ui.matching.unknowns import Unknowns
 from ui.matching.week_plan import WeekPlanView
 from ui.matching.why_not import WhyNot
 from ui.page import PageWidget
@@ -27,7 +28,7 @@ from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
-INQUIRY_TAB, MAP_TAB = 0, 1
+INQUIRY_TAB, MAP_TAB, UNKNOWN_TAB = 0, 1, 3
 LIST_WIDTH = 230  # a name and its state can be read, whatever the other columns ask for
 
 
@@ -77,13 +78,18 @@ class MatchingPage(PageWidget):
         self._tabs.addTab(self._map, tr("Karte"))
         self._relaxing = RelaxingView(ui)
         self._tabs.addTab(column(self._why, self._relaxing, stretch_end=False), tr("Warum nicht?"))
+        self._unknowns = Unknowns(ui)
+        self._tabs.addTab(self._unknowns, tr("Fehlt"))
+        self._unknowns.counted.connect(
+            lambda n: self._tabs.setTabText(UNKNOWN_TAB, tr("Fehlt ({n})").format(n=n) if n else tr("Fehlt"))
+        )
         split = QSplitter(Qt.Orientation.Horizontal)
         waiting = column(self._filter, self._searches, stretch_end=False)
         waiting.setMinimumWidth(LIST_WIDTH)
         split.addWidget(waiting)
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
         split.addWidget(self._tabs)
-        split.setSizes([292, 532, 326])
+        split.setSizes([272, 520, 352])
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
         self._week = WeekPlanView(ui)
@@ -177,6 +183,7 @@ class MatchingPage(PageWidget):
         self._why.show_candidates(found)
         self._map.set_markers(self._markers(found))
         self._relaxing.show_search(found.search_id)
+        self._unknowns.show_search(found.search_id)
 
     @staticmethod
     def _counted(fit: int, unknown: int) -> str:

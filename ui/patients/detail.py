@@ -33,6 +33,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
         self._actions = RecordActions(ui)
+        form.places["consent"] = self._consents
         self._of_saved = (
             form.addTab(self._course, tr("Verlauf")),
             form.addTab(scrolled(self._consents), tr("Einwilligungen")),

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from domain.matching.searches import ExclusionRow, exclusions_of, remove_exclusion
+from domain.casework.exclusions import allow_again
+from domain.matching.searches import ExclusionRow, exclusions_of
 from ui import formats
 from ui.ports import UiContext
 from ui.translation import tr
@@ -45,8 +46,9 @@ class ExclusionsCard(Card):
             self.add(words(tr("Keine. Auf der Seite Vermittlung lässt sich eine Praxis ausschließen."), "muted"))
 
     def _remove(self, exclusion_id: int) -> None:
+        now = self._ui.now()
         self._ui.background.write(
             self,
-            lambda s: remove_exclusion(s, exclusion_id),
+            lambda s: allow_again(s, exclusion_id, now=now),
             lambda _: self._ui.messages.success(tr("Die Praxis wird wieder vorgeschlagen.")),
         )

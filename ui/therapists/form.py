@@ -75,6 +75,7 @@ class TherapistFormView(RecordForm[TherapistForm]):
     def _offer(self) -> None:
         self.methods = MethodGrid(tr("Verfahren, Altersgruppe und Setting"))
         self.methods.changed.connect(self._touched)
+        self.places["offers"] = self.methods
         body = grid(
             (
                 self._choice("licence", tr("Zulassung als"), labels("licence")),

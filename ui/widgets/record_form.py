@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
 
 from ui.translation import tr
@@ -42,6 +42,7 @@ class RecordForm(QTabWidget, Generic[F]):
         self.setAccessibleName(name)
         self._loading = False
         self.fields: dict[str, Field] = {}
+        self.places: dict[str, QWidget] = {}
 
     def show_form(self, form: F) -> None:
         """Fill the controls."""
@@ -52,8 +53,16 @@ class RecordForm(QTabWidget, Generic[F]):
         raise NotImplementedError
 
     def focus(self, name: str) -> None:
-        """Let somebody type into a field at once."""
-        self.fields[name].control.setFocus()
+        """Bring a field's tab to the front and let somebody type at once; `places` has what is no plain field."""
+        field = self.fields.get(name)
+        control = field.control if field is not None else self.places.get(name)
+        if control is None:
+            return
+        for number in range(self.count()):
+            page = self.widget(number)
+            if page is not None and (page is control or page.isAncestorOf(control)):
+                self.setCurrentIndex(number)
+        control.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _text(self, name: str, title: str, placeholder: str = "") -> Field:
         control = QLineEdit()

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from domain.database import Database
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, fill, press, scalar
 from ui.matching.page import MatchingPage
+from ui.matching.pair_history import PairHistory
 from ui.ports import UiContext
 
 
@@ -122,3 +124,28 @@ def test_a_paused_search_says_why_nobody_fits(ui: UiContext, qtbot: QtBot, datab
     press(qtbot, page, "Pausieren")
     confirm(qtbot, page, reason="Urlaub")
     qtbot.waitUntil(lambda: "pausiert" in page._total.text())
+
+
+def test_a_missing_fact_leads_to_its_field(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+    """The tab counts what is missing; the key opens the record with the field."""
+    page = opened(ui, qtbot, database)
+    vague = fill(database, lambda s: add_therapist(s, offers=[], licence="unknown"))
+    page.refresh()
+    qtbot.waitUntil(lambda: page._tabs.tabText(3) == "Fehlt (1)")
+    page.show_tab(3)
+    first = page._unknowns._list.topLevelItem(0)
+    assert first is not None
+    page._unknowns._list.setCurrentItem(first)
+    press(qtbot, page, "Ergänzen")
+    assert (visits[-1], visits.field) == (("therapists", vague), "offers")
+
+
+def test_everything_between_both_is_one_key_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The timeline of the chosen pair opens beside the work."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Verlauf")
+    qtbot.waitUntil(lambda: page.findChild(PairHistory) is not None)
+    dialog = page.findChild(PairHistory)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: "Noch kein Kontakt" in dialog.timeline.toPlainText())
+    dialog.reject()
