@@ -36,7 +36,7 @@ bench: ## misst die Zahlen, die zählen
 soak: ## lange Läufe, und die Datenbanktests auf Debians PostgreSQL
 	@scripts/setup.sh soak
 	$(PYTHON) -m pytest -m soak -q || [ $$? -eq 5 ] # 5: no test of this kind
-	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain -n 2 --dist loadfile -q
+	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain --ignore tests/domain/simulation -n 2 --dist loadfile -q
 
 screens: setup ## Bilder aller Seiten nach build/screens, zwei davon in die README
 	$(PYTHON) main.py demo --screens build/screens

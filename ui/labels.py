@@ -252,6 +252,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "undone": "zurückgeholt",
         "bounced": "E-Mail kam zurück",
         "therapist_closed": "Praxis nicht mehr anfragbar",
+        "answered": "Praxis hat geantwortet",
+        "expired": "Anfrage abgelaufen",
         "late_reply": "späte Antwort der Praxis",
     },
     "step": {

@@ -10,10 +10,10 @@ from domain.casework.preparing import create_and_send
 from domain.communication.calls import plan_call
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.ids import random_reference
 from domain.matching.best_patients import PatientCandidate, alternatives_for_therapist, judge
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.matching.references import ITEM_LENGTH, unused
 from domain.matching.rules import Rule
 from domain.matching.states import WITH_PRACTICE, ItemStatus
 from domain.values import Channel
@@ -67,7 +67,7 @@ def _join(session: Session, inquiry: Inquiry, search_id: int, *, now: datetime) 
         inquiry_id=inquiry.id,
         search_id=search_id,
         position=max(one.position for one in items) + 1,
-        reference_code=random_reference(5),
+        reference_code=unused(session, InquiryItem.reference_code, length=ITEM_LENGTH)[0],
     )
     session.add(item)
     session.flush()

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from domain.access import me, person_name
 from domain.casework.letters import queue_letter
-from domain.casework.release import release_search
+from domain.casework.release import lock_inquiries_of, release_search
+from domain.communication.calls import cancel_calls
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
@@ -78,6 +79,8 @@ def record_answer(
     if found is None:
         raise NotFound("record.not_found", table="inquiry_item", id=item_id)
     search = load_for_edit(session, PlaceSearch, found.search_id)
+    if answer is ItemStatus.ACCEPTED:
+        lock_inquiries_of(session, [search.id])  # the others are taken back below
     inquiry = load_for_edit(session, Inquiry, found.inquiry_id)
     item = load_for_edit(session, InquiryItem, item_id, version)
     if inquiry.sent_at is None:
@@ -102,6 +105,8 @@ def record_answer(
         move_search(session, search, SearchStatus.ACTIVE, now=now)
     _reopen_if_late(session, inquiry, now=now)
     settle(session, inquiry, now=now)
+    if inquiry.closed_at is not None:
+        cancel_calls(session, inquiry.id, reason="answered")
     return Recorded(item.id, answer, first, released)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.communication.calls import miss_overdue
+from domain.communication.calls import cancel_calls, miss_overdue
 from domain.communication.mails import expire_leases, release_due
 from domain.matching.expected import count_rates
 from domain.matching.inquiries import expire_due, return_to_office
@@ -27,10 +27,14 @@ class Ticked:
 
 def tick(session: Session, *, now: datetime) -> Ticked:
     """Resume pauses, end absences, expire silent inquiries, see to mails and calls; hourly learn from answers."""
+    resumed, returned = resume_due(session, now=now), return_to_office(session, now=now)
+    expired = expire_due(session, now=now)
+    for inquiry_id in expired:
+        cancel_calls(session, inquiry_id, reason="expired")
     return Ticked(
-        resumed_searches=resume_due(session, now=now),
-        returned_inquiries=return_to_office(session, now=now),
-        expired_inquiries=expire_due(session, now=now),
+        resumed_searches=resumed,
+        returned_inquiries=returned,
+        expired_inquiries=expired,
         unclear_mails=expire_leases(session, now=now),
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),

@@ -4,6 +4,7 @@ What the practice already has is answered with a polite mail; a mail that has no
 the others, or never leaves it; planned calls without a patient left are cancelled with the reason.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -24,6 +25,18 @@ GATHER = timedelta(minutes=10)
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
 
 
+def lock_inquiries_of(session: Session, search_ids: Sequence[int]) -> None:
+    """Lock every inquiry that asks for these searches, in the order of their ids.
+
+    Whoever touches several inquiries locks them here before any of them: two people whose searches share inquiries
+    then wait for each other instead of each holding what the other needs. Searches are locked before, items after.
+    """
+    asked = select(InquiryItem.inquiry_id).where(InquiryItem.search_id.in_(search_ids))
+    session.execute(
+        select(Inquiry.id).where(Inquiry.id.in_(asked)).order_by(Inquiry.id).with_for_update(key_share=True)
+    ).all()
+
+
 def release_search(
     session: Session, search_id: int, after: ItemStatus, *, reason: str, now: datetime
 ) -> tuple[int, ...]:
@@ -31,7 +44,7 @@ def release_search(
 
     An accepted place is nobody's to close here (`placements.give_up_place`).
     """
-    # in the order of their ids, so that two people releasing at once wait for each other and do not deadlock
+    lock_inquiries_of(session, [search_id])
     found = session.execute(
         select(InquiryItem.id, InquiryItem.inquiry_id)
         .where(InquiryItem.search_id == search_id, InquiryItem.status.not_in(LIVE_ACCEPTANCE))
@@ -71,7 +84,7 @@ def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
         Email.inquiry_id == inquiry.id,
         Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.SENDING, EmailStatus.FAILED)),
     )
-    return list(session.scalars(query.with_for_update()))
+    return list(session.scalars(query.with_for_update(key_share=True)))
 
 
 def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
@@ -83,7 +96,9 @@ def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *
 def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
     """Ask nobody any more for a patient: queued mails stop, open inquiries are taken back; a place they have stays."""
     searches = select(PlaceSearch.id).where(PlaceSearch.patient_id == patient_id).order_by(PlaceSearch.id)
-    for search_id in session.scalars(searches.with_for_update()).all():
+    found = session.scalars(searches.with_for_update(key_share=True)).all()
+    lock_inquiries_of(session, found)
+    for search_id in found:
         release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
 
 

@@ -9,7 +9,7 @@ from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.release import UNSENT, stop_unsent
 from domain.communication import mails
-from domain.communication.calls import plan_call
+from domain.communication.calls import cancel_calls, plan_call
 from domain.communication.models import ContactEntry, Email
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.states import EmailStatus
@@ -82,6 +82,7 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime) -> None:
 
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
     """The worker's report: the server took the mail."""
+    _lock_inquiry_first(session, email_id)
     email = mails.note_sent(session, email_id, now=now, server_reply=server_reply)
     if email is not None:
         _inquiry_sent(session, email, now=now)
@@ -89,6 +90,7 @@ def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
 
 def mail_failed(session: Session, email_id: int, *, now: datetime, failure: str) -> None:
     """The worker's report: the server refused for good."""
+    _lock_inquiry_first(session, email_id)
     email = mails.note_failed(session, email_id, failure=failure)
     if email is not None:
         _inquiry_failed(session, email, now=now)
@@ -96,6 +98,7 @@ def mail_failed(session: Session, email_id: int, *, now: datetime, failure: str)
 
 def mail_postponed(session: Session, email_id: int, *, now: datetime, failure: str) -> EmailStatus:
     """The worker's report: not now. After the last attempt the inquiry counts as not sent."""
+    _lock_inquiry_first(session, email_id)
     status = mails.note_temporary(session, email_id, now=now, failure=failure)
     if status is EmailStatus.FAILED:
         _inquiry_failed(session, session.get_one(Email, email_id), now=now)
@@ -106,6 +109,7 @@ def decide_unclear(
     session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None
 ) -> None:
     """A person decides about an unclear mail: it arrived, or it is sent once more under the same Message-ID."""
+    _lock_inquiry_first(session, email_id)
     email = mails.decide_unclear(session, email_id, arrived=arrived, now=now, version=version)
     if arrived:
         _inquiry_sent(session, email, now=now)
@@ -113,6 +117,7 @@ def decide_unclear(
 
 def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """Send a failed mail again after its cause was mended."""
+    _lock_inquiry_first(session, email_id)
     mails.retry_failed(session, email_id, version)
     inquiry = _first_letter_of(session, session.get_one(Email, email_id))
     if inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
@@ -167,6 +172,7 @@ def withdraw_inquiry(
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     open_items = [i for i in items_of(session, inquiry_id, lock=True) if ItemStatus(i.status) in OPEN_ITEM]
     move_inquiry(session, inquiry, InquiryStage.WITHDRAWN, now=now, reason=reason)
+    cancel_calls(session, inquiry_id, reason=reason)
     for item in open_items:
         set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
     if inquiry.channel == Channel.EMAIL:
@@ -184,6 +190,7 @@ def inquiry_bounced(session: Session, inquiry_id: int, *, now: datetime, version
 
 def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     """The address does not exist: the patients go back to the pool, the contact point does not cool down."""
+    _lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
     mails.note_bounced(session, email, hard=True)
     inquiry = _first_letter_of(session, email)
@@ -194,6 +201,13 @@ def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     for item in items:
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note="bounced")
+
+
+def _lock_inquiry_first(session: Session, email_id: int) -> None:
+    """Inquiry before mail, as everybody else locks them."""
+    inquiry_id = session.scalar(select(Email.inquiry_id).where(Email.id == email_id))
+    if inquiry_id is not None:
+        load_for_edit(session, Inquiry, inquiry_id)
 
 
 def _first_letter_of(session: Session, email: Email) -> Inquiry | None:

@@ -13,10 +13,10 @@ from domain import events
 from domain.access import me, office, person_name
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.ids import random_reference
 from domain.matching.best_patients import PatientCandidate, judge
 from domain.matching.derived import inquiry_state
 from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem
+from domain.matching.references import INQUIRY_LENGTH, ITEM_LENGTH, unused
 from domain.matching.rules import Rule
 from domain.matching.states import (
     INQUIRY,
@@ -64,21 +64,22 @@ def create_inquiry(
         contact_point_id=therapist.contact_point_id,
         therapist_id=therapist_id,
         channel=channel,
-        reference=random_reference(),
+        reference=unused(session, Inquiry.reference, length=INQUIRY_LENGTH)[0],
         created_by=me(session).id,
         cooling_override=cooling_override.strip(),
     )
     session.add(inquiry)
     session.flush()
+    codes = unused(session, InquiryItem.reference_code, length=ITEM_LENGTH, count=len(judged))
     # judge() already orders by urgency and wait (domain.md: longest waiting first, urgency above)
     session.add_all(
         InquiryItem(
             inquiry_id=inquiry.id,
             search_id=candidate.search_id,
             position=position,
-            reference_code=random_reference(5),
+            reference_code=code,
         )
-        for position, candidate in enumerate(judged, start=1)
+        for position, (candidate, code) in enumerate(zip(judged, codes, strict=True), start=1)
     )
     events.record(session, "inquiry.created", inquiry.id, therapist_id=therapist_id)
     return inquiry.id
@@ -121,7 +122,7 @@ def _refuse_broken(
 def items_of(session: Session, inquiry_id: int, *, lock: bool = False) -> list[InquiryItem]:
     """The items of an inquiry in their order, locked for writing when asked."""
     query = select(InquiryItem).where(InquiryItem.inquiry_id == inquiry_id).order_by(InquiryItem.position)
-    return list(session.scalars(query.with_for_update() if lock else query))
+    return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
 
 
 def current_state(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem] | None = None) -> InquiryState:
