@@ -31,3 +31,15 @@ def merged(spans: Iterable[WeekSpan]) -> tuple[WeekSpan, ...]:
         else:
             joined.append(span)
     return tuple(joined)
+
+
+def common(first: Iterable[WeekSpan], second: Iterable[WeekSpan], *, minutes: int) -> tuple[WeekSpan, ...]:
+    """Where both are free for at least so many minutes in one piece, in order."""
+    others = merged(second)
+    shared = (
+        WeekSpan(max(one.start, other.start), min(one.end, other.end))
+        for one in merged(first)
+        for other in others
+        if min(one.end, other.end) - max(one.start, other.start) >= minutes
+    )
+    return tuple(sorted(shared))

@@ -1,5 +1,6 @@
 """An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import Qt, Signal
@@ -94,18 +95,18 @@ class InquiryComposer(QWidget):
         outer.addWidget(self._content, 1)
         self._content.hide()
 
-    def show_therapist(self, therapist_id: int, search_id: int | None) -> None:
-        """Prepare an inquiry; the search one came from is ticked."""
+    def show_therapist(self, therapist_id: int, search_id: int | None, *, together: Sequence[int] = ()) -> None:
+        """Prepare an inquiry; the search one came from is ticked, or those who are asked for together."""
         now = self._ui.now()
-        wished = () if search_id is None else (search_id,)
+        wished = tuple(together) if search_id is None else (search_id,)
         self._ui.background.read(
             self,
             lambda s: prepare(s, therapist_id, now=now, wished=wished),
-            lambda found: self._show(found, search_id),
+            lambda found: self._show(found, search_id, together),
             key="prepare",
         )
 
-    def _show(self, found: Prepared, search_id: int | None) -> None:
+    def _show(self, found: Prepared, search_id: int | None, together: Sequence[int]) -> None:
         self._prepared, self._search_id = found, search_id
         self._exclude.setVisible(search_id is not None)
         self._history.setVisible(search_id is not None)
@@ -128,7 +129,7 @@ class InquiryComposer(QWidget):
         self._list.clear()
         chosen = [search_id] if search_id is not None else []
         chosen += [c.search_id for c in found.fit if c.search_id not in chosen]
-        ticked = set(chosen[: found.size]) if search_id is None else {search_id}
+        ticked = set(together or chosen[: found.size]) if search_id is None else {search_id}
         for candidate in (*found.wished, *found.fit):
             self._list.addItem(self._item(candidate, ticked=candidate.search_id in ticked))
         self._list.blockSignals(False)

@@ -12,6 +12,7 @@ from ui.labels import label
 from ui.map.markers import MapMarker, MarkerState
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
+from ui.matching.groups import GroupsView
 from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
@@ -99,7 +100,14 @@ class MatchingPage(PageWidget):
         self._views.tabBar().setDrawBase(False)
         self._views.addTab(split, tr("Suchen"))
         self._views.addTab(self._week, tr("Wochenplan"))
+        self._groups = GroupsView(ui)
+        self._groups.chosen.connect(self._prepare_group)
+        self._views.addTab(self._groups, tr("Gruppen"))
         self.body.addWidget(self._views, 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        ui = self.ui
         self._filter.textChanged.connect(lambda text: self._searches.show_query(text=text))
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
@@ -213,6 +221,11 @@ class MatchingPage(PageWidget):
             for c, shown in [*((c, MarkerState.AVAILABLE) for c in found.fit), *rest]
             if c.lat is not None and c.lon is not None
         ]
+
+    def _prepare_group(self, therapist_id: int, searches: list[int]) -> None:
+        self._views.setCurrentIndex(0)
+        self._tabs.setCurrentIndex(INQUIRY_TAB)
+        self._composer.show_therapist(therapist_id, None, together=searches)
 
     def _choose_practice(self, therapist_id: int) -> None:
         self._composer.show_therapist(therapist_id, self._search_id)

@@ -149,3 +149,21 @@ def test_everything_between_both_is_one_key_away(ui: UiContext, qtbot: QtBot, da
     assert dialog is not None
     qtbot.waitUntil(lambda: "Noch kein Kontakt" in dialog.timeline.toPlainText())
     dialog.reject()
+
+
+def test_a_group_is_prepared_with_one_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The suggested people are ticked in the inquiry to the practice with the group."""
+    fill(database, lambda s: add_therapist(s, offers=["cbt:adult:group"]))
+    for _ in range(3):
+        fill(database, lambda s: add_search(s, add_patient(s, wishes={"group_ok": True})))
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page._views.setCurrentWidget(page._groups)
+    qtbot.waitUntil(lambda: page._groups._list.topLevelItemCount() == 1)
+    first = page._groups._list.topLevelItem(0)
+    assert first is not None
+    page._groups._list.setCurrentItem(first)
+    press(qtbot, page, "Anfrage vorbereiten")
+    qtbot.waitUntil(lambda: len(page._composer.chosen()) == 3)
