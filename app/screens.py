@@ -102,10 +102,13 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
 
         return choose
 
-    def week() -> None:
-        page = desktop.window.page("matching")
-        if isinstance(page, MatchingPage):
-            page.show_week(number=0)
+    def view(number: int) -> Callable[[], None]:
+        def choose() -> None:
+            page = desktop.window.page("matching")
+            if isinstance(page, MatchingPage):
+                page.show_view(number)
+
+        return choose
 
     return {
         "heute": show("today"),
@@ -114,7 +117,9 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "vermittlung": show("matching"),
         "vermittlung-karte": tab(1),
         "vermittlung-warum-nicht": tab(2),
-        "vermittlung-wochenplan": week,
+        "vermittlung-fehlt": tab(3),
+        "vermittlung-wochenplan": view(1),
+        "vermittlung-gruppen": view(2),
         "anfragen": show("inquiries"),
         "post": show("mail"),
     }

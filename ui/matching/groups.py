@@ -76,6 +76,7 @@ class GroupsView(QWidget):
                 line.setData(0, Qt.ItemDataRole.UserRole, number)
                 top.addChild(line)
             self._list.addTopLevelItem(top)
+            top.setExpanded(True)
         self._head.setText(
             tr("Diese Menschen sind offen für eine Gruppe und könnten zusammen in einer sitzen.")
             if found

@@ -90,7 +90,7 @@ class MatchingPage(PageWidget):
         split.addWidget(waiting)
         split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
         split.addWidget(self._tabs)
-        split.setSizes([272, 520, 352])
+        split.setSizes([290, 512, 342])
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
         self._week = WeekPlanView(ui)
@@ -141,11 +141,9 @@ class MatchingPage(PageWidget):
         self._searches.select(item_id)
         self._choose(item_id)
 
-    def show_week(self, number: int | None = None) -> None:
-        """Bring the week's plan to the front, with one of its lines chosen if it is there."""
-        self._views.setCurrentWidget(self._week)
-        if number is not None:
-            self._week.table.view.selectRow(number)
+    def show_view(self, number: int) -> None:
+        """Bring searches, the week's plan or groups to the front."""
+        self._views.setCurrentIndex(number)
 
     def show_tab(self, number: int) -> None:
         """Bring inquiry, map or reasons to the front."""

@@ -36,8 +36,8 @@ class Unknowns(QWidget):
         self._list.setUniformRowHeights(True)
         self._list.header().setStretchLastSection(False)
         self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._list.header().resizeSection(0, 140)
-        self._list.header().resizeSection(2, 72)
+        self._list.header().resizeSection(0, 118)
+        self._list.header().resizeSection(2, 64)
         self._list.itemActivated.connect(lambda item, _: self._fill(item))
         self._go = button(tr("&Ergänzen"), lambda: self._fill(self._list.currentItem()), role="primary", icon="pencil")
         self._go.setEnabled(False)
@@ -85,6 +85,7 @@ class Unknowns(QWidget):
             if found
             else tr("Es fehlt nichts: Alle Praxen in der Nähe lassen sich beurteilen.")
         )
+        self._list.setColumnHidden(2, all(fact.distance_km is None for fact in found))
         self._go.setEnabled(False)
         if not self._everywhere:
             self.counted.emit(len(found))

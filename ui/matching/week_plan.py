@@ -192,6 +192,9 @@ class WeekPlanView(QWidget):
         """Only what the chosen line allows."""
         line: PlanLineRow | None = self.table.current()
         status = line.status if line is not None else ""
+        if line is None and self.table.model.row_at(0) is not None:
+            self.table.view.selectRow(0)  # its letter is there to read at once; this comes here again
+            return
         self._accept.setEnabled(status in {"proposed", "locked"})
         self._skip.setEnabled(status in {"proposed", "locked"})
         self._lock.setEnabled(status == "proposed")
@@ -302,7 +305,6 @@ def _number(name: str, most: int) -> QSpinBox:
     control.setAccessibleName(name)
     control.setRange(0, most)
     control.setMinimumWidth(96)
-    control.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return control
 
 
