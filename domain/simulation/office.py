@@ -173,7 +173,8 @@ class Office:
         if not inquiry.searches or not (self._is_open(inquiry) or inquiry.expired):
             return
         point = self._world.contact_points[inquiry.point]
-        patients = [self._world.patients[search] for search in inquiry.searches]
+        # whoever found a place since an expired inquiry was sent was told to nobody: the late answer comes too late
+        patients = [self._world.patients[search] for search in inquiry.searches if search in self._open]
         had_place = bool(self._places.free(point, self._day))
         matches = self._places.offer(point, patients, day=self._day)
         taken = {match.patient.search_id for match in matches}
