@@ -3,13 +3,14 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from math import isfinite, isinf, isnan
 from typing import Any
 
 from app.cli import DONE, POLICIES, say, tell
 from app.paths import Profile
+from domain.simulation.reliability import Bin, reliability
 from domain.simulation.report import Comparison, Estimate, Report, report
 from domain.simulation.runs import run_seeds
 from ui.labels import label
@@ -27,10 +28,12 @@ def run(options: argparse.Namespace, _profile: Profile | None) -> int:
         progress=_progress,
     )
     found = report(outcomes)
+    bins = reliability([one for outcome in outcomes if outcome.policy == "planned" for one in outcome.forecasts])
     if options.json:
-        say({"weeks": options.weeks, **_plain(asdict(found))})
+        say({"weeks": options.weeks, **_plain(asdict(found)), "reliability": [asdict(one) for one in bins]})
     else:
         print_report(found, weeks=options.weeks)
+        print_reliability(bins)
     return DONE
 
 
@@ -74,6 +77,25 @@ def print_report(found: Report, *, weeks: int) -> None:
             for field, words, _ in _rows():
                 if field in Comparison.__dataclass_fields__:
                     _row("  " + words, [_percent(getattr(comparison, field))])
+
+
+def print_reliability(bins: Sequence[Bin]) -> None:
+    """What the plan expected of its inquiries, and what came."""
+    if not bins:
+        return
+    tell()
+    tell(tr("Erwartete und eingetretene Zusagen des Wochenplans"))
+    _row("", [tr("Anfragen"), tr("erwartet (%)"), tr("eingetreten (%)")])
+    for one in bins:
+        words = tr("ab {low} %").format(low=f"{one.low * 100:.0f}")
+        _row(
+            words,
+            [
+                str(one.number),
+                f"{one.expected * 100:.1f}".replace(".", ","),
+                f"{one.happened * 100:.1f}".replace(".", ","),
+            ],
+        )
 
 
 def _rows() -> tuple[tuple[str, str, Callable[[Estimate], str]], ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from domain.access import office
 from domain.communication.calls import cancel_calls, miss_overdue
 from domain.communication.mails import expire_leases, release_due
 from domain.matching.expected import count_rates
@@ -38,5 +39,5 @@ def tick(session: Session, *, now: datetime) -> Ticked:
         unclear_mails=expire_leases(session, now=now),
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),
-        rates_counted=count_rates(session, now=now),
+        rates_counted=count_rates(session, prior=office(session).response_prior, now=now),
     )

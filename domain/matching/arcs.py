@@ -119,7 +119,8 @@ def _askable(session: Session, settings: OfficeSettings, *, now: datetime, witho
             answered=row.answered,
             successes=row.successes,
             people=row.people,
-            answer_shift=channel_lift,
+            answer_shift=row.office_answers + channel_lift,
+            person_shift=row.office_places,
             place_shift=row.capacity_shift,
         ).mean
 

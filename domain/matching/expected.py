@@ -26,6 +26,8 @@ from domain.planning.chance import (
     Chance,
     combined,
     lift,
+    office_lift,
+    person_lift,
 )
 
 RATES_KEPT = timedelta(hours=1)
@@ -61,22 +63,26 @@ LEFT JOIN LATERAL (
     SELECT coalesce(sum(lift) FILTER (WHERE dimension = 'channel' AND value = c.channel), 0) AS channel_lift,
            coalesce(sum(lift) FILTER (WHERE dimension = 'weekday'
                                             AND value = cast(extract(isodow FROM cast(:today AS date)) AS text)), 0)
-           AS weekday_lift
+           AS weekday_lift,
+           coalesce(sum(lift) FILTER (WHERE dimension = 'office' AND value = 'answers'), 0) AS office_answers,
+           coalesce(sum(lift) FILTER (WHERE dimension = 'office' AND value = 'places'), 0) AS office_places
     FROM matching_service.answer_rate) AS l ON true
 LEFT JOIN LATERAL (
     -- of several persons behind a mailbox any may have a place
     SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist colleague
     WHERE colleague.contact_point_id = x.contact_point_id AND colleague.status = 'active') AS m ON true
 LEFT JOIN LATERAL (
-    SELECT least({MOST_LIKELY}, 1 - power(1 - least({MOST_LIKELY}, cast(:prior AS float8) / {ANSWER_PRIOR}), m.people))
+    SELECT least({MOST_LIKELY}, cast(:prior AS float8) / {ANSWER_PRIOR}) AS first) AS f ON true
+LEFT JOIN LATERAL (
+    SELECT least({MOST_LIKELY}, 1 - power(1 - 1 / (1 + exp(-(ln(f.first / (1 - f.first)) + office_places))), m.people))
            AS place_prior) AS pp ON true
 LEFT JOIN LATERAL (
-    SELECT ({PRIOR_WEIGHT} / (1 + exp(-(ln({ANSWER_PRIOR} / (1 - {ANSWER_PRIOR})) + channel_lift + weekday_lift)))
+    SELECT ({PRIOR_WEIGHT} / (1 + exp(-(ln({ANSWER_PRIOR} / (1 - {ANSWER_PRIOR})) + office_answers + channel_lift + weekday_lift)))
             + h.answered) / ({PRIOR_WEIGHT} + h.trials)
            * ({PRIOR_WEIGHT} / (1 + exp(-(ln(pp.place_prior / (1 - pp.place_prior)) + capacity_shift)))
               + h.successes) / ({PRIOR_WEIGHT} + h.answered) AS mean) AS e ON true
 """
-COLUMNS = "h.asked, h.replied, h.brought, h.trials, h.answered, h.successes, m.people, pr.promised, c.channel, c.capacity_shift, l.channel_lift, l.weekday_lift"
+COLUMNS = "h.asked, h.replied, h.brought, h.trials, h.answered, h.successes, m.people, pr.promised, c.channel, c.capacity_shift, l.channel_lift, l.weekday_lift, l.office_answers, l.office_places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def expected_answer(row: Any, *, prior: float) -> ExpectedAnswer:
             answered=row.answered,
             successes=row.successes,
             people=row.people,
-            answer_shift=row.channel_lift + row.weekday_lift,
+            answer_shift=row.office_answers + row.channel_lift + row.weekday_lift,
+            person_shift=row.office_places,
             place_shift=row.capacity_shift,
         ),
         asked=row.asked,
@@ -143,23 +150,30 @@ def expected_of(session: Session, therapist_id: int, *, now: datetime) -> Expect
 
 
 _COUNT = """
-SELECT dimension, value, count(*) AS trials, count(*) FILTER (WHERE answered) AS answered
+SELECT dimension, value, count(*) AS trials, count(*) FILTER (WHERE answered) AS answered,
+       count(*) FILTER (WHERE success) AS successes
 FROM matching_service.inquiry_result
 CROSS JOIN LATERAL (VALUES ('all', ''), ('channel', channel), ('weekday', cast(extract(isodow FROM sent_at) AS text)))
     AS by (dimension, value)
 WHERE sent_at > :since
 GROUP BY dimension, value
 """
+_PEOPLE = """
+SELECT avg(behind.people) FROM matching_service.inquiry_result r
+CROSS JOIN LATERAL (SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist t
+                    WHERE t.contact_point_id = r.contact_point_id AND t.status = 'active') AS behind
+WHERE r.answered AND r.sent_at > :since
+"""
 _KEEP = """
-INSERT INTO matching_service.answer_rate (dimension, value, trials, answered, lift, counted_at)
-VALUES (:dimension, :value, :trials, :answered, :lift, :now)
+INSERT INTO matching_service.answer_rate (dimension, value, trials, hits, lift, counted_at)
+VALUES (:dimension, :value, :trials, :hits, :lift, :now)
 ON CONFLICT (dimension, value) DO UPDATE
-SET trials = excluded.trials, answered = excluded.answered, lift = excluded.lift, counted_at = excluded.counted_at
+SET trials = excluded.trials, hits = excluded.hits, lift = excluded.lift, counted_at = excluded.counted_at
 """
 
 
-def count_rates(session: Session, *, now: datetime) -> bool:
-    """Learn anew how channels and weekdays differ, from the last year; at most once in RATES_KEPT. True if done."""
+def count_rates(session: Session, *, prior: float, now: datetime) -> bool:
+    """Learn anew from the last year, at most once in RATES_KEPT; `prior` is the office's. True if done."""
     last = session.scalar(text("SELECT max(counted_at) FROM matching_service.answer_rate"))
     if last is not None and now - last < RATES_KEPT:
         return False
@@ -167,19 +181,22 @@ def count_rates(session: Session, *, now: datetime) -> bool:
     everything = next((row for row in rows if row.dimension == "all"), None)
     if everything is None:
         return False
-    for row in rows:
-        if row.dimension != "all":
-            moved = lift(
-                trials=row.trials,
-                answered=row.answered,
-                all_trials=everything.trials,
-                all_answered=everything.answered,
-            )
-            session.execute(
-                text(_KEEP),
-                {
-                    "dimension": row.dimension, "value": row.value, "trials": row.trials,
-                    "answered": row.answered, "lift": moved, "now": now,
-                },
-            )  # fmt: skip
+    trials, answered, successes = everything.trials, everything.answered, everything.successes
+    people = float(session.scalar(text(_PEOPLE), {"since": now - RATES_PERIOD}) or 1)
+    learned = [
+        ("office", "answers", trials, answered, office_lift(trials=trials, hits=answered, prior=ANSWER_PRIOR)),
+        ("office", "places", answered, successes,
+         person_lift(answered=answered, successes=successes, people=people, prior=prior)),
+    ]  # fmt: skip
+    learned += [
+        (row.dimension, row.value, row.trials, row.answered,
+         lift(trials=row.trials, answered=row.answered, all_trials=trials, all_answered=answered))
+        for row in rows
+        if row.dimension != "all"
+    ]  # fmt: skip
+    for dimension, value, tried, hits, moved in learned:
+        session.execute(
+            text(_KEEP),
+            {"dimension": dimension, "value": value, "trials": tried, "hits": hits, "lift": moved, "now": now},
+        )
     return True

@@ -12,19 +12,23 @@ from domain.therapists.models import ContactPoint, Therapist
 
 
 class AnswerRate(Base):
-    """How inquiries over a channel, or of a weekday (1 Monday – 7 Sunday), are answered beside all, in log-odds."""
+    """What the office learned from its inquiries, in log-odds (`lift`).
+
+    By channel and weekday (1 Monday – 7 Sunday) how often they are answered beside all; of all (``office``) how often
+    they are answered (``answers``) and bring something then (``places``), beside the priors.
+    """
 
     __tablename__ = "answer_rate"
     __table_args__ = (
-        CheckConstraint("dimension IN ('channel', 'weekday')", name="dimension"),
-        CheckConstraint("answered BETWEEN 0 AND trials", name="counts"),
+        CheckConstraint("dimension IN ('office', 'channel', 'weekday')", name="dimension"),
+        CheckConstraint("hits BETWEEN 0 AND trials", name="counts"),
         SCHEMA,
     )
 
     dimension: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     trials: Mapped[int]
-    answered: Mapped[int]
+    hits: Mapped[int]
     lift: Mapped[float] = mapped_column(Double)
     counted_at: Mapped[datetime]
 

@@ -8,8 +8,8 @@ point answers, only an answered one whether it has places. Asked without history
 the office's prior (default 0.15, domain.md: one inquiry in four is answered, so six answers in ten bring something);
 of several persons any may have a place. What is known today moves the priors in log-odds:
 
-    P(answers)          channel, weekday     learned from the office's own inquiries (`lift`)
-    P(place | answer)   capacity, promise    what the practice said of its places, fading with CAPACITY_HALF_LIFE_DAYS
+    P(answers)          office, channel, weekday   learned from the office's own inquiries (`office_lift`, `lift`)
+    P(place | answer)   office, capacity, promise  learned (`person_lift`); what was said fades (CAPACITY_HALF_LIFE_DAYS)
 
 In the simulation (domain/simulation) telling silence from refusal and counting the persons shortened the wait.
 The database ranks with the same formula (domain/matching/expected.py); a test holds the two together.
@@ -71,13 +71,23 @@ class Past:
     succeeded: bool
 
 
-def place_prior(prior: float, people: int) -> float:
-    """How likely an answer brings something when `people` persons share the mailbox (at least one)."""
-    return min(MOST_LIKELY, 1 - (1 - min(MOST_LIKELY, prior / ANSWER_PRIOR)) ** max(1, people))
+def place_prior(prior: float, people: float, *, person_shift: float = 0.0) -> float:
+    """How likely an answer brings something when `people` persons share the mailbox (at least one).
+
+    `person_shift` moves what one of them brings, in log-odds (`person_lift`).
+    """
+    one = expit(logit(min(MOST_LIKELY, prior / ANSWER_PRIOR)) + person_shift)
+    return float(min(MOST_LIKELY, 1 - (1 - one) ** max(1.0, people)))
 
 
 def expected(
-    prior: float, history: Sequence[Past], *, people: int = 1, answer_shift: float = 0.0, place_shift: float = 0.0
+    prior: float,
+    history: Sequence[Past],
+    *,
+    people: int = 1,
+    answer_shift: float = 0.0,
+    person_shift: float = 0.0,
+    place_shift: float = 0.0,
 ) -> Chance:
     """The chance of one more inquiry; the shifts are in log-odds."""
     weights = [(0.5 ** (past.age / HISTORY_HALF_LIFE_DAYS), past) for past in history]
@@ -88,6 +98,7 @@ def expected(
         successes=sum(weight for weight, past in weights if past.succeeded),
         people=people,
         answer_shift=answer_shift,
+        person_shift=person_shift,
         place_shift=place_shift,
     )
 
@@ -100,11 +111,14 @@ def combined(
     successes: float,
     people: int,
     answer_shift: float,
+    person_shift: float,
     place_shift: float,
 ) -> Chance:
     """The same from weighted sums of inquiries, answered ones, and those that brought something."""
     answers = _updated(expit(logit(ANSWER_PRIOR) + answer_shift), answered, trials)
-    places = _updated(expit(logit(place_prior(prior, people)) + place_shift), successes, answered)
+    places = _updated(
+        expit(logit(place_prior(prior, people, person_shift=person_shift)) + place_shift), successes, answered
+    )
     mean = answers.mean * places.mean
     variance = (_variance(answers) + answers.mean**2) * (_variance(places) + places.mean**2) - mean**2
     weight = mean * (1 - mean) / variance - 1
@@ -129,6 +143,21 @@ def promise_shift(days_until: float) -> float:
     if days_until > PROMISE_LEAD_DAYS:
         return BEFORE_PROMISE
     return float(AFTER_PROMISE * 0.5 ** (max(-days_until, 0.0) / CAPACITY_HALF_LIFE_DAYS))
+
+
+def office_lift(*, trials: int, hits: int, prior: float) -> float:
+    """How far the office's own experience lies from a prior, in log-odds; drawn towards 0 while there is little."""
+    return logit((hits + LIFT_WEIGHT * prior) / (trials + LIFT_WEIGHT)) - logit(prior)
+
+
+def person_lift(*, answered: int, successes: int, people: float, prior: float) -> float:
+    """How far what one person behind a mailbox brings lies from the prior, in log-odds.
+
+    Learned from answered inquiries to mailboxes of `people` persons on average.
+    """
+    share = (successes + LIFT_WEIGHT * place_prior(prior, people)) / (answered + LIFT_WEIGHT)
+    one = 1 - (1 - share) ** (1 / max(1.0, people))
+    return logit(one) - logit(min(MOST_LIKELY, prior / ANSWER_PRIOR))
 
 
 def lift(*, trials: int, answered: int, all_trials: int, all_answered: int) -> float:

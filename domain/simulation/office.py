@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 from domain.simulation.answering import Channel, Match, Places, Reaction, reaction, reaction_to_reminder
 from domain.simulation.knowledge import Knowledge
-from domain.simulation.record import Act, Case, Kind, RunResult
+from domain.simulation.record import Act, Case, Forecast, Kind, RunResult
 from domain.simulation.rules import check
 from domain.simulation.view import Contact, OpenInquiry, OpenSearch, Past, Policy, View
 from domain.simulation.world import World
@@ -29,6 +29,7 @@ class _Inquiry:
     probability: float
     searches: list[int]
     asked: int
+    number: int
     expired: bool = False
 
 
@@ -56,6 +57,8 @@ class Office:
         self._inquiries: dict[int, _Inquiry] = {}
         self._ask_again: dict[int, int] = {}
         self._acts: list[Act] = []
+        self._asked = 0
+        self._forecasts: dict[int, Forecast] = {}  # by the inquiry's number: a late answer takes the silence's place
         self._events: list[_Event] = []
         self._serial = 0
         self._day = 0
@@ -71,7 +74,8 @@ class Office:
             event = heappop(self._events)
             self._day = event.day
             event.run()
-        return RunResult(tuple(map(self._case, range(len(self._world.patients)))), tuple(self._acts))
+        cases = tuple(map(self._case, range(len(self._world.patients))))
+        return RunResult(cases, tuple(self._acts), tuple(self._forecasts.values()))
 
     def _at(self, day: int, order: int, run: Callable[[], None]) -> None:
         if day < self._world.days:
@@ -130,7 +134,10 @@ class Office:
             return
         number = contact.contact_point_id
         point = self._world.contact_points[number]
-        inquiry = _Inquiry(number, contact.channel, self._day, contact.probability, searches, len(searches))
+        self._asked += 1
+        inquiry = _Inquiry(
+            number, contact.channel, self._day, contact.probability, searches, len(searches), self._asked
+        )
         self._note(Kind.CONTACT, inquiry)
         seen = reaction(self._world, point, channel=contact.channel, day=self._day)
         if not seen.reached:
@@ -173,7 +180,7 @@ class Office:
         if not inquiry.searches or not (self._is_open(inquiry) or inquiry.expired):
             return
         point = self._world.contact_points[inquiry.point]
-        # whoever found a place since an expired inquiry was sent was told to nobody: the late answer comes too late
+        # an expired inquiry answered late may name somebody who found a place since
         patients = [self._world.patients[search] for search in inquiry.searches if search in self._open]
         had_place = bool(self._places.free(point, self._day))
         matches = self._places.offer(point, patients, day=self._day)
@@ -190,6 +197,7 @@ class Office:
     def _end(self, inquiry: _Inquiry, *, answered: bool, accepted: int) -> None:
         past = Past(inquiry.sent, inquiry.channel, inquiry.asked, answered, accepted)
         self._known.ended(inquiry.point, past, late=answered and inquiry.expired)
+        self._forecasts[inquiry.number] = Forecast(inquiry.probability, accepted > 0)
         self._ask_again[inquiry.point] = self._day + self._rules.cooling_days
         if self._is_open(inquiry):
             del self._inquiries[inquiry.point]

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from math import ceil, log1p
 
-from domain.planning.chance import Past, capacity_shift, expected, lift, promise_shift
+from domain.planning.chance import (
+    ANSWER_PRIOR,
+    Past,
+    capacity_shift,
+    expected,
+    lift,
+    office_lift,
+    person_lift,
+    promise_shift,
+)
 from domain.planning.fill import filled
 from domain.planning.model import Arc, Budget, Option, Problem, Seeker, share, weight
 from domain.planning.solve import plan_week
@@ -36,15 +45,21 @@ class Planned:
             for contact in filled(problem, plan_week(problem, bounded=False)).contacts
         ]
 
-    def chance(self, point: KnownPoint, *, day: int, lifted: float) -> float:
-        """The expected answer by the program's formula."""
+    def chance(self, point: KnownPoint, *, day: int, lifted: float, places: float) -> float:
+        """The expected answer by the program's formula; both shifts are learned from all inquiries."""
         history = [Past(float(day - p.day), p.answered, p.accepted > 0) for p in point.past if p.reached]
         return expected(
-            PRIOR, history, people=point.people, answer_shift=lifted, place_shift=_told_shift(point, day)
+            PRIOR,
+            history,
+            people=point.people,
+            answer_shift=lifted,
+            person_shift=places,
+            place_shift=_told_shift(point, day),
         ).mean
 
     def _problem(self, view: View) -> Problem:
-        lifts = {channel: _lift(channel, view.past) for channel in Channel}
+        answers, places = _office_lifts(view)
+        lifts = {channel: answers + _lift(channel, view.past) for channel in Channel}
         return Problem(
             seekers=_seekers(view),
             options=[
@@ -52,7 +67,7 @@ class Planned:
                     therapist_id=point.contact_point_id,  # the world asks mailboxes; who inside is chosen there
                     contact_point_id=point.contact_point_id,
                     channel=channel.value,
-                    probability=self.chance(point, day=view.day, lifted=lifts[channel]),
+                    probability=self.chance(point, day=view.day, lifted=lifts[channel], places=places),
                     minutes=view.minutes_per_call if channel is Channel.PHONE else 0.0,
                 )
                 for point in view.points
@@ -88,6 +103,22 @@ def _lift(channel: Channel, past: Sequence[Ended]) -> float:
         answered=sum(one.answered for one in own),
         all_trials=len(past),
         all_answered=sum(one.answered for one in past),
+    )
+
+
+def _office_lifts(view: View) -> tuple[float, float]:
+    """How often inquiries of this office are answered, and what a person brings then, beside the priors."""
+    reached = [one for one in view.past if one.reached]
+    answered = [one for one in reached if one.answered]
+    asked = [point.people for point in view.points for past in point.past if past.answered]
+    return (
+        office_lift(trials=len(reached), hits=len(answered), prior=ANSWER_PRIOR),
+        person_lift(
+            answered=len(answered),
+            successes=sum(one.accepted > 0 for one in answered),
+            people=sum(asked) / len(asked) if asked else 1.0,
+            prior=PRIOR,
+        ),
     )
 
 

@@ -43,11 +43,20 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """What a policy expected of an inquiry (0-1), and whether it brought an acceptance."""
+
+    expected: float
+    happened: bool
+
+
+@dataclass(frozen=True)
 class RunResult:
     """One policy in one region under one seed."""
 
     cases: tuple[Case, ...]
     acts: tuple[Act, ...]
+    forecasts: tuple["Forecast", ...] = ()
 
     def number(self, kind: Kind) -> int:
         """How often something happened."""

@@ -10,7 +10,7 @@ from domain.simulation.office import Office
 from domain.simulation.parameters import world_parameters
 from domain.simulation.planned import Planned
 from domain.simulation.policies import FirstCome, Nearest
-from domain.simulation.record import Case, Kind
+from domain.simulation.record import Case, Forecast, Kind
 from domain.simulation.view import Policy
 from domain.simulation.world import build
 
@@ -32,6 +32,7 @@ class Outcome:
     cases: tuple[Case, ...]
     contacts: int
     answers: int
+    forecasts: tuple[Forecast, ...] = ()
 
     @property
     def placements(self) -> int:
@@ -53,7 +54,15 @@ def run_seed(seed: int, *, policies: Sequence[str], weeks: int) -> tuple[Outcome
         for name in policies:
             result = Office(world, POLICIES[name]()).run()
             outcomes.append(
-                Outcome(seed, region.name, name, result.cases, result.number(Kind.CONTACT), result.number(Kind.ANSWER))
+                Outcome(
+                    seed,
+                    region.name,
+                    name,
+                    result.cases,
+                    result.number(Kind.CONTACT),
+                    result.number(Kind.ANSWER),
+                    result.forecasts,
+                )
             )
     return tuple(outcomes)
 

@@ -38,12 +38,12 @@ CREATE TABLE matching_service.answer_rate (
     dimension TEXT NOT NULL,
     value TEXT NOT NULL,
     trials INTEGER NOT NULL,
-    answered INTEGER NOT NULL,
+    hits INTEGER NOT NULL,
     lift DOUBLE PRECISION NOT NULL,
     counted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_answer_rate PRIMARY KEY (dimension, value),
-    CONSTRAINT ck_answer_rate_dimension CHECK (dimension IN ('channel', 'weekday')),
-    CONSTRAINT ck_answer_rate_counts CHECK (answered BETWEEN 0 AND trials)
+    CONSTRAINT ck_answer_rate_dimension CHECK (dimension IN ('office', 'channel', 'weekday')),
+    CONSTRAINT ck_answer_rate_counts CHECK (hits BETWEEN 0 AND trials)
 );
 
 CREATE TABLE matching_service.week_plan (

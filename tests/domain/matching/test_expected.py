@@ -139,13 +139,13 @@ def test_rates_are_learned_from_the_office(database: Database, worker_database: 
             status = "accepted" if number % 2 else "no_response"
             add_inquiry(session, by_phone, (status,), days_ago=7 * number + 1, channel="phone")
     with worker_database.write() as session:
-        assert count_rates(session, now=NOW)
-        assert not count_rates(session, now=NOW + timedelta(minutes=30))
-        assert count_rates(session, now=NOW + timedelta(hours=2))
+        assert count_rates(session, prior=0.15, now=NOW)
+        assert not count_rates(session, prior=0.15, now=NOW + timedelta(minutes=30))
+        assert count_rates(session, prior=0.15, now=NOW + timedelta(hours=2))
     with database.read() as session:
         rows = session.execute(text("SELECT value, trials FROM matching_service.answer_rate")).all()
         rates = {row.value: row.trials for row in rows}
-        assert (rates["email"], rates["phone"]) == (20, 20)
+        assert (rates["email"], rates["phone"], rates["answers"], rates["places"]) == (20, 20, 40, 10)
         assert (
             expected_of(session, by_phone, now=NOW).channel_lift
             > 0
