@@ -13,7 +13,7 @@ from domain.communication.calls import cancel_calls
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
-from domain.matching.inquiries import cool_down, items_of, move_inquiry, set_item, settle
+from domain.matching.inquiries import cool_down, items_of, move_inquiry, refuse_if_open, set_item, settle
 from domain.matching.models import Answer, Inquiry, InquiryItem, PlaceSearch
 from domain.matching.searches import move_search
 from domain.matching.states import (
@@ -103,7 +103,7 @@ def record_answer(
         queue_letter(session, "surplus", inquiry, [item], now=now)
     elif took_back:
         move_search(session, search, SearchStatus.ACTIVE, now=now)
-    _reopen_if_late(session, inquiry, now=now)
+    _reopen_if_open(session, inquiry, answer, now=now)
     settle(session, inquiry, now=now)
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
@@ -154,8 +154,13 @@ def _note_contact(
     )  # fmt: skip
 
 
-def _reopen_if_late(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
-    """A late reply reopens an expired inquiry for its other patients, unless the practice was asked anew."""
+def _reopen_if_open(session: Session, inquiry: Inquiry, answer: ItemStatus, *, now: datetime) -> None:
+    """A late reply reopens an expired inquiry for its other patients, unless the practice was asked anew.
+
+    A refusal corrected to a question reopens an answered one: the practice waits for an answer again.
+    """
+    if inquiry.stage == InquiryStage.ANSWERED and answer is ItemStatus.NEEDS_INFO:
+        _reopen(session, inquiry, now=now)
     if inquiry.stage != InquiryStage.EXPIRED:
         return
     silent = [item for item in items_of(session, inquiry.id, lock=True) if item.status == ItemStatus.NO_RESPONSE]
@@ -165,6 +170,12 @@ def _reopen_if_late(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
     if not silent or asked_anew is not None:
         move_inquiry(session, inquiry, InquiryStage.ANSWERED, now=now)
         return
-    inquiry.stage, inquiry.closed_at, inquiry.clock_started_at = InquiryStage.SENT, None, now
+    _reopen(session, inquiry, now=now)
     for item in silent:
         set_item(session, item, ItemStatus.PENDING, now=now, note="late_reply")
+
+
+def _reopen(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    """Let an inquiry wait again. Raises Conflict (who, when) when its contact point was asked anew meanwhile."""
+    refuse_if_open(session, inquiry.contact_point_id)
+    inquiry.stage, inquiry.closed_at, inquiry.clock_started_at = InquiryStage.SENT, None, now

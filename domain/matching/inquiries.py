@@ -15,7 +15,7 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import PatientCandidate, judge
 from domain.matching.derived import inquiry_state
-from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem
+from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem, PlaceSearch
 from domain.matching.references import INQUIRY_LENGTH, ITEM_LENGTH, unused
 from domain.matching.rules import Rule
 from domain.matching.states import (
@@ -56,8 +56,16 @@ def create_inquiry(
     therapist = session.get_one(Therapist, therapist_id)
     if channel is Channel.EMAIL and not therapist.email:
         raise Invalid("inquiry.no_email", field="channel", therapist_id=therapist_id)
+    # Searches first, as everybody locks them: who finds a place meanwhile is either seen by the rules below, or sees
+    # this inquiry and takes the patient out of it again.
+    session.execute(
+        select(PlaceSearch.id)
+        .where(PlaceSearch.id.in_(search_ids))
+        .order_by(PlaceSearch.id)
+        .with_for_update(key_share=True)
+    ).all()
     session.execute(select(func.pg_advisory_xact_lock(CONTACT_POINT_LOCK, therapist.contact_point_id)))
-    _refuse_if_open(session, therapist.contact_point_id)
+    refuse_if_open(session, therapist.contact_point_id)
     judged = judge(session, therapist_id=therapist_id, search_ids=search_ids, now=now)
     _refuse_broken(judged, search_ids, confirm_unknown=confirm_unknown, cooling_override=cooling_override)
     inquiry = Inquiry(
@@ -85,7 +93,8 @@ def create_inquiry(
     return inquiry.id
 
 
-def _refuse_if_open(session: Session, contact_point_id: int) -> None:
+def refuse_if_open(session: Session, contact_point_id: int) -> None:
+    """Raise Conflict (who, since when) when a contact point has an open inquiry."""
     other = session.scalar(
         select(Inquiry).where(Inquiry.contact_point_id == contact_point_id, Inquiry.closed_at.is_(None))
     )

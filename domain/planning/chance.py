@@ -9,7 +9,7 @@ the office's prior (default 0.15, domain.md: one inquiry in four is answered, so
 of several persons any may have a place. What is known today moves the priors in log-odds:
 
     P(answers)          office, channel, weekday   learned from the office's own inquiries (`office_lift`, `lift`)
-    P(place | answer)   office, capacity, promise  learned (`person_lift`); what was said fades (CAPACITY_HALF_LIFE_DAYS)
+    P(place | answer)   office, capacity, promise  learned (`person_lift`); what was said fades with its half-life
 
 In the simulation (domain/simulation) telling silence from refusal and counting the persons shortened the wait.
 The database ranks with the same formula (domain/matching/expected.py); a test holds the two together.

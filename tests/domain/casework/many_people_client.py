@@ -30,6 +30,11 @@ ANSWERS = (
     ItemStatus.ACCEPTED, ItemStatus.ACCEPTED, ItemStatus.REJECTION_CAPACITY, ItemStatus.WAITLISTED,
     ItemStatus.NEEDS_INFO, ItemStatus.CONSULTATION_ONLY,
 )  # fmt: skip
+# how often each thing is done beside the others
+WEIGHTS = {
+    "ask": 5, "answer": 10, "correct": 3, "pause": 2, "resume": 2, "trial": 3, "therapy": 1, "fail": 3, "promote": 1,
+    "withdraw": 1, "remind": 1, "cancel": 1, "reopen": 2, "send": 4, "tick": 1,
+}  # fmt: skip
 SEARCH = "SELECT id FROM matching_service.place_search WHERE status = '{}' ORDER BY random() LIMIT 1"
 ITEM = """
 SELECT i.id, i.version FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
@@ -41,23 +46,16 @@ class Client:
 
     def __init__(self, database: Database, seed: int) -> None:
         self._database, self._dice = database, random.Random(seed)  # noqa: S311 - dice, no secret
-        self._acts: tuple[tuple[str, Callable[[], dict[str, object] | None], int], ...] = (
-            ("ask", self.ask, 5), ("answer", self.answer, 10), ("correct", self.correct, 3),
-            ("pause", self.pause, 2), ("resume", self.resume, 2), ("trial", self.trial, 3),
-            ("therapy", self.therapy, 1), ("fail", self.fail, 3), ("promote", self.promote, 1),
-            ("withdraw", self.withdraw, 1), ("remind", self.remind, 1), ("cancel", self.cancel, 1),
-            ("reopen", self.reopen, 2), ("send", self.send, 4), ("tick", self.tick, 1),
-        )  # fmt: skip
+        self.acts: dict[str, Callable[[], dict[str, object] | None]] = {name: getattr(self, name) for name in WEIGHTS}
 
     def work(self, seconds: float) -> None:
         """Until the time is over; a thing there is nothing of right now is left out."""
         end = time.monotonic() + seconds
-        names = [name for name, _, weight in self._acts for _ in range(weight)]
-        acts = {name: act for name, act, _ in self._acts}
+        names = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
         while time.monotonic() < end:
             name = self._dice.choice(names)
             try:
-                done = acts[name]()
+                done = self.acts[name]()
             except PlatzlotseError as error:
                 self._say({"refused": name, "code": error.code, "why": error.params.get("why")})
                 continue

@@ -27,7 +27,7 @@ from domain.matching.states import ItemStatus, PatientState, SearchStatus
 from domain.patients.models import Patient
 from domain.patients.service import give_consent, mark_ready
 from tests.builders import add_patient, add_search, add_therapist
-from tests.domain.casework.steps import accept, ask, calls, mails, only_item
+from tests.domain.casework.steps import accept, ask, calls, mails, only_item, state
 
 P = PatientState
 
@@ -343,3 +343,15 @@ def test_a_search_is_not_reopened_beside_another(database: Database, now: dateti
         with pytest.raises(Conflict, match=r"place_search\.open_exists") as error:
             reopen_search(session, first, reason="doch nicht", now=now)
         assert error.value.params["by"] == "Jana Brand"
+
+
+def test_a_refusal_corrected_to_a_question_waits_again(database: Database, now: datetime) -> None:
+    """The inquiry was closed as answered; the question opens it, and a further answer closes it."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), now=now)
+        record_answer(session, only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY, now=now)
+        assert state(session, inquiry) == "answered"
+        record_answer(session, only_item(session, inquiry).id, ItemStatus.NEEDS_INFO, now=now)
+        assert inquiry.closed_at is None
+        record_answer(session, only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY, now=now)
+        assert state(session, inquiry) == "answered"

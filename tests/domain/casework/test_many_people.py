@@ -30,6 +30,9 @@ NEVER = {
         LEFT JOIN matching_service.inquiry_item i
                ON i.search_id = s.id AND i.status IN ('accepted', 'in_trial_sessions')
         WHERE (s.status = 'tentative') <> (i.id IS NOT NULL)""",
+    "somebody with a place, still asked for elsewhere": """
+        SELECT i.id FROM matching_service.inquiry_item i JOIN matching_service.place_search s ON s.id = i.search_id
+        WHERE i.status IN ('pending', 'needs_info') AND s.status IN ('tentative', 'successful', 'cancelled')""",
     "a planned call of an ended inquiry": """
         SELECT c.id FROM communication_service.phone_call c JOIN matching_service.inquiry q ON q.id = c.inquiry_id
         WHERE c.status = 'planned' AND q.closed_at IS NOT NULL AND q.stage <> 'answered'""",
