@@ -6,9 +6,9 @@ It must not know any slice, and it refuses to work on the GUI thread (that threa
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, text
 from sqlalchemy.engine import Engine
@@ -29,6 +29,8 @@ NAMING = {
 }
 
 
+T = TypeVar("T")
+AGAIN = 2  # how often a transaction that a deadlock ended is tried again
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
 
@@ -149,6 +151,21 @@ def translated_errors() -> Iterator[None]:
         raise
 
 
+def again_if_in_the_way(work: Callable[[], T]) -> T:
+    """Do a whole transaction, and once more when the database ended it for standing in another's way.
+
+    Everybody locks in one order, so that a deadlock is rare; where it happens all the same nothing was written, and
+    the other is through when this comes again. A person need not hear of it.
+    """
+    for _ in range(AGAIN):
+        try:
+            return work()
+        except Conflict as error:
+            if not error.params.get("again"):
+                raise
+    return work()
+
+
 def sqlstate(exc: DBAPIError) -> str | None:
     """The five characters by which PostgreSQL names an error, or None."""
     return getattr(exc.orig, "sqlstate", None)
@@ -163,6 +180,8 @@ def _integrity(exc: IntegrityError) -> PlatzlotseError:
 
 def _operational(exc: DBAPIError) -> PlatzlotseError:
     state = sqlstate(exc)
-    if state in {"40001", "40P01", "55P03"}:
+    if state in {"40001", "40P01"}:
+        return Conflict("record.changed_meanwhile", again=True)
+    if state == "55P03":
         return Conflict("record.changed_meanwhile")
     return Unavailable("database.unreachable")

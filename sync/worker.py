@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition, Status
@@ -18,12 +19,13 @@ from sqlalchemy.engine import make_url
 from domain.casework import sending
 from domain.casework.clocks import tick
 from domain.communication.mails import claim, note_unclear, release_due
-from domain.database import Database
+from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError
 from sync.mail.compose import build_message, wire_address
 from sync.mail.smtp import Outcome, SmtpTransport
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 TICK_SECONDS = 15
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
@@ -92,10 +94,16 @@ class Worker:
             # a database that is away is not asked, nor the log filled, twice a second
             pause = seconds if fine else TICK_SECONDS
 
+    def _write(self, work: Callable[[Session], T]) -> T:
+        def once() -> T:
+            with self._database.write() as session:
+                return work(session)
+
+        return again_if_in_the_way(once)
+
     def _try(self, work: Callable[..., object]) -> bool:
         try:
-            with self._database.write() as session:
-                work(session, now=self._now())
+            self._write(lambda session: work(session, now=self._now()))
         except PlatzlotseError as exc:
             # the next time finds the same work
             log.warning("%s failed: %s", work.__name__, exc.code)
@@ -113,8 +121,7 @@ class Worker:
 
     def send(self, email_id: int) -> Outcome | None:
         """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""
-        with self._database.write() as session:
-            mail = claim(session, email_id, now=self._now())
+        mail = self._write(lambda session: claim(session, email_id, now=self._now()))
         if mail is None:
             return None
         try:
@@ -125,17 +132,21 @@ class Worker:
             outcome, reply = delivery.outcome, delivery.reply
         except PlatzlotseError as exc:
             outcome, reply = Outcome.REFUSED, exc.code
-        with self._database.write() as session:
-            if outcome is Outcome.ACCEPTED:
-                sending.mail_sent(session, email_id, now=self._now(), server_reply=reply)
-            elif outcome is Outcome.REFUSED:
-                sending.mail_failed(session, email_id, now=self._now(), failure=reply)
-            elif outcome is Outcome.UNCLEAR:
-                note_unclear(session, email_id, failure=reply)
-            else:
-                sending.mail_postponed(session, email_id, now=self._now(), failure=reply)
+        self._write(lambda session: self._report(session, email_id, outcome, reply))
         log.info("mail %d: %s", email_id, outcome)
         return outcome
+
+    def _report(self, session: Session, email_id: int, outcome: Outcome, reply: str) -> None:
+        """Write what became of a mail."""
+        now = self._now()
+        if outcome is Outcome.ACCEPTED:
+            sending.mail_sent(session, email_id, now=now, server_reply=reply)
+        elif outcome is Outcome.REFUSED:
+            sending.mail_failed(session, email_id, now=now, failure=reply)
+        elif outcome is Outcome.UNCLEAR:
+            note_unclear(session, email_id, failure=reply)
+        else:
+            sending.mail_postponed(session, email_id, now=now, failure=reply)
 
 
 def _conninfo(url: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from shiboken6 import isValid
 
-from domain.database import Session
+from domain.database import Session, again_if_in_the_way
 
 T = TypeVar("T")
 THREADS = 4
@@ -131,13 +131,18 @@ class _Job(QRunnable):
         super().__init__()
         self._call, self._database, self._returned = call, database, returned
 
+    def _once(self) -> object:
+        call = self._call
+        with self._database.write() if call.writes else self._database.read() as session:
+            result: object = call.work(session)
+            return result
+
     def run(self) -> None:
         """Open the session, work, close it; never raise into Qt."""
         call = self._call
         try:
-            with self._database.write() if call.writes else self._database.read() as session:
-                call.result = call.work(session)
-                refuse_rows(call.result)
+            call.result = again_if_in_the_way(self._once)
+            refuse_rows(call.result)
         except Exception as error:  # noqa: BLE001 - it is handed to the caller on the GUI thread
             call.error = error
         self._returned.emit(call)

@@ -59,6 +59,7 @@ _SENTENCES: dict[str, str] = {
     "inquiry_item.no_surplus": "Diese Zusage ist inzwischen keine weitere Zusage mehr. Es wurde nichts gesendet; laden Sie die Anfrage neu.",
     "inquiry.full": "Die Anfrage hat schon {largest} Personen. Es wurde nichts gesendet; warten Sie, bis sie beantwortet ist.",
     "exclusion.end_past": "Dieser Tag ist schon vorbei. Nennen Sie einen späteren oder lassen Sie das Feld leer.",
+    "inquiry_item.search_over": "Für diesen Menschen wird gerade kein Platz gesucht; die Rückfrage braucht keine Antwort mehr. Es wurde nichts geändert.",
     "plan_line.accepted": "Diese Zeile wurde inzwischen angenommen; die Anfrage ist unterwegs. Es wurde nichts geändert.",
     "plan_line.skipped": "Diese Zeile wurde inzwischen übersprungen. Holen Sie sie zurück, wenn Sie sie doch annehmen möchten.",
     "plan_line.nobody_left": "Seit der Planung passt von dieser Zeile niemand mehr zu der Praxis. Es wurde nichts gesendet; planen Sie die Woche neu.",

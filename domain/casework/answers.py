@@ -13,7 +13,15 @@ from domain.communication.calls import cancel_calls
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
-from domain.matching.inquiries import cool_down, items_of, move_inquiry, refuse_if_open, set_item, settle
+from domain.matching.inquiries import (
+    cool_down,
+    items_of,
+    lock_contact_point,
+    move_inquiry,
+    refuse_if_open,
+    set_item,
+    settle,
+)
 from domain.matching.models import Answer, Inquiry, InquiryItem, PlaceSearch
 from domain.matching.searches import move_search
 from domain.matching.states import (
@@ -21,6 +29,7 @@ from domain.matching.states import (
     CLOSED_SEARCH,
     LIVE_ACCEPTANCE,
     OPEN_STAGES,
+    SEARCHING,
     InquiryStage,
     ItemStatus,
     SearchStatus,
@@ -83,8 +92,7 @@ def record_answer(
         lock_inquiries_of(session, [search.id])  # the others are taken back below
     inquiry = load_for_edit(session, Inquiry, found.inquiry_id)
     item = load_for_edit(session, InquiryItem, item_id, version)
-    if inquiry.sent_at is None:
-        raise Invalid("inquiry.not_sent", inquiry_id=inquiry.id)
+    _refuse_moot(inquiry, search, answer)
     took_back = ItemStatus(item.status) is ItemStatus.ACCEPTED
     first = _first_acceptance(session, search.id, besides=item_id) if answer is ItemStatus.ACCEPTED else None
     if answer is ItemStatus.ACCEPTED and (first is not None or SearchStatus(search.status) in CLOSED_SEARCH):
@@ -163,7 +171,13 @@ def _reopen_if_open(session: Session, inquiry: Inquiry, answer: ItemStatus, *, n
         _reopen(session, inquiry, now=now)
     if inquiry.stage != InquiryStage.EXPIRED:
         return
-    silent = [item for item in items_of(session, inquiry.id, lock=True) if item.status == ItemStatus.NO_RESPONSE]
+    still = select(PlaceSearch.id).where(PlaceSearch.status.in_(SEARCHING))
+    waiting = set(session.scalars(still.where(PlaceSearch.id.in_(_searches_of(session, inquiry)))))
+    silent = [
+        item
+        for item in items_of(session, inquiry.id, lock=True)
+        if item.status == ItemStatus.NO_RESPONSE and item.search_id in waiting
+    ]
     asked_anew = session.scalar(
         select(Inquiry.id).where(Inquiry.contact_point_id == inquiry.contact_point_id, Inquiry.stage.in_(OPEN_STAGES))
     )
@@ -175,7 +189,19 @@ def _reopen_if_open(session: Session, inquiry: Inquiry, answer: ItemStatus, *, n
         set_item(session, item, ItemStatus.PENDING, now=now, note="late_reply")
 
 
+def _searches_of(session: Session, inquiry: Inquiry) -> list[int]:
+    return [item.search_id for item in items_of(session, inquiry.id)]
+
+
 def _reopen(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
     """Let an inquiry wait again. Raises Conflict (who, when) when its contact point was asked anew meanwhile."""
+    lock_contact_point(session, inquiry.contact_point_id)
     refuse_if_open(session, inquiry.contact_point_id)
     inquiry.stage, inquiry.closed_at, inquiry.clock_started_at = InquiryStage.SENT, None, now
+
+
+def _refuse_moot(inquiry: Inquiry, search: PlaceSearch, answer: ItemStatus) -> None:
+    if inquiry.sent_at is None:
+        raise Invalid("inquiry.not_sent", inquiry_id=inquiry.id)
+    if answer is ItemStatus.NEEDS_INFO and SearchStatus(search.status) not in SEARCHING:
+        raise Invalid("inquiry_item.search_over", field="answer")

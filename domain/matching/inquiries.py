@@ -64,7 +64,7 @@ def create_inquiry(
         .order_by(PlaceSearch.id)
         .with_for_update(key_share=True)
     ).all()
-    session.execute(select(func.pg_advisory_xact_lock(CONTACT_POINT_LOCK, therapist.contact_point_id)))
+    lock_contact_point(session, therapist.contact_point_id)
     refuse_if_open(session, therapist.contact_point_id)
     judged = judge(session, therapist_id=therapist_id, search_ids=search_ids, now=now)
     _refuse_broken(judged, search_ids, confirm_unknown=confirm_unknown, cooling_override=cooling_override)
@@ -91,6 +91,11 @@ def create_inquiry(
     )
     events.record(session, "inquiry.created", inquiry.id, therapist_id=therapist_id)
     return inquiry.id
+
+
+def lock_contact_point(session: Session, contact_point_id: int) -> None:
+    """Let one transaction at a time begin (or reopen) an inquiry to a contact point."""
+    session.execute(select(func.pg_advisory_xact_lock(CONTACT_POINT_LOCK, contact_point_id)))
 
 
 def refuse_if_open(session: Session, contact_point_id: int) -> None:

@@ -24,6 +24,7 @@ class SearchStatus(StrEnum):
 
 S = SearchStatus
 OPEN_SEARCH = frozenset({S.DRAFT, S.ACTIVE, S.PAUSED, S.TENTATIVE})
+SEARCHING = frozenset({S.ACTIVE, S.PAUSED})  # still without a place
 CLOSED_SEARCH = frozenset(SearchStatus) - OPEN_SEARCH
 _ENDS = frozenset({S.CANCELLED, S.EXPIRED, S.REIMBURSEMENT_ROUTE})
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import text
 
@@ -20,12 +21,13 @@ from domain.casework.preparing import create_and_send
 from domain.casework.searches import cancel_search, reopen_search
 from domain.casework.sending import mail_sent, remind, withdraw_inquiry
 from domain.communication.mails import claim
-from domain.database import Database, Session
+from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError
 from domain.matching.searches import pause_search, resume_search
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 
+T = TypeVar("T")
 ANSWERS = (
     ItemStatus.ACCEPTED, ItemStatus.ACCEPTED, ItemStatus.REJECTION_CAPACITY, ItemStatus.WAITLISTED,
     ItemStatus.NEEDS_INFO, ItemStatus.CONSULTATION_ONLY,
@@ -57,7 +59,7 @@ class Client:
             try:
                 done = self.acts[name]()
             except PlatzlotseError as error:
-                self._say({"refused": name, "code": error.code, "why": error.params.get("why")})
+                self._say({"refused": name, "code": error.code, "deadlock": error.params.get("again")})
                 continue
             if done is not None:
                 self._say({"did": name, **done})
@@ -76,9 +78,17 @@ class Client:
             return None if row is None else tuple(row)
 
     def _write(self, work: Callable[[Session], object]) -> dict[str, object]:
-        with self._database.write() as session:
-            work(session)
+        self._transaction(work)
         return {}
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
+        """As the window and the worker do."""
+
+        def once() -> T:
+            with self._database.write() as session:
+                return work(session)
+
+        return again_if_in_the_way(once)
 
     def _of_item(self, *statuses: str) -> tuple[int, ...] | None:
         return self._pick(ITEM.format(", ".join(f"'{status}'" for status in statuses)))
@@ -116,8 +126,9 @@ class Client:
         item, version = found
         said = self._dice.choice(ANSWERS)
         until = (self._now() + timedelta(days=60)).date() if said is ItemStatus.WAITLISTED else None
-        with self._database.write() as session:
-            recorded = record_answer(session, item, said, now=self._now(), waitlisted_until=until, version=version)
+        recorded = self._transaction(
+            lambda s: record_answer(s, item, said, now=self._now(), waitlisted_until=until, version=version)
+        )
         return {"item": item, "answer": recorded.status.value}
 
     def pause(self) -> dict[str, object] | None:
@@ -202,8 +213,7 @@ class Client:
         )
         if found is None:
             return None
-        with self._database.write() as session:
-            mail = claim(session, found[0], now=self._now())
+        mail = self._transaction(lambda s: claim(s, found[0], now=self._now()))
         if mail is None:
             return None
         return self._write(lambda s: mail_sent(s, mail.id, now=self._now(), server_reply="250"))

@@ -107,7 +107,7 @@ def check(office: Office, database: Database, told: list[dict[str, Any]], *, sec
         )
     confirmed = Counter((line["item"], line["answer"]) for line in told if line.get("did") in {"answer", "correct"})
     assert confirmed - kept == Counter(), "an answer the program confirmed is kept"
-    assert deadlocks == 0
+    assert [line for line in told if line.get("deadlock")] == [], "a deadlock is nobody's business"
     assert did["answer"] > 0
     assert did["ask"] > 0
 
