@@ -1,6 +1,7 @@
 """Two transactions that stand in each other's way: the database ends one, which then simply comes again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 from sqlalchemy import text
@@ -22,10 +23,8 @@ def test_a_deadlock_is_nobodys_business(database: Database, second_database: Dat
             with own.write() as session:
                 raised = text("UPDATE matching_service.place_search SET urgency = urgency + 1 WHERE id = :id")
                 session.execute(raised, {"id": first})
-                try:
+                with suppress(BrokenBarrierError):  # the one that comes again finds nobody waiting
                     both_hold.wait()
-                except BrokenBarrierError:
-                    pass  # the one that comes again finds nobody waiting
                 session.execute(raised, {"id": second})
 
         again_if_in_the_way(once)
