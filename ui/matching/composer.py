@@ -1,7 +1,7 @@
 """An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
@@ -18,13 +18,12 @@ from ui.errors import describe
 from ui.labels import label, rule_reason
 from ui.matching.expectation import headline, reasons
 from ui.matching.pair_history import PairHistory
+from ui.matching.when import WhenField
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
-
-MORNING = time(8)
 
 
 class InquiryComposer(QWidget):
@@ -48,17 +47,9 @@ class InquiryComposer(QWidget):
         self._list.itemChanged.connect(lambda _: self._preview())
         self._count = words("", "muted")
         self._channel = Choice({}, tr("Weg der Anfrage"))
-        self._when = Choice(
-            {
-                "now": tr("sofort"),
-                "tomorrow": tr("morgen um 8 Uhr"),
-                "monday": tr("Montag um 8 Uhr"),
-            },
-            tr("Wann gesendet wird"),
-        )
-        self._when_field = Field(tr("Wann"), self._when)
+        self._when = WhenField()
         self._channel.currentIndexChanged.connect(
-            lambda _: self._when_field.setVisible(self._channel.code() == Channel.EMAIL)
+            lambda _: self._when.setVisible(self._channel.code() == Channel.EMAIL)
         )
         self._override = QLineEdit()
         self._override.setPlaceholderText(tr("Grund, wenn trotz Kontaktsperre"))
@@ -85,7 +76,7 @@ class InquiryComposer(QWidget):
             inner.addWidget(widget)
         inner.addWidget(self._list, 2)
         inner.addWidget(self._count)
-        inner.addWidget(row(Field(tr("Weg"), self._channel), self._when_field, self._unknown))
+        inner.addWidget(row(Field(tr("Weg"), self._channel), self._when, self._unknown))
         inner.addWidget(self._override_field)
         inner.addWidget(self._letter, 3)
         inner.addWidget(row(self._send, self._exclude))
@@ -239,7 +230,10 @@ class InquiryComposer(QWidget):
             return
         therapist_id, chosen, channel = found.therapist.therapist_id, self.chosen(), Channel(self._channel.code())
         now, confirm, override = self._ui.now(), self._unknown.isChecked(), self._override.text()
-        send_at = self._send_at() if channel is Channel.EMAIL else None
+        try:
+            send_at = self._when.moment(self._ui.today()) if channel is Channel.EMAIL else None
+        except ValueError:
+            return  # said at the field
         self._send.setEnabled(False)
         self._ui.background.write(
             self,
@@ -251,15 +245,11 @@ class InquiryComposer(QWidget):
             self._refused,
         )  # fmt: skip
 
-    def _send_at(self) -> datetime | None:
-        days = {"tomorrow": 1, "monday": 7 - self._ui.today().weekday()}.get(self._when.code())
-        return None if days is None else formats.office_time(self._ui.today() + timedelta(days=days), MORNING)
-
     def _done(self, inquiry_id: int, channel: Channel, send_at: datetime | None) -> None:
         self._clear()
         self._override.clear()
         self._unknown.setChecked(False)
-        self._when.choose("now")
+        self._when.reset()
         if channel is Channel.LETTER:
             self._ui.messages.success(tr("Als gestellt vermerkt. Bitte schicken Sie den Brief ab."))
         else:

@@ -1,7 +1,9 @@
 """Vermittlung by hand: sending and taking back, not proposing a practice, pausing and ending a search."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -167,3 +169,18 @@ def test_a_group_is_prepared_with_one_key(ui: UiContext, qtbot: QtBot, database:
     page._groups._list.setCurrentItem(first)
     press(qtbot, page, "Anfrage vorbereiten")
     qtbot.waitUntil(lambda: len(page._composer.chosen()) == 3)
+
+
+def test_an_inquiry_leaves_on_a_day(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A day that has passed is complained about at its field; a later one is kept, and nothing leaves before."""
+    page = opened(ui, qtbot, database)
+    composer = page._composer
+    composer._when.choice.choose("day")
+    composer._when.day.setText("20.11.2026")
+    press(qtbot, page, "Anfrage senden")
+    assert "späteren Tag" in " ".join(label.text() for label in composer._when.findChildren(QLabel))
+    composer._when.day.setText("01.12.2026")
+    press(qtbot, page, "Anfrage senden")
+    leaves = "SELECT not_before FROM communication_service.email"
+    qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM communication_service.email") == 1)
+    assert scalar(database, leaves) == datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
