@@ -89,11 +89,14 @@ COLUMNS = "h.asked, h.replied, h.brought, h.trials, h.answered, h.successes, m.p
 class ExpectedAnswer:
     """How likely an inquiry brings an acceptance or a first talk, and why. Shifts and lifts are in log-odds.
 
+    `low` and `high` bound the middle 80 %; worked out here, off the GUI thread, since the first time loads a library.
     `asked` inquiries were decided so far, `replied` answered, and `brought` of them something; `people` may have a place;
     `promised` is the day the practice named.
     """
 
     chance: Chance
+    low: float
+    high: float
     asked: int
     replied: int
     brought: int
@@ -109,17 +112,21 @@ class ExpectedAnswer:
 
 def expected_answer(row: Any, *, prior: float) -> ExpectedAnswer:
     """The answer of a row that holds COLUMNS, capacity and capacity_as_of."""
+    chance = combined(
+        prior,
+        trials=row.trials,
+        answered=row.answered,
+        successes=row.successes,
+        people=row.people,
+        answer_shift=row.office_answers + row.channel_lift + row.weekday_lift,
+        person_shift=row.office_places,
+        place_shift=row.capacity_shift,
+    )
+    low, high = chance.interval()
     return ExpectedAnswer(
-        chance=combined(
-            prior,
-            trials=row.trials,
-            answered=row.answered,
-            successes=row.successes,
-            people=row.people,
-            answer_shift=row.office_answers + row.channel_lift + row.weekday_lift,
-            person_shift=row.office_places,
-            place_shift=row.capacity_shift,
-        ),
+        chance=chance,
+        low=low,
+        high=high,
         asked=row.asked,
         replied=row.replied,
         brought=row.brought,

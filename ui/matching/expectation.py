@@ -17,9 +17,8 @@ def short(expected: ExpectedAnswer | None) -> str:
 
 def headline(expected: ExpectedAnswer) -> str:
     """Erwartete Zusage 23 % (zwischen 11 % und 37 %)."""
-    low, high = expected.chance.interval()
     return tr("Erwartete Zusage {mean} (zwischen {low} und {high})").format(
-        mean=formats.share(expected.chance.mean), low=formats.share(low), high=formats.share(high)
+        mean=formats.share(expected.chance.mean), low=formats.share(expected.low), high=formats.share(expected.high)
     )
 
 
