@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons
@@ -28,6 +28,7 @@ class Messages(QWidget):
         row.setContentsMargins(12, 8, 8, 8)
         self._icon = QLabel()
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences carry names
         self._text.setWordWrap(True)
         self._action = QPushButton()
         self._close = QPushButton(icons.icon("x"), "")

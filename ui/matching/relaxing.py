@@ -13,6 +13,7 @@ from ui.translation import ntr, tr
 from ui.widgets.forms import button
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
+from ui.widgets.tips import plain
 
 COLUMNS = 2
 
@@ -52,7 +53,7 @@ class RelaxingView(QWidget):
             made = button(f"{what}: +{gain.count}", partial(self._ask, gain))
             more = ntr(gain.count, "{n} Praxis mehr", "{n} Praxen mehr")
             made.setAccessibleName(tr("Lockern: {what}, {more}").format(what=what, more=more))
-            made.setToolTip(", ".join(gain.names) + (" …" if gain.count > len(gain.names) else ""))
+            made.setToolTip(plain(", ".join(gain.names) + (" …" if gain.count > len(gain.names) else "")))
             self._grid.addWidget(made, number // COLUMNS, number % COLUMNS)
         self._nothing.setText("" if found else tr("Kein einzelner Wunsch brächte weitere Praxen."))
         self._nothing.setVisible(not found)

@@ -13,6 +13,7 @@ from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
+from ui.widgets.tips import plain
 
 PAGES = {Side.PATIENT: "patients", Side.THERAPIST: "therapists"}
 
@@ -75,7 +76,7 @@ class Unknowns(QWidget):
             field = label("missing", fact.field)
             way = "" if fact.distance_km is None else formats.distance(fact.distance_km)
             item = QTreeWidgetItem([field, who, way])
-            item.setToolTip(1, who)
+            item.setToolTip(1, plain(who))
             icon = "users" if fact.side is Side.PATIENT else "stethoscope"
             item.setIcon(0, icons.icon(icon, tokens().muted))
             item.setData(0, Qt.ItemDataRole.UserRole, (fact.side, fact.record_id, fact.field))

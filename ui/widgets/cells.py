@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from ui.theme import tokens
 from ui.widgets.chips import MARKS, chip_colours
 from ui.widgets.columns import Column
+from ui.widgets.tips import plain
 
 CHIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SECOND_LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
@@ -32,7 +33,7 @@ def cell(column: Column, record: Any, role: int) -> Any:
     if role == CHIP_ROLE and column.chip:
         return column.chip(record)[1]
     if role == Qt.ItemDataRole.ToolTipRole and column.tooltip:
-        return column.tooltip(record)
+        return plain(column.tooltip(record))
     return None
 
 

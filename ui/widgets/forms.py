@@ -22,7 +22,10 @@ from ui.theme import SPACE, tokens
 
 def label(text: str, role: str = "") -> QLabel:
     """A text in a role: title, heading, muted, error, fieldlabel."""
-    made = QLabel(text)
+    made = QLabel()
+    # a name such as <b> or <img …> is a name: Qt would read it as markup and load what it names
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
     made.setWordWrap(role in {"muted", "error"})
     if role:
         made.setProperty("role", role)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
@@ -184,3 +185,28 @@ def test_an_inquiry_leaves_on_a_day(ui: UiContext, qtbot: QtBot, database: Datab
     leaves = "SELECT not_before FROM communication_service.email"
     qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM communication_service.email") == 1)
     assert scalar(database, leaves) == datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
+
+
+def test_a_name_is_never_markup(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A patient and a therapist named like tags: shown letter by letter in headings, lists, letter and tooltips."""
+    odd = "<img src='file:///x'><b>Null</b>"
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name=odd)))
+    fill(database, lambda s: add_therapist(s, last_name=odd))
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_item(search)
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+    page._results.view.selectRow(0)
+    qtbot.waitUntil(lambda: odd in page._composer._head.text())
+    shown = [label for label in page.findChildren(QLabel) if odd in label.text()]
+    assert len(shown) >= 2
+    assert {label.textFormat() for label in shown} == {Qt.TextFormat.PlainText}
+    tips = [
+        str(page._results._model.index(0, column).data(Qt.ItemDataRole.ToolTipRole) or "")
+        for column in range(page._results._model.columnCount())
+    ]
+    assert not any("<img" in tip for tip in tips)
+    ui.messages.error(f"{odd} wurde geändert.")
+    assert ui.messages._text.textFormat() == Qt.TextFormat.PlainText
