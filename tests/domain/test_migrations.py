@@ -5,7 +5,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -22,10 +24,11 @@ import domain.matching.plan_models
 from domain.database import Base, Database
 from domain.errors import Forbidden, Unavailable
 from domain.matching.models import PlaceSearch
-from domain.migrations import HEAD, check
+from domain.migrations import HEAD, check, migrate
 from domain.patients.models import Patient
 from tests.builders import add_patient
 from tests.conftest import Office
+from tests.servers.postgres import TestCluster
 
 SCHEMAS = (
     "platform", "audit", "patient_service", "therapist_service", "matching_service", "communication_service",
@@ -159,3 +162,26 @@ def test_a_change_is_told_to_whoever_listens(office: Office, database: Database)
             domain.events.record(session, "place_search.created", search.id)
         told = next(listener.notifies(timeout=5, stop_after=1))
     assert '"topic": "place_search"' in told.payload
+
+
+def test_a_database_of_the_first_revision_is_brought_up(cluster: TestCluster) -> None:
+    """What was entered before stays; the new columns have their defaults; doing it again changes nothing."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("UPDATE platform.office SET name = 'Büro am Markt'"))
+    with pytest.raises(Unavailable, match="schema"):
+        check(engine)
+    assert migrate(engine)
+    assert not migrate(engine)
+    check(engine)
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT name, plan_mails, send_from FROM platform.office")).one()
+    engine.dispose()
+    cluster.drop(name)
+    assert tuple(row) == ("Büro am Markt", 60, None)
