@@ -28,6 +28,7 @@ class Ticked:
 
 def tick(session: Session, *, now: datetime) -> Ticked:
     """Resume pauses, end absences, expire silent inquiries, see to mails and calls; hourly learn from answers."""
+    settings = office(session)
     resumed, returned = resume_due(session, now=now), return_to_office(session, now=now)
     expired = expire_due(session, now=now)
     for inquiry_id in expired:
@@ -39,5 +40,5 @@ def tick(session: Session, *, now: datetime) -> Ticked:
         unclear_mails=expire_leases(session, now=now),
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),
-        rates_counted=count_rates(session, prior=office(session).response_prior, now=now),
+        rates_counted=count_rates(session, prior=settings.response_prior, expiry_days=settings.expiry_days, now=now),
     )

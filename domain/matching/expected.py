@@ -162,14 +162,14 @@ SELECT dimension, value, count(*) AS trials, count(*) FILTER (WHERE answered) AS
 FROM matching_service.inquiry_result
 CROSS JOIN LATERAL (VALUES ('all', ''), ('channel', channel), ('weekday', cast(extract(isodow FROM sent_at) AS text)))
     AS by (dimension, value)
-WHERE sent_at > :since
+WHERE sent_at BETWEEN :since AND :until
 GROUP BY dimension, value
 """
 _PEOPLE = """
 SELECT avg(behind.people) FROM matching_service.inquiry_result r
 CROSS JOIN LATERAL (SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist t
                     WHERE t.contact_point_id = r.contact_point_id AND t.status = 'active') AS behind
-WHERE r.answered AND r.sent_at > :since
+WHERE r.answered AND r.sent_at BETWEEN :since AND :until
 """
 _KEEP = """
 INSERT INTO matching_service.answer_rate (dimension, value, trials, hits, lift, counted_at)
@@ -179,17 +179,21 @@ SET trials = excluded.trials, hits = excluded.hits, lift = excluded.lift, counte
 """
 
 
-def count_rates(session: Session, *, prior: float, now: datetime) -> bool:
-    """Learn anew from the last year, at most once in RATES_KEPT; `prior` is the office's. True if done."""
+def count_rates(session: Session, *, prior: float, expiry_days: int, now: datetime) -> bool:
+    """Learn anew from the last year, at most once in RATES_KEPT; `prior` is the office's. True if done.
+
+    Only inquiries old enough to have expired count: of younger ones the answered are known, the silent are not yet.
+    """
     last = session.scalar(text("SELECT max(counted_at) FROM matching_service.answer_rate"))
     if last is not None and now - last < RATES_KEPT:
         return False
-    rows = session.execute(text(_COUNT), {"since": now - RATES_PERIOD}).all()
+    period = {"since": now - RATES_PERIOD, "until": now - timedelta(days=expiry_days)}
+    rows = session.execute(text(_COUNT), period).all()
     everything = next((row for row in rows if row.dimension == "all"), None)
     if everything is None:
         return False
     trials, answered, successes = everything.trials, everything.answered, everything.successes
-    people = float(session.scalar(text(_PEOPLE), {"since": now - RATES_PERIOD}) or 1)
+    people = float(session.scalar(text(_PEOPLE), period) or 1)
     learned = [
         ("office", "answers", trials, answered, office_lift(trials=trials, hits=answered, prior=ANSWER_PRIOR)),
         ("office", "places", answered, successes,

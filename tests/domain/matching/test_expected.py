@@ -134,14 +134,16 @@ def test_rates_are_learned_from_the_office(database: Database, worker_database: 
     """Calls that bring more than mails lift calls; counted by the worker, at most once an hour."""
     with database.write() as session:
         by_mail, by_phone = add_therapist(session), add_therapist(session, email="")
+        for _ in range(5):  # answered already, while the silent of the same days are not known yet
+            add_inquiry(session, by_mail, ("accepted",), days_ago=3)
         for number in range(20):
-            add_inquiry(session, by_mail, ("no_response",), days_ago=7 * number)
+            add_inquiry(session, by_mail, ("no_response",), days_ago=30 + 7 * number)
             status = "accepted" if number % 2 else "no_response"
-            add_inquiry(session, by_phone, (status,), days_ago=7 * number + 1, channel="phone")
+            add_inquiry(session, by_phone, (status,), days_ago=31 + 7 * number, channel="phone")
     with worker_database.write() as session:
-        assert count_rates(session, prior=0.15, now=NOW)
-        assert not count_rates(session, prior=0.15, now=NOW + timedelta(minutes=30))
-        assert count_rates(session, prior=0.15, now=NOW + timedelta(hours=2))
+        assert count_rates(session, prior=0.15, expiry_days=21, now=NOW)
+        assert not count_rates(session, prior=0.15, expiry_days=21, now=NOW + timedelta(minutes=30))
+        assert count_rates(session, prior=0.15, expiry_days=21, now=NOW + timedelta(hours=2))
     with database.read() as session:
         rows = session.execute(text("SELECT value, trials FROM matching_service.answer_rate")).all()
         rates = {row.value: row.trials for row in rows}
