@@ -165,9 +165,10 @@ def _note_contact(
 def _reopen_if_open(session: Session, inquiry: Inquiry, answer: ItemStatus, *, now: datetime) -> None:
     """A late reply reopens an expired inquiry for its other patients, unless the practice was asked anew.
 
-    A refusal corrected to a question reopens an answered one: the practice waits for an answer again.
+    A question reopens an answered or expired one in any case: the practice waits for an answer again.
     """
-    if inquiry.stage == InquiryStage.ANSWERED and answer is ItemStatus.NEEDS_INFO:
+    asks = answer is ItemStatus.NEEDS_INFO
+    if inquiry.stage == InquiryStage.ANSWERED and asks:
         _reopen(session, inquiry, now=now)
     if inquiry.stage != InquiryStage.EXPIRED:
         return
@@ -181,7 +182,7 @@ def _reopen_if_open(session: Session, inquiry: Inquiry, answer: ItemStatus, *, n
     asked_anew = session.scalar(
         select(Inquiry.id).where(Inquiry.contact_point_id == inquiry.contact_point_id, Inquiry.stage.in_(OPEN_STAGES))
     )
-    if not silent or asked_anew is not None:
+    if not asks and (not silent or asked_anew is not None):
         move_inquiry(session, inquiry, InquiryStage.ANSWERED, now=now)
         return
     _reopen(session, inquiry, now=now)
@@ -203,5 +204,7 @@ def _reopen(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
 def _refuse_moot(inquiry: Inquiry, search: PlaceSearch, answer: ItemStatus) -> None:
     if inquiry.sent_at is None:
         raise Invalid("inquiry.not_sent", inquiry_id=inquiry.id)
+    if answer is ItemStatus.NEEDS_INFO and inquiry.stage in {InquiryStage.WITHDRAWN, InquiryStage.BOUNCED}:
+        raise Invalid("inquiry_item.inquiry_over", field="answer")
     if answer is ItemStatus.NEEDS_INFO and SearchStatus(search.status) not in SEARCHING:
         raise Invalid("inquiry_item.search_over", field="answer")
