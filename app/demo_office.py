@@ -151,7 +151,7 @@ class DemoOffice:
     def count_mails(self) -> dict[str, int]:
         """Mails by what became of them; `queued` counts all that were ever queued and not taken back."""
         query = """
-            SELECT count(*) FILTER (WHERE status <> 'cancelled'), count(*) FILTER (WHERE status = 'sent'),
+            SELECT count(*) FILTER (WHERE status <> 'cancelled'), count(*) FILTER (WHERE status IN ('sent', 'replied')),
                    count(*) FILTER (WHERE status = 'failed'), count(*) FILTER (WHERE status = 'unclear')
             FROM communication_service.email"""
         with self._database.read() as session:

@@ -39,6 +39,11 @@ class Profile:
         return self.home / "postgres" / "logins.json"
 
     @property
+    def worker_key(self) -> Path:
+        """The worker's private key, to which passwords of mail accounts are sealed."""
+        return self.home / "worker.key"
+
+    @property
     def window_state(self) -> Path:
         """What the window remembers."""
         return self.home / "window.ini"

@@ -85,6 +85,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "matching": "SELECT min(id) FROM matching_service.place_search WHERE status = 'active'",
         "inquiries": "SELECT min(inquiry_id) FROM matching_service.inquiry_overview WHERE answered > 0 OR items > 1",
         "mail": "SELECT min(id) FROM communication_service.email",
+        "reply": "SELECT min(id) FROM communication_service.incoming_email WHERE status = 'unread'",
     }
     engine = desktop.database.engine
     with engine.connect() as connection:
@@ -122,6 +123,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "vermittlung-gruppen": view(2),
         "anfragen": show("inquiries"),
         "post": show("mail"),
+        "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 
 

@@ -65,6 +65,8 @@ PRODUCERS = {
     "week_plan": "matching_service",
     "plan_line": "matching_service",
     "email": "communication_service",
+    "incoming_email": "communication_service",
+    "mail_account": "communication_service",
     "phone_call": "communication_service",
     "contact": "communication_service",
     "import": "scraping_service",

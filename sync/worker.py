@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -20,13 +19,16 @@ from domain.casework import sending
 from domain.casework.clocks import tick
 from domain.communication.mails import claim, note_unclear, release_due
 from domain.database import Database, Session, again_if_in_the_way
-from domain.errors import PlatzlotseError
+from domain.errors import PlatzlotseError, Unavailable
 from sync.mail.compose import build_message, wire_address
-from sync.mail.smtp import Outcome, SmtpTransport
+from sync.mail.mailboxes import Mailboxes
+from sync.mail.senders import Credentials, Sender
+from sync.mail.smtp import Outcome
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 TICK_SECONDS = 15
+ACCOUNTS_SECONDS = 10  # how late a new or changed account is noticed
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
@@ -38,22 +40,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """By which server and under which address mails go out."""
-
-    transport: SmtpTransport
-    address: str
-    name: str
-
-
 class Worker:
-    """One worker on one database. `url` logs in as a member of the worker role."""
+    """One worker on one database. `url` logs in as a member of the worker role.
 
-    def __init__(self, url: str, sender: Sender, *, now: Callable[[], datetime] = utc_now) -> None:
+    `sender` is for mails without an account; `credentials` open the passwords of accounts.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        sender: Sender,
+        *,
+        credentials: Credentials = Credentials(),  # noqa: B008 - immutable
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._database = Database(url, application_name="platzlotse-worker", pool_size=CONCURRENCY)
-        self._sender = sender
+        self._sender, self._credentials = sender, credentials
         self._now = now
+        self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -63,8 +67,17 @@ class Worker:
         """Work until stopped by a signal; with `once` only until the queue is empty."""
         async with self._app.open_async():
             await self._forget_the_dead()
+            await asyncio.to_thread(self._mailboxes.publish_key)
             await asyncio.to_thread(self._try, tick)
-            clocks = () if once else (self._every(TICK_SECONDS, tick), self._every(LOOK_SECONDS, release_due))
+            clocks = (
+                ()
+                if once
+                else (
+                    self._every(TICK_SECONDS, tick),
+                    self._every(LOOK_SECONDS, release_due),
+                    self._watch_mailboxes(),
+                )
+            )
             running = [asyncio.create_task(clock) for clock in clocks]
             try:
                 await self._app.run_worker_async(
@@ -80,11 +93,17 @@ class Worker:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):
                         await clock
+                await asyncio.to_thread(self._mailboxes.stop)
         self.close()
 
     def close(self) -> None:
         """Close the connections; `run` does it by itself."""
         self._database.close()
+
+    async def _watch_mailboxes(self) -> None:
+        while True:
+            await asyncio.to_thread(self._mailboxes.follow)
+            await asyncio.sleep(ACCOUNTS_SECONDS)
 
     async def _every(self, seconds: float, work: Callable[..., object]) -> None:
         pause = seconds
@@ -125,11 +144,13 @@ class Worker:
         if mail is None:
             return None
         try:
-            message = build_message(mail, sender=self._sender.address, sender_name=self._sender.name, now=self._now())
-            delivery = self._sender.transport.send(
-                message, sender=self._sender.address, recipient=wire_address(mail.to_address)
-            )
+            sender = self._write(lambda s: self._credentials.sender(s, mail.account_id, self._sender))
+            message = build_message(mail, sender=sender.address, sender_name=sender.name, now=self._now())
+            delivery = sender.transport.send(message, sender=sender.address, recipient=wire_address(mail.to_address))
             outcome, reply = delivery.outcome, delivery.reply
+        except Unavailable as exc:
+            # nothing was transmitted; the account is mended, then it goes on
+            outcome, reply = Outcome.UNREACHABLE, exc.code
         except PlatzlotseError as exc:
             outcome, reply = Outcome.REFUSED, exc.code
         self._write(lambda session: self._report(session, email_id, outcome, reply))

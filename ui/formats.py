@@ -119,3 +119,12 @@ def open_now(spans: Sequence[WeekSpan] | None, now: datetime) -> bool:
     local = now.astimezone(BERLIN)
     minute = local.weekday() * MINUTES_PER_DAY + local.hour * 60 + local.minute
     return any(span.start <= minute < span.end for span in spans or ())
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: 830 B, 12 kB, 3,4 MB."""
+    if count < 1_000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB".replace(".", ",")

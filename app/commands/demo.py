@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from app.cli import DONE, REFUSED, say, tell
 from app.commands.import_files import read_in, summary
 from app.commands.worker import sender_of
 from app.demo_office import DemoOffice
+from app.demo_replies import practices_write
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import MailSettings, Settings, load
@@ -32,6 +34,7 @@ from ui.labels import label, rule_reason
 from ui.translation import tr
 
 SAMPLES = ("arztsuche-v1.json", "arztsuche-v2.json")
+WRITING = 8  # practices that answer by mail, which nobody has read yet
 SAMPLE_PATIENTS = "intake-patients.json"
 
 
@@ -108,7 +111,8 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
             assert seat.worker_url is not None
             _send(seat.worker_url, settings, profile)
         with timed("answers"):
-            answers = office.throw_answers(inquiries)
+            answers = office.throw_answers(inquiries[:-WRITING])
+            written = practices_write(database, inquiries[-WRITING:], now=datetime.now(UTC))
         with timed("placements"):
             placements = office.place()
         with timed("week"):
@@ -125,6 +129,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
         "inquiries": len(inquiries),
         "mails": mails,
         "answers": dict(answers),
+        "replies": written,
         "placements": placements,
         "planned": planned,
         "excluded": dict(excluded),
@@ -180,6 +185,7 @@ def _tell(answer: dict[str, Any]) -> None:
     tell(tr("Anfragen: {n}").format(n=answer["inquiries"]))
     tell(tr("E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar").format(**mails))
     tell(tr("Antworten: {n}").format(n=sum(answer["answers"].values())))
+    tell(tr("E-Mails von Praxen: {n}").format(n=answer["replies"]))
     tell(tr("Vermittlungen: {n}").format(n=answer["placements"]))
     tell(tr("Wochenplan: {n} Kontakte").format(n=answer["planned"]))
     for rule, count in sorted(answer["excluded"].items(), key=lambda pair: -pair[1]):

@@ -13,10 +13,12 @@ from app.paths import Profile
 from app.seat import open_seat
 from app.secrets import recall
 from app.settings import Mode, Settings, load
+from app.worker_key import worker_key
 from domain.errors import Invalid
 from sync.mail.catcher import MailCatcher
+from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import SmtpTransport
-from sync.worker import Sender, Worker
+from sync.worker import Worker
 
 
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
@@ -28,7 +30,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         log_to_profile(profile, "worker")
         catcher = None if settings.mail.host else MailCatcher(profile.caught_mail)
         sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
-        worker = Worker(url, sender)
+        worker = Worker(url, sender, credentials=_credentials(profile, settings))
         try:
             asyncio.run(worker.run(once=options.once))
         finally:
@@ -37,6 +39,11 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if options.json:
         say({"done": True})
     return DONE
+
+
+def _credentials(profile: Profile, settings: Settings) -> Credentials:
+    """Trying out reaches no mail server, so it has no key either."""
+    return Credentials() if settings.mode is Mode.TRIAL else Credentials(worker_key(profile.worker_key))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
 
+    REPLY = "reply"
     MAIL_TROUBLE = "mail_trouble"
     SEND_FAILED = "send_failed"
     ACCEPTED = "accepted"
@@ -46,6 +47,9 @@ _ITEM_JOINS = """
     JOIN matching_service.place_search s ON s.id = i.search_id
     JOIN patient_service.patient p ON p.id = s.patient_id"""
 _TASKS: dict[TaskKind, str] = {
+    TaskKind.REPLY: """
+        SELECT 'mail', m.id, coalesce(nullif(m.from_name, ''), m.from_address), m.subject, m.received_at
+        FROM communication_service.incoming_email m WHERE m.status = 'unread'""",
     TaskKind.MAIL_TROUBLE: """
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), e.status, e.updated_at
         FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard')""",

@@ -115,6 +115,15 @@ def decide_unclear(
         _inquiry_sent(session, email, now=now)
 
 
+def found_among_sent(session: Session, email_id: int, *, now: datetime) -> None:
+    """The server has an unclear mail among the sent ones: it left. One that somebody settled meanwhile stays."""
+    _lock_inquiry_first(session, email_id)
+    if load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
+        email = mails.decide_unclear(session, email_id, arrived=True, now=now)
+        email.copied_at = now
+        _inquiry_sent(session, email, now=now)
+
+
 def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """Send a failed mail again after its cause was mended."""
     _lock_inquiry_first(session, email_id)
@@ -194,13 +203,18 @@ def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     email = load_for_edit(session, Email, email_id)
     mails.note_bounced(session, email, hard=True)
     inquiry = _first_letter_of(session, email)
-    if inquiry is None:
-        return
+    if inquiry is not None:
+        give_back(session, inquiry, reason="bounced", now=now)
+
+
+def give_back(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
+    """The inquiry reached nobody it was meant for: who waits in it goes back to the pool, nothing cools down."""
     items = items_of(session, inquiry.id, lock=True)
-    move_inquiry(session, inquiry, InquiryStage.BOUNCED, now=now, reason="bounced")
+    move_inquiry(session, inquiry, InquiryStage.BOUNCED, now=now, reason=reason)
+    cancel_calls(session, inquiry.id, reason=reason)
     for item in items:
         if ItemStatus(item.status) in OPEN_ITEM:
-            set_item(session, item, ItemStatus.WITHDRAWN, now=now, note="bounced")
+            set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
 
 
 def _lock_inquiry_first(session: Session, email_id: int) -> None:

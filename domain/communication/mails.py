@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
+from domain.communication.accounts import default_account_id
 from domain.communication.models import ContactEntry, Email
-from domain.communication.send_times import allowance, next_opening
+from domain.communication.send_times import allowance, is_limited, next_opening, within_limits
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -49,6 +50,7 @@ class Outgoing:
     attempt: int
     inquiry_id: int | None
     created_by: int | None
+    account_id: int | None
 
 
 def queue_mail(
@@ -71,9 +73,9 @@ def queue_mail(
     """
     if any(char in to_address for char in "\r\n\0") or "@" not in to_address:
         raise Invalid("email.address", field="to_address")
-    settings = office(session)
+    settings, account_id = office(session), default_account_id(session)
     leaves = next_opening(now + delay, settings)
-    waits = leaves > now or settings.mails_per_hour is not None
+    waits = leaves > now or is_limited(session, settings, account_id)
     email = Email(
         kind=kind,
         to_address=to_address,
@@ -87,6 +89,7 @@ def queue_mail(
         inquiry_id=inquiry_id,
         patient_id=patient_id,
         client_uuid=client_uuid,
+        account_id=account_id,
         created_by=me(session).id,
     )
     session.add(email)
@@ -126,6 +129,11 @@ def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
     _move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE
+    return outgoing(email)
+
+
+def outgoing(email: Email) -> Outgoing:
+    """A mail as it is handed to the server or copied."""
     return Outgoing(
         id=email.id,
         to_address=email.to_address,
@@ -135,6 +143,7 @@ def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
         attempt=email.attempt,
         inquiry_id=email.inquiry_id,
         created_by=email.created_by,
+        account_id=email.account_id,
     )
 
 
@@ -203,7 +212,7 @@ def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
 def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     """Hand every mail whose time has come (undo window, retry, sending hours) to the worker; returns their ids.
 
-    No more than the office sends in an hour, the longest waiting first.
+    No more than the office, and than each account, sends in an hour; the longest waiting first.
 
     A mail queued for a while without having been claimed lost its job to a crash and gets a new one: claiming
     it twice is impossible, so a job too many does no harm.
@@ -226,6 +235,7 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
                 ),
             )
         )
+        .where(within_limits(session, now=now))
         .order_by(Email.not_before, Email.id)
         .limit(allowance(session, settings, now=now))
         .with_for_update(skip_locked=True)
@@ -292,3 +302,17 @@ def _move(session: Session, email: Email, after: EmailStatus) -> None:
 def note_bounced(session: Session, email: Email, *, hard: bool) -> None:
     """The mail came back; a soft bounce may still be answered."""
     _move(session, email, EmailStatus.BOUNCED_HARD if hard else EmailStatus.BOUNCED_SOFT)
+
+
+def note_delayed(session: Session, email_id: int) -> None:
+    """A server on the way reports that it goes on trying; nothing to do where that was known."""
+    email = load_for_edit(session, Email, email_id)
+    if EMAIL.allows(EmailStatus(email.status), EmailStatus.BOUNCED_SOFT):
+        _move(session, email, EmailStatus.BOUNCED_SOFT)
+
+
+def note_replied(session: Session, email_id: int) -> None:
+    """Somebody answered the mail. A mail that is answered a second time stays as it is."""
+    email = load_for_edit(session, Email, email_id)
+    if EMAIL.allows(EmailStatus(email.status), EmailStatus.REPLIED):
+        _move(session, email, EmailStatus.REPLIED)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
+from domain.communication.account_models import MailAccount
 from domain.communication.states import CallStatus, EmailStatus
 from domain.database import Base, Identified, Versioned
 from domain.matching.models import Inquiry
@@ -43,6 +44,7 @@ class Email(Identified, Versioned, Base):
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
         Index("uq_email_message_id", "message_id", unique=True),
         Index("uq_email_client_uuid", "client_uuid", unique=True),
+        Index("ix_email_account_id", "account_id"),
         Index("ix_email_inquiry_id", "inquiry_id"),
         Index("ix_email_patient_id", "patient_id"),
         Index("ix_email_status", "status", "not_before"),
@@ -68,6 +70,8 @@ class Email(Identified, Versioned, Base):
     sent_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
     server_reply: Mapped[str] = mapped_column(default="")
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
+    copied_at: Mapped[datetime | None]
 
 
 class PhoneCall(Identified, Versioned, Base):

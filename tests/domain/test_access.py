@@ -19,6 +19,11 @@ audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
 communication_service.contact_entry       ra    ra    -     -     ra    r
 communication_service.email               raw   raw   -     -     rw    r
+communication_service.incoming_attachment ra    ra    -     -     ra    r
+communication_service.incoming_email      raw   raw   -     -     raw   r
+communication_service.incoming_reading    ra    ra    -     -     r     r
+communication_service.mail_account        raw   raw   -     raw   r     r
+communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
 geocoding_service.plz_place               r     r     -     -     r     r
 matching_service.answer                   ra    ra    -     -     ra    r
@@ -48,6 +53,7 @@ platform.procrastinate_events             -     -     -     -     rawd  r
 platform.procrastinate_jobs               -     -     -     -     rawd  r
 platform.procrastinate_periodic_defers    -     -     -     -     rawd  r
 platform.procrastinate_workers            -     -     -     -     rawd  r
+platform.worker_key                       r     r     -     r     raw   r
 platform.team                             r     r     r     raw   r     r
 scraping_service.import_file              raw   raw   -     -     -     r
 scraping_service.rejected_row             ra    ra    -     -     -     r

@@ -118,7 +118,7 @@ class MailServer:
     """The running server. Mail to DOMAIN is taken, any local part is a mailbox; UNKNOWN and the world are refused."""
 
     def __init__(self) -> None:
-        self.smtp_port = self._imap_port = self._lmtp_port = 0
+        self.smtp_port = self.imap_port = self._lmtp_port = 0
         self.home = Path()
         self._dovecot: subprocess.Popen[bytes] | None = None
         self._smtpd: subprocess.Popen[bytes] | None = None
@@ -201,7 +201,7 @@ class MailServer:
 
     def open(self, address: str) -> IMAP4:
         """An IMAP connection with the inbox selected; the caller closes it with `with`."""
-        mailbox = IMAP4("127.0.0.1", self._imap_port, timeout=SECONDS)
+        mailbox = IMAP4("127.0.0.1", self.imap_port, timeout=SECONDS)
         mailbox.login(address.partition("@")[0], "test")
         mailbox.select("INBOX", readonly=True)
         return mailbox
@@ -217,7 +217,7 @@ class MailServer:
             )
             self._dovecot = self._start("dovecot", DOVECOTD, "-F", "-c", configuration)
             if _answers(imap, self._dovecot, b"* OK") and _answers(lmtp, self._dovecot, b"220 "):
-                self._imap_port, self._lmtp_port = imap, lmtp
+                self.imap_port, self._lmtp_port = imap, lmtp
                 return
             _stop(self._dovecot)
         raise RuntimeError(f"Dovecot: {self._log('dovecot.log')} {self._log('dovecot.out')}")

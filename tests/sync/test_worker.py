@@ -13,8 +13,9 @@ from domain.casework.preparing import create_and_send
 from domain.communication.mails import Letter, claim, queue_mail
 from domain.database import Database
 from domain.values import Channel
+from sync.mail.senders import Sender
 from sync.mail.smtp import Outcome, SmtpTransport
-from sync.worker import Sender, Worker
+from sync.worker import Worker
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.sync.smtp_peer import smtp_peer

@@ -17,8 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sync.mail.senders import Sender
 from sync.mail.smtp import SmtpTransport
-from sync.worker import Sender, Worker
+from sync.worker import Worker
 
 REPOSITORY = Path(__file__).parents[2]
 SENDER = "buero@buero.example"

@@ -1,33 +1,34 @@
-"""Post: outbox, sent, and what needs a person (unclear, failed, bounced); one mail in full."""
+"""Post: what came in with its suggested reading, outbox, sent, and what needs a person (unclear, failed, bounced)."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QTabBar
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
 
-from domain.communication.queries import MailDetail, box_of, count_boxes, get_mail, list_mails
-from domain.paging import ListQuery
-from ui import formats
+from domain.communication.incoming.listing import count_unread, get_incoming
+from domain.communication.queries import box_of, count_boxes, get_mail
+from domain.database import Session
 from ui.changes import Refresher
-from ui.labels import label
-from ui.mail.detail import MailDetailView
+from ui.mail.incoming import IncomingPane
+from ui.mail.outgoing import OutgoingPane
+from ui.mail.saved_mails import SavedMails, dropped_files
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.chips import EMAIL_STATES
-from ui.widgets.columns import Column
-from ui.widgets.forms import row
-from ui.widgets.paged_table import PagedTable
+from ui.widgets.forms import button, row
 
-BOXES = ("outbox", "sent", "trouble", "cancelled")
+INCOMING = ("inbox", "settled")
+BOXES = ("inbox", "outbox", "sent", "trouble", "settled", "cancelled")
+COUNTED = frozenset({"inbox", "outbox", "trouble"})  # what waits; the others only grow
 
 
 class MailPage(PageWidget):
-    """Boxes as tabs above a list and one mail."""
+    """Boxes as tabs above a list and one mail. `open_item` is a mail of ours, `open_field` one that came in."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._titles = {
-            "outbox": tr("Postausgang"), "sent": tr("Gesendet"), "trouble": tr("Unklar und unzustellbar"),
-            "cancelled": tr("Zurückgenommen"),
+            "inbox": tr("Posteingang"), "outbox": tr("Postausgang"), "sent": tr("Gesendet"),
+            "trouble": tr("Zu klären"), "settled": tr("Erledigt"), "cancelled": tr("Zurückgeholt"),
         }  # fmt: skip
         self._tabs = QTabBar()
         self._tabs.setAccessibleName(tr("Fächer"))
@@ -36,79 +37,72 @@ class MailPage(PageWidget):
             self._tabs.addTab(self._titles[box])
         self._search = QLineEdit()
         self._search.setAccessibleName(tr("E-Mails suchen"))
-        self._search.setPlaceholderText(tr("Empfänger oder Betreff"))
+        self._search.setPlaceholderText(tr("Name oder Betreff"))
         self._search.setClearButtonEnabled(True)
-        self.body.addWidget(row(self._tabs, self._search, stretch=(3, 1)))
-        self._table = PagedTable(
-            name="mails",
-            title=tr("E-Mails"),
-            background=ui.background,
-            fetch=list_mails,
-            columns=(
-                Column(
-                    tr("An"),
-                    0,
-                    text=lambda r: r.to_name or r.to_address,
-                    second=lambda r: r.subject,
-                    sort="to",
-                    tooltip=lambda r: r.to_address,
-                ),
-                Column(
-                    tr("Stand"),
-                    150,
-                    chip=lambda r: (label("email_status", r.status), EMAIL_STATES[r.status]),
-                    sort="status",
-                ),
-                Column(
-                    tr("Zeit"),
-                    138,
-                    text=lambda r: formats.moment(r.sent_at or r.created_at),
-                    second=lambda r: label("email_kind", r.kind),
-                    sort="created",
-                ),
-                Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject", spare=True),
-            ),
-            row_id=lambda record: record.email_id,
-            empty=tr("Hier liegt nichts."),
-            state=ui.state,
-            sort=("created", True),
-        )
-        self._detail = MailDetailView(ui)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self._table)
-        split.addWidget(self._detail)
-        split.setSizes([600, 540])
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 1)
-        split.setChildrenCollapsible(False)
-        ui.state.bind_splitter("mail", split)
-        self.body.addWidget(split, 1)
-        self._table.model.query = ListQuery(sort="created", descending=True, filters={"outbox": "1"})
+        self._saved = SavedMails(self, ui)
+        read_in = button(tr(".eml &einlesen …"), self._saved.choose, icon="file-input")
+        self.body.addWidget(row(self._tabs, self._search, read_in, stretch=(4, 1, 0)))
+        self._incoming, self._outgoing = IncomingPane(ui), OutgoingPane(ui)
+        self._panes = QStackedWidget()
+        self._panes.addWidget(self._incoming)
+        self._panes.addWidget(self._outgoing)
+        self.body.addWidget(self._panes, 1)
+        self.setAcceptDrops(True)
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
-        self._table.selected.connect(self._detail.show_mail)
-        Refresher(self, ui.changes, ("email",), self.refresh)
+        Refresher(self, ui.changes, ("email", "incoming_email"), self.refresh)
 
     def refresh(self) -> None:
         """List, counts and open mail again."""
-        self._table.refresh()
-        self._detail.refresh()
-        self.ui.background.read(self, count_boxes, self._show_counts, key="counts")
+        (self._incoming if self._box() in INCOMING else self._outgoing).refresh()
+        self.ui.background.read(self, _counts, self._show_counts, key="counts")
 
     def open_item(self, item_id: int) -> None:
-        """Show one mail, and the box it lies in."""
-        self._detail.show_mail(item_id)
+        """Show a mail of ours, and the box it lies in."""
+        self._outgoing.show_mail(item_id)
+        self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id).row.status), self._go_to, key="box")
 
-        def found(mail: MailDetail) -> None:
-            self._table.select(item_id)
-            self._tabs.setCurrentIndex(BOXES.index(box_of(mail.row.status)))
+    def open_field(self, item_id: int, field: str) -> None:
+        """Show a mail that came in (field ``incoming``), and the box it lies in."""
+        if field != "incoming":
+            self.open_item(item_id)
+            return
+        self._incoming.show_mail(item_id)
 
-        self.ui.background.read(self, lambda s: get_mail(s, item_id), found, key="box")
+        def box(session: Session) -> str:
+            return "inbox" if get_incoming(session, item_id).row.status == "unread" else "settled"
+
+        self.ui.background.read(self, box, self._go_to, key="box")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of this machine may be dropped."""
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Read them in."""
+        event.setDropAction(Qt.DropAction.CopyAction)  # the file stays where it is
+        event.accept()
+        self._saved.read(dropped_files(event.mimeData()))
+
+    def _box(self) -> str:
+        return BOXES[self._tabs.currentIndex()]
+
+    def _go_to(self, box: str) -> None:
+        self._tabs.setCurrentIndex(BOXES.index(box))
+        self._ask()
 
     def _ask(self) -> None:
-        self._table.show_query(text=self._search.text(), filters={BOXES[self._tabs.currentIndex()]: "1"})
+        incoming = self._box() in INCOMING
+        pane = self._incoming if incoming else self._outgoing
+        self._panes.setCurrentWidget(pane)
+        pane.ask(self._box(), self._search.text())
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for number, box in enumerate(BOXES):
-            count = f" ({counts[box]})" if counts[box] and box != "sent" else ""
-            self._tabs.setTabText(number, self._titles[box] + count)
+            waits = counts.get(box, 0) if box in COUNTED else 0
+            self._tabs.setTabText(number, self._titles[box] + (f" ({waits})" if waits else ""))
+
+
+def _counts(session: Session) -> dict[str, int]:
+    return count_boxes(session) | {"inbox": count_unread(session)}

@@ -15,12 +15,14 @@ from ui.widgets.forms import EmptyState
 from ui.widgets.forms import label as words
 
 ICONS = {
+    TaskKind.REPLY: "inbox",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert", TaskKind.ACCEPTED: "heart-handshake",
     TaskKind.CALL_PLANNED: "phone", TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
 }  # fmt: skip
-TOPICS = ("patient", "place_search", "inquiry", "inquiry_item", "email", "phone_call", "import")
+FIELDS = {TaskKind.REPLY: "incoming"}  # where on its page a task is done
+TOPICS = ("incoming_email", "patient", "place_search", "inquiry", "inquiry_item", "email", "phone_call", "import")
 
 
 class TodayPage(PageWidget):
@@ -118,8 +120,8 @@ class TodayPage(PageWidget):
     def _open(self, item: QTreeWidgetItem) -> None:
         task = item.data(0, Qt.ItemDataRole.UserRole)
         if isinstance(task, Task):
-            self.ui.navigate(task.page, task.record_id)
+            self.ui.navigate(task.page, task.record_id, FIELDS.get(task.kind, ""))
 
 
 def _timed(task: Task) -> bool:
-    return task.kind in {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED}
+    return task.kind in {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}

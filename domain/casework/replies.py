@@ -1,0 +1,226 @@
+"""Reading what practices answer: the suggestion a person sees, and what follows from the word they give.
+
+Nothing follows from a suggestion alone. What was suggested is kept beside what the person decided.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.casework.answers import record_answer
+from domain.casework.availability import change_status
+from domain.casework.sending import give_back
+from domain.communication.calls import BERLIN
+from domain.communication.incoming.filing import note_in_history
+from domain.communication.incoming.listing import IncomingDetail, get_incoming
+from domain.communication.incoming.models import IncomingEmail, IncomingReading
+from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
+from domain.communication.reading.reader import read_answer
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid
+from domain.matching.inquiries import items_of, note_out_of_office
+from domain.matching.listing import get_inquiry
+from domain.matching.models import Inquiry, InquiryItem
+from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.values import Channel
+
+# What a reading of a person is recorded as (domain.md, inquiry_item).
+STATUS_OF = {
+    Meaning.PLACE_FREE: ItemStatus.ACCEPTED,
+    Meaning.NO_PLACES: ItemStatus.REJECTION_CAPACITY,
+    Meaning.LIST_CLOSED: ItemStatus.REJECTION_CAPACITY,
+    Meaning.WAITING_LIST: ItemStatus.WAITLISTED,
+    Meaning.CONSULTATION_ONLY: ItemStatus.CONSULTATION_ONLY,
+    Meaning.UNSUITABLE: ItemStatus.REJECTION_UNSUITABLE,
+    Meaning.NEEDS_INFO: ItemStatus.NEEDS_INFO,
+}
+ABSENT_WITHOUT_DAY = timedelta(days=14)  # an absence that names no return is looked at again after two weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on one patient: the status, until when (waiting list), and the version they saw."""
+
+    item_id: int
+    status: ItemStatus
+    until: date | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyItem:
+    """One patient of the inquiry a mail answers: who, where it stands, and what the mail seems to say."""
+
+    item_id: int
+    patient_id: int
+    name: str
+    code: str
+    status: ItemStatus
+    version: int
+    suggestion: Suggestion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A mail that came in with its patients; `of_mailbox` is what it says of the practice itself."""
+
+    detail: IncomingDetail
+    items: tuple[ReplyItem, ...]
+    of_mailbox: Suggestion | None
+
+
+def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
+    """A mail as a person reads it; raises NotFound."""
+    detail = get_incoming(session, incoming_id)
+    if detail.row.inquiry_id is None:
+        return Reply(detail, (), None)
+    found = suggestions_for(session, session.get_one(IncomingEmail, incoming_id))
+    by_code = {s.code: s for s in found if s.meaning not in OF_THE_MAILBOX}
+    patients = get_inquiry(session, detail.row.inquiry_id, today=today).items
+    return Reply(
+        detail,
+        tuple(
+            ReplyItem(
+                i.item_id, i.patient_id, i.name, i.reference_code, i.status, i.version, by_code.get(i.reference_code)
+            )
+            for i in patients
+        ),
+        next((s for s in found if s.meaning in OF_THE_MAILBOX), None),
+    )
+
+
+def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, ...]:
+    """What the rules read in a mail, by patient; nothing where it belongs to no inquiry."""
+    if mail.inquiry_id is None or mail.kind != "reply":
+        return ()
+    codes = [item.reference_code for item in items_of(session, mail.inquiry_id)]
+    written = mail.sent_at or mail.received_at
+    found = read_answer(mail.body_text, codes, sent_on=written.astimezone(BERLIN).date(), subject=mail.subject)
+    if mail.automatic:
+        # a machine answers for nobody; that somebody is away, it may say
+        return tuple(s for s in found if s.meaning is Meaning.OUT_OF_OFFICE)
+    return found
+
+
+def confirm_answers(
+    session: Session, incoming_id: int, decisions: Sequence[Decision], *, now: datetime, version: int | None = None
+) -> None:
+    """Record what a mail says of its patients and put it aside as done.
+
+    Raises Conflict when somebody settled the mail or recorded an answer meanwhile, Invalid without a decision.
+    """
+    if not decisions:
+        raise Invalid("incoming_email.nothing_decided")
+    mail = session.get_one(IncomingEmail, incoming_id)
+    suggested = {s.code: s for s in suggestions_for(session, mail)}
+    # searches before inquiries before mails, as everywhere; the searches by their ids
+    search_of = dict(
+        session.execute(
+            select(InquiryItem.id, InquiryItem.search_id).where(InquiryItem.id.in_([d.item_id for d in decisions]))
+        ).all()
+    )
+    for decision in sorted(decisions, key=lambda d: search_of.get(d.item_id, 0)):
+        item = session.get_one(InquiryItem, decision.item_id)
+        if item.inquiry_id != mail.inquiry_id:
+            raise Invalid("incoming_email.other_inquiry")
+        suggestion = suggested.get(item.reference_code)
+        record_answer(
+            session, item.id, decision.status, now=now, channel=Channel.EMAIL,
+            note=suggestion.quote if suggestion is not None else "", waitlisted_until=decision.until,
+            version=decision.version,
+        )  # fmt: skip
+        _keep_reading(session, incoming_id, item.id, suggestion, decision.status.value)
+    _done(session, incoming_id, version, now=now)
+
+
+def confirm_absence(
+    session: Session, incoming_id: int, *, until: date | None, now: datetime, version: int | None = None
+) -> None:
+    """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
+    mail = session.get_one(IncomingEmail, incoming_id)
+    inquiry = _inquiry_of(session, mail)
+    note_out_of_office(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
+    _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
+    _done(session, incoming_id, version, now=now)
+
+
+def confirm_wrong_address(session: Session, incoming_id: int, *, now: datetime, version: int | None = None) -> None:
+    """Nobody there is the practice that was meant: its patients go back to the pool, as after a bounce."""
+    mail = session.get_one(IncomingEmail, incoming_id)
+    inquiry = load_for_edit(session, Inquiry, _inquiry_of(session, mail).id)
+    give_back(session, inquiry, reason=Meaning.WRONG_ADDRESS.value, now=now)
+    _keep_mailbox_reading(session, mail, Meaning.WRONG_ADDRESS)
+    _done(session, incoming_id, version, now=now)
+
+
+def confirm_opt_out(session: Session, incoming_id: int, *, now: datetime, version: int | None = None) -> None:
+    """The practice wants no more letters (Art. 21 GDPR): it is never asked again, its patients are free."""
+    mail = session.get_one(IncomingEmail, incoming_id)
+    if mail.therapist_id is None:
+        raise Invalid("incoming_email.no_practice")
+    for item in items_of(session, mail.inquiry_id) if mail.inquiry_id is not None else ():
+        if ItemStatus(item.status) in OPEN_ITEM:
+            record_answer(session, item.id, ItemStatus.REJECTION_OTHER, now=now, channel=Channel.EMAIL)
+    change_status(session, mail.therapist_id, "opted_out", now=now)
+    _keep_mailbox_reading(session, mail, Meaning.OPT_OUT)
+    _done(session, incoming_id, version, now=now)
+
+
+def set_aside(session: Session, incoming_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A mail that wants nothing done."""
+    _done(session, incoming_id, version, now=now, status="set_aside")
+
+
+def take_up_again(session: Session, incoming_id: int, *, version: int | None = None) -> None:
+    """Back to the inbox; what was recorded stays and is corrected at the inquiry."""
+    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
+    mail.status, mail.done_at, mail.done_by = "unread", None, None
+    events.record(session, "incoming_email.reopened", incoming_id)
+
+
+def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person says which inquiry a mail answers."""
+    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
+    if mail.status != "unread":
+        raise Conflict("incoming_email.settled")
+    inquiry = session.get_one(Inquiry, inquiry_id)
+    mail.inquiry_id, mail.therapist_id, mail.patient_id = inquiry.id, inquiry.therapist_id, None
+    mail.kind, mail.matched_by = "reply", "person"
+    note_in_history(session, mail, now=now)
+    events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
+
+
+def _inquiry_of(session: Session, mail: IncomingEmail) -> Inquiry:
+    if mail.inquiry_id is None:
+        raise Invalid("incoming_email.no_inquiry")
+    return session.get_one(Inquiry, mail.inquiry_id)
+
+
+def _keep_mailbox_reading(session: Session, mail: IncomingEmail, decided: Meaning) -> None:
+    found = next((s for s in suggestions_for(session, mail) if s.meaning in OF_THE_MAILBOX), None)
+    _keep_reading(session, mail.id, None, found, decided.value)
+
+
+def _keep_reading(
+    session: Session, incoming_id: int, item_id: int | None, suggestion: Suggestion | None, decided: str
+) -> None:
+    session.add(
+        IncomingReading(
+            incoming_id=incoming_id, item_id=item_id, decided=decided,
+            suggested=suggestion.meaning.value if suggestion is not None else "",
+            confidence=suggestion.confidence if suggestion is not None else 0,
+        )
+    )  # fmt: skip
+
+
+def _done(session: Session, incoming_id: int, version: int | None, *, now: datetime, status: str = "done") -> None:
+    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
+    if mail.status != "unread":
+        raise Conflict("incoming_email.settled")
+    mail.status, mail.done_at, mail.done_by = status, now, me(session).id
+    events.record(session, f"incoming_email.{status}", incoming_id, inquiry_id=mail.inquiry_id)

@@ -1,0 +1,47 @@
+"""Which sent mails have no copy in their account's folder yet, and which mails are unclear."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.communication.mails import Outgoing, outgoing
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.editing import load_for_edit
+
+COPIED_WITHIN = timedelta(days=7)  # older ones are not copied after the fact
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCopy:
+    """A mail without a copy, and when it was sent (UTC)."""
+
+    mail: Outgoing
+    sent_at: datetime
+
+
+def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[MissingCopy, ...]:
+    """Sent mails of an account that were not copied, the oldest first."""
+    rows = session.scalars(
+        select(Email)
+        .where(Email.account_id == account_id, Email.copied_at.is_(None), Email.sent_at > now - COPIED_WITHIN)
+        .order_by(Email.sent_at, Email.id)
+        .limit(AT_ONCE)
+    )
+    return tuple(MissingCopy(outgoing(row), row.sent_at) for row in rows if row.sent_at is not None)
+
+
+def note_copied(session: Session, email_id: int, *, now: datetime) -> None:
+    """The copy is in its folder."""
+    load_for_edit(session, Email, email_id).copied_at = now
+
+
+def unclear_mails(session: Session, account_id: int) -> tuple[tuple[int, str], ...]:
+    """Id and Message-ID of an account's unclear mails."""
+    rows = session.execute(
+        select(Email.id, Email.message_id).where(Email.account_id == account_id, Email.status == EmailStatus.UNCLEAR)
+    )
+    return tuple((row.id, row.message_id) for row in rows)

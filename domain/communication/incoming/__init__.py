@@ -1,0 +1,1 @@
+"""Mail that came in: parsed, matched to what it answers, shown with a suggested reading."""

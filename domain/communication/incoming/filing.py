@@ -1,0 +1,155 @@
+"""Filing a mail that came in: kept once, and put to what it answers by the surest mark it carries.
+
+Marks, surest first: the Message-ID of a mail of ours it answers; our reference ``[PL-…]``; the sender's address,
+where a practice was asked at it or a patient writes. What carries none waits for a person.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
+from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.models import ContactEntry, Email
+from domain.communication.reading.quotes import own_words
+from domain.matching.models import Inquiry
+from domain.matching.states import OPEN_STAGES
+from domain.therapists.models import Therapist
+
+REFERENCE = re.compile(r"\bPL-([2-9A-HJ-KM-NP-TV-Z]{6})\b")
+ANSWERS_WITHIN = timedelta(days=120)  # an inquiry closed for longer is not what an address alone answers
+HISTORY_LENGTH = 4_000  # letters of an answer that the history shows and searches
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What a mail belongs to and by which mark (thread, reference, sender, nobody)."""
+
+    matched_by: str = "nobody"
+    email_id: int | None = None
+    inquiry_id: int | None = None
+    therapist_id: int | None = None
+    patient_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The mail's id, whether it was there before, and what it belongs to."""
+
+    incoming_id: int
+    known: bool
+    belonging: Belonging
+
+
+def file_mail(session: Session, mail: ParsedMail, *, now: datetime, account_id: int | None = None) -> Filed:
+    """Keep a mail, with its files; seen before, nothing is written."""
+    belonging = find_belonging(session, mail, now=now)
+    statement = (
+        insert(IncomingEmail)
+        .values(
+            account_id=account_id, sha256=mail.sha256, size=mail.size, message_id=mail.message_id,
+            answers=list(mail.answers), from_address=mail.from_address, from_name=mail.from_name,
+            to_address=mail.to_address, subject=mail.subject, sent_at=mail.sent_at, received_at=now,
+            automatic=mail.automatic, body_text=mail.text, kind=_kind(mail, belonging), version=1,
+            status="unread", matched_by=belonging.matched_by, email_id=belonging.email_id,
+            inquiry_id=belonging.inquiry_id, therapist_id=belonging.therapist_id, patient_id=belonging.patient_id,
+        )
+        .on_conflict_do_nothing(index_elements=["sha256"])
+        .returning(IncomingEmail.id)
+    )  # fmt: skip
+    incoming_id = session.scalar(statement)
+    if incoming_id is None:
+        there = session.scalars(select(IncomingEmail).where(IncomingEmail.sha256 == mail.sha256)).one()
+        return Filed(there.id, known=True, belonging=belonging)
+    for file in mail.attachments:
+        session.add(
+            IncomingAttachment(
+                incoming_id=incoming_id, name=file.name, media_type=file.media_type, content=file.content
+            )
+        )
+    note_in_history(session, session.get_one(IncomingEmail, incoming_id), now=now)
+    events.record(session, "incoming_email.received", incoming_id, inquiry_id=belonging.inquiry_id)
+    return Filed(incoming_id, known=False, belonging=belonging)
+
+
+def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belonging:
+    """What a mail belongs to."""
+    for find in (_by_thread, _by_reference, _by_therapist):
+        found = find(session, mail, now)
+        if found is not None:
+            return found
+    patient = session.scalar(text("SELECT patient_service.patient_with_address(:a)"), {"a": mail.from_address})
+    return Belonging() if patient is None else Belonging("sender", patient_id=patient)
+
+
+def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> None:
+    """Put a mail into the history of those it belongs to."""
+    if mail.inquiry_id is None and mail.therapist_id is None and mail.patient_id is None:
+        return
+    words = "\n".join(part.text for part in own_words(mail.body_text)) or mail.body_text
+    session.add(
+        ContactEntry(
+            at=mail.sent_at if mail.sent_at is not None and mail.sent_at < now else now,
+            channel="email", direction="in", kind="bounce" if mail.kind == "bounce" else "reply",
+            inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
+            counterpart=mail.from_name or mail.from_address,
+            body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
+        )
+    )  # fmt: skip
+
+
+def _kind(mail: ParsedMail, belonging: Belonging) -> str:
+    if mail.bounce is not None:
+        return "bounce"
+    if belonging.inquiry_id is not None:
+        return "reply"
+    return "patient" if belonging.patient_id is not None else "other"
+
+
+def _by_thread(session: Session, mail: ParsedMail, _now: datetime) -> Belonging | None:
+    wanted = [mail.bounce.message_id] if mail.bounce is not None and mail.bounce.message_id else list(mail.answers)
+    sent = {e.message_id: e for e in session.scalars(select(Email).where(Email.message_id.in_(wanted)))}
+    email = next((sent[number] for number in wanted if number in sent), None)
+    if email is None:
+        return None
+    therapist = None
+    if email.inquiry_id is not None and email.patient_id is None:
+        therapist = session.scalar(select(Inquiry.therapist_id).where(Inquiry.id == email.inquiry_id))
+    # a letter to a patient about an inquiry is answered by the patient, not by the practice
+    inquiry = None if email.patient_id is not None else email.inquiry_id
+    return Belonging("thread", email.id, inquiry, therapist, email.patient_id)
+
+
+def _by_reference(session: Session, mail: ParsedMail, _now: datetime) -> Belonging | None:
+    for written in (mail.subject, mail.text):
+        for reference in dict.fromkeys(REFERENCE.findall(written.upper())):
+            found = session.execute(
+                select(Inquiry.id, Inquiry.therapist_id).where(Inquiry.reference == reference)
+            ).one_or_none()
+            if found is not None:
+                return Belonging("reference", inquiry_id=found.id, therapist_id=found.therapist_id)
+    return None
+
+
+def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belonging | None:
+    if not mail.from_address or mail.bounce is not None:
+        return None
+    found = session.execute(
+        select(Inquiry.id, Inquiry.therapist_id, Inquiry.stage)
+        .join(Therapist, Therapist.id == Inquiry.therapist_id)
+        .where(
+            Therapist.email == mail.from_address,
+            Inquiry.sent_at.is_not(None),
+            (Inquiry.closed_at.is_(None)) | (Inquiry.closed_at > now - ANSWERS_WITHIN),
+        )
+        .order_by(Inquiry.stage.in_(OPEN_STAGES).desc(), Inquiry.sent_at.desc())
+    ).first()
+    if found is not None:
+        return Belonging("sender", inquiry_id=found.id, therapist_id=found.therapist_id)
+    known = session.scalar(select(Therapist.id).where(Therapist.email == mail.from_address).order_by(Therapist.id))
+    return None if known is None else Belonging("sender", therapist_id=known)

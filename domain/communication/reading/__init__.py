@@ -1,0 +1,1 @@
+"""Reading what practices answer: pure functions over text. A person confirms every reading."""

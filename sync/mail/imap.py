@@ -1,0 +1,141 @@
+"""Reading a mailbox over IMAP (RFC 3501) and keeping copies of sent mails there. Nothing is deleted or marked.
+
+A mailbox is opened for reading only, so that a colleague's mail program sees it as it was. Errors come as Unavailable.
+"""
+
+import imaplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+
+from domain.communication.incoming.parse import LARGEST
+from domain.errors import Forbidden, PlatzlotseError, Unavailable
+from sync.mail.smtp import LOOPBACK
+
+TIMEOUT_SECONDS = 30
+AT_ONCE = 200  # UIDs asked for in one go
+_TROUBLE = (IMAPClientError, imaplib.IMAP4.error, OSError, ssl.SSLError, EOFError, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccess:
+    """How a mailbox is reached. `security`: tls, starttls, or none (on this machine only)."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str
+    timeout: float = TIMEOUT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What the server says of a folder: UIDs mean something only together with UIDVALIDITY."""
+
+    uidvalidity: int
+    uidnext: int
+
+
+class Mailbox:
+    """One open connection; made by `open_mailbox`."""
+
+    def __init__(self, client: IMAPClient) -> None:
+        self._client = client
+
+    def select(self, folder: str) -> FolderState:
+        """Open a folder for reading."""
+        with _told("imap.folder"):
+            answer = self._client.select_folder(folder, readonly=True)
+        return FolderState(int(answer[b"UIDVALIDITY"]), int(answer.get(b"UIDNEXT", 0)))
+
+    def sizes_above(self, uid: int) -> dict[int, int]:
+        """UID and size (bytes) of every mail above a UID, in order."""
+        with _told("imap.reading"):
+            # "n:*" always names the newest mail, also when it is below n
+            uids = sorted(u for u in self._client.search(["UID", f"{uid + 1}:*"]) if u > uid)
+            found: dict[int, int] = {}
+            for start in range(0, len(uids), AT_ONCE):
+                answer = self._client.fetch(uids[start : start + AT_ONCE], ["RFC822.SIZE"])
+                found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
+        return dict(sorted(found.items()))
+
+    def source(self, uid: int, *, size: int) -> bytes | None:
+        """The source of a mail, unread as it was; None when it went meanwhile. Too large: its headers only."""
+        part = "BODY.PEEK[]" if size <= LARGEST else "BODY.PEEK[HEADER]"
+        with _told("imap.reading"):
+            answer = self._client.fetch([uid], [part]).get(uid, {})
+        for key in (b"BODY[]", b"BODY[HEADER]"):
+            if key in answer:
+                return bytes(answer[key])
+        return None
+
+    def has_message(self, message_id: str) -> bool:
+        """Whether a mail of that Message-ID lies in the open folder."""
+        with _told("imap.reading"):
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append(self, folder: str, source: bytes, *, at: datetime) -> None:
+        """Put a copy of a sent mail into a folder, marked as read."""
+        with _told("imap.append"):
+            self._client.append(folder, source, (b"\\Seen",), at)
+
+    def can_idle(self) -> bool:
+        """Whether the server tells of new mail by itself (RFC 2177)."""
+        with _told("imap.reading"):
+            return bool(self._client.has_capability("IDLE"))
+
+    def idle(self, seconds: float) -> bool:
+        """Wait that long for news of the open folder; True when there were some."""
+        with _told("imap.reading"):
+            self._client.idle()
+            try:
+                news = self._client.idle_check(timeout=seconds)
+            finally:
+                self._client.idle_done()
+        return bool(news)
+
+
+@contextmanager
+def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
+    """Connect and log in. Raises Unavailable (imap.tls_required, imap.connection) or Forbidden (imap.login)."""
+    if access.security == "none" and access.host not in LOOPBACK:
+        raise Unavailable("imap.tls_required", host=access.host)
+    with _told("imap.connection", host=access.host):
+        client = IMAPClient(
+            access.host,
+            access.port,
+            ssl=access.security == "tls",
+            ssl_context=ssl.create_default_context() if access.security == "tls" else None,
+            timeout=access.timeout,
+        )
+    try:
+        if access.security == "starttls":
+            with _told("imap.connection", host=access.host):
+                client.starttls(ssl.create_default_context())
+        try:
+            client.login(access.username, access.password)
+        except (IMAPClientError, imaplib.IMAP4.error) as exc:
+            raise Forbidden("imap.login", host=access.host) from exc
+        except _TROUBLE as exc:
+            raise Unavailable("imap.connection", host=access.host) from exc
+        yield Mailbox(client)
+    finally:
+        with suppress(*_TROUBLE):
+            client.shutdown()
+
+
+@contextmanager
+def _told(code: str, **params: str) -> Iterator[None]:
+    """Whatever goes wrong on the way is told by a code; the server's own words may hold addresses."""
+    try:
+        yield
+    except PlatzlotseError:
+        raise
+    except _TROUBLE as exc:
+        raise Unavailable(code, **params) from exc

@@ -1,0 +1,48 @@
+"""By which server and under which address a mail goes out: its account, or the seat's server where it has none."""
+
+from dataclasses import dataclass
+
+from nacl.public import PrivateKey
+from sqlalchemy.orm import Session
+
+from domain.communication.accounts import Account, account, unseal
+from domain.errors import Unavailable
+from sync.mail.imap import ImapAccess
+from sync.mail.smtp import SmtpTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A server and the address in From."""
+
+    transport: SmtpTransport
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Opens what is sealed to the worker; without a key there are no accounts."""
+
+    key: PrivateKey | None = None
+
+    def password(self, of: Account) -> str:
+        """The password of an account. Raises Unavailable without the key it is sealed to."""
+        if self.key is None:
+            raise Unavailable("mail_account.no_worker_key")
+        return unseal(of.sealed_password, self.key)
+
+    def imap(self, of: Account) -> ImapAccess:
+        """How the mailbox of an account is reached."""
+        return ImapAccess(of.imap_host, of.imap_port, of.imap_security, of.username, self.password(of))
+
+    def sender(self, session: Session, account_id: int | None, fallback: Sender) -> Sender:
+        """The sender of a mail. Raises Unavailable when its account cannot send now."""
+        if account_id is None:
+            return fallback
+        of = account(session, account_id)
+        if not of.active or not of.smtp_host:
+            raise Unavailable("mail_account.inactive")
+        username, password = (of.username, self.password(of)) if of.sealed_password is not None else ("", "")
+        transport = SmtpTransport(of.smtp_host, of.smtp_port, of.smtp_security, username, password)
+        return Sender(transport, of.address, of.sender_name or fallback.name)

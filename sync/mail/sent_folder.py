@@ -1,0 +1,48 @@
+"""The folder of sent mails: a copy of each of ours, and a witness where it is unclear whether one left.
+
+Found there settles a mail; missing proves nothing, since the copy may have failed (domain.md, email).
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from domain.casework.sending import found_among_sent
+from domain.communication.accounts import Account
+from domain.communication.copies import copies_due, note_copied, unclear_mails
+from sync.mail.compose import build_message
+from sync.mail.imap import Mailbox
+from sync.mail.ports import Write
+
+log = logging.getLogger(__name__)
+
+
+def keep_copies(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:
+    """Put every sent mail that has no copy yet into the folder, once; returns how many."""
+    due = write(lambda session: copies_due(session, account.id, now=now()))
+    if not due:
+        return 0
+    mailbox.select(account.sent_folder)
+    for copy in due:
+        # some servers keep a copy by themselves, and a crash may have come between copying and noting it
+        if not mailbox.has_message(copy.mail.message_id):
+            message = build_message(
+                copy.mail, sender=account.address, sender_name=account.sender_name, now=copy.sent_at
+            )
+            mailbox.append(account.sent_folder, message.as_bytes(), at=copy.sent_at)
+        write(partial(note_copied, email_id=copy.mail.id, now=now()))
+    return len(due)
+
+
+def settle_unclear(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:
+    """Unclear mails found in the folder were sent; returns how many were found."""
+    unclear = write(lambda session: unclear_mails(session, account.id))
+    if not unclear:
+        return 0
+    mailbox.select(account.sent_folder)
+    found = [number for number, message_id in unclear if mailbox.has_message(message_id)]
+    for number in found:
+        write(partial(found_among_sent, email_id=number, now=now()))
+        log.info("mail %d found among the sent ones", number)
+    return len(found)

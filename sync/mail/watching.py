@@ -1,0 +1,88 @@
+"""One thread an account that watches its mailbox: fetches what came in, keeps copies of what went out, settles doubts.
+
+It hears of new mail at once where the server can tell (IDLE), else it looks every minute. What hinders it is kept for
+Verwaltung, and it comes again after a growing wait.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.communication.accounts import Account
+from domain.errors import PlatzlotseError, Unavailable
+from sync.mail.imap import Mailbox, open_mailbox
+from sync.mail.ports import Write
+from sync.mail.receiving import fetch_new, note_trouble
+from sync.mail.senders import Credentials
+from sync.mail.sent_folder import keep_copies, settle_unclear
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 15.0  # how long one waits for news before looking after what went out
+POLL_SECONDS = 60.0
+FIRST_WAIT, LONGEST_WAIT = 15.0, 300.0
+
+
+class MailboxWatch:
+    """Watches one account until it is stopped. `write` runs work in one transaction, `now` is the clock."""
+
+    def __init__(
+        self,
+        account: Account,
+        credentials: Credentials,
+        *,
+        write: Write,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.account = account
+        self._credentials, self._write, self._now = credentials, write, now
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"mailbox-{account.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Stop; a wait for news ends within that time or with the process."""
+        self._stop.set()
+        self._thread.join(seconds)
+
+    def look_once(self) -> int:
+        """One look without waiting for news; returns how many mails were new."""
+        with open_mailbox(self._credentials.imap(self.account)) as mailbox:
+            return self._look(mailbox)
+
+    def _run(self) -> None:
+        wait = FIRST_WAIT
+        while not self._stop.is_set():
+            try:
+                with open_mailbox(self._credentials.imap(self.account)) as mailbox:
+                    self._stay(mailbox)
+                wait = FIRST_WAIT
+            except PlatzlotseError as exc:
+                log.warning("mailbox %d: %s", self.account.id, exc.code)
+                self._tell(exc)
+                self._stop.wait(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+
+    def _stay(self, mailbox: Mailbox) -> None:
+        idles = mailbox.can_idle()
+        while not self._stop.is_set():
+            self._look(mailbox)
+            if idles:
+                mailbox.idle(IDLE_SECONDS)
+            else:
+                self._stop.wait(POLL_SECONDS)
+
+    def _look(self, mailbox: Mailbox) -> int:
+        if self.account.sent_folder:
+            settle_unclear(mailbox, self.account, write=self._write, now=self._now)
+            keep_copies(mailbox, self.account, write=self._write, now=self._now)
+        return fetch_new(mailbox, self.account, write=self._write, now=self._now)
+
+    def _tell(self, error: PlatzlotseError) -> None:
+        try:
+            self._write(lambda session: note_trouble(session, self.account, error, now=self._now()))
+        except Unavailable:
+            log.warning("mailbox %d: the database is away as well", self.account.id)

@@ -1,0 +1,210 @@
+"""Mail that comes in: put to what it answers, read for a person, and settled by one."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.casework import replies
+from domain.casework.answers import record_answer
+from domain.casework.history import inquiry_history
+from domain.casework.receiving import receive
+from domain.casework.replies import Decision
+from domain.casework.sending import mail_sent
+from domain.communication.incoming.filing import Filed
+from domain.communication.incoming.models import IncomingEmail, IncomingReading
+from domain.communication.incoming.parse import parse_mail
+from domain.communication.mails import claim
+from domain.communication.models import Email
+from domain.communication.reading.meanings import Meaning
+from domain.database import Database
+from domain.errors import Conflict, Invalid
+from domain.matching.models import Inquiry
+from domain.matching.states import ItemStatus
+from domain.therapists.models import Therapist
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
+from tests.conftest import NOW
+from tests.domain.casework.steps import ask, items, mails, only_item, state
+from tests.domain.communication.incoming.letters import bounce, reply
+
+LATER = NOW + timedelta(days=1)
+
+
+def sent_inquiry(session: Session, *searches: int, therapist: int | None = None) -> tuple[Inquiry, Email]:
+    """An inquiry whose mail the server took."""
+    inquiry = ask(session, *(searches or (add_search(session),)), now=NOW, channel=Channel.EMAIL, therapist=therapist)
+    (email,) = mails(session, inquiry, "inquiry")
+    session.flush()
+    assert claim(session, email.id, now=NOW) is not None
+    mail_sent(session, email.id, now=NOW, server_reply="250 ok")
+    return inquiry, email
+
+
+def take_in(session: Session, source: bytes) -> Filed:
+    """What the worker does with a source."""
+    return receive(session, parse_mail(source), now=LATER)
+
+
+def mail_of(session: Session, filed: Filed) -> IncomingEmail:
+    """The filed mail."""
+    return session.get_one(IncomingEmail, filed.incoming_id)
+
+
+def test_an_answer_finds_its_inquiry_by_thread(database: Database) -> None:
+    """Our mail counts as replied, the history has the words, a person still has to confirm."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        filed = take_in(session, reply("Leider kein Platz frei.", sender="x@anders.example", answers=email.message_id))
+        assert (filed.belonging.matched_by, filed.belonging.inquiry_id) == ("thread", inquiry.id)
+        assert email.status == "replied"
+        assert state(session, inquiry) == "sent"
+        (suggestion,) = replies.suggestions_for(session, mail_of(session, filed))
+        assert (suggestion.meaning, suggestion.quote) == (Meaning.NO_PLACES, "Leider kein Platz frei")
+        assert any("Leider kein Platz" in entry.body for entry in inquiry_history(session, inquiry.id))
+
+
+def test_an_answer_finds_its_inquiry_by_reference_or_sender(database: Database) -> None:
+    """A new mail with our reference, or just from the address that was asked."""
+    with database.write() as session:
+        inquiry, _ = sent_inquiry(session)
+        address = session.get_one(Therapist, inquiry.therapist_id).email
+        by_reference = take_in(session, reply("nein", sender="a@b.example", subject=f"zu PL-{inquiry.reference}"))
+        by_sender = take_in(session, reply("nein", sender=f"Praxis <{address.upper()}>", subject="Ihre Anfrage"))
+        assert by_reference.belonging.matched_by == "reference"
+        assert by_sender.belonging.matched_by == "sender"
+        assert by_reference.belonging.inquiry_id == by_sender.belonging.inquiry_id == inquiry.id
+
+
+def test_a_patients_mail_joins_their_timeline(database: Database) -> None:
+    """And is not taken for an answer of a practice."""
+    with database.write() as session:
+        patient = add_patient(session, email="lea@privat.example")
+        filed = take_in(session, reply("Danke für alles!", sender="Lea@privat.example"))
+        assert (filed.belonging.patient_id, mail_of(session, filed).kind) == (patient, "patient")
+
+
+def test_the_same_mail_is_kept_once(database: Database) -> None:
+    """Fetched again after the mailbox was rebuilt, or dropped as a file besides."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        source = reply("Leider nein", answers=email.message_id)
+        first, second = take_in(session, source), take_in(session, source)
+        assert (first.known, second.known) == (False, True)
+        assert first.incoming_id == second.incoming_id
+
+
+def test_a_hard_bounce_gives_the_patients_back(database: Database) -> None:
+    """A delayed one does not; a second report changes nothing."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        take_in(session, bounce(email.message_id, status="4.4.1", action="delayed"))
+        assert (email.status, state(session, inquiry)) == ("bounced_soft", "sent")
+        take_in(session, bounce(email.message_id))
+        assert (email.status, state(session, inquiry)) == ("bounced_hard", "bounced")
+        take_in(session, bounce(email.message_id, status="5.2.2"))
+        assert state(session, inquiry) == "bounced"
+
+
+def test_a_bounce_of_an_answered_inquiry_is_only_filed(database: Database) -> None:
+    """Somebody answered by phone meanwhile."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        record_answer(session, only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY, now=LATER)
+        take_in(session, bounce(email.message_id))
+        assert state(session, inquiry) == "answered"
+
+
+def test_two_persons_answered_differently(database: Database) -> None:
+    """Each gets what was said of them; suggestion and decision are kept."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session, add_search(session), add_search(session))
+        first, second = items(session, inquiry)
+        body = f"{first.reference_code}: Warteliste bis Ende März 2027\n{second.reference_code}: kein Platz"
+        filed = take_in(session, reply(body, answers=email.message_id))
+        mail = mail_of(session, filed)
+        found = {s.code: s for s in replies.suggestions_for(session, mail)}
+        assert found[first.reference_code].meaning is Meaning.WAITING_LIST
+        assert found[first.reference_code].until == date(2027, 3, 31)
+        decisions = [
+            Decision(item.id, replies.STATUS_OF[found[item.reference_code].meaning], found[item.reference_code].until)
+            for item in (first, second)
+        ]
+        replies.confirm_answers(session, mail.id, decisions, now=LATER, version=mail.version)
+        assert [first.status, second.status] == ["waitlisted", "rejection_capacity"]
+        assert mail.status == "done"
+        kept = session.scalars(select(IncomingReading).order_by(IncomingReading.id)).all()
+        assert {(r.suggested, r.decided) for r in kept} == {
+            ("waiting_list", "waitlisted"), ("no_places", "rejection_capacity")
+        }  # fmt: skip
+
+
+def test_a_mail_is_settled_once(database: Database) -> None:
+    """The second person is told; nothing is recorded twice."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        filed = take_in(session, reply("Leider nein", answers=email.message_id))
+        replies.set_aside(session, filed.incoming_id, now=LATER)
+        decision = Decision(only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY)
+        with pytest.raises(Conflict):
+            replies.confirm_answers(session, filed.incoming_id, [decision], now=LATER)
+
+
+def test_a_decision_about_another_inquiry_is_refused(database: Database) -> None:
+    """A mail speaks of the patients it was asked about."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        other, _ = sent_inquiry(session)
+        filed = take_in(session, reply("Leider nein", answers=email.message_id))
+        with pytest.raises(Invalid):
+            replies.confirm_answers(
+                session, filed.incoming_id, [Decision(only_item(session, other).id, ItemStatus.ACCEPTED)], now=LATER
+            )
+
+
+def test_an_absence_stops_the_clock(database: Database) -> None:
+    """An automatic answer is read for an absence and for nothing else."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        source = reply(
+            "Ich bin bis zum 4.1.2027 im Urlaub. Es gibt derzeit keine freien Plätze.",
+            subject="Automatische Antwort", answers=email.message_id, headers={"Auto-Submitted": "auto-replied"},
+        )  # fmt: skip
+        filed = take_in(session, source)
+        assert email.status == "sent"
+        suggestions = replies.suggestions_for(session, mail_of(session, filed))
+        assert {s.meaning for s in suggestions} <= {Meaning.OUT_OF_OFFICE}
+        replies.confirm_absence(session, filed.incoming_id, until=date(2027, 1, 4), now=LATER)
+        assert (state(session, inquiry), inquiry.out_of_office_until) == ("out_of_office", date(2027, 1, 4))
+
+
+def test_no_more_letters(database: Database) -> None:
+    """The practice is not asked again and its patients are free."""
+    with database.write() as session:
+        therapist = add_therapist(session)
+        inquiry, email = sent_inquiry(session, therapist=therapist)
+        filed = take_in(session, reply("Bitte streichen Sie mich aus Ihrem Verteiler.", answers=email.message_id))
+        replies.confirm_opt_out(session, filed.incoming_id, now=LATER)
+        assert session.get_one(Therapist, therapist).status == "opted_out"
+        assert state(session, inquiry) == "answered"
+
+
+def test_a_wrong_address_gives_the_patients_back(database: Database) -> None:
+    """As a bounce does."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        filed = take_in(session, reply("Ich bin im Ruhestand.", answers=email.message_id))
+        replies.confirm_wrong_address(session, filed.incoming_id, now=LATER)
+        assert state(session, inquiry) == "bounced"
+
+
+def test_a_person_says_what_a_mail_answers(database: Database) -> None:
+    """What carries no mark waits unassigned; then it reads like any other."""
+    with database.write() as session:
+        inquiry, _ = sent_inquiry(session)
+        filed = take_in(session, reply("Leider nein", sender="privat@web.example"))
+        assert filed.belonging.matched_by == "nobody"
+        replies.assign(session, filed.incoming_id, inquiry.id, now=LATER)
+        (suggestion,) = replies.suggestions_for(session, mail_of(session, filed))
+        assert suggestion.meaning is Meaning.NO_PLACES

@@ -1,0 +1,304 @@
+"""Mailboxes on a real IMAP server: what came in is filed once, what went out is copied once, doubts are settled."""
+
+import smtplib
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from imaplib import IMAP4
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import text
+
+from domain.casework.preparing import create_and_send
+from domain.casework.sending import mail_sent
+from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.communication.mails import claim, note_unclear
+from domain.database import Database, Session
+from domain.errors import Forbidden, Unavailable
+from domain.ids import random_reference
+from domain.values import Channel
+from sync.mail.mailboxes import Mailboxes
+from sync.mail.senders import Credentials
+from sync.mail.watching import MailboxWatch
+from tests.builders import add_search, add_therapist
+from tests.conftest import Office
+from tests.domain.communication.incoming.letters import reply
+from tests.servers.mail import DOMAIN, MailServer
+
+KEY = PrivateKey.generate()
+SECONDS = 20
+
+
+@pytest.fixture
+def worker(office: Office) -> Iterator[Database]:
+    """The database as the worker sees it, its key published."""
+    made = office.database("worker")
+    with made.write() as session:
+        publish_key(session, bytes(KEY.public_key))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def mailbox(mail_server: MailServer) -> str:
+    """The address of a mailbox nobody else uses."""
+    name = f"buero-{random_reference(8).lower()}"
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(name, "test")
+        connection.create("Sent")
+    return f"{name}@{DOMAIN}"
+
+
+def add_account(database: Database, server: MailServer, address: str, **values: object) -> Account:
+    """An account on the test server, entered by a caseworker."""
+    form: dict[str, object] = {
+        "name": "Büro", "address": address, "smtp_host": "127.0.0.1", "smtp_port": server.smtp_port,
+        "smtp_security": "none", "imap_host": "127.0.0.1", "imap_port": server.imap_port, "imap_security": "none",
+        "username": address.partition("@")[0], "password": "test", "sent_folder": "Sent", "is_default": True,
+    }  # fmt: skip
+    with database.write() as session:
+        number = save_account(session, AccountForm(**(form | values)))  # type: ignore[arg-type]
+        return account(session, number)
+
+
+def watch(worker: Database, of: Account) -> MailboxWatch:
+    """A watch that writes as the worker does."""
+
+    def write(work: Callable[[Session], object]) -> object:
+        with worker.write() as session:
+            return work(session)
+
+    return MailboxWatch(of, Credentials(KEY), write=write, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+
+
+def deliver(server: MailServer, address: str, source: bytes) -> None:
+    """Bring a mail into the mailbox the way practices do."""
+    before = len(server.raw(address))
+    with smtplib.SMTP("127.0.0.1", server.smtp_port) as smtp:
+        smtp.sendmail("praxis@anders.example", [address], source)
+    assert len(server.wait_for(address, before + 1)) == before + 1
+
+
+def inquiry_mail(database: Database) -> int:
+    """The id of a queued mail of an inquiry."""
+    with database.write() as session:
+        create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[add_search(session)], channel=Channel.EMAIL,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+        return int(session.execute(text("SELECT max(id) FROM communication_service.email")).scalar_one())
+
+
+def send(worker: Database, number: int, *, unclear: bool = False) -> str:
+    """Take the mail for sending and note that it left, or that nobody knows; its Message-ID."""
+    now = datetime.now(UTC) + timedelta(minutes=2)
+    with worker.write() as session:
+        mail = claim(session, number, now=now)
+        assert mail is not None
+    with worker.write() as session:
+        if unclear:
+            note_unclear(session, number, failure="lost")
+        else:
+            mail_sent(session, number, now=datetime.now(UTC), server_reply="250 ok")
+    return mail.message_id
+
+
+def value(database: Database, query: str) -> object:
+    """One value of the database."""
+    with database.read() as session:
+        return session.scalar(text(query))
+
+
+INCOMING = "SELECT count(*) FROM communication_service.incoming_email"
+STATUS = "SELECT status FROM communication_service.email ORDER BY id DESC LIMIT 1"
+
+
+def test_an_answer_is_fetched_and_filed_once(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Look after look brings only what is new, and puts it to the inquiry it answers."""
+    of = add_account(database, mail_server, mailbox)
+    number = send(worker, inquiry_mail(database))
+    deliver(mail_server, mailbox, reply("Leider kein Platz", answers=number))
+    watching = watch(worker, of)
+    assert [watching.look_once(), watching.look_once()] == [1, 0]
+    deliver(mail_server, mailbox, reply("Noch einmal: leider nein", answers=number))
+    assert watching.look_once() == 1
+    found = "SELECT count(*) FROM communication_service.incoming_email WHERE matched_by = 'thread' AND kind = 'reply'"
+    assert value(database, found) == 2
+    assert value(database, STATUS) == "replied"
+
+
+def test_the_mailbox_is_left_as_it_was(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """A colleague's mail program still shows the answer as unread."""
+    of = add_account(database, mail_server, mailbox)
+    deliver(mail_server, mailbox, reply("Leider nein"))
+    watch(worker, of).look_once()
+    with mail_server.open(mailbox) as connection:
+        assert connection.search(None, "UNSEEN")[1] == [b"1"]
+
+
+def test_a_rebuilt_mailbox_brings_nothing_twice(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Its UIDs mean nothing any more; mails are known by their source. What was deleted there stays here."""
+    of = add_account(database, mail_server, mailbox)
+    for body in ("eins", "zwei", "drei"):
+        deliver(mail_server, mailbox, reply(body))
+    watching = watch(worker, of)
+    assert watching.look_once() == 3
+    state = "SELECT uidvalidity FROM communication_service.mailbox_state"
+    before = value(database, state)
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(mailbox.partition("@")[0], "test")
+        connection.select("INBOX")
+        kept = [mail.as_bytes() for mail in mail_server.messages(mailbox)][:2]
+        connection.create("Alt")
+        connection.copy("1:3", "Alt")
+        connection.store("1:3", "+FLAGS", r"(\Deleted)")
+        connection.expunge()
+    assert watching.look_once() == 0
+    folder = mail_server.home / "mail" / mailbox.partition("@")[0]
+    time.sleep(1.1)  # UIDVALIDITY is the second in which the mailbox was made
+    (folder / "dovecot-uidlist").unlink()
+    for index in folder.glob("dovecot.*"):
+        index.unlink()
+    deliver(mail_server, mailbox, reply("vier"))
+    assert watching.look_once() == 1
+    assert value(database, state) != before
+    assert value(database, INCOMING) == 4
+    assert len(kept) == 2
+
+
+def test_a_moved_mail_is_not_filed_again(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Moved away and back it has another UID and the same source."""
+    of = add_account(database, mail_server, mailbox)
+    deliver(mail_server, mailbox, reply("Leider nein"))
+    watching = watch(worker, of)
+    watching.look_once()
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(mailbox.partition("@")[0], "test")
+        for source, target in (("INBOX", "Sent"), ("Sent", "INBOX")):
+            connection.select(source)
+            connection.copy("1", target)
+            connection.store("1", "+FLAGS", r"(\Deleted)")
+            connection.expunge()
+    assert watching.look_once() == 0
+    assert value(database, INCOMING) == 1
+
+
+def test_a_mail_nobody_can_read_does_not_block_the_others(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """It is passed over; what came after it is filed."""
+    of = add_account(database, mail_server, mailbox)
+    nested = b"From: a@b.example\n"
+    for number in range(250):
+        nested += f'Content-Type: multipart/mixed; boundary="b{number}"\n\n--b{number}\n'.encode()
+    deliver(mail_server, mailbox, nested + b"Content-Type: text/plain\n\nx\n")
+    deliver(mail_server, mailbox, reply("Leider nein"))
+    assert watch(worker, of).look_once() == 1
+
+
+def test_a_sent_mail_is_copied_once(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """The folder of sent mails has it, as read, however often one looks."""
+    of = add_account(database, mail_server, mailbox)
+    number = send(worker, inquiry_mail(database))
+    watching = watch(worker, of)
+    watching.look_once()
+    watching.look_once()
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(mailbox.partition("@")[0], "test")
+        connection.select("Sent", readonly=True)
+        assert connection.search(None, "SEEN")[1] == [b"1"]
+        answer = connection.fetch("1", "(RFC822)")[1][0]
+        assert isinstance(answer, tuple)
+        assert message_from_bytes(answer[1])["Message-ID"] == number
+
+
+def test_found_among_the_sent_settles_a_doubt(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Missing proves nothing: such a mail stays unclear for a person."""
+    of = add_account(database, mail_server, mailbox)
+    number = send(worker, inquiry_mail(database), unclear=True)
+    watching = watch(worker, of)
+    watching.look_once()
+    assert value(database, STATUS) == "unclear"
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(mailbox.partition("@")[0], "test")
+        source = f"From: {mailbox}\r\nMessage-ID: {number}\r\nSubject: x\r\n\r\nx\r\n"
+        connection.append("Sent", "", "", source.encode())
+    watching.look_once()
+    assert value(database, STATUS) == "sent"
+    assert value(database, "SELECT stage FROM matching_service.inquiry") == "sent"
+
+
+def test_a_wrong_password_is_told(database: Database, worker: Database, mail_server: MailServer, mailbox: str) -> None:
+    """The account says so in Verwaltung; the password itself is nowhere to be read."""
+    of = add_account(database, mail_server, mailbox, password="falsch")
+    watching = watch(worker, of)
+    with pytest.raises(Forbidden) as refused:
+        watching.look_once()
+    assert refused.value.code == "imap.login"
+    watching.start()
+    wait_until(lambda: value(database, "SELECT trouble FROM communication_service.mailbox_state") == "imap.login")
+    watching.stop(SECONDS)
+    assert b"falsch" not in (of.sealed_password or b"")
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_password_for_another_worker_is_told(database: Database, mail_server: MailServer) -> None:
+    """Nobody but the worker it was sealed to can open it."""
+    of = add_account(database, mail_server, f"x@{DOMAIN}")
+    with pytest.raises(Unavailable) as refused:
+        Credentials(PrivateKey.generate()).password(of)
+    assert refused.value.code == "mail_account.sealed_to_other_key"
+
+
+def test_new_mail_is_heard_of_at_once(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """A watch waits for news (IDLE); an account that is switched off is not watched any more."""
+    of = add_account(database, mail_server, mailbox)
+
+    def write(work: Callable[[Session], object]) -> object:
+        with worker.write() as session:
+            return work(session)
+
+    mailboxes = Mailboxes(Credentials(KEY), write=write, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    mailboxes.follow()
+    try:
+        checked = "SELECT count(*) FROM communication_service.mailbox_state WHERE checked_at IS NOT NULL"
+        wait_until(lambda: value(database, checked) == 1)
+        deliver(mail_server, mailbox, reply("Leider nein"))
+        began = time.monotonic()
+        wait_until(lambda: value(database, INCOMING) == 1)
+        # well below the time after which it would have looked by itself
+        assert time.monotonic() - began < 10
+        with database.write() as session:
+            save_account(
+                session,
+                AccountForm(name="Büro", address=mailbox, imap_host="127.0.0.1", active=False),
+                account_id=of.id,
+            )
+        mailboxes.follow()
+        assert not mailboxes._watches
+    finally:
+        mailboxes.stop()
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    """Wait for something another thread does."""
+    end = time.monotonic() + SECONDS
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.05)

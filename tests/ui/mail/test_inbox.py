@@ -1,0 +1,182 @@
+"""Posteingang by hand: a suggestion confirmed by one key, an absence, a mail nobody could assign, saved mails."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.casework.preparing import create_and_send
+from domain.casework.receiving import receive
+from domain.casework.sending import mail_sent
+from domain.communication.incoming.parse import parse_mail
+from domain.communication.mails import claim
+from domain.database import Database
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.communication.incoming.letters import reply
+from tests.ui.conftest import Visits
+from tests.ui.hands import confirm, enter, fill, find, press, scalar
+from ui.mail.page import MailPage
+from ui.ports import UiContext
+
+STATUS = "SELECT string_agg(status, ' ' ORDER BY position) FROM matching_service.inquiry_item"
+SETTLED = "SELECT status FROM communication_service.incoming_email ORDER BY id LIMIT 1"
+
+
+def asked(session: Session, ui: UiContext, *names: str) -> tuple[str, list[str]]:
+    """An inquiry on its way about some patients: the Message-ID of its mail and the codes."""
+    searches = [add_search(session, add_patient(session, last_name=name)) for name in names]
+    create_and_send(
+        session, therapist_id=add_therapist(session), search_ids=searches, channel=Channel.EMAIL, now=ui.now()
+    )
+    session.flush()
+    mail, number = session.execute(text("SELECT id, message_id FROM communication_service.email")).one()
+    assert claim(session, mail, now=ui.now() + timedelta(minutes=5)) is not None
+    mail_sent(session, mail, now=ui.now() + timedelta(minutes=5), server_reply="250 ok")
+    codes = session.scalars(text("SELECT reference_code FROM matching_service.inquiry_item ORDER BY position"))
+    return number, list(codes)
+
+
+def opened(ui: UiContext, qtbot: QtBot, database: Database, body: str, *names: str) -> MailPage:
+    """The page with one mail open; {0}, {1} in the body are codes of the patients."""
+
+    def work(session: Session) -> int:
+        number, codes = asked(session, ui, *names)
+        return receive(session, parse_mail(reply(body.format(*codes), answers=number)), now=ui.now()).incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    find(qtbot, page, "Bestätigen")
+    return page
+
+
+def test_one_key_confirms_what_was_suggested(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Two persons, answered differently; the words are marked in the mail."""
+    page = opened(ui, qtbot, database, "{0}: kein Platz\n{1}: Warteliste bis 31.3.2027", "Kühn", "Lang")
+    marked = page._incoming._reply._body.extraSelections()
+    assert len(marked) == 2
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, STATUS) == "rejection_capacity waitlisted")
+    assert scalar(database, "SELECT max(waitlisted_until) FROM matching_service.inquiry_item") == date(2027, 3, 31)
+    assert scalar(database, SETTLED) == "done"
+
+
+def test_a_person_decides_otherwise(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """What is chosen counts, not what was suggested; the difference is kept."""
+    page = opened(ui, qtbot, database, "Leider nein", "Kühn")
+    row = page._incoming._reply._answers._rows[0]
+    row._answer.choose("waitlisted")
+    enter(page, "Lea Kühn: Warteliste bis", "bald")
+    press(qtbot, page, "Bestätigen")
+    qtbot.wait(50)
+    assert scalar(database, STATUS) == "pending"
+    enter(page, "Lea Kühn: Warteliste bis", "01.02.2027")
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, STATUS) == "waitlisted")
+    assert scalar(database, "SELECT suggested || ' ' || decided FROM communication_service.incoming_reading") == (
+        "no_places waitlisted"
+    )
+
+
+def test_an_absence_is_confirmed_by_the_same_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The suggestion is about the practice, not about a patient."""
+    page = opened(ui, qtbot, database, "Ich bin bis zum 11.12.2026 im Urlaub.", "Kühn")
+    qtbot.waitUntil(lambda: "Praxis abwesend bis 11.12.2026" in page._incoming._reply._of_mailbox.text())
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "out_of_office")
+
+
+def test_no_more_letters_asks_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """It has consequences, so its dialog names them."""
+    page = opened(ui, qtbot, database, "Bitte streichen Sie mich aus Ihrem Verteiler.", "Kühn")
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    assert scalar(database, SETTLED) == "unread"
+    confirm(qtbot, page)
+    qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM therapist_service.therapist") == "opted_out")
+
+
+def test_nothing_to_do_and_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A mail that wants nothing is put away and can be taken up again."""
+    page = opened(ui, qtbot, database, "Danke für die Auskunft!", "Kühn")
+    press(qtbot, page, "Nichts zu tun")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "set_aside")
+    press(qtbot, page, "Wieder aufnehmen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "unread")
+
+
+def test_a_mail_without_a_mark_is_assigned_by_hand(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The list of inquiries is searched, the suggestion comes with the assignment."""
+
+    def work(session: Session) -> int:
+        asked(session, ui, "Kühn")
+        return receive(session, parse_mail(reply("Leider nein", sender="x@web.example")), now=ui.now()).incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    press(qtbot, page, "Anfrage zuordnen")
+    from ui.mail.finding import InquiryFinder
+
+    qtbot.waitUntil(lambda: bool(page.findChildren(InquiryFinder)))
+    finder = page.findChildren(InquiryFinder)[0]
+    qtbot.waitUntil(lambda: finder._table.model.total == 1)
+    finder._table.view.selectRow(0)
+    qtbot.waitUntil(finder._ok.isEnabled)
+    finder._ok.click()
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, STATUS) == "rejection_capacity")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (reply("Leider nein", sender="x@web.example"), "Eingelesen"),
+        (b"", "ist leer"),
+        (b"\x89PNG\r\n" + b"\x00" * 2000, "keine E-Mail"),
+    ],
+)
+def test_saved_mails_are_dropped_on_the_page(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, content: bytes, said: str
+) -> None:
+    """Read, or refused with a sentence; the file stays where it is."""
+    file = tmp_path / "Antwort.eml"
+    file.write_bytes(content)
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page.dropEvent(event)
+    qtbot.waitUntil(lambda: said in ui.messages.text())
+    assert file.exists()
+    assert scalar(database, "SELECT count(*) FROM communication_service.incoming_email") == (said == "Eingelesen")
+
+
+def test_heute_leads_to_the_answer(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+    """An unread answer is the first thing of the day."""
+    from ui.today.page import TodayPage
+
+    opened(ui, qtbot, database, "Leider nein", "Kühn")
+    today = TodayPage(ui)
+    qtbot.addWidget(today)
+    today.show()
+    qtbot.waitUntil(lambda: today._tree.topLevelItemCount() > 0)
+    top = today._tree.topLevelItem(0)
+    assert top is not None
+    task = top.child(0)
+    assert task is not None
+    today._open(task)
+    assert (visits[-1][0], visits.field) == ("mail", "incoming")

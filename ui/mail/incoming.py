@@ -1,0 +1,97 @@
+"""Mails that came in: a list, and one of them with its suggested reading."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from domain.communication.incoming.listing import IncomingRow, list_incoming
+from domain.paging import ListQuery
+from ui import formats
+from ui.labels import label
+from ui.mail.reply import ReplyView
+from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.columns import Column
+from ui.widgets.paged_table import PagedTable
+
+KINDS = {"reply": "info", "bounce": "danger", "patient": "success", "other": "warning"}
+
+
+class IncomingPane(QWidget):
+    """Inbox and what was settled share one list."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._table = PagedTable(
+            name="incoming",
+            title=tr("Eingegangene E-Mails"),
+            background=ui.background,
+            fetch=list_incoming,
+            columns=(
+                Column(
+                    tr("Von"),
+                    0,
+                    text=_sender,
+                    second=lambda r: r.subject,
+                    sort="from",
+                    tooltip=lambda r: r.from_address,
+                ),
+                Column(
+                    tr("Art"), 150, chip=lambda r: (label("incoming_kind", r.kind), KINDS[r.kind]), sort="",
+                    tooltip=lambda r: label("matched_by", r.matched_by),
+                ),
+                Column(tr("Eingang"), 138, text=lambda r: formats.moment(r.received_at), second=_belongs, sort="received"),
+            ),
+            row_id=lambda record: record.incoming_id,
+            empty=tr("Hier liegt nichts."),
+            state=ui.state,
+            sort=("received", True),
+        )  # fmt: skip
+        self._reply = ReplyView(ui)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._table)
+        split.addWidget(self._reply)
+        split.setSizes([480, 660])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter("incoming", split)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(split)
+        self._table.model.query = ListQuery(sort="received", descending=True, filters={"inbox": "1"})
+        self._table.selected.connect(self._reply.show_mail)
+        self._reply.settled.connect(self._go_on)
+
+    def ask(self, box: str, text: str) -> None:
+        """Another box or search text."""
+        self._table.show_query(text=text, filters={box: "1"})
+
+    def refresh(self) -> None:
+        """List and open mail again."""
+        self._table.refresh()
+        self._reply.refresh()
+
+    def show_mail(self, incoming_id: int) -> None:
+        """One mail; its list follows when the box is asked for."""
+        self._reply.show_mail(incoming_id)
+        self._table.select(incoming_id)
+
+    def _go_on(self, incoming_id: int) -> None:
+        """To the mail below the one that was settled, or the one above."""
+        model = self._table.model
+        row = model.find(incoming_id)
+        if row is None:
+            return
+        following = model.id_at(row + 1)
+        if following is None and row:
+            following = model.id_at(row - 1)
+        if following is not None:
+            self.show_mail(following)
+
+
+def _sender(row: IncomingRow) -> str:
+    return row.practice or row.patient or row.from_name or row.from_address or tr("ohne Absender")
+
+
+def _belongs(row: IncomingRow) -> str:
+    return f"PL-{row.reference}" if row.reference else ""

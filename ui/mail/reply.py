@@ -1,0 +1,270 @@
+"""One mail that came in: its words with the deciding ones marked, a suggestion for each patient, one key to confirm."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+
+from domain.casework import replies
+from domain.casework.replies import Reply
+from domain.communication.reading.meanings import Meaning, Suggestion
+from domain.database import Session
+from ui import formats
+from ui.labels import label
+from ui.mail.answer_rows import AnswerRows
+from ui.mail.files import FilesRow
+from ui.mail.finding import InquiryFinder
+from ui.ports import UiContext
+from ui.theme import tokens
+from ui.translation import tr
+from ui.widgets.chips import Chip
+from ui.widgets.forms import Card, EmptyState, button, row, scrolled
+from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
+
+CONFIRM = "F9"
+
+
+class ReplyView(QWidget):
+    """Plain text only; nothing in a mail is loaded or executed. `settled` carries the id of a mail that is done."""
+
+    settled = Signal(int)
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._wanted: int | None = None
+        self._reply: Reply | None = None
+        self._subject = words("", "heading")
+        self._subject.setWordWrap(True)
+        self._chip = Chip()
+        self._facts = words("", "muted")
+        self._body = QPlainTextEdit()
+        self._body.setReadOnly(True)
+        self._body.setMinimumHeight(160)
+        self._body.setAccessibleName(tr("Text der E-Mail"))
+        self._files = FilesRow(ui)
+        self._answers = AnswerRows()
+        self._of_mailbox = words("")
+        self._of_mailbox.setWordWrap(True)
+        self._confirm = button(
+            tr("&Bestätigen (F9)"), self.confirm, role="primary", icon="check", name=tr("Bestätigen")
+        )
+        self._away = button(tr("Praxis ab&wesend"), self._on_away, icon="clock")
+        self._wrong = button(tr("&Falsche Adresse"), self._on_wrong, icon="ban")
+        self._never = button(tr("&Keine Anfragen mehr"), self._on_opt_out, icon="x")
+        self._aside = button(tr("&Nichts zu tun"), self._on_aside, icon="inbox")
+        self._again = button(tr("Wieder &aufnehmen"), self._on_again, icon="undo-2")
+        self._assign = button(tr("Anfrage &zuordnen"), self._on_assign, icon="send")
+        self._open = button(tr("Zur An&frage"), self._on_open, role="link")
+        QShortcut(QKeySequence(CONFIRM), self, self.confirm)
+        self._empty = EmptyState(
+            "inbox",
+            tr("Keine E-Mail ausgewählt"),
+            tr("Wählen Sie links eine E-Mail. Gespeicherte E-Mails (.eml) lassen sich auf das Fenster ziehen."),
+        )
+        suggestion = Card(tr("Lesart"))
+        suggestion.add(self._of_mailbox)
+        suggestion.add(self._answers)
+        suggestion.add(row(self._confirm, self._aside))
+        suggestion.add(row(self._away, self._wrong, self._never))
+        self._card = suggestion
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        for widget in (self._subject, row(self._chip, self._open, self._assign, self._again), self._facts):
+            column.addWidget(widget)
+        column.addWidget(self._body, 1)
+        column.addWidget(self._files)
+        column.addWidget(suggestion)
+        self._content = scrolled(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(8, 0, 0, 0)
+        outer.addWidget(self._empty, 1)
+        outer.addWidget(self._content, 1)
+        self._content.hide()
+
+    def show_mail(self, incoming_id: int) -> None:
+        """Load one mail."""
+        self._wanted = incoming_id
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Load again; what was chosen but not confirmed stays while it is the same mail."""
+        number, today = self._wanted, self._ui.today()
+        if number is not None:
+            self._ui.background.read(
+                self, lambda s: replies.open_reply(s, number, today=today), self._show, key="reply"
+            )
+
+    def confirm(self) -> None:
+        """Record what is chosen; one key for a suggestion that is right."""
+        reply = self._reply
+        if reply is None or not self._confirm.isVisible() or not self._confirm.isEnabled():
+            return
+        if reply.of_mailbox is not None and not self._answers.changed():
+            self._confirm_mailbox(reply.of_mailbox)
+            return
+        decisions = self._answers.decisions()
+        if decisions is not None:
+            now = self._ui.now()
+            self._settle(
+                lambda s, number, version: replies.confirm_answers(s, number, decisions, now=now, version=version)
+            )
+
+    def _confirm_mailbox(self, suggestion: Suggestion) -> None:
+        now = self._ui.now()
+        if suggestion.meaning is Meaning.OUT_OF_OFFICE:
+            self._settle(
+                lambda s, number, version: replies.confirm_absence(
+                    s, number, until=suggestion.until, now=now, version=version
+                )
+            )
+        elif suggestion.meaning is Meaning.WRONG_ADDRESS:
+            self._on_wrong()
+        else:
+            self._on_opt_out()
+
+    def _show(self, reply: Reply) -> None:
+        r = reply.detail.row
+        if r.incoming_id != self._wanted:
+            return
+        same = self._reply is not None and self._reply.detail.row.incoming_id == r.incoming_id
+        self._reply = reply
+        self._empty.hide()
+        self._content.show()
+        self._subject.setText(r.subject or tr("ohne Betreff"))
+        open_mail = r.status == "unread"
+        self._chip.show_state(
+            label("incoming_kind", r.kind) if open_mail else tr("erledigt"), "info" if open_mail else "neutral"
+        )
+        who = f"{r.from_name} <{r.from_address}>" if r.from_name else r.from_address
+        facts = [who, formats.moment(r.received_at), r.practice or r.patient or "", label("matched_by", r.matched_by)]
+        self._facts.setText(" · ".join(fact for fact in facts if fact))
+        self._body.setPlainText(reply.detail.body_text)
+        found = [item.suggestion for item in reply.items if item.suggestion is not None]
+        self._mark([s.quote for s in [*found, *([reply.of_mailbox] if reply.of_mailbox else [])]])
+        self._files.show_files(reply.detail.files)
+        self._open.setVisible(r.inquiry_id is not None)
+        self._assign.setVisible(open_mail and r.inquiry_id is None)
+        self._again.setVisible(not open_mail)
+        self._card.setVisible(open_mail)
+        if not (same and self._answers.changed()):
+            self._answers.show_items(reply.items)
+        self._of_mailbox.setText(self._say(reply))
+        answered = r.inquiry_id is not None and r.kind == "reply"
+        self._confirm.setVisible(answered)
+        for widget in (self._away, self._wrong, self._never):
+            widget.setVisible(answered)
+
+    @staticmethod
+    def _say(reply: Reply) -> str:
+        suggestion = reply.of_mailbox
+        if suggestion is not None:
+            said = label("meaning", suggestion.meaning)
+            if suggestion.until is not None:
+                said += " " + tr("bis {day}").format(day=formats.day(suggestion.until))
+            return tr("Vorschlag: {what}. Bestätigen mit F9.").format(what=said)
+        if reply.detail.row.kind == "bounce":
+            return tr(
+                "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
+            )
+        if reply.detail.row.inquiry_id is None:
+            return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
+        if not any(item.suggestion for item in reply.items):
+            return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
+        return tr("Bitte prüfen und mit F9 bestätigen.")
+
+    def _mark(self, quotes: Sequence[str]) -> None:
+        """Put the words a suggestion rests on in colour and underlined."""
+        look = QTextCharFormat()
+        look.setBackground(QColor(tokens().warning_soft))
+        look.setFontUnderline(True)
+        marked: list[QTextEdit.ExtraSelection] = []
+        text = self._body.toPlainText()
+        for quote in dict.fromkeys(q for q in quotes if q):
+            start = text.find(quote)
+            if start >= 0:
+                selection = QTextEdit.ExtraSelection()
+                cursor = QTextCursor(self._body.document())
+                cursor.setPosition(start)
+                cursor.setPosition(start + len(quote), QTextCursor.MoveMode.KeepAnchor)
+                selection.cursor, selection.format = cursor, look
+                marked.append(selection)
+        self._body.setExtraSelections(marked)
+
+    def _settle(self, work: Callable[[Session, int, int], None], said: str = "") -> None:
+        reply = self._reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def done(_: object) -> None:
+            # the list finds the next mail while this one is still in it
+            self.settled.emit(r.incoming_id)
+            self._ui.messages.success(said or tr("Eingetragen."), tr("Zur Anfrage") if r.inquiry_id else "", opened)
+
+        def opened() -> None:
+            if r.inquiry_id is not None:
+                self._ui.navigate("inquiries", r.inquiry_id)
+
+        self._ui.background.write(self, lambda s: work(s, r.incoming_id, r.version), done)
+
+    def _on_away(self) -> None:
+        def agreed(dialog: ReasonDialog) -> None:
+            now, day = self._ui.now(), dialog.day()
+            self._settle(lambda s, n, v: replies.confirm_absence(s, n, until=day, now=now, version=v))
+
+        ReasonDialog(
+            self, tr("Praxis abwesend"), tr("Die Fristen der Anfrage ruhen bis zu diesem Tag."), reason="",
+            day=tr("Abwesend bis"), day_needed=True,
+        ).ask(agreed)  # fmt: skip
+
+    def _on_wrong(self) -> None:
+        now = self._ui.now()
+        ReasonDialog(
+            self,
+            tr("Falsche Adresse"),
+            tr("Die Patienten dieser Anfrage werden wieder frei. Prüfen Sie danach die Adresse der Praxis."),
+            reason="",
+        ).ask(lambda _: self._settle(lambda s, n, v: replies.confirm_wrong_address(s, n, now=now, version=v)))
+
+    def _on_opt_out(self) -> None:
+        now = self._ui.now()
+        ReasonDialog(
+            self,
+            tr("Keine Anfragen mehr"),
+            tr(
+                "Die Praxis wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
+            ),
+            reason="",
+        ).ask(lambda _: self._settle(lambda s, n, v: replies.confirm_opt_out(s, n, now=now, version=v)))
+
+    def _on_aside(self) -> None:
+        now = self._ui.now()
+        self._settle(lambda s, n, v: replies.set_aside(s, n, now=now, version=v), tr("Weggelegt."))
+
+    def _on_again(self) -> None:
+        reply = self._reply
+        if reply is not None:
+            r = reply.detail.row
+            self._ui.background.write(self, lambda s: replies.take_up_again(s, r.incoming_id, version=r.version))
+
+    def _on_open(self) -> None:
+        if self._reply is not None and self._reply.detail.row.inquiry_id is not None:
+            self._ui.navigate("inquiries", self._reply.detail.row.inquiry_id)
+
+    def _on_assign(self) -> None:
+        reply = self._reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def chosen(inquiry_id: int) -> None:
+            now = self._ui.now()
+            self._ui.background.write(
+                self, lambda s: replies.assign(s, r.incoming_id, inquiry_id, now=now, version=r.version)
+            )
+
+        InquiryFinder(self, self._ui).ask(chosen)

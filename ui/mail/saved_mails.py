@@ -1,0 +1,70 @@
+"""Saved mails (.eml) read in: dropped on the page or chosen; for offices whose mail program is another."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from domain.casework.receiving import receive
+from domain.communication.incoming.filing import Filed
+from domain.communication.incoming.parse import LARGEST, parse_mail
+from domain.database import Session
+from domain.errors import Invalid, Unavailable
+from ui.errors import describe
+from ui.ports import UiContext
+from ui.translation import tr
+
+
+class SavedMails:
+    """Reads files one by one: each comes in whole or is refused with a sentence, the others go on."""
+
+    def __init__(self, owner: QWidget, ui: UiContext) -> None:
+        self._owner, self._ui = owner, ui
+
+    def choose(self) -> None:
+        """Ask for files."""
+        chooser = QFileDialog(self._owner, tr("Gespeicherte E-Mails einlesen"))
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        chooser.setNameFilter(tr("E-Mails (*.eml);;Alle Dateien (*)"))
+        chooser.filesSelected.connect(lambda names: self.read([Path(name) for name in names]))
+        chooser.open()
+
+    def read(self, paths: Sequence[Path]) -> None:
+        """Read files in."""
+        for path in paths:
+            self._read_one(path)
+
+    def _read_one(self, path: Path) -> None:
+        now = self._ui.now()
+
+        def work(session: Session) -> Filed:
+            return receive(session, parse_mail(_content(path)), now=now)
+
+        def done(filed: Filed) -> None:
+            self._ui.navigate("mail", filed.incoming_id, "incoming")
+            if filed.known:
+                self._ui.messages.info(tr("Diese E-Mail war schon da: {name}").format(name=path.name))
+            else:
+                self._ui.messages.success(tr("Eingelesen: {name}").format(name=path.name))
+
+        def failed(error: Exception) -> None:
+            self._ui.messages.error(f"{path.name}: {describe(error)}")
+
+        self._ui.background.write(self._owner, work, done, failed)
+
+
+def dropped_files(data: QMimeData) -> list[Path]:
+    """The files of a drop; nothing that lies elsewhere than on this machine."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as exc:
+        raise Unavailable("file.unreadable", path=path.name) from exc
+    if len(content) > LARGEST:
+        raise Invalid("mail.too_large", megabytes=LARGEST // 1024 // 1024)
+    return content
