@@ -14,7 +14,7 @@ from domain.casework.placements import begin_therapy, start_trial_sessions
 from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
-from domain.casework.week_plan import propose, save
+from domain.casework.week_plan import accept, propose, save
 from domain.communication.mails import release_due
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -23,6 +23,7 @@ from domain.matching.candidates import candidates_for_search
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 
+CALLS = 12  # of the week's plan
 # One inquiry in four is answered; 1.8 of 6.9 requests get a first talk, 10 % find a place within a month (domain.md).
 DICE = (
     (ItemStatus.ACCEPTED, 0.05),
@@ -142,6 +143,22 @@ class DemoOffice:
         with self._database.write() as session:
             save(session, proposal, now=self._now())
         return len(proposal.planned.contacts)
+
+    def plan_calls(self) -> int:
+        """Take the calls of the week's plan up; returns how many."""
+        query = """SELECT id FROM matching_service.plan_line WHERE channel = 'phone' AND status = 'proposed'
+                   ORDER BY id LIMIT :limit"""
+        with self._database.read() as session:
+            lines = session.scalars(text(query), {"limit": CALLS}).all()
+        made = 0
+        for line_id in lines:
+            try:
+                with self._database.write() as session:
+                    accept(session, line_id, now=self._now())
+                made += 1
+            except (Conflict, Invalid):
+                continue  # whom the line was for found a place meanwhile
+        return made
 
     def send_waiting_now(self) -> None:
         """Do not wait for the minutes in which withdrawals are gathered."""

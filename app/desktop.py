@@ -25,6 +25,7 @@ from ui.matching.page import MatchingPage
 from ui.messages import Messages
 from ui.navigation import PageSpec
 from ui.patients.page import PatientsPage
+from ui.phone.page import PhonePage
 from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 from ui.today.page import TodayPage
@@ -102,6 +103,7 @@ class Desktop:
             PageSpec("matching", tr("Vermittlung"), "route", lambda: MatchingPage(ui)),
             PageSpec("inquiries", tr("Anfragen"), "send", lambda: InquiriesPage(ui)),
             PageSpec("mail", tr("Post"), "mail", lambda: MailPage(ui)),
+            PageSpec("phone", tr("Telefon"), "phone", lambda: PhonePage(ui)),
         )
 
     def _start_worker(self, profile: Profile) -> WorkerProcess:

@@ -123,6 +123,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "vermittlung-gruppen": view(2),
         "anfragen": show("inquiries"),
         "post": show("mail"),
+        "telefon": show("phone"),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -246,6 +246,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ready_patient": "Suche beginnen",
         "stale_search": "Neue Praxen anfragen",
     },
+    "reach": {"now": "Jetzt erreichbar", "next": "Als Nächstes", "later": "Später"},
     "meaning": {
         "place_free": "Platz frei",
         "no_places": "kein Platz",
@@ -339,6 +340,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "office_table": "Patientenliste",
     },
     "contact_kind": {
+        "phone_tag": "Praxis rief zurück",
+        "reply": "Antwort per E-Mail",
+        "bounce": "E-Mail kam zurück",
         "inquiry": "Anfrage",
         "note": "Notiz",
         "reminder": "Erinnerung",

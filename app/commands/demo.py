@@ -117,6 +117,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
             placements = office.place()
         with timed("week"):
             planned = office.plan_week()
+            calls = office.plan_calls()
         with timed("withdrawals"):
             office.send_waiting_now()
             _send(seat.worker_url, settings, profile)
@@ -132,6 +133,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
         "replies": written,
         "placements": placements,
         "planned": planned,
+        "calls": calls,
         "excluded": dict(excluded),
         "unknown": dict(unknown),
         "seconds": seconds,
@@ -188,6 +190,7 @@ def _tell(answer: dict[str, Any]) -> None:
     tell(tr("E-Mails von Praxen: {n}").format(n=answer["replies"]))
     tell(tr("Vermittlungen: {n}").format(n=answer["placements"]))
     tell(tr("Wochenplan: {n} Kontakte").format(n=answer["planned"]))
+    tell(tr("Anrufe geplant: {n}").format(n=answer["calls"]))
     for rule, count in sorted(answer["excluded"].items(), key=lambda pair: -pair[1]):
         tell(f"  {rule_reason(rule)}: {count}")
     for rule, count in sorted(answer["unknown"].items(), key=lambda pair: -pair[1]):

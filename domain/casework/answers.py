@@ -1,5 +1,6 @@
 """Recording what a practice said, patient by patient, and everything that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,6 +63,16 @@ class Recorded:
     released: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on one patient: the status, until when (waiting list), and the version they saw."""
+
+    item_id: int
+    status: ItemStatus
+    until: date | None = None
+    version: int | None = None
+
+
 def record_answer(
     session: Session,
     item_id: int,
@@ -116,6 +127,16 @@ def record_answer(
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
     return Recorded(item.id, answer, first, released)
+
+
+def lock_for_answers(session: Session, item_ids: Sequence[int]) -> list[int]:
+    """Lock what answers for several patients touch, in the one order; returns the items in the order to answer them."""
+    asked = select(InquiryItem.id, InquiryItem.search_id).where(InquiryItem.id.in_(item_ids))
+    search_of = {row.id: row.search_id for row in session.execute(asked)}
+    for search_id in sorted(search_of.values()):
+        load_for_edit(session, PlaceSearch, search_id)
+    lock_inquiries_of(session, list(search_of.values()))
+    return sorted(search_of, key=lambda item_id: search_of[item_id])
 
 
 def _first_acceptance(session: Session, search_id: int, *, besides: int) -> FirstAcceptance | None:

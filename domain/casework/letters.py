@@ -18,6 +18,7 @@ from domain.communication.rendering import (
     PatientLetterContext,
     PatientProfile,
     render,
+    render_script,
 )
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
 from domain.errors import Forbidden, Invalid
@@ -67,22 +68,32 @@ def queue_letter(
 
 def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
+    return render(kind, _context(session, inquiry, items, profiles=kind in WITH_PROFILES, today=today))
+
+
+def compose_script(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
+    """What one says when calling about an inquiry: the whole request, or the reminder of one that was made."""
+    kind = "call_first" if inquiry.sent_at is None else "call_again"
+    return render_script(kind, _context(session, inquiry, items, profiles=True, today=today))
+
+
+def _context(
+    session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, profiles: bool, today: date
+) -> LetterContext:
     therapist = session.get_one(Therapist, inquiry.therapist_id)
-    if kind in WITH_PROFILES:
+    if profiles:
         _load_together(session, items)
-    context = LetterContext(
+    return LetterContext(
         recipient=_recipient(therapist),
         office=_office(session),
         reference=inquiry.reference,
         patients=tuple(
-            _profile(session, item, today=today) if kind in WITH_PROFILES else PatientCode(item.reference_code)
-            for item in items
+            _profile(session, item, today=today) if profiles else PatientCode(item.reference_code) for item in items
         ),
         today=today,
         asked_on=inquiry.sent_at.date() if inquiry.sent_at is not None else today,
         source=SOURCES.get(therapist.source, OWN_SOURCE),
     )
-    return render(kind, context)
 
 
 def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime) -> int:

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.casework.answers import record_answer
+from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.availability import change_status
 from domain.casework.sending import give_back
-from domain.communication.calls import BERLIN
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
+from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.communication.reading.reader import read_answer
 from domain.editing import load_for_edit
@@ -40,16 +39,6 @@ STATUS_OF = {
     Meaning.NEEDS_INFO: ItemStatus.NEEDS_INFO,
 }
 ABSENT_WITHOUT_DAY = timedelta(days=14)  # an absence that names no return is looked at again after two weeks
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A person's word on one patient: the status, until when (waiting list), and the version they saw."""
-
-    item_id: int
-    status: ItemStatus
-    until: date | None = None
-    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +107,8 @@ def confirm_answers(
         raise Invalid("incoming_email.nothing_decided")
     mail = session.get_one(IncomingEmail, incoming_id)
     suggested = {s.code: s for s in suggestions_for(session, mail)}
-    # searches before inquiries before mails, as everywhere; the searches by their ids
-    search_of = dict(
-        session.execute(
-            select(InquiryItem.id, InquiryItem.search_id).where(InquiryItem.id.in_([d.item_id for d in decisions]))
-        ).all()
-    )
-    for decision in sorted(decisions, key=lambda d: search_of.get(d.item_id, 0)):
+    by_item = {decision.item_id: decision for decision in decisions}
+    for decision in (by_item[item_id] for item_id in lock_for_answers(session, list(by_item))):
         item = session.get_one(InquiryItem, decision.item_id)
         if item.inquiry_id != mail.inquiry_id:
             raise Invalid("incoming_email.other_inquiry")

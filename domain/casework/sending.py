@@ -10,9 +10,9 @@ from domain.casework.letters import queue_letter
 from domain.casework.release import UNSENT, stop_unsent
 from domain.communication import mails
 from domain.communication.calls import cancel_calls, plan_call
-from domain.communication.models import ContactEntry, Email
+from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.queries import mail_of_inquiry
-from domain.communication.states import EmailStatus
+from domain.communication.states import CallStatus, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import judge
@@ -142,17 +142,22 @@ def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
         raise Conflict("inquiry.too_late_to_undo", inquiry_id=inquiry_id)
 
 
-def remind(session: Session, inquiry_id: int, *, now: datetime) -> int | None:
-    """Remind the practice: by mail where there is one, else by a planned call. Returns the mail's or call's id.
+def remind(session: Session, inquiry_id: int, *, now: datetime, by_phone: bool = False) -> int | None:
+    """Follow up: by a mail where the inquiry went by mail, else (or `by_phone`) by a planned call; returns its id.
 
-    Works again and again, for inquiries made by phone too.
+    Works again and again, for inquiries made by phone too; a call that is still to come is not planned twice.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     note_reminder(session, inquiry_id, now=now)
-    if inquiry.channel == Channel.EMAIL:
+    if inquiry.channel == Channel.EMAIL and not by_phone:
         open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
         return queue_letter(session, "reminder", inquiry, open_items, now=now)
-    return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+    planned = session.scalar(
+        select(PhoneCall.id).where(
+            PhoneCall.inquiry_id == inquiry_id, PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now
+        )
+    )
+    return planned or plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
 
 
 def chase(session: Session, *, now: datetime) -> int:

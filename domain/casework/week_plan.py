@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.casework.preparing import create_and_send
-from domain.communication.calls import BERLIN, call_windows, free_slot, planned_calls
+from domain.communication.calls import call_windows, planned_calls
+from domain.communication.phone_windows import BERLIN, free_slot
 from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.arcs import planning_problem

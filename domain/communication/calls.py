@@ -1,79 +1,21 @@
-"""Phone calls: planned inside the practice's phone windows, spread over them, never on a holiday.
-
-Windows are published for one calendar week; folded to weekdays they are a good guess, nothing more.
-"""
+"""Phone calls: planned inside the practice's phone windows, spread over them, never on a holiday."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
 from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.phone_windows import BERLIN, DEFAULT_WINDOWS, after_window, free_slot, untried
 from domain.communication.states import CALL, UNREACHED, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.therapists.models import Therapist
-from domain.values import MINUTES_PER_DAY, WeekSpan
+from domain.values import WeekSpan
 from domain.weektime import from_multirange
-
-BERLIN = ZoneInfo("Europe/Berlin")
-SLOT = timedelta(minutes=5)  # the shortest distance between two planned calls of one person
-HORIZON_DAYS = 28
-# Where a practice publishes no hours: weekday mornings, when most practices publish theirs.
-DEFAULT_WINDOWS = tuple(WeekSpan(day * MINUTES_PER_DAY + 9 * 60, day * MINUTES_PER_DAY + 12 * 60) for day in range(5))
-
-
-def free_slot(
-    windows: Sequence[WeekSpan], *, after: datetime, taken: Collection[datetime], land: str
-) -> datetime | None:
-    """The first slot (UTC) inside a phone window that no other call occupies; None within four weeks.
-
-    `after` is aware; public holidays of `land` (two letters, e.g. NW) are skipped.
-    """
-    # heavy, and needed only when a call is planned
-    import holidays
-
-    closed = holidays.country_holidays("DE", subdiv=land)
-    local = after.astimezone(BERLIN)
-    busy = {moment.astimezone(UTC) for moment in taken}
-    for offset in range(HORIZON_DAYS):
-        day = local.date() + timedelta(days=offset)
-        if day in closed:
-            continue
-        for start, end in _windows_of(windows, day):
-            slot = start
-            while slot < end:
-                moment = slot.astimezone(UTC)
-                if slot > local and all(abs(moment - other) >= SLOT for other in busy):
-                    return moment
-                slot += SLOT
-    return None
-
-
-def _windows_of(windows: Sequence[WeekSpan], day: date) -> list[tuple[datetime, datetime]]:
-    midnight = datetime.combine(day, time(0), BERLIN)
-    first = day.weekday() * MINUTES_PER_DAY
-    return [
-        (_at(midnight, span.start - first), _at(midnight, min(span.end - first, MINUTES_PER_DAY)))
-        for span in sorted(windows)
-        if first <= span.start < first + MINUTES_PER_DAY
-    ]
-
-
-def _at(midnight: datetime, minutes: int) -> datetime:
-    # wall clock, so that a window at 9:00 stays at 9:00 on the day the clocks change
-    return midnight + timedelta(minutes=minutes)
-
-
-def after_window(windows: Sequence[WeekSpan], moment: datetime) -> datetime:
-    """The end (UTC) of the phone window that is open at a moment; the moment itself outside of all windows."""
-    local = moment.astimezone(BERLIN)
-    ends = [end for start, end in _windows_of(windows, local.date()) if start <= local < end]
-    return max(ends).astimezone(UTC) if ends else moment
 
 
 def _published(therapist: Therapist) -> Sequence[WeekSpan]:
@@ -105,17 +47,18 @@ def plan_call(
     inquiry_id: int | None = None,
     attempt: int = 1,
     person_id: int | None = None,
+    windows: Sequence[WeekSpan] | None = None,
 ) -> int:
     """Plan a call in the practice's next phone window in which the person has no other call; returns its id.
 
-    Not before `on`; `person_id` is who will phone, the one logged in unless another is named. Raises Invalid
-    without a number.
+    Not before `on`; `person_id` is who will phone, the one logged in unless another is named; `windows` are the
+    practice's published ones unless others are named. Raises Invalid without a number.
     """
     caller = me(session).id if person_id is None else person_id
     therapist = session.get_one(Therapist, therapist_id)
     if not (therapist.phone or therapist.mobile):
         raise Invalid("phone_call.no_number", therapist_id=therapist_id)
-    windows = _published(therapist)
+    windows = _published(therapist) if windows is None else windows
     taken = planned_calls(session, caller, now=now)
     after = now if on is None else max(now, datetime.combine(on, time(0), BERLIN))
     slot = free_slot(windows, after=after, taken=taken, land=office(session).land)
@@ -163,15 +106,29 @@ def replan(session: Session, call_id: int, *, now: datetime) -> int:
     """Plan an unreached or missed call again, in a later window; returns the new call's id."""
     call = load_for_edit(session, PhoneCall, call_id)
     _move(session, call, CallStatus.REPLANNED)
-    windows = _published(session.get_one(Therapist, call.therapist_id))
+    published = _published(session.get_one(Therapist, call.therapist_id))
     return plan_call(
         session,
         call.therapist_id,
-        now=after_window(windows, now),
+        now=after_window(published, now),
         inquiry_id=call.inquiry_id,
         attempt=call.attempt + 1,
         person_id=call.person_id,
+        windows=untried(published, _tried(session, call)),
     )
+
+
+def _tried(session: Session, call: PhoneCall) -> Sequence[datetime]:
+    """When a practice was called in vain about the same matter, this call among them."""
+    about = PhoneCall.inquiry_id == call.inquiry_id if call.inquiry_id is not None else PhoneCall.id == call.id
+    attempts = session.scalars(
+        select(func.coalesce(PhoneCall.started_at, PhoneCall.planned_at)).where(
+            PhoneCall.therapist_id == call.therapist_id,
+            about,
+            PhoneCall.status.not_in((CallStatus.PLANNED, CallStatus.CANCELLED, CallStatus.REACHED)),
+        )
+    )
+    return attempts.all()
 
 
 def ask_callback(session: Session, call_id: int, *, on: date, now: datetime) -> int:

@@ -75,7 +75,10 @@ class Email(Identified, Versioned, Base):
 
 
 class PhoneCall(Identified, Versioned, Base):
-    """One call to a practice, planned inside one of its phone windows."""
+    """One call to a practice, planned inside one of its phone windows.
+
+    `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call.
+    """
 
     __tablename__ = "phone_call"
     __table_args__ = (
@@ -84,6 +87,7 @@ class PhoneCall(Identified, Versioned, Base):
         Index("ix_phone_call_inquiry_id", "inquiry_id"),
         Index("ix_phone_call_planned", "planned_at", postgresql_where=text("status = 'planned'")),
         Index("ix_phone_call_therapist_id", "therapist_id"),
+        Index("ix_phone_call_person_id", "person_id", "started_at"),
         SCHEMA,
     )
 
@@ -97,6 +101,8 @@ class PhoneCall(Identified, Versioned, Base):
     callback_on: Mapped[date | None]
     outcome: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
+    phone_tag: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(default="")
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
 
 

@@ -122,9 +122,20 @@ def render(kind: str, context: LetterContext | PatientLetterContext) -> Letter:
     To practices ``inquiry``, ``reminder``, ``withdrawal``, ``surplus``, ``alternative`` and ``place_declined``;
     to patients ``acceptance_patient``.
     """
+    names, subject, body = _rendered(kind, context)
+    html = _environment(html=True).get_template(f"{kind}.html").render(names | {"subject": subject})
+    return Letter(subject=subject, text=body, html=html)
+
+
+def render_script(kind: str, context: LetterContext) -> Letter:
+    """What one says on the phone: ``call_first``, or ``call_again`` about an inquiry the practice has already."""
+    _, subject, body = _rendered(kind, context)
+    return Letter(subject=subject, text=body, html="")
+
+
+def _rendered(kind: str, context: LetterContext | PatientLetterContext) -> tuple[dict[str, object], str, str]:
     names = {name: getattr(context, name) for name in type(context).__slots__}
     names["greeting"] = greeting(context.recipient)
     text = _environment(html=False).get_template(f"{kind}.txt").render(names)
     subject, _, body = text.partition("\n")
-    html = _environment(html=True).get_template(f"{kind}.html").render(names | {"subject": subject.strip()})
-    return Letter(subject=subject.strip(), text=body.strip() + "\n", html=html)
+    return names, subject.strip(), body.strip() + "\n"

@@ -5,11 +5,12 @@ adds `e` with the history, the shifts in log-odds and the mean. Parameters: `:no
 mail where there is one, else the telephone; the weekday is today's.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Result, text
 from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
@@ -141,19 +142,36 @@ def expected_answer(row: Any, *, prior: float) -> ExpectedAnswer:
     )
 
 
-_ONE = f"""
-SELECT x.capacity, x.capacity_as_of, o.response_prior, {COLUMNS}
+_SOME = f"""
+SELECT x.id, x.capacity, x.capacity_as_of, o.response_prior, {COLUMNS}
 FROM therapist_service.therapist x JOIN platform.office o ON o.id = 1 {EXPECTED.replace(":prior", "o.response_prior")}
-WHERE x.id = :therapist_id
+WHERE x.id = ANY(cast(:therapist_ids AS bigint[]))
 """
 
 
 def expected_of(session: Session, therapist_id: int, *, now: datetime) -> ExpectedAnswer:
     """The expected answer of one therapist's contact point. Raises NotFound when there is no such therapist."""
-    row = session.execute(text(_ONE), {"therapist_id": therapist_id, "now": now, "today": now.date()}).one_or_none()
+    row = _asked(session, [therapist_id], now=now).one_or_none()
     if row is None:
         raise NotFound("record.not_found", table="therapist", id=therapist_id)
     return expected_answer(row, prior=row.response_prior)
+
+
+def expected_means(session: Session, therapist_ids: Collection[int], *, now: datetime) -> dict[int, float]:
+    """The expected answer (0–1) of many therapists' contact points, by therapist, without its reasons."""
+    rows = _asked(session, therapist_ids, now=now)
+    return {
+        row.id: combined(
+            row.response_prior, trials=row.trials, answered=row.answered, successes=row.successes, people=row.people,
+            answer_shift=row.office_answers + row.channel_lift + row.weekday_lift, person_shift=row.office_places,
+            place_shift=row.capacity_shift,
+        ).mean
+        for row in rows
+    }  # fmt: skip
+
+
+def _asked(session: Session, therapist_ids: Collection[int], *, now: datetime) -> Result[Any]:
+    return session.execute(text(_SOME), {"therapist_ids": list(therapist_ids), "now": now, "today": now.date()})
 
 
 _COUNT = """

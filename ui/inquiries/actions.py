@@ -32,6 +32,7 @@ class InquiryActions(QWidget):
         self._withdraw = button(tr("Zurück&ziehen"), self._on_withdraw, icon="x")
         self._more = button(tr("&Mehr"), lambda: None)
         menu = QMenu(self._more)
+        self._call = menu.addAction(tr("Telefonisch nachfassen"), self._on_call)
         self._away = menu.addAction(tr("Praxis ist abwesend …"), self._on_away)
         self._bounced = menu.addAction(tr("E-Mail kam als unzustellbar zurück …"), self._on_bounced)
         self._more.setMenu(menu)
@@ -51,7 +52,8 @@ class InquiryActions(QWidget):
         asked = r.state in {Q.SENT, Q.REMINDED}
         self._away.setVisible(asked)
         self._bounced.setVisible(asked and r.channel == Channel.EMAIL)
-        self._more.setVisible(asked)
+        self._call.setVisible(r.state in AWAITING_ANSWER)
+        self._more.setVisible(r.state in AWAITING_ANSWER)
         self.show()
 
     def _write(self, work: Callable[[Session, InquiryRow], object], said: str) -> None:
@@ -77,6 +79,13 @@ class InquiryActions(QWidget):
     def _on_remind(self) -> None:
         now = self._ui.now()
         self._write(lambda s, r: sending.remind(s, r.inquiry_id, now=now), tr("Die Erinnerung ist unterwegs."))
+
+    def _on_call(self) -> None:
+        now = self._ui.now()
+        self._write(
+            lambda s, r: sending.remind(s, r.inquiry_id, now=now, by_phone=True),
+            tr("Der Anruf ist geplant; Sie finden ihn unter Telefon."),
+        )
 
     def _on_withdraw(self) -> None:
         def withdraw(dialog: ReasonDialog) -> None:

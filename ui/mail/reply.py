@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTex
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import replies
-from domain.casework.replies import Reply
+from domain.casework.replies import STATUS_OF, Reply, ReplyItem
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
 from ui import formats
+from ui.inquiries.answer_rows import AnswerRows, Asked
 from ui.labels import label
-from ui.mail.answer_rows import AnswerRows
 from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
 from ui.ports import UiContext
@@ -151,7 +151,7 @@ class ReplyView(QWidget):
         self._again.setVisible(not open_mail)
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
-            self._answers.show_items(reply.items)
+            self._answers.show_items([_asked(item) for item in reply.items])
         self._of_mailbox.setText(self._say(reply))
         answered = r.inquiry_id is not None and r.kind == "reply"
         self._confirm.setVisible(answered)
@@ -268,3 +268,13 @@ class ReplyView(QWidget):
             )
 
         InquiryFinder(self, self._ui).ask(chosen)
+
+
+def _asked(item: ReplyItem) -> Asked:
+    suggestion = item.suggestion
+    if suggestion is None:
+        return Asked(item.item_id, item.name, item.code, item.status, item.version)
+    return Asked(
+        item.item_id, item.name, item.code, item.status, item.version,
+        suggested=STATUS_OF.get(suggestion.meaning), until=suggestion.until, confidence=suggestion.confidence,
+    )  # fmt: skip

@@ -12,9 +12,9 @@ from domain.casework.clocks import tick
 from domain.casework.preparing import create_and_send
 from domain.casework.searches import state_of
 from domain.casework.sending import mail_sent, mark_sent, remind
-from domain.communication.calls import free_slot
 from domain.communication.mails import claim
 from domain.communication.models import Email, PhoneCall
+from domain.communication.phone_windows import free_slot
 from domain.communication.wording import CRISIS_NUMBERS, EMERGENCY_NUMBER, ON_CALL_NUMBER, Recipient, greeting
 from domain.database import Database
 from domain.matching.best_patients import judge, patients_for_contact_point

@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework import replies
-from domain.casework.answers import record_answer
+from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
 from domain.casework.receiving import receive
-from domain.casework.replies import Decision
 from domain.casework.sending import mail_sent
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.models import IncomingEmail, IncomingReading

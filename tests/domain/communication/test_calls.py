@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from domain.access import Person
-from domain.communication.calls import BERLIN, SLOT, end_call, free_slot, miss_overdue, plan_call, start_call
+from domain.communication.calls import end_call, miss_overdue, plan_call, start_call
 from domain.communication.models import PhoneCall
+from domain.communication.phone_windows import BERLIN, SLOT, free_slot
 from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.values import MINUTES_PER_DAY, WeekSpan

@@ -1,19 +1,34 @@
-"""The patients of an inquiry below a mail: for each what the practice says, prefilled with the suggestion."""
+"""The patients of an inquiry beside a mail or a call: for each what the practice says, perhaps with a suggestion."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from domain.casework.replies import STATUS_OF, Decision, ReplyItem
+from domain.casework.answers import Decision
 from domain.matching.states import ANSWERS, ItemStatus
 from ui.inquiries.item_card import ANSWERABLE
 from ui.labels import label
 from ui.translation import tr
-from ui.widgets.chips import ITEM_STATES, Chip
-from ui.widgets.forms import Choice, DateField, row
+from ui.widgets.forms import Choice, DateField
 from ui.widgets.forms import label as words
 
 NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One patient asked for, with what a mail seems to say of them (None: no suggestion)."""
+
+    item_id: int
+    name: str
+    code: str
+    status: ItemStatus
+    version: int
+    suggested: ItemStatus | None = None
+    until: date | None = None
+    confidence: float = 0
 
 
 class AnswerRows(QWidget):
@@ -25,7 +40,7 @@ class AnswerRows(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._rows: list[_AnswerRow] = []
 
-    def show_items(self, items: Sequence[ReplyItem]) -> None:
+    def show_items(self, items: Sequence[Asked]) -> None:
         """Other patients, or the same with other suggestions."""
         for old in self._rows:
             self._column.removeWidget(old)
@@ -45,7 +60,7 @@ class AnswerRows(QWidget):
 
 
 class _AnswerRow(QWidget):
-    def __init__(self, item: ReplyItem) -> None:
+    def __init__(self, item: Asked) -> None:
         super().__init__()
         self._item = item
         open_item = item.status in ANSWERABLE
@@ -54,24 +69,24 @@ class _AnswerRow(QWidget):
         }
         self._answer = Choice(choices, tr("{name}: Antwort").format(name=item.name))
         self._until = DateField(tr("{name}: Warteliste bis").format(name=item.name))
-        suggestion = item.suggestion
+        self._until.setFixedWidth(104)
         self._suggested = NOTHING
-        if suggestion is not None and open_item and suggestion.meaning in STATUS_OF:
-            self._suggested = STATUS_OF[suggestion.meaning].value
-            self._until.show_date(suggestion.until)
+        if item.suggested is not None and open_item:
+            self._suggested = item.suggested.value
+            self._until.show_date(item.until)
         self._answer.choose(self._suggested)
         self._first_until = self._until.text()
-        sure = (
-            ""
-            if suggestion is None
-            else tr("Vorschlag, zu {percent} % sicher").format(percent=round(suggestion.confidence * 100))
-        )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(
-            row(words(f"{item.name} · {item.code}"), Chip(label("item_status", item.status), ITEM_STATES[item.status]))
-        )
-        column.addWidget(row(self._answer, self._until, words(sure, "muted")))
+        sure = tr("zu {percent} % sicher").format(percent=round(item.confidence * 100))
+        more = item.code if item.status is ItemStatus.PENDING else label("item_status", item.status)
+        who = words(f"{item.name} · {more}")
+        who.setMinimumWidth(60)  # a long name gives way to the answer
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(who, 1)
+        if item.suggested is not None:
+            line.addWidget(words(sure, "muted"))
+        line.addWidget(self._answer)
+        line.addWidget(self._until)
         self._answer.currentIndexChanged.connect(lambda _: self._fit())
         self._fit()
 
