@@ -15,6 +15,7 @@ from app.paths import Profile
 from app.seat import Seat
 from app.worker_process import WorkerProcess, WorkerState
 from domain.database import Database
+from ui.admin.page import AdminPage
 from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
@@ -104,6 +105,7 @@ class Desktop:
             PageSpec("inquiries", tr("Anfragen"), "send", lambda: InquiriesPage(ui)),
             PageSpec("mail", tr("Post"), "mail", lambda: MailPage(ui)),
             PageSpec("phone", tr("Telefon"), "phone", lambda: PhonePage(ui)),
+            PageSpec("admin", tr("Verwaltung"), "list-filter", lambda: AdminPage(ui)),
         )
 
     def _start_worker(self, profile: Profile) -> WorkerProcess:

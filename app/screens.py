@@ -75,7 +75,6 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     from sqlalchemy import text
 
     from app.desktop import Desktop
-    from ui.matching.page import MatchingPage
 
     assert isinstance(desktop, Desktop)
     found: dict[str, int] = {}
@@ -95,35 +94,28 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     def show(page: str) -> Callable[[], None]:
         return lambda: desktop.window.show_page(page, found.get(page) or None)
 
-    def tab(number: int) -> Callable[[], None]:
-        def choose() -> None:
-            page = desktop.window.page("matching")
-            if isinstance(page, MatchingPage):
-                page.show_tab(number)
+    def choose(page: str, act: str, number: int) -> Callable[[], None]:
+        def turn() -> None:
+            desktop.window.show_page(page)
+            getattr(desktop.window.page(page), act)(number)
 
-        return choose
-
-    def view(number: int) -> Callable[[], None]:
-        def choose() -> None:
-            page = desktop.window.page("matching")
-            if isinstance(page, MatchingPage):
-                page.show_view(number)
-
-        return choose
+        return turn
 
     return {
         "heute": show("today"),
         "patienten": show("patients"),
         "therapeuten": show("therapists"),
         "vermittlung": show("matching"),
-        "vermittlung-karte": tab(1),
-        "vermittlung-warum-nicht": tab(2),
-        "vermittlung-fehlt": tab(3),
-        "vermittlung-wochenplan": view(1),
-        "vermittlung-gruppen": view(2),
+        "vermittlung-karte": choose("matching", "show_tab", 1),
+        "vermittlung-warum-nicht": choose("matching", "show_tab", 2),
+        "vermittlung-fehlt": choose("matching", "show_tab", 3),
+        "vermittlung-wochenplan": choose("matching", "show_view", 1),
+        "vermittlung-gruppen": choose("matching", "show_view", 2),
         "anfragen": show("inquiries"),
         "post": show("mail"),
         "telefon": show("phone"),
+        "verwaltung-buero": show("admin"),
+        "verwaltung-postkonten": choose("admin", "show_tab", 1),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

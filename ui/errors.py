@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain.errors import PlatzlotseError
+from domain.errors import PlatzlotseError, Unavailable
 from ui.labels import label, rule_reason
 from ui.translation import tr
 
@@ -159,6 +159,12 @@ _SENTENCES: dict[str, str] = {
     "imap.folder": "Den Ordner gibt es in diesem Postfach nicht. Prüfen Sie den Namen beim Postkonto.",
     "imap.reading": "Das Lesen des Postfachs brach ab. Es ging nichts verloren; es wird weiter versucht.",
     "imap.append": "Die Kopie ließ sich nicht in den Ordner der gesendeten E-Mails legen. Die E-Mail selbst ist gesendet.",
+    "office.name": "Geben Sie dem Büro einen Namen.",
+    "office.land": "Wählen Sie ein Bundesland.",
+    "office.out_of_bounds": "Möglich sind Werte von {low} bis {high}.",
+    "office.expiry_before_follow_up": "Eine Anfrage läuft erst nach dem Nachfassen ab: Nennen Sie mehr Tage.",
+    "office.half_hours": "Nennen Sie Anfang und Ende der Sendezeit, oder lassen Sie beides leer.",
+    "office.hours_turned": "Das Ende der Sendezeit liegt vor ihrem Anfang.",
     "mail.empty": "Die Datei ist leer. Es wurde nichts eingelesen.",
     "mail.too_large": "Die E-Mail ist größer als {megabytes} MB. Es wurde nichts eingelesen; bitten Sie um kleinere Anlagen.",
     "mail.too_nested": "Die E-Mail ist zu tief verschachtelt, um sie sicher zu lesen. Es wurde nichts eingelesen.",
@@ -203,6 +209,11 @@ def describe(error: BaseException) -> str:
         return tr("Etwas Unerwartetes ist passiert. Ihre gespeicherten Daten sind unverändert.")
     sentence = tr(_SENTENCES.get(error.code) or _FALLBACKS.get(error.kind, "{code}"))
     return sentence.format_map(_Words(error))
+
+
+def describe_code(code: str, **params: str) -> str:
+    """The sentence of a code that was kept, such as why a mailbox could not be read."""
+    return describe(Unavailable(code, **params))
 
 
 def describe_row(reason: str) -> str:

@@ -4,6 +4,7 @@ Reads across schemas: the history belongs to communication, the answers to match
 therapists; a person at the phone needs them in one list.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +39,7 @@ LEFT JOIN patient_service.patient pa ON pa.id = c.patient_id
 LEFT JOIN therapist_service.therapist t ON t.id = c.therapist_id
 LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN therapist_service.therapist qt ON qt.id = q.therapist_id
-WHERE {about} ORDER BY c.at DESC, c.id DESC LIMIT :limit
+WHERE {about}{search} ORDER BY c.at DESC, c.id DESC LIMIT :limit
 """
 _ABOUT_PATIENT = """(c.patient_id = :id OR (c.patient_id IS NULL AND c.inquiry_id IN (
     SELECT i.inquiry_id FROM matching_service.inquiry_item i
@@ -48,12 +49,19 @@ _ABOUT_PAIR = f"""{_ABOUT_PATIENT} AND coalesce(c.therapist_id, q.therapist_id) 
     SELECT colleague.id FROM therapist_service.therapist asked
     JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :other)"""
 _ABOUT_THERAPIST = "(c.therapist_id = :id OR (c.therapist_id IS NULL AND q.therapist_id = :id))"
+_COLLEAGUES = """ARRAY(SELECT colleague.id FROM therapist_service.therapist asked
+    JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :id)"""
+_ABOUT_PRACTICE = f"""(c.therapist_id = ANY({_COLLEAGUES})
+    OR (c.therapist_id IS NULL AND q.therapist_id = ANY({_COLLEAGUES})))"""
+_SEARCH = " AND c.words @@ to_tsquery('german', :wanted)"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
 
 
-def patient_history(session: Session, patient_id: int, *, limit: int = 200) -> tuple[TimelineEntry, ...]:
-    """Everything that happened with or for a patient."""
-    return _timeline(session, _ABOUT_PATIENT, patient_id, limit)
+def patient_history(
+    session: Session, patient_id: int, *, words: str = "", limit: int = 200
+) -> tuple[TimelineEntry, ...]:
+    """Everything that happened with or for a patient; with `words` what holds all of them, in any German form."""
+    return _timeline(session, _ABOUT_PATIENT, patient_id, limit, words=words)
 
 
 def pair_history(
@@ -63,9 +71,12 @@ def pair_history(
     return _timeline(session, _ABOUT_PAIR, patient_id, limit, other=therapist_id)
 
 
-def therapist_history(session: Session, therapist_id: int, *, limit: int = 200) -> tuple[TimelineEntry, ...]:
-    """Everything that happened with a therapist."""
-    return _timeline(session, _ABOUT_THERAPIST, therapist_id, limit)
+def therapist_history(
+    session: Session, therapist_id: int, *, words: str = "", whole_practice: bool = False, limit: int = 200
+) -> tuple[TimelineEntry, ...]:
+    """Everything that happened with a therapist, or with everybody of the practice; `words` as for a patient."""
+    about = _ABOUT_PRACTICE if whole_practice else _ABOUT_THERAPIST
+    return _timeline(session, about, therapist_id, limit, words=words)
 
 
 def inquiry_history(session: Session, inquiry_id: int, *, limit: int = 200) -> tuple[TimelineEntry, ...]:
@@ -74,7 +85,15 @@ def inquiry_history(session: Session, inquiry_id: int, *, limit: int = 200) -> t
 
 
 def _timeline(
-    session: Session, about: str, row_id: int, limit: int, other: int | None = None
+    session: Session, about: str, row_id: int, limit: int, *, other: int | None = None, words: str = ""
 ) -> tuple[TimelineEntry, ...]:
-    rows = session.execute(text(_TIMELINE.format(about=about)), {"id": row_id, "limit": limit, "other": other})
+    wanted = _query(words)
+    query = _TIMELINE.format(about=about, search=_SEARCH if wanted else "")
+    rows = session.execute(text(query), {"id": row_id, "limit": limit, "other": other, "wanted": wanted})
     return tuple(TimelineEntry(*row) for row in rows)
+
+
+def _query(words: str) -> str:
+    """Every word, the last one perhaps not typed to its end; nothing a person types is an operator."""
+    found = re.findall(r"\w+", words)
+    return " & ".join([*(f"'{word}'" for word in found[:-1]), f"'{found[-1]}':*"]) if found else ""

@@ -5,6 +5,7 @@ X25519, XSalsa20-Poly1305). It opens no connection.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -67,6 +68,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account, when its mailbox was last looked at, and the code of what hindered it (empty: nothing)."""
+
+    account: Account
+    checked_at: datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
 class FolderProgress:
     """How far a folder was read: UIDs up to `last_uid` under this UIDVALIDITY (0: never read)."""
 
@@ -104,6 +114,16 @@ def accounts(session: Session, *, active_only: bool = False) -> tuple[Account, .
     if active_only:
         query = query.where(MailAccount.active)
     return tuple(_account(row) for row in session.scalars(query))
+
+
+def account_states(session: Session) -> tuple[AccountState, ...]:
+    """All accounts with what the worker last said of them."""
+    said = {(s.account_id, s.folder): s for s in session.scalars(select(MailboxState))}
+    found = []
+    for one in accounts(session):
+        state = said.get((one.id, one.inbox))
+        found.append(AccountState(one, state.checked_at if state else None, state.trouble if state else ""))
+    return tuple(found)
 
 
 def account(session: Session, account_id: int) -> Account:

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
@@ -120,6 +121,7 @@ class ContactEntry(Identified, Base):
         Index("ix_contact_entry_patient_id", "patient_id", "at"),
         Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
         Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
+        Index("ix_contact_entry_words", "words", postgresql_using="gin"),
         SCHEMA,
     )
 
@@ -135,3 +137,6 @@ class ContactEntry(Identified, Base):
     kind: Mapped[str] = mapped_column(default="note")
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('german', counterpart || ' ' || body)", persisted=True), deferred=True
+    )

@@ -22,7 +22,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Opens what is sealed to the worker; without a key there are no accounts."""
+    """Opens what is sealed to the worker. Without a key no account is used: whoever tries out reaches nobody."""
 
     key: PrivateKey | None = None
 
@@ -38,7 +38,7 @@ class Credentials:
 
     def sender(self, session: Session, account_id: int | None, fallback: Sender) -> Sender:
         """The sender of a mail. Raises Unavailable when its account cannot send now."""
-        if account_id is None:
+        if account_id is None or self.key is None:
             return fallback
         of = account(session, account_id)
         if not of.active or not of.smtp_host:

@@ -22,7 +22,7 @@ communication_service.email               raw   raw   -     -     rw    r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
-communication_service.mail_account        raw   raw   -     raw   r     r
+communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
 geocoding_service.plz_place               r     r     -     -     r     r

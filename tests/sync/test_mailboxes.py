@@ -14,13 +14,14 @@ from sqlalchemy import text
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import mail_sent
 from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
-from domain.communication.mails import claim, note_unclear
+from domain.communication.mails import claim, note_unclear, release_due
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable
 from domain.ids import random_reference
 from domain.values import Channel
 from sync.mail.mailboxes import Mailboxes
-from sync.mail.senders import Credentials
+from sync.mail.senders import Credentials, Sender
+from sync.mail.smtp import SmtpTransport
 from sync.mail.watching import MailboxWatch
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
@@ -262,6 +263,32 @@ def test_a_password_for_another_worker_is_told(database: Database, mail_server: 
     with pytest.raises(Unavailable) as refused:
         Credentials(PrivateKey.generate()).password(of)
     assert refused.value.code == "mail_account.sealed_to_other_key"
+
+
+def test_a_mail_goes_out_by_its_account(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Under the account's address; without the worker's key (trying out) by the seat's own server alone."""
+    of = add_account(database, mail_server, mailbox, sender_name="Büro Nord")
+    fallback = Sender(SmtpTransport("127.0.0.1", 1, security="none"), "niemand@buero.example", "Niemand")
+    with worker.read() as session:
+        by_account = Credentials(KEY).sender(session, of.id, fallback)
+        assert (by_account.address, by_account.name) == (mailbox, "Büro Nord")
+        assert by_account.transport.port == mail_server.smtp_port
+        assert Credentials().sender(session, of.id, fallback) is fallback
+        assert Credentials(KEY).sender(session, None, fallback) is fallback
+
+
+def test_each_account_keeps_its_own_limit(database: Database, worker: Database, mail_server: MailServer) -> None:
+    """Three mails wait, the account may send two in an hour; the third waits for the next."""
+    add_account(database, mail_server, f"x@{DOMAIN}", mails_per_hour=2)
+    for _ in range(3):
+        inquiry_mail(database)
+    now = datetime.now(UTC) + timedelta(minutes=2)
+    with worker.write() as session:
+        assert len(release_due(session, now=now)) == 2
+    with worker.write() as session:
+        assert release_due(session, now=now) == ()
 
 
 def test_new_mail_is_heard_of_at_once(

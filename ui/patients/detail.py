@@ -18,7 +18,7 @@ from ui.record_detail import RecordDetail
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES
 from ui.widgets.forms import button, column, scrolled
-from ui.widgets.timeline import Timeline
+from ui.widgets.history_view import HistoryView
 
 
 class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
@@ -29,7 +29,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         super().__init__(ui, form)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
-        self._course = Timeline(tr("Verlauf"))
+        self._course = HistoryView(ui.background, tr("Verlauf"))
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
         self._actions = RecordActions(ui)
@@ -62,9 +62,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def _load(self, record_id: int) -> None:
         today = self._ui.today()
         self._ui.background.write(self, lambda s: open_patient(s, record_id, today=today), self._arrive, key="patient")
-        self._ui.background.read(
-            self, lambda s: patient_history(s, record_id), self._course.show_entries, key="history"
-        )
+        self._course.load(lambda session, typed: patient_history(session, record_id, words=typed))
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from domain.casework.calling import finish_call
-from domain.casework.history import therapist_history
+from domain.casework.history import TimelineEntry, therapist_history
 from domain.communication import calls, contacts
 from domain.communication.contacts import OpenCall
 from domain.database import Session
@@ -19,8 +19,8 @@ from ui.therapists.contact_dialogs import CallDialog, EntryDialog, NoteDialog
 from ui.translation import tr
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
+from ui.widgets.history_view import HistoryView
 from ui.widgets.reason import ReasonDialog
-from ui.widgets.timeline import Timeline
 
 
 class ContactsTab(QWidget):
@@ -33,7 +33,10 @@ class ContactsTab(QWidget):
         self._calls = QWidget()
         self._grid = QGridLayout(self._calls)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._history = Timeline(tr("Kontaktverlauf"))
+        self._history = HistoryView(ui.background, tr("Kontaktverlauf"))
+        self._whole = QCheckBox(tr("auch &Kolleginnen und Kollegen der Praxis"))
+        self._whole.setAccessibleName(tr("auch Kolleginnen und Kollegen der Praxis"))
+        self._whole.toggled.connect(lambda _: self._load_history())
         self._actions = row(
             button(tr("Kontakt notieren"), self._write_note, icon="pencil"),
             button(tr("Anruf eintragen"), self._enter_call, icon="phone"),
@@ -42,13 +45,14 @@ class ContactsTab(QWidget):
         outer = QVBoxLayout(self)
         outer.addWidget(self._actions)
         outer.addWidget(self._calls)
+        outer.addWidget(self._whole)
         outer.addWidget(self._history, 1)
 
     def show_nobody(self) -> None:
         """There is no record yet to which anything could belong."""
         self._therapist_id = None
         self._show_calls(())
-        self._history.show_entries(())
+        self._history.load(None)
 
     def load(self, therapist_id: int) -> None:
         """Ask for a therapist's calls and history."""
@@ -56,9 +60,17 @@ class ContactsTab(QWidget):
         self._ui.background.read(
             self, lambda s: contacts.open_calls(s, therapist_id), self._show_calls, key="open_calls"
         )
-        self._ui.background.read(
-            self, lambda s: therapist_history(s, therapist_id), self._history.show_entries, key="history"
-        )
+        self._load_history()
+
+    def _load_history(self) -> None:
+        therapist_id, whole = self._therapist_id, self._whole.isChecked()
+        if therapist_id is None:
+            return
+
+        def history(session: Session, typed: str) -> tuple[TimelineEntry, ...]:
+            return therapist_history(session, therapist_id, words=typed, whole_practice=whole)
+
+        self._history.load(history)
 
     def _show_calls(self, planned: tuple[OpenCall, ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:

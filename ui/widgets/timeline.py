@@ -19,8 +19,8 @@ class Timeline(QTextBrowser):
         self.setAccessibleName(name)
         self.setOpenLinks(False)
 
-    def show_entries(self, entries: Iterable[TimelineEntry]) -> None:
-        """Show entries, newest first."""
+    def show_entries(self, entries: Iterable[TimelineEntry], *, searched: bool = False) -> None:
+        """Show entries, newest first; `searched` says that there may be others."""
         from html import escape
 
         blocks = []
@@ -36,4 +36,5 @@ class Timeline(QTextBrowser):
                 + (f"<br>{escape(entry.body)}" if entry.body else "")
                 + "</p>"
             )
-        self.setHtml("".join(blocks) or f"<p style='color:{tokens().muted}'>{tr('Noch kein Kontakt.')}</p>")
+        nothing = tr("Nichts gefunden.") if searched else tr("Noch kein Kontakt.")
+        self.setHtml("".join(blocks) or f"<p style='color:{tokens().muted}'>{nothing}</p>")

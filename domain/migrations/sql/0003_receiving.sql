@@ -170,9 +170,11 @@ BEGIN
     FOREACH added IN ARRAY ARRAY['communication_service.mail_account', 'communication_service.incoming_email'] LOOP
         EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON %s'
             ' FOR EACH ROW EXECUTE FUNCTION platform.stamp()', added);
-        EXECUTE format('GRANT INSERT, UPDATE ON %s TO platzlotse_caseworker, platzlotse_supervisor', added);
     END LOOP;
 END $$;
+
+GRANT INSERT, UPDATE ON communication_service.incoming_email TO platzlotse_caseworker, platzlotse_supervisor;
+GRANT INSERT, UPDATE ON communication_service.mail_account TO platzlotse_supervisor;
 
 CREATE POLICY administration ON platform.worker_key TO platzlotse_admin, platzlotse_auditor USING (true) WITH CHECK (true);
 CREATE POLICY administration ON communication_service.mail_account TO platzlotse_admin USING (true) WITH CHECK (true);

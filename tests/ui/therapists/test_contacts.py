@@ -24,8 +24,8 @@ def test_a_note_is_written_and_stands_in_the_history(ui: UiContext, qtbot: QtBot
     enter(dialog, "Gesprochen mit", "Frau Empfang")
     write(dialog, "Worum ging es", "Ab Januar zwei Plätze frei")
     press(qtbot, dialog, "Eintragen")
-    qtbot.waitUntil(lambda: "Ab Januar zwei Plätze frei" in page._detail._contacts._history.toPlainText())
-    shown = page._detail._contacts._history.toPlainText()
+    qtbot.waitUntil(lambda: "Ab Januar zwei Plätze frei" in page._detail._contacts._history.timeline.toPlainText())
+    shown = page._detail._contacts._history.timeline.toPlainText()
     assert "20.11.2026, 14:05" in shown
     assert "mit Frau Empfang" in shown
     assert "Jana Brand" in shown
@@ -56,7 +56,7 @@ def test_a_planned_call_gets_its_result(ui: UiContext, qtbot: QtBot, database: D
     dialog._status.choose("no_answer")
     write(dialog, "Notiz zum Anruf", "Band läuft")
     press(qtbot, dialog, "Eintragen")
-    qtbot.waitUntil(lambda: "Band läuft" in page._detail._contacts._history.toPlainText())
+    qtbot.waitUntil(lambda: "Band läuft" in page._detail._contacts._history.timeline.toPlainText())
     counted = "SELECT count(*) FROM communication_service.phone_call WHERE status = 'planned' AND attempt = 2"
     assert scalar(database, counted) == 1
 
@@ -72,7 +72,7 @@ def test_an_unplanned_call_with_a_wish_to_be_called_again(ui: UiContext, qtbot: 
     day = """SELECT (planned_at AT TIME ZONE 'Europe/Berlin')::date
              FROM communication_service.phone_call WHERE status = 'planned'"""
     qtbot.waitUntil(lambda: scalar(database, day) == date(2026, 11, 30))
-    qtbot.waitUntil(lambda: "mit Herr Sommer" in page._detail._contacts._history.toPlainText())
+    qtbot.waitUntil(lambda: "mit Herr Sommer" in page._detail._contacts._history.timeline.toPlainText())
 
 
 def test_nothing_can_be_noted_about_somebody_who_is_not_saved(ui: UiContext, qtbot: QtBot, database: Database) -> None:

@@ -1,0 +1,57 @@
+"""Searching the contact history among a million entries, as a caseworker (row-level security on)."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+from sqlalchemy import text
+
+from benchmarks.conftest import FILL
+from domain.casework.history import patient_history, therapist_history
+from domain.database import Database
+from tests.conftest import Office
+from tests.servers.postgres import TestCluster
+
+ENTRIES = 1_000_000
+PEOPLE = 2_000  # 500 entries of each patient, as many of each practice
+# a word in every entry, in one of ten, and in one of five hundred
+HISTORY = f"""
+SET session_replication_role = replica;
+INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, therapist_id, counterpart, body)
+SELECT now() - i * interval '1 minute', 'email', 'in', 'note', 1 + i % {PEOPLE}, 1 + (i / {PEOPLE}) % {PEOPLE},
+       'Frau Sommer' || i % 997,
+       'Vielen Dank für Ihre Anfrage ' || i || CASE WHEN i % 10 = 0 THEN ', die Warteliste ist geschlossen' ELSE '' END
+       || CASE WHEN i % 499 = 0 THEN ', ab Januar wären Plätze frei' ELSE '' END
+FROM generate_series(1, {ENTRIES}) i;
+"""
+
+
+@pytest.fixture(scope="module")
+def million(cluster: TestCluster) -> Iterator[Database]:
+    """A database with that history."""
+    name = cluster.clone("platzlotse_template")
+    owner = Database(cluster.admin_url(name))
+    fill = FILL.replace(":therapists", str(PEOPLE)).replace(":patients", str(PEOPLE))
+    with owner.write() as session:
+        session.connection().connection.cursor().execute(fill + HISTORY)
+    with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    owner.close()
+    database = Office(cluster, name).database("jana")
+    yield database
+    database.close()
+    cluster.drop(name)
+
+
+@pytest.mark.parametrize("words", ["", "Anfrage", "Warteliste geschlossen", "Plätze frei", "Sommer996", "gibtesnicht"])
+@pytest.mark.parametrize("whose", ["patient", "therapist", "practice"])
+def test_search_of_a_history(million: Database, benchmark: BenchmarkFixture, whose: str, words: str) -> None:
+    """Of one patient, one therapist, one practice; frequent, rare and unknown words."""
+
+    def work() -> int:
+        with million.read() as session:
+            if whose == "patient":
+                return len(patient_history(session, 700, words=words))
+            return len(therapist_history(session, 700, words=words, whole_practice=whose == "practice"))
+
+    benchmark(work)

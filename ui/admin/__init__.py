@@ -1,0 +1,1 @@
+"""The page Verwaltung: the office, its mail accounts."""

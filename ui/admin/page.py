@@ -1,0 +1,33 @@
+"""Verwaltung: what an office sets once and looks at when something is wrong."""
+
+from PySide6.QtWidgets import QTabWidget
+
+from ui.admin.accounts_tab import AccountsTab
+from ui.admin.office_tab import OfficeTab
+from ui.changes import Refresher
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.translation import tr
+
+
+class AdminPage(PageWidget):
+    """One tab a subject."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__(ui)
+        self.office, self.accounts = OfficeTab(ui), AccountsTab(ui)
+        self._tabs = QTabWidget()
+        self._tabs.setAccessibleName(tr("Verwaltung"))
+        self._tabs.addTab(self.office, tr("&Büro"))
+        self._tabs.addTab(self.accounts, tr("&Postkonten"))
+        self.body.addWidget(self._tabs, 1)
+        Refresher(self, ui.changes, ("office", "mail_account"), self.refresh)
+
+    def refresh(self) -> None:
+        """All tabs again; what is being typed stays."""
+        self.office.refresh()
+        self.accounts.refresh()
+
+    def show_tab(self, number: int) -> None:
+        """Bring a tab to the front."""
+        self._tabs.setCurrentIndex(number)
