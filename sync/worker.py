@@ -43,13 +43,14 @@ def utc_now() -> datetime:
 class Worker:
     """One worker on one database. `url` logs in as a member of the worker role.
 
-    `sender` is for mails without an account; `credentials` open the passwords of accounts.
+    `sender` is for mails without an account (None: they wait to be sent by hand); `credentials` open the passwords of
+    accounts.
     """
 
     def __init__(
         self,
         url: str,
-        sender: Sender,
+        sender: Sender | None,
         *,
         credentials: Credentials = Credentials(),  # noqa: B008 - immutable
         now: Callable[[], datetime] = utc_now,
@@ -140,7 +141,8 @@ class Worker:
 
     def send(self, email_id: int) -> Outcome | None:
         """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""
-        mail = self._write(lambda session: claim(session, email_id, now=self._now()))
+        has_server = self._sender is not None
+        mail = self._write(lambda s: claim(s, email_id, now=self._now(), without_account=has_server))
         if mail is None:
             return None
         try:

@@ -28,8 +28,11 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     settings = load(profile.settings)
     with _login(profile, settings) as url:
         log_to_profile(profile, "worker")
-        catcher = None if settings.mail.host else MailCatcher(profile.caught_mail)
-        sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
+        # only who tries out has mails caught: elsewhere a mail without a server waits for a person
+        catcher = MailCatcher(profile.caught_mail) if settings.mode is Mode.TRIAL else None
+        sender = None
+        if catcher is not None or settings.mail.host:
+            sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
         worker = Worker(url, sender, credentials=_credentials(profile, settings))
         try:
             asyncio.run(worker.run(once=options.once))

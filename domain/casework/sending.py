@@ -88,6 +88,15 @@ def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
         _inquiry_sent(session, email, now=now)
 
 
+def sent_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person sent a waiting mail with their own mail program: clocks run as after the worker's report."""
+    _lock_inquiry_first(session, email_id)
+    mails.send_by_hand(session, email_id, now=now, version=version)
+    email = mails.note_sent(session, email_id, now=now, server_reply="")
+    if email is not None:
+        _inquiry_sent(session, email, now=now)
+
+
 def mail_failed(session: Session, email_id: int, *, now: datetime, failure: str) -> None:
     """The worker's report: the server refused for good."""
     _lock_inquiry_first(session, email_id)

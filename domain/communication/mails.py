@@ -106,10 +106,12 @@ def defer(session: Session, email_id: int) -> None:
     session.execute(text("SELECT platform.defer_send_email(:id)"), {"id": email_id})
 
 
-def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
+def claim(session: Session, email_id: int, *, now: datetime, without_account: bool = True) -> Outgoing | None:
     """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due.
 
-    A job that waited beyond the sending hours (the worker was off) waits on for the next ones.
+    A job that waited beyond the sending hours (the worker was off) waits on for the next ones. A mail from before there
+    was an account takes the default one; with `without_account` false it waits where there is none, for a person to
+    send it by hand.
     """
     email = session.scalar(
         select(Email)
@@ -121,6 +123,9 @@ def claim(session: Session, email_id: int, *, now: datetime) -> Outgoing | None:
         .with_for_update(skip_locked=True)
     )
     if email is None:
+        return None
+    email.account_id = email.account_id or default_account_id(session)
+    if email.account_id is None and not without_account:
         return None
     leaves = next_opening(now, office(session))
     if leaves > now:
@@ -145,6 +150,15 @@ def outgoing(email: Email) -> Outgoing:
         created_by=email.created_by,
         account_id=email.account_id,
     )
+
+
+def send_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person sent the mail with another program: it leaves the queue as if the worker had taken it."""
+    email = load_for_edit(session, Email, email_id, version)
+    _move(session, email, EmailStatus.SENDING)
+    email.attempt += 1
+    email.lease_until = now + LEASE
+    session.flush()
 
 
 def note_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> Email | None:

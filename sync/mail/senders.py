@@ -36,13 +36,15 @@ class Credentials:
         """How the mailbox of an account is reached."""
         return ImapAccess(of.imap_host, of.imap_port, of.imap_security, of.username, self.password(of))
 
-    def sender(self, session: Session, account_id: int | None, fallback: Sender) -> Sender:
+    def sender(self, session: Session, account_id: int | None, fallback: Sender | None) -> Sender:
         """The sender of a mail. Raises Unavailable when its account cannot send now."""
         if account_id is None or self.key is None:
+            if fallback is None:
+                raise Unavailable("mail_account.inactive")
             return fallback
         of = account(session, account_id)
         if not of.active or not of.smtp_host:
             raise Unavailable("mail_account.inactive")
         username, password = (of.username, self.password(of)) if of.sealed_password is not None else ("", "")
         transport = SmtpTransport(of.smtp_host, of.smtp_port, of.smtp_security, username, password)
-        return Sender(transport, of.address, of.sender_name or fallback.name)
+        return Sender(transport, of.address, of.sender_name or (fallback.name if fallback else ""))

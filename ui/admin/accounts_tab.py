@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem
 from domain.communication.accounts import SECURITY, Account, AccountForm, AccountState, account_states, save_account
 from domain.errors import PlatzlotseError
 from ui import formats
+from ui.admin.labels import label
 from ui.errors import describe, describe_code
-from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
@@ -38,7 +38,7 @@ class AccountsTab(QWidget):
         self._default = QCheckBox(tr("&Standard für neue E-Mails"))
         self._active = QCheckBox(tr("&eingeschaltet"))
         self._trouble = words("", "error")
-        self.fields = {name: Field(label("account_field", name), line) for name, line in self._lines.items()}
+        self.fields = {name: Field(label("account", name), line) for name, line in self._lines.items()}
         self.fields["smtp_security"] = Field(tr("Verschlüsselung"), self._smtp)
         self.fields["imap_security"] = Field(tr("Verschlüsselung"), self._imap)
         f = self.fields

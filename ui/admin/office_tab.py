@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 from domain.access import OfficeSettings
 from domain.errors import PlatzlotseError
 from domain.office_settings import BOUNDS, LAENDER, read_office, save_office
+from ui.admin.labels import label
 from ui.errors import describe
-from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
@@ -32,7 +32,7 @@ class OfficeTab(QWidget):
         self._footer.setMaximumHeight(90)
         self._footer.setTabChangesFocus(True)
         self._land = Choice({code: label("land", code) for code in LAENDER}, tr("Bundesland"))
-        self.fields = {name: Field(label("office_field", name), line) for name, line in self._lines.items()}
+        self.fields = {name: Field(label("office", name), line) for name, line in self._lines.items()}
         self.fields["legal_footer"] = Field(tr("Pflichtangaben unter jeder E-Mail"), self._footer)
         self.fields["land"] = Field(tr("Bundesland (für Feiertage)"), self._land)
         for name in TIMES:

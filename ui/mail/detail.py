@@ -1,8 +1,10 @@
 """One mail in full, and what a person decides about it when it is unclear, failed or still waiting."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import sending
 from domain.communication.queries import MailDetail, get_mail
@@ -10,6 +12,7 @@ from domain.communication.states import EmailStatus
 from domain.database import Session
 from ui import formats
 from ui.labels import label
+from ui.mail.by_hand import mailto, save_eml
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import EMAIL_STATES, Chip
@@ -35,6 +38,9 @@ class MailDetailView(QWidget):
         self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
+        self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
+        self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")
+        self._by_hand = button(tr("&Ist von Hand gesendet"), self._on_by_hand, icon="check")
         self._empty = EmptyState(
             "mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen.")
         )
@@ -47,6 +53,7 @@ class MailDetailView(QWidget):
         column.addWidget(self._trouble)
         column.addWidget(self._body, 1)
         column.addWidget(row(self._arrived, self._again, self._open))
+        column.addWidget(row(self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(self._empty, 1)
@@ -90,6 +97,10 @@ class MailDetailView(QWidget):
         self._arrived.setVisible(unclear)
         self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED})
         self._open.setVisible(r.inquiry_id is not None)
+        waits = r.status is EmailStatus.QUEUED
+        self._mailto.setVisible(waits and mailto(mail) is not None)
+        for widget in (self._eml, self._by_hand):
+            widget.setVisible(waits)
         self._body.setPlainText(mail.body_text)
 
     def _write(self, work: Callable[[Session], object], said: str) -> None:
@@ -120,3 +131,33 @@ class MailDetailView(QWidget):
     def _open_inquiry(self) -> None:
         if self._mail is not None and self._mail.row.inquiry_id is not None:
             self._ui.navigate("inquiries", self._mail.row.inquiry_id)
+
+    def _on_mailto(self) -> None:
+        link = mailto(self._mail) if self._mail is not None else None
+        if link is not None:
+            QDesktopServices.openUrl(link)
+
+    def _on_eml(self) -> None:
+        mail = self._mail
+        if mail is None:
+            return
+        chooser = QFileDialog(self, tr("E-Mail speichern"))
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
+        chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
+        chooser.open()
+
+    def _save(self, mail: MailDetail, path: Path) -> None:
+        self._ui.background.read(
+            self,
+            lambda _session: save_eml(mail, path),
+            lambda _: self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name)),
+        )
+
+    def _on_by_hand(self) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is not None:
+            self._write(
+                lambda s: sending.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
+                tr("Als gesendet vermerkt; die Fristen laufen."),
+            )

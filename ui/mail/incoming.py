@@ -1,12 +1,9 @@
 """Mails that came in: a list, and one of them with its suggested reading."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
-
 from domain.communication.incoming.listing import IncomingRow, list_incoming
-from domain.paging import ListQuery
 from ui import formats
 from ui.labels import label
+from ui.mail.pane import MailPane
 from ui.mail.reply import ReplyView
 from ui.ports import UiContext
 from ui.translation import tr
@@ -16,12 +13,11 @@ from ui.widgets.paged_table import PagedTable
 KINDS = {"reply": "info", "bounce": "danger", "patient": "success", "other": "warning"}
 
 
-class IncomingPane(QWidget):
+class IncomingPane(MailPane):
     """Inbox and what was settled share one list."""
 
     def __init__(self, ui: UiContext) -> None:
-        super().__init__()
-        self._table = PagedTable(
+        table = PagedTable(
             name="incoming",
             title=tr("Eingegangene E-Mails"),
             background=ui.background,
@@ -47,24 +43,9 @@ class IncomingPane(QWidget):
             sort=("received", True),
         )  # fmt: skip
         self._reply = ReplyView(ui)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self._table)
-        split.addWidget(self._reply)
-        split.setSizes([480, 660])
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setChildrenCollapsible(False)
-        ui.state.bind_splitter("incoming", split)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(split)
-        self._table.model.query = ListQuery(sort="received", descending=True, filters={"inbox": "1"})
-        self._table.selected.connect(self._reply.show_mail)
+        super().__init__(ui, table, self._reply, name="incoming", box="inbox", sort="received", widths=(480, 660))
+        table.selected.connect(self._reply.show_mail)
         self._reply.settled.connect(self._go_on)
-
-    def ask(self, box: str, text: str) -> None:
-        """Another box or search text."""
-        self._table.show_query(text=text, filters={box: "1"})
 
     def refresh(self) -> None:
         """List and open mail again."""

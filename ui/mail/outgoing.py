@@ -1,13 +1,10 @@
 """Mails that go out: a list of one box and one mail in full."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
-
 from domain.communication.queries import list_mails
-from domain.paging import ListQuery
 from ui import formats
 from ui.labels import label
 from ui.mail.detail import MailDetailView
+from ui.mail.pane import MailPane
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import EMAIL_STATES
@@ -15,12 +12,11 @@ from ui.widgets.columns import Column
 from ui.widgets.paged_table import PagedTable
 
 
-class OutgoingPane(QWidget):
+class OutgoingPane(MailPane):
     """Outbox, sent, trouble and cancelled share one list."""
 
     def __init__(self, ui: UiContext) -> None:
-        super().__init__()
-        self._table = PagedTable(
+        table = PagedTable(
             name="mails",
             title=tr("E-Mails"),
             background=ui.background,
@@ -55,23 +51,8 @@ class OutgoingPane(QWidget):
             sort=("created", True),
         )
         self._detail = MailDetailView(ui)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self._table)
-        split.addWidget(self._detail)
-        split.setSizes([600, 540])
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 1)
-        split.setChildrenCollapsible(False)
-        ui.state.bind_splitter("mail", split)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(split)
-        self._table.model.query = ListQuery(sort="created", descending=True, filters={"outbox": "1"})
-        self._table.selected.connect(self._detail.show_mail)
-
-    def ask(self, box: str, text: str) -> None:
-        """Another box or search text."""
-        self._table.show_query(text=text, filters={box: "1"})
+        super().__init__(ui, table, self._detail, name="mail", box="outbox", sort="created", widths=(600, 540))
+        table.selected.connect(self._detail.show_mail)
 
     def refresh(self) -> None:
         """List and open mail again."""

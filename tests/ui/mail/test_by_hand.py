@@ -1,0 +1,78 @@
+"""An office without a mail server: the waiting mail is opened or saved for another program, and counts as sent."""
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.casework.preparing import create_and_send
+from domain.casework.receiving import receive
+from domain.communication.incoming.parse import parse_mail
+from domain.communication.mails import claim
+from domain.communication.queries import MailDetail, get_mail
+from domain.database import Database
+from domain.values import Channel
+from tests.builders import add_search, add_therapist
+from tests.domain.communication.incoming.letters import reply
+from tests.ui.hands import fill, press, scalar
+from ui.mail.by_hand import LONGEST_LINK, mailto, save_eml
+from ui.mail.page import MailPage
+from ui.ports import UiContext
+
+
+def waiting(session: Session, ui: UiContext) -> MailDetail:
+    """A mail that waits in the outbox."""
+    create_and_send(
+        session, therapist_id=add_therapist(session), search_ids=[add_search(session)], channel=Channel.EMAIL,
+        now=ui.now(),
+    )  # fmt: skip
+    session.flush()
+    return get_mail(session, int(session.execute(text("SELECT id FROM communication_service.email")).scalar_one()))
+
+
+def test_without_a_server_a_mail_waits_for_a_person(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The worker leaves it; the person says that it is sent, and the clocks run."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    later = ui.now() + timedelta(minutes=5)
+    assert fill(database, lambda s: claim(s, mail.row.email_id, now=later, without_account=False)) is None
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(mail.row.email_id)
+    press(qtbot, page, "Ist von Hand gesendet")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "sent")
+    assert scalar(database, "SELECT status FROM communication_service.email") == "sent"
+
+
+def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """Words and Message-ID, so that the answer finds its inquiry; the file tells no sender."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    save_eml(mail, tmp_path / "a.eml")
+    saved = message_from_bytes((tmp_path / "a.eml").read_bytes(), policy=policy.default)
+    part = saved.get_body(("plain",))
+    assert part is not None
+    assert part.get_content().split() == mail.body_text.split()
+    assert (saved["To"], saved["Message-ID"]) == (mail.row.to_address, mail.message_id)
+
+    def answered(session: Session) -> str:
+        source = reply("Leider nein", answers=str(saved["Message-ID"]))
+        return receive(session, parse_mail(source), now=ui.now()).belonging.matched_by
+
+    assert fill(database, answered) == "thread"
+    qtbot.wait(1)
+
+
+def test_a_link_carries_the_whole_mail_or_is_not_offered(ui: UiContext, database: Database) -> None:
+    """A cut letter would be worse than none."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    link = mailto(mail)
+    if link is None:
+        assert len(mail.body_text) > LONGEST_LINK // 3
+        return
+    found = urlsplit(link.toString())
+    assert parse_qs(found.query)["body"][0].split() == mail.body_text.split()
