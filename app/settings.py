@@ -40,7 +40,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """The office's SMTP server; an empty host catches mail on this machine instead of sending it."""
+    """The seat's SMTP server for mails without an account; with an empty host they wait to be sent by hand."""
 
     host: str = ""
     port: int = 587

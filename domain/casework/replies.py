@@ -19,7 +19,6 @@ from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
-from domain.communication.reading.reader import read_answer
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.inquiries import items_of, note_out_of_office
@@ -87,6 +86,9 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
     """What the rules read in a mail, by patient; nothing where it belongs to no inquiry."""
     if mail.inquiry_id is None or mail.kind != "reply":
         return ()
+    # its many patterns take a while to prepare, and are needed only when an answer is read
+    from domain.communication.reading.reader import read_answer
+
     codes = [item.reference_code for item in items_of(session, mail.inquiry_id)]
     written = mail.sent_at or mail.received_at
     found = read_answer(mail.body_text, codes, sent_on=written.astimezone(BERLIN).date(), subject=mail.subject)

@@ -6,9 +6,8 @@ X25519, XSalsa20-Poly1305). It opens no connection.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -17,6 +16,9 @@ from domain import events
 from domain.communication.account_models import MailAccount, MailboxState, WorkerKey
 from domain.editing import load_for_edit
 from domain.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from nacl.public import PrivateKey
 
 SECURITY = ("tls", "starttls", "none")
 
@@ -92,14 +94,20 @@ def publish_key(session: Session, public_key: bytes) -> None:
 
 def seal(session: Session, password: str) -> bytes:
     """Seal a password to the worker's key. Raises Unavailable before a worker ran for the first time."""
+    # heavy, and needed only when a password is entered
+    from nacl.public import PublicKey, SealedBox
+
     key = session.scalar(select(WorkerKey.public_key))
     if key is None:
         raise Unavailable("mail_account.no_worker_key")
     return SealedBox(PublicKey(key)).encrypt(password.encode("utf-8"))
 
 
-def unseal(sealed: bytes | None, private_key: PrivateKey) -> str:
+def unseal(sealed: bytes | None, private_key: "PrivateKey") -> str:
     """The password for the worker; empty where none is kept. Raises Unavailable if sealed to another key."""
+    from nacl.exceptions import CryptoError
+    from nacl.public import SealedBox
+
     if sealed is None:
         return ""
     try:

@@ -14,9 +14,6 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from charset_normalizer import from_bytes
-
-from domain.communication.incoming.html_text import text_of_html
 from domain.communication.incoming.parsed import Bounce, ParsedAttachment, ParsedMail
 from domain.errors import Invalid
 
@@ -133,6 +130,9 @@ def _text(parts: list[Message]) -> str:
     plain = [_decoded(part) for part in bodies if part.get_content_subtype() == "plain"]
     text = "\n".join(plain)
     if not text.strip():
+        # heavy, and needed only for mails of HTML alone
+        from domain.communication.incoming.html_text import text_of_html
+
         text = "\n".join(text_of_html(_decoded(part)) for part in bodies if part.get_content_subtype() == "html")
     lines = (line.rstrip() for line in _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return "\n".join(lines).strip()[:LONGEST_TEXT]
@@ -152,6 +152,9 @@ def _decoded(part: Message) -> str:
     try:
         text = content.decode(charset or "utf-8")
     except (LookupError, UnicodeDecodeError):
+        # heavy, and needed only for a mail that names no charset, or a wrong one
+        from charset_normalizer import from_bytes
+
         best = from_bytes(content[:50_000], cp_isolation=WRITTEN_IN).best()
         text = content.decode(best.encoding if best is not None else "cp1252", "replace")
     if part.get_param("format", "") == "flowed":

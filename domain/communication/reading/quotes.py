@@ -6,8 +6,6 @@ An answer written between the lines of the quote counts, with the code of the pe
 import re
 from dataclasses import dataclass
 
-from mailparser_reply import EmailReplyParser
-
 LONGEST = 20_000  # letters looked at: no answer is longer, and the library's patterns are slow on huge texts
 _QUOTED = re.compile(r"^\s*[>|]")
 _CODE = re.compile(r"\b[2-9A-HJ-KM-NP-TV-Z]{5}\b")
@@ -31,6 +29,9 @@ class Passage:
 
 def own_words(body: str) -> tuple[Passage, ...]:
     """The stretches the sender wrote now, in their order; stretches are found in `body` line by line."""
+    # heavy, and needed only when an answer is read
+    from mailparser_reply import EmailReplyParser
+
     text = body.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST]
     replies = EmailReplyParser(languages=["de", "en"]).read(text).replies
     first = replies[0].content if replies else text
