@@ -115,7 +115,8 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "post": show("mail"),
         "telefon": show("phone"),
         "verwaltung-buero": show("admin"),
-        "verwaltung-postkonten": choose("admin", "show_tab", 1),
+        "verwaltung-vorlagen": choose("admin", "show_tab", 1),
+        "verwaltung-postkonten": choose("admin", "show_tab", 2),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -69,6 +69,7 @@ PRODUCERS = {
     "mail_account": "communication_service",
     "phone_call": "communication_service",
     "contact": "communication_service",
+    "template": "communication_service",
     "import": "scraping_service",
     "office": "platform",
 }

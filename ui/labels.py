@@ -179,6 +179,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "alternative": "Andere Person für den Platz",
         "place_declined": "Platz wird nicht gebraucht",
         "patient": "Brief an Patient",
+        "first_letter": "Erster Brief",
+        "weekly_status": "Stand der Suche",
         "own": "Eigene Nachricht",
     },
     "call_status": {

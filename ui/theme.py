@@ -165,6 +165,7 @@ QPushButton[role="link"]:hover { text-decoration: underline; }
 QLineEdit, QPlainTextEdit, QTextBrowser, QComboBox, QSpinBox, QDateEdit {
     background: $surface; border: 1px solid $border; border-radius: 6px; padding: 5px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
+QTextBrowser[role="paper"] { background: #ffffff; color: #1d2733; }
 QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0 8px; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid $accent; padding: 4px 7px; }

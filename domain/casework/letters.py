@@ -11,21 +11,19 @@ from sqlalchemy.orm import Session
 
 from domain.access import me, office
 from domain.communication.mails import Letter, queue_mail
-from domain.communication.rendering import (
+from domain.communication.templates.contexts import (
     LetterContext,
     OfficeContext,
     PatientCode,
-    PatientLetterContext,
     PatientProfile,
-    render,
-    render_script,
 )
+from domain.communication.templates.rendering import render
+from domain.communication.templates.service import sources_for
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
-from domain.errors import Forbidden, Invalid
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.patients.checklist import age_on
 from domain.patients.models import MedicalInformation, Patient, Wishes
-from domain.therapists.models import PracticeSite, Therapist
+from domain.therapists.models import Therapist
 from domain.values import MINUTES_PER_DAY
 from domain.weektime import from_multirange
 
@@ -58,7 +56,7 @@ def queue_letter(
         session,
         kind=kind,
         to_address=therapist.email,
-        to_name=_recipient(therapist).full_name,
+        to_name=recipient_of(therapist).full_name,
         letter=letter,
         now=now,
         inquiry_id=inquiry.id,
@@ -68,24 +66,28 @@ def queue_letter(
 
 def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
-    return render(kind, _context(session, inquiry, items, profiles=kind in WITH_PROFILES, today=today))
+    context = inquiry_context(session, inquiry, items, profiles=kind in WITH_PROFILES, today=today)
+    return render(kind, context, sources_for(session, kind))
 
 
 def compose_script(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """What one says when calling about an inquiry: the whole request, or the reminder of one that was made."""
     kind = "call_first" if inquiry.sent_at is None else "call_again"
-    return render_script(kind, _context(session, inquiry, items, profiles=True, today=today))
+    return render(
+        kind, inquiry_context(session, inquiry, items, profiles=True, today=today), sources_for(session, kind)
+    )
 
 
-def _context(
+def inquiry_context(
     session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, profiles: bool, today: date
 ) -> LetterContext:
+    """What a letter about these items may say; without `profiles` it names codes only."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if profiles:
         _load_together(session, items)
     return LetterContext(
-        recipient=_recipient(therapist),
-        office=_office(session),
+        recipient=recipient_of(therapist),
+        office=office_context(session),
         reference=inquiry.reference,
         patients=tuple(
             _profile(session, item, today=today) if profiles else PatientCode(item.reference_code) for item in items
@@ -96,37 +98,8 @@ def _context(
     )
 
 
-def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime) -> int:
-    """Write to the patient that a practice has a place. Raises Invalid without a mail address."""
-    item = session.get_one(InquiryItem, item_id)
-    patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
-    if not patient.email:
-        raise Invalid("patient.no_email", patient_id=patient.id)
-    if patient.restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=patient.id)
-    therapist = session.get_one(Therapist, session.get_one(Inquiry, item.inquiry_id).therapist_id)
-    site = session.get_one(PracticeSite, therapist.site_id)
-    context = PatientLetterContext(
-        recipient=Recipient("", "", patient.first_name, patient.last_name, is_institution=False),
-        office=_office(session),
-        practice=_recipient(therapist).full_name,
-        practice_phone=therapist.phone or therapist.mobile,
-        practice_address=f"{site.street} {site.house_number}, {site.plz} {site.city}".strip(" ,"),
-        today=now.date(),
-    )
-    return queue_mail(
-        session,
-        kind="patient",
-        to_address=patient.email,
-        to_name=f"{patient.first_name} {patient.last_name}".strip(),
-        letter=render("acceptance_patient", context),
-        now=now,
-        patient_id=patient.id,
-        inquiry_id=item.inquiry_id,
-    )
-
-
-def _recipient(therapist: Therapist) -> Recipient:
+def recipient_of(therapist: Therapist) -> Recipient:
+    """Whom a letter to a therapist addresses."""
     return Recipient(
         therapist.salutation,
         therapist.title,
@@ -136,7 +109,8 @@ def _recipient(therapist: Therapist) -> Recipient:
     )
 
 
-def _office(session: Session) -> OfficeContext:
+def office_context(session: Session) -> OfficeContext:
+    """The letterhead: the office's, with the name and number of whoever writes."""
     settings, person = office(session), me(session)
     return OfficeContext(
         name=settings.name,

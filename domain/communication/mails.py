@@ -31,11 +31,12 @@ MESSAGE_ID_DOMAIN = "platzlotse.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says: subject and both parts."""
+    """What a mail says: subject and both parts; `template_version_id` tells by which wording of the office's."""
 
     subject: str
     text: str
     html: str
+    template_version_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def queue_mail(
         subject=letter.subject,
         body_text=letter.text,
         body_html=letter.html,
+        template_version_id=letter.template_version_id,
         status=EmailStatus.QUEUED,
         message_id=make_msgid(domain=MESSAGE_ID_DOMAIN),
         not_before=leaves if waits else None,
@@ -267,6 +269,7 @@ def rewrite(email: Email, letter: Letter) -> None:
     if email.status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED}:
         raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
     email.subject, email.body_text, email.body_html = letter.subject, letter.text, letter.html
+    email.template_version_id = letter.template_version_id
 
 
 def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:

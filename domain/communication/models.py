@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.access import Person
 from domain.communication.account_models import MailAccount
 from domain.communication.states import CallStatus, EmailStatus
+from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified, Versioned
 from domain.matching.models import Inquiry
 from domain.patients.models import Patient
@@ -39,7 +40,7 @@ class Email(Identified, Versioned, Base):
         ),
         CheckConstraint(
             "kind IN ('inquiry', 'reminder', 'withdrawal', 'surplus', 'alternative', 'place_declined', 'patient',"
-            " 'own')",
+            " 'first_letter', 'weekly_status', 'own')",
             name="kind",
         ),
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
@@ -48,6 +49,7 @@ class Email(Identified, Versioned, Base):
         Index("ix_email_account_id", "account_id"),
         Index("ix_email_inquiry_id", "inquiry_id"),
         Index("ix_email_patient_id", "patient_id"),
+        Index("ix_email_template_version_id", "template_version_id"),
         Index("ix_email_status", "status", "not_before"),
         Index("ix_email_created_at", "created_at"),
         SCHEMA,
@@ -73,6 +75,7 @@ class Email(Identified, Versioned, Base):
     server_reply: Mapped[str] = mapped_column(default="")
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]
+    template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
 
 
 class PhoneCall(Identified, Versioned, Base):

@@ -17,6 +17,19 @@ SEXES = {"female": "weiblich", "male": "männlich", "diverse": "divers", "not_st
 INSURANCE = {"statutory": "gesetzlich", "private": "privat", "self_pay": "selbst zahlend", "unknown": "noch offen"}
 WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
+# What a patient is asked for before a search can begin (codes of the checklist).
+MISSING = {
+    "name": "Ihr vollständiger Name",
+    "birth_date": "Ihr Geburtsdatum",
+    "place": "Ihre Anschrift oder Postleitzahl",
+    "insurance": "wie Sie krankenversichert sind",
+    "complaint": "kurz, worum es Ihnen geht",
+    "consent_storage": "Ihre Einwilligung, dass wir Ihre Angaben speichern",
+    "consent_pseudonymous_inquiry": "Ihre Einwilligung, dass wir ohne Ihren Namen bei Praxen anfragen",
+    "guardian": "Name und Anschrift einer sorgeberechtigten Person",
+    "guardian_consent": "die Einwilligung der Sorgeberechtigten",
+}
+
 # Complaints that may be named to a practice: a fixed list of coarse words. Free text is never passed on.
 COMPLAINT_WORDS = frozenset(
     {
@@ -60,6 +73,11 @@ def greeting(recipient: Recipient) -> str:
 def patients_in_words(count: int) -> str:
     """One person or a number of them: a count that reads right for any number and sex."""
     return "eine Person" if count == 1 else f"{count} Personen"
+
+
+def practices_in_words(count: int) -> str:
+    """How many practices were asked."""
+    return "noch keine Praxis" if count == 0 else "eine Praxis" if count == 1 else f"{count} Praxen"
 
 
 def weeks_in_words(weeks: int) -> str:

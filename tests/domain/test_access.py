@@ -25,6 +25,8 @@ communication_service.incoming_reading    ra    ra    -     -     r     r
 communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
+communication_service.template            r     raw   -     raw   r     r
+communication_service.template_version    r     ra    -     ra    r     r
 geocoding_service.plz_place               r     r     -     -     r     r
 matching_service.answer                   ra    ra    -     -     ra    r
 matching_service.answer_rate              raw   raw   -     -     raw   r

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import Recorded, record_answer
-from domain.casework.letters import queue_acceptance_to_patient
+from domain.casework.patient_letters import queue_acceptance_to_patient
 from domain.casework.placements import (
     begin_therapy,
     end_therapy,

@@ -77,7 +77,7 @@ def test_what_makes_no_sense_is_told_at_its_field(
 
 def test_an_account_is_entered_and_its_password_sealed(page: AdminPage, qtbot: QtBot, database: Database) -> None:
     """Only the worker can open it; the field is empty again."""
-    page.show_tab(1)
+    page.show_tab(2)
     press(qtbot, page, "Neues Konto")
     for name, value in (
         ("name", "Büro"), ("address", "buero@praxis.example"), ("smtp_host", "mail.praxis.example"),
@@ -96,7 +96,7 @@ def test_an_account_is_entered_and_its_password_sealed(page: AdminPage, qtbot: Q
 
 def test_an_account_without_a_server_is_refused(page: AdminPage, qtbot: QtBot, database: Database) -> None:
     """At its field; nothing is kept."""
-    page.show_tab(1)
+    page.show_tab(2)
     press(qtbot, page, "Neues Konto")
     page.accounts._lines["name"].setText("Büro")
     page.accounts._lines["address"].setText("buero@praxis.example")

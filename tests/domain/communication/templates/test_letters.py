@@ -9,17 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from domain.casework.letters import compose, queue_acceptance_to_patient
+from domain.casework.letters import compose
+from domain.casework.patient_letters import queue_acceptance_to_patient
 from domain.communication.models import Email
-from domain.communication.rendering import (
+from domain.communication.templates.contexts import (
     LetterContext,
     OfficeContext,
     PatientCode,
     PatientLetterContext,
     PatientProfile,
-    _environment,
-    render,
 )
+from domain.communication.templates.kinds import BLOCKS
+from domain.communication.templates.language import environment
+from domain.communication.templates.rendering import Source, render
+from domain.communication.templates.service import shipped
 from domain.communication.wording import Recipient, greeting
 from domain.database import Database
 from domain.matching.models import Inquiry
@@ -44,13 +47,17 @@ def profile(code: str) -> PatientProfile:
     )  # fmt: skip
 
 
+def texts(kind: str) -> dict[str, Source]:
+    """What the program ships for a kind and its blocks."""
+    return {name: shipped(name) for name in (kind, *BLOCKS.values())}
+
+
 def letter(kind: str, count: int, recipient: Recipient = PERSON) -> tuple[str, str, str]:
     """Subject, text and HTML of a letter about some patients."""
     codes = [f"K{n}" for n in range(count)]
     patients = tuple(profile(c) if kind in {"inquiry", "alternative"} else PatientCode(c) for c in codes)
-    made = render(
-        kind, LetterContext(recipient, OFFICE, "7K3M9Q", patients, NOW.date(), date(2026, 11, 2), "Verzeichnis")
-    )
+    context = LetterContext(recipient, OFFICE, "7K3M9Q", patients, NOW.date(), date(2026, 11, 2), "Verzeichnis")
+    made = render(kind, context, texts(kind))
     return made.subject, made.text, made.html
 
 
@@ -99,11 +106,11 @@ def test_no_name_breaks_a_letter_or_its_page(first: str, last: str) -> None:
 
 def test_a_template_can_reach_nothing_and_miss_nothing() -> None:
     """The sandbox refuses to climb; an unknown word is an error, not a gap."""
-    environment = _environment(html=False)
+    sandbox = environment(markdown=True)
     with pytest.raises(SecurityError):
-        environment.from_string("{{ ''.__class__.__mro__[1].__subclasses__() }}").render()
+        sandbox.from_string("{{ ''.__class__.__mro__[1].__subclasses__() }}").render()
     with pytest.raises(UndefinedError):
-        environment.from_string("{{ nobody.knows }}").render()
+        sandbox.from_string("{{ nobody.knows }}").render()
 
 
 def test_the_first_letter_says_where_the_address_is_from() -> None:
@@ -116,17 +123,9 @@ def test_the_first_letter_says_where_the_address_is_from() -> None:
 
 def test_the_letter_to_a_patient_has_the_right_crisis_numbers() -> None:
     """Digit by digit, in both parts (domain.md)."""
-    made = render(
-        "acceptance_patient",
-        PatientLetterContext(
-            Recipient("", "", "Lea", "Berger", is_institution=False),
-            OFFICE,
-            "Dr. Ina Sommer",
-            "+49241",
-            "Weg 1",
-            NOW.date(),
-        ),
-    )
+    recipient = Recipient("", "", "Lea", "Berger", is_institution=False)
+    context = PatientLetterContext(recipient, OFFICE, NOW.date(), "Dr. Ina Sommer", "+49241", "Weg 1")
+    made = render("acceptance_patient", context, texts("acceptance_patient"))
     for part in (made.text, made.html):
         for number in ("0800 111 0 111", "0800 111 0 222", "116 123", "116 117", "112"):
             assert number in part, number

@@ -1,0 +1,134 @@
+"""Letters to patients: the first one, how the search stands, a place that was found; by mail, or said on the phone.
+
+They go to the person alone, under their own name; nothing in them is about another patient.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from domain.casework.letters import office_context, recipient_of
+from domain.communication.mails import Letter, queue_mail
+from domain.communication.models import PhoneCall
+from domain.communication.states import CallStatus
+from domain.communication.templates.contexts import PatientLetterContext, SearchStatus
+from domain.communication.templates.rendering import render
+from domain.communication.templates.service import sources_for
+from domain.communication.wording import MISSING, Recipient
+from domain.errors import Forbidden, Invalid
+from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.patients.checklist import missing_for_search
+from domain.patients.models import Patient
+from domain.therapists.models import PracticeSite, Therapist
+
+# A stated sex is a word of the person's own; whoever stated none, or divers, is addressed by name (never guessed).
+SALUTATIONS = {"female": "Frau", "male": "Herr"}
+WEEK = timedelta(days=7)
+
+
+def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime) -> int:
+    """Write to the patient that a practice has a place. Raises as `queue_to_patient` does."""
+    item = session.get_one(InquiryItem, item_id)
+    patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
+    letter = compose_acceptance(session, "acceptance_patient", item, today=now.date())
+    return queue_to_patient(session, patient, letter, kind="patient", now=now, inquiry_id=item.inquiry_id)
+
+
+def compose_acceptance(session: Session, kind: str, item: InquiryItem, *, today: date) -> Letter:
+    """That there is a place: as a mail (``acceptance_patient``) or to be said on the phone (``acceptance_call``)."""
+    patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
+    therapist = session.get_one(Therapist, session.get_one(Inquiry, item.inquiry_id).therapist_id)
+    site = session.get_one(PracticeSite, therapist.site_id)
+    context = replace(
+        patient_context(session, patient, today=today),
+        practice=recipient_of(therapist).full_name,
+        practice_phone=therapist.phone or therapist.mobile,
+        practice_address=f"{site.street} {site.house_number}, {site.plz} {site.city}".strip(" ,"),
+    )
+    return render(kind, context, sources_for(session, kind))
+
+
+def compose_to_patient(session: Session, kind: str, patient_id: int, *, today: date) -> Letter:
+    """The first letter, or how the search stands (``first_letter``, ``weekly_status``)."""
+    context = patient_case(session, session.get_one(Patient, patient_id), today=today)
+    return render(kind, context, sources_for(session, kind))
+
+
+def patient_case(session: Session, patient: Patient, *, today: date) -> PatientLetterContext:
+    """All there is to write to a patient about, but for a place."""
+    return replace(
+        patient_context(session, patient, today=today),
+        status=search_status(session, patient.id, today=today),
+        missing=tuple(MISSING[code] for code in missing_for_search(session, patient, today=today)),
+    )
+
+
+def queue_to_patient(
+    session: Session,
+    patient: Patient,
+    letter: Letter,
+    *,
+    kind: str,
+    now: datetime,
+    inquiry_id: int | None = None,
+    delay: timedelta = timedelta(0),
+) -> int:
+    """Queue a mail to a patient. Raises Invalid without an address and Forbidden while nothing may be done."""
+    if not patient.email:
+        raise Invalid("patient.no_email", patient_id=patient.id)
+    if patient.restricted_at is not None:
+        raise Forbidden("patient.restricted", patient_id=patient.id)
+    return queue_mail(
+        session,
+        kind=kind,
+        to_address=patient.email,
+        to_name=f"{patient.first_name} {patient.last_name}".strip(),
+        letter=letter,
+        now=now,
+        patient_id=patient.id,
+        inquiry_id=inquiry_id,
+        delay=delay,
+    )
+
+
+def patient_context(session: Session, patient: Patient, *, today: date) -> PatientLetterContext:
+    """Whom the letter addresses and from whom it comes."""
+    return PatientLetterContext(
+        recipient=Recipient(
+            SALUTATIONS.get(patient.sex, ""), "", patient.first_name, patient.last_name, is_institution=False
+        ),
+        office=office_context(session),
+        today=today,
+    )
+
+
+def search_status(session: Session, patient_id: int, *, today: date) -> SearchStatus | None:
+    """Where the patient's newest search stands, in numbers; None for who never had one."""
+    search = session.scalar(
+        select(PlaceSearch).where(PlaceSearch.patient_id == patient_id).order_by(PlaceSearch.id.desc()).limit(1)
+    )
+    if search is None:
+        return None
+    declined = ItemStatus.REJECTION_CAPACITY, ItemStatus.REJECTION_UNSUITABLE, ItemStatus.REJECTION_OTHER
+    row = session.execute(
+        select(
+            func.count().label("asked"),
+            func.count().filter(Inquiry.sent_at >= today - WEEK).label("asked_this_week"),
+            func.count().filter(InquiryItem.status.in_(OPEN_ITEM), Inquiry.stage == "sent").label("waiting_for_answer"),
+            func.count().filter(InquiryItem.status.in_(declined)).label("declined"),
+            func.count().filter(InquiryItem.status == ItemStatus.WAITLISTED).label("waiting_lists"),
+        )
+        .select_from(InquiryItem)
+        .join(Inquiry, Inquiry.id == InquiryItem.inquiry_id)
+        .where(InquiryItem.search_id == search.id, Inquiry.sent_at.is_not(None))
+    ).one()
+    calls = session.scalar(
+        select(func.count(PhoneCall.id.distinct()))
+        .join(InquiryItem, InquiryItem.inquiry_id == PhoneCall.inquiry_id)
+        .where(InquiryItem.search_id == search.id, PhoneCall.status == CallStatus.REACHED)
+    )
+    weeks = max(0, (today - search.waiting_since).days // 7)
+    return SearchStatus(weeks=weeks, calls=calls or 0, **row._asdict())

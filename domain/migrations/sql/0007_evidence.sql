@@ -1,0 +1,2 @@
+-- Evidence: what a health insurer wants to see.
+SELECT 1;

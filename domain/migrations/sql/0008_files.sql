@@ -1,0 +1,2 @@
+-- Files: papers of patients, letters printed.
+SELECT 1;

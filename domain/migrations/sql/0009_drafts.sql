@@ -1,0 +1,2 @@
+-- Drafts: what was written offline, attachments.
+SELECT 1;

@@ -1,0 +1,89 @@
+"""Templates by hand: typed with the preview beside it, saved, refused at its field, an older version taken up again."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from domain.database import Database
+from tests.ui.hands import press, scalar
+from ui.admin.templates_tab import TemplatesTab
+from ui.ports import UiContext
+
+SAVED = "SELECT body FROM communication_service.template_version ORDER BY id DESC LIMIT 1"
+
+
+@pytest.fixture
+def tab(ui: UiContext, qtbot: QtBot) -> TemplatesTab:
+    """The tab with the inquiry's template open."""
+    made = TemplatesTab(ui)
+    qtbot.addWidget(made)
+    made.resize(1200, 700)
+    made.show()
+    made.refresh()
+    qtbot.waitUntil(lambda: "Sehr geehrte Frau Dr. Sommer" in made.preview._text.toPlainText())
+    return made
+
+
+def typed(tab: TemplatesTab, words: str) -> None:
+    """Type before the text."""
+    tab.editor.body.textCursor().insertText(words)
+
+
+def test_the_preview_follows_what_is_typed_and_the_case(tab: TemplatesTab, qtbot: QtBot) -> None:
+    """Nothing is saved by looking."""
+    typed(tab, "Guten Morgen aus {{ absender.ort }}!\n\n")
+    qtbot.waitUntil(lambda: "Guten Morgen aus Aachen!" in tab.preview._html.toPlainText())
+    tab._case.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "für 3 Personen" in tab.preview._text.toPlainText())
+
+
+def test_a_version_is_saved_and_an_older_one_taken_up_again(
+    tab: TemplatesTab, qtbot: QtBot, database: Database
+) -> None:
+    """What is taken up is typed in, and becomes a version when it is saved."""
+    typed(tab, "Neu.\n\n")
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "Fassung 1" in tab.editor._about.text())
+    assert str(scalar(database, SAVED)).startswith("Neu.")
+    tab.editor._versions.menu().actions()[-1].trigger()
+    assert not tab.editor.body.toPlainText().startswith("Neu.")
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "Fassung 2" in tab.editor._about.text())
+
+
+def test_an_unknown_name_is_told_while_typing_and_not_saved(
+    tab: TemplatesTab, qtbot: QtBot, database: Database
+) -> None:
+    """With the line and what was meant; the last preview that worked stays."""
+    typed(tab, "{{ anerde }}\n\n")
+    qtbot.waitUntil(lambda: "gemeint ist wohl „anrede“" in tab._hint.text())
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "gibt es in dieser Vorlage nicht" in tab.editor.fields["body"]._error.text())
+    assert scalar(database, "SELECT count(*) FROM communication_service.template_version") == 0
+    assert tab.editor.body.toPlainText().startswith("{{ anerde }}")
+
+
+def test_another_template_is_not_opened_over_what_was_typed(tab: TemplatesTab, qtbot: QtBot) -> None:
+    """It waits for saving or dropping."""
+    typed(tab, "Halb fertig")
+    tab._list.setCurrentRow(3)
+    qtbot.waitUntil(lambda: tab._list.currentRow() == 0)
+    assert tab.editor.body.toPlainText().startswith("Halb fertig")
+    press(qtbot, tab, "Verwerfen")
+    qtbot.waitUntil(lambda: not tab.editor.body.toPlainText().startswith("Halb fertig"))
+
+
+def test_an_own_template_is_made_and_deleted(tab: TemplatesTab, qtbot: QtBot, database: Database) -> None:
+    """It needs a name and a subject."""
+    tab._begin_new("own_practice")
+    tab.editor.subject.setText("Danke für das Gespräch")
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "Namen" in tab.editor.fields["name"]._error.text())
+    tab.editor.name.setText("Dank nach Telefonat")
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: any("Dank nach Telefonat" in tab._list.item(n).text() for n in range(tab._list.count())))
+    press(qtbot, tab, "Vorlage löschen")
+    qtbot.waitUntil(
+        lambda: (
+            scalar(database, "SELECT count(*) FROM communication_service.template WHERE retired_at IS NOT NULL") == 1
+        )
+    )

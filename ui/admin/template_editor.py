@@ -1,0 +1,147 @@
+"""Editing one template: subject, text, names to insert, older versions to take up again."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+
+from domain.communication.templates.kinds import KINDS, OWN
+from domain.communication.templates.service import TemplateText, VersionLine, shipped
+from domain.errors import PlatzlotseError
+from ui import formats
+from ui.admin.template_words import kind_words, placeholder
+from ui.errors import describe
+from ui.translation import tr
+from ui.widgets.forms import Field, button, label, row
+
+
+class TemplateEditor(QWidget):
+    """Knows no database: it tells when something was typed and which button was pressed."""
+
+    edited = Signal()
+    save_wanted = Signal()
+    drop_wanted = Signal()
+    restore_wanted = Signal()
+    remove_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._template: TemplateText | None = None
+        self._filling = False
+        self._title = label("", "heading")
+        self._about = label("", "muted")
+        self.name = QLineEdit()
+        self.subject = QLineEdit()
+        self.body = QPlainTextEdit()
+        self.body.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.body.setTabChangesFocus(True)
+        self.fields = {
+            "name": Field(tr("Na&me der Vorlage"), self.name),
+            "subject": Field(tr("&Betreff"), self.subject),
+            "body": Field(tr("Te&xt (Markdown)"), self.body),
+        }
+        self._insert = button(tr("&Einfügen"), lambda: None, icon="plus")
+        self._insert.setMenu(QMenu(self._insert))
+        self._versions = button(tr("&Fassungen"), lambda: None, icon="clock")
+        self._versions.setMenu(QMenu(self._versions))
+        self._save = button(tr("Vorlage &speichern"), self.save_wanted.emit, role="primary", icon="save")
+        self._drop = button(tr("&Verwerfen"), self.drop_wanted.emit, icon="undo-2")
+        self._restore = button(tr("Ausgelieferten Te&xt wiederherstellen"), self.restore_wanted.emit, role="link")
+        self._remove = button(tr("Vorlage &löschen"), self.remove_wanted.emit, role="danger")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 8, 0)
+        for widget in (self._title, self._about, self.fields["name"], self.fields["subject"]):
+            column.addWidget(widget)
+        column.addWidget(self.fields["body"], 1)
+        column.addWidget(row(self._insert, self._versions, self._restore))
+        column.addWidget(row(self._save, self._drop, self._remove))
+        for line in (self.name, self.subject):
+            line.textEdited.connect(lambda _: self._on_edit())
+        self.body.textChanged.connect(self._on_edit)
+        self.set_dirty(dirty=False)
+
+    def show_template(self, template: TemplateText, versions: tuple[VersionLine, ...]) -> None:
+        """Fill in a template with its history."""
+        self._template = template
+        own, new = template.kind in OWN, not template.key
+        self._title.setText(template.name or kind_words(template.kind))
+        self._about.setText(_about(template))
+        self.fields["name"].setVisible(own)
+        self.name.setReadOnly(not new)
+        self._restore.setVisible(not own and not template.is_shipped)
+        self._remove.setVisible(own and not new)
+        self._fill(template.name, template.subject, template.body)
+        self._fill_insert(template.kind)
+        self._fill_versions(template.kind, versions)
+        self.set_dirty(dirty=new)
+
+    def _fill(self, name: str, subject: str, body: str) -> None:
+        self._filling = True
+        self.name.setText(name)
+        self.subject.setText(subject)
+        self.subject.setCursorPosition(0)
+        self.body.setPlainText(body)
+        self._filling = False
+        self.complain(None)
+
+    def _fill_insert(self, kind: str) -> None:
+        menu = self._insert.menu()
+        menu.clear()
+        for name in sorted(KINDS[kind].names):
+            text, words = placeholder(name)
+            menu.addAction(f"{name}: {words}").triggered.connect(lambda _=False, text=text: self._on_insert(text))
+
+    def _fill_versions(self, kind: str, versions: tuple[VersionLine, ...]) -> None:
+        menu = self._versions.menu()
+        menu.clear()
+        for line in versions:
+            words = tr("Ausgelieferter Text") if line.is_shipped else line.source.subject
+            said = tr("Fassung {number} vom {when}: {words}").format(
+                number=line.number, when=_when(line.made_at, line.made_by), words=words
+            )
+            menu.addAction(said).triggered.connect(lambda _=False, s=line.source: self._take(s.subject, s.body))
+        if kind not in OWN:
+            source = shipped(kind)
+            menu.addAction(tr("Ausgelieferter Text")).triggered.connect(
+                lambda _=False: self._take(source.subject, source.body)
+            )
+        self._versions.setEnabled(bool(menu.actions()))
+
+    def _take(self, subject: str, body: str) -> None:
+        """Take up an older version: it is typed in, not saved."""
+        self._fill(self.name.text(), subject, body)
+        self._on_edit()
+
+    def _on_insert(self, text: str) -> None:
+        self.body.insertPlainText(text)
+        self.body.setFocus()
+
+    def _on_edit(self) -> None:
+        if not self._filling:
+            self.set_dirty(dirty=True)
+            self.edited.emit()
+
+    def set_dirty(self, *, dirty: bool) -> None:
+        """Whether there is something to save."""
+        self.is_dirty = dirty
+        self._save.setEnabled(dirty)
+        self._drop.setEnabled(dirty)
+
+    def complain(self, error: Exception | None) -> None:
+        """Mark the field an error is about, and clear the others."""
+        about = error.field if isinstance(error, PlatzlotseError) else None
+        for name, field in self.fields.items():
+            field.complain(describe(error) if error is not None and name == about else "")
+
+
+def _about(template: TemplateText) -> str:
+    if template.kind in OWN:
+        return kind_words(template.kind)
+    if template.is_shipped:
+        return tr("Ausgelieferter Text, von Ihrem Büro nicht geändert.")
+    return tr("Fassung {number} Ihres Büros.").format(number=template.number)
+
+
+def _when(at: datetime, by: str) -> str:
+    return f"{formats.moment(at)} ({by})" if by else formats.moment(at)
