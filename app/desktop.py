@@ -11,9 +11,12 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslat
 from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
+from app.draft_uploader import DraftUploader
+from app.draft_vault import DraftVault
 from app.paths import Profile
 from app.seat import Seat
 from app.worker_process import WorkerProcess, WorkerState
+from domain.communication.drafts.records import Waiting
 from domain.database import Database
 from ui.admin.page import AdminPage
 from ui.background import Background
@@ -30,7 +33,7 @@ from ui.phone.page import PhonePage
 from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 from ui.today.page import TodayPage
-from ui.translation import tr
+from ui.translation import ntr, tr
 from ui.window_state import WindowState
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -67,6 +70,7 @@ class Desktop:
         self.messages = Messages()
         self.background = Background(self.database)
         self.state = WindowState(profile.window_state)
+        self.vault = DraftVault(profile)
         self.window = MainWindow(background=self.background, messages=self.messages, state=self.state)
         self.ui = UiContext(
             background=self.background,
@@ -74,6 +78,7 @@ class Desktop:
             messages=self.messages,
             state=self.state,
             navigate=self.window.show_page,
+            vault=self.vault,
             now=utc_now,
             today=today,
         )
@@ -91,6 +96,8 @@ class Desktop:
             seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
         )
         self.listener.start()
+        self.uploader = DraftUploader(self.vault, self.database, self.background, self.changes, utc_now)
+        self.uploader.waiting.connect(self._on_waiting)
         self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
         self.window.on_close = self.close
         self._closed = False
@@ -131,6 +138,16 @@ class Desktop:
         since = f"{datetime.now(BERLIN):%H:%M}"
         self.window.show_connection(tr("verbunden") if connected else tr("offline seit {time}").format(time=since))
 
+    def _on_waiting(self, waits: Waiting) -> None:
+        said = []
+        if waits.queued:
+            said.append(ntr(waits.queued, "{n} Entwurf wartet", "{n} Entwürfe warten"))
+        if waits.edits:
+            said.append(ntr(waits.edits, "{n} Kontaktänderung wartet", "{n} Kontaktänderungen warten"))
+        if waits.refused:
+            said.append(ntr(waits.refused, "{n} Entwurf zu klären", "{n} Entwürfe zu klären"))
+        self.window.show_drafts(" · ".join(said))
+
     def close(self) -> None:
         """End everything that runs beside the window."""
         if self._closed:
@@ -140,6 +157,7 @@ class Desktop:
         if self.worker is not None:
             self.worker.stop()
         self.background.wait()
+        self.vault.close()
         self.database.close()
 
 

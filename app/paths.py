@@ -49,6 +49,16 @@ class Profile:
         return self.home / "window.ini"
 
     @property
+    def drafts(self) -> Path:
+        """The encrypted store of drafts."""
+        return self.home / "drafts.db"
+
+    @property
+    def draft_key(self) -> Path:
+        """The drafts' key wrapped by a passphrase, where no keyring holds it."""
+        return self.home / "drafts.key"
+
+    @property
     def logs(self) -> Path:
         """Log files without personal data."""
         return self.home / "logs"

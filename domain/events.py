@@ -70,6 +70,7 @@ PRODUCERS = {
     "phone_call": "communication_service",
     "contact": "communication_service",
     "template": "communication_service",
+    "letter": "communication_service",
     "import": "scraping_service",
     "office": "platform",
 }

@@ -73,6 +73,17 @@ class Background(QObject):
         """Run `work` in one transaction; `done` gets its result after the commit."""
         self._submit(_Call(owner, work, done, failed, key, writes=True))
 
+    def local(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Run `work` without the database: files and the store of this machine, with the server or without."""
+        self._submit(_Call(owner, lambda _: work(), done, failed, key, writes=False, asks=False))
+
     def wait(self, milliseconds: int = 10_000) -> bool:
         """Let running works end (closing the program)."""
         return self._pool.waitForDone(milliseconds)
@@ -110,15 +121,16 @@ class _Call:
     def __init__(
         self,
         owner: QObject,
-        work: Callable[[Session], Any],
+        work: Callable[[Any], Any],
         done: Callable[[Any], None] | None,
         failed: Callable[[Exception], None] | None,
         key: str | None,
         *,
         writes: bool,
+        asks: bool = True,
     ) -> None:
         self.owner, self.work, self.done, self.failed, self.key = owner, work, done, failed, key
-        self.writes = writes
+        self.writes, self.asks = writes, asks
         self.number = 0
         self.result: Any = None
         self.error: Exception | None = None
@@ -133,6 +145,8 @@ class _Job(QRunnable):
 
     def _once(self) -> object:
         call = self._call
+        if not call.asks:
+            return call.work(None)
         with self._database.write() if call.writes else self._database.read() as session:
             result: object = call.work(session)
             return result

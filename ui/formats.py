@@ -45,6 +45,11 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
+def time_of_day(value: datetime) -> str:
+    """14:05, by the clock on the wall."""
+    return f"{local(value):%H:%M}"
+
+
 def distance(km: float | None) -> str:
     """3,4 km below ten, 12 km above; a dash where unknown."""
     if km is None:

@@ -51,8 +51,10 @@ class MainWindow(QMainWindow):
         self._connection.setAccessibleName(tr("Verbindung"))
         self._worker = QLabel("")
         self._worker.setAccessibleName(tr("Hintergrunddienst"))
+        self._drafts = QLabel("")
+        self._drafts.setAccessibleName(tr("Wartende Entwürfe"))
         self._busy = QLabel("")
-        for widget in (self._connection, self._worker):
+        for widget in (self._connection, self._worker, self._drafts):
             self.statusBar().addWidget(widget)
         self.statusBar().setContentsMargins(SPACE, 0, SPACE, 0)
         self.statusBar().addPermanentWidget(self._busy)
@@ -147,6 +149,10 @@ class MainWindow(QMainWindow):
     def show_worker(self, text: str) -> None:
         """How the background worker is."""
         self._worker.setText(text)
+
+    def show_drafts(self, text: str) -> None:
+        """What has not reached the server yet."""
+        self._drafts.setText(text)
 
     def _show_busy(self, running: int) -> None:
         self._busy.setText(ntr(running, "{n} Vorgang läuft", "{n} Vorgänge laufen") if running else "")

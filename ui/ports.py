@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.communication.drafts.store import DraftStore
 from ui.background import Background
 from ui.changes import Changes
 from ui.messages import Messages
@@ -22,6 +23,27 @@ class Navigate(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """The encrypted store of this machine. `opened` may be asked anywhere; opening takes time (not on the GUI thread)."""
+
+    @property
+    def opened(self) -> DraftStore | None:
+        """The store, once it is open."""
+        ...
+
+    def open_by_keyring(self) -> DraftStore | None:
+        """Open it by the key in the system's keyring; None where there is none, and a passphrase is asked for."""
+        ...
+
+    def is_new(self) -> bool:
+        """Whether a passphrase is yet to be chosen."""
+        ...
+
+    def open_by_passphrase(self, passphrase: str) -> DraftStore:
+        """Open it, the first time with a passphrase chosen now. Raises Invalid (``drafts.passphrase``)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class UiContext:
     """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock."""
@@ -31,5 +53,6 @@ class UiContext:
     messages: Messages
     state: WindowState
     navigate: Navigate
+    vault: Vault
     now: Callable[[], datetime]
     today: Callable[[], date]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.casework.letters import compose
+from domain.casework.printed_letters import preview_on_paper
 from domain.casework.sending import send_inquiry
 from domain.communication.mails import Letter
 from domain.communication.models import ContactEntry
@@ -49,11 +50,20 @@ def prepare(session: Session, therapist_id: int, *, now: datetime, wished: Seque
     )
 
 
-def preview(session: Session, therapist_id: int, search_ids: Sequence[int], *, now: datetime) -> Letter:
-    """The letter as it would read; the codes are thrown when it is sent."""
+def preview(
+    session: Session,
+    therapist_id: int,
+    search_ids: Sequence[int],
+    *,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+) -> Letter:
+    """The letter as it would read, by mail or on paper; the codes are thrown when it is sent."""
     inquiry = Inquiry(therapist_id=therapist_id, reference="······")
     items = [InquiryItem(search_id=search, reference_code="·····") for search in search_ids]
     with session.no_autoflush:
+        if channel is Channel.LETTER:
+            return preview_on_paper(session, inquiry, items, today=now.date())
         return compose(session, "inquiry", inquiry, items, today=now.date())
 
 

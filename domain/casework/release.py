@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose, queue_letter
+from domain.casework.printed_letters import take_back_on_paper
 from domain.communication.calls import cancel_calls
 from domain.communication.mails import cancel_mail, rewrite
 from domain.communication.models import Email
@@ -133,6 +134,8 @@ def _tell_practice(
         cancel_calls(session, inquiry.id, reason=reason)
     if awaited and inquiry.channel == Channel.EMAIL:
         _queue_withdrawal(session, inquiry, item, items, now=now)
+    elif awaited and inquiry.channel == Channel.LETTER:
+        take_back_on_paper(session, inquiry, [item], items, now=now)
 
 
 def _queue_withdrawal(

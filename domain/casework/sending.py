@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.letters import queue_letter
+from domain.casework.printed_letters import send_on_paper, take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
 from domain.communication import mails
 from domain.communication.calls import cancel_calls, plan_call
@@ -20,6 +21,7 @@ from domain.matching.inquiries import approve, items_of, move_inquiry, note_remi
 from domain.matching.models import Inquiry
 from domain.matching.rules import Rule
 from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
+from domain.therapists.models import Therapist
 from domain.values import Channel
 
 # These may have changed between drafting and sending and stop the mail; the others were a person's choice.
@@ -36,7 +38,7 @@ def send_inquiry(
     call_on: date | None = None,
     send_at: datetime | None = None,
 ) -> int | None:
-    """Release a draft: queue its mail, plan its call, or note the letter as sent.
+    """Release a draft: queue its mail, plan its call, or write the letter and note it as sent.
 
     Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
     a consent, a search or the therapist no longer allows it; `just_judged` says that this transaction asked already.
@@ -50,7 +52,8 @@ def send_inquiry(
     if inquiry.channel == Channel.PHONE:
         return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id, on=call_on)
     if inquiry.channel == Channel.LETTER:
-        mark_sent(session, inquiry_id, now=now)
+        letter = write_letter(session, "inquiry", inquiry, items_of(session, inquiry.id), now=now)
+        mark_sent(session, inquiry_id, now=now, subject=letter.subject)
         return None
     move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
     delay = timedelta(seconds=office(session).undo_seconds)
@@ -67,7 +70,7 @@ def _refuse_changed(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
             raise Invalid("inquiry.rule_broken", patient=candidate.name, rules=rules)
 
 
-def mark_sent(session: Session, inquiry_id: int, *, now: datetime) -> None:
+def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str = "") -> None:
     """The inquiry reached the practice (server took the mail, call was made, letter posted): clocks run."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
@@ -75,7 +78,7 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime) -> None:
         session.add(
             ContactEntry(
                 at=now, channel=inquiry.channel, direction="out", kind="inquiry", inquiry_id=inquiry.id,
-                therapist_id=inquiry.therapist_id, person_id=inquiry.created_by,
+                therapist_id=inquiry.therapist_id, person_id=inquiry.created_by, body=subject,
             )
         )  # fmt: skip
 
@@ -154,13 +157,17 @@ def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
 def remind(session: Session, inquiry_id: int, *, now: datetime, by_phone: bool = False) -> int | None:
     """Follow up: by a mail where the inquiry went by mail, else (or `by_phone`) by a planned call; returns its id.
 
+    A practice without a telephone gets a letter.
     Works again and again, for inquiries made by phone too; a call that is still to come is not planned twice.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     note_reminder(session, inquiry_id, now=now)
+    open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
     if inquiry.channel == Channel.EMAIL and not by_phone:
-        open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
         return queue_letter(session, "reminder", inquiry, open_items, now=now)
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    if not (therapist.phone or therapist.mobile or by_phone):
+        return send_on_paper(session, "reminder", inquiry, open_items, now=now)
     planned = session.scalar(
         select(PhoneCall.id).where(
             PhoneCall.inquiry_id == inquiry_id, PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now
@@ -189,7 +196,7 @@ def chase(session: Session, *, now: datetime) -> int:
 def withdraw_inquiry(
     session: Session, inquiry_id: int, *, reason: str, now: datetime, version: int | None = None
 ) -> None:
-    """Take a sent inquiry back with a polite mail; the patients still waiting are free again."""
+    """Take a sent inquiry back with a polite mail or letter; the patients still waiting are free again."""
     if not reason.strip():
         raise Invalid("inquiry.reason_missing", field="reason")
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
@@ -200,6 +207,8 @@ def withdraw_inquiry(
         set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
     if inquiry.channel == Channel.EMAIL:
         queue_letter(session, "withdrawal", inquiry, open_items, now=now)
+    elif inquiry.channel == Channel.LETTER:
+        take_back_on_paper(session, inquiry, open_items, items_of(session, inquiry_id), now=now)
 
 
 def inquiry_bounced(session: Session, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:

@@ -31,7 +31,7 @@ def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[Mis
         .order_by(Email.sent_at, Email.id)
         .limit(AT_ONCE)
     )
-    return tuple(MissingCopy(outgoing(row), row.sent_at) for row in rows if row.sent_at is not None)
+    return tuple(MissingCopy(outgoing(session, row), row.sent_at) for row in rows if row.sent_at is not None)
 
 
 def note_copied(session: Session, email_id: int, *, now: datetime) -> None:

@@ -11,12 +11,13 @@ from email.utils import make_msgid
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
 from domain.communication.accounts import default_account_id
-from domain.communication.models import ContactEntry, Email
+from domain.communication.models import ContactEntry, Email, EmailAttachment
 from domain.communication.send_times import allowance, is_limited, next_opening, within_limits
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
@@ -40,6 +41,15 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file that goes along."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A claimed mail, ready for SMTP."""
 
@@ -52,6 +62,8 @@ class Outgoing:
     inquiry_id: int | None
     created_by: int | None
     account_id: int | None
+    in_reply_to: str = ""
+    files: tuple[OutgoingFile, ...] = ()
 
 
 def queue_mail(
@@ -64,42 +76,49 @@ def queue_mail(
     now: datetime,
     inquiry_id: int | None = None,
     patient_id: int | None = None,
+    therapist_id: int | None = None,
+    in_reply_to: str = "",
     delay: timedelta = timedelta(0),
     client_uuid: UUID | None = None,
 ) -> int:
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
     Outside the office's sending hours it waits for them; where mails are counted by the hour it waits for its turn.
-    Returns its id.
+    Returns its id. Raises Conflict (``email.queued_already``) when the mail of this `client_uuid` is there.
     """
     if any(char in to_address for char in "\r\n\0") or "@" not in to_address:
         raise Invalid("email.address", field="to_address")
     settings, account_id = office(session), default_account_id(session)
     leaves = next_opening(now + delay, settings)
     waits = leaves > now or is_limited(session, settings, account_id)
-    email = Email(
-        kind=kind,
-        to_address=to_address,
-        to_name=to_name,
-        subject=letter.subject,
-        body_text=letter.text,
-        body_html=letter.html,
-        template_version_id=letter.template_version_id,
-        status=EmailStatus.QUEUED,
-        message_id=make_msgid(domain=MESSAGE_ID_DOMAIN),
-        not_before=leaves if waits else None,
-        inquiry_id=inquiry_id,
-        patient_id=patient_id,
-        client_uuid=client_uuid,
-        account_id=account_id,
-        created_by=me(session).id,
+    values = {
+        "kind": kind,
+        "to_address": to_address,
+        "to_name": to_name,
+        "subject": letter.subject,
+        "body_text": letter.text,
+        "body_html": letter.html,
+        "template_version_id": letter.template_version_id,
+        "status": EmailStatus.QUEUED,
+        "message_id": make_msgid(domain=MESSAGE_ID_DOMAIN),
+        "not_before": leaves if waits else None,
+        "inquiry_id": inquiry_id,
+        "patient_id": patient_id,
+        "therapist_id": therapist_id,
+        "in_reply_to": in_reply_to,
+        "client_uuid": client_uuid,
+        "account_id": account_id,
+        "created_by": me(session).id,
+    }
+    made: int | None = session.scalar(
+        insert(Email).values(**values).on_conflict_do_nothing(index_elements=["client_uuid"]).returning(Email.id)
     )
-    session.add(email)
-    session.flush()
-    events.record(session, "email.queued", email.id, inquiry_id=inquiry_id)
+    if made is None:
+        raise Conflict("email.queued_already")
+    events.record(session, "email.queued", made, inquiry_id=inquiry_id)
     if not waits:
-        defer(session, email.id)
-    return email.id
+        defer(session, made)
+    return made
 
 
 def defer(session: Session, email_id: int) -> None:
@@ -136,11 +155,16 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     _move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE
-    return outgoing(email)
+    return outgoing(session, email)
 
 
-def outgoing(email: Email) -> Outgoing:
+def outgoing(session: Session, email: Email) -> Outgoing:
     """A mail as it is handed to the server or copied."""
+    files = session.execute(
+        select(EmailAttachment.name, EmailAttachment.media_type, EmailAttachment.content)
+        .where(EmailAttachment.email_id == email.id)
+        .order_by(EmailAttachment.id)
+    )
     return Outgoing(
         id=email.id,
         to_address=email.to_address,
@@ -151,6 +175,8 @@ def outgoing(email: Email) -> Outgoing:
         inquiry_id=email.inquiry_id,
         created_by=email.created_by,
         account_id=email.account_id,
+        in_reply_to=email.in_reply_to,
+        files=tuple(OutgoingFile(*row) for row in files),
     )
 
 
@@ -170,11 +196,12 @@ def note_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
         return None
     _move(session, email, EmailStatus.SENT)
     email.sent_at, email.server_reply, email.failure = now, server_reply[:500], ""
-    if email.inquiry_id is not None or email.patient_id is not None:  # else there is nobody whose history it joins
+    if any((email.inquiry_id, email.patient_id, email.therapist_id)):  # else there is nobody whose history it joins
         session.add(
             ContactEntry(
                 at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
-                patient_id=email.patient_id, email_id=email.id, person_id=email.created_by, body=email.subject,
+                patient_id=email.patient_id, therapist_id=email.therapist_id, email_id=email.id,
+                person_id=email.created_by, body=email.subject,
             )
         )  # fmt: skip
     return email

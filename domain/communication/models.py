@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +12,7 @@ from domain.communication.account_models import MailAccount
 from domain.communication.states import CallStatus, EmailStatus
 from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified, Versioned
+from domain.file_types import FILE_BYTES
 from domain.matching.models import Inquiry
 from domain.patients.models import Patient
 from domain.therapists.models import Therapist
@@ -48,6 +49,7 @@ class Email(Identified, Versioned, Base):
         Index("uq_email_client_uuid", "client_uuid", unique=True),
         Index("ix_email_account_id", "account_id"),
         Index("ix_email_inquiry_id", "inquiry_id"),
+        Index("ix_email_therapist_id", "therapist_id"),
         Index("ix_email_patient_id", "patient_id"),
         Index("ix_email_template_version_id", "template_version_id"),
         Index("ix_email_status", "status", "not_before"),
@@ -57,6 +59,7 @@ class Email(Identified, Versioned, Base):
 
     kind: Mapped[str]
     inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
+    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id))
     patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Patient.id))
     status: Mapped[str] = mapped_column(default="draft")
     to_address: Mapped[str]
@@ -65,6 +68,7 @@ class Email(Identified, Versioned, Base):
     body_text: Mapped[str]
     body_html: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str]
+    in_reply_to: Mapped[str] = mapped_column(default="")
     client_uuid: Mapped[UUID | None]
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     not_before: Mapped[datetime | None]
@@ -76,6 +80,23 @@ class Email(Identified, Versioned, Base):
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]
     template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
+
+
+class EmailAttachment(Identified, Base):
+    """A file that goes along with a mail; `content` is its bytes, of a kind `domain.file_types` lets through."""
+
+    __tablename__ = "email_attachment"
+    __table_args__ = (
+        CheckConstraint(f"octet_length(content) BETWEEN 1 AND {FILE_BYTES}", name="size"),
+        CheckConstraint("name <> ''", name="name"),
+        Index("ix_email_attachment_email_id", "email_id"),
+        SCHEMA,
+    )
+
+    email_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Email.id, ondelete="CASCADE"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class PhoneCall(Identified, Versioned, Base):

@@ -94,6 +94,22 @@ def update_patient(session: Session, patient_id: int, version: int, form: Patien
     events.record(session, "patient.updated", patient_id)
 
 
+def set_contact(session: Session, patient_id: int, *, email: str, phone: str) -> None:
+    """Change how a patient is reached, and nothing else. Raises Invalid (field)."""
+    patient = load_for_edit(session, Patient, patient_id)
+    patient.email, patient.phone = _reached_by(email, phone)
+    events.record(session, "patient.updated", patient_id)
+
+
+def _reached_by(email_text: str, phone_text: str) -> tuple[str, str]:
+    email, phone = read_email(email_text), read_phone(phone_text)
+    if email_text.strip() and not email:
+        raise Invalid("patient.email", field="email")
+    if phone_text.strip() and not phone:
+        raise Invalid("patient.phone", field="phone")
+    return email, phone
+
+
 def _apply_profile(session: Session, patient: Patient, form: PatientForm, *, today: date) -> None:
     if not form.last_name.strip():
         raise Invalid("patient.last_name_missing", field="last_name")
@@ -105,11 +121,7 @@ def _apply_profile(session: Session, patient: Patient, form: PatientForm, *, tod
         raise Invalid("patient.plz", field="plz")
     if form.deputy_id is not None and form.deputy_id == form.responsible_id:
         raise Invalid("patient.deputy", field="deputy_id")
-    email, phone = read_email(form.email), read_phone(form.phone)
-    if form.email.strip() and not email:
-        raise Invalid("patient.email", field="email")
-    if form.phone.strip() and not phone:
-        raise Invalid("patient.phone", field="phone")
+    email, phone = _reached_by(form.email, form.phone)
     moved = (patient.plz, patient.city) != (form.plz, form.city.strip())
     patient.first_name, patient.last_name = form.first_name.strip(), form.last_name.strip()
     patient.birth_date, patient.sex = form.birth_date, form.sex

@@ -97,6 +97,15 @@ def update_therapist(session: Session, therapist_id: int, version: int, form: Th
     events.record(session, "therapist.updated", therapist_id)
 
 
+def set_contact(session: Session, therapist_id: int, *, email: str, phone: str, mobile: str) -> None:
+    """Change how a therapist is reached, and nothing else. Raises Invalid (field)."""
+    therapist = load_for_edit(session, Therapist, therapist_id)
+    changed = _set(therapist, _reached_by(email, phone, mobile))
+    _follow_mailbox(session, therapist, changed)
+    therapist.locked_fields = sorted(set(therapist.locked_fields) | changed)
+    events.record(session, "therapist.updated", therapist_id)
+
+
 def set_status(
     session: Session,
     therapist_id: int,
@@ -166,9 +175,7 @@ def _apply(
     values |= {name: list(getattr(form, name)) for name in ("languages", "diagnoses_preferred", "diagnoses_excluded")}
     values |= {
         "offers": sorted(offer.code for offer in form.offers),
-        "email": _checked(read_email, form.email, "email"),
-        "phone": _checked(read_phone, form.phone, "phone"),
-        "mobile": _checked(read_phone, form.mobile, "mobile"),
+        **_reached_by(form.email, form.phone, form.mobile),
         "phone_hours": to_multirange(form.phone_hours),
         "treatment_hours": to_multirange(form.treatment_hours),
         "capacity": form.capacity,
@@ -182,12 +189,25 @@ def _apply(
         therapist.hours_as_of = today
     if {"capacity", "capacity_from", "capacity_note"}.intersection(changed):
         therapist.capacity_as_of = today
-    if "email" in changed:
-        therapist.contact_point_id = contact_point_for(session, therapist.practice_id, therapist.email)
+    _follow_mailbox(session, therapist, changed)
     moved = change_address(session, site, SiteForm(**{name: getattr(form, name) for name in SITE_FIELDS}))
     _set(practice, {"name": form.practice.strip() or practice.name, "seat": form.seat})
     renew_key(therapist, site)
     return changed, moved
+
+
+def _reached_by(email: str, phone: str, mobile: str) -> dict[str, object]:
+    return {
+        "email": _checked(read_email, email, "email"),
+        "phone": _checked(read_phone, phone, "phone"),
+        "mobile": _checked(read_phone, mobile, "mobile"),
+    }
+
+
+def _follow_mailbox(session: Session, therapist: Therapist, changed: Collection[str]) -> None:
+    """Who has another mailbox is asked, and cools down, with whoever shares it."""
+    if "email" in changed:
+        therapist.contact_point_id = contact_point_for(session, therapist.practice_id, therapist.email)
 
 
 def _set(row: object, values: dict[str, object]) -> set[str]:

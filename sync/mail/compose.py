@@ -15,7 +15,7 @@ from domain.errors import Invalid
 
 def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: str = "", now: datetime) -> EmailMessage:
     """The message as it goes out. Raises Invalid when an address or header holds a line break."""
-    for value in (sender, sender_name, reply_to, mail.to_address, mail.to_name, mail.letter.subject):
+    for value in (sender, sender_name, reply_to, mail.to_address, mail.to_name, mail.letter.subject, mail.in_reply_to):
         # splitlines knows every line break the email package refuses, as U+2028
         if "\0" in value or value.splitlines() not in ([], [value]):
             raise Invalid("email.header", email_id=mail.id)
@@ -28,9 +28,14 @@ def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: st
     message["Date"] = format_datetime(now)
     message["Message-ID"] = mail.message_id
     message["Content-Language"] = "de"
+    if mail.in_reply_to:
+        message["In-Reply-To"] = message["References"] = mail.in_reply_to
     message.set_content(mail.letter.text, charset="utf-8")
     if mail.letter.html:
         message.add_alternative(mail.letter.html, subtype="html", charset="utf-8")
+    for file in mail.files:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

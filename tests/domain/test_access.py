@@ -19,12 +19,14 @@ audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
 communication_service.contact_entry       ra    ra    -     -     ra    r
 communication_service.email               raw   raw   -     -     rw    r
+communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
 communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
+communication_service.printed_letter      rad   rad   -     -     -     r
 communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
 geocoding_service.plz_place               r     r     -     -     r     r
@@ -46,6 +48,8 @@ patient_service.consent                   raw   raw   -     -     -     r
 patient_service.guardian                  rawd  rawd  -     -     -     r
 patient_service.medical_information       raw   raw   -     -     -     r
 patient_service.patient                   raw   raw   -     -     -     r
+patient_service.patient_file              raw   raw   -     -     -     r
+patient_service.patient_file_content      ra    ra    -     -     -     r
 patient_service.wishes                    raw   raw   -     -     -     r
 platform.alembic_version                  r     r     r     r     r     r
 platform.event                            ra    ra    -     ra    ra    r

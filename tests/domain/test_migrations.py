@@ -17,11 +17,13 @@ import domain.access
 import domain.acquisition.models
 import domain.audit
 import domain.communication.incoming.models
+import domain.communication.letter_models
 import domain.communication.models
 import domain.events
 import domain.geocoding.models
 import domain.matching.models
 import domain.matching.plan_models
+import domain.patients.files_models
 from domain.database import Base, Database
 from domain.errors import Forbidden, Unavailable
 from domain.matching.models import PlaceSearch
@@ -105,6 +107,8 @@ def test_every_table_with_personal_data_is_audited(office: Office) -> None:
         "matching_service.answer_rate",
         "communication_service.mailbox_state",
         "communication_service.incoming_attachment",
+        "communication_service.email_attachment",
+        "patient_service.patient_file_content",
     }
 
 

@@ -13,6 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.draft_vault import DraftVault
+from app.paths import Profile
 from domain.database import Database
 from ui import theme
 from ui.background import Background
@@ -41,7 +43,17 @@ def visits() -> Visits:
 
 
 @pytest.fixture
-def ui(qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, visits: Visits) -> Iterator[UiContext]:
+def vault(tmp_path: Path) -> Iterator[DraftVault]:
+    """A store of drafts without a keyring, opened by a passphrase as long as it must be."""
+    made = DraftVault(Profile(tmp_path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ui(
+    qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, visits: Visits, vault: DraftVault
+) -> Iterator[UiContext]:
     """Everything a page gets; writes tell the changes at once."""
     theme.apply(qapp, dark=False)
     database.forbid_this_thread()
@@ -58,6 +70,7 @@ def ui(qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, vis
         messages=messages,
         state=WindowState(tmp_path / "window.ini"),
         navigate=visits,
+        vault=vault,
         now=lambda: now,
         today=now.date,
     )

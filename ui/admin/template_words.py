@@ -49,6 +49,7 @@ _NAMES = {
 # What is inserted where it is more than the name.
 _WHOLE = {
     "mehrzahl": ('{{ mehrzahl("einen Platz", "Plätze") }}', "ein Wort für eine, ein anderes für mehrere Personen"),
+    "brief": ('{{ "diesen Brief" if brief else "diese E-Mail" }}', "ein Wort auf Papier, ein anderes in der E-Mail"),
     "krisennummern": ('{{ krisennummern|join(", ") }}', "Telefonseelsorge"),
     "fehlt": ("{% for angabe in fehlt %}\n- {{ angabe }}\n{% endfor %}", "Liste dessen, was noch fehlt"),
     "personen": ("{% for person in personen %}\n> {{ person.kennung }}\n{% endfor %}", "jede Person für sich"),

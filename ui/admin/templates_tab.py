@@ -141,7 +141,9 @@ class TemplatesTab(QWidget):
     def _begin_new(self, kind: str) -> None:
         source = shipped(kind)
         self._list.setCurrentRow(-1)
-        self._show(TemplateText("", kind, "", source.subject, source.body, 0, is_shipped=False), (), ())
+        self._show(
+            TemplateText("", kind, "", source.subject, source.body, 0, is_shipped=False, version_id=None), (), ()
+        )
         self.editor.name.setFocus()
 
     def _look(self) -> None:

@@ -78,7 +78,13 @@ class InquiryActions(QWidget):
 
     def _on_remind(self) -> None:
         now = self._ui.now()
-        self._write(lambda s, r: sending.remind(s, r.inquiry_id, now=now), tr("Die Erinnerung ist unterwegs."))
+        by_mail = self._row is not None and self._row.channel == Channel.EMAIL
+        said = (
+            tr("Die Erinnerung ist unterwegs.")
+            if by_mail
+            else tr("Ein Anruf ist geplant; ohne Telefonnummer liegt ein Brief zum Drucken bereit.")
+        )
+        self._write(lambda s, r: sending.remind(s, r.inquiry_id, now=now), said)
 
     def _on_call(self) -> None:
         now = self._ui.now()

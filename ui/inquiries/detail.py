@@ -11,6 +11,7 @@ from ui import formats
 from ui.inquiries.actions import InquiryActions
 from ui.inquiries.calls import CallCard
 from ui.inquiries.item_card import ItemCard
+from ui.inquiries.letters import LettersRow
 from ui.inquiries.steps import ItemSteps
 from ui.labels import label
 from ui.ports import UiContext
@@ -33,6 +34,7 @@ class InquiryDetailView(QWidget):
         self._chip = Chip()
         self._facts = words("", "muted")
         self._actions = InquiryActions(ui, refused=self._steps.refused)
+        self._letters = LettersRow(ui)
         self._call = CallCard(ui)
         self._items = QWidget()
         self._column = QVBoxLayout(self._items)
@@ -43,6 +45,7 @@ class InquiryDetailView(QWidget):
         outer.addWidget(row(self._head, self._chip))
         outer.addWidget(self._facts)
         outer.addWidget(self._actions)
+        outer.addWidget(self._letters)
         outer.addWidget(self._call)
         outer.addWidget(scrolled(self._items), 3)
         outer.addWidget(words(tr("Verlauf"), "heading"))
@@ -65,6 +68,7 @@ class InquiryDetailView(QWidget):
             lambda both: self._show(*both),
             key="inquiry",
         )
+        self._letters.load(number)
         read(self, lambda s: last_call_of(s, number), self._call.show_call, key="call")
         read(self, lambda s: inquiry_history(s, number), self._history.show_entries, key="history")
 

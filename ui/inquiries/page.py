@@ -3,12 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget
 
+from domain.casework.printed_letters import count_waiting
 from domain.casework.sending import chase
 from domain.matching.listing import list_inquiries
 from domain.paging import ListQuery
 from ui import formats
 from ui.changes import Refresher
 from ui.inquiries.detail import InquiryDetailView
+from ui.inquiries.letters_printing import LetterPrinting
 from ui.labels import label, labels
 from ui.page import PageWidget
 from ui.ports import UiContext
@@ -43,7 +45,12 @@ class InquiriesPage(PageWidget):
         self._count = words("", "muted")
         self._chase = button(tr("A&lle erinnern"), self._on_chase, icon="clock")
         self._chase.hide()
-        self.body.addWidget(row(self._search, self._state, self._count, self._chase, stretch=(2, 1, 2, 0)))
+        self._printing = LetterPrinting(ui, self)
+        self._letters = button(tr("&Briefe drucken …"), self._printing.print_waiting, icon="file-input")
+        self._letters.hide()
+        self.body.addWidget(
+            row(self._search, self._state, self._count, self._letters, self._chase, stretch=(2, 1, 2, 0, 0))
+        )
         self._table = PagedTable(
             name="inquiries",
             title=tr("Anfragenliste"),
@@ -101,12 +108,21 @@ class InquiriesPage(PageWidget):
         self._state.currentIndexChanged.connect(lambda: self._ask())
         self._table.selected.connect(self._select)
         self._table.counted.connect(lambda n: self._count.setText(ntr(n, "{n} Anfrage", "{n} Anfragen")))
-        Refresher(self, ui.changes, ("inquiry", "inquiry_item", "placement", "email", "phone_call"), self.refresh)
+        Refresher(
+            self, ui.changes, ("inquiry", "inquiry_item", "placement", "email", "phone_call", "letter"), self.refresh
+        )
 
     def refresh(self) -> None:
         """List and open record again."""
         self._table.refresh()
         self._detail.refresh()
+        self.ui.background.read(self, count_waiting, self._show_waiting, key="letters")
+
+    def _show_waiting(self, letters: int) -> None:
+        words = ntr(letters, "{n} &Brief drucken …", "{n} &Briefe drucken …")
+        self._letters.setText(f" {words}")
+        self._letters.setAccessibleName(words.replace("&", ""))
+        self._letters.setVisible(letters > 0)
 
     def open_item(self, item_id: int) -> None:
         """Show one inquiry."""
@@ -133,7 +149,9 @@ class InquiriesPage(PageWidget):
         ReasonDialog(
             self,
             tr("Alle erinnern"),
-            tr("Jede Praxis dieser Liste bekommt eine Erinnerung: per E-Mail, sonst wird ein Anruf geplant."),
+            tr(
+                "Jede Praxis dieser Liste bekommt eine Erinnerung: per E-Mail, sonst wird ein Anruf geplant; ohne Telefon liegt ein Brief zum Drucken bereit."
+            ),
             reason="",
         ).ask(agreed)
 

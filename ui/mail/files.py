@@ -1,20 +1,28 @@
-"""Files that came with a mail: names and sizes, saved where the person says; never opened by the program."""
+"""Files that came with a mail: names and sizes, saved where the person says; never opened by the program.
+
+What came with a patient's mail may be taken over into the patient's papers.
+"""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from domain.casework.patient_files import take_over_attachment
 from domain.communication.incoming.listing import FileRow, file_content
 from domain.errors import Unavailable
 from ui import formats
+from ui.errors import describe
+from ui.patients.files_labels import file_kinds
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button
+from ui.widgets.reason import ReasonDialog
 
 
 class FilesRow(QWidget):
-    """A button a file; hidden where there is none."""
+    """A button a file, and one that takes a patient's over; hidden where there is none."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
@@ -24,12 +32,14 @@ class FilesRow(QWidget):
         self._line.addStretch(1)
         self._buttons: list[QPushButton] = []
 
-    def show_files(self, files: Sequence[FileRow]) -> None:
-        """The files of another mail."""
+    def show_files(self, files: Sequence[FileRow], *, patient_id: int | None = None) -> None:
+        """The files of another mail; `patient_id` is whose mail it is."""
         for old in self._buttons:
             self._line.removeWidget(old)
             old.deleteLater()
         self._buttons = [self._made(file) for file in files]
+        if files and patient_id is not None:
+            self._buttons.append(self._taking_over(files, patient_id))
         for number, made in enumerate(self._buttons):
             self._line.insertWidget(number, made)
         self.setVisible(bool(files))
@@ -41,6 +51,45 @@ class FilesRow(QWidget):
         )  # fmt: skip
         made.setMaximumWidth(320)
         return made
+
+    def _taking_over(self, files: Sequence[FileRow], patient_id: int) -> QPushButton:
+        made = button(tr("Zu den &Dateien …"), lambda: None, icon="file-input", name=tr("Zu den Dateien des Patienten"))
+        if len(files) == 1:
+            made.clicked.connect(lambda: self._take_over(files[0], patient_id))
+            return made
+        menu = QMenu(made)
+        for file in files:
+            menu.addAction(file.name.replace("&", "&&"), partial(self._take_over, file, patient_id))
+        made.setMenu(menu)
+        return made
+
+    def _take_over(self, file: FileRow, patient_id: int) -> None:
+        def agreed(dialog: ReasonDialog) -> None:
+            kind, now = dialog.kind(), self._ui.now()
+
+            def taken(_file_id: int) -> None:
+                self._ui.messages.success(
+                    tr("„{name}“ liegt jetzt bei den Dateien des Patienten.").format(name=file.name),
+                    tr("Zum Patienten"),
+                    lambda: self._ui.navigate("patients", patient_id),
+                )
+
+            self._ui.background.write(
+                self,
+                lambda s: take_over_attachment(s, file.file_id, kind=kind, now=now),
+                taken,
+                lambda error: self._ui.messages.error(describe(error)),
+            )
+
+        ReasonDialog(
+            self,
+            tr("Zu den Dateien"),
+            tr("„{name}“ kommt als Kopie zu den Dateien des Patienten. Die E-Mail bleibt, wie sie ist.").format(
+                name=file.name
+            ),
+            reason="",
+            choices=file_kinds(),
+        ).ask(agreed)
 
     def _save(self, file: FileRow) -> None:
         chooser = QFileDialog(self, tr("Anlage speichern"))

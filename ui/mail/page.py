@@ -8,6 +8,7 @@ from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
 from domain.database import Session
 from ui.changes import Refresher
+from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
 from ui.mail.outgoing import OutgoingPane
 from ui.mail.saved_mails import SavedMails, dropped_files
@@ -17,7 +18,13 @@ from ui.translation import tr
 from ui.widgets.forms import button, row
 
 INCOMING = ("inbox", "settled")
-BOXES = ("inbox", "outbox", "sent", "trouble", "settled", "cancelled")
+# what another page may ask for, with the id of whom or what it is about
+WRITING = {
+    "write_therapist": lambda pane, number: pane.write_to("therapist", number),
+    "write_patient": lambda pane, number: pane.write_to("patient", number),
+    "answer": lambda pane, number: pane.answer(number),
+}
+BOXES = ("inbox", "drafts", "outbox", "sent", "trouble", "settled", "cancelled")
 COUNTED = frozenset({"inbox", "outbox", "trouble"})  # what waits; the others only grow
 
 
@@ -27,7 +34,7 @@ class MailPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._titles = {
-            "inbox": tr("Posteingang"), "outbox": tr("Postausgang"), "sent": tr("Gesendet"),
+            "inbox": tr("Posteingang"), "drafts": tr("Entwürfe"), "outbox": tr("Postausgang"), "sent": tr("Gesendet"),
             "trouble": tr("Zu klären"), "settled": tr("Erledigt"), "cancelled": tr("Zurückgeholt"),
         }  # fmt: skip
         self._tabs = QTabBar()
@@ -40,21 +47,24 @@ class MailPage(PageWidget):
         self._search.setPlaceholderText(tr("Name oder Betreff"))
         self._search.setClearButtonEnabled(True)
         self._saved = SavedMails(self, ui)
-        read_in = button(tr(".eml &einlesen …"), self._saved.choose, icon="file-input")
-        self.body.addWidget(row(self._tabs, self._search, read_in, stretch=(4, 1, 0)))
-        self._incoming, self._outgoing = IncomingPane(ui), OutgoingPane(ui)
+        write = button(tr("&Neue E-Mail"), self._on_write, icon="pencil", role="primary")
+        read_in = button("", self._saved.choose, icon="file-input", name=tr(".eml einlesen …"))
+        read_in.setToolTip(tr("Gespeicherte E-Mails (.eml) einlesen"))
+        self.body.addWidget(row(self._tabs, self._search, read_in, write, stretch=(4, 1, 0, 0)))
+        self._incoming, self._outgoing, self.drafts = IncomingPane(ui), OutgoingPane(ui), DraftsPane(ui)
         self._panes = QStackedWidget()
         self._panes.addWidget(self._incoming)
         self._panes.addWidget(self._outgoing)
+        self._panes.addWidget(self.drafts)
         self.body.addWidget(self._panes, 1)
         self.setAcceptDrops(True)
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
-        Refresher(self, ui.changes, ("email", "incoming_email"), self.refresh)
+        Refresher(self, ui.changes, ("email", "incoming_email", "draft"), self.refresh)
 
     def refresh(self) -> None:
         """List, counts and open mail again."""
-        (self._incoming if self._box() in INCOMING else self._outgoing).refresh()
+        self._pane().refresh()
         self.ui.background.read(self, _counts, self._show_counts, key="counts")
 
     def open_item(self, item_id: int) -> None:
@@ -63,7 +73,11 @@ class MailPage(PageWidget):
         self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id).row.status), self._go_to, key="box")
 
     def open_field(self, item_id: int, field: str) -> None:
-        """Show a mail that came in (field ``incoming``), and the box it lies in."""
+        """Show a mail that came in (field ``incoming``) in its box, or begin to write (fields of WRITING)."""
+        if field in WRITING:
+            self._go_to("drafts")
+            WRITING[field](self.drafts, item_id)
+            return
         if field != "incoming":
             self.open_item(item_id)
             return
@@ -75,7 +89,7 @@ class MailPage(PageWidget):
         self.ui.background.read(self, box, self._go_to, key="box")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files of this machine may be dropped."""
+        """Files of this machine may be dropped; into a draft as its attachment."""
         if dropped_files(event.mimeData()):
             event.acceptProposedAction()
 
@@ -92,11 +106,21 @@ class MailPage(PageWidget):
         self._tabs.setCurrentIndex(BOXES.index(box))
         self._ask()
 
+    def _pane(self) -> IncomingPane | OutgoingPane | DraftsPane:
+        box = self._box()
+        return self._incoming if box in INCOMING else self.drafts if box == "drafts" else self._outgoing
+
     def _ask(self) -> None:
-        incoming = self._box() in INCOMING
-        pane = self._incoming if incoming else self._outgoing
+        pane = self._pane()
         self._panes.setCurrentWidget(pane)
-        pane.ask(self._box(), self._search.text())
+        if isinstance(pane, DraftsPane):
+            pane.refresh()
+        else:
+            pane.ask(self._box(), self._search.text())
+
+    def _on_write(self) -> None:
+        self._go_to("drafts")
+        self.drafts.write_new()
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for number, box in enumerate(BOXES):

@@ -58,6 +58,7 @@ class ReplyView(QWidget):
         self._again = button(tr("Wieder &aufnehmen"), self._on_again, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self._on_assign, icon="send")
         self._open = button(tr("Zur An&frage"), self._on_open, role="link")
+        self._write = button(tr("Ant&worten"), self._on_write, icon="pencil", name=tr("Antworten"))
         QShortcut(QKeySequence(CONFIRM), self, self.confirm)
         self._empty = EmptyState(
             "inbox",
@@ -73,7 +74,7 @@ class ReplyView(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
-        for widget in (self._subject, row(self._chip, self._open, self._assign, self._again), self._facts):
+        for widget in (self._subject, row(self._chip, self._open, self._write, self._assign, self._again), self._facts):
             column.addWidget(widget)
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
@@ -145,7 +146,7 @@ class ReplyView(QWidget):
         self._body.setPlainText(reply.detail.body_text)
         found = [item.suggestion for item in reply.items if item.suggestion is not None]
         self._mark([s.quote for s in [*found, *([reply.of_mailbox] if reply.of_mailbox else [])]])
-        self._files.show_files(reply.detail.files)
+        self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
         self._assign.setVisible(open_mail and r.inquiry_id is None)
         self._again.setVisible(not open_mail)
@@ -250,6 +251,10 @@ class ReplyView(QWidget):
         if reply is not None:
             r = reply.detail.row
             self._ui.background.write(self, lambda s: replies.take_up_again(s, r.incoming_id, version=r.version))
+
+    def _on_write(self) -> None:
+        if self._wanted is not None:
+            self._ui.navigate("mail", self._wanted, "answer")
 
     def _on_open(self) -> None:
         if self._reply is not None and self._reply.detail.row.inquiry_id is not None:

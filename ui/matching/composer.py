@@ -15,6 +15,7 @@ from domain.matching.best_patients import PatientCandidate
 from domain.values import Channel
 from ui import formats
 from ui.errors import describe
+from ui.inquiries.letters_printing import LetterPrinting
 from ui.labels import label, rule_reason
 from ui.matching.expectation import headline, reasons
 from ui.matching.pair_history import PairHistory
@@ -48,9 +49,8 @@ class InquiryComposer(QWidget):
         self._count = words("", "muted")
         self._channel = Choice({}, tr("Weg der Anfrage"))
         self._when = WhenField()
-        self._channel.currentIndexChanged.connect(
-            lambda _: self._when.setVisible(self._channel.code() == Channel.EMAIL)
-        )
+        self._channel.currentIndexChanged.connect(lambda _: self._by_channel())
+        self._printing = LetterPrinting(ui, self)
         self._override = QLineEdit()
         self._override.setPlaceholderText(tr("Grund, wenn trotz Kontaktsperre"))
         self._override_field = Field(tr("Grund für Anfrage trotz Kontaktsperre"), self._override)
@@ -130,6 +130,12 @@ class InquiryComposer(QWidget):
         for channel in found.channels:
             self._channel.addItem(label("channel", channel), channel.value)
         self._channel.blockSignals(False)
+        self._by_channel()
+
+    def _by_channel(self) -> None:
+        self._when.setVisible(self._channel.code() == Channel.EMAIL)
+        on_paper = self._channel.code() == Channel.LETTER
+        self._letter.setAccessibleName(tr("Vorschau des Briefs") if on_paper else tr("Vorschau der E-Mail"))
         self._preview()
 
     def _show_history(self) -> None:
@@ -215,9 +221,9 @@ class InquiryComposer(QWidget):
         if not chosen:
             self._letter.setPlainText("")
             return
-        now, therapist_id = self._ui.now(), found.therapist.therapist_id
+        now, therapist_id, channel = self._ui.now(), found.therapist.therapist_id, Channel(self._channel.code())
         self._ui.background.read(
-            self, lambda s: preview(s, therapist_id, chosen, now=now), self._show_letter, key="preview"
+            self, lambda s: preview(s, therapist_id, chosen, now=now, channel=channel), self._show_letter, key="preview"
         )
 
     def _show_letter(self, letter: Letter) -> None:
@@ -251,7 +257,11 @@ class InquiryComposer(QWidget):
         self._unknown.setChecked(False)
         self._when.reset()
         if channel is Channel.LETTER:
-            self._ui.messages.success(tr("Als gestellt vermerkt. Bitte schicken Sie den Brief ab."))
+            self._ui.messages.success(
+                tr("Als gestellt vermerkt. Bitte schicken Sie den Brief ab."),
+                tr("Drucken …"),
+                lambda: self._printing.print_newest(inquiry_id),
+            )
         else:
             said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else tr("Die Anfrage ist unterwegs.")
             if send_at is not None:

@@ -11,13 +11,14 @@ from ui import formats
 from ui.labels import label
 from ui.patients.consents import ConsentsTab
 from ui.patients.exclusions import ExclusionsCard
+from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
 from ui.patients.record_actions import RecordActions
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES
-from ui.widgets.forms import button, column, scrolled
+from ui.widgets.forms import button, scrolled
 from ui.widgets.history_view import HistoryView
 
 
@@ -32,14 +33,19 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._course = HistoryView(ui.background, tr("Verlauf"))
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
+        self._files = FilesTab(ui)
         self._actions = RecordActions(ui)
         form.places["consent"] = self._consents
+        wishes = form.wishes.layout()
+        assert wishes is not None
+        wishes.addWidget(self._exclusions)
         self._of_saved = (
             form.addTab(self._course, tr("Verlauf")),
             form.addTab(scrolled(self._consents), tr("Einwilligungen")),
-            form.addTab(scrolled(column(self._exclusions, margin=4)), tr("Ausschlüsse")),
+            form.addTab(self._files, tr("Dateien")),
         )
-        self._lay_out(self._step, self._actions)
+        self._write = button(tr("&E-Mail"), self._on_write, icon="mail", name=tr("E-Mail schreiben"))
+        self._lay_out(self._step, self._write, self._actions)
         ui.background.read(self, list_persons, form.show_persons)
 
     def _id(self, record: PatientDetail) -> int:
@@ -51,7 +57,9 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._facts.setText(tr("Nachname genügt zum Speichern; die Checkliste zeigt dann, was für die Suche fehlt."))
         self._more.setText("")
         self._step.hide()
+        self._write.setEnabled(False)
         self._actions.show_patient(None, None)
+        self._exclusions.hide()
         self._enable_tabs(enabled=False)
         self._form.focus("first_name")
 
@@ -68,8 +76,11 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         form = record.form
         self._consents.show_patient(record)
         self._exclusions.show_patient(record.patient_id)
+        self._exclusions.show()
+        self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
         self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)
+        self._write.setEnabled(bool(form.email) and record.state != "restricted")
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
         facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today())]
@@ -123,6 +134,10 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             ),
             check,
         )
+
+    def _on_write(self) -> None:
+        if self._record is not None:
+            self._ui.navigate("mail", self._record.patient_id, "write_patient")
 
     def _next_step(self) -> None:
         patient = self._record

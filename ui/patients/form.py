@@ -97,7 +97,7 @@ class PatientFormView(RecordForm[PatientForm]):
             ),
             (self._text("languages", tr("Therapie nur in dieser Sprache"), tr("leer: Deutsch")),),
         )
-        page = column(
+        self.wishes = column(
             words(tr("Verfahren (keines gewählt: jedes ist recht)"), "fieldlabel"),
             grid(tuple(self._methods.values())[:2], tuple(self._methods.values())[2:]),
             body,
@@ -106,7 +106,7 @@ class PatientFormView(RecordForm[PatientForm]):
             self.week,
             margin=4,
         )
-        self.addTab(scrolled(page), tr("Wünsche"))
+        self.addTab(scrolled(self.wishes), tr("Wünsche"))
 
     def show_persons(self, persons: tuple[tuple[int, str], ...]) -> None:
         """Who may be responsible or deputy."""

@@ -56,7 +56,8 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         )
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")
-        self._lay_out(self._call, self._match)
+        self._write = button(tr("&E-Mail"), self._on_write, icon="mail", name=tr("E-Mail schreiben"))
+        self._lay_out(self._call, self._write, self._match)
 
     def _may_change(self) -> bool:
         """Whether nothing is being typed: else the change would be undone by saving the form, or be refused."""
@@ -79,6 +80,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         for tab in self._of_saved:
             self._form.setTabEnabled(tab, enabled)
         self._call.setEnabled(enabled)
+        self._write.setEnabled(enabled)
         self._match.setEnabled(enabled)
 
     def _load(self, record_id: int) -> None:
@@ -109,6 +111,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._sites.show_therapist(t)
         self._standing.show_therapist(t)
         self._call.setEnabled(bool(t.phone or t.mobile))
+        self._write.setEnabled(bool(t.email) and t.status != "opted_out")
 
     def _fill(self, record: TherapistDetail) -> None:
         self._fill_form(record)
@@ -118,6 +121,10 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
 
     def _update(self, session: Session, record: TherapistDetail, form: TherapistForm) -> None:
         service.update_therapist(session, record.therapist_id, record.version, form, today=self._ui.today())
+
+    def _on_write(self) -> None:
+        if self._record is not None:
+            self._ui.navigate("mail", self._record.therapist_id, "write_therapist")
 
     def _dial(self) -> None:
         if self._record is not None:

@@ -22,7 +22,6 @@ class LetterView(QWidget):
         self._text.setReadOnly(True)
         self._text.setAccessibleName(tr("{name}, nur Text").format(name=name))
         self._tabs = QTabWidget()
-        self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._html, tr("Formatiert"))
         self._tabs.addTab(self._text, tr("Nur Text"))
         column = QVBoxLayout(self)

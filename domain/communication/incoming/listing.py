@@ -50,6 +50,7 @@ class IncomingDetail:
     row: IncomingRow
     body_text: str
     automatic: bool
+    message_id: str
     files: tuple[FileRow, ...]
 
 
@@ -99,7 +100,7 @@ def count_unread(session: Session) -> int:
 def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
     """One mail in full; raises NotFound."""
     query = f"""
-        SELECT l.*, m.body_text, m.automatic
+        SELECT l.*, m.body_text, m.automatic, m.message_id
         FROM ({_INCOMING.select} WHERE m.id = :id) AS l
         JOIN communication_service.incoming_email m ON m.id = l.incoming_id"""
     row = session.execute(text(query), {"id": incoming_id}).mappings().one_or_none()
@@ -112,7 +113,8 @@ def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
         ),
         {"id": incoming_id},
     )
-    return IncomingDetail(_row(row), row["body_text"], row["automatic"], tuple(FileRow(*file) for file in files))
+    attached = tuple(FileRow(*file) for file in files)
+    return IncomingDetail(_row(row), row["body_text"], row["automatic"], row["message_id"], attached)
 
 
 def file_content(session: Session, file_id: int) -> bytes:

@@ -52,7 +52,10 @@ class OfficeContext:
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """Everything a letter to a practice may say. `source` names the public directory (Art. 14 GDPR)."""
+    """Everything a letter to a practice may say. `source` names the public directory (Art. 14 GDPR).
+
+    `on_paper` says that it is printed: whoever reads it cannot answer "this mail".
+    """
 
     recipient: Recipient
     office: OfficeContext
@@ -61,6 +64,7 @@ class LetterContext:
     today: date
     asked_on: date | None
     source: str
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Audience(StrEnum):
 
 COMMON = frozenset({"anrede", "empfaenger", "absender", "heute", "signatur", "mehrzahl"})
 CRISIS = frozenset({"krisennummern", "notruf", "bereitschaftsdienst"})
-INQUIRED = frozenset({"anzahl", "personen_in_worten", "personen", "kennungen", "kennzeichen", "angefragt_am"})
+INQUIRED = frozenset({"anzahl", "personen_in_worten", "personen", "kennungen", "kennzeichen", "angefragt_am", "brief"})
 PROFILED = INQUIRED | {"profile"}
 PLACE = frozenset({"praxis", "praxis_telefon", "praxis_anschrift"})
 STATUS = frozenset(

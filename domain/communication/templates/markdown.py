@@ -9,8 +9,11 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # what CommonMark lets a backslash precede
-_NEVER = ["code", "fence", "image", "reference", "html_block", "html_inline", "autolink"]
+_NEVER = ["code", "fence", "backticks", "image", "reference", "html_block", "html_inline", "autolink", "entity"]
+# What is left of Markdown's signs: in a line, and where a line begins. Others stay bare, since people write on in what
+# was filled in.
+_IN_LINE = re.compile(r"([\\*\[\]]|(?<![^\W_])_|_(?![^\W_]))")
+_AT_BEGINNING = re.compile(r"^(\s*\d{0,9})(?=[-+#>.)=])", re.MULTILINE)
 
 
 class Ready(str):
@@ -23,7 +26,7 @@ def escaped(value: object) -> object:
     """What a template puts in, with every sign of Markdown taken literally."""
     if isinstance(value, Ready) or not isinstance(value, str):
         return value
-    return _PUNCTUATION.sub(r"\\\1", value)
+    return _AT_BEGINNING.sub(r"\1\\", _IN_LINE.sub(r"\\\1", value))
 
 
 @cache
@@ -35,6 +38,11 @@ def _parser() -> MarkdownIt:
 def to_html(source: str) -> str:
     """HTML without head and styles."""
     return str(_parser().render(source))
+
+
+def parts(source: str) -> list[Token]:
+    """The parts of a text one after the other, for who sets it on paper."""
+    return _parser().parse(source)
 
 
 def to_text(source: str) -> str:

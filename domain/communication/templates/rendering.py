@@ -50,16 +50,25 @@ def render(kind: str, context: Context, sources: Mapping[str, Source]) -> Letter
 
     What is said on the phone has no HTML.
     """
-    source = sources[kind]
+    subject, body = fill(kind, context, sources)
+    if KINDS[kind].audience in {Audience.PRACTICE_CALL, Audience.PATIENT_CALL}:
+        return Letter(subject, to_text(body), "", sources[kind].version_id)
+    return written(subject, body, template_version_id=sources[kind].version_id)
+
+
+def fill(kind: str, context: Context, sources: Mapping[str, Source]) -> tuple[str, str]:
+    """Subject and Markdown of a letter, for a person to write on in."""
     names = _names(context)
     for name, block in BLOCKS.items():
         if name in KINDS[kind].names:
             names[name] = Ready(compiled(sources[block].body, markdown=True).render(names).strip("\n"))
-    subject = " ".join(compiled(source.subject, markdown=False).render(names).split())
-    body = compiled(source.body, markdown=True).render(names)
-    spoken = KINDS[kind].audience in {Audience.PRACTICE_CALL, Audience.PATIENT_CALL}
-    html = "" if spoken else page(subject, body)
-    return Letter(subject=subject, text=to_text(body), html=html, template_version_id=source.version_id)
+    subject = " ".join(compiled(sources[kind].subject, markdown=False).render(names).split())
+    return subject, compiled(sources[kind].body, markdown=True).render(names)
+
+
+def written(subject: str, body: str, *, template_version_id: int | None = None) -> Letter:
+    """A letter of what a person wrote, in Markdown."""
+    return Letter(subject, to_text(body), page(subject, body), template_version_id)
 
 
 def page(subject: str, body: str) -> str:
@@ -103,6 +112,7 @@ def _about_inquiry(context: LetterContext) -> dict[str, object]:
         "kennzeichen": f"PL-{context.reference}",
         "angefragt_am": _day(context.asked_on or context.today),
         "herkunft": context.source,
+        "brief": context.on_paper,
     }
 
 

@@ -43,6 +43,7 @@ class TemplateText:
     body: str
     number: int
     is_shipped: bool
+    version_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def read_template(session: Session, key: str) -> TemplateText:
         body=source.body,
         number=newest.number if newest is not None else 0,
         is_shipped=newest is None or newest.body is None,
+        version_id=source.version_id,
     )
 
 

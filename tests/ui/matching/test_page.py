@@ -99,11 +99,11 @@ def test_a_planned_call_is_not_called_a_mail_on_its_way(ui: UiContext, qtbot: Qt
 
 
 def test_a_letter_wants_to_be_posted(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Nobody else does it; and nothing is offered that cannot be taken back."""
+    """Nobody else does it; it is printed at once, and no way back is offered."""
     page = opened(ui, qtbot, database, practice=lambda s: add_therapist(s, email="", phone=""))
     press(qtbot, page, "Anfrage senden")
     qtbot.waitUntil(lambda: "schicken Sie den Brief ab" in ui.messages._text.text())
-    assert not ui.messages._action.isVisible()
+    assert ui.messages._action.text() == "Drucken …"
 
 
 def test_long_names_leave_the_searches_readable(ui: UiContext, qtbot: QtBot, database: Database) -> None:

@@ -50,12 +50,11 @@ def test_a_record_is_restricted_and_free_again(ui: UiContext, qtbot: QtBot, data
 
 
 def test_an_exclusion_is_seen_and_taken_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """On its tab, with the practice and the reason."""
+    """Below the wishes, with the practice and the reason."""
     patient = fill(database, add_patient)
     therapist = fill(database, lambda s: add_therapist(s, last_name="Nachbar"))
     fill(database, lambda s: exclude(s, patient, therapist_id=therapist, reason="kennen sich"))
     page = opened(ui, qtbot, patient)
-    qtbot.waitUntil(lambda: page._detail._form.isTabEnabled(5))
-    page._detail._form.setCurrentIndex(5)
+    page._detail._form.setCurrentIndex(2)
     press(qtbot, page, "Ina Nachbar: Wieder vorschlagen")
     qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM matching_service.exclusion") == 0)

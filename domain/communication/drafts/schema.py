@@ -1,0 +1,85 @@
+"""Opening the store: an SQLCipher file that only its key reads, written through to the disk at each commit."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from domain.errors import Invalid, Unavailable
+
+KEY_BYTES = 32
+SCHEMA = 1
+BUSY_MS = 5000  # two windows of one profile take turns
+_TABLES = """
+CREATE TABLE draft (
+    client_uuid TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('draft', 'queued', 'uploading')),
+    address TEXT NOT NULL, name TEXT NOT NULL, therapist_id INTEGER, patient_id INTEGER, subject TEXT NOT NULL,
+    body TEXT NOT NULL, inquiry_id INTEGER, in_reply_to TEXT NOT NULL, template_version_id INTEGER,
+    revision INTEGER NOT NULL, changed_at TEXT NOT NULL, refused TEXT NOT NULL DEFAULT '',
+    refused_params TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE draft_file (
+    id INTEGER PRIMARY KEY, client_uuid TEXT NOT NULL REFERENCES draft ON DELETE CASCADE, name TEXT NOT NULL,
+    media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL, content BLOB NOT NULL,
+    UNIQUE (client_uuid, sha256));
+CREATE TABLE contact (
+    kind TEXT NOT NULL CHECK (kind IN ('therapist', 'patient')), id INTEGER NOT NULL, name TEXT NOT NULL,
+    search TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (kind, id));
+CREATE TABLE contact_edit (
+    kind TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+    theirs TEXT, refused TEXT NOT NULL DEFAULT '', PRIMARY KEY (kind, id));
+CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+Connection = Any  # sqlcipher3 brings no types; it is the sqlite3.Connection of SQLCipher
+
+
+def open_store(path: Path, key: bytes) -> Connection:
+    """A connection to the store, made where there is none.
+
+    Raises Invalid (``drafts.key_wrong``) when the key does not fit or the file is damaged: told apart they cannot be;
+    Unavailable when the folder cannot be written or the store belongs to a newer program.
+    """
+    if len(key) != KEY_BYTES:
+        raise Invalid("drafts.key_wrong", path=str(path))
+    try:
+        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    except sqlcipher.Error as exc:
+        raise Unavailable("drafts.unwritable", path=str(path)) from exc
+    try:
+        _prepare(connection, key)
+    except sqlcipher.DatabaseError as exc:
+        connection.close()
+        if "not a database" in str(exc) or "malformed" in str(exc):
+            raise Invalid("drafts.key_wrong", path=str(path)) from exc
+        raise Unavailable("drafts.unwritable", path=str(path)) from exc
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, key: bytes) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")  # a raw key: the library need not stretch it
+    for setting in (
+        f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
+        "secure_delete = ON", "temp_store = MEMORY",
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {setting}")
+    connection.execute("BEGIN IMMEDIATE")  # only now a wrong key is noticed; and two that begin at once take turns
+    try:
+        _bring_up(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _bring_up(connection: Connection) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > SCHEMA:
+        raise Unavailable("drafts.newer", found=found, wanted=SCHEMA)
+    if found < SCHEMA:
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -1,0 +1,166 @@
+"""Letters by hand: sent from Vermittlung, printed, saved, printed again; all that wait in one go."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QPageSize
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.casework.preparing import create_and_send
+from domain.casework.sending import remind
+from domain.database import Database
+from domain.values import Channel
+from tests.builders import add_search, add_therapist
+from tests.ui.hands import fill, find, press, scalar
+from ui.inquiries.page import InquiriesPage
+from ui.matching.composer import InquiryComposer
+from ui.ports import UiContext
+
+WAITING = "SELECT count(*) FROM communication_service.printed_letter WHERE printed_at IS NULL"
+
+
+def by_letter(session: Session, ui: UiContext, *, phone: str = "+4924112345") -> int:
+    """An inquiry on paper."""
+    return create_and_send(
+        session, therapist_id=add_therapist(session, email="", phone=phone), search_ids=[add_search(session)],
+        channel=Channel.LETTER, now=ui.now(),
+    )  # fmt: skip
+
+
+def shown(ui: UiContext, qtbot: QtBot, inquiry: int) -> InquiriesPage:
+    """The page with an inquiry."""
+    page = InquiriesPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1366, 768)
+    page.show()
+    page.open_item(inquiry)
+    return page
+
+
+@pytest.fixture
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A printer that writes a file, chosen at once."""
+    path = tmp_path / "gedruckt.pdf"
+
+    def chosen(dialog: QPrintDialog) -> None:
+        printer = dialog.printer()
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(path))
+        dialog.accepted.emit(printer)
+
+    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    return path
+
+
+def pages(path: Path) -> int:
+    """How many pages came out, all of them A4."""
+    document = QPdfDocument()
+    document.load(str(path))
+    sizes = {document.pagePointSize(page).toSize().toTuple() for page in range(document.pageCount())}
+    assert sizes == {QPageSize(QPageSize.PageSizeId.A4).sizePoints().toTuple()}
+    return document.pageCount()
+
+
+def test_a_letter_is_printed_from_its_inquiry(ui: UiContext, qtbot: QtBot, database: Database, paper: Path) -> None:
+    """It counts as printed afterwards, and the button is still there to print it again."""
+    page = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))
+    letters = page._detail._letters
+    press(qtbot, letters, "Brief drucken")
+    qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
+    assert ui.messages.text() == "1 Brief gedruckt."
+    assert pages(paper) == 1
+    qtbot.waitUntil(lambda: letters._state.text().startswith("Gedruckt"))
+    find(qtbot, letters, "Brief drucken")
+
+
+def test_all_letters_that_wait_are_printed_at_once(
+    ui: UiContext, qtbot: QtBot, database: Database, paper: Path
+) -> None:
+    """Two inquiries, two pages; then the button is gone."""
+    inquiry = fill(database, lambda s: (by_letter(s, ui), by_letter(s, ui))[0])
+    page = shown(ui, qtbot, inquiry)
+    press(qtbot, page, "2 Briefe drucken …")
+    qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
+    assert pages(paper) == 2
+    qtbot.waitUntil(lambda: not page._letters.isVisible())
+
+
+def test_a_letter_is_saved(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """As PDF, where one says; saved counts as printed. Twice gives the same file."""
+    inquiry = fill(database, lambda s: by_letter(s, ui))
+    letters = shown(ui, qtbot, inquiry)._detail._letters
+    qtbot.waitUntil(letters.isVisible)
+    for name in ("eins.pdf", "zwei.pdf"):
+        letters._printing.save_to([letters._letters[0].letter_id], tmp_path / name)
+        told = f"Gespeichert: {name}"
+        qtbot.waitUntil(partial(lambda wanted: ui.messages.text() == wanted, told))
+    assert (tmp_path / "eins.pdf").read_bytes() == (tmp_path / "zwei.pdf").read_bytes()
+    assert scalar(database, WAITING) == 0
+
+
+def test_the_reminder_without_a_telephone_is_a_second_letter(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """One chooses which; a missing street is said."""
+    inquiry = fill(database, lambda s: by_letter(s, ui, phone=""))
+    fill(database, lambda s: remind(s, inquiry, now=ui.now()))
+    letters = shown(ui, qtbot, inquiry)._detail._letters
+    qtbot.waitUntil(lambda: letters._which.count() == 2)
+    assert [letters._which.itemText(n) for n in range(2)] == ["Erinnerung, 23.11.2026", "Anfrage, 23.11.2026"]
+    assert "Anschrift ist unvollständig" in letters._state.text()
+
+
+def test_a_mail_has_no_letters(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The row stays away."""
+    inquiry = fill(
+        database,
+        lambda s: create_and_send(
+            s, therapist_id=add_therapist(s), search_ids=[add_search(s)], channel=Channel.EMAIL, now=ui.now()
+        ),
+    )
+    page = shown(ui, qtbot, inquiry)
+    qtbot.waitUntil(lambda: page._detail._head.text() != "")
+    qtbot.wait(200)
+    assert not page._detail._letters.isVisible()
+
+
+def test_vermittlung_shows_what_will_be_printed(ui: UiContext, qtbot: QtBot, database: Database, paper: Path) -> None:
+    """The preview speaks of no e-mail once the letter is chosen; after sending it is printed from the message."""
+    therapist = fill(database, add_therapist)
+    search = fill(database, add_search)
+    composer = InquiryComposer(ui)
+    qtbot.addWidget(composer)
+    composer.resize(700, 800)
+    composer.show()
+    composer.show_therapist(therapist, search)
+    qtbot.waitUntil(lambda: "auf diese E-Mail" in composer._letter.toPlainText())
+    composer._channel.choose(Channel.LETTER)
+    qtbot.waitUntil(lambda: "uns anzurufen oder zu schreiben" in composer._letter.toPlainText())
+    assert composer._letter.accessibleName() == "Vorschau des Briefs"
+    assert "auf diese E-Mail" not in composer._letter.toPlainText()
+    press(qtbot, composer, "Anfrage senden")
+    qtbot.waitUntil(lambda: "Brief" in ui.messages.text())
+    ui.messages._act()
+    qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
+    assert pages(paper) == 1
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
+def test_a_printer_that_takes_nothing_is_told(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter waits on."""
+
+    def chosen(dialog: QPrintDialog) -> None:
+        printer = dialog.printer()
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "fehlt" / "gedruckt.pdf"))
+        dialog.accepted.emit(printer)
+
+    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    letters = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))._detail._letters
+    press(qtbot, letters, "Brief drucken")
+    qtbot.waitUntil(lambda: "Der Drucker nimmt nichts an" in ui.messages.text())
+    assert scalar(database, WAITING) == 1

@@ -1,0 +1,158 @@
+"""Letters to the printer or into a file: set and read off the GUI thread, painted page by page between other events.
+
+What Qt needs to print is loaded when somebody prints: most starts of the program do without.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QSize, QTimer
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from domain.casework.printed_letters import letters_of, letters_pdf, note_printed, waiting_letters
+from domain.database import Session
+from domain.errors import NotFound, Unavailable
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+DOTS_PER_INCH = 300  # as sharp as office printers print
+
+
+class LetterPrinting(QObject):
+    """Prints and saves letters; once they came out they count as printed."""
+
+    def __init__(self, ui: UiContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ui, self._parent = ui, parent
+
+    def print_newest(self, inquiry_id: int) -> None:
+        """The newest letter of an inquiry."""
+
+        def newest(session: Session) -> Sequence[int]:
+            found = letters_of(session, inquiry_id)
+            if not found:
+                raise NotFound("letter.none")
+            return (found[0].letter_id,)
+
+        self._print(newest)
+
+    def print_letters(self, letter_ids: Sequence[int]) -> None:
+        """These letters."""
+        self._print(lambda _: letter_ids)
+
+    def print_waiting(self) -> None:
+        """All that wait, in one go."""
+        self._print(waiting_letters)
+
+    def _print(self, which: Callable[[Session], Sequence[int]]) -> None:
+        def work(session: Session) -> tuple[tuple[int, ...], bytes]:
+            ids = tuple(which(session))
+            return ids, letters_pdf(session, ids)
+
+        self._ui.background.read(self, work, lambda found: self._ask(*found), key="print")
+
+    def _ask(self, letter_ids: Sequence[int], pdf: bytes) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPageLayout(
+            QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
+        )
+        printer.setFullPage(True)  # the window of the envelope is measured from the paper's edge
+        printer.setDocName(tr("Briefe"))
+        dialog = QPrintDialog(printer, self._parent)
+        dialog.setWindowTitle(ntr(len(letter_ids), "{n} Brief drucken", "{n} Briefe drucken"))
+        dialog.accepted.connect(lambda _: self.paint(letter_ids, pdf, printer))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()  # type: ignore[call-arg]  # PySide's stub knows only the overload with a receiver
+
+    def paint(self, letter_ids: Sequence[int], pdf: bytes, printer: "QPrinter") -> None:
+        """Put the pages on a printer, one each time the window has nothing else to do."""
+        _Pages(self, pdf, printer, lambda good: self._printed(letter_ids, good=good)).next()
+
+    def _printed(self, letter_ids: Sequence[int], *, good: bool) -> None:
+        if good:
+            self._note(letter_ids, ntr(len(letter_ids), "{n} Brief gedruckt.", "{n} Briefe gedruckt."))
+        else:
+            self._ui.messages.error(
+                tr("Der Drucker nimmt nichts an. Die Briefe warten weiter; sie lassen sich auch als PDF speichern.")
+            )
+
+    def save(self, letter_ids: Sequence[int], name: str) -> None:
+        """Ask where, and write the PDF there."""
+        chooser = QFileDialog(self._parent, tr("Briefe als PDF speichern"))
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("pdf")
+        chooser.selectFile(name)
+        chooser.fileSelected.connect(lambda chosen: self.save_to(letter_ids, Path(chosen)))
+        chooser.open()
+
+    def save_to(self, letter_ids: Sequence[int], path: Path) -> None:
+        """Write the PDF."""
+        self._ui.background.read(
+            self,
+            lambda s: _put(path, letters_pdf(s, letter_ids)),
+            lambda _: self._note(letter_ids, tr("Gespeichert: {name}").format(name=path.name)),
+        )
+
+    def _note(self, letter_ids: Sequence[int], said: str) -> None:
+        now = self._ui.now()
+        self._ui.background.write(
+            self, lambda s: note_printed(s, letter_ids, now=now), lambda _: self._ui.messages.success(said)
+        )
+
+
+class _Pages(QObject):
+    """The pages of a PDF on their way to a printer."""
+
+    def __init__(self, parent: QObject, pdf: bytes, printer: "QPrinter", done: Callable[[bool], None]) -> None:
+        from PySide6.QtPdf import QPdfDocument
+
+        super().__init__(parent)
+        self._buffer = QBuffer(self)
+        self._buffer.setData(QByteArray(pdf))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._document = QPdfDocument(self)
+        self._document.load(self._buffer)
+        self._printer, self._done, self._page = printer, done, 0
+        first, last = printer.fromPage(), printer.toPage()  # 0: all
+        self._page = max(first - 1, 0)
+        self._end = min(last or self._document.pageCount(), self._document.pageCount())
+        self._painter = QPainter()
+
+    def next(self) -> None:
+        """Paint a page and come again."""
+        if not self._painter.isActive() and not self._painter.begin(self._printer):
+            self._finish(good=False)
+            return
+        if self._page >= self._end:
+            self._finish(good=self._painter.end())
+            return
+        size = self._document.pagePointSize(self._page) / 72 * DOTS_PER_INCH
+        picture = self._document.render(self._page, QSize(round(size.width()), round(size.height())))
+        whole = self._printer.pageLayout().fullRectPixels(self._printer.resolution())
+        self._painter.drawImage(whole.translated(-whole.topLeft()), picture)
+        self._page += 1
+        if self._page < self._end and not self._printer.newPage():
+            self._painter.end()
+            self._finish(good=False)
+            return
+        QTimer.singleShot(0, self, self.next)
+
+    def _finish(self, *, good: bool) -> None:
+        self._document.close()
+        self._buffer.close()
+        self._done(good)
+        self.deleteLater()
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as exc:
+        raise Unavailable("file.unwritable", path=str(path)) from exc

@@ -1,0 +1,1 @@
+"""Writing mails: into the encrypted store of this machine, with the server or without."""

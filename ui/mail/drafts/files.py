@@ -1,0 +1,68 @@
+"""Files of a draft: added by choosing or dropping, shown as buttons, taken out again."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+
+from domain.communication.drafts.records import DraftFile
+from domain.errors import Invalid, Unavailable
+from domain.file_types import FILE_BYTES, MEDIA_TYPES
+from ui import formats
+from ui.translation import tr
+from ui.widgets.forms import button
+
+
+class DraftFiles(QWidget):
+    """`chosen` carries paths to attach, `removed` the id of a file to take out."""
+
+    chosen = Signal(list)
+    removed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._add = button(tr("&Anhang …"), self._choose, icon="plus", name=tr("Anhang hinzufügen"))
+        self._line.addWidget(self._add)
+        self._line.addStretch(1)
+        self._buttons: list[QPushButton] = []
+
+    def show_files(self, files: Sequence[DraftFile], *, editable: bool) -> None:
+        """The files of the draft."""
+        for old in self._buttons:
+            self._line.removeWidget(old)
+            old.deleteLater()
+        self._buttons = []
+        for number, file in enumerate(files):
+            made = button(
+                f"{file.name} ({formats.size(file.size)})".replace("&", "&&"),
+                partial(self.removed.emit, file.id),
+                icon="x",
+                name=tr("{name} entfernen").format(name=file.name),
+            )
+            made.setMaximumWidth(260)
+            made.setEnabled(editable)
+            self._buttons.append(made)
+            self._line.insertWidget(number + 1, made)
+        self._add.setEnabled(editable)
+
+    def _choose(self) -> None:
+        endings = " ".join(f"*.{ending}" for ending in MEDIA_TYPES)
+        chooser = QFileDialog(self, tr("Anhang wählen"))
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        chooser.setNameFilter(tr("Dokumente und Bilder ({endings})").format(endings=endings))
+        chooser.filesSelected.connect(lambda names: self.chosen.emit([Path(name) for name in names]))
+        chooser.open()
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file somebody chose. Raises Unavailable, and Invalid before a huge one is read."""
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            raise Invalid("file.too_large", name=path.name, limit=FILE_BYTES // 1_000_000)
+        return path.read_bytes()
+    except OSError as exc:
+        raise Unavailable("file.unreadable", path=str(path)) from exc
