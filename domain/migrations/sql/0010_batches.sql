@@ -1,0 +1,2 @@
+-- Batches: many inquiries in one go, weekly status.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Sending: sizes and results of each recipient.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Calling: what the day on the telephone needs.
+SELECT 1;
