@@ -15,20 +15,25 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
-from domain.casework import sending
 from domain.casework.clocks import tick
-from domain.communication.mails import claim, note_unclear, release_due
+from domain.communication.account_tests import note_answer, take_test
+from domain.communication.accounts import account
+from domain.communication.mails import claim, release_due
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
 from sync.mail.compose import build_message, wire_address
 from sync.mail.mailboxes import Mailboxes
+from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
-from sync.mail.smtp import Outcome
+from sync.mail.smtp import Delivery, Outcome, words_of
+from sync.mail.trying import try_account
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 TICK_SECONDS = 15
 ACCOUNTS_SECONDS = 10  # how late a new or changed account is noticed
+TEST_SECONDS = 0.5  # how late a question whether an account works is taken
+TEST_TIMEOUT = 15.0  # of silence; somebody waits in front of the window
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
@@ -77,6 +82,7 @@ class Worker:
                     self._every(TICK_SECONDS, tick),
                     self._every(LOOK_SECONDS, release_due),
                     self._watch_mailboxes(),
+                    self._answer_tests(),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -105,6 +111,25 @@ class Worker:
         while True:
             await asyncio.to_thread(self._mailboxes.follow)
             await asyncio.sleep(ACCOUNTS_SECONDS)
+
+    async def _answer_tests(self) -> None:
+        while True:
+            await asyncio.sleep(TEST_SECONDS)
+            try:
+                await asyncio.to_thread(self.answer_test)
+            except PlatzlotseError as exc:
+                log.warning("a mail account was not tried: %s", exc.code)
+                await asyncio.sleep(TICK_SECONDS)
+
+    def answer_test(self) -> bool:
+        """Try an account if somebody asked; False when nobody did."""
+        asked = self._write(lambda s: take_test(s, now=self._now()))
+        if asked is None:
+            return False
+        of = self._write(lambda s: account(s, asked.account_id))
+        steps = try_account(of, self._credentials, mail_to=asked.mail_to, now=self._now(), timeout=TEST_TIMEOUT)
+        self._write(lambda s: note_answer(s, asked.id, steps, now=self._now()))
+        return True
 
     async def _every(self, seconds: float, work: Callable[..., object]) -> None:
         pause = seconds
@@ -149,27 +174,14 @@ class Worker:
             sender = self._write(lambda s: self._credentials.sender(s, mail.account_id, self._sender))
             message = build_message(mail, sender=sender.address, sender_name=sender.name, now=self._now())
             delivery = sender.transport.send(message, sender=sender.address, recipient=wire_address(mail.to_address))
-            outcome, reply = delivery.outcome, delivery.reply
         except Unavailable as exc:
             # nothing was transmitted; the account is mended, then it goes on
-            outcome, reply = Outcome.UNREACHABLE, exc.code
+            delivery = Delivery(Outcome.UNREACHABLE, "", exc.code, words_of(exc))
         except PlatzlotseError as exc:
-            outcome, reply = Outcome.REFUSED, exc.code
-        self._write(lambda session: self._report(session, email_id, outcome, reply))
-        log.info("mail %d: %s", email_id, outcome)
-        return outcome
-
-    def _report(self, session: Session, email_id: int, outcome: Outcome, reply: str) -> None:
-        """Write what became of a mail."""
-        now = self._now()
-        if outcome is Outcome.ACCEPTED:
-            sending.mail_sent(session, email_id, now=now, server_reply=reply)
-        elif outcome is Outcome.REFUSED:
-            sending.mail_failed(session, email_id, now=now, failure=reply)
-        elif outcome is Outcome.UNCLEAR:
-            note_unclear(session, email_id, failure=reply)
-        else:
-            sending.mail_postponed(session, email_id, now=now, failure=reply)
+            delivery = Delivery(Outcome.REFUSED, "", exc.code, words_of(exc))
+        self._write(lambda session: report(session, mail, delivery, now=self._now()))
+        log.info("mail %d: %s", email_id, delivery.outcome)
+        return delivery.outcome
 
 
 def _conninfo(url: str) -> str:

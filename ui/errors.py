@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.errors import PlatzlotseError, Unavailable
+from ui import formats
 from ui.labels import label, rule_reason
 from ui.translation import tr
 
@@ -189,10 +190,42 @@ _SENTENCES: dict[str, str] = {
     "mail_account.port": "Der Port liegt zwischen 1 und 65535.",
     "mail_account.no_server": "Nennen Sie einen Server zum Senden oder zum Empfangen.",
     "mail_account.default_sends": "Das Standardkonto muss senden können und eingeschaltet sein.",
+    "mail_account.limit": "Möglich sind ganze Zahlen von 1 bis {most}; ein leeres Feld heißt: ohne Grenze.",
+    "mail_account.no_own_address": "Zu Ihrer Anmeldung ist keine E-Mail-Adresse eingetragen. Es wurde keine Testmail gesendet; bitten Sie die Verwaltung, die Adresse einzutragen.",
+    "mail_account.trying_out": "Beim Ausprobieren wird kein Mailserver angesprochen; alle E-Mails bleiben auf diesem Rechner.",
+    "mail_server.host_unknown": "Ein Mailserver „{host}“ ist im Netz nicht zu finden. Prüfen Sie den Namen und ob das Netz verbunden ist.",
+    "mail_server.refused": "Der Rechner „{host}“ ist erreichbar, aber auf Port {port} antwortet kein Mailserver. Prüfen Sie den Port beim Anbieter.",
+    "mail_server.timeout": "Der Mailserver „{host}“ antwortet auf Port {port} nicht oder zu langsam. Prüfen Sie Port und Verschlüsselung (465 und 993 wollen TLS, 587 und 143 STARTTLS) und die Firewall.",
+    "mail_server.connection": "Die Verbindung zum Mailserver „{host}“, Port {port}, brach ab. Es ging nichts verloren; es wird weiter versucht.",
+    "mail_server.no_greeting": "Auf Port {port} von „{host}“ antwortet etwas anderes als ein Mailserver. Prüfen Sie Server und Port.",
+    "mail_server.no_tls": "Port {port} von „{host}“ spricht kein TLS; das Kennwort wurde nicht gesendet. Wählen Sie STARTTLS oder einen anderen Port.",
+    "mail_server.no_starttls": "Der Mailserver „{host}“ bietet auf Port {port} keine Verschlüsselung (STARTTLS) an; das Kennwort wurde nicht gesendet. Wählen Sie TLS mit dem passenden Port oder fragen Sie den Anbieter.",
+    "mail_server.certificate": "Dem Zertifikat von „{host}“ ist nicht zu trauen; das Kennwort wurde nicht gesendet. Prüfen Sie den Servernamen und fragen Sie den Anbieter.",
+    "mail_server.certificate_name": "Das Zertifikat gilt nicht für „{host}“; das Kennwort wurde nicht gesendet. Tragen Sie den Namen ein, den der Anbieter nennt.",
+    "mail_server.certificate_expired": "Das Zertifikat von „{host}“ ist abgelaufen; das Kennwort wurde nicht gesendet. Der Anbieter muss es erneuern; stimmt die Uhr dieses Rechners?",
+    "mail_server.no_login": "Der Mailserver „{host}“ bietet keine Anmeldung an. Prüfen Sie Port und Verschlüsselung, oder löschen Sie Benutzername und Kennwort.",
+    "mail_server.login_later": "Der Mailserver „{host}“ nimmt gerade keine Anmeldung an. Versuchen Sie es später noch einmal.",
+    "smtp.login": "Der Mailserver „{host}“ lehnt Benutzername oder Kennwort ab. Geben Sie das Kennwort neu ein; manche Anbieter verlangen ein eigenes App-Kennwort. Die E-Mails warten.",
+    "smtp.login_letters": "Benutzername oder Kennwort enthält Zeichen, die der Mailserver „{host}“ nicht versteht. Wählen Sie beim Anbieter ein Kennwort ohne Umlaute.",
+    "smtp.login_needed": "Der Mailserver verlangt eine Anmeldung. Tragen Sie beim Postkonto Benutzername und Kennwort ein; die E-Mails warten.",
+    "smtp.sender_refused": "Der Mailserver lässt die Adresse des Postkontos nicht als Absender zu. Prüfen Sie Adresse und Benutzername.",
+    "smtp.mailbox_unknown": "Dieses Postfach gibt es nicht. Die E-Mail wurde nicht zugestellt; berichtigen Sie die Adresse oder rufen Sie an.",
+    "smtp.mailbox_disabled": "Dieses Postfach ist abgeschaltet. Die E-Mail wurde nicht zugestellt; rufen Sie an.",
+    "smtp.domain_unknown": "Den Teil der Adresse hinter dem @ gibt es nicht. Die E-Mail wurde nicht zugestellt; berichtigen Sie die Adresse.",
+    "smtp.mailbox_full": "Das Postfach des Empfängers ist voll. Es wird über drei Tage weiter versucht; wenn es eilt, rufen Sie an.",
+    "smtp.greylisted": "Der Server des Empfängers nimmt E-Mails erst beim zweiten Versuch an. Sie geht in einigen Minuten von selbst noch einmal hinaus.",
+    "smtp.busy": "Der Mailserver nimmt gerade nichts an. Es wird von selbst weiter versucht.",
+    "smtp.later": "Der Mailserver nimmt die E-Mail gerade nicht an. Es wird von selbst weiter versucht.",
+    "smtp.policy": "Der Server des Empfängers nimmt diese E-Mail nach seinen Regeln nicht an, etwa als Werbung. Rufen Sie an oder schreiben Sie von einem anderen Postkonto.",
+    "smtp.recipient_refused": "Der Mailserver lehnt diesen Empfänger ab. Prüfen Sie die Adresse.",
+    "smtp.content_refused": "Der Mailserver hat die E-Mail gelesen und lehnt sie ab. Prüfen Sie Text und Anhänge.",
+    "smtp.too_large": "Die E-Mail ist mit ihren Anhängen zu groß ({size}; {allowed}). Sie wurde nicht gesendet; verkleinern Sie die Anhänge oder teilen Sie sie auf mehrere E-Mails auf.",
+    "smtp.nonsense": "Der Mailserver gab eine Antwort, die keine ist.",
+    "email.lease_expired": "Der Hintergrunddienst wurde während der Übergabe beendet.",
+    "email.too_large_to_send": "Mit diesen Anhängen ist die E-Mail zu groß ({size}; {allowed}). Der Entwurf ist noch hier; verkleinern Sie die Anhänge oder teilen Sie sie auf mehrere E-Mails auf.",
     "imap.tls_required": "Ohne Verschlüsselung wird ein Postfach nur auf diesem Rechner gelesen. Wählen Sie TLS oder STARTTLS.",
-    "imap.connection": "Der Mailserver „{host}“ antwortet nicht. Es ging nichts verloren; es wird weiter versucht.",
     "imap.login": "Der Mailserver „{host}“ lehnt Benutzername oder Kennwort ab. Prüfen Sie das Postkonto.",
-    "imap.folder": "Den Ordner gibt es in diesem Postfach nicht. Prüfen Sie den Namen beim Postkonto.",
+    "imap.folder": "Den Ordner gibt es in diesem Postfach nicht. Prüfen Sie den Namen beim Postkonto; Unterordner heißen oft „INBOX.Sent“ oder „Gesendete Objekte“.",
     "imap.reading": "Das Lesen des Postfachs brach ab. Es ging nichts verloren; es wird weiter versucht.",
     "imap.append": "Die Kopie ließ sich nicht in den Ordner der gesendeten E-Mails legen. Die E-Mail selbst ist gesendet.",
     "office.name": "Geben Sie dem Büro einen Namen.",
@@ -258,7 +291,7 @@ def describe(error: BaseException) -> str:
     return sentence.format_map(_Words(error))
 
 
-def describe_code(code: str, **params: str) -> str:
+def describe_code(code: str, **params: Any) -> str:
     """The sentence of a code that was kept, such as why a mailbox could not be read."""
     return describe(Unavailable(code, **params))
 
@@ -284,6 +317,12 @@ class _Words(dict[str, str]):
             "at": _moment,
             "rules": lambda v: ", ".join(rule_reason(code) for code in v or ()),
             "missing": lambda v: ", ".join(label("checklist", code) for code in v or ()),
+            "size": lambda v: formats.size(int(v or 0)),
+            "allowed": lambda v: (
+                tr("der Mailserver nimmt höchstens {size}").format(size=formats.size(int(v)))
+                if v
+                else tr("so große nimmt der Mailserver nicht")
+            ),
             "before": lambda v: label(_STATE_KINDS.get(self._error.code, "search_status"), str(v or "")),
             "columns": lambda v: ", ".join(v or ()),
             "near": lambda v: tr("; gemeint ist wohl „{near}“").format(near=v) if v else "",

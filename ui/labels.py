@@ -171,6 +171,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "bounced_soft": "vorläufig unzustellbar",
         "replied": "beantwortet",
     },
+    "attempt": {
+        "sent": "angenommen",
+        "postponed": "vorläufig abgelehnt",
+        "refused": "abgelehnt",
+        "unclear": "unklar",
+    },
     "email_kind": {
         "inquiry": "Anfrage",
         "reminder": "Erinnerung",

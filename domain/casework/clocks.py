@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.communication.calls import cancel_calls, miss_overdue
-from domain.communication.mails import expire_leases, release_due
+from domain.communication.mails import release_due
+from domain.communication.outcomes import expire_leases
 from domain.matching.expected import count_rates
 from domain.matching.inquiries import expire_due, return_to_office
 from domain.matching.searches import resume_due

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain.casework.sending import note_bounce
-from domain.communication import mails
+from domain.communication import outcomes
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail
 from domain.errors import Conflict
@@ -20,13 +20,13 @@ def receive(session: Session, mail: ParsedMail, *, now: datetime, account_id: in
     if mail.bounce is not None:
         _bounced(session, answered, hard=mail.bounce.hard, now=now)
     elif not mail.automatic:
-        mails.note_replied(session, answered)
+        outcomes.note_replied(session, answered)
     return filed
 
 
 def _bounced(session: Session, email_id: int, *, hard: bool, now: datetime) -> None:
     if not hard:
-        mails.note_delayed(session, email_id)
+        outcomes.note_delayed(session, email_id)
         return
     try:
         with session.begin_nested():

@@ -9,10 +9,11 @@ from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import send_on_paper, take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
-from domain.communication import mails
+from domain.communication import mails, outcomes
 from domain.communication.calls import cancel_calls, plan_call
 from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.queries import mail_of_inquiry
+from domain.communication.server_answers import NOBODY_THERE
 from domain.communication.states import CallStatus, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -86,7 +87,7 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str 
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
     """The worker's report: the server took the mail."""
     _lock_inquiry_first(session, email_id)
-    email = mails.note_sent(session, email_id, now=now, server_reply=server_reply)
+    email = outcomes.note_sent(session, email_id, now=now, server_reply=server_reply)
     if email is not None:
         _inquiry_sent(session, email, now=now)
 
@@ -95,23 +96,47 @@ def sent_by_hand(session: Session, email_id: int, *, now: datetime, version: int
     """A person sent a waiting mail with their own mail program: clocks run as after the worker's report."""
     _lock_inquiry_first(session, email_id)
     mails.send_by_hand(session, email_id, now=now, version=version)
-    email = mails.note_sent(session, email_id, now=now, server_reply="")
+    email = outcomes.note_sent(session, email_id, now=now, server_reply="", by_hand=True)
     if email is not None:
         _inquiry_sent(session, email, now=now)
 
 
-def mail_failed(session: Session, email_id: int, *, now: datetime, failure: str) -> None:
-    """The worker's report: the server refused for good."""
+def mail_failed(
+    session: Session,
+    email_id: int,
+    *,
+    now: datetime,
+    failure: str,
+    cause: str = "",
+    params: outcomes.Params | None = None,
+) -> None:
+    """The worker's report: the server refused for good. Where nobody reads mail it is as if it had come back."""
     _lock_inquiry_first(session, email_id)
-    email = mails.note_failed(session, email_id, failure=failure)
-    if email is not None:
+    nobody = cause in NOBODY_THERE
+    email = outcomes.note_refused(
+        session, email_id, now=now, failure=failure, cause=cause, params=params, nobody_there=nobody
+    )
+    if email is None:
+        return
+    inquiry = _first_letter_of(session, email)
+    if nobody and inquiry is not None and inquiry.stage == InquiryStage.OUTBOX:
+        give_back(session, inquiry, reason="bounced", now=now)
+    else:
         _inquiry_failed(session, email, now=now)
 
 
-def mail_postponed(session: Session, email_id: int, *, now: datetime, failure: str) -> EmailStatus:
+def mail_postponed(
+    session: Session,
+    email_id: int,
+    *,
+    now: datetime,
+    failure: str,
+    cause: str = "",
+    params: outcomes.Params | None = None,
+) -> EmailStatus:
     """The worker's report: not now. After the last attempt the inquiry counts as not sent."""
     _lock_inquiry_first(session, email_id)
-    status = mails.note_temporary(session, email_id, now=now, failure=failure)
+    status = outcomes.note_temporary(session, email_id, now=now, failure=failure, cause=cause, params=params)
     if status is EmailStatus.FAILED:
         _inquiry_failed(session, session.get_one(Email, email_id), now=now)
     return status
@@ -139,7 +164,7 @@ def found_among_sent(session: Session, email_id: int, *, now: datetime) -> None:
 def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """Send a failed mail again after its cause was mended."""
     _lock_inquiry_first(session, email_id)
-    mails.retry_failed(session, email_id, version)
+    mails.retry_failed(session, email_id, now=now, version=version)
     inquiry = _first_letter_of(session, session.get_one(Email, email_id))
     if inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
         move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
@@ -224,7 +249,7 @@ def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     """The address does not exist: the patients go back to the pool, the contact point does not cool down."""
     _lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
-    mails.note_bounced(session, email, hard=True)
+    outcomes.note_bounced(session, email, hard=True)
     inquiry = _first_letter_of(session, email)
     if inquiry is not None:
         give_back(session, inquiry, reason="bounced", now=now)
@@ -265,4 +290,4 @@ def _inquiry_sent(session: Session, email: Email, *, now: datetime) -> None:
 def _inquiry_failed(session: Session, email: Email, *, now: datetime) -> None:
     inquiry = _first_letter_of(session, email)
     if inquiry is not None and inquiry.stage == InquiryStage.OUTBOX:
-        move_inquiry(session, inquiry, InquiryStage.SEND_FAILED, now=now, reason=email.failure)
+        move_inquiry(session, inquiry, InquiryStage.SEND_FAILED, now=now, reason=email.failure or email.failure_cause)

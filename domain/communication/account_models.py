@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Person
 from domain.database import Base, Identified, Versioned
 
 
@@ -27,7 +29,7 @@ class MailAccount(Identified, Versioned, Base):
     """One account: SMTP to send, IMAP to read. An empty host means that this way is not used.
 
     `sent_folder` is where copies of sent mails go; empty where the server keeps them itself. `mails_per_hour` is this
-    account's limit (None: none of its own).
+    account's limit, `largest_mb` that of one mail with its files in MB (None: none of its own).
     """
 
     __tablename__ = "mail_account"
@@ -38,6 +40,7 @@ class MailAccount(Identified, Versioned, Base):
         CheckConstraint("imap_security IN ('tls', 'starttls', 'none')", name="imap_security"),
         CheckConstraint("smtp_port BETWEEN 1 AND 65535 AND imap_port BETWEEN 1 AND 65535", name="ports"),
         CheckConstraint("mails_per_hour > 0", name="mails_per_hour"),
+        CheckConstraint("largest_mb > 0", name="largest_mb"),
         CheckConstraint("active OR NOT is_default", name="default_active"),
         Index("uq_mail_account_default", "is_default", unique=True, postgresql_where=text("is_default")),
         {"schema": "communication_service"},
@@ -57,6 +60,7 @@ class MailAccount(Identified, Versioned, Base):
     inbox: Mapped[str] = mapped_column(default="INBOX")
     sent_folder: Mapped[str] = mapped_column(default="")
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
+    largest_mb: Mapped[int | None] = mapped_column(SmallInteger)
     is_default: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -75,3 +79,44 @@ class MailboxState(Base):
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     checked_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
+
+
+class SendingState(Base):
+    """What the worker last saw of an account's server.
+
+    The largest mail it takes (bytes; None: it did not say), and the code of what hinders sending (empty: nothing).
+    """
+
+    __tablename__ = "sending_state"
+    __table_args__ = ({"schema": "communication_service"},)
+
+    account_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(MailAccount.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    size_limit: Mapped[int | None] = mapped_column(BigInteger)
+    tried_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(default="")
+
+
+class AccountTest(Identified, Base):
+    """A person's question whether an account works, and the worker's answer step by step.
+
+    `mail_to` is the address a test mail goes to; empty: none is sent.
+    """
+
+    __tablename__ = "account_test"
+    __table_args__ = (
+        CheckConstraint("done_at IS NULL OR taken_at IS NOT NULL", name="taken"),
+        Index("ix_account_test_account_id", "account_id"),
+        Index("ix_account_test_asked_by", "asked_by"),
+        Index("ix_account_test_open", "asked_at", postgresql_where=text("done_at IS NULL")),
+        {"schema": "communication_service"},
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(MailAccount.id, ondelete="CASCADE"))
+    asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    asked_at: Mapped[datetime]
+    mail_to: Mapped[str] = mapped_column(default="")
+    taken_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    steps: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)

@@ -5,7 +5,6 @@ X25519, XSalsa20-Poly1305). It opens no connection.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from nacl.public import PrivateKey
 
 SECURITY = ("tls", "starttls", "none")
+LARGEST_LIMIT = 32_000  # what the columns of limits hold, and more than any office needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class AccountForm:
     inbox: str = "INBOX"
     sent_folder: str = ""
     mails_per_hour: int | None = None
+    largest_mb: int | None = None
     is_default: bool = False
     active: bool = True
 
@@ -65,17 +66,9 @@ class Account:
     inbox: str
     sent_folder: str
     mails_per_hour: int | None
+    largest_mb: int | None
     is_default: bool
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AccountState:
-    """An account, when its mailbox was last looked at, and the code of what hindered it (empty: nothing)."""
-
-    account: Account
-    checked_at: datetime | None
-    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +115,6 @@ def accounts(session: Session, *, active_only: bool = False) -> tuple[Account, .
     if active_only:
         query = query.where(MailAccount.active)
     return tuple(_account(row) for row in session.scalars(query))
-
-
-def account_states(session: Session) -> tuple[AccountState, ...]:
-    """All accounts with what the worker last said of them."""
-    said = {(s.account_id, s.folder): s for s in session.scalars(select(MailboxState))}
-    found = []
-    for one in accounts(session):
-        state = said.get((one.id, one.inbox))
-        found.append(AccountState(one, state.checked_at if state else None, state.trouble if state else ""))
-    return tuple(found)
 
 
 def account(session: Session, account_id: int) -> Account:
@@ -186,6 +169,10 @@ def _check(form: AccountForm) -> None:
             raise Invalid("mail_account.security", field=f"{way}_security")
         if not 1 <= getattr(form, f"{way}_port") <= 65535:
             raise Invalid("mail_account.port", field=f"{way}_port")
+    for limit in ("mails_per_hour", "largest_mb"):
+        value = getattr(form, limit)
+        if value is not None and not 1 <= value <= LARGEST_LIMIT:
+            raise Invalid("mail_account.limit", field=limit, most=LARGEST_LIMIT)
     if not form.smtp_host.strip() and not form.imap_host.strip():
         raise Invalid("mail_account.no_server", field="smtp_host")
     if form.is_default and not (form.active and form.smtp_host.strip()):

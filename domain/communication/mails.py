@@ -10,23 +10,29 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
 from domain.communication.accounts import default_account_id
-from domain.communication.models import ContactEntry, Email, EmailAttachment
-from domain.communication.send_times import allowance, is_limited, next_opening, within_limits
+from domain.communication.models import Email, EmailAttachment
+from domain.communication.send_times import (
+    WAITING,
+    allowance,
+    is_limited,
+    may_leave,
+    next_opening,
+    within_limits,
+)
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
 LEASE = timedelta(minutes=5)
 JOB_LOST_AFTER = timedelta(minutes=2)
-# Waits before a further attempt; after the last the mail has failed.
-RETRY_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+SLOWEST = 32_000  # bytes a second: what a line must carry, else nobody waits for it
 MESSAGE_ID_DOMAIN = "platzlotse.invalid"
 
 
@@ -130,9 +136,9 @@ def defer(session: Session, email_id: int) -> None:
 def claim(session: Session, email_id: int, *, now: datetime, without_account: bool = True) -> Outgoing | None:
     """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due.
 
-    A job that waited beyond the sending hours (the worker was off) waits on for the next ones. A mail from before there
-    was an account takes the default one; with `without_account` false it waits where there is none, for a person to
-    send it by hand.
+    A job that waited beyond the sending hours (the worker was off) waits on for the next ones, and one that would
+    exceed what an hour may take (a limit set meanwhile) for its turn. A mail from before there was an account takes the
+    default one; with `without_account` false it waits where there is none, for a person to send it by hand.
     """
     email = session.scalar(
         select(Email)
@@ -148,14 +154,18 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     email.account_id = email.account_id or default_account_id(session)
     if email.account_id is None and not without_account:
         return None
-    leaves = next_opening(now, office(session))
-    if leaves > now:
+    settings = office(session)
+    leaves = next_opening(now, settings)
+    if leaves > now or not may_leave(session, settings, email.account_id, now=now):
         email.not_before = leaves
         return None
-    _move(session, email, EmailStatus.SENDING)
+    move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE
-    return outgoing(session, email)
+    mail = outgoing(session, email)
+    # base64 makes four of three; a slow line with large files is no reason to be in doubt
+    email.lease_until += timedelta(seconds=sum(len(f.content) for f in mail.files) * 1.4 / SLOWEST)
+    return mail
 
 
 def outgoing(session: Session, email: Email) -> Outgoing:
@@ -183,73 +193,10 @@ def outgoing(session: Session, email: Email) -> Outgoing:
 def send_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """A person sent the mail with another program: it leaves the queue as if the worker had taken it."""
     email = load_for_edit(session, Email, email_id, version)
-    _move(session, email, EmailStatus.SENDING)
+    move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE
     session.flush()
-
-
-def note_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> Email | None:
-    """The server took the mail. None when somebody decided otherwise meanwhile (lease expired, person acted)."""
-    email = _sending(session, email_id)
-    if email is None:
-        return None
-    _move(session, email, EmailStatus.SENT)
-    email.sent_at, email.server_reply, email.failure = now, server_reply[:500], ""
-    if any((email.inquiry_id, email.patient_id, email.therapist_id)):  # else there is nobody whose history it joins
-        session.add(
-            ContactEntry(
-                at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
-                patient_id=email.patient_id, therapist_id=email.therapist_id, email_id=email.id,
-                person_id=email.created_by, body=email.subject,
-            )
-        )  # fmt: skip
-    return email
-
-
-def note_temporary(session: Session, email_id: int, *, now: datetime, failure: str) -> EmailStatus:
-    """The server or the way to it said "later": wait and try again, or give up after the last wait."""
-    email = _sending(session, email_id)
-    if email is None:
-        return EmailStatus.UNCLEAR
-    email.failure = failure[:500]
-    if email.attempt > len(RETRY_WAITS):
-        _move(session, email, EmailStatus.FAILED)
-        return EmailStatus.FAILED
-    _move(session, email, EmailStatus.RETRY_WAIT)
-    email.not_before = now + RETRY_WAITS[email.attempt - 1]
-    return EmailStatus.RETRY_WAIT
-
-
-def note_failed(session: Session, email_id: int, *, failure: str) -> Email | None:
-    """The server refused for good."""
-    email = _sending(session, email_id)
-    if email is None:
-        return None
-    _move(session, email, EmailStatus.FAILED)
-    email.failure = failure[:500]
-    return email
-
-
-def note_unclear(session: Session, email_id: int, *, failure: str) -> None:
-    """The connection broke after DATA began: it may have arrived. A person decides."""
-    email = _sending(session, email_id)
-    if email is not None:
-        _move(session, email, EmailStatus.UNCLEAR)
-        email.failure = failure[:500]
-
-
-def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Mails whose sender never came back are unclear; returns their ids."""
-    lost = session.scalars(
-        select(Email)
-        .where(Email.status == EmailStatus.SENDING, Email.lease_until < now)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for email in lost:
-        _move(session, email, EmailStatus.UNCLEAR)
-        email.failure = "lease_expired"
-    return tuple(email.id for email in lost)
 
 
 def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
@@ -263,29 +210,24 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     settings = office(session)
     if next_opening(now, settings) > now:
         return ()
-    due = session.scalars(
+    # they count as under way already and need no turn of their own, else they would wait for themselves for ever
+    lost = session.scalars(
         select(Email)
-        .where(
-            or_(
-                and_(
-                    Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
-                    Email.not_before <= now,
-                ),
-                and_(
-                    Email.status == EmailStatus.QUEUED,
-                    Email.not_before.is_(None),
-                    Email.updated_at < now - JOB_LOST_AFTER,
-                ),
-            )
-        )
-        .where(within_limits(session, now=now))
+        .where(Email.status == EmailStatus.QUEUED, Email.not_before.is_(None), Email.updated_at < now - JOB_LOST_AFTER)
+        .order_by(Email.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    waiting = session.scalars(
+        select(Email)
+        .where(Email.status.in_(WAITING), Email.not_before <= now, within_limits(session, now=now))
         .order_by(Email.not_before, Email.id)
         .limit(allowance(session, settings, now=now))
         .with_for_update(skip_locked=True)
     ).all()
+    due = [*lost, *waiting]
     for email in due:
         if email.status == EmailStatus.RETRY_WAIT:
-            _move(session, email, EmailStatus.QUEUED)
+            move(session, email, EmailStatus.QUEUED)
         email.not_before = None
         defer(session, email.id)
     return tuple(email.id for email in due)
@@ -302,7 +244,7 @@ def rewrite(email: Email, letter: Letter) -> None:
 def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:
     """Take a mail back before it is sent; raises Conflict when it is too late."""
     email = load_for_edit(session, Email, email_id, version)
-    _move(session, email, EmailStatus.CANCELLED)
+    move(session, email, EmailStatus.CANCELLED)
 
 
 def decide_unclear(
@@ -311,52 +253,33 @@ def decide_unclear(
     """A person's word on an unclear mail: it arrived (sent), or it did not (queued again, same Message-ID)."""
     email = load_for_edit(session, Email, email_id, version)
     if arrived:
-        _move(session, email, EmailStatus.SENT)
+        move(session, email, EmailStatus.SENT)
         email.sent_at = now
     else:
-        _requeue(session, email)
+        _requeue(session, email, now=now)
     return email
 
 
-def retry_failed(session: Session, email_id: int, version: int | None = None) -> None:
+def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """Queue a failed mail again after its cause was mended."""
-    _requeue(session, load_for_edit(session, Email, email_id, version))
+    _requeue(session, load_for_edit(session, Email, email_id, version), now=now)
 
 
-def _requeue(session: Session, email: Email) -> None:
-    _move(session, email, EmailStatus.QUEUED)
-    email.attempt, email.not_before = 0, None
-    defer(session, email.id)
+def _requeue(session: Session, email: Email, *, now: datetime) -> None:
+    """Again from the start, within the hours and limits every mail has."""
+    settings = office(session)
+    leaves = next_opening(now, settings)
+    waits = leaves > now or is_limited(session, settings, email.account_id)
+    move(session, email, EmailStatus.QUEUED)
+    email.attempt, email.not_before = 0, leaves if waits else None
+    if not waits:
+        defer(session, email.id)
 
 
-def _sending(session: Session, email_id: int) -> Email | None:
-    return session.scalar(
-        select(Email).where(Email.id == email_id, Email.status == EmailStatus.SENDING).with_for_update()
-    )
-
-
-def _move(session: Session, email: Email, after: EmailStatus) -> None:
+def move(session: Session, email: Email, after: EmailStatus) -> None:
+    """To another state, where the machine has the step; tells everybody. Raises Conflict."""
     EMAIL.check(EmailStatus(email.status), after)
     email.status = after
     if after is not EmailStatus.SENDING:
         email.lease_until = None
     events.record(session, f"email.{after}", email.id, inquiry_id=email.inquiry_id)
-
-
-def note_bounced(session: Session, email: Email, *, hard: bool) -> None:
-    """The mail came back; a soft bounce may still be answered."""
-    _move(session, email, EmailStatus.BOUNCED_HARD if hard else EmailStatus.BOUNCED_SOFT)
-
-
-def note_delayed(session: Session, email_id: int) -> None:
-    """A server on the way reports that it goes on trying; nothing to do where that was known."""
-    email = load_for_edit(session, Email, email_id)
-    if EMAIL.allows(EmailStatus(email.status), EmailStatus.BOUNCED_SOFT):
-        _move(session, email, EmailStatus.BOUNCED_SOFT)
-
-
-def note_replied(session: Session, email_id: int) -> None:
-    """Somebody answered the mail. A mail that is answered a second time stays as it is."""
-    email = load_for_edit(session, Email, email_id)
-    if EMAIL.allows(EmailStatus(email.status), EmailStatus.REPLIED):
-        _move(session, email, EmailStatus.REPLIED)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
@@ -27,8 +27,11 @@ def _codes(codes: object) -> str:
 class Email(Identified, Versioned, Base):
     """One mail to one address. `message_id` is fixed before the first attempt and never changes.
 
+    Whoever is written to gets a mail of their own: what a server says, what is tried again and what is unclear then
+    belongs to one recipient, nobody reads another's address, and no mail is accepted in parts.
     `not_before` holds the undo window, sending hours and the wait before a retry; `lease_until` the time
-    after which an attempt that did not report back counts as unclear.
+    after which an attempt that did not report back counts as unclear. `failure` is what the server said last,
+    `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
     """
 
     __tablename__ = "email"
@@ -36,7 +39,7 @@ class Email(Identified, Versioned, Base):
         CheckConstraint(f"status IN ({_codes(EmailStatus)})", name="status"),
         CheckConstraint("(status = 'sending') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint(
-            "status NOT IN ('sent', 'bounced_hard', 'bounced_soft', 'replied') OR sent_at IS NOT NULL",
+            "status NOT IN ('sent', 'bounced_soft', 'replied') OR sent_at IS NOT NULL",
             name="sent_at",
         ),
         CheckConstraint(
@@ -54,6 +57,7 @@ class Email(Identified, Versioned, Base):
         Index("ix_email_template_version_id", "template_version_id"),
         Index("ix_email_status", "status", "not_before"),
         Index("ix_email_created_at", "created_at"),
+        Index("ix_email_to_address", text("lower(to_address)")),
         SCHEMA,
     )
 
@@ -76,6 +80,8 @@ class Email(Identified, Versioned, Base):
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
     sent_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
+    failure_cause: Mapped[str] = mapped_column(default="")
+    failure_params: Mapped[dict[str, int | str]] = mapped_column(JSONB, default=dict)
     server_reply: Mapped[str] = mapped_column(default="")
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]
@@ -97,6 +103,26 @@ class EmailAttachment(Identified, Base):
     name: Mapped[str]
     media_type: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class EmailAttempt(Identified, Base):
+    """One attempt to hand over a mail and what came of it; append-only. `at` is when that was known."""
+
+    __tablename__ = "email_attempt"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('sent', 'postponed', 'refused', 'unclear')", name="outcome"),
+        Index("ix_email_attempt_email_id", "email_id"),
+        Index("ix_email_attempt_account_id", "account_id", "at"),
+        Index("ix_email_attempt_at", "at"),
+        SCHEMA,
+    )
+
+    email_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Email.id))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    cause: Mapped[str] = mapped_column(default="")
+    reply: Mapped[str] = mapped_column(default="")
 
 
 class PhoneCall(Identified, Versioned, Base):

@@ -49,6 +49,16 @@ class MailRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt to hand over a mail: when, how it ended (sent, postponed, refused, unclear), and what was said."""
+
+    at: datetime
+    outcome: str
+    cause: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailDetail:
     """One mail in full."""
 
@@ -57,6 +67,9 @@ class MailDetail:
     body_html: str
     message_id: str
     server_reply: str
+    failure_cause: str
+    failure_params: dict[str, int | str]
+    attempts: tuple[AttemptRow, ...]
 
 
 _MAILS = Listing(
@@ -102,14 +115,39 @@ def count_boxes(session: Session) -> dict[str, int]:
 
 
 def get_mail(session: Session, email_id: int) -> MailDetail:
-    """One mail in full; raises NotFound."""
+    """One mail in full, with every attempt to hand it over, the oldest first; raises NotFound."""
     query = f"""
-        SELECT l.*, e.body_text, e.body_html, e.message_id, e.server_reply
+        SELECT l.*, e.body_text, e.body_html, e.message_id, e.server_reply, e.failure_cause, e.failure_params
         FROM ({_MAILS.select} WHERE e.id = :id) AS l JOIN communication_service.email e ON e.id = l.email_id"""
     row = session.execute(text(query), {"id": email_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("record.not_found", table="email", id=email_id)
-    return MailDetail(_row(row), row["body_text"], row["body_html"], row["message_id"], row["server_reply"])
+    attempts = session.execute(
+        text(
+            "SELECT at, outcome, cause, reply FROM communication_service.email_attempt WHERE email_id = :id ORDER BY id"
+        ),
+        {"id": email_id},
+    )
+    return MailDetail(
+        _row(row), row["body_text"], row["body_html"], row["message_id"], row["server_reply"], row["failure_cause"],
+        row["failure_params"], tuple(AttemptRow(*one) for one in attempts),
+    )  # fmt: skip
+
+
+def undeliverable_since(session: Session, address: str) -> datetime | None:
+    """Since when no mail reaches an address: its newest mail came back for good. None where that is not known.
+
+    Read from the mails themselves: a corrected address is free of it, and so is one that took a mail since.
+    """
+    row = session.execute(
+        text("""
+        SELECT e.status, e.updated_at FROM communication_service.email e
+        WHERE lower(e.to_address) = lower(:address) AND e.status IN ('sent', 'replied', 'bounced_soft', 'bounced_hard')
+        ORDER BY coalesce(e.sent_at, e.updated_at) DESC, e.id DESC LIMIT 1"""),
+        {"address": address},
+    ).one_or_none()
+    found: datetime | None = row.updated_at if row is not None and row.status == E.BOUNCED_HARD else None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from domain.access import OfficeSettings
 from domain.communication.account_models import MailAccount
-from domain.communication.models import Email
+from domain.communication.models import Email, EmailAttempt
 from domain.communication.states import EmailStatus
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST_CLOSED = 14  # days in a row without a working day; more than any run of holidays
 HOUR = timedelta(hours=1)
+LIMITS_LOCK = 7235002
 WAITING = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)
 
 
@@ -47,14 +48,30 @@ def is_limited(session: Session, settings: OfficeSettings, account_id: int | Non
     return session.get_one(MailAccount, account_id).mails_per_hour is not None
 
 
+def may_leave(session: Session, settings: OfficeSettings, account_id: int | None, *, now: datetime) -> bool:
+    """Whether one more mail may be handed over in this hour, by the office's limit and the account's.
+
+    Two that are claimed at the same moment are counted one after the other: the lock is held to the end of the
+    transaction that makes the mail `sending`.
+    """
+    if not is_limited(session, settings, account_id):
+        return True
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LIMITS_LOCK})
+    session.flush()
+    if settings.mails_per_hour is not None and _handed_over(session, None, now=now) >= settings.mails_per_hour:
+        return False
+    limit = session.get_one(MailAccount, account_id).mails_per_hour if account_id is not None else None
+    return limit is None or _handed_over(session, account_id, now=now) < limit
+
+
 def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
-    """Condition on a mail: its account may still send that many in this hour, the longest waiting first."""
+    """Condition on a waiting mail: its account may still send that many in this hour, the longest waiting first."""
     limits = session.execute(
         select(MailAccount.id, MailAccount.mails_per_hour).where(MailAccount.mails_per_hour.is_not(None))
     ).all()
     allowed: list[ColumnElement[bool]] = []
     for account_id, limit in limits:
-        left = max(0, int(limit or 0) - _under_way(session, Email.account_id == account_id, now=now))
+        left = max(0, int(limit or 0) - _under_way(session, account_id, now=now))
         waiting = (
             select(Email.id)
             .where(Email.account_id == account_id, Email.not_before <= now, Email.status.in_(WAITING))
@@ -69,21 +86,32 @@ def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> i
     """How many mails may still be handed over in this hour; None without a limit."""
     if settings.mails_per_hour is None:
         return None
-    return max(0, settings.mails_per_hour - _under_way(session, true(), now=now))
+    return max(0, settings.mails_per_hour - _under_way(session, None, now=now))
 
 
-def _under_way(session: Session, which: ColumnElement[bool], *, now: datetime) -> int:
-    """Mails sent within the last hour or in the worker's hands."""
-    counted = session.scalar(
-        select(func.count())
-        .select_from(Email)
-        .where(
-            which,
-            or_(
-                Email.sent_at > now - HOUR,
-                Email.status == EmailStatus.SENDING,
-                (Email.status == EmailStatus.QUEUED) & Email.not_before.is_(None),
-            ),
+def _handed_over(session: Session, account_id: int | None, *, now: datetime) -> int:
+    """Mails of an account (None: of all) that reached a server within the last hour, may have, or are just doing so.
+
+    An attempt counts from when its end was known, which is after the server took the mail, so that no sixty minutes
+    hold more than the limit. One statement sees a mail either under way or reported, never neither.
+    """
+    tried = select(func.count()).select_from(EmailAttempt).where(
+        EmailAttempt.at > now - HOUR, EmailAttempt.outcome.in_(("sent", "unclear"))
+    )  # fmt: skip
+    sending = select(func.count()).select_from(Email).where(Email.status == EmailStatus.SENDING)
+    if account_id is not None:
+        tried, sending = (
+            tried.where(EmailAttempt.account_id == account_id),
+            sending.where(Email.account_id == account_id),
         )
-    )
-    return int(counted or 0)
+    return int(session.scalar(select(tried.scalar_subquery() + sending.scalar_subquery())) or 0)
+
+
+def _under_way(session: Session, account_id: int | None, *, now: datetime) -> int:
+    """As `_handed_over`, with those whose job the worker has yet to take."""
+    given = select(func.count()).select_from(Email).where(
+        Email.status == EmailStatus.QUEUED, Email.not_before.is_(None)
+    )  # fmt: skip
+    if account_id is not None:
+        given = given.where(Email.account_id == account_id)
+    return _handed_over(session, account_id, now=now) + int(session.scalar(given) or 0)

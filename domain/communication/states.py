@@ -27,7 +27,8 @@ EMAIL = Machine(
     {
         E.DRAFT: frozenset({E.QUEUED, E.CANCELLED}),
         E.QUEUED: frozenset({E.SENDING, E.CANCELLED}),
-        E.SENDING: frozenset({E.SENT, E.RETRY_WAIT, E.FAILED, E.UNCLEAR}),
+        # bounced at once: the server knew that there is no such mailbox
+        E.SENDING: frozenset({E.SENT, E.RETRY_WAIT, E.FAILED, E.UNCLEAR, E.BOUNCED_HARD}),
         E.RETRY_WAIT: frozenset({E.QUEUED, E.CANCELLED}),
         # by a person only: a message missing in the Sent folder proves nothing
         E.UNCLEAR: frozenset({E.SENT, E.QUEUED}),

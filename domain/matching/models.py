@@ -89,8 +89,7 @@ class Inquiry(Identified, Versioned, Base):
         CheckConstraint("channel IN ('email', 'phone', 'letter')", name="channel"),
         CheckConstraint("stage = 'draft' OR approved_at IS NOT NULL OR stage = 'cancelled'", name="approved_at"),
         CheckConstraint(
-            "stage NOT IN ('sent', 'out_of_office', 'bounced', 'answered', 'expired', 'withdrawn')"
-            " OR sent_at IS NOT NULL",
+            "stage NOT IN ('sent', 'out_of_office', 'answered', 'expired', 'withdrawn') OR sent_at IS NOT NULL",
             name="sent_at",
         ),
         CheckConstraint(f"(stage IN ({sql_set(OPEN_STAGES)})) = (closed_at IS NULL)", name="closed_at_with_stage"),

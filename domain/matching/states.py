@@ -94,7 +94,8 @@ INQUIRY = Machine(
     {
         Q.DRAFT: frozenset({Q.APPROVED, Q.CANCELLED}),
         Q.APPROVED: frozenset({Q.OUTBOX, Q.SENT, Q.CANCELLED}),
-        Q.OUTBOX: frozenset({Q.SENT, Q.SEND_FAILED, Q.CANCELLED}),
+        # bounced without having been sent: the server knew at once that there is no such mailbox
+        Q.OUTBOX: frozenset({Q.SENT, Q.SEND_FAILED, Q.BOUNCED, Q.CANCELLED}),
         Q.SEND_FAILED: frozenset({Q.OUTBOX, Q.CANCELLED}),
         Q.SENT: frozenset({Q.BOUNCED, Q.OUT_OF_OFFICE, Q.REMINDED, Q.EXPIRED, Q.WITHDRAWN}) | _LATE,
         Q.OUT_OF_OFFICE: frozenset({Q.SENT, Q.REMINDED, Q.WITHDRAWN}) | _LATE,

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from domain.communication.incoming.parse import LARGEST
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
-from sync.mail.smtp import LOOPBACK
+from sync.mail.conversation import LOOPBACK
+from sync.mail.troubles import trouble_of
 
 TIMEOUT_SECONDS = 30
 AT_ONCE = 200  # UIDs asked for in one go
@@ -103,10 +104,10 @@ class Mailbox:
 
 @contextmanager
 def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
-    """Connect and log in. Raises Unavailable (imap.tls_required, imap.connection) or Forbidden (imap.login)."""
+    """Connect and log in. Raises Unavailable (imap.tls_required, mail_server.*) or Forbidden (imap.login)."""
     if access.security == "none" and access.host not in LOOPBACK:
         raise Unavailable("imap.tls_required", host=access.host)
-    with _told("imap.connection", host=access.host):
+    with _connecting(access):
         client = IMAPClient(
             access.host,
             access.port,
@@ -116,18 +117,32 @@ def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
         )
     try:
         if access.security == "starttls":
-            with _told("imap.connection", host=access.host):
+            with _connecting(access):
                 client.starttls(ssl.create_default_context())
-        try:
-            client.login(access.username, access.password)
-        except (IMAPClientError, imaplib.IMAP4.error) as exc:
-            raise Forbidden("imap.login", host=access.host) from exc
-        except _TROUBLE as exc:
-            raise Unavailable("imap.connection", host=access.host) from exc
+        with _connecting(access):
+            try:
+                client.login(access.username, access.password)
+            except LoginError as exc:
+                raise Forbidden("imap.login", host=access.host) from exc
         yield Mailbox(client)
     finally:
         with suppress(*_TROUBLE):
             client.shutdown()
+
+
+@contextmanager
+def _connecting(access: ImapAccess) -> Iterator[None]:
+    """What goes wrong before the mailbox is open is told as precisely as for sending."""
+    try:
+        yield
+    except PlatzlotseError:
+        raise
+    except CapabilityError as exc:
+        raise Unavailable("mail_server.no_starttls", host=access.host, port=access.port) from exc
+    except (IMAPClientError, imaplib.IMAP4.error) as exc:
+        raise Unavailable("mail_server.no_greeting", host=access.host, port=access.port) from exc
+    except _TROUBLE as exc:
+        raise trouble_of(exc, host=access.host, port=access.port) from exc
 
 
 @contextmanager

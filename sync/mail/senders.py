@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nacl.public import PrivateKey
 from sqlalchemy.orm import Session
 
+from domain.communication.account_states import MEGABYTE
 from domain.communication.accounts import Account, account, unseal
 from domain.errors import Unavailable
 from sync.mail.imap import ImapAccess
@@ -45,6 +46,10 @@ class Credentials:
         of = account(session, account_id)
         if not of.active or not of.smtp_host:
             raise Unavailable("mail_account.inactive")
+        return Sender(self.transport(of), of.address, of.sender_name or (fallback.name if fallback else ""))
+
+    def transport(self, of: Account) -> SmtpTransport:
+        """The way out of an account. Raises Unavailable without the key its password is sealed to."""
         username, password = (of.username, self.password(of)) if of.sealed_password is not None else ("", "")
-        transport = SmtpTransport(of.smtp_host, of.smtp_port, of.smtp_security, username, password)
-        return Sender(transport, of.address, of.sender_name or (fallback.name if fallback else ""))
+        largest = of.largest_mb * MEGABYTE if of.largest_mb is not None else None
+        return SmtpTransport(of.smtp_host, of.smtp_port, of.smtp_security, username, password, largest=largest)

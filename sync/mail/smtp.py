@@ -5,18 +5,23 @@ DATA began and without the server's answer nobody knows (the mail is unclear). N
 """
 
 import smtplib
-import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
 
-from domain.errors import Unavailable
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-TIMEOUT_SECONDS = 30
-# our name in the greeting: an address literal (RFC 5321, 4.1.3). The machine's own name is nobody's business, and
-# asking for it costs seconds where its network does not know it.
-GREETING_NAME = "[127.0.0.1]"
+from domain.communication.server_answers import TOO_LARGE, Step, Verdict, understand
+from domain.errors import PlatzlotseError, Unavailable
+from sync.mail.conversation import (
+    LOOPBACK,
+    SPEAKING_SECONDS,
+    TIMEOUT_SECONDS,
+    Conversation,
+    conversation,
+    log_in,
+    told,
+)
+from sync.mail.troubles import trouble_of
 
 
 class Outcome(StrEnum):
@@ -31,30 +36,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Outcome and the server's own words (code and text, shortened)."""
+    """Outcome and the server's own words (code and text, shortened).
+
+    `cause` is the code of what hindered it, with what its sentence names; `size_limit` the largest mail (bytes) the
+    server announced, None where it named none or was not reached (`reached`).
+    """
 
     outcome: Outcome
     reply: str
-
-
-class _Conversation(smtplib.SMTP):
-    """SMTP that remembers whether DATA has begun and whether the server has answered it."""
-
-    data_began = False
-
-    def data(self, msg: object) -> tuple[int, bytes]:
-        """Transmit the message; from here on silence means nobody knows."""
-        self.data_began = True
-        return super().data(msg)  # type: ignore[arg-type]
-
-
-class _TlsConversation(smtplib.SMTP_SSL, _Conversation):
-    """The same inside TLS from the first byte."""
+    cause: str = ""
+    params: Mapping[str, int | str] = field(default_factory=dict)
+    reached: bool = False
+    size_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpTransport:
-    """One account on one server. `security`: tls, starttls, or none (on this machine only)."""
+    """One account on one server. `security`: tls, starttls, or none (on this machine only).
+
+    `largest` is the office's own limit of a mail (bytes).
+    """
 
     host: str
     port: int
@@ -62,56 +63,71 @@ class SmtpTransport:
     username: str = ""
     password: str = ""
     timeout: float = TIMEOUT_SECONDS
+    largest: int | None = None
 
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> Delivery:
         """Try once. Raises Unavailable only for settings that would send in the clear."""
         if self.security == "none" and self.host not in LOOPBACK:
             raise Unavailable("smtp.tls_required", host=self.host)
-        conversation: _Conversation | None = None
+        source = message.as_bytes()
         try:
-            conversation = self._connect()
-            code, reply = self._deliver(conversation, message, sender, recipient)
-        except smtplib.SMTPResponseException as exc:
-            return _answered(exc.smtp_code, exc.smtp_error)
-        except smtplib.SMTPRecipientsRefused as exc:
-            return _answered(*next(iter(exc.recipients.values())))
-        except UnicodeError as exc:
-            # smtplib speaks ASCII: a password or address it cannot say; nothing was transmitted
-            return Delivery(Outcome.REFUSED, type(exc).__name__)
-        except (smtplib.SMTPException, OSError) as exc:
-            began = conversation is not None and conversation.data_began
-            return Delivery(Outcome.UNCLEAR if began else Outcome.UNREACHABLE, type(exc).__name__)
-        finally:
-            if conversation is not None:
-                conversation.close()
-        return _answered(code, reply)
+            with conversation(self.host, self.port, self.security, timeout=self.timeout) as line:
+                with told(line, self.host, self.port):
+                    self.open(line)
+                return self._hand_over(line, source, sender, recipient)
+        except PlatzlotseError as exc:
+            return Delivery(Outcome.UNREACHABLE, "", exc.code, words_of(exc))
 
-    def _connect(self) -> _Conversation:
-        if self.security == "tls":
-            return _TlsConversation(
-                self.host, self.port, GREETING_NAME, timeout=self.timeout, context=ssl.create_default_context()
-            )
-        conversation = _Conversation(self.host, self.port, GREETING_NAME, timeout=self.timeout)
+    def open(self, line: Conversation) -> None:
+        """TLS and login, so that mails may be named. Raises Unavailable and Forbidden."""
         if self.security == "starttls":
-            conversation.starttls(context=ssl.create_default_context())
-        return conversation
-
-    def _deliver(
-        self, conversation: _Conversation, message: EmailMessage, sender: str, recipient: str
-    ) -> tuple[int, bytes]:
-        conversation.ehlo_or_helo_if_needed()
+            line.secure()
+        line.ehlo_or_helo_if_needed()
         if self.username:
-            conversation.login(self.username, self.password)
-        for code, reply in (conversation.mail(sender), conversation.rcpt(recipient)):
-            if code >= 400:
-                return code, reply
-        # quit() is not waited for: the answer to DATA is what counts
-        return conversation.data(message.as_bytes())
+            log_in(line, self.host, self.username, self.password)
+
+    def _hand_over(self, line: Conversation, source: bytes, sender: str, recipient: str) -> Delivery:
+        limit = line.size_limit
+        least = min((n for n in (limit, self.largest) if n is not None), default=None)
+        if least is not None and len(source) > least:
+            # the server would refuse it after megabytes, or earlier and in its own words (RFC 1870)
+            return Delivery(Outcome.REFUSED, "", TOO_LARGE, {"size": len(source), "allowed": least}, True, limit)
+        options = [f"SIZE={len(source)}"] if line.has_extn("size") else []
+        line.allow(SPEAKING_SECONDS)
+        try:
+            step, (code, reply) = Step.SENDER, line.mail(sender, options)
+            if 200 <= code < 300:
+                step, (code, reply) = Step.RECIPIENT, line.rcpt(recipient)
+            if 200 <= code < 300:
+                step, (code, reply) = Step.CONTENT, line.content(source)
+        except smtplib.SMTPResponseException as exc:
+            step, code, reply = Step.CONTENT, -1, _bytes(exc.smtp_error)  # a line without an end
+        except (smtplib.SMTPException, OSError, ValueError) as exc:
+            told_by = trouble_of(TimeoutError() if line.was_cut else exc, host=self.host, port=self.port)
+            outcome = Outcome.UNCLEAR if line.content_began else Outcome.UNREACHABLE
+            return Delivery(outcome, "", told_by.code, {"host": self.host, "port": self.port}, True, limit)
+        return _answered(step, code, reply, began=line.content_began, size=len(source), limit=limit)
 
 
-def _answered(code: int, reply: bytes | str) -> Delivery:
-    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    text = f"{code} {' '.join(words.split())}"[:300]
-    if 200 <= code < 300:
-        return Delivery(Outcome.ACCEPTED, text)
-    return Delivery(Outcome.REFUSED if code >= 500 else Outcome.POSTPONED, text)
+def words_of(error: PlatzlotseError) -> dict[str, int | str]:
+    """What the sentence of an error names, as it can be kept."""
+    return {name: value if isinstance(value, int) else str(value) for name, value in error.params.items()}
+
+
+def _bytes(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode("utf-8", "replace")
+
+
+def _answered(step: Step, code: int, reply: bytes, *, began: bool, size: int, limit: int | None) -> Delivery:
+    words = " ".join(reply.decode("utf-8", "replace").split())
+    answer = understand(step, code, words)
+    text = f"{code} {words}"[:300] if code > 0 else words[:300]
+    outcome = {
+        Verdict.YES: Outcome.ACCEPTED,
+        Verdict.NO: Outcome.REFUSED,
+        Verdict.LATER: Outcome.POSTPONED,
+        # what is no answer of SMTP says nothing: it may have been taken
+        Verdict.NONSENSE: Outcome.UNCLEAR if began else Outcome.UNREACHABLE,
+    }[answer.verdict]
+    params: dict[str, int | str] = {"size": size, "allowed": limit or 0} if answer.cause == TOO_LARGE else {}
+    return Delivery(outcome, text, answer.cause, params, True, limit)

@@ -17,9 +17,11 @@ ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 MATRIX = """
 audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
+communication_service.account_test         ra    ra    -     ra    rw    r
 communication_service.contact_entry       ra    ra    -     -     ra    r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r
+communication_service.email_attempt        ra    ra    -     -     ra    r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
@@ -27,6 +29,7 @@ communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
 communication_service.printed_letter      rad   rad   -     -     -     r
+communication_service.sending_state        r     r     -     r     raw   r
 communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
 geocoding_service.plz_place               r     r     -     -     r     r

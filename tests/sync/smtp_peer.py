@@ -20,7 +20,8 @@ class Peer:
 def smtp_peer(script: str) -> Iterator[Peer]:
     """A server following one script.
 
-    take, refuse_rcpt, defer_data, cut_greeting, cut_rcpt, cut_in_data or cut_after_data.
+    take, refuse_rcpt, defer_data, cut_greeting, cut_rcpt, cut_at_data, cut_in_data, cut_after_data or
+    nonsense_after_data.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     peer = Peer(listener.getsockname()[1], script)
@@ -60,6 +61,8 @@ def _talk(connection: socket.socket, peer: Peer) -> None:  # noqa: C901, PLR0912
                 return
             connection.sendall(b"550 nobody here\r\n" if peer.script == "refuse_rcpt" else b"250 ok\r\n")
         elif verb == b"DATA":
+            if peer.script == "cut_at_data":
+                return
             connection.sendall(b"354 go on\r\n")
             if peer.script == "cut_in_data":
                 file.readline()
@@ -69,7 +72,9 @@ def _talk(connection: socket.socket, peer: Peer) -> None:  # noqa: C901, PLR0912
                 content += part
             if peer.script == "cut_after_data":
                 return
-            if peer.script == "defer_data":
+            if peer.script == "nonsense_after_data":
+                connection.sendall(b"fine, thank you\r\n")
+            elif peer.script == "defer_data":
                 connection.sendall(b"451 later\r\n")
             else:
                 peer.taken.append(content)

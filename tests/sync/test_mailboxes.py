@@ -14,7 +14,8 @@ from sqlalchemy import text
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import mail_sent
 from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
-from domain.communication.mails import claim, note_unclear, release_due
+from domain.communication.mails import claim, release_due
+from domain.communication.outcomes import note_unclear
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable
 from domain.ids import random_reference
@@ -100,7 +101,7 @@ def send(worker: Database, number: int, *, unclear: bool = False) -> str:
         assert mail is not None
     with worker.write() as session:
         if unclear:
-            note_unclear(session, number, failure="lost")
+            note_unclear(session, number, now=now, failure="lost")
         else:
             mail_sent(session, number, now=datetime.now(UTC), server_reply="250 ok")
     return mail.message_id

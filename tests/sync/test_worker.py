@@ -190,15 +190,18 @@ def test_a_mail_that_cannot_be_written_has_failed(
     assert status_of(database, mail) == "failed"
 
 
-def test_a_password_smtp_cannot_say_fails_the_mail(
+def test_a_password_smtp_cannot_say_is_the_accounts_fault(
     office: Office, database: Database, queued: int, now: datetime
 ) -> None:
-    """A password with umlauts cannot be handed over: the mail has failed, it is not unclear."""
+    """A password with umlauts cannot be handed over: the mail waits for a better one, and says what it waits for."""
     with smtp_peer("take") as peer:
         transport = SmtpTransport("127.0.0.1", peer.port, "none", "buero", "schlüssel", timeout=5)
         worker = Worker(office.url("worker"), Sender(transport, "buero@buero.example", "Büro Süd"), now=lambda: now)
         try:
-            assert worker.send(queued) is Outcome.REFUSED
+            assert worker.send(queued) is Outcome.UNREACHABLE
         finally:
             worker.close()
-    assert states(database, queued) == ("failed", "send_failed")
+    assert states(database, queued) == ("retry_wait", "outbox")
+    with database.read() as session:
+        query = text("SELECT failure_cause FROM communication_service.email WHERE id = :id")
+        assert session.execute(query, {"id": queued}).scalar_one() == "smtp.login_letters"

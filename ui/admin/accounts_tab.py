@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
-from domain.communication.accounts import SECURITY, Account, AccountForm, AccountState, account_states, save_account
+from domain.communication.account_states import AccountState, account_states
+from domain.communication.accounts import SECURITY, Account, AccountForm, save_account
 from domain.errors import PlatzlotseError
 from ui import formats
+from ui.admin.account_test import AccountTestCard
 from ui.admin.labels import label
 from ui.errors import describe, describe_code
 from ui.ports import UiContext
@@ -15,8 +17,8 @@ from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
 
 LINES = ("name", "address", "sender_name", "smtp_host", "smtp_port", "imap_host", "imap_port", "username", "password",
-         "inbox", "sent_folder", "mails_per_hour")  # fmt: skip
-NUMBERS = frozenset({"smtp_port", "imap_port", "mails_per_hour"})
+         "inbox", "sent_folder", "mails_per_hour", "largest_mb")  # fmt: skip
+NUMBERS = frozenset({"smtp_port", "imap_port", "mails_per_hour", "largest_mb"})
 
 
 class AccountsTab(QWidget):
@@ -38,20 +40,22 @@ class AccountsTab(QWidget):
         self._default = QCheckBox(tr("&Standard für neue E-Mails"))
         self._active = QCheckBox(tr("&eingeschaltet"))
         self._trouble = words("", "error")
+        self.test = AccountTestCard(ui)
         self.fields = {name: Field(label("account", name), line) for name, line in self._lines.items()}
         self.fields["smtp_security"] = Field(tr("Verschlüsselung"), self._smtp)
         self.fields["imap_security"] = Field(tr("Verschlüsselung"), self._imap)
         f = self.fields
         who, out, back = Card(tr("Konto")), Card(tr("Senden (SMTP)")), Card(tr("Empfangen (IMAP)"))
         who.add(grid((f["name"], f["address"], f["sender_name"]), (f["username"], f["password"])))
-        out.add(grid((f["smtp_host"], f["smtp_port"], f["smtp_security"]), (f["mails_per_hour"], f["sent_folder"])))
-        back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"],)))
+        out.add(grid((f["smtp_host"], f["smtp_port"], f["smtp_security"]), (f["mails_per_hour"], f["largest_mb"])))
+        back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"])))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(8, 0, 8, 0)
         for widget in (self._trouble, who, out, back, row(self._default, self._active)):
             column.addWidget(widget)
         column.addWidget(row(button(tr("Konto &speichern"), self._on_save, role="primary", icon="save")))
+        column.addWidget(self.test)
         column.addStretch(1)
         left = QWidget()
         side = QVBoxLayout(left)
@@ -71,6 +75,7 @@ class AccountsTab(QWidget):
     def refresh(self) -> None:
         """Ask for the accounts and how they are."""
         self._ui.background.read(self, account_states, self._show, key="accounts")
+        self.test.refresh()
 
     def _show(self, states: tuple[AccountState, ...]) -> None:
         self._states = states
@@ -112,10 +117,9 @@ class AccountsTab(QWidget):
     def _tell(self) -> None:
         shown = self._shown.id if self._shown is not None else None
         state = next((s for s in self._states if s.account.id == shown), None)
-        self._trouble.setText(
-            describe_code(state.trouble, host=state.account.imap_host) if state and state.trouble else ""
-        )
+        self._trouble.setText("\n".join(_troubles(state)) if state is not None else "")
         self._trouble.setVisible(bool(self._trouble.text()))
+        self.test.show_account(shown, sends=state is not None and bool(state.account.smtp_host))
 
     def _on_save(self) -> None:
         for field in self.fields.values():
@@ -158,11 +162,24 @@ class AccountsTab(QWidget):
         self._ui.messages.error(describe(error))
 
 
+def _troubles(state: AccountState) -> list[str]:
+    """What hinders sending and receiving, a sentence each."""
+    of = state.account
+    found = []
+    if state.sending_trouble:
+        said = describe_code(state.sending_trouble, host=of.smtp_host, port=of.smtp_port)
+        found.append(tr("Senden: {said}").format(said=said))
+    if state.trouble:
+        said = describe_code(state.trouble, host=of.imap_host, port=of.imap_port)
+        found.append(tr("Empfangen: {said}").format(said=said))
+    return found
+
+
 def _line(state: AccountState) -> str:
     account = state.account
     if not account.active:
         said = tr("abgeschaltet")
-    elif state.trouble:
+    elif state.trouble or state.sending_trouble:
         said = tr("gestört")
     elif state.checked_at is not None:
         said = tr("gelesen {when}").format(when=formats.moment(state.checked_at))

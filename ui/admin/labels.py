@@ -55,10 +55,23 @@ _WORDS: dict[str, dict[str, str]] = {
         "inbox": "Posteingang",
         "sent_folder": "Ordner für Kopien (leer: keine)",
         "mails_per_hour": "E-Mails je Stunde (leer: ohne Grenze)",
+        "largest_mb": "Größte E-Mail in MB (leer: was der Server nimmt)",
+    },
+    "step": {
+        "worker": "Hintergrunddienst",
+        "smtp_connect": "Senden: Der Server antwortet.",
+        "smtp_tls": "Senden: Die Verbindung ist verschlüsselt, das Zertifikat stimmt.",
+        "smtp_login": "Senden: Benutzername und Kennwort stimmen.",
+        "smtp_sender": "Senden: Die Adresse wird als Absender angenommen.",
+        "smtp_mail": "Senden: Die Testmail an {address} ist angenommen.",
+        "imap_connect": "Empfangen: Der Server antwortet.",
+        "imap_login": "Empfangen: Benutzername und Kennwort stimmen.",
+        "imap_inbox": "Empfangen: Der Posteingang „{folder}“ ist da.",
+        "imap_sent": "Empfangen: Der Ordner für Kopien „{folder}“ ist da.",
     },
 }
 
 
 def label(table: str, code: str) -> str:
-    """The word for a code of one of the tables (land, security, office, account)."""
+    """The word for a code of one of the tables (land, security, office, account, step)."""
     return tr(_WORDS[table][code])

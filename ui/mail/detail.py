@@ -7,10 +7,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import sending
-from domain.communication.queries import MailDetail, get_mail
+from domain.communication.queries import AttemptRow, MailDetail, get_mail
 from domain.communication.states import EmailStatus
 from domain.database import Session
 from ui import formats
+from ui.errors import describe_code
 from ui.labels import label
 from ui.mail.by_hand import mailto, save_eml
 from ui.ports import UiContext
@@ -32,6 +33,7 @@ class MailDetailView(QWidget):
         self._chip = Chip()
         self._facts = words("", "muted")
         self._trouble = words("", "error")
+        self._attempts = words("", "muted")
         self._body = QPlainTextEdit()
         self._body.setReadOnly(True)
         self._body.setAccessibleName(tr("Text der E-Mail"))
@@ -51,6 +53,7 @@ class MailDetailView(QWidget):
         column.addWidget(row(self._chip))
         column.addWidget(self._facts)
         column.addWidget(self._trouble)
+        column.addWidget(self._attempts)
         column.addWidget(self._body, 1)
         column.addWidget(row(self._arrived, self._again, self._open))
         column.addWidget(row(self._mailto, self._eml, self._by_hand))
@@ -92,7 +95,9 @@ class MailDetailView(QWidget):
                 )
             )
         else:
-            self._trouble.setText(tr("Antwort des Mailservers: {text}").format(text=r.failure) if r.failure else "")
+            self._trouble.setText(_trouble(mail))
+        self._attempts.setText("\n".join(_attempt(one) for one in mail.attempts))
+        self._attempts.setVisible(len(mail.attempts) > 1)
         self._trouble.setVisible(bool(self._trouble.text()))
         self._arrived.setVisible(unclear)
         self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED})
@@ -161,3 +166,16 @@ class MailDetailView(QWidget):
                 lambda s: sending.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
                 tr("Als gesendet vermerkt; die Fristen laufen."),
             )
+
+
+def _trouble(mail: MailDetail) -> str:
+    """What hindered the mail, in our words and in the server's own."""
+    lines = [describe_code(mail.failure_cause, **mail.failure_params)] if mail.failure_cause else []
+    if mail.row.failure:
+        lines.append(tr("Antwort des Mailservers: {text}").format(text=mail.row.failure))
+    return "\n".join(lines)
+
+
+def _attempt(one: AttemptRow) -> str:
+    reply = one.reply or (describe_code(one.cause) if one.cause.startswith("email.") else "")
+    return " · ".join(part for part in (formats.moment(one.at), label("attempt", one.outcome), reply) if part)

@@ -1,8 +1,11 @@
 """One therapist: person, practice, contact, methods, hours, preferences, status, history and provenance."""
 
+from datetime import datetime
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from domain.communication.queries import undeliverable_since
 from domain.database import Session
 from domain.therapists import service
 from domain.therapists.queries import TherapistDetail, get_therapist
@@ -102,9 +105,14 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._facts.setText(
             " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p)
         )
-        names = ", ".join(name for _, name in t.colleagues)
-        self._more.setText(tr("Teilt Postfach oder Praxis mit: {names}").format(names=names) if names else "")
-        self._more.setVisible(bool(names))
+        self._show_more(t, None)
+        if t.email:
+            self._ui.background.read(
+                self,
+                lambda s: undeliverable_since(s, t.email),
+                lambda since: self._show_more(t, since),
+                key="undeliverable",
+            )
         self._hours.show_value(t.phone_hours)
         as_of = tr(" (Stand {day})").format(day=formats.day(t.hours_as_of)) if t.hours_as_of else ""
         self._hours_words.setText(formats.week(t.phone_hours) + as_of)
@@ -112,6 +120,22 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._standing.show_therapist(t)
         self._call.setEnabled(bool(t.phone or t.mobile))
         self._write.setEnabled(bool(t.email) and t.status != "opted_out")
+
+    def _show_more(self, record: TherapistDetail, undeliverable: datetime | None) -> None:
+        """Who shares the mailbox, and whether mail reaches it at all."""
+        names = ", ".join(name for _, name in record.colleagues)
+        lines = [tr("Teilt Postfach oder Praxis mit: {names}").format(names=names)] if names else []
+        if undeliverable is not None:
+            lines.append(
+                tr("E-Mails kommen nicht an (seit {day}): Adresse berichtigen oder anrufen.").format(
+                    day=formats.day(undeliverable.astimezone(formats.BERLIN).date())
+                )
+            )
+        self._more.setText("\n".join(lines))
+        self._more.setProperty("role", "error" if undeliverable is not None else "muted")
+        self._more.style().unpolish(self._more)
+        self._more.style().polish(self._more)
+        self._more.setVisible(bool(lines))
 
     def _fill(self, record: TherapistDetail) -> None:
         self._fill_form(record)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain.access import office
+from domain.communication.account_states import check_size
 from domain.communication.drafts.records import Draft
 from domain.communication.mails import OutgoingFile, queue_mail
 from domain.communication.models import EmailAttachment
@@ -16,9 +17,11 @@ from domain.file_types import checked_file
 def accept_draft(session: Session, draft: Draft, files: Sequence[OutgoingFile], *, now: datetime) -> int:
     """Queue the mail; it waits for the office's undo window. Returns its id.
 
-    Raises Conflict (``email.queued_already``) when it is there, and Invalid for an address or file that cannot be sent.
+    Raises Conflict (``email.queued_already``) when it is there, and Invalid for an address or file that cannot be sent
+    or files together larger than the mail server is known to take.
     """
     to = draft.addressee
+    check_size(session, sum(len(file.content) for file in files))
     number = queue_mail(
         session,
         kind="patient" if to.patient_id is not None else "own",

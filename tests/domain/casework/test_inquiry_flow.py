@@ -18,6 +18,7 @@ from domain.casework.placements import (
     start_trial_sessions,
 )
 from domain.communication.mails import claim
+from domain.communication.server_answers import WAITS
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.matching.inquiries import create_inquiry, note_out_of_office
@@ -145,11 +146,11 @@ def test_temporary_refusals_end_as_not_sent(database: Database, now: datetime) -
     with database.write() as session:
         inquiry, mail = queued(session, now=now)
         moment = now
-        for _ in range(5):
+        for wait in (*WAITS, timedelta(0)):
             assert state(session, inquiry) == "outbox"
             moment = claimed(session, mail, now=moment)
             sending.mail_postponed(session, mail, now=moment, failure="451 later")
-            moment += timedelta(hours=3)
+            moment += wait
         assert state(session, inquiry) == "send_failed"
 
 

@@ -1,0 +1,91 @@
+"""How the accounts are: what the worker last saw of their mailboxes and of their servers' willingness to send."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain.communication.account_models import MailAccount, MailboxState, SendingState
+from domain.communication.accounts import Account, accounts, default_account_id
+from domain.errors import Invalid
+
+MEGABYTE = 1_000_000
+SEEN_AGAIN = timedelta(minutes=5)  # how exact the time of the last sending is
+# base64 in lines of 76 letters: 78 bytes travel for 57
+_TRAVELS = 78 / 57
+_AROUND = 20_000  # bytes of headers, text and HTML around the files
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account, when its mailbox was last looked at, and the codes of what hinders reading and sending.
+
+    Empty: nothing. `size_limit` is the largest mail its server takes (bytes), None where it never said.
+    """
+
+    account: Account
+    checked_at: datetime | None
+    trouble: str
+    sending_trouble: str
+    size_limit: int | None
+
+
+def account_states(session: Session) -> tuple[AccountState, ...]:
+    """All accounts with what the worker last said of them."""
+    boxes = {(s.account_id, s.folder): s for s in session.scalars(select(MailboxState))}
+    sending = {s.account_id: s for s in session.scalars(select(SendingState))}
+    found = []
+    for one in accounts(session):
+        box, sent = boxes.get((one.id, one.inbox)), sending.get(one.id)
+        found.append(
+            AccountState(
+                one,
+                box.checked_at if box else None,
+                box.trouble if box else "",
+                sent.trouble if sent else "",
+                sent.size_limit if sent else None,
+            )
+        )
+    return tuple(found)
+
+
+def note_sending(session: Session, account_id: int, *, now: datetime, trouble: str, size_limit: int | None) -> None:
+    """Keep how an account's server behaved; written only where it says something new."""
+    values = {"trouble": trouble, "size_limit": size_limit, "tried_at": now}
+    if trouble:
+        del values["size_limit"]  # not heard this time
+    old = SendingState
+    news = [old.trouble.is_distinct_from(trouble), old.tried_at < now - SEEN_AGAIN]
+    if not trouble:
+        news.append(old.size_limit.is_distinct_from(size_limit))
+    session.execute(
+        insert(SendingState)
+        .values(account_id=account_id, **values)
+        .on_conflict_do_update(index_elements=["account_id"], set_=values, where=or_(*news))
+    )
+
+
+def largest_mail(session: Session) -> int | None:
+    """The largest mail (bytes) that goes out by the default account: its own limit and its server's, None: unknown."""
+    account_id = default_account_id(session)
+    row = session.execute(
+        select(MailAccount.largest_mb, SendingState.size_limit)
+        .outerjoin(SendingState, SendingState.account_id == MailAccount.id)
+        .where(MailAccount.id == account_id)
+    ).one_or_none()
+    limits = [] if row is None else [row[0] * MEGABYTE if row[0] else 0, row[1] or 0]
+    return min((limit for limit in limits if limit), default=None)
+
+
+def travelling(file_bytes: int) -> int:
+    """How large a mail with files of so many bytes becomes on its way."""
+    return int(file_bytes * _TRAVELS) + _AROUND if file_bytes else 0
+
+
+def check_size(session: Session, file_bytes: int) -> None:
+    """Raises Invalid (email.too_large_to_send) where a mail with such files is known to be refused."""
+    limit, size = largest_mail(session), travelling(file_bytes)
+    if limit is not None and size > limit:
+        raise Invalid("email.too_large_to_send", size=size, allowed=limit)

@@ -1,0 +1,27 @@
+"""What an attempt means for the mail and for its account, written in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.casework import sending
+from domain.communication.account_states import note_sending
+from domain.communication.mails import Outgoing
+from domain.communication.outcomes import note_unclear
+from sync.mail.smtp import Delivery, Outcome
+
+
+def report(session: Session, mail: Outgoing, delivery: Delivery, *, now: datetime) -> None:
+    """Write what became of a mail, and how its account's server behaved."""
+    reply, cause, params = delivery.reply, delivery.cause, delivery.params
+    if delivery.outcome is Outcome.ACCEPTED:
+        sending.mail_sent(session, mail.id, now=now, server_reply=reply)
+    elif delivery.outcome is Outcome.REFUSED:
+        sending.mail_failed(session, mail.id, now=now, failure=reply, cause=cause, params=params)
+    elif delivery.outcome is Outcome.UNCLEAR:
+        note_unclear(session, mail.id, now=now, failure=reply, cause=cause)
+    else:
+        sending.mail_postponed(session, mail.id, now=now, failure=reply, cause=cause, params=params)
+    if mail.account_id is not None and (delivery.reached or delivery.outcome is Outcome.UNREACHABLE):
+        trouble = cause if delivery.outcome is Outcome.UNREACHABLE else ""
+        note_sending(session, mail.account_id, now=now, trouble=trouble, size_limit=delivery.size_limit)
