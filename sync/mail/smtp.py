@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.policy import SMTP
 from enum import StrEnum
 
 from domain.communication.server_answers import TOO_LARGE, Step, Verdict, understand
@@ -69,7 +70,7 @@ class SmtpTransport:
         """Try once. Raises Unavailable only for settings that would send in the clear."""
         if self.security == "none" and self.host not in LOOPBACK:
             raise Unavailable("smtp.tls_required", host=self.host)
-        source = message.as_bytes()
+        source = message.as_bytes(policy=SMTP)  # lines end as SMTP wants them
         try:
             with conversation(self.host, self.port, self.security, timeout=self.timeout) as line:
                 with told(line, self.host, self.port):

@@ -49,7 +49,7 @@ class Script:
         """The content."""
         if self.data:
             return self.data
-        self.taken.append(envelope.original_content)
+        self.taken.append(envelope.content)
         return "250 2.0.0 taken"
 
 

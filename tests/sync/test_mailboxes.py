@@ -4,8 +4,9 @@ import smtplib
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from imaplib import IMAP4
+from uuid import uuid4
 
 import pytest
 from nacl.public import PrivateKey
@@ -14,7 +15,9 @@ from sqlalchemy import text
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import mail_sent
 from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
-from domain.communication.mails import claim, release_due
+from domain.communication.drafts.accepting import accept_draft
+from domain.communication.drafts.records import Addressee, Draft, DraftState
+from domain.communication.mails import OutgoingFile, claim, release_due
 from domain.communication.outcomes import note_unclear
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable
@@ -22,8 +25,9 @@ from domain.ids import random_reference
 from domain.values import Channel
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.senders import Credentials, Sender
-from sync.mail.smtp import SmtpTransport
+from sync.mail.smtp import Outcome, SmtpTransport
 from sync.mail.watching import MailboxWatch
+from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.communication.incoming.letters import reply
@@ -330,3 +334,50 @@ def wait_until(there: Callable[[], bool]) -> None:
     while not there():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_a_mail_with_25_megabytes_of_files_arrives_whole(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str, office: Office
+) -> None:
+    """By the account through OpenSMTPD into Dovecot, byte by byte, once; the copy among the sent ones is the same."""
+    of = add_account(database, mail_server, mailbox, password=None, imap_host="", sent_folder="")
+    # text that is base64 on the way, and lines of dots that SMTP doubles and takes away again
+    files = [
+        OutgoingFile("Befund Größe.pdf", "application/pdf", b"%PDF-1.4\n" + bytes(range(256)) * 90_000),
+        OutgoingFile("Notiz.txt", "text/plain", b".\r\n..\r\n. a\r\n" * 50_000),
+    ]
+    assert 23_000_000 < sum(len(file.content) for file in files) < 25_000_000
+    address = f"praxis-{random_reference(8).lower()}@{DOMAIN}"
+    draft = Draft(
+        uuid4(), DraftState.QUEUED, Addressee(address, "Ina Sommer"), "Unterlagen", "Anbei.\n\n.\n\nGrüße", None, "",
+        None, 1, datetime.now(UTC),
+    )  # fmt: skip
+    with database.write() as session:
+        number = accept_draft(session, draft, files, now=datetime.now(UTC))
+    sender = Worker(office.url("worker"), None, credentials=Credentials(KEY))
+    try:
+        assert sender.send(number) is Outcome.ACCEPTED
+    finally:
+        sender.close()
+    mail_server.wait_until_handed_over()
+    (arrived,) = mail_server.wait_for(address, 1)
+    found = {part.get_filename(): part.get_content() for part in arrived.iter_attachments()}
+    assert found["Befund Größe.pdf"] == files[0].content
+    text_file = found["Notiz.txt"]
+    assert (text_file.encode() if isinstance(text_file, str) else text_file) == files[1].content
+    with database.write() as session:
+        form = AccountForm(
+            name="Büro", address=mailbox, smtp_host="127.0.0.1", smtp_port=mail_server.smtp_port, smtp_security="none",
+            imap_host="127.0.0.1", imap_port=mail_server.imap_port, imap_security="none",
+            username=mailbox.partition("@")[0], password="test", sent_folder="Sent", is_default=True,
+        )  # fmt: skip
+        save_account(session, form, account_id=of.id)
+        again = account(session, of.id)
+    watch(worker, again).look_once()
+    with mail_server.open(mailbox) as connection:
+        connection.select("Sent", readonly=True)
+        answer = connection.fetch("1", "(RFC822)")[1][0]
+    assert isinstance(answer, tuple)
+    copy = message_from_bytes(answer[1], policy=policy.default)
+    assert next(part.get_content() for part in copy.iter_attachments()) == files[0].content
+    assert copy["Message-ID"] == arrived["Message-ID"]

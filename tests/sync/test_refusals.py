@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ def test_the_size_is_said_beforehand() -> None:
     with scripted(server, size=1_000_000) as port:
         assert deliver(port).outcome is Outcome.ACCEPTED
     ((_, options),) = server.senders
-    assert options == [f"SIZE={len(message().as_bytes())}"]
+    assert options == [f"SIZE={len(message().as_bytes(policy=SMTP))}"]
 
 
 def test_the_offices_own_limit_holds() -> None:

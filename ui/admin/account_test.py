@@ -1,6 +1,6 @@
 """Trying out a mail account from the window: the question goes to the worker, its answer comes back step by step."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from domain.communication.account_tests import TriedAnswer, TriedStep, ask_test, read_answer
@@ -18,7 +18,9 @@ ICON = 16
 
 
 class AccountTestCard(Card):
-    """Tries what is saved of one account; `show_account` says which."""
+    """Tries what is saved of one account; `show_account` says which. `answered` when there is something to read."""
+
+    answered = Signal()
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__(tr("Prüfen"))
@@ -87,7 +89,9 @@ class AccountTestCard(Card):
         good = not any(step.trouble for step in answer.steps)
         self._show_steps(answer.steps)
         self._end(
-            tr("Alles in Ordnung.") if good else tr("Hier stimmt etwas noch nicht; der letzte Schritt sagt, was.")
+            tr("Alles in Ordnung.")
+            if good
+            else tr("Hier stimmt etwas noch nicht; die Zeilen mit Kreuz sagen, was zu tun ist.")
         )
 
     def _say_silent(self) -> None:
@@ -98,6 +102,7 @@ class AccountTestCard(Card):
         self._patience.stop()
         self._hint.setText(said)
         self.show_account(self._account_id, sends=self._sends)
+        self.answered.emit()
 
     def _show_steps(self, steps: tuple[TriedStep, ...]) -> None:
         while self._grid.count():

@@ -1,6 +1,6 @@
 """Mail accounts of the office: a list, a form, and what the worker last said of each mailbox."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from domain.communication.account_states import AccountState, account_states
@@ -64,7 +64,9 @@ class AccountsTab(QWidget):
         side.addWidget(row(button(tr("&Neues Konto"), self._begin_new, icon="plus")))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
-        split.addWidget(scrolled(content))
+        self._area = scrolled(content)
+        split.addWidget(self._area)
+        self.test.answered.connect(self._show_test)
         split.setSizes([280, 800])
         split.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
@@ -76,6 +78,10 @@ class AccountsTab(QWidget):
         """Ask for the accounts and how they are."""
         self._ui.background.read(self, account_states, self._show, key="accounts")
         self.test.refresh()
+
+    def _show_test(self) -> None:
+        """Bring the answer into view, when it has found its height."""
+        QTimer.singleShot(0, self.test, lambda: self._area.ensureWidgetVisible(self.test))
 
     def _show(self, states: tuple[AccountState, ...]) -> None:
         self._states = states

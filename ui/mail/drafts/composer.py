@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from domain.casework.own_letters import Begun, OwnTemplate, Stationery, begin_letter, kept_stationery, read_stationery
+from domain.communication.account_states import largest_mail
 from domain.communication.drafts.records import CachedContact, Draft, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.templates.rendering import written
@@ -115,6 +116,8 @@ class Composer(QWidget):
             ),
             key="stationery",
         )
+        # without the server nobody knows; the limit is asked again when the draft is handed over
+        self._ui.background.read(self, largest_mail, self._files.use_limit, lambda _: None, key="limit")
 
     def show_draft(self, draft: Draft) -> None:
         """Fill in a draft; what was typed into another one before is saved first."""

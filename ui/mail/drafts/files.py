@@ -7,12 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from domain.communication.account_states import travelling
 from domain.communication.drafts.records import DraftFile
 from domain.errors import Invalid, Unavailable
 from domain.file_types import FILE_BYTES, MEDIA_TYPES
 from ui import formats
 from ui.translation import tr
-from ui.widgets.forms import button
+from ui.widgets.forms import button, label
 
 
 class DraftFiles(QWidget):
@@ -29,6 +30,28 @@ class DraftFiles(QWidget):
         self._line.addWidget(self._add)
         self._line.addStretch(1)
         self._buttons: list[QPushButton] = []
+        self._largest: int | None = None
+        self._files: Sequence[DraftFile] = ()
+        self._warning = label("", "error")
+        self._warning.hide()
+        self._line.insertWidget(1, self._warning, 1)
+
+    def use_limit(self, largest: int | None) -> None:
+        """The largest mail (bytes) the mail server is known to take; None: unknown."""
+        self._largest = largest
+        self._warn()
+
+    def _warn(self) -> None:
+        size = travelling(sum(file.size for file in self._files))
+        over = self._largest is not None and size > self._largest
+        self._warning.setText(
+            tr("Zu groß: mit den Anhängen {size}, der Mailserver nimmt höchstens {limit}.").format(
+                size=formats.size(size), limit=formats.size(self._largest or 0)
+            )
+            if over
+            else ""
+        )
+        self._warning.setVisible(over)
 
     def show_files(self, files: Sequence[DraftFile], *, editable: bool) -> None:
         """The files of the draft."""
@@ -36,6 +59,8 @@ class DraftFiles(QWidget):
             self._line.removeWidget(old)
             old.deleteLater()
         self._buttons = []
+        self._files = files
+        self._warn()
         for number, file in enumerate(files):
             made = button(
                 f"{file.name} ({formats.size(file.size)})".replace("&", "&&"),

@@ -1,0 +1,208 @@
+"""Limits of an hour and sending hours, whatever happens: random offices, random days, against a plain count."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from domain.casework import sending
+from domain.communication.accounts import AccountForm, save_account
+from domain.communication.mails import Letter, Outgoing, claim, queue_mail, release_due
+from domain.communication.outcomes import expire_leases, note_unclear
+from domain.database import Database
+from tests.conftest import Office
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # half past eight on a Monday
+HOUR = timedelta(hours=1)
+OPENS, CLOSES = time(8), time(18)
+
+
+@pytest.fixture
+def owner(office: Office) -> Iterator[Database]:
+    """The database as its owner."""
+    database = office.database("owner")
+    yield database
+    database.close()
+
+
+class Day:
+    """An office that sends through some hours; notes what was handed over when, by the clock of the world."""
+
+    def __init__(self, person: Database, worker: Database, *, limit: int | None, of_account: int | None) -> None:
+        self.person, self.worker = person, worker
+        self.now = START
+        self.limit, self.of_account = limit, of_account
+        self.handed_over: list[datetime] = []
+        self.under_way: list[Outgoing] = []
+
+    def queue(self, count: int, delay: timedelta) -> None:
+        """Mails of a person, with an undo window."""
+        with self.person.write() as session:
+            for _ in range(count):
+                queue_mail(
+                    session, kind="own", to_address="praxis@praxis.example", to_name="", letter=Letter("a", "b", ""),
+                    now=self.now, delay=delay,
+                )  # fmt: skip
+
+    def work(self) -> None:
+        """The worker: what is due gets a job; whatever has one is claimed, as a job too many would be."""
+        with self.worker.write() as session:
+            waiting: dict[int, datetime] = dict(
+                session.execute(
+                    text("SELECT id, not_before FROM communication_service.email WHERE not_before IS NOT NULL")
+                ).all()
+            )
+            for number in release_due(session, now=self.now):
+                if number in waiting:
+                    assert waiting[number] <= self.now, "deferred before it was due"
+                local = self.now.astimezone(BERLIN)
+                assert OPENS <= local.time() < CLOSES, "deferred outside of the sending hours"
+        with self.worker.read() as session:
+            queued = session.scalars(
+                text("SELECT id FROM communication_service.email WHERE status = 'queued' ORDER BY id")
+            ).all()
+        for number in queued:
+            with self.worker.write() as session:
+                mail = claim(session, number, now=self.now)
+            if mail is not None:
+                self.under_way.append(mail)
+
+    def report(self, outcome: str, reported_late: timedelta) -> None:
+        """The oldest mail under way reaches the server now, or not; the report comes a little later, or never."""
+        if not self.under_way:
+            return
+        mail = self.under_way.pop(0)
+        if outcome in {"sent", "unclear", "killed"}:
+            self.handed_over.append(self.now)
+        self.now += reported_late
+        with self.worker.write() as session:
+            if outcome == "sent":
+                sending.mail_sent(session, mail.id, now=self.now, server_reply="250")
+            elif outcome == "unclear":
+                note_unclear(session, mail.id, now=self.now, failure="")
+            elif outcome == "later":
+                sending.mail_postponed(session, mail.id, now=self.now, failure="451", cause="smtp.later")
+            elif outcome == "refused":
+                sending.mail_failed(session, mail.id, now=self.now, failure="550")
+
+    def decide(self) -> None:
+        """A person sends what is unclear or failed once more."""
+        with self.person.write() as session:
+            for number, status in session.execute(
+                text("SELECT id, status FROM communication_service.email WHERE status IN ('unclear', 'failed')")
+            ).all():
+                if status == "unclear":
+                    sending.decide_unclear(session, number, arrived=False, now=self.now)
+                else:
+                    sending.retry_failed(session, number, now=self.now)
+
+    def expire(self) -> None:
+        """Leases of whoever never reported are over."""
+        with self.worker.write() as session:
+            expire_leases(session, now=self.now)
+
+    def check(self) -> None:
+        """No window of sixty minutes holds more than any limit."""
+        for number, moment in enumerate(self.handed_over):
+            within = [other for other in self.handed_over[number:] if other < moment + HOUR]
+            for limit in (self.limit, self.of_account):
+                assert limit is None or len(within) <= limit
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("queue"), st.integers(1, 4), st.integers(0, 30)),
+    st.tuples(st.just("work")),
+    st.tuples(st.just("pass"), st.integers(1, 70)),
+    st.tuples(
+        st.just("report"), st.sampled_from(["sent", "sent", "sent", "unclear", "later", "refused", "killed"]),
+        st.integers(0, 3),
+    ),
+    st.tuples(st.just("decide")),
+    st.tuples(st.just("expire")),
+)  # fmt: skip
+LIMIT = st.one_of(st.none(), st.integers(1, 3))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(limit=LIMIT, of_account=LIMIT, steps=st.lists(STEPS, min_size=5, max_size=40))
+def test_no_window_exceeds_a_limit_and_nothing_is_deferred_early(
+    database: Database,
+    worker_database: Database,
+    owner: Database,
+    limit: int | None,
+    of_account: int | None,
+    steps: list[tuple[object, ...]],
+) -> None:
+    """The office's and the account's, with doubts, retries, kills and people who send again."""
+    with owner.write() as session:
+        session.execute(text("SET session_replication_role = replica"))  # attempts are append-only otherwise
+        for table in ("email_attempt", "email", "mail_account"):
+            session.execute(text(f"DELETE FROM communication_service.{table}"))
+        session.execute(text("SET session_replication_role = DEFAULT"))
+        session.execute(
+            text("UPDATE platform.office SET mails_per_hour = :n, send_from = :a, send_until = :b"),
+            {"n": limit, "a": OPENS, "b": CLOSES},
+        )
+    with database.write() as session:
+        form = AccountForm(
+            name="Büro", address="a@buero.example", smtp_host="mail.buero.example", mails_per_hour=of_account,
+            is_default=True,
+        )  # fmt: skip
+        save_account(session, form)
+    day = Day(database, worker_database, limit=limit, of_account=of_account)
+    for name, *values in steps:
+        if name == "queue":
+            day.queue(int(str(values[0])), timedelta(minutes=int(str(values[1]))))
+        elif name == "pass":
+            day.now += timedelta(minutes=int(str(values[0])))
+        elif name == "report":
+            day.report(str(values[0]), timedelta(minutes=int(str(values[1]))))
+        else:
+            getattr(day, str(name))()
+        day.check()
+
+
+def test_a_lost_job_does_not_wait_for_itself(database: Database, worker_database: Database, owner: Database) -> None:
+    """A worker died before it claimed: the mail's own place in the hour does not keep it from getting a new job."""
+    with owner.write() as session:
+        session.execute(text("UPDATE platform.office SET mails_per_hour = 1"))
+    with database.write() as session:
+        form = AccountForm(
+            name="Büro", address="a@buero.example", smtp_host="mail.buero.example", mails_per_hour=1, is_default=True
+        )
+        save_account(session, form)
+        mail = queue_mail(
+            session, kind="own", to_address="praxis@praxis.example", to_name="", letter=Letter("a", "b", ""), now=START
+        )
+    now = datetime.now(UTC)
+    with worker_database.write() as session:
+        assert release_due(session, now=now) == (mail,)
+    with worker_database.write() as session:
+        assert release_due(session, now=now) == ()
+        assert release_due(session, now=now + timedelta(minutes=3)) == (mail,)
+        assert claim(session, mail, now=now + timedelta(minutes=3)) is not None
+
+
+def test_a_limit_set_meanwhile_holds_for_jobs_that_wait(
+    database: Database, worker_database: Database, owner: Database
+) -> None:
+    """Five were handed to the worker without a limit; with two an hour three go back and wait their turn."""
+    with database.write() as session:
+        mails = [
+            queue_mail(
+                session, kind="own", to_address="praxis@praxis.example", to_name="", letter=Letter("a", "b", ""),
+                now=START,
+            )
+            for _ in range(5)
+        ]  # fmt: skip
+    with owner.write() as session:
+        session.execute(text("UPDATE platform.office SET mails_per_hour = 2"))
+    with worker_database.write() as session:
+        claimed = [claim(session, mail, now=START) is not None for mail in mails]
+        assert claimed == [True, True, False, False, False]
+        assert release_due(session, now=START) == ()

@@ -1,0 +1,237 @@
+"""Trying out an account: each step against real servers, and servers that are none; a mail only to who asked for it."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from imaplib import IMAP4
+from pathlib import Path
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import text
+
+from domain.communication.account_tests import TriedStep, ask_test, note_answer, read_answer, take_test
+from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.database import Database
+from domain.errors import Invalid
+from domain.ids import random_reference
+from sync.mail import trying
+from sync.mail.senders import Credentials
+from sync.mail.trying import try_account
+from sync.worker import Worker
+from tests.conftest import Office
+from tests.servers.certificates import write_certificate
+from tests.servers.mail import DOMAIN, MailServer
+from tests.sync.scripted_smtp import PASSWORD, USER, Script, plain_speaker, scripted
+from ui.admin.account_test import step_words
+
+KEY = PrivateKey.generate()
+Save = Callable[..., Account]
+
+
+@pytest.fixture
+def save(office: Office, database: Database) -> Save:
+    """Enter an account; fields as in the form."""
+    worker = office.database("worker")
+    with worker.write() as session:
+        publish_key(session, bytes(KEY.public_key))
+    worker.close()
+
+    def work(**values: object) -> Account:
+        form: dict[str, object] = {"name": "Büro", "address": f"buero@{DOMAIN}", "smtp_security": "none"}
+        with database.write() as session:
+            return account(session, save_account(session, AccountForm(**(form | values))))  # type: ignore[arg-type]
+
+    return work
+
+
+@pytest.fixture
+def mailbox(mail_server: MailServer) -> str:
+    """A mailbox with a folder for copies; its user."""
+    name = f"buero-{random_reference(8).lower()}"
+    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+        connection.login(name, "test")
+        connection.create("Sent")
+    return name
+
+
+def tried(of: Account, *, mail_to: str = "", timeout: float = 3) -> list[tuple[str, str]]:
+    """Steps and their troubles; each has a sentence without a bare code or gap."""
+    steps = try_account(of, Credentials(KEY), mail_to=mail_to, now=datetime.now(UTC), timeout=timeout)
+    for step in steps:
+        words = step_words(step)
+        assert "{" not in words
+        assert "None" not in words
+        assert "mail_server." not in words
+        assert "smtp." not in words
+    return [(step.name, step.trouble) for step in steps]
+
+
+def test_an_account_that_works_passes_every_step_and_sends_nothing(
+    save: Save, mail_server: MailServer, mailbox: str
+) -> None:
+    """OpenSMTPD and Dovecot: sender accepted, inbox and folder found, no mail anywhere."""
+    of = save(address=f"{mailbox}@{DOMAIN}", smtp_host="127.0.0.1", smtp_port=mail_server.smtp_port, sent_folder="Sent")
+    assert tried(of) == [("smtp_connect", ""), ("smtp_sender", "")]
+    of = save(
+        address=f"{mailbox}@{DOMAIN}", imap_host="127.0.0.1", imap_port=mail_server.imap_port, imap_security="none",
+        username=mailbox, password="test", sent_folder="Sent",
+    )  # fmt: skip
+    assert tried(of) == [("imap_connect", ""), ("imap_login", ""), ("imap_inbox", ""), ("imap_sent", "")]
+    mail_server.wait_until_handed_over()
+    assert mail_server.messages(of.address) == []
+
+
+def test_a_test_mail_arrives_where_it_was_asked_for(save: Save, mail_server: MailServer, mailbox: str) -> None:
+    """With the name of the account in it, once."""
+    of = save(address=f"{mailbox}@{DOMAIN}", smtp_host="127.0.0.1", smtp_port=mail_server.smtp_port)
+    assert tried(of, mail_to=f"ich-{mailbox}@{DOMAIN}")[-1] == ("smtp_mail", "")
+    (arrived,) = mail_server.wait_for(f"ich-{mailbox}@{DOMAIN}", 1)
+    assert arrived["Subject"] == "Testmail von Platzlotse"
+    assert "Büro" in arrived.get_content()
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_login_and_certificate_are_steps_of_their_own(
+    save: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    """Not trusted, then the wrong password, then all well."""
+    certificate = tmp_path / "server.crt"
+    write_certificate(certificate, certificate.with_suffix(".key"))
+    server = Script()
+    with scripted(server, security=security, certificate=certificate, login=True) as port:
+        values = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": security, "username": USER.decode()}
+        of = save(**values, password=PASSWORD.decode())
+        first = [("smtp_connect", "")] if security == "starttls" else []
+        assert tried(of) == [*first, ("smtp_tls", "mail_server.certificate")]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        encrypted = [("smtp_connect", ""), ("smtp_tls", "")]
+        assert tried(save(**values, password="falsch")) == [*encrypted, ("smtp_login", "smtp.login")]
+        assert tried(of) == [*encrypted, ("smtp_login", ""), ("smtp_sender", "")]
+    assert server.taken == []
+
+
+def test_a_sender_that_is_not_allowed_is_told_with_the_servers_words(save: Save) -> None:
+    """The address of the account belongs to somebody else."""
+    with scripted(Script(mail="550 5.7.1 Sender not owned by user")) as port:
+        of = save(smtp_host="127.0.0.1", smtp_port=port)
+        assert tried(of)[-1] == ("smtp_sender", "smtp.sender_refused")
+        step = try_account(of, Credentials(KEY), mail_to="", now=datetime.now(UTC), timeout=3)[-1]
+    assert "not owned by user" in step_words(step)
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        ({"password": "falsch"}, ("imap_login", "imap.login")),
+        ({"inbox": "Eingang"}, ("imap_inbox", "imap.folder")),
+        ({"sent_folder": "Gesendet"}, ("imap_sent", "imap.folder")),
+        ({"imap_security": "starttls"}, ("imap_connect", "mail_server.no_starttls")),
+        ({"imap_security": "tls"}, ("imap_connect", "mail_server.no_tls")),
+        (
+            {"imap_host": "mail.gibtesnicht.invalid", "imap_security": "tls"},
+            ("imap_connect", "mail_server.host_unknown"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_mailbox_is_told(
+    save: Save, mail_server: MailServer, mailbox: str, values: dict[str, object], step: tuple[str, str]
+) -> None:
+    """The way ends with the step that failed."""
+    given: dict[str, object] = {
+        "imap_host": "127.0.0.1", "imap_port": mail_server.imap_port, "imap_security": "none", "username": mailbox,
+        "password": "test", "sent_folder": "Sent",
+    }  # fmt: skip
+    assert tried(save(**(given | values)))[-1] == step
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"\x00\xff" * 50 + b"\r\n"])
+def test_a_hostile_server_ends_in_time(save: Save, says: bytes) -> None:
+    """Silence and garbage on both ways."""
+    with plain_speaker(says=says) as port:
+        of = save(
+            smtp_host="127.0.0.1", smtp_port=port, imap_host="127.0.0.1", imap_port=port, imap_security="none",
+            username="x", password="y",
+        )  # fmt: skip
+        began = time.monotonic()
+        steps = tried(of, timeout=0.5)
+        assert time.monotonic() - began < 8
+    assert [name for name, _ in steps] == ["smtp_connect", "imap_connect"]
+    assert all(trouble for _, trouble in steps)
+
+
+def test_a_mailbox_that_drips_bytes_is_left_alone(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer comes all the same."""
+    monkeypatch.setattr(trying, "IMAP_ROUNDS", 1)
+    with plain_speaker(says=b"* OK", drips=0.05) as port:
+        of = save(imap_host="127.0.0.1", imap_port=port, imap_security="none", username="x", password="y")
+        assert tried(of, timeout=1) == [("imap_connect", "mail_server.timeout")]
+
+
+@pytest.fixture
+def worker(office: Office) -> Iterator[Worker]:
+    """A worker that is asked by hand."""
+    made = Worker(office.url("worker"), None, credentials=Credentials(KEY))
+    yield made
+    made.close()
+
+
+def test_a_question_is_answered_once(
+    database: Database, save: Save, mail_server: MailServer, mailbox: str, worker: Worker
+) -> None:
+    """Asked by a person, answered by the worker; whoever asks for a mail gets it at their own address."""
+    of = save(address=f"{mailbox}@{DOMAIN}", smtp_host="127.0.0.1", smtp_port=mail_server.smtp_port)
+    with database.write() as session:
+        asked = ask_test(session, of.id, now=datetime.now(UTC), mail_me=True)
+        assert read_answer(session, asked).done is False
+    assert worker.answer_test()
+    assert not worker.answer_test()
+    with database.read() as session:
+        answer = read_answer(session, asked)
+    assert answer.done
+    # the test server knows no jana@buero.example: its words are kept
+    assert answer.steps[-1].name == "smtp_mail"
+    assert answer.steps[-1].trouble
+    assert "jana@buero.example" not in str(answer.steps[0])
+
+
+def test_a_question_of_a_killed_worker_is_answered_without_a_second_mail(
+    database: Database, worker_database: Database, save: Save
+) -> None:
+    """The killed one may have sent it already; old questions are left."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1)
+    now = datetime.now(UTC)
+    with database.write() as session:
+        asked = ask_test(session, of.id, now=now, mail_me=True)
+    with worker_database.write() as session:
+        first = take_test(session, now=now)
+        assert first is not None
+        assert first.mail_to == "jana@buero.example"
+        assert take_test(session, now=now + timedelta(minutes=1)) is None
+        second = take_test(session, now=now + timedelta(minutes=5))
+        assert second is not None
+        assert second.mail_to == ""
+        note_answer(session, asked, [TriedStep("smtp_connect", "mail_server.refused", {"port": 1})], now=now)
+        assert take_test(session, now=now + timedelta(minutes=9)) is None
+    with database.write() as session:
+        ask_test(session, of.id, now=now)
+    with worker_database.write() as session:
+        assert take_test(session, now=now + timedelta(minutes=11)) is None
+
+
+def test_who_has_no_address_gets_no_test_mail(office: Office, database: Database, save: Save) -> None:
+    """Told before anything is asked."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1)
+    owner = office.database("owner")
+    with owner.write() as session:
+        session.execute(text("UPDATE platform.person SET email = NULL"))
+    owner.close()
+    with pytest.raises(Invalid, match="no_own_address"), database.write() as session:
+        ask_test(session, of.id, now=datetime.now(UTC), mail_me=True)
+
+
+def test_trying_out_the_program_reaches_no_server(save: Save) -> None:
+    """Without the worker's key no account is used."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1)
+    steps = try_account(of, Credentials(), mail_to="", now=datetime.now(UTC), timeout=1)
+    assert [(step.name, step.trouble) for step in steps] == [("worker", "mail_account.trying_out")]
