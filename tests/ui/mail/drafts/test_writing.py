@@ -113,6 +113,21 @@ def test_a_file_is_attached_or_refused_with_a_sentence(
     qtbot.waitUntil(lambda: store_of(vault).drafts()[0].files == ())
 
 
+def test_files_the_mail_server_will_not_take_are_told_while_writing(
+    page: MailPage, qtbot: QtBot, vault: DraftVault, therapist: int, tmp_path: Path
+) -> None:
+    """With both sizes; taken out again, nothing is said."""
+    (tmp_path / "gut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n" + bytes(90_000))
+    begun(page, qtbot, vault, therapist)
+    files = page.drafts.composer._files
+    files.use_limit(100_000)
+    page.drafts.composer._attach([tmp_path / "gut.pdf"])
+    qtbot.waitUntil(lambda: "höchstens 100 kB" in files._warning.text())
+    assert files._warning.isVisible()
+    find(qtbot, page, "gut.pdf entfernen").click()
+    qtbot.waitUntil(lambda: not files._warning.isVisible())
+
+
 def test_without_the_server_it_waits_and_can_be_taken_back(
     page: MailPage, qtbot: QtBot, vault: DraftVault, therapist: int
 ) -> None:
