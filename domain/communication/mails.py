@@ -108,6 +108,7 @@ def queue_mail(
         "status": EmailStatus.QUEUED,
         "message_id": make_msgid(domain=MESSAGE_ID_DOMAIN),
         "not_before": leaves if waits else None,
+        "deferred_at": None if waits else now,
         "inquiry_id": inquiry_id,
         "patient_id": patient_id,
         "therapist_id": therapist_id,
@@ -228,7 +229,8 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     for email in due:
         if email.status == EmailStatus.RETRY_WAIT:
             move(session, email, EmailStatus.QUEUED)
-        email.not_before = None
+        # a long queue is not asked about again at every look
+        email.not_before, email.deferred_at = None, now
         defer(session, email.id)
     return tuple(email.id for email in due)
 
@@ -272,6 +274,7 @@ def _requeue(session: Session, email: Email, *, now: datetime) -> None:
     waits = leaves > now or is_limited(session, settings, email.account_id)
     move(session, email, EmailStatus.QUEUED)
     email.attempt, email.not_before = 0, leaves if waits else None
+    email.deferred_at = None if waits else now
     if not waits:
         defer(session, email.id)
 

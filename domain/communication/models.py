@@ -29,9 +29,9 @@ class Email(Identified, Versioned, Base):
 
     Whoever is written to gets a mail of their own: what a server says, what is tried again and what is unclear then
     belongs to one recipient, nobody reads another's address, and no mail is accepted in parts.
-    `not_before` holds the undo window, sending hours and the wait before a retry; `lease_until` the time
-    after which an attempt that did not report back counts as unclear. `failure` is what the server said last,
-    `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
+    `not_before` holds the undo window, sending hours and the wait before a retry; `deferred_at` when the worker was
+    given it; `lease_until` the time after which an attempt that did not report back counts as unclear. `failure` is
+    what the server said last, `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
     """
 
     __tablename__ = "email"
@@ -77,6 +77,7 @@ class Email(Identified, Versioned, Base):
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     not_before: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+    deferred_at: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
     sent_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")

@@ -18,6 +18,7 @@ from ui.widgets.record_form import grid
 
 LINES = ("name", "address", "sender_name", "smtp_host", "smtp_port", "imap_host", "imap_port", "username", "password",
          "inbox", "sent_folder", "mails_per_hour", "largest_mb")  # fmt: skip
+LAID_OUT_MS = 60
 NUMBERS = frozenset({"smtp_port", "imap_port", "mails_per_hour", "largest_mb"})
 
 
@@ -80,8 +81,8 @@ class AccountsTab(QWidget):
         self.test.refresh()
 
     def _show_test(self) -> None:
-        """Bring the answer into view, when it has found its height."""
-        QTimer.singleShot(0, self.test, lambda: self._area.ensureWidgetVisible(self.test))
+        """Bring the answer into view, when its lines have found their height."""
+        QTimer.singleShot(LAID_OUT_MS, self.test, lambda: self._area.ensureWidgetVisible(self.test))
 
     def _show(self, states: tuple[AccountState, ...]) -> None:
         self._states = states

@@ -3,7 +3,8 @@
 -- A mail has one recipient. `failure` keeps the server's own words; the cause is ours, and has a sentence.
 ALTER TABLE communication_service.email
     ADD COLUMN failure_cause TEXT DEFAULT '' NOT NULL,
-    ADD COLUMN failure_params JSONB DEFAULT '{}' NOT NULL;
+    ADD COLUMN failure_params JSONB DEFAULT '{}' NOT NULL,
+    ADD COLUMN deferred_at TIMESTAMP WITH TIME ZONE;
 
 -- A server that knows no such mailbox says so before the mail is sent: it bounced and never left.
 ALTER TABLE communication_service.email DROP CONSTRAINT ck_email_sent_at;
