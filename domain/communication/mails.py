@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -214,7 +214,11 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     # they count as under way already and need no turn of their own, else they would wait for themselves for ever
     lost = session.scalars(
         select(Email)
-        .where(Email.status == EmailStatus.QUEUED, Email.not_before.is_(None), Email.updated_at < now - JOB_LOST_AFTER)
+        .where(
+            Email.status == EmailStatus.QUEUED,
+            Email.not_before.is_(None),
+            func.coalesce(Email.deferred_at, Email.updated_at) < now - JOB_LOST_AFTER,
+        )
         .order_by(Email.id)
         .with_for_update(skip_locked=True)
     ).all()
