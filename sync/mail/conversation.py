@@ -1,6 +1,7 @@
 """A conversation with an SMTP server: connecting, TLS, login, and a time after which it is over whatever happens.
 
 smtplib waits for each byte anew, so a server that drips them would keep a sender for ever; here a timer cuts the line.
+All of it takes less than a mail's lease: who lost the lease hands nothing over any more.
 What goes wrong before a mail is named is the account's trouble and comes as Unavailable or Forbidden, never the mail's.
 """
 
@@ -101,6 +102,9 @@ class Conversation(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         made = socket.create_connection((host, port), timeout)
         self.sock = made  # so that it can be cut while it is being secured
+        if self.was_cut:  # the name was looked up, or its addresses were tried, for too long
+            made.close()
+            raise TimeoutError
         return self._in_tls(made) if self._security == "tls" else made
 
     def _in_tls(self, plain: socket.socket) -> socket.socket:

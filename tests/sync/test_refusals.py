@@ -15,6 +15,7 @@ from sqlalchemy import text
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import account_states, check_size
 from domain.communication.accounts import AccountForm, publish_key, save_account
+from domain.communication.mails import LEASE
 from domain.communication.queries import MailDetail, get_mail, undeliverable_since
 from domain.database import Database
 from domain.errors import Invalid
@@ -307,3 +308,10 @@ def test_a_wrong_password_is_the_accounts_trouble(
                 (state,) = account_states(session)
                 assert state.sending_trouble == trouble
     assert len(server.taken) == 1
+
+
+def test_a_conversation_ends_before_the_mails_lease() -> None:
+    """Whoever lost the lease hands nothing over any more: someone may have decided about the mail by then."""
+    whole = conversation.OPENING_SECONDS + conversation.SPEAKING_SECONDS
+    whole += conversation.PATIENCE * conversation.TIMEOUT_SECONDS
+    assert timedelta(seconds=whole) < LEASE

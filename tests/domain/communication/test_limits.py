@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from domain.casework import sending
 from domain.communication.accounts import AccountForm, save_account
-from domain.communication.mails import Letter, Outgoing, claim, queue_mail, release_due
+from domain.communication.mails import LEASE, Letter, Outgoing, claim, queue_mail, release_due
 from domain.communication.outcomes import expire_leases, note_unclear
 from domain.database import Database
 from tests.conftest import Office
@@ -38,7 +38,7 @@ class Day:
         self.now = START
         self.limit, self.of_account = limit, of_account
         self.handed_over: list[datetime] = []
-        self.under_way: list[Outgoing] = []
+        self.under_way: list[tuple[Outgoing, datetime]] = []
 
     def queue(self, count: int, delay: timedelta) -> None:
         """Mails of a person, with an undo window."""
@@ -70,13 +70,15 @@ class Day:
             with self.worker.write() as session:
                 mail = claim(session, number, now=self.now)
             if mail is not None:
-                self.under_way.append(mail)
+                self.under_way.append((mail, self.now))
 
     def report(self, outcome: str, reported_late: timedelta) -> None:
         """The oldest mail under way reaches the server now, or not; the report comes a little later, or never."""
         if not self.under_way:
             return
-        mail = self.under_way.pop(0)
+        mail, claimed = self.under_way.pop(0)
+        if self.now >= claimed + LEASE:
+            return  # its line was cut long ago
         if outcome in {"sent", "unclear", "killed"}:
             self.handed_over.append(self.now)
         self.now += reported_late
