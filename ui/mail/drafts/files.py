@@ -30,6 +30,11 @@ class DraftFiles(QWidget):
         self._line.addStretch(1)
         self._buttons: list[QPushButton] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is attached."""
+        return not self._buttons
+
     def show_files(self, files: Sequence[DraftFile], *, editable: bool) -> None:
         """The files of the draft."""
         for old in self._buttons:
