@@ -63,7 +63,7 @@ class Desktop:
 
     def __init__(self, profile: Profile, seat: Seat, *, with_worker: bool = True) -> None:
         self._seat = seat
-        self.database = Database(seat.person_url, application_name="platzlotse-desktop")
+        self.database = Database(seat.person_url, application_name="platzlotse-desktop", admit=seat.admit)
         self.database.forbid_this_thread()
         self.news = _News()
         self.changes = Changes()
@@ -101,6 +101,8 @@ class Desktop:
         self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
         self.window.on_close = self.close
         self._closed = False
+        if seat.admit is not None:
+            self.window.show_page("mail", 0, "drafts")  # what can be done without the server
 
     def _pages(self) -> tuple[PageSpec, ...]:
         ui = self.ui

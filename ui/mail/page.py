@@ -73,7 +73,10 @@ class MailPage(PageWidget):
         self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id).row.status), self._go_to, key="box")
 
     def open_field(self, item_id: int, field: str) -> None:
-        """Show a mail that came in (field ``incoming``) in its box, or begin to write (fields of WRITING)."""
+        """Show a mail that came in (``incoming``), begin to write (fields of WRITING), or show a box by its name."""
+        if field in BOXES:
+            self._go_to(field)
+            return
         if field in WRITING:
             self._go_to("drafts")
             WRITING[field](self.drafts, item_id)
