@@ -11,6 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslat
 from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
+from app.collector import GuiThreadCollector
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
 from app.paths import Profile
@@ -63,6 +64,7 @@ class Desktop:
 
     def __init__(self, profile: Profile, seat: Seat, *, with_worker: bool = True) -> None:
         self._seat = seat
+        self.collector = GuiThreadCollector()
         self.database = Database(seat.person_url, application_name="platzlotse-desktop", admit=seat.admit)
         self.database.forbid_this_thread()
         self.news = _News()
@@ -161,6 +163,7 @@ class Desktop:
         self.background.wait()
         self.vault.close()
         self.database.close()
+        self.collector.stop()
 
 
 def _program() -> Sequence[str]:
