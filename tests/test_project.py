@@ -184,9 +184,10 @@ SCHEMAS = {
 }  # fmt: skip
 # which modules read tables of other slices; each is argued in ARCHITECTURE.md
 READS_ACROSS = {
-    "communication/calls.py": {"therapist_service"},
+    "communication/calls.py": {"matching_service", "therapist_service"},
     "communication/incoming/filing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/incoming/listing.py": {"matching_service", "patient_service", "therapist_service"},
+    "communication/numbers.py": {"therapist_service"},
     "communication/queries.py": {"therapist_service"},
     "matching/best_patients.py": {"therapist_service"},
     "matching/candidates.py": {"therapist_service"},

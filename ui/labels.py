@@ -240,6 +240,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "send_failed": "Anfrage nicht gesendet",
         "accepted": "Zusage: Erstgespräch klären",
         "call_planned": "Anrufen",
+        "call_stuck": "Telefonnummer klären",
         "follow_up": "Nachfassen",
         "waitlist_due": "Warteliste nachfragen",
         "needs_info": "Rückfrage beantworten",
@@ -343,6 +344,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "contact_kind": {
         "phone_tag": "Praxis rief zurück",
+        "phone_tag_undone": "Doch kein Rückruf der Praxis",
+        "result_taken_back": "Ergebnis des Anrufs zurückgenommen",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",
         "inquiry": "Anfrage",

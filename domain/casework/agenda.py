@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     SEND_FAILED = "send_failed"
     ACCEPTED = "accepted"
     CALL_PLANNED = "call_planned"
+    CALL_STUCK = "call_stuck"
     FOLLOW_UP = "follow_up"
     WAITLIST_DUE = "waitlist_due"
     NEEDS_INFO = "needs_info"
@@ -64,12 +65,21 @@ _TASKS: dict[TaskKind, str] = {
                coalesce(c.inquiry_id, c.therapist_id), {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
         WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'""",
+    # its number was wrong or is gone, and nothing goes on by itself
+    TaskKind.CALL_STUCK: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), q.updated_at
+        FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        CROSS JOIN LATERAL (SELECT c.status FROM communication_service.phone_call c WHERE c.inquiry_id = q.id
+                            ORDER BY c.id DESC LIMIT 1) AS last
+        WHERE q.closed_at IS NULL
+          AND (last.status = 'wrong_number'
+               OR q.stage = 'approved' AND last.status IN ('no_answer', 'busy', 'voicemail_left', 'missed', 'cancelled'))""",
     TaskKind.FOLLOW_UP: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference,
                greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         JOIN platform.office o ON o.id = 1
-        WHERE q.stage = 'sent'
+        WHERE q.stage = 'sent' AND t.status = 'active'
           AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now""",
     TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
     f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"

@@ -13,7 +13,7 @@ from domain import events
 from domain.access import me
 from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.availability import change_status
-from domain.casework.sending import give_back
+from domain.casework.sending import give_back, note_absence
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
@@ -21,7 +21,7 @@ from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.inquiries import items_of, note_out_of_office
+from domain.matching.inquiries import items_of
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
@@ -130,7 +130,7 @@ def confirm_absence(
     """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
     mail = session.get_one(IncomingEmail, incoming_id)
     inquiry = _inquiry_of(session, mail)
-    note_out_of_office(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
+    note_absence(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)
 

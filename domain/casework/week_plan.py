@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.casework.preparing import create_and_send
-from domain.communication.calls import call_windows, planned_calls
+from domain.communication.calls import call_hours, distance_of_calls, planned_calls
 from domain.communication.phone_windows import BERLIN, free_slot
 from domain.editing import load_for_edit
 from domain.errors import Conflict
@@ -118,10 +118,10 @@ def _lines(
     session: Session, plan_id: int, contacts: Sequence[PlannedContact], *, monday: date, now: datetime
 ) -> list[PlanLine]:
     """Lines with a time for each call inside the practice's hours, where this week has one free."""
-    land = office(session).land
+    distance = distance_of_calls(session)
     calls = [contact.option.therapist_id for contact in contacts if contact.option.channel == "phone"]
-    windows = call_windows(session, calls)
-    taken = list(planned_calls(session, me(session).id, now=now)) + list(
+    hours = call_hours(session, calls)
+    taken = planned_calls(session, me(session).id, now=now) + list(
         session.scalars(select(PlanLine.slot_at).where(PlanLine.plan_id == plan_id, PlanLine.slot_at.is_not(None)))
     )
     end = datetime.combine(monday + timedelta(days=7), time(0), BERLIN)
@@ -129,7 +129,8 @@ def _lines(
     for contact in contacts:
         slot = None
         if contact.option.channel == "phone":
-            slot = free_slot(windows[contact.option.therapist_id], after=now, taken=taken, land=land)
+            known = hours[contact.option.therapist_id]
+            slot = free_slot(known.windows, after=now, taken=taken, region=known.region, distance=distance)
             slot = slot if slot is not None and slot < end else None
             taken += [] if slot is None else [slot]
         lines.append(

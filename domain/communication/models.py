@@ -102,7 +102,9 @@ class EmailAttachment(Identified, Base):
 class PhoneCall(Identified, Versioned, Base):
     """One call to a practice, planned inside one of its phone windows.
 
-    `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call.
+    `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call. `agreed`: the
+    practice asked for this very time. `dialled` is the number that was called, `follows_id` the call in whose place
+    this one was planned.
     """
 
     __tablename__ = "phone_call"
@@ -113,6 +115,7 @@ class PhoneCall(Identified, Versioned, Base):
         Index("ix_phone_call_planned", "planned_at", postgresql_where=text("status = 'planned'")),
         Index("ix_phone_call_therapist_id", "therapist_id"),
         Index("ix_phone_call_person_id", "person_id", "started_at"),
+        Index("ix_phone_call_follows_id", "follows_id"),
         SCHEMA,
     )
 
@@ -129,6 +132,11 @@ class PhoneCall(Identified, Versioned, Base):
     phone_tag: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(default="")
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    agreed: Mapped[bool] = mapped_column(default=False)
+    dialled: Mapped[str] = mapped_column(default="")
+    follows_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("communication_service.phone_call.id", name="fk_phone_call_follows_id")
+    )
 
 
 class ContactEntry(Identified, Base):
@@ -162,5 +170,5 @@ class ContactEntry(Identified, Base):
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
     words: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('german', counterpart || ' ' || body)", persisted=True), deferred=True
+        TSVECTOR, Computed("public.german_words(counterpart || ' ' || body)", persisted=True), deferred=True
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.communication.numbers import USABLE
 from domain.communication.states import CallStatus, EmailStatus
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
@@ -114,7 +115,7 @@ def get_mail(session: Session, email_id: int) -> MailDetail:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call about an inquiry; `phone` is the number to dial (E.164), empty where none is known."""
+    """One call about an inquiry; `phone` is the number to dial (E.164), empty where none is known to be right."""
 
     call_id: int
     status: CallStatus
@@ -128,8 +129,8 @@ class CallRow:
 def last_call_of(session: Session, inquiry_id: int) -> CallRow | None:
     """The newest call about an inquiry; the ones before it are in the history."""
     row = session.execute(
-        text("""
-        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, coalesce(nullif(t.phone, ''), t.mobile) AS phone,
+        text(f"""
+        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, {USABLE} AS phone,
                p.display_name AS person, c.version
         FROM communication_service.phone_call c
         JOIN therapist_service.therapist t ON t.id = c.therapist_id

@@ -17,7 +17,7 @@ from ui.widgets.forms import label as words
 ICONS = {
     TaskKind.REPLY: "inbox",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert", TaskKind.ACCEPTED: "heart-handshake",
-    TaskKind.CALL_PLANNED: "phone", TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
+    TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
 }  # fmt: skip
@@ -108,7 +108,7 @@ class TodayPage(PageWidget):
     def _detail(task: Task) -> str:
         if task.kind is TaskKind.MAIL_TROUBLE:
             return label("email_status", task.detail)
-        if task.kind is TaskKind.CALL_PLANNED:
+        if task.kind in {TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
             return formats.phone(task.detail)
         return task.detail
 
