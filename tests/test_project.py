@@ -185,6 +185,7 @@ SCHEMAS = {
 # which modules read tables of other slices; each is argued in ARCHITECTURE.md
 READS_ACROSS = {
     "communication/calls.py": {"matching_service", "therapist_service"},
+    "communication/contacts.py": {"patient_service"},
     "communication/incoming/filing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/incoming/listing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/numbers.py": {"therapist_service"},

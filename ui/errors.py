@@ -154,7 +154,7 @@ _SENTENCES: dict[str, str] = {
     "patient.not_ready": "Für die Suche fehlt noch: {missing}.",
     "patient.no_email": "Für diesen Menschen ist keine E-Mail-Adresse eingetragen.",
     "patient.not_restricted": "Die Verarbeitung ist nicht eingeschränkt.",
-    "patient.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde nichts gesendet.",
+    "patient.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde nichts gesendet und nichts eingetragen.",
     "relaxation.word_missing": "Notieren Sie, was der Mensch dazu gesagt hat. Es wurde nichts geändert.",
     "exclusion.reason_missing": "Nennen Sie den Grund des Ausschlusses.",
     "inquiry.contact_point_open": "Bei dieser Praxis läuft schon eine Anfrage; {by} hat sie {at} angelegt. Ihre Auswahl bleibt stehen.",

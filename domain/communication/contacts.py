@@ -16,7 +16,8 @@ from domain.communication.models import ContactEntry, PhoneCall
 from domain.communication.phone_windows import BERLIN
 from domain.communication.states import UNREACHED, CallStatus
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Forbidden, Invalid
+from domain.patients.models import Patient
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
 RESULTS = (CallStatus.REACHED, *(status for status in CallStatus if status in UNREACHED))
@@ -69,7 +70,12 @@ def note_contact(session: Session, therapist_id: int, note: ContactNote, *, now:
 
 
 def note_patient_contact(session: Session, patient_id: int, note: ContactNote, *, now: datetime) -> int:
-    """Write a contact with a patient down for good; returns its id. Raises Invalid (field)."""
+    """Write a contact with a patient down for good; returns its id.
+
+    Raises Invalid (field), Forbidden while the processing of the patient's data is restricted.
+    """
+    if session.get_one(Patient, patient_id).restricted_at is not None:
+        raise Forbidden("patient.restricted", patient_id=patient_id)
     return _note(session, note, now=now, patient_id=patient_id)
 
 

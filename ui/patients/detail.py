@@ -1,6 +1,5 @@
 """One patient: header with state and next step, the form on tabs, course and consents."""
 
-from domain.casework.history import patient_history
 from domain.casework.searches import start_search
 from domain.database import Session
 from domain.matching.states import PatientState
@@ -10,6 +9,7 @@ from domain.patients.service import PatientForm
 from ui import formats
 from ui.labels import label
 from ui.patients.consents import ConsentsTab
+from ui.patients.course import CourseTab
 from ui.patients.exclusions import ExclusionsCard
 from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
@@ -19,7 +19,6 @@ from ui.record_detail import RecordDetail
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES
 from ui.widgets.forms import button, scrolled
-from ui.widgets.history_view import HistoryView
 
 
 class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
@@ -30,7 +29,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         super().__init__(ui, form)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
-        self._course = HistoryView(ui.background, tr("Verlauf"))
+        self._course = CourseTab(ui)
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
         self._files = FilesTab(ui)
@@ -70,13 +69,14 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def _load(self, record_id: int) -> None:
         today = self._ui.today()
         self._ui.background.write(self, lambda s: open_patient(s, record_id, today=today), self._arrive, key="patient")
-        self._course.load(lambda session, typed: patient_history(session, record_id, words=typed))
+        self._course.show_patient(record_id)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form
         self._consents.show_patient(record)
         self._exclusions.show_patient(record.patient_id)
         self._exclusions.show()
+        self._course.show_rules(record.consents, restricted=record.state == PatientState.RESTRICTED)
         self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
         self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)

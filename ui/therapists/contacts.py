@@ -67,8 +67,8 @@ class ContactsTab(QWidget):
         if therapist_id is None:
             return
 
-        def history(session: Session, typed: str) -> tuple[TimelineEntry, ...]:
-            return therapist_history(session, therapist_id, words=typed, whole_practice=whole)
+        def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
+            return therapist_history(session, therapist_id, words=typed, whole_practice=whole, before=before)
 
         self._history.load(history)
 
