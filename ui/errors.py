@@ -183,6 +183,7 @@ _SENTENCES: dict[str, str] = {
     "phone_call.not_taken_back": "Dieses Ergebnis lässt sich nicht mehr zurücknehmen. Notieren Sie die Berichtigung als Kontakt bei der Praxis.",
     "phone_call.followed": "Der Anruf danach ist schon gemacht. Das Ergebnis bleibt; notieren Sie die Berichtigung als Kontakt bei der Praxis.",
     "phone_call.answers_entered": "Mit diesem Anruf sind Antworten eingetragen. Berichtigen Sie diese bei der Anfrage; der Anruf bleibt, wie er ist.",
+    "phone_call.practice_closed": "Diese Praxis wird nicht mehr angefragt. Es wurde kein Anruf geplant.",
     "inquiry.practice_closed": "Diese Praxis wird nicht mehr angefragt. Es wurde nicht erinnert.",
     "phone_call.no_window": "In den nächsten vier Wochen ist keine Telefonzeit frei.",
     "inquiry.out_of_office_past": "Der Tag der Rückkehr liegt nicht in der Zukunft. Es wurde nichts geändert.",

@@ -382,6 +382,12 @@ def labels(kind: str) -> dict[str, str]:
     return {code: tr(word) for code, word in _WORDS[kind].items()}
 
 
+def contact_words() -> dict[str, str]:
+    """Kinds and channels of contacts with the words people read for them."""
+    kinds = ("call_status", "item_status", "contact_kind", "channel")
+    return {code: tr(word) for kind in kinds for code, word in _WORDS[kind].items()}
+
+
 def contact_label(code: str) -> str:
     """The word for a kind of contact: a letter, an answer or the end of a call."""
     for kind in ("contact_kind", "item_status", "call_status"):

@@ -61,8 +61,7 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     " WHERE i.status = 'accepted'",
     TaskKind.CALL_PLANNED: f"""
-        SELECT CASE WHEN c.inquiry_id IS NULL THEN 'therapists' ELSE 'inquiries' END,
-               coalesce(c.inquiry_id, c.therapist_id), {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
+        SELECT 'phone', c.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
         WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'""",
     # its number was wrong or is gone, and nothing goes on by itself

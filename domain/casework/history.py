@@ -4,13 +4,14 @@ Reads across schemas: the history belongs to communication, the answers to match
 therapists; a person at the phone needs them in one list.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.casework.history_words import marks, question, terms_of, words_of
+from domain.casework.history_words import Term, marks, named, questions, terms_of, words_of
 
 PAGE = 100  # entries at a time; older ones are asked for
 
@@ -61,20 +62,35 @@ _COLLEAGUES = """ARRAY(SELECT colleague.id FROM therapist_service.therapist aske
     JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :id)"""
 _ABOUT_PRACTICE = f"""(c.therapist_id = ANY({_COLLEAGUES})
     OR (c.therapist_id IS NULL AND q.therapist_id = ANY({_COLLEAGUES})))"""
-_SEARCH = " AND c.words @@ cast(:wanted AS tsquery)"
+# Beginnings of words are more frequent than PostgreSQL expects: it would read a hundred thousand entries of everybody
+# by the words' index. Where somebody's own entries are few, an expression keeps it from that.
+_WORDS, _WORDS_OF_FEW = "c.words", "(c.words || ''::tsvector)"
+FEW = 20_000
+_ARE_FEW = """
+SELECT count(*) <= :few FROM (
+    SELECT FROM communication_service.contact_entry c LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
+    WHERE {about} LIMIT :few + 1) AS own
+"""
 _STEMS = "SELECT word, (ts_lexize('pg_catalog.german_stem', word))[1] FROM unnest(cast(:words AS text[])) AS word"
 _OLDER = " AND (c.at, c.id) < (SELECT o.at, o.id FROM communication_service.contact_entry o WHERE o.id = :before)"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
 
 
 def patient_history(
-    session: Session, patient_id: int, *, words: str = "", before: int | None = None, limit: int = PAGE
+    session: Session,
+    patient_id: int,
+    *,
+    words: str = "",
+    called: Mapping[str, str] | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> tuple[TimelineEntry, ...]:
     """Everything that happened with or for a patient; with `words` what holds all of them, in any German form.
 
-    The newest `limit` entries; `before` is the id of the entry after which older ones go on.
+    The newest `limit` entries; `before` is the id of the entry after which older ones go on. `called` are the names
+    people read for kinds and channels, by code: they are found as well.
     """
-    return _timeline(session, _ABOUT_PATIENT, patient_id, limit, words=words, before=before)
+    return _timeline(session, _ABOUT_PATIENT, patient_id, limit, words=words, called=called, before=before)
 
 
 def pair_history(
@@ -90,12 +106,13 @@ def therapist_history(
     *,
     words: str = "",
     whole_practice: bool = False,
+    called: Mapping[str, str] | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> tuple[TimelineEntry, ...]:
     """Everything that happened with a therapist, or with everybody of the practice; the rest as for a patient."""
     about = _ABOUT_PRACTICE if whole_practice else _ABOUT_THERAPIST
-    return _timeline(session, about, therapist_id, limit, words=words, before=before)
+    return _timeline(session, about, therapist_id, limit, words=words, called=called, before=before)
 
 
 def inquiry_history(session: Session, inquiry_id: int, *, limit: int = PAGE) -> tuple[TimelineEntry, ...]:
@@ -111,14 +128,34 @@ def _timeline(
     *,
     other: int | None = None,
     words: str = "",
+    called: Mapping[str, str] | None = None,
     before: int | None = None,
 ) -> tuple[TimelineEntry, ...]:
     terms = terms_of(words)
     stems: dict[str, str | None] = {}
     if terms:
         stems = {row[0]: row[1] for row in session.execute(text(_STEMS), {"words": words_of(terms)})}
-    wanted = question(terms, stems)
-    query = _TIMELINE.format(about=about, search=_SEARCH if wanted else "", older="" if before is None else _OLDER)
-    values = {"id": row_id, "limit": limit, "other": other, "wanted": wanted, "before": before}
+    values: dict[str, object] = {"id": row_id, "limit": limit, "other": other, "before": before, "few": FEW}
+    search = ""
+    if asked := questions(terms, stems):
+        few = session.scalar(text(_ARE_FEW.format(about=about)), values)
+        search = _condition(asked, called or {}, _WORDS_OF_FEW if few else _WORDS, values)
+    query = _TIMELINE.format(about=about, search=search, older="" if before is None else _OLDER)
     rows = session.execute(text(query), values)
     return tuple(TimelineEntry(**row, marks=marks(row["body"], terms, stems)) for row in rows.mappings())
+
+
+def _condition(
+    asked: Sequence[tuple[Term, str]], called: Mapping[str, str], column: str, values: dict[str, object]
+) -> str:
+    """Each term in the words of an entry, or in the name of its kind or channel; fills in `values`."""
+    parts = []
+    for number, (term, query) in enumerate(asked):
+        values[f"q{number}"] = query
+        part = f"{column} @@ cast(:q{number} AS tsquery)"
+        if codes := named(term, called):
+            values[f"k{number}"] = codes
+            of_kind = f"(c.kind = ANY(:k{number}) OR c.channel = ANY(:k{number}))"
+            part = f"({part} AND NOT {of_kind})" if term.without else f"({part} OR {of_kind})"
+        parts.append(f" AND {part}")
+    return "".join(parts)

@@ -51,10 +51,21 @@ def words_of(terms: Sequence[Term]) -> list[str]:
     return sorted({s for term in terms for word in term.words for s in spellings(word)})
 
 
-def question(terms: Sequence[Term], stems: Mapping[str, str | None]) -> str:
-    """The tsquery; empty where nothing is left to look for. A stem of None is a word that says nothing (und, die)."""
-    parts = [_asked(term, stems) for term in terms]
-    return " & ".join(part for part in parts if part)
+def questions(terms: Sequence[Term], stems: Mapping[str, str | None]) -> tuple[tuple[Term, str], ...]:
+    """Each term that says something with its tsquery. A stem of None is a word that says nothing (und, die)."""
+    asked = ((term, _asked(term, stems)) for term in terms)
+    return tuple((term, query) for term, query in asked if query)
+
+
+def named(term: Term, called: Mapping[str, str]) -> list[str]:
+    """The codes of kinds and channels whose name, as people read it, holds a term: Absage, Brief."""
+    wanted = [_fold(word) for word in term.words]
+    names = {code: re.findall(r"\w+", _fold(name)) for code, name in called.items()}
+    return [code for code, words in names.items() if all(any(_holds(word, part) for word in words) for part in wanted)]
+
+
+def _holds(word: str, part: str) -> bool:
+    return word.startswith(part) or (len(part) >= PART and part in word)
 
 
 def _stems(word: str, stems: Mapping[str, str | None]) -> list[str]:
@@ -105,7 +116,7 @@ def marks(text: str, terms: Sequence[Term], stems: Mapping[str, str | None]) -> 
     found = []
     for word in re.finditer(r"\w+", text):
         folded = _fold(word.group())
-        if any(folded.startswith(p) or (len(p) >= PART and p in folded) for p in parts) or folded.startswith(opened):
+        if any(_holds(folded, part) for part in parts) or folded.startswith(opened):
             found.append(word.span())
     return tuple(found)
 

@@ -89,9 +89,12 @@ def plan_call(
 
     Not before `on`, nor before an absent practice is back; `at` is a time the practice named and stands as it is.
     `person_id` is who will phone, the one logged in unless another is named; `windows` are the practice's published
-    ones unless others are named; `follows_id` is the call this one replaces. Raises Invalid without a number.
+    ones unless others are named; `follows_id` is the call this one replaces. Raises Invalid without a number, or where
+    the practice may not be asked any more.
     """
     caller = me(session).id if person_id is None else person_id
+    if session.get_one(Therapist, therapist_id).status != "active":
+        raise Invalid("phone_call.practice_closed", therapist_id=therapist_id)
     session.flush()  # a number that was wrong just now is no number
     if not number_of(session, therapist_id):
         raise Invalid("phone_call.no_number", therapist_id=therapist_id)

@@ -11,6 +11,7 @@ from domain.errors import PlatzlotseError
 from domain.patients.queries import ConsentDetail
 from ui import formats
 from ui.errors import describe
+from ui.labels import contact_words
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import NoteDialog
 from ui.translation import tr
@@ -38,7 +39,7 @@ class CourseTab(QWidget):
         self._patient_id = patient_id
 
         def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
-            return patient_history(session, patient_id, words=typed, before=before)
+            return patient_history(session, patient_id, words=typed, called=contact_words(), before=before)
 
         self._history.load(history)
 

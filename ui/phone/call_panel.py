@@ -77,7 +77,7 @@ class CallPanel(QWidget):
             grid.addWidget(made, number // 4, number % 4)
         people = Card(tr("Was sagt die Praxis?"))
         people.add(self._answers)
-        people.add(row(Field(tr("Gesprochen mit"), self._counterpart), Field(tr("Notiz"), self._note), stretch=(1, 2)))
+        typed = row(Field(tr("Gesprochen mit"), self._counterpart), Field(tr("Notiz"), self._note), stretch=(1, 2))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(8, 0, 8, 0)
@@ -90,6 +90,7 @@ class CallPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content), 1)
+        outer.addWidget(typed)  # always in sight: one writes while one talks
         outer.addLayout(grid)
         self.hide()
 

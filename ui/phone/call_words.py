@@ -25,9 +25,9 @@ def facts(call: QueuedCall) -> str:
     said.append(tr("{n}. Versuch").format(n=call.attempt))
     if call.tried:
         said.append(
-            ntr(call.tried, "hier {reached} von {n} Anruf erreicht", "hier {reached} von {n} Anrufen erreicht").replace(
-                "{reached}", str(call.reached)
-            )
+            ntr(
+                call.tried, "hier {{reached}} von {n} Anruf erreicht", "hier {{reached}} von {n} Anrufen erreicht"
+            ).replace("{reached}", str(call.reached))
         )
     else:
         said.append(tr("hier noch nie angerufen"))

@@ -20,6 +20,8 @@ from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import label as words
 
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 class MinutesDialog(QDialog):
     """Of the person logged in, or of the whole office."""
@@ -38,6 +40,8 @@ class MinutesDialog(QDialog):
         self.tree.setHeaderLabels([tr("Tag und Praxis"), tr("Anrufe"), tr("erreicht"), tr("Minuten")])
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for section in range(1, 4):
+            self.tree.headerItem().setTextAlignment(section, RIGHT)
         buttons = QDialogButtonBox()
         buttons.addButton(tr("Schließen"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
@@ -74,5 +78,5 @@ class MinutesDialog(QDialog):
 def _line(name: str, *figures: int) -> QTreeWidgetItem:
     line = QTreeWidgetItem([name, *(str(figure) for figure in figures)])
     for section in range(1, 4):
-        line.setTextAlignment(section, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line.setTextAlignment(section, RIGHT)
     return line

@@ -138,6 +138,7 @@ class PhonePage(PageWidget):
         if there is None and self._wanted == self._panel.shown():
             self._ask_what_became(self._wanted)
             return
+        self._told = None
         self._panel.show_call(there)
 
     def _ask_what_became(self, call_id: int | None) -> None:

@@ -13,7 +13,7 @@ from domain.database import Session
 from domain.errors import PlatzlotseError
 from ui import formats
 from ui.errors import describe
-from ui.labels import label
+from ui.labels import contact_words, label
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import CallDialog, EntryDialog, NoteDialog
 from ui.translation import tr
@@ -68,7 +68,9 @@ class ContactsTab(QWidget):
             return
 
         def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
-            return therapist_history(session, therapist_id, words=typed, whole_practice=whole, before=before)
+            return therapist_history(
+                session, therapist_id, words=typed, called=contact_words(), whole_practice=whole, before=before
+            )
 
         self._history.load(history)
 

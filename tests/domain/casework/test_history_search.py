@@ -116,6 +116,29 @@ def test_what_was_looked_for_is_marked(database: Database, words: str, marked: l
         assert [entry.body[start:end] for start, end in entry.marks] == marked
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Besuch", 1),
+        ("Telefon", 1),
+        ("besu", 1),
+        ("-Besuch", 1),
+        ("Besuch Mühle", 1),
+        ("Besuch Garten", 0),
+        ("Brief", 0),
+    ],
+)
+def test_the_names_of_kinds_and_channels_are_found(database: Database, words: str, found: int) -> None:
+    """What people read above an entry is searched as well as its words."""
+    with database.write() as session:
+        patient = add_patient(session)
+        note(session, "Mühlenstraße", patient_id=patient)
+        session.add(ContactEntry(at=NOW, channel="visit", kind="note", body="Mühle", patient_id=patient))
+        session.flush()
+        called = {"visit": "Besuch", "phone": "Telefon", "letter": "Brief"}
+        assert len(patient_history(session, patient, words=words, called=called)) == found
+
+
 def test_older_entries_follow_a_page_at_a_time(database: Database) -> None:
     """250 entries of the same minute: three pages, each entry once."""
     with database.write() as session:

@@ -207,6 +207,25 @@ def test_facts_tell_what_they_rest_on(page: PhonePage) -> None:
     assert "Auf dem Anrufbeantworter nur:" in script
 
 
+def test_facts_tell_of_calls_made_before(page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext) -> None:
+    """One call in vain: the next attempt says so, here and of the hour."""
+    call = page._calls[0]
+
+    def try_in_vain(session: Session) -> None:
+        calling.finish_call(session, call.call_id, CallResult(CallStatus.NO_ANSWER), now=ui.now())
+        for planned in session.query(PhoneCall).filter_by(therapist_id=call.therapist_id, status="planned"):
+            planned.planned_at = ui.now() - timedelta(minutes=1)
+
+    fill(database, try_in_vain)
+    page._wanted = None
+    page.refresh()
+    qtbot.waitUntil(lambda: any(c.therapist_id == call.therapist_id and c.attempt == 2 for c in page._calls))
+    page.open_item(next(c.call_id for c in page._calls if c.attempt == 2))
+    facts = page._panel._facts.text()
+    assert "hier 0 von 1 Anruf erreicht" in facts
+    assert "aus 1 Anruf des Büros zu dieser Stunde" in facts
+
+
 def test_minutes_by_day_and_practice(page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext) -> None:
     """The dialog has a line for the day and one for each practice."""
 
