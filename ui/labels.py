@@ -382,20 +382,6 @@ def labels(kind: str) -> dict[str, str]:
     return {code: tr(word) for code, word in _WORDS[kind].items()}
 
 
-def contact_words() -> dict[str, str]:
-    """Kinds and channels of contacts with the words people read for them."""
-    kinds = ("call_status", "item_status", "contact_kind", "channel")
-    return {code: tr(word) for kind in kinds for code, word in _WORDS[kind].items()}
-
-
-def contact_label(code: str) -> str:
-    """The word for a kind of contact: a letter, an answer or the end of a call."""
-    for kind in ("contact_kind", "item_status", "call_status"):
-        if code in _WORDS[kind]:
-            return tr(_WORDS[kind][code])
-    return code
-
-
 def rule_reason(code: str, *, unknown: bool = False) -> str:
     """Why a rule sorts somebody out, or what it lacks to decide."""
     if unknown and code in _WORDS["rule_unknown"]:

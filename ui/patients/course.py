@@ -10,8 +10,8 @@ from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.patients.queries import ConsentDetail
 from ui import formats
+from ui.contact_labels import names_of_contacts
 from ui.errors import describe
-from ui.labels import contact_words
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import NoteDialog
 from ui.translation import tr
@@ -39,7 +39,7 @@ class CourseTab(QWidget):
         self._patient_id = patient_id
 
         def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
-            return patient_history(session, patient_id, words=typed, called=contact_words(), before=before)
+            return patient_history(session, patient_id, words=typed, called=names_of_contacts(), before=before)
 
         self._history.load(history)
 

@@ -12,8 +12,9 @@ from domain.communication.contacts import OpenCall
 from domain.database import Session
 from domain.errors import PlatzlotseError
 from ui import formats
+from ui.contact_labels import names_of_contacts
 from ui.errors import describe
-from ui.labels import contact_words, label
+from ui.labels import label
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import CallDialog, EntryDialog, NoteDialog
 from ui.translation import tr
@@ -69,7 +70,7 @@ class ContactsTab(QWidget):
 
         def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
             return therapist_history(
-                session, therapist_id, words=typed, called=contact_words(), whole_practice=whole, before=before
+                session, therapist_id, words=typed, called=names_of_contacts(), whole_practice=whole, before=before
             )
 
         self._history.load(history)

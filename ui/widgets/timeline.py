@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QTextBrowser
 
 from domain.casework.history import TimelineEntry
 from ui import formats
-from ui.labels import contact_label, label
+from ui.contact_labels import contact_label
+from ui.labels import label
 from ui.theme import tokens
 from ui.translation import tr
 
