@@ -24,6 +24,7 @@ from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
 from ui.inquiries.page import InquiriesPage
+from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
 from ui.main_window import MainWindow
 from ui.matching.page import MatchingPage
@@ -92,6 +93,7 @@ class Desktop:
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
         self.window.install(self._pages(), GlobalSearch(self.background, self.window.show_page))
+        self.window.statusBar().addWidget(BatchStatus(self.ui))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
         self.listener = ChangeListener(

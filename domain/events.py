@@ -65,6 +65,7 @@ PRODUCERS = {
     "week_plan": "matching_service",
     "plan_line": "matching_service",
     "email": "communication_service",
+    "batch": "communication_service",
     "incoming_email": "communication_service",
     "mail_account": "communication_service",
     "phone_call": "communication_service",

@@ -248,6 +248,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "draft_inquiry": "Entwurf senden",
         "ready_patient": "Suche beginnen",
         "stale_search": "Neue Praxen anfragen",
+        "batch": "Sammelversand ansehen",
+        "weekly_status": "Stand der Suche mitteilen",
     },
     "reach": {"now": "Jetzt erreichbar", "next": "Als Nächstes", "later": "Später"},
     "meaning": {
@@ -353,6 +355,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "reminder": "Erinnerung",
         "withdrawal": "Rücknahme",
         "patient": "Brief an Patient",
+        "first_letter": "Erster Brief",
+        "weekly_status": "Stand der Suche",
         "surplus": "Dank für weitere Zusage",
         "alternative": "Andere Person für den Platz",
         "place_declined": "Platz wird nicht gebraucht",

@@ -7,6 +7,8 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.batches.weekly import due_patients, is_offered
+
 
 class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
@@ -14,6 +16,8 @@ class TaskKind(StrEnum):
     REPLY = "reply"
     MAIL_TROUBLE = "mail_trouble"
     SEND_FAILED = "send_failed"
+    BATCH = "batch"
+    WEEKLY_STATUS = "weekly_status"
     ACCEPTED = "accepted"
     CALL_PLANNED = "call_planned"
     CALL_STUCK = "call_stuck"
@@ -58,6 +62,21 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         WHERE q.stage = 'send_failed'""",
+    # whose title is its kind and whose detail why it is named
+    TaskKind.BATCH: """
+        SELECT 'mail', batch_id, kind, why, at FROM (
+            SELECT g.batch_id, b.kind, b.updated_at AS at,
+                   CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
+                        WHEN g.state = 'taken_back' AND g.waiting > 0 THEN 'taking_back'
+                        WHEN g.state = 'running' AND g.open > 0
+                             AND greatest(g.last_made_at, b.released_at) < cast(:now AS timestamptz) - interval '1 minute'
+                            THEN 'cut'
+                        WHEN g.state = 'draft' AND b.created_at < cast(:now AS timestamptz) - interval '1 hour' THEN 'draft'
+                   END AS why
+            FROM communication_service.batch_progress g
+            JOIN communication_service.batch b ON b.id = g.batch_id
+        ) AS k WHERE why IS NOT NULL""",
+    TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     " WHERE i.status = 'accepted'",
     TaskKind.CALL_PLANNED: f"""
@@ -119,6 +138,10 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     tasks: list[Task] = []
     counts: dict[TaskKind, int] = {}
     for kind, query in _TASKS.items():
+        if kind is TaskKind.WEEKLY_STATUS:
+            counts[kind] = len(waiting := _weekly(session, now=now))
+            tasks.extend(waiting)
+            continue
         rows = session.execute(
             text(
                 f"SELECT *, count(*) OVER () FROM ({query}) AS k (page, record_id, title, detail, due)"
@@ -129,3 +152,16 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
         counts[kind] = int(rows[0][-1]) if rows else 0
         tasks.extend(Task(kind, row[0], row[1], row[2], row[3] or "", row[4]) for row in rows)
     return Agenda(tuple(tasks), counts)
+
+
+def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there."""
+    if not is_offered(session, now=now):
+        return ()
+    waiting = (
+        "SELECT EXISTS (SELECT FROM communication_service.batch_line WHERE status = 'open' AND patient_id IS NOT NULL)"
+    )
+    if session.scalar(text(waiting)):
+        return ()
+    people = len(due_patients(session, now=now))
+    return (Task(TaskKind.WEEKLY_STATUS, "mail", 0, str(people), "", None),) if people else ()

@@ -6,7 +6,7 @@ deferred only when it is due, since a waiting job would block others (architectu
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from domain import events
 from domain.access import me, office
 from domain.communication.accounts import default_account_id
 from domain.communication.models import ContactEntry, Email, EmailAttachment
-from domain.communication.send_times import allowance, is_limited, next_opening, within_limits
+from domain.communication.send_times import allowance, is_limited, next_opening, not_held, within_limits
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -80,6 +80,7 @@ def queue_mail(
     in_reply_to: str = "",
     delay: timedelta = timedelta(0),
     client_uuid: UUID | None = None,
+    status_week: date | None = None,
 ) -> int:
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
@@ -107,6 +108,7 @@ def queue_mail(
         "therapist_id": therapist_id,
         "in_reply_to": in_reply_to,
         "client_uuid": client_uuid,
+        "status_week": status_week,
         "account_id": account_id,
         "created_by": me(session).id,
     }
@@ -128,7 +130,7 @@ def defer(session: Session, email_id: int) -> None:
 
 
 def claim(session: Session, email_id: int, *, now: datetime, without_account: bool = True) -> Outgoing | None:
-    """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due.
+    """Take a queued mail for sending; None if it was cancelled, is being sent, is not due or held.
 
     A job that waited beyond the sending hours (the worker was off) waits on for the next ones. A mail from before there
     was an account takes the default one; with `without_account` false it waits where there is none, for a person to
@@ -140,6 +142,7 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
             Email.id == email_id,
             Email.status == EmailStatus.QUEUED,
             or_(Email.not_before.is_(None), Email.not_before <= now),
+            not_held(),
         )
         .with_for_update(skip_locked=True)
     )
@@ -278,7 +281,7 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
                 ),
             )
         )
-        .where(within_limits(session, now=now))
+        .where(not_held(), within_limits(session, now=now))
         .order_by(Email.not_before, Email.id)
         .limit(allowance(session, settings, now=now))
         .with_for_update(skip_locked=True)
@@ -325,7 +328,8 @@ def retry_failed(session: Session, email_id: int, version: int | None = None) ->
 
 def _requeue(session: Session, email: Email) -> None:
     _move(session, email, EmailStatus.QUEUED)
-    email.attempt, email.not_before = 0, None
+    # a person's word on this one mail counts more than that its batch is held
+    email.attempt, email.not_before, email.batch_id = 0, None, None
     defer(session, email.id)
 
 

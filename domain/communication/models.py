@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
 from domain.communication.account_models import MailAccount
+from domain.communication.batch_models import Batch
 from domain.communication.states import CallStatus, EmailStatus
 from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified, Versioned
@@ -28,7 +29,8 @@ class Email(Identified, Versioned, Base):
     """One mail to one address. `message_id` is fixed before the first attempt and never changes.
 
     `not_before` holds the undo window, sending hours and the wait before a retry; `lease_until` the time
-    after which an attempt that did not report back counts as unclear.
+    after which an attempt that did not report back counts as unclear. A batch (`batch_id`) may hold it; `status_week`
+    is the Monday of a weekly status, of which there is one a patient and week.
     """
 
     __tablename__ = "email"
@@ -45,6 +47,16 @@ class Email(Identified, Versioned, Base):
             name="kind",
         ),
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
+        CheckConstraint("(kind = 'weekly_status') = (status_week IS NOT NULL)", name="status_week"),
+        CheckConstraint("extract(isodow FROM status_week) = 1", name="status_monday"),
+        Index(
+            "uq_email_status_week",
+            "patient_id",
+            "status_week",
+            unique=True,
+            postgresql_where=text("status_week IS NOT NULL AND status <> 'cancelled'"),
+        ),
+        Index("ix_email_batch_id", "batch_id"),
         Index("uq_email_message_id", "message_id", unique=True),
         Index("uq_email_client_uuid", "client_uuid", unique=True),
         Index("ix_email_account_id", "account_id"),
@@ -80,6 +92,8 @@ class Email(Identified, Versioned, Base):
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]
     template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
+    batch_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Batch.id))
+    status_week: Mapped[date | None]
 
 
 class EmailAttachment(Identified, Base):

@@ -151,6 +151,18 @@ def mail_of_inquiry(session: Session, inquiry_id: int) -> int | None:
     return found
 
 
+def planned_call_of(session: Session, inquiry_id: int) -> int | None:
+    """The call about an inquiry that is still to be made, or None."""
+    found: int | None = session.scalar(
+        text(
+            "SELECT id FROM communication_service.phone_call WHERE inquiry_id = :id AND status = 'planned'"
+            " ORDER BY id DESC LIMIT 1"
+        ),
+        {"id": inquiry_id},
+    )
+    return found
+
+
 def leaves_at(session: Session, inquiry_id: int) -> datetime | None:
     """When the inquiry's mail that still waits may leave; None when nothing waits for a time."""
     moment: datetime | None = session.scalar(

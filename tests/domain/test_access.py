@@ -17,6 +17,9 @@ ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 MATRIX = """
 audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
+communication_service.batch               raw   raw   -     -     r     r
+communication_service.batch_line          raw   raw   -     -     -     r
+communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       ra    ra    -     -     ra    r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r

@@ -13,6 +13,7 @@ from ui.patients.course import CourseTab
 from ui.patients.exclusions import ExclusionsCard
 from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
+from ui.patients.letters import PatientLetters
 from ui.patients.record_actions import RecordActions
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
@@ -43,8 +44,8 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             form.addTab(scrolled(self._consents), tr("Einwilligungen")),
             form.addTab(self._files, tr("Dateien")),
         )
-        self._write = button(tr("&E-Mail"), self._on_write, icon="mail", name=tr("E-Mail schreiben"))
-        self._lay_out(self._step, self._write, self._actions)
+        self._letters = PatientLetters(ui)
+        self._lay_out(self._step, self._letters, self._actions)
         ui.background.read(self, list_persons, form.show_persons)
 
     def _id(self, record: PatientDetail) -> int:
@@ -56,7 +57,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._facts.setText(tr("Nachname genügt zum Speichern; die Checkliste zeigt dann, was für die Suche fehlt."))
         self._more.setText("")
         self._step.hide()
-        self._write.setEnabled(False)
+        self._letters.show_patient(None)
         self._actions.show_patient(None, None)
         self._exclusions.hide()
         self._enable_tabs(enabled=False)
@@ -80,7 +81,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
         self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)
-        self._write.setEnabled(bool(form.email) and record.state != "restricted")
+        self._letters.show_patient(record)
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
         facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today())]
@@ -134,10 +135,6 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             ),
             check,
         )
-
-    def _on_write(self) -> None:
-        if self._record is not None:
-            self._ui.navigate("mail", self._record.patient_id, "write_patient")
 
     def _next_step(self) -> None:
         patient = self._record
