@@ -39,7 +39,7 @@ class Background(QObject):
     committed = Signal()
     busy = Signal(int)
     failed = Signal(object)
-    _returned = Signal(object)
+    _returned = Signal(int)
 
     def __init__(self, database: ReadsAndWrites, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +48,7 @@ class Background(QObject):
         self._pool.setMaxThreadCount(THREADS)
         self._numbers = count(1)
         self._newest: dict[tuple[int, str], int] = {}
+        self._calls: dict[int, _Call] = {}
         self._running = 0
         self._returned.connect(self._deliver)
 
@@ -90,14 +91,16 @@ class Background(QObject):
 
     def _submit(self, call: "_Call") -> None:
         call.number = next(self._numbers)
+        self._calls[call.number] = call
         if call.key is not None:
             self._newest[id(call.owner), call.key] = call.number
         self._running += 1
         self.busy.emit(self._running)
         self._pool.start(_Job(call, self._database, self._returned))
 
-    @Slot(object)
-    def _deliver(self, call: "_Call") -> None:
+    @Slot(int)
+    def _deliver(self, number: int) -> None:
+        call = self._calls.pop(number)
         self._running -= 1
         self.busy.emit(self._running)
         if call.writes and call.error is None:
@@ -141,25 +144,39 @@ class _Job(QRunnable):
 
     def __init__(self, call: _Call, database: ReadsAndWrites, returned: Any) -> None:
         super().__init__()
-        self._call, self._database, self._returned = call, database, returned
+        self._call: _Call | None = call
+        self._database, self._returned = database, returned
 
-    def _once(self) -> object:
+    def run(self) -> None:
+        """Open the session, work, close it; never raise into Qt.
+
+        The call is let go of before its end is told: were this thread the last to hold it, what its functions hold (a
+        widget) would die here, on a thread that is not its own.
+        """
         call = self._call
+        assert call is not None
+        number = call.number
+        _work(call, self._database)
+        self._call = None
+        del call
+        self._returned.emit(number)
+
+
+def _work(call: _Call, database: ReadsAndWrites) -> None:
+    """Do a call's work and put its result or its error into it."""
+
+    def once() -> object:
         if not call.asks:
             return call.work(None)
-        with self._database.write() if call.writes else self._database.read() as session:
+        with database.write() if call.writes else database.read() as session:
             result: object = call.work(session)
             return result
 
-    def run(self) -> None:
-        """Open the session, work, close it; never raise into Qt."""
-        call = self._call
-        try:
-            call.result = again_if_in_the_way(self._once)
-            refuse_rows(call.result)
-        except Exception as error:  # noqa: BLE001 - it is handed to the caller on the GUI thread
-            call.error = error
-        self._returned.emit(call)
+    try:
+        call.result = again_if_in_the_way(once)
+        refuse_rows(call.result)
+    except Exception as error:  # noqa: BLE001 - it is handed to the caller on the GUI thread
+        call.error = error
 
 
 def refuse_rows(result: object, depth: int = 0) -> None:

@@ -50,12 +50,12 @@ def gather_plan(session: Session, *, monday: date, lines: Sequence[int] | None =
 
 
 def gather_practices(session: Session, *, search_id: int, therapist_ids: Sequence[int]) -> Gathered:
-    """Several practices to be asked for one search, each by the best way it has."""
-    therapists = {t.id: t for t in session.scalars(select(Therapist).where(Therapist.id.in_(therapist_ids)))}
+    """Several practices to be asked for one search: by mail, and where there is no address by the best way there is."""
+    known = set(session.scalars(select(Therapist.id).where(Therapist.id.in_(therapist_ids))))
     values = [
-        {"therapist_id": number, "search_ids": [search_id], "channel": best_channel(therapists[number])}
+        {"therapist_id": number, "search_ids": [search_id], "channel": Channel.EMAIL}
         for number in dict.fromkeys(therapist_ids)
-        if number in therapists
+        if number in known
     ]
     return _gather(session, "inquiries", values, once=None)
 

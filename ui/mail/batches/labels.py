@@ -4,7 +4,7 @@ from ui.translation import tr
 
 _WORDS: dict[str, dict[str, str]] = {
     "state": {
-        "draft": "zum Durchsehen",
+        "draft": "Entwurf",
         "running": "läuft",
         "paused": "angehalten",
         "done": "fertig",

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from domain.casework.batches.checking import LineCheck, check_lines
 from domain.casework.batches.listing import LineRow, list_lines, open_lines_of
 from domain.casework.batches.previews import line_letter
-from ui.labels import label
 from ui.mail.batches.wording import line_chip, notice
 from ui.ports import UiContext
 from ui.translation import tr
@@ -37,21 +36,20 @@ class BatchLines(QWidget):
             background=ui.background,
             fetch=lambda session, query: list_lines(session, query, batch_id=self._batch_id),
             columns=(
-                Column(tr("An"), 0, text=lambda r: r.to_name, second=_for_whom, sort="to", tooltip=lambda r: r.people),
-                Column(tr("Stand"), 132, chip=line_chip, second=_way, sort="status"),
-                Column(tr("Hinweis"), 172, text=self._notice, tooltip=self._notice),
+                Column(tr("An"), 0, text=lambda r: r.to_name, second=_for_whom, sort="to", tooltip=_for_whom),
+                Column(tr("Stand"), 132, chip=line_chip, sort="status"),
+                Column(tr("Hinweis"), 168, text=self._notice, tooltip=self._notice),
             ),
             row_id=lambda record: record.line_id,
             empty=tr("Dieser Sammelversand enthält nichts."),
-            sort=("order", False),
         )
         self._letter = LetterView(tr("Vorschau"))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(self._letter)
-        split.setSizes([500, 380])
+        split.setSizes([570, 330])
         split.setStretchFactor(0, 5)
-        split.setStretchFactor(1, 4)
+        split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("batch_lines", split)
         outer = QVBoxLayout(self)
@@ -122,7 +120,3 @@ class BatchLines(QWidget):
 
 def _for_whom(line: LineRow) -> str:
     return line.people or line.place
-
-
-def _way(line: LineRow) -> str:
-    return "" if line.way == "email" else label("channel", line.way)

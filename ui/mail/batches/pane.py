@@ -7,10 +7,11 @@ from domain.casework.batches.gathering import Gathered, gather_weekly
 from domain.casework.batches.listing import BatchRow, list_batches
 from domain.casework.batches.weekly import count_without_address
 from domain.database import Session
+from ui import formats
 from ui.mail.batches.detail import BatchView
 from ui.mail.batches.gathered import gathered_words, show_elsewhere
 from ui.mail.batches.labels import label
-from ui.mail.batches.wording import origin, state_chip, title
+from ui.mail.batches.wording import figures, origin, state_chip, title
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
@@ -30,8 +31,8 @@ class BatchPane(QWidget):
             background=ui.background,
             fetch=list_batches,
             columns=(
-                Column(tr("Sammelversand"), 0, text=_short, second=origin, tooltip=title, sort="created"),
-                Column(tr("Stand"), 118, chip=state_chip, second=_share, sort="state"),
+                Column(tr("Sammelversand"), 0, text=_short, second=_when, tooltip=_tip, sort="created"),
+                Column(tr("Stand"), 126, chip=state_chip, sort="state"),
             ),
             row_id=lambda record: record.batch_id,
             empty=tr(
@@ -60,7 +61,7 @@ class BatchPane(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(self._right)
-        split.setSizes([290, 850])
+        split.setSizes([262, 878])
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
@@ -111,8 +112,9 @@ def _short(batch: BatchRow) -> str:
     return f"{label('kind', batch.kind)} ({batch.lines})"
 
 
-def _share(batch: BatchRow) -> str:
-    if batch.state not in {"running", "paused"}:
-        return ""
-    whole = batch.sent + batch.failed + batch.unclear + batch.waiting + batch.sending + batch.open
-    return tr("{n} von {all}").format(n=batch.sent, all=whole)
+def _when(batch: BatchRow) -> str:
+    return formats.moment(batch.released_at or batch.created_at)
+
+
+def _tip(batch: BatchRow) -> str:
+    return f"{title(batch)}\n{origin(batch)}\n{figures(batch)}"

@@ -117,7 +117,7 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
     if line.failure:
         return tr("Antwort des Mailservers: {text}").format(text=line.failure)
     if line.email_status in {"queued", "retry_wait"} and line.not_before is not None and line.not_before > now:
-        return tr("geht {when} hinaus").format(when=_when(line.not_before, now))
+        return tr("ab {when}").format(when=_when(line.not_before, now))
     if line.sent_at is not None:
         return formats.moment(line.sent_at)
     return formats.moment(line.call_at) if line.call_at is not None else ""
@@ -125,9 +125,9 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
 
 def _other_way(line: LineRow) -> str:
     if line.way == line.wished:
-        return ""
+        return "" if line.way == "email" else word("channel", line.way)
     return {
-        "phone": tr("keine E-Mail-Adresse: wird angerufen"),
+        "phone": tr("keine E-Mail: wird angerufen"),
         "letter": tr("weder E-Mail noch Telefon: Brief zum Drucken"),
     }.get(line.way, tr("keine Telefonnummer: geht per E-Mail"))
 
