@@ -11,12 +11,13 @@ from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
 from domain.database import Database
+from domain.patients.queries import get_patient
 from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
 from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
-from ui.patients.page import PatientsPage
+from ui.patients.letters import PatientLetters
 from ui.ports import UiContext
 from ui.today.page import TodayPage
 from ui.widgets.letter_dialog import LetterDialog
@@ -157,25 +158,25 @@ def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database)
     """First letter and status are read before they are sent; a second status in a week is refused with its reason."""
     number = fill(database, lambda s: add_patient(s, email="lea@mail.example", last_name="Wartend"))
     fill(database, lambda s: add_search(s, number))
-    page = PatientsPage(ui)
-    qtbot.addWidget(page)
-    page.resize(1180, 680)
-    page.show()
-    page.open_item(number)
-    letters = page._detail._letters
-    qtbot.waitUntil(letters._button.isEnabled)
-    for kind, subject in (("first_letter", "Wir suchen"), ("weekly_status", "So steht Ihre Suche")):
+    letters = PatientLetters(ui)
+    qtbot.addWidget(letters)
+    letters.show()
+    letters.show_patient(fill(database, lambda s: get_patient(s, number, today=ui.today())))
+
+    def send(kind: str) -> None:
         letters._read(kind)
         qtbot.waitUntil(lambda: any(d.isVisible() for d in letters.findChildren(LetterDialog)))
         dialog = next(d for d in letters.findChildren(LetterDialog) if d.isVisible())
         press(qtbot, dialog, "Senden")
-        query = f"SELECT count(*) FROM communication_service.email WHERE subject LIKE '{subject}%'"
-        qtbot.waitUntil(lambda query=query: scalar(database, query) == 1)
-    letters._read("weekly_status")
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in letters.findChildren(LetterDialog)))
-    dialog = next(d for d in letters.findChildren(LetterDialog) if d.isVisible())
-    press(qtbot, dialog, "Senden")
+
+    kinds = "SELECT string_agg(kind, ' ' ORDER BY id) FROM communication_service.email"
+    send("first_letter")
+    qtbot.waitUntil(lambda: scalar(database, kinds) == "first_letter")
+    send("weekly_status")
+    qtbot.waitUntil(lambda: scalar(database, kinds) == "first_letter weekly_status")
+    send("weekly_status")
     qtbot.waitUntil(lambda: "told_already" in ui.messages._text.text())
+    assert scalar(database, kinds) == "first_letter weekly_status"
 
 
 def test_a_long_batch_does_not_hold_the_window(ui: UiContext, qtbot: QtBot, database: Database) -> None:
