@@ -32,7 +32,7 @@ class BatchPane(QWidget):
             fetch=list_batches,
             columns=(
                 Column(tr("Sammelversand"), 0, text=_short, second=_when, tooltip=_tip, sort="created"),
-                Column(tr("Stand"), 126, chip=state_chip, sort="state"),
+                Column(tr("Stand"), 136, chip=state_chip, sort="state"),
             ),
             row_id=lambda record: record.batch_id,
             empty=tr(
@@ -61,7 +61,7 @@ class BatchPane(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(self._right)
-        split.setSizes([262, 878])
+        split.setSizes([290, 850])
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)

@@ -139,7 +139,7 @@ def _hindrance(check: LineCheck | None) -> str:
     if check.code == "open_elsewhere":
         return tr("Hier fragt schon {by} an").format(by=check.by or tr("jemand anders"))
     if check.code == "nobody_fits":
-        return tr("Passt nicht mehr: {rules}").format(rules=rules)
+        return tr("Passt nicht: {rules}").format(rules=rules)
     if check.code == "some_left_out":
         return ntr(check.count, "{n} Person passt nicht mehr", "{n} Personen passen nicht mehr") + f": {rules}"
     return label("hindrance", check.code)
