@@ -220,7 +220,9 @@ def test_a_letter_goes_where_every_number_was_wrong(database: Database) -> None:
         calling.finish_call(session, only_call(session, inquiry).id, CallResult(C.REACHED), now=MONDAY_TEN)
         record_call(session, inquiry.therapist_id, CallResult(C.WRONG_NUMBER), now=MONDAY_TEN)
         session.flush()
-        assert sending.chase(session, now=MONDAY_TEN + timedelta(days=8)) == 1
+        later = MONDAY_TEN + timedelta(days=8)
+        assert sending.due_for_reminder(session, now=later) == (inquiry.id,)
+        sending.remind(session, inquiry.id, now=later)
         query = text("SELECT count(*) FROM communication_service.printed_letter WHERE kind = 'reminder'")
         assert session.scalar(query) == 1
 
@@ -359,7 +361,7 @@ def test_who_opted_out_is_not_reminded(database: Database) -> None:
         session.flush()
         later = MONDAY_TEN + timedelta(days=8)
         assert agenda(session, now=later).counts[TaskKind.FOLLOW_UP] == 0
-        assert sending.chase(session, now=later) == 0
+        assert sending.due_for_reminder(session, now=later) == ()
         with pytest.raises(Invalid, match="practice_closed"):
             sending.remind(session, inquiry.id, now=later)
         assert state(session, inquiry) == "sent"
