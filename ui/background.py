@@ -32,7 +32,7 @@ class ReadsAndWrites(Protocol):
 class Background(QObject):
     """Runs reads and writes in a pool and brings results back to the GUI thread.
 
-    `committed` is emitted after every write; `busy` tells how many works are under way; `failed` carries the
+    `committed` is emitted after every write that changes something; `busy` tells how many works are under way; `failed` carries the
     errors nobody asked for.
     """
 
@@ -70,9 +70,14 @@ class Background(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         key: str | None = None,
+        *,
+        changes: bool = True,
     ) -> None:
-        """Run `work` in one transaction; `done` gets its result after the commit."""
-        self._submit(_Call(owner, work, done, failed, key, writes=True))
+        """Run `work` in one transaction; `done` gets its result after the commit.
+
+        `changes` is false where only a reading is noted: nothing that is shown anywhere is another than before.
+        """
+        self._submit(_Call(owner, work, done, failed, key, writes=True, changes=changes))
 
     def local(
         self,
@@ -103,7 +108,7 @@ class Background(QObject):
         call = self._calls.pop(number)
         self._running -= 1
         self.busy.emit(self._running)
-        if call.writes and call.error is None:
+        if call.writes and call.changes and call.error is None:
             self.committed.emit()
         if not isValid(call.owner):
             return
@@ -131,9 +136,10 @@ class _Call:
         *,
         writes: bool,
         asks: bool = True,
+        changes: bool = True,
     ) -> None:
         self.owner, self.work, self.done, self.failed, self.key = owner, work, done, failed, key
-        self.writes, self.asks = writes, asks
+        self.writes, self.asks, self.changes = writes, asks, changes
         self.number = 0
         self.result: Any = None
         self.error: Exception | None = None

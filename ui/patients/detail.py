@@ -4,7 +4,7 @@ from domain.casework.searches import start_search
 from domain.database import Session
 from domain.matching.states import PatientState
 from domain.patients import service
-from domain.patients.queries import PatientDetail, list_persons, open_patient
+from domain.patients.queries import PatientDetail, get_patient, list_persons, open_patient
 from domain.patients.service import PatientForm
 from ui import formats
 from ui.labels import label
@@ -69,7 +69,19 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _load(self, record_id: int) -> None:
         today = self._ui.today()
-        self._ui.background.write(self, lambda s: open_patient(s, record_id, today=today), self._arrive, key="patient")
+        if self._record is not None and self._record.patient_id == record_id:
+            # somebody reads it already: looking again is not another reading
+            self._ui.background.read(
+                self, lambda s: get_patient(s, record_id, today=today), self._arrive, key="patient"
+            )
+        else:
+            self._ui.background.write(
+                self,
+                lambda s: open_patient(s, record_id, today=today),
+                self._arrive,
+                key="patient",
+                changes=False,
+            )
         self._course.show_patient(record_id)
 
     def _show_head(self, record: PatientDetail) -> None:
