@@ -30,6 +30,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         super().__init__(ui, form)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
+        self._noted: int | None = None  # whose record was noted as read by this person
         self._course = CourseTab(ui)
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
@@ -69,20 +70,21 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _load(self, record_id: int) -> None:
         today = self._ui.today()
-        if self._record is not None and self._record.patient_id == record_id:
+        if self._noted == record_id:
             # somebody reads it already: looking again is not another reading
             self._ui.background.read(
                 self, lambda s: get_patient(s, record_id, today=today), self._arrive, key="patient"
             )
         else:
+            self._noted = record_id
             self._ui.background.write(
-                self,
-                lambda s: open_patient(s, record_id, today=today),
-                self._arrive,
-                key="patient",
-                changes=False,
+                self, lambda s: open_patient(s, record_id, today=today), self._arrive, self._not_read, changes=False
             )
         self._course.show_patient(record_id)
+
+    def _not_read(self, error: Exception) -> None:
+        self._noted = None
+        self._ui.background.failed.emit(error)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form
