@@ -62,6 +62,8 @@ PRODUCERS = {
     "inquiry_item": "matching_service",
     "placement": "matching_service",
     "exclusion": "matching_service",
+    "insurer_profile": "matching_service",
+    "reimbursement_case": "matching_service",
     "week_plan": "matching_service",
     "plan_line": "matching_service",
     "email": "communication_service",
@@ -72,6 +74,7 @@ PRODUCERS = {
     "contact": "communication_service",
     "template": "communication_service",
     "letter": "communication_service",
+    "evidence": "communication_service",
     "import": "scraping_service",
     "office": "platform",
 }
