@@ -239,6 +239,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "mail_trouble": "E-Mail klären",
         "send_failed": "Anfrage nicht gesendet",
         "accepted": "Zusage: Erstgespräch klären",
+        "tss_clock": "Frist der Terminservicestelle",
+        "insurer_clock": "Frist der Krankenkasse",
         "call_planned": "Anrufen",
         "call_stuck": "Telefonnummer klären",
         "follow_up": "Nachfassen",

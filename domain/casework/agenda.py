@@ -19,6 +19,8 @@ class TaskKind(StrEnum):
     BATCH = "batch"
     WEEKLY_STATUS = "weekly_status"
     ACCEPTED = "accepted"
+    TSS_CLOCK = "tss_clock"
+    INSURER_CLOCK = "insurer_clock"
     CALL_PLANNED = "call_planned"
     CALL_STUCK = "call_stuck"
     FOLLOW_UP = "follow_up"
@@ -79,6 +81,25 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     " WHERE i.status = 'accepted'",
+    # ends as domain/matching/reimbursement_clocks.py says; a holiday there may give the insurer a day more
+    TaskKind.TSS_CLOCK: f"""
+        SELECT 'patients', p.id, {_NAME}, r.urgency, r.ends::timestamptz
+        FROM (SELECT k.patient_id, k.urgency, k.tss_asked_on + CASE k.urgency WHEN 'acute' THEN 14 ELSE 35 END AS ends
+              FROM matching_service.reimbursement_case k
+              JOIN matching_service.place_search s ON s.id = k.search_id AND s.closed_at IS NULL
+              WHERE k.tss_asked_on IS NOT NULL AND k.tss_result = '') AS r
+        JOIN patient_service.patient p ON p.id = r.patient_id
+        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
+    TaskKind.INSURER_CLOCK: f"""
+        SELECT 'patients', p.id, {_NAME}, p.insurer,
+               (r.ends + CASE extract(isodow FROM r.ends) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END)::timestamptz
+        FROM (SELECT k.patient_id, k.applied_on + CASE WHEN k.opinion_asked THEN 35 ELSE 21 END AS ends
+              FROM matching_service.reimbursement_case k
+              JOIN matching_service.place_search s ON s.id = k.search_id
+                   AND (s.closed_at IS NULL OR s.status = 'reimbursement_route')
+              WHERE k.applied_on IS NOT NULL AND k.decision = '' AND k.delay_told_on IS NULL) AS r
+        JOIN patient_service.patient p ON p.id = r.patient_id
+        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
     TaskKind.CALL_PLANNED: f"""
         SELECT 'phone', c.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id

@@ -1,5 +1,7 @@
 """One patient: header with state and next step, the form on tabs, course and consents."""
 
+from collections.abc import Callable
+
 from domain.casework.searches import start_search
 from domain.database import Session
 from domain.matching.states import PatientState
@@ -10,6 +12,7 @@ from ui import formats
 from ui.labels import label
 from ui.patients.consents import ConsentsTab
 from ui.patients.course import CourseTab
+from ui.patients.evidence import EvidenceTab
 from ui.patients.exclusions import ExclusionsCard
 from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
@@ -34,20 +37,49 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._course = CourseTab(ui)
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
+        self._evidence = EvidenceTab(ui)
         self._files = FilesTab(ui)
         self._actions = RecordActions(ui)
         form.places["consent"] = self._consents
+        form.places["evidence"] = self._evidence
         wishes = form.wishes.layout()
         assert wishes is not None
         wishes.addWidget(self._exclusions)
         self._of_saved = (
             form.addTab(self._course, tr("Verlauf")),
             form.addTab(scrolled(self._consents), tr("Einwilligungen")),
+            form.addTab(self._evidence, tr("Nachweis")),
             form.addTab(self._files, tr("Dateien")),
         )
         self._letters = PatientLetters(ui)
         self._lay_out(self._step, self._letters, self._actions)
         ui.background.read(self, list_persons, form.show_persons)
+
+    def show_record(self, record_id: int) -> None:
+        """Load a record; a reimbursement case that is being typed is asked about first."""
+        show = super().show_record
+        if self._evidence.unsaved and self._wanted != record_id:
+            self._ask_to_drop(lambda: self._drop_case_and(lambda: show(record_id)))
+            return
+        show(record_id)
+
+    def save(self) -> None:
+        """Save what was typed (Strg+S), the reimbursement case, too."""
+        if self._evidence.unsaved:
+            self._evidence.save()
+        super().save()
+
+    def begin_new(self) -> None:
+        """An empty form for a new record; a reimbursement case that is being typed is asked about first."""
+        begin = super().begin_new
+        if self._evidence.unsaved:
+            self._ask_to_drop(lambda: self._drop_case_and(begin))
+            return
+        begin()
+
+    def _drop_case_and(self, go_on: Callable[[], None]) -> None:
+        self._evidence.drop()
+        go_on()
 
     def _id(self, record: PatientDetail) -> int:
         return record.patient_id
@@ -92,6 +124,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._exclusions.show_patient(record.patient_id)
         self._exclusions.show()
         self._course.show_rules(record.consents, restricted=record.state == PatientState.RESTRICTED)
+        self._evidence.show_patient(record.patient_id)
         self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
         self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)

@@ -19,6 +19,7 @@ ICONS = {
     TaskKind.REPLY: "inbox",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
+    TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
     TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.FOLLOW_UP: "clock",
     TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
@@ -28,6 +29,8 @@ FIELDS = {
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
+    TaskKind.TSS_CLOCK: "evidence",
+    TaskKind.INSURER_CLOCK: "evidence",
 }  # where on its page a task is done
 TOPICS = (
     "incoming_email",
@@ -40,6 +43,7 @@ TOPICS = (
     "import",
     "batch",
     "office",
+    "reimbursement_case",
 )
 
 
@@ -129,6 +133,8 @@ class TodayPage(PageWidget):
             return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:
             return label("email_status", task.detail)
+        if task.kind is TaskKind.TSS_CLOCK:
+            return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
         if task.kind in {TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
             return formats.phone(task.detail)
         return task.detail
