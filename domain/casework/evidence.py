@@ -59,6 +59,14 @@ _STEPS = text("""
     LEFT JOIN platform.person p ON p.id = c.person_id
     LEFT JOIN audit.contact_link l ON l.entry_id = c.id
     WHERE c.inquiry_id = ANY(:inquiries) AND (c.patient_id = :patient OR c.patient_id IS NULL)
+      -- a result of a call that was taken back never happened, nor what it counted for
+      AND NOT EXISTS (
+        SELECT FROM communication_service.contact_entry wrong
+        JOIN communication_service.contact_entry back
+          ON back.inquiry_id = wrong.inquiry_id AND back.call_id = wrong.call_id AND back.kind = 'result_taken_back'
+             AND back.id > wrong.id
+        WHERE wrong.inquiry_id = c.inquiry_id AND wrong.at = c.at
+          AND (wrong.id = c.id OR (c.kind = 'inquiry' AND c.channel = 'phone')))
     ORDER BY c.at, c.id""")
 _ANSWERS = text("""
     SELECT a.item_id, a.at, a.status, a.note FROM matching_service.answer a

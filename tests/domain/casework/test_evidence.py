@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
+from domain.casework.call_corrections import take_back_result
+from domain.casework.calling import finish_call
 from domain.casework.clocks import tick
 from domain.casework.evidence import assemble, make_evidence
 from domain.casework.patient_record import restrict_patient
@@ -56,6 +58,23 @@ def searching(database: Database) -> tuple[int, int]:
             session, first_name="Lea", last_name="Öztürk-Groß", insurer="AOK Rheinland", insurance_number="A123456789"
         )
         return patient, add_search(session, patient)
+
+
+def test_a_result_taken_back_is_none(database: Database, searching: tuple[int, int], now: datetime) -> None:
+    """Entered by mistake, neither the talk nor the inquiry it counted as is in it; the right result is."""
+    patient, search = searching
+    with database.write() as session:
+        inquiry = ask(session, search, now=now, channel=Channel.PHONE)
+        (call,) = calls(session, inquiry)
+        finish_call(session, call.id, CallResult(CallStatus.REACHED), now=now)
+        session.flush()
+        take_back_result(session, call.id, now=now + timedelta(minutes=1))
+        session.flush()
+        assert assemble(session, patient, today=now.date()).attempts == ()
+        finish_call(session, call.id, CallResult(CallStatus.NO_ANSWER), now=now + timedelta(minutes=2))
+    with database.read() as session:
+        (attempt,) = assemble(session, patient, today=now.date()).attempts
+    assert [step.kind for step in attempt.steps] == ["no_answer"]
 
 
 def test_silence_is_an_attempt(database: Database, searching: tuple[int, int], now: datetime) -> None:
