@@ -59,6 +59,17 @@ def parser() -> argparse.ArgumentParser:
         help=tr("Vorgehensweise (mehrmals; verglichen wird mit der ersten)"),
     )
     command("migrate", tr("die Datenbank auf den Stand dieses Programms bringen"))
+    verify = command("verify-log", tr("das Kontaktprotokoll prüfen: jedes Glied der Kette und jeden Eintrag"))
+    verify.add_argument(
+        "--head", metavar="PRÜFSUMME", help=tr("mit der Prüfsumme eines gedruckten Nachweises vergleichen")
+    )
+    verify.add_argument(
+        "--allowed-hours",
+        type=_positive,
+        default=24,
+        metavar="STUNDEN",
+        help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
+    )
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
 
@@ -74,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     profile = Profile(options.profile.resolve()) if options.profile else None
     name = options.command or "desktop"
-    module = import_module(f"app.commands.{'import_files' if name == 'import' else name}")
+    module = import_module(f"app.commands.{'import_files' if name == 'import' else name.replace('-', '_')}")
     try:
         code: int = module.run(options, profile)
     except PlatzlotseError as error:

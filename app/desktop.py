@@ -11,6 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslat
 from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
+from app.collector import GuiThreadCollector
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
 from app.paths import Profile
@@ -23,6 +24,7 @@ from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
 from ui.inquiries.page import InquiriesPage
+from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
 from ui.main_window import MainWindow
 from ui.matching.page import MatchingPage
@@ -63,7 +65,8 @@ class Desktop:
 
     def __init__(self, profile: Profile, seat: Seat, *, with_worker: bool = True) -> None:
         self._seat = seat
-        self.database = Database(seat.person_url, application_name="platzlotse-desktop")
+        self.collector = GuiThreadCollector()
+        self.database = Database(seat.person_url, application_name="platzlotse-desktop", admit=seat.admit)
         self.database.forbid_this_thread()
         self.news = _News()
         self.changes = Changes()
@@ -90,6 +93,7 @@ class Desktop:
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
         self.window.install(self._pages(), GlobalSearch(self.background, self.window.show_page))
+        self.window.statusBar().addWidget(BatchStatus(self.ui))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
         self.listener = ChangeListener(
@@ -101,6 +105,8 @@ class Desktop:
         self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
         self.window.on_close = self.close
         self._closed = False
+        if seat.admit is not None:
+            self.window.show_page("mail", 0, "drafts")  # what can be done without the server
 
     def _pages(self) -> tuple[PageSpec, ...]:
         ui = self.ui
@@ -159,6 +165,7 @@ class Desktop:
         self.background.wait()
         self.vault.close()
         self.database.close()
+        self.collector.stop()
 
 
 def _program() -> Sequence[str]:

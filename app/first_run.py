@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.paths import Profile
 from app.sample import fill_with_samples
-from app.seat import Seat, open_seat, password_name
+from app.seat import Seat, offline_seat, open_seat, password_name
 from app.secrets import has_keyring, remember
 from app.server_seat import reach
 from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, load, save
@@ -94,6 +94,11 @@ class SeatKeeper:
                 remember(password_name(settings.server), password)
 
         self._enter(self._profile, settings, tell, password=password, then=keep)
+
+    def open_without_server(self, password: str | None) -> None:
+        """Open an office's seat while its server is away."""
+        settings = load(self._profile.settings)
+        self.opened = (self._profile, offline_seat(self._profile, settings, password=password))
 
     def _enter(
         self,

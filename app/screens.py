@@ -104,6 +104,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     return {
         "heute": show("today"),
         "patienten": show("patients"),
+        "patienten-nachweis": lambda: desktop.window.show_page("patients", found["patients"] or None, "evidence"),
         "therapeuten": show("therapists"),
         "vermittlung": show("matching"),
         "vermittlung-karte": choose("matching", "show_tab", 1),
@@ -117,6 +118,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-buero": show("admin"),
         "verwaltung-vorlagen": choose("admin", "show_tab", 1),
         "verwaltung-postkonten": choose("admin", "show_tab", 2),
+        "verwaltung-krankenkassen": choose("admin", "show_tab", 3),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -6,19 +6,22 @@ The program never works as owner: the owner's secret is used to start, migrate a
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
 
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.secrets import recall
-from app.server_seat import reach
+from app.server_seat import admit, reach, server_url
 from app.settings import Mode, ServerSettings, Settings
 from domain.database import Database
+from domain.errors import Unavailable
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person, name_own_seat
 from ui.first_run.ports import OwnSeat
@@ -30,10 +33,14 @@ WORKER_ROLE = "platzlotse_seat_worker"
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """URLs to log in with: as the person, and (on a single seat) as the background worker."""
+    """URLs to log in with: as the person, and (on a single seat) as the background worker.
+
+    `admit`: the server was not there when the seat was opened; this looks at it when it returns.
+    """
 
     person_url: str
     worker_url: str | None
+    admit: Callable[[Engine], None] | None = None
 
 
 @contextmanager
@@ -52,6 +59,22 @@ def open_seat(
         return
     with EmbeddedPostgres(profile.postgres) as server:
         yield _embedded_seat(profile, server, own)
+
+
+def offline_seat(profile: Profile, settings: Settings, *, password: str | None = None) -> Seat:
+    """The seat of an office whose server is away: letters are written and wait for it.
+
+    Raises Invalid (settings) and Unavailable (``server.password_missing``): without one nothing could be handed over.
+    """
+    profile.make()
+    known = password or recall(password_name(settings.server))
+    if not known:
+        raise Unavailable("server.password_missing", user=settings.server.user)
+    return Seat(
+        person_url=server_url(settings.server, password=known),
+        worker_url=None,
+        admit=partial(admit, server=settings.server),
+    )
 
 
 def password_name(server: ServerSettings) -> str:

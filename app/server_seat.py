@@ -6,11 +6,13 @@ Knows no window and keeps no password. TLS with a checked certificate is require
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -96,11 +98,30 @@ def reach(server: ServerSettings, *, password: str | None) -> Reached:
     Raises Unavailable, Invalid or Forbidden with a code for each thing that can be wrong.
     """
     url = server_url(server, password=password)
-    try:
+    with _named(server):
         _knock(server)
         return _log_in(server, url)
+
+
+def admit(engine: Engine, server: ServerSettings) -> None:
+    """The first look at a server that was away when the seat was opened.
+
+    Raises what `reach` raises; while it is away still, Unavailable (``database.unreachable``) as in everyday work.
+    """
+    with _named(server):
+        try:
+            _knock(server)
+        except Unavailable as exc:
+            raise Unavailable("database.unreachable") from exc
+        _admit(engine, server)
+
+
+@contextmanager
+def _named(server: ServerSettings) -> Iterator[None]:
+    """Every sentence may name what was asked for."""
+    try:
+        yield
     except PlatzlotseError as error:
-        # every sentence may name what was asked for
         known = {"host": server.host, "port": server.port, "database": server.database, "user": server.user}
         error.params = {**known, **error.params}
         raise
@@ -121,14 +142,7 @@ def _knock(server: ServerSettings) -> None:
 def _log_in(server: ServerSettings, url: str) -> Reached:
     engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": PATIENCE_SECONDS})
     try:
-        try:
-            engine.connect().close()
-        except OperationalError as exc:
-            raise refusal(str(exc.orig), ca_file=server.sslrootcert) from exc
-        try:
-            check(engine)
-        except Forbidden as exc:
-            raise Forbidden("person.unknown") from exc
+        _admit(engine, server)
         with translated_errors(), Session(engine) as session:
             person = me(session)
             version = session.scalar(text("SELECT current_setting('server_version')"))
@@ -136,6 +150,18 @@ def _log_in(server: ServerSettings, url: str) -> Reached:
     finally:
         engine.dispose()
     return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted))
+
+
+def _admit(engine: Engine, server: ServerSettings) -> None:
+    """See that the server lets one in and that its schema belongs to this program."""
+    try:
+        engine.connect().close()
+    except OperationalError as exc:
+        raise refusal(str(exc.orig), ca_file=server.sslrootcert) from exc
+    try:
+        check(engine)
+    except Forbidden as exc:
+        raise Forbidden("person.unknown") from exc
 
 
 def refusal(words: str, *, ca_file: str) -> PlatzlotseError:

@@ -43,7 +43,20 @@ def million(cluster: TestCluster) -> Iterator[Database]:
     cluster.drop(name)
 
 
-@pytest.mark.parametrize("words", ["", "Anfrage", "Warteliste geschlossen", "Plätze frei", "Sommer996", "gibtesnicht"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "Anfrage",
+        "Warteliste geschlossen",
+        "Plätze frei",
+        "Sommer996",
+        "gibtesnicht",
+        "platz",
+        '"freie Plätze"',
+        "Anfrage -Warteliste",
+    ],
+)
 @pytest.mark.parametrize("whose", ["patient", "therapist", "practice"])
 def test_search_of_a_history(million: Database, benchmark: BenchmarkFixture, whose: str, words: str) -> None:
     """Of one patient, one therapist, one practice; frequent, rare and unknown words."""

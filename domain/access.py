@@ -64,6 +64,7 @@ class Office(Versioned, Base):
             "(send_from IS NULL) = (send_until IS NULL) AND send_from < send_until AND mails_per_hour > 0",
             name="sending",
         ),
+        CheckConstraint("status_weekday BETWEEN 1 AND 7", name="status_weekday"),
         {"schema": "platform"},
     )
 
@@ -89,6 +90,7 @@ class Office(Versioned, Base):
     send_from: Mapped[time | None]
     send_until: Mapped[time | None]
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
+    status_weekday: Mapped[int | None] = mapped_column(SmallInteger, default=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def person_name(session: Session, person_id: int | None) -> str | None:
 class OfficeSettings:
     """The office's letterhead and clocks; days, km, a probability, and what a week of planning may take.
 
-    Mails leave between `send_from` and `send_until` (local time; None: at any hour), at most `mails_per_hour`.
+    Mails leave between `send_from` and `send_until` (local time; None: at any hour), at most `mails_per_hour`. On
+    `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status.
     """
 
     name: str
@@ -153,6 +156,7 @@ class OfficeSettings:
     send_from: time | None
     send_until: time | None
     mails_per_hour: int | None
+    status_weekday: int | None
 
 
 def office(session: Session) -> OfficeSettings:

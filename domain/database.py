@@ -67,14 +67,21 @@ class Versioned:
 class Database:
     """Sessions on one PostgreSQL database, as one person.
 
-    `url` is a SQLAlchemy URL of the psycopg driver; `pooled` says that a transaction pooler stands between.
+    `url` is a SQLAlchemy URL of the psycopg driver; `pooled` says that a transaction pooler stands between. `admit` is
+    asked before the first session of a server nobody could look at when the program started; what it raises is raised.
     Raises Unavailable while the server cannot be reached,
     Conflict when another person was first, Forbidden when the role may not, Invalid when a rule kept by the
     database is broken; each with the name of the constraint in its code.
     """
 
     def __init__(
-        self, url: str, *, application_name: str = "platzlotse", pool_size: int = 5, pooled: bool = False
+        self,
+        url: str,
+        *,
+        application_name: str = "platzlotse",
+        pool_size: int = 5,
+        pooled: bool = False,
+        admit: Callable[[Engine], None] | None = None,
     ) -> None:
         self.engine: Engine = create_engine(
             url,
@@ -92,6 +99,7 @@ class Database:
             },
         )
         self._forbidden_thread: int | None = None
+        self._admit = admit
 
     def forbid_this_thread(self) -> None:
         """Refuse every later call from the calling thread: it is the one that paints the window."""
@@ -122,6 +130,9 @@ class Database:
     def _session(self) -> Iterator[Session]:
         if threading.get_ident() == self._forbidden_thread:
             raise RuntimeError("the database was called on the GUI thread")
+        if self._admit is not None:
+            self._admit(self.engine)
+            self._admit = None
         with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 

@@ -22,6 +22,7 @@ BOUNDS = {
     "plan_minutes": (0, 10_000),
     "call_minutes": (1, 60),
     "mails_per_hour": (1, 10_000),
+    "status_weekday": (1, 7),
 }
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from domain.casework.clocks import tick
 from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
+from domain.communication.evidence.chain import BATCH, chain_waiting
 from domain.communication.mails import claim, release_due
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
@@ -35,6 +36,7 @@ ACCOUNTS_SECONDS = 10  # how late a new or changed account is noticed
 TEST_SECONDS = 0.5  # how late a question whether an account works is taken
 TEST_TIMEOUT = 15.0  # of silence; somebody waits in front of the window
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
+CHAIN_SECONDS = 5  # how long a contact waits for its link
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
 POLL_SECONDS = 1
@@ -75,6 +77,7 @@ class Worker:
             await self._forget_the_dead()
             await asyncio.to_thread(self._mailboxes.publish_key)
             await asyncio.to_thread(self._try, tick)
+            await asyncio.to_thread(self.chain)
             clocks = (
                 ()
                 if once
@@ -83,6 +86,7 @@ class Worker:
                     self._every(LOOK_SECONDS, release_due),
                     self._watch_mailboxes(),
                     self._answer_tests(),
+                    self._keep_chaining(),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -101,6 +105,8 @@ class Worker:
                     with suppress(asyncio.CancelledError):
                         await clock
                 await asyncio.to_thread(self._mailboxes.stop)
+                # what was noted last would else wait until somebody works again
+                await asyncio.to_thread(self.chain)
         self.close()
 
     def close(self) -> None:
@@ -130,6 +136,20 @@ class Worker:
         steps = try_account(of, self._credentials, mail_to=asked.mail_to, now=self._now(), timeout=TEST_TIMEOUT)
         self._write(lambda s: note_answer(s, asked.id, steps, now=self._now()))
         return True
+
+    async def _keep_chaining(self) -> None:
+        while True:
+            await asyncio.sleep(CHAIN_SECONDS)
+            await asyncio.to_thread(self.chain)
+
+    def chain(self) -> None:
+        """Link every contact that waits, a batch a transaction; two workers at once take turns."""
+        try:
+            while self._write(chain_waiting) == BATCH:
+                pass
+        except PlatzlotseError as exc:
+            # the next time finds the same work
+            log.warning("chaining failed: %s", exc.code)
 
     async def _every(self, seconds: float, work: Callable[..., object]) -> None:
         pause = seconds

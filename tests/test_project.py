@@ -184,9 +184,11 @@ SCHEMAS = {
 }  # fmt: skip
 # which modules read tables of other slices; each is argued in ARCHITECTURE.md
 READS_ACROSS = {
-    "communication/calls.py": {"therapist_service"},
+    "communication/calls.py": {"matching_service", "therapist_service"},
+    "communication/contacts.py": {"patient_service"},
     "communication/incoming/filing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/incoming/listing.py": {"matching_service", "patient_service", "therapist_service"},
+    "communication/numbers.py": {"therapist_service"},
     "communication/queries.py": {"therapist_service"},
     "matching/best_patients.py": {"therapist_service"},
     "matching/candidates.py": {"therapist_service"},
@@ -195,6 +197,7 @@ READS_ACROSS = {
     "matching/inquiries.py": {"therapist_service"},
     "matching/judging.py": {"patient_service"},
     "matching/listing.py": {"patient_service", "therapist_service"},
+    "matching/reimbursement.py": {"patient_service"},
     "matching/searches.py": {"therapist_service"},
     "matching/unknowns.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},

@@ -32,14 +32,14 @@ class ReadsAndWrites(Protocol):
 class Background(QObject):
     """Runs reads and writes in a pool and brings results back to the GUI thread.
 
-    `committed` is emitted after every write; `busy` tells how many works are under way; `failed` carries the
+    `committed` is emitted after every write that changes something; `busy` tells how many works are under way; `failed` carries the
     errors nobody asked for.
     """
 
     committed = Signal()
     busy = Signal(int)
     failed = Signal(object)
-    _returned = Signal(object)
+    _returned = Signal(int)
 
     def __init__(self, database: ReadsAndWrites, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +48,7 @@ class Background(QObject):
         self._pool.setMaxThreadCount(THREADS)
         self._numbers = count(1)
         self._newest: dict[tuple[int, str], int] = {}
+        self._calls: dict[int, _Call] = {}
         self._running = 0
         self._returned.connect(self._deliver)
 
@@ -69,9 +70,14 @@ class Background(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         key: str | None = None,
+        *,
+        changes: bool = True,
     ) -> None:
-        """Run `work` in one transaction; `done` gets its result after the commit."""
-        self._submit(_Call(owner, work, done, failed, key, writes=True))
+        """Run `work` in one transaction; `done` gets its result after the commit.
+
+        `changes` is false where only a reading is noted: nothing that is shown anywhere is another than before.
+        """
+        self._submit(_Call(owner, work, done, failed, key, writes=True, changes=changes))
 
     def local(
         self,
@@ -90,17 +96,19 @@ class Background(QObject):
 
     def _submit(self, call: "_Call") -> None:
         call.number = next(self._numbers)
+        self._calls[call.number] = call
         if call.key is not None:
             self._newest[id(call.owner), call.key] = call.number
         self._running += 1
         self.busy.emit(self._running)
         self._pool.start(_Job(call, self._database, self._returned))
 
-    @Slot(object)
-    def _deliver(self, call: "_Call") -> None:
+    @Slot(int)
+    def _deliver(self, number: int) -> None:
+        call = self._calls.pop(number)
         self._running -= 1
         self.busy.emit(self._running)
-        if call.writes and call.error is None:
+        if call.writes and call.changes and call.error is None:
             self.committed.emit()
         if not isValid(call.owner):
             return
@@ -128,9 +136,10 @@ class _Call:
         *,
         writes: bool,
         asks: bool = True,
+        changes: bool = True,
     ) -> None:
         self.owner, self.work, self.done, self.failed, self.key = owner, work, done, failed, key
-        self.writes, self.asks = writes, asks
+        self.writes, self.asks, self.changes = writes, asks, changes
         self.number = 0
         self.result: Any = None
         self.error: Exception | None = None
@@ -141,25 +150,39 @@ class _Job(QRunnable):
 
     def __init__(self, call: _Call, database: ReadsAndWrites, returned: Any) -> None:
         super().__init__()
-        self._call, self._database, self._returned = call, database, returned
+        self._call: _Call | None = call
+        self._database, self._returned = database, returned
 
-    def _once(self) -> object:
+    def run(self) -> None:
+        """Open the session, work, close it; never raise into Qt.
+
+        The call is let go of before its end is told: were this thread the last to hold it, what its functions hold (a
+        widget) would die here, on a thread that is not its own.
+        """
         call = self._call
+        assert call is not None
+        number = call.number
+        _work(call, self._database)
+        self._call = None
+        del call
+        self._returned.emit(number)
+
+
+def _work(call: _Call, database: ReadsAndWrites) -> None:
+    """Do a call's work and put its result or its error into it."""
+
+    def once() -> object:
         if not call.asks:
             return call.work(None)
-        with self._database.write() if call.writes else self._database.read() as session:
+        with database.write() if call.writes else database.read() as session:
             result: object = call.work(session)
             return result
 
-    def run(self) -> None:
-        """Open the session, work, close it; never raise into Qt."""
-        call = self._call
-        try:
-            call.result = again_if_in_the_way(self._once)
-            refuse_rows(call.result)
-        except Exception as error:  # noqa: BLE001 - it is handed to the caller on the GUI thread
-            call.error = error
-        self._returned.emit(call)
+    try:
+        call.result = again_if_in_the_way(once)
+        refuse_rows(call.result)
+    except Exception as error:  # noqa: BLE001 - it is handed to the caller on the GUI thread
+        call.error = error
 
 
 def refuse_rows(result: object, depth: int = 0) -> None:

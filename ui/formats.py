@@ -19,6 +19,14 @@ def day(value: date | None) -> str:
     return "" if value is None else f"{value:%d.%m.%Y}"
 
 
+def weekdays() -> dict[str, str]:
+    """Days of the week by their ISO number, as a choice."""
+    days = (
+        tr("Montag"), tr("Dienstag"), tr("Mittwoch"), tr("Donnerstag"), tr("Freitag"), tr("Samstag"), tr("Sonntag"),
+    )  # fmt: skip
+    return {str(number): day for number, day in enumerate(days, start=1)}
+
+
 def local(value: datetime) -> datetime:
     """A moment by the office's clock."""
     return value.astimezone(BERLIN)

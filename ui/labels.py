@@ -245,7 +245,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "mail_trouble": "E-Mail klären",
         "send_failed": "Anfrage nicht gesendet",
         "accepted": "Zusage: Erstgespräch klären",
+        "tss_clock": "Frist der Terminservicestelle",
+        "insurer_clock": "Frist der Krankenkasse",
         "call_planned": "Anrufen",
+        "call_stuck": "Telefonnummer klären",
         "follow_up": "Nachfassen",
         "waitlist_due": "Warteliste nachfragen",
         "needs_info": "Rückfrage beantworten",
@@ -253,6 +256,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "draft_inquiry": "Entwurf senden",
         "ready_patient": "Suche beginnen",
         "stale_search": "Neue Praxen anfragen",
+        "batch": "Sammelversand ansehen",
+        "weekly_status": "Stand der Suche mitteilen",
     },
     "reach": {"now": "Jetzt erreichbar", "next": "Als Nächstes", "later": "Später"},
     "meaning": {
@@ -349,6 +354,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "contact_kind": {
         "phone_tag": "Praxis rief zurück",
+        "phone_tag_undone": "Doch kein Rückruf der Praxis",
+        "result_taken_back": "Ergebnis des Anrufs zurückgenommen",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",
         "inquiry": "Anfrage",
@@ -356,6 +363,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "reminder": "Erinnerung",
         "withdrawal": "Rücknahme",
         "patient": "Brief an Patient",
+        "first_letter": "Erster Brief",
+        "weekly_status": "Stand der Suche",
         "surplus": "Dank für weitere Zusage",
         "alternative": "Andere Person für den Platz",
         "place_declined": "Platz wird nicht gebraucht",
@@ -383,14 +392,6 @@ def label(kind: str, code: str | None) -> str:
 def labels(kind: str) -> dict[str, str]:
     """All codes of a kind with their words, in the order people read them."""
     return {code: tr(word) for code, word in _WORDS[kind].items()}
-
-
-def contact_label(code: str) -> str:
-    """The word for a kind of contact: a letter, an answer or the end of a call."""
-    for kind in ("contact_kind", "item_status", "call_status"):
-        if code in _WORDS[kind]:
-            return tr(_WORDS[kind][code])
-    return code
 
 
 def rule_reason(code: str, *, unknown: bool = False) -> str:

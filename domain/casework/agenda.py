@@ -7,6 +7,8 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.batches.weekly import due_patients, is_offered
+
 
 class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
@@ -14,8 +16,13 @@ class TaskKind(StrEnum):
     REPLY = "reply"
     MAIL_TROUBLE = "mail_trouble"
     SEND_FAILED = "send_failed"
+    BATCH = "batch"
+    WEEKLY_STATUS = "weekly_status"
     ACCEPTED = "accepted"
+    TSS_CLOCK = "tss_clock"
+    INSURER_CLOCK = "insurer_clock"
     CALL_PLANNED = "call_planned"
+    CALL_STUCK = "call_stuck"
     FOLLOW_UP = "follow_up"
     WAITLIST_DUE = "waitlist_due"
     NEEDS_INFO = "needs_info"
@@ -57,19 +64,61 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         WHERE q.stage = 'send_failed'""",
+    # whose title is its kind and whose detail why it is named
+    TaskKind.BATCH: """
+        SELECT 'mail', batch_id, kind, why, at FROM (
+            SELECT g.batch_id, b.kind, b.updated_at AS at,
+                   CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
+                        WHEN g.state = 'taken_back' AND g.waiting > 0 THEN 'taking_back'
+                        WHEN g.state = 'running' AND g.open > 0
+                             AND greatest(g.last_made_at, b.released_at) < cast(:now AS timestamptz) - interval '1 minute'
+                            THEN 'cut'
+                        WHEN g.state = 'draft' AND b.created_at < cast(:now AS timestamptz) - interval '1 hour' THEN 'draft'
+                   END AS why
+            FROM communication_service.batch_progress g
+            JOIN communication_service.batch b ON b.id = g.batch_id
+        ) AS k WHERE why IS NOT NULL""",
+    TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     " WHERE i.status = 'accepted'",
+    # ends as domain/matching/reimbursement_clocks.py says; a holiday there may give the insurer a day more
+    TaskKind.TSS_CLOCK: f"""
+        SELECT 'patients', p.id, {_NAME}, r.urgency, r.ends::timestamptz
+        FROM (SELECT k.patient_id, k.urgency, k.tss_asked_on + CASE k.urgency WHEN 'acute' THEN 14 ELSE 35 END AS ends
+              FROM matching_service.reimbursement_case k
+              JOIN matching_service.place_search s ON s.id = k.search_id AND s.closed_at IS NULL
+              WHERE k.tss_asked_on IS NOT NULL AND k.tss_result = '') AS r
+        JOIN patient_service.patient p ON p.id = r.patient_id
+        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
+    TaskKind.INSURER_CLOCK: f"""
+        SELECT 'patients', p.id, {_NAME}, p.insurer,
+               (r.ends + CASE extract(isodow FROM r.ends) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END)::timestamptz
+        FROM (SELECT k.patient_id, k.applied_on + CASE WHEN k.opinion_asked THEN 35 ELSE 21 END AS ends
+              FROM matching_service.reimbursement_case k
+              JOIN matching_service.place_search s ON s.id = k.search_id
+                   AND (s.closed_at IS NULL OR s.status = 'reimbursement_route')
+              WHERE k.applied_on IS NOT NULL AND k.decision = '' AND k.delay_told_on IS NULL) AS r
+        JOIN patient_service.patient p ON p.id = r.patient_id
+        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
     TaskKind.CALL_PLANNED: f"""
-        SELECT CASE WHEN c.inquiry_id IS NULL THEN 'therapists' ELSE 'inquiries' END,
-               coalesce(c.inquiry_id, c.therapist_id), {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
+        SELECT 'phone', c.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
         WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'""",
+    # its number was wrong or is gone, and nothing goes on by itself
+    TaskKind.CALL_STUCK: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), q.updated_at
+        FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        CROSS JOIN LATERAL (SELECT c.status FROM communication_service.phone_call c WHERE c.inquiry_id = q.id
+                            ORDER BY c.id DESC LIMIT 1) AS last
+        WHERE q.closed_at IS NULL
+          AND (last.status = 'wrong_number'
+               OR q.stage = 'approved' AND last.status IN ('no_answer', 'busy', 'voicemail_left', 'missed', 'cancelled'))""",
     TaskKind.FOLLOW_UP: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference,
                greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         JOIN platform.office o ON o.id = 1
-        WHERE q.stage = 'sent'
+        WHERE q.stage = 'sent' AND t.status = 'active'
           AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now""",
     TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
     f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"
@@ -110,6 +159,10 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     tasks: list[Task] = []
     counts: dict[TaskKind, int] = {}
     for kind, query in _TASKS.items():
+        if kind is TaskKind.WEEKLY_STATUS:
+            counts[kind] = len(waiting := _weekly(session, now=now))
+            tasks.extend(waiting)
+            continue
         rows = session.execute(
             text(
                 f"SELECT *, count(*) OVER () FROM ({query}) AS k (page, record_id, title, detail, due)"
@@ -120,3 +173,16 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
         counts[kind] = int(rows[0][-1]) if rows else 0
         tasks.extend(Task(kind, row[0], row[1], row[2], row[3] or "", row[4]) for row in rows)
     return Agenda(tuple(tasks), counts)
+
+
+def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there."""
+    if not is_offered(session, now=now):
+        return ()
+    waiting = (
+        "SELECT EXISTS (SELECT FROM communication_service.batch_line WHERE status = 'open' AND patient_id IS NOT NULL)"
+    )
+    if session.scalar(text(waiting)):
+        return ()
+    people = len(due_patients(session, now=now))
+    return (Task(TaskKind.WEEKLY_STATUS, "mail", 0, str(people), "", None),) if people else ()

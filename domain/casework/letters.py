@@ -83,14 +83,14 @@ def inquiry_context(
 ) -> LetterContext:
     """What a letter about these items may say; without `profiles` it names codes only."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
-    if profiles:
-        _load_together(session, items)
     return LetterContext(
         recipient=recipient_of(therapist),
         office=office_context(session),
         reference=inquiry.reference,
-        patients=tuple(
-            _profile(session, item, today=today) if profiles else PatientCode(item.reference_code) for item in items
+        patients=(
+            profiles_of(session, items, today=today)
+            if profiles
+            else tuple(PatientCode(item.reference_code) for item in items)
         ),
         today=today,
         asked_on=inquiry.sent_at.date() if inquiry.sent_at is not None else today,
@@ -124,8 +124,9 @@ def office_context(session: Session) -> OfficeContext:
     )
 
 
-def _load_together(session: Session, items: Sequence[InquiryItem]) -> None:
-    """One query for everybody in the letter; the profiles then find their rows in the session."""
+def profiles_of(session: Session, items: Sequence[InquiryItem], *, today: date) -> tuple[PatientProfile, ...]:
+    """What a practice may know of the persons of these items, in their order."""
+    # one query for everybody in the letter; the profiles then find their rows in the session
     session.execute(
         select(PlaceSearch, Patient, Wishes, MedicalInformation)
         .join(Patient, Patient.id == PlaceSearch.patient_id)
@@ -133,6 +134,7 @@ def _load_together(session: Session, items: Sequence[InquiryItem]) -> None:
         .outerjoin(MedicalInformation, MedicalInformation.patient_id == Patient.id)
         .where(PlaceSearch.id.in_([item.search_id for item in items]))
     ).all()
+    return tuple(_profile(session, item, today=today) for item in items)
 
 
 def _profile(session: Session, item: InquiryItem, *, today: date) -> PatientProfile:

@@ -3,7 +3,7 @@
 They go to the person alone, under their own name; nothing in them is about another patient.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -51,10 +51,38 @@ def compose_acceptance(session: Session, kind: str, item: InquiryItem, *, today:
     return render(kind, context, sources_for(session, kind))
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """The news of a place as a mail (to `address`, perhaps none) and as said on the phone (`phone`, E.164)."""
+
+    mail: Letter
+    script: Letter
+    address: str
+    phone: str
+
+
+def place_found(session: Session, item_id: int, *, today: date) -> PlaceFound:
+    """Both ways to tell a patient that a practice has a place, to be read before one takes either."""
+    item = session.get_one(InquiryItem, item_id)
+    patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
+    return PlaceFound(
+        compose_acceptance(session, "acceptance_patient", item, today=today),
+        compose_acceptance(session, "acceptance_call", item, today=today),
+        patient.email,
+        patient.phone,
+    )
+
+
 def compose_to_patient(session: Session, kind: str, patient_id: int, *, today: date) -> Letter:
     """The first letter, or how the search stands (``first_letter``, ``weekly_status``)."""
     context = patient_case(session, session.get_one(Patient, patient_id), today=today)
     return render(kind, context, sources_for(session, kind))
+
+
+def queue_first_letter(session: Session, patient_id: int, *, now: datetime) -> int:
+    """Queue the first letter to a patient; it may be sent again. Raises as `queue_to_patient` does."""
+    letter = compose_to_patient(session, "first_letter", patient_id, today=now.date())
+    return queue_to_patient(session, session.get_one(Patient, patient_id), letter, kind="first_letter", now=now)
 
 
 def patient_case(session: Session, patient: Patient, *, today: date) -> PatientLetterContext:
@@ -75,6 +103,7 @@ def queue_to_patient(
     now: datetime,
     inquiry_id: int | None = None,
     delay: timedelta = timedelta(0),
+    status_week: date | None = None,
 ) -> int:
     """Queue a mail to a patient. Raises Invalid without an address and Forbidden while nothing may be done."""
     if not patient.email:
@@ -91,6 +120,7 @@ def queue_to_patient(
         patient_id=patient.id,
         inquiry_id=inquiry_id,
         delay=delay,
+        status_week=status_week,
     )
 
 
@@ -113,10 +143,12 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
     if search is None:
         return None
     declined = ItemStatus.REJECTION_CAPACITY, ItemStatus.REJECTION_UNSUITABLE, ItemStatus.REJECTION_OTHER
+    answered = InquiryItem.status.in_((*declined, ItemStatus.WAITLISTED, ItemStatus.CONSULTATION_ONLY))
     row = session.execute(
         select(
             func.count().label("asked"),
             func.count().filter(Inquiry.sent_at >= today - WEEK).label("asked_this_week"),
+            func.count().filter(answered, InquiryItem.answered_at >= today - WEEK).label("answered_this_week"),
             func.count().filter(InquiryItem.status.in_(OPEN_ITEM), Inquiry.stage == "sent").label("waiting_for_answer"),
             func.count().filter(InquiryItem.status.in_(declined)).label("declined"),
             func.count().filter(InquiryItem.status == ItemStatus.WAITLISTED).label("waiting_lists"),

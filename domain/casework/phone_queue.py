@@ -12,15 +12,26 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from domain.access import office
-from domain.communication.phone_windows import BERLIN, DEFAULT_WINDOWS, Window, coming_windows, published_minutes
+from domain.casework.week_plan import monday_of
+from domain.communication.calls import regions_of_practices
+from domain.communication.numbers import USABLE
+from domain.communication.phone_windows import (
+    BERLIN,
+    DEFAULT_WINDOWS,
+    Window,
+    coming_windows,
+    holidays_in_week,
+    published_minutes,
+)
 from domain.communication.reachability import Reachability, reachability
 from domain.communication.states import CallStatus
 from domain.matching.expected import expected_means
+from domain.values import WeekSpan
 from domain.weektime import from_multirange
 
 DAYS_AHEAD = 7  # calls planned for later are not the day's work
 CALLS_SHOWN = 300
+AGREED_FOR = timedelta(minutes=30)  # how long a time that was named counts as kept
 WINDOW_GRAIN = timedelta(minutes=15)  # windows that close within the same quarter of an hour are told apart by value
 
 
@@ -36,9 +47,11 @@ class Reach(StrEnum):
 class QueuedCall:
     """One call of the queue.
 
-    `window` is the one that is open or comes next; `published` the minutes a week the practice says it answers, None
-    where it says none. `chance` is the share of attempts that reach somebody at this weekday and hour, `value` the
-    patients one may expect to place by the call.
+    `window` is the one that is open or comes next; `agreed` says that the practice named the time itself. `published`
+    are the minutes a week the practice says it answers, None where it says none; `unknown_days` those its hours say
+    nothing of, since they were holidays. `chance` is the share of attempts that reach somebody at this weekday and
+    hour, `tried` and `reached` what is known of this practice, `hour_tried` of the hour in the whole office; `value` is
+    how many patients one may expect to place by the call. `phone` is empty where every number was wrong.
     """
 
     call_id: int
@@ -61,14 +74,21 @@ class QueuedCall:
     window: Window | None
     published: int | None
     hours_as_of: date | None
+    unknown_days: tuple[date, ...]
+    seat: str
+    agreed: bool
+    started_at: datetime | None
+    tried: int
+    reached: int
+    hour_tried: int
     chance: float
     value: float
 
 
-_CALLS = """
+_CALLS = f"""
 SELECT c.id AS call_id, c.version, c.status, c.therapist_id, c.inquiry_id, c.planned_at, c.attempt, c.phone_tag, c.note,
-       trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS practice, st.city,
-       coalesce(nullif(t.phone, ''), t.mobile) AS phone, t.phone_hours, t.hours_as_of,
+       trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS practice, st.city, {USABLE} AS phone,
+       t.phone_hours, t.hours_as_of, pr.seat, c.agreed, c.started_at,
        p.display_name AS person, coalesce(p.role_name = session_user, true) AS mine,
        coalesce(q.stage = 'approved', false) AS first_call,
        (SELECT count(*) FROM matching_service.inquiry_item i
@@ -76,9 +96,12 @@ SELECT c.id AS call_id, c.version, c.status, c.therapist_id, c.inquiry_id, c.pla
 FROM communication_service.phone_call c
 JOIN therapist_service.therapist t ON t.id = c.therapist_id
 JOIN therapist_service.practice_site st ON st.id = t.site_id
+JOIN therapist_service.practice pr ON pr.id = t.practice_id
 LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN platform.person p ON p.id = c.person_id
-WHERE c.status = 'in_progress' OR (c.status = 'planned' AND c.planned_at < cast(:until AS timestamptz))
+WHERE c.status = 'in_progress'
+   OR (c.status = 'planned' AND c.planned_at < cast(:until AS timestamptz)
+       AND t.status = 'active' AND q.closed_at IS NULL)
 ORDER BY c.status = 'in_progress' DESC, c.planned_at, c.id LIMIT :limit
 """
 
@@ -90,43 +113,49 @@ def phone_queue(session: Session, *, now: datetime) -> tuple[QueuedCall, ...]:
         .mappings()
         .all()
     )
-    land = office(session).land
-    reached = reachability(session, [row["therapist_id"] for row in rows], now=now)
-    worth = expected_means(session, [row["therapist_id"] for row in rows], now=now)
-    calls = [_call(r, reached[r["therapist_id"]], worth[r["therapist_id"]], land=land, now=now) for r in rows]
+    practices = {row["therapist_id"] for row in rows}
+    regions = regions_of_practices(session, practices)
+    reached = reachability(session, practices, now=now)
+    worth = expected_means(session, list(practices), now=now)
+    calls = []
+    for row in rows:
+        practice = row["therapist_id"]
+        calls.append(_call(row, reached[practice], worth[practice], region=regions[practice], now=now))
     return tuple(sorted(calls, key=_order))
 
 
-def minutes_today(session: Session, *, now: datetime) -> int:
-    """Minutes the person logged in spoke on the phone today (full minutes, each call rounded up)."""
-    midnight = now.astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
-    minutes = session.scalar(
-        text("""
-        SELECT sum(ceil(extract(epoch FROM least(c.ended_at, c.started_at + interval '2 hours') - c.started_at) / 60))
-        FROM communication_service.phone_call c JOIN platform.person p ON p.id = c.person_id
-        WHERE p.role_name = session_user AND c.started_at >= :midnight AND c.ended_at IS NOT NULL"""),
-        {"midnight": midnight},
-    )
-    return int(minutes or 0)
-
-
-def _call(row: RowMapping, reached: Reachability, expected: float, *, land: str, now: datetime) -> QueuedCall:
+def _call(row: RowMapping, reached: Reachability, expected: float, *, region: str, now: datetime) -> QueuedCall:
     values = dict(row)
     hours = from_multirange(values.pop("phone_hours"))
-    windows = coming_windows(hours or DEFAULT_WINDOWS, now, land=land, days=DAYS_AHEAD)
-    planned = row["planned_at"]
-    # a callback that was agreed for a later day is not made before
-    windows = tuple(window for window in windows if window.end > planned or planned <= now)
-    window = windows[0] if windows else None
-    chance = reached.at(max(now, window.start) if window else planned)
+    window = _window(row, hours or DEFAULT_WINDOWS, region=region, now=now)
+    moment = max(now, window.start) if window else row["planned_at"]
+    chance = reached.at(moment)
+    as_of = row["hours_as_of"]
     return QueuedCall(
         **(values | {"status": CallStatus(row["status"])}),
-        reach=_reach(window, now),
+        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS else _reach(window, now),
         window=window,
         published=published_minutes(hours) if hours else None,
+        unknown_days=holidays_in_week(monday_of(as_of), region) if hours and as_of is not None else (),
+        tried=reached.attempts,
+        reached=reached.reached,
+        hour_tried=reached.of_hour(moment)[0],
         chance=chance,
         value=chance * expected * max(1, row["patients"]),
     )
+
+
+def _window(row: RowMapping, hours: Sequence[WeekSpan], *, region: str, now: datetime) -> Window | None:
+    """The window that is open or comes next; the time a practice named stands for itself until its day is over."""
+    planned: datetime = row["planned_at"]
+    if row["agreed"]:
+        return Window(planned, planned + AGREED_FOR)
+    moment = now
+    if row["status"] == CallStatus.IN_PROGRESS and row["started_at"] is not None:
+        moment = row["started_at"]  # whoever is on the phone is in the window in which they dialled
+    windows = coming_windows(hours, moment, region=region, days=DAYS_AHEAD)
+    # a callback that was agreed for a later day is not made before
+    return next((window for window in windows if window.end > planned or planned <= now), None)
 
 
 def _reach(window: Window | None, now: datetime) -> Reach:
@@ -152,5 +181,5 @@ def _order(call: QueuedCall) -> tuple[object, ...]:
 
 
 def next_call(calls: Sequence[QueuedCall], after: int) -> QueuedCall | None:
-    """The call one makes after another: the first that is mine, reachable now and not the same."""
-    return next((c for c in calls if c.mine and c.reach is Reach.NOW and c.call_id != after), None)
+    """The call one makes after another: the first that is mine, reachable now, with a number, and not the same."""
+    return next((c for c in calls if c.mine and c.reach is Reach.NOW and c.phone and c.call_id != after), None)

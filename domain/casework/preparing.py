@@ -50,6 +50,21 @@ def prepare(session: Session, therapist_id: int, *, now: datetime, wished: Seque
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The searches of a choice that still fit a practice, and the rules (codes) the others break or leave open."""
+
+    search_ids: tuple[int, ...]
+    rules: tuple[str, ...]
+
+
+def who_fits(session: Session, *, therapist_id: int, search_ids: Sequence[int], now: datetime) -> Fit:
+    """Judge a choice made earlier once more."""
+    judged = judge(session, therapist_id=therapist_id, search_ids=search_ids, now=now)
+    fit = tuple(one.search_id for one in judged if not one.broken and not one.unknown)
+    return Fit(fit, tuple(dict.fromkeys(rule.value for one in judged for rule in (*one.broken, *one.unknown))))
+
+
 def preview(
     session: Session,
     therapist_id: int,

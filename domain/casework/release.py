@@ -71,7 +71,20 @@ def release_search(
         elif stage in UNSENT | WITH_PRACTICE:
             _tell_practice(session, inquiry, item, items, awaited=awaited, reason=reason, now=now)
             settle(session, inquiry, now=now, items=items)
+    _stop_status_mail(session, search_id)
     return tuple(touched)
+
+
+def _stop_status_mail(session: Session, search_id: int) -> None:
+    """Nobody is told that their search goes on when it does not, nor written to after taking consent back."""
+    patient = select(PlaceSearch.patient_id).where(PlaceSearch.id == search_id).scalar_subquery()
+    waiting = select(Email.id).where(
+        Email.patient_id == patient,
+        Email.kind.in_(("weekly_status", "first_letter")),
+        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
+    )
+    for email_id in session.scalars(waiting.order_by(Email.id).with_for_update(key_share=True)):
+        cancel_mail(session, email_id)
 
 
 def _being_sent(session: Session, inquiry: Inquiry) -> bool:

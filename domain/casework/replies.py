@@ -13,7 +13,8 @@ from domain import events
 from domain.access import me
 from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.availability import change_status
-from domain.casework.sending import give_back
+from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
+from domain.casework.sending import give_back, note_absence
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
@@ -21,10 +22,12 @@ from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.inquiries import items_of, note_out_of_office
+from domain.matching.inquiries import items_of
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.therapists.models import Therapist
+from domain.therapists.service import note_capacity
 from domain.values import Channel
 
 # What a reading of a person is recorded as (domain.md, inquiry_item).
@@ -55,11 +58,15 @@ class ReplyItem:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A mail that came in with its patients; `of_mailbox` is what it says of the practice itself."""
+    """A mail that came in with its patients; `of_mailbox` is what it says of the practice itself.
+
+    `capacity` is what it says of the practice's places beyond these patients, where that is news.
+    """
 
     detail: IncomingDetail
     items: tuple[ReplyItem, ...]
     of_mailbox: Suggestion | None
+    capacity: CapacityNote | None = None
 
 
 def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
@@ -67,7 +74,8 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
     detail = get_incoming(session, incoming_id)
     if detail.row.inquiry_id is None:
         return Reply(detail, (), None)
-    found = suggestions_for(session, session.get_one(IncomingEmail, incoming_id))
+    mail = session.get_one(IncomingEmail, incoming_id)
+    found = suggestions_for(session, mail)
     by_code = {s.code: s for s in found if s.meaning not in OF_THE_MAILBOX}
     patients = get_inquiry(session, detail.row.inquiry_id, today=today).items
     return Reply(
@@ -79,6 +87,7 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
             for i in patients
         ),
         next((s for s in found if s.meaning in OF_THE_MAILBOX), None),
+        _news_of_places(session, mail, found),
     )
 
 
@@ -89,9 +98,12 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
     # its many patterns take a while to prepare, and are needed only when an answer is read
     from domain.communication.reading.reader import read_answer
 
-    codes = [item.reference_code for item in items_of(session, mail.inquiry_id)]
-    written = mail.sent_at or mail.received_at
-    found = read_answer(mail.body_text, codes, sent_on=written.astimezone(BERLIN).date(), subject=mail.subject)
+    items = items_of(session, mail.inquiry_id)
+    codes = [item.reference_code for item in items]
+    written = _written_on(mail)
+    # one person is meant anyhow; of several the letter told what tells them apart
+    facts = facts_of(session, items, today=written) if len(items) > 1 else ()
+    found = read_answer(mail.body_text, codes, sent_on=written, subject=mail.subject, facts=facts)
     if mail.automatic:
         # a machine answers for nobody; that somebody is away, it may say
         return tuple(s for s in found if s.meaning is Meaning.OUT_OF_OFFICE)
@@ -99,9 +111,15 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
 
 
 def confirm_answers(
-    session: Session, incoming_id: int, decisions: Sequence[Decision], *, now: datetime, version: int | None = None
+    session: Session,
+    incoming_id: int,
+    decisions: Sequence[Decision],
+    *,
+    now: datetime,
+    version: int | None = None,
+    capacity: CapacityNote | None = None,
 ) -> None:
-    """Record what a mail says of its patients and put it aside as done.
+    """Record what a mail says of its patients, and with `capacity` of the practice's places; the mail is done.
 
     Raises Conflict when somebody settled the mail or recorded an answer meanwhile, Invalid without a decision.
     """
@@ -121,6 +139,11 @@ def confirm_answers(
             version=decision.version,
         )  # fmt: skip
         _keep_reading(session, incoming_id, item.id, suggestion, decision.status.value)
+    if capacity is not None:
+        note_capacity(
+            session, _inquiry_of(session, mail).therapist_id, capacity=capacity.capacity, from_day=capacity.from_day,
+            note=capacity.note, as_of=capacity.as_of,
+        )  # fmt: skip
     _done(session, incoming_id, version, now=now)
 
 
@@ -130,7 +153,7 @@ def confirm_absence(
     """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
     mail = session.get_one(IncomingEmail, incoming_id)
     inquiry = _inquiry_of(session, mail)
-    note_out_of_office(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
+    note_absence(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)
 
@@ -179,6 +202,20 @@ def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime
     mail.kind, mail.matched_by = "reply", "person"
     note_in_history(session, mail, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
+
+
+def _written_on(mail: IncomingEmail) -> date:
+    return (mail.sent_at or mail.received_at).astimezone(BERLIN).date()
+
+
+def _news_of_places(session: Session, mail: IncomingEmail, found: Sequence[Suggestion]) -> CapacityNote | None:
+    """What was said later than what is noted, and differs from it."""
+    said = capacity_said(found, as_of=_written_on(mail))
+    if said is None or mail.status != "unread":
+        return None
+    therapist = session.get_one(Therapist, _inquiry_of(session, mail).therapist_id)
+    known = therapist.capacity_as_of is not None and therapist.capacity_as_of > said.as_of
+    return None if known or (therapist.capacity, therapist.capacity_from) == (said.capacity, said.from_day) else said
 
 
 def _inquiry_of(session: Session, mail: IncomingEmail) -> Inquiry:

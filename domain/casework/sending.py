@@ -5,20 +5,32 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain import events
 from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import send_on_paper, take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
 from domain.communication import mails, outcomes
-from domain.communication.calls import cancel_calls, plan_call
+from domain.communication.calls import cancel_calls, plan_call, postpone_calls
+from domain.communication.contacts import OPEN_CALLS
 from domain.communication.models import ContactEntry, Email, PhoneCall
+from domain.communication.numbers import number_of
+from domain.communication.phone_windows import BERLIN
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
-from domain.communication.states import CallStatus, EmailStatus
+from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import judge
-from domain.matching.inquiries import approve, items_of, move_inquiry, note_reminder, set_item, settle
+from domain.matching.inquiries import (
+    approve,
+    items_of,
+    move_inquiry,
+    note_out_of_office,
+    note_reminder,
+    set_item,
+    settle,
+)
 from domain.matching.models import Inquiry
 from domain.matching.rules import Rule
 from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
@@ -179,43 +191,75 @@ def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
         raise Conflict("inquiry.too_late_to_undo", inquiry_id=inquiry_id)
 
 
-def remind(session: Session, inquiry_id: int, *, now: datetime, by_phone: bool = False) -> int | None:
+def remind(
+    session: Session,
+    inquiry_id: int,
+    *,
+    now: datetime,
+    by_phone: bool = False,
+    delay: timedelta = timedelta(0),
+) -> int | None:
     """Follow up: by a mail where the inquiry went by mail, else (or `by_phone`) by a planned call; returns its id.
 
-    A practice without a telephone gets a letter.
+    A practice whose address is gone is called, one without a telephone gets a letter. A mail waits for `delay`.
     Works again and again, for inquiries made by phone too; a call that is still to come is not planned twice.
+    Raises Invalid where the practice may not be asked any more.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    if therapist.status != "active":
+        raise Invalid("inquiry.practice_closed", inquiry_id=inquiry_id)
     note_reminder(session, inquiry_id, now=now)
     open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
-    if inquiry.channel == Channel.EMAIL and not by_phone:
-        return queue_letter(session, "reminder", inquiry, open_items, now=now)
-    therapist = session.get_one(Therapist, inquiry.therapist_id)
-    if not (therapist.phone or therapist.mobile or by_phone):
+    if inquiry.channel == Channel.EMAIL and therapist.email and not by_phone:
+        return queue_letter(session, "reminder", inquiry, open_items, now=now, delay=delay)
+    if not (by_phone or number_of(session, inquiry.therapist_id)):
         return send_on_paper(session, "reminder", inquiry, open_items, now=now)
+    midnight = now.astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
     planned = session.scalar(
         select(PhoneCall.id).where(
-            PhoneCall.inquiry_id == inquiry_id, PhoneCall.status == CallStatus.PLANNED, PhoneCall.planned_at >= now
+            PhoneCall.inquiry_id == inquiry_id, PhoneCall.status.in_(OPEN_CALLS), PhoneCall.planned_at >= midnight
         )
     )
     return planned or plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
 
 
-def chase(session: Session, *, now: datetime) -> int:
-    """Remind every practice that was silent for the office's days (the chase list); returns how many."""
+def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None = None) -> tuple[int, ...]:
+    """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them."""
     days = office(session).follow_up_days
-    due = session.scalars(
+    query = (
         select(Inquiry.id)
+        .join(Therapist, Therapist.id == Inquiry.therapist_id)
         .where(
             Inquiry.stage == InquiryStage.SENT,
+            Therapist.status == "active",
             func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at) <= now - timedelta(days=days),
         )
         .order_by(Inquiry.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for inquiry_id in due:
-        remind(session, inquiry_id, now=now)
-    return len(due)
+    )
+    return tuple(session.scalars(query if inquiry_id is None else query.where(Inquiry.id == inquiry_id)))
+
+
+def take_reminder_back(
+    session: Session, inquiry_id: int, email_id: int | None, *, at: datetime, before: datetime | None
+) -> None:
+    """A reminder made at a time that did not leave the office never was one: its mail or its call is cancelled."""
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    if email_id is not None:
+        mails.cancel_mail(session, email_id)
+    else:
+        cancel_calls(session, inquiry_id, reason="undone")
+    inquiry.reminders = max(0, inquiry.reminders - 1)
+    if inquiry.last_reminded_at == at:
+        inquiry.last_reminded_at = before
+    events.record(session, "inquiry.reminder_taken_back", inquiry.id)
+
+
+def note_absence(session: Session, inquiry_id: int, *, until: date, now: datetime, version: int | None = None) -> None:
+    """The practice is away: its clocks stand still, and nobody calls it before. Raises as `note_out_of_office`."""
+    note_out_of_office(session, inquiry_id, until=until, now=now, version=version)
+    session.flush()
+    postpone_calls(session, inquiry_id, now=now)
 
 
 def withdraw_inquiry(

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
-from domain.casework.preparing import create_and_send
-from domain.communication.calls import call_windows, planned_calls
+from domain.casework.preparing import create_and_send, who_fits
+from domain.communication.calls import call_hours, distance_of_calls, planned_calls
 from domain.communication.phone_windows import BERLIN, free_slot
 from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.arcs import planning_problem
-from domain.matching.best_patients import judge
 from domain.matching.models import Inquiry
 from domain.matching.plan_models import PlanLine, WeekPlan
 from domain.planning.fill import filled
@@ -118,10 +117,10 @@ def _lines(
     session: Session, plan_id: int, contacts: Sequence[PlannedContact], *, monday: date, now: datetime
 ) -> list[PlanLine]:
     """Lines with a time for each call inside the practice's hours, where this week has one free."""
-    land = office(session).land
+    distance = distance_of_calls(session)
     calls = [contact.option.therapist_id for contact in contacts if contact.option.channel == "phone"]
-    windows = call_windows(session, calls)
-    taken = list(planned_calls(session, me(session).id, now=now)) + list(
+    hours = call_hours(session, calls)
+    taken = planned_calls(session, me(session).id, now=now) + list(
         session.scalars(select(PlanLine.slot_at).where(PlanLine.plan_id == plan_id, PlanLine.slot_at.is_not(None)))
     )
     end = datetime.combine(monday + timedelta(days=7), time(0), BERLIN)
@@ -129,7 +128,8 @@ def _lines(
     for contact in contacts:
         slot = None
         if contact.option.channel == "phone":
-            slot = free_slot(windows[contact.option.therapist_id], after=now, taken=taken, land=land)
+            known = hours[contact.option.therapist_id]
+            slot = free_slot(known.windows, after=now, taken=taken, region=known.region, distance=distance)
             slot = slot if slot is not None and slot < end else None
             taken += [] if slot is None else [slot]
         lines.append(
@@ -166,30 +166,47 @@ def _decide(session: Session, line_id: int, status: str, version: int | None) ->
     return line
 
 
-def accept(session: Session, line_id: int, *, now: datetime, version: int | None = None) -> int:
+def accept(
+    session: Session,
+    line_id: int,
+    *,
+    now: datetime,
+    version: int | None = None,
+    channel: Channel | None = None,
+    send_at: datetime | None = None,
+) -> int:
     """Make the line an inquiry and send it, or plan its call; returns the inquiry's id.
 
-    Who no longer fits since it was planned is left out. Raises Conflict when nobody is left, or somebody else decided.
+    Who no longer fits since it was planned is left out. Raises Conflict when nobody is left (rules), or somebody else
+    decided. `channel` takes the place of the planned one; a mail leaves at `send_at`, not before.
     """
     line = load_for_edit(session, PlanLine, line_id, version)
     if line.status in {"accepted", "skipped"}:
         raise Conflict(f"plan_line.{line.status}", inquiry_id=line.inquiry_id)
-    judged = judge(session, therapist_id=line.therapist_id, search_ids=line.search_ids, now=now)
-    fit = [candidate.search_id for candidate in judged if not candidate.broken and not candidate.unknown]
-    if not fit:
-        raise Conflict("plan_line.nobody_left")
+    fit = who_fits(session, therapist_id=line.therapist_id, search_ids=line.search_ids, now=now)
+    if not fit.search_ids:
+        raise Conflict("plan_line.nobody_left", rules=fit.rules)
     local = None if line.slot_at is None else line.slot_at.astimezone(BERLIN).date()
     inquiry_id = create_and_send(
         session,
         therapist_id=line.therapist_id,
-        search_ids=fit,
-        channel=Channel(line.channel),
+        search_ids=fit.search_ids,
+        channel=channel or Channel(line.channel),
         now=now,
         call_on=local,
+        send_at=send_at,
     )
-    line.status, line.inquiry_id, line.search_ids = "accepted", inquiry_id, fit
+    line.status, line.inquiry_id, line.search_ids = "accepted", inquiry_id, list(fit.search_ids)
     events.record(session, "plan_line.decided", line.id, status="accepted", inquiry_id=inquiry_id)
     return inquiry_id
+
+
+def give_line_back(session: Session, line_id: int) -> None:
+    """An accepted line whose inquiry was taken back waits for a decision again."""
+    line = load_for_edit(session, PlanLine, line_id)
+    if line.status == "accepted":
+        line.status, line.inquiry_id = FREE, None
+        events.record(session, "plan_line.decided", line.id, status=FREE)
 
 
 def open_lines(session: Session, monday: date) -> tuple[int, ...]:

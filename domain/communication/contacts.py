@@ -4,7 +4,7 @@ Mails and inquiries write their own entries; nothing here knows about them.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +13,11 @@ from domain import events
 from domain.access import me
 from domain.communication.calls import ask_callback, end_call, start_call
 from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.phone_windows import BERLIN
 from domain.communication.states import UNREACHED, CallStatus
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Forbidden, Invalid
+from domain.patients.models import Patient
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
 RESULTS = (CallStatus.REACHED, *(status for status in CallStatus if status in UNREACHED))
@@ -35,12 +37,16 @@ class ContactNote:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What came of a call: the result, whom one spoke with, the words, and perhaps the day to call again."""
+    """What came of a call: the result, whom one spoke with, the words, and perhaps when to call again.
+
+    `callback_at` is the time of that day (Berlin) the practice named; without it any of its phone hours will do.
+    """
 
     status: CallStatus
     counterpart: str = ""
     outcome: str = ""
     callback_on: date | None = None
+    callback_at: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +62,35 @@ class OpenCall:
 
 
 def note_contact(session: Session, therapist_id: int, note: ContactNote, *, now: datetime) -> int:
-    """Write a contact down for good (the history is append-only); returns its id. Raises Invalid (field)."""
+    """Write a contact with a practice down for good (the history is append-only); returns its id.
+
+    Raises Invalid (field).
+    """
+    return _note(session, note, now=now, therapist_id=therapist_id)
+
+
+def note_patient_contact(session: Session, patient_id: int, note: ContactNote, *, now: datetime) -> int:
+    """Write a contact with a patient down for good; returns its id.
+
+    Raises Invalid (field), Forbidden while the processing of the patient's data is restricted.
+    """
+    if session.get_one(Patient, patient_id).restricted_at is not None:
+        raise Forbidden("patient.restricted", patient_id=patient_id)
+    return _note(session, note, now=now, patient_id=patient_id)
+
+
+def _note(session: Session, note: ContactNote, *, now: datetime, **about: int) -> int:
     if not note.body.strip():
         raise Invalid("contact.body_missing", field="body")
     if note.at > now:
         raise Invalid("contact.in_future", field="at")
     entry = ContactEntry(
-        at=note.at, channel=note.channel, direction=note.direction, therapist_id=therapist_id, kind="note",
-        person_id=me(session).id, counterpart=note.counterpart.strip(), body=note.body.strip(),
+        at=note.at, channel=note.channel, direction=note.direction, kind="note", person_id=me(session).id,
+        counterpart=note.counterpart.strip(), body=note.body.strip(), **about,
     )  # fmt: skip
     session.add(entry)
     session.flush()
-    events.record(session, "contact.noted", entry.id, therapist_id=therapist_id)
+    events.record(session, "contact.noted", entry.id, **about)
     return entry.id
 
 
@@ -100,7 +123,7 @@ def record_result(
     if result.status not in RESULTS:
         raise Invalid("phone_call.not_a_result", result=result.status)
     call = load_for_edit(session, PhoneCall, call_id, version)
-    if result.callback_on is not None and result.callback_on < now.date():
+    if result.callback_on is not None and _is_past(result.callback_on, result.callback_at, now):
         raise Invalid("phone_call.callback_past", field="callback_on")
     if call.status == CallStatus.PLANNED:
         start_call(session, call_id, now=now)
@@ -108,5 +131,10 @@ def record_result(
         session, call_id, result.status, now=now, outcome=result.outcome.strip(), counterpart=result.counterpart.strip()
     )
     if result.status is CallStatus.REACHED and result.callback_on is not None:
-        return ask_callback(session, call_id, on=result.callback_on, now=now)
+        return ask_callback(session, call_id, on=result.callback_on, at=result.callback_at, now=now)
     return following
+
+
+def _is_past(on: date, at: time | None, now: datetime) -> bool:
+    local = now.astimezone(BERLIN)
+    return on < local.date() or (at is not None and datetime.combine(on, at, BERLIN) < local)

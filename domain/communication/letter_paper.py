@@ -36,7 +36,7 @@ SUBJECT_TOP = 98.46
 LEFT, RIGHT, TOP_LATER, BOTTOM = 25, 20, 32, 22
 TEXT_WIDTH = 210 - LEFT - RIGHT
 GREY = HexColor("#5a6470")
-_ONE_AT_A_TIME = threading.Lock()  # the fonts' tables are the process's
+ONE_AT_A_TIME = threading.Lock()  # the fonts' tables are the process's
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class _Placed:
 
 def to_pdf(letters: Sequence[PaperLetter]) -> bytes:
     """One PDF of all letters, each beginning on a page of its own."""
-    with _ONE_AT_A_TIME:
-        _load_fonts()
+    with ONE_AT_A_TIME:
+        load_fonts()
         made = io.BytesIO()
         # invariant: no moment of printing and no random number, so that a reprint is the same file
         canvas = Canvas(made, pagesize=A4, invariant=1, lang="de-DE")
@@ -76,7 +76,8 @@ def to_pdf(letters: Sequence[PaperLetter]) -> bytes:
 
 
 @cache
-def _load_fonts() -> None:
+def load_fonts() -> None:
+    """Make the embedded fonts known to reportlab; they have every letter a German name may hold."""
     folder = files("resources").joinpath("fonts")
     for name, file in ((REGULAR, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
         pdfmetrics.registerFont(TTFont(name, io.BytesIO(folder.joinpath(file).read_bytes())))

@@ -6,7 +6,7 @@ deferred only when it is due, since a waiting job would block others (architectu
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from domain.communication.send_times import (
     is_limited,
     may_leave,
     next_opening,
+    not_held,
     within_limits,
 )
 from domain.communication.states import EMAIL, EmailStatus
@@ -86,6 +87,7 @@ def queue_mail(
     in_reply_to: str = "",
     delay: timedelta = timedelta(0),
     client_uuid: UUID | None = None,
+    status_week: date | None = None,
 ) -> int:
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
@@ -114,6 +116,7 @@ def queue_mail(
         "therapist_id": therapist_id,
         "in_reply_to": in_reply_to,
         "client_uuid": client_uuid,
+        "status_week": status_week,
         "account_id": account_id,
         "created_by": me(session).id,
     }
@@ -135,7 +138,7 @@ def defer(session: Session, email_id: int) -> None:
 
 
 def claim(session: Session, email_id: int, *, now: datetime, without_account: bool = True) -> Outgoing | None:
-    """Take a queued mail for sending; None if it was cancelled, is being sent, or is not due.
+    """Take a queued mail for sending; None if it was cancelled, is being sent, is not due or held.
 
     A job that waited beyond the sending hours (the worker was off) waits on for the next ones, and one that would
     exceed what an hour may take (a limit set meanwhile) for its turn. A mail from before there was an account takes the
@@ -147,6 +150,7 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
             Email.id == email_id,
             Email.status == EmailStatus.QUEUED,
             or_(Email.not_before.is_(None), Email.not_before <= now),
+            not_held(),
         )
         .with_for_update(skip_locked=True)
     )
@@ -218,13 +222,14 @@ def release_due(session: Session, *, now: datetime) -> tuple[int, ...]:
             Email.status == EmailStatus.QUEUED,
             Email.not_before.is_(None),
             func.coalesce(Email.deferred_at, Email.updated_at) < now - JOB_LOST_AFTER,
+            not_held(),
         )
         .order_by(Email.id)
         .with_for_update(skip_locked=True)
     ).all()
     waiting = session.scalars(
         select(Email)
-        .where(Email.status.in_(WAITING), Email.not_before <= now, within_limits(session, now=now))
+        .where(Email.status.in_(WAITING), Email.not_before <= now, not_held(), within_limits(session, now=now))
         .order_by(Email.not_before, Email.id)
         .limit(allowance(session, settings, now=now))
         .with_for_update(skip_locked=True)
@@ -272,12 +277,15 @@ def retry_failed(session: Session, email_id: int, *, now: datetime, version: int
 
 
 def _requeue(session: Session, email: Email, *, now: datetime) -> None:
-    """Again from the start, within the hours and limits every mail has."""
+    """Again from the start, within the hours and limits every mail has.
+
+    A person's word on this one mail counts more than that its batch is held.
+    """
     settings = office(session)
     leaves = next_opening(now, settings)
     waits = leaves > now or is_limited(session, settings, email.account_id)
     move(session, email, EmailStatus.QUEUED)
-    email.attempt, email.not_before = 0, leaves if waits else None
+    email.attempt, email.not_before, email.batch_id = 0, leaves if waits else None, None
     email.deferred_at = None if waits else now
     if not waits:
         defer(session, email.id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
 from domain.communication.account_models import MailAccount
+from domain.communication.batch_models import Batch
 from domain.communication.states import CallStatus, EmailStatus
 from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified, Versioned
@@ -32,6 +33,7 @@ class Email(Identified, Versioned, Base):
     `not_before` holds the undo window, sending hours and the wait before a retry; `deferred_at` when the worker was
     given it; `lease_until` the time after which an attempt that did not report back counts as unclear. `failure` is
     what the server said last, `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
+    A batch (`batch_id`) may hold it; `status_week` is the Monday of a weekly status: one a patient and week.
     """
 
     __tablename__ = "email"
@@ -48,6 +50,16 @@ class Email(Identified, Versioned, Base):
             name="kind",
         ),
         CheckConstraint("to_address LIKE '%@%'", name="to_address"),
+        CheckConstraint("(kind = 'weekly_status') = (status_week IS NOT NULL)", name="status_week"),
+        CheckConstraint("extract(isodow FROM status_week) = 1", name="status_monday"),
+        Index(
+            "uq_email_status_week",
+            "patient_id",
+            "status_week",
+            unique=True,
+            postgresql_where=text("status_week IS NOT NULL AND status <> 'cancelled'"),
+        ),
+        Index("ix_email_batch_id", "batch_id"),
         Index("uq_email_message_id", "message_id", unique=True),
         Index("uq_email_client_uuid", "client_uuid", unique=True),
         Index("ix_email_account_id", "account_id"),
@@ -87,6 +99,8 @@ class Email(Identified, Versioned, Base):
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]
     template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
+    batch_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Batch.id))
+    status_week: Mapped[date | None]
 
 
 class EmailAttachment(Identified, Base):
@@ -129,7 +143,9 @@ class EmailAttempt(Identified, Base):
 class PhoneCall(Identified, Versioned, Base):
     """One call to a practice, planned inside one of its phone windows.
 
-    `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call.
+    `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call. `agreed`: the
+    practice asked for this very time. `dialled` is the number that was called, `follows_id` the call in whose place
+    this one was planned.
     """
 
     __tablename__ = "phone_call"
@@ -140,6 +156,7 @@ class PhoneCall(Identified, Versioned, Base):
         Index("ix_phone_call_planned", "planned_at", postgresql_where=text("status = 'planned'")),
         Index("ix_phone_call_therapist_id", "therapist_id"),
         Index("ix_phone_call_person_id", "person_id", "started_at"),
+        Index("ix_phone_call_follows_id", "follows_id"),
         SCHEMA,
     )
 
@@ -156,6 +173,11 @@ class PhoneCall(Identified, Versioned, Base):
     phone_tag: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(default="")
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    agreed: Mapped[bool] = mapped_column(default=False)
+    dialled: Mapped[str] = mapped_column(default="")
+    follows_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("communication_service.phone_call.id", name="fk_phone_call_follows_id")
+    )
 
 
 class ContactEntry(Identified, Base):
@@ -189,5 +211,5 @@ class ContactEntry(Identified, Base):
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
     words: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('german', counterpart || ' ' || body)", persisted=True), deferred=True
+        TSVECTOR, Computed("public.german_words(counterpart || ' ' || body)", persisted=True), deferred=True
     )

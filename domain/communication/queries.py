@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.communication.numbers import USABLE
 from domain.communication.states import CallStatus, EmailStatus
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
@@ -152,7 +153,7 @@ def undeliverable_since(session: Session, address: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call about an inquiry; `phone` is the number to dial (E.164), empty where none is known."""
+    """One call about an inquiry; `phone` is the number to dial (E.164), empty where none is known to be right."""
 
     call_id: int
     status: CallStatus
@@ -166,8 +167,8 @@ class CallRow:
 def last_call_of(session: Session, inquiry_id: int) -> CallRow | None:
     """The newest call about an inquiry; the ones before it are in the history."""
     row = session.execute(
-        text("""
-        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, coalesce(nullif(t.phone, ''), t.mobile) AS phone,
+        text(f"""
+        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, {USABLE} AS phone,
                p.display_name AS person, c.version
         FROM communication_service.phone_call c
         JOIN therapist_service.therapist t ON t.id = c.therapist_id
@@ -183,6 +184,18 @@ def mail_of_inquiry(session: Session, inquiry_id: int) -> int | None:
     """The mail an inquiry went out with, or None."""
     found: int | None = session.scalar(
         text("SELECT id FROM communication_service.email WHERE inquiry_id = :id AND kind = 'inquiry' ORDER BY id DESC"),
+        {"id": inquiry_id},
+    )
+    return found
+
+
+def planned_call_of(session: Session, inquiry_id: int) -> int | None:
+    """The call about an inquiry that is still to be made, or None."""
+    found: int | None = session.scalar(
+        text(
+            "SELECT id FROM communication_service.phone_call WHERE inquiry_id = :id AND status = 'planned'"
+            " ORDER BY id DESC LIMIT 1"
+        ),
         {"id": inquiry_id},
     )
     return found

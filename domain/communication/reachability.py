@@ -22,7 +22,7 @@ SELECT c.therapist_id, extract(isodow FROM c.started_at AT TIME ZONE 'Europe/Ber
        extract(hour FROM c.started_at AT TIME ZONE 'Europe/Berlin')::int AS hour, count(*) AS attempts,
        count(*) FILTER (WHERE c.status IN ('reached', 'callback_due')) AS reached
 FROM communication_service.phone_call c
-WHERE c.started_at > :since AND c.ended_at IS NOT NULL
+WHERE c.started_at > :since AND c.ended_at IS NOT NULL AND c.status NOT IN ('in_progress', 'wrong_number')
 GROUP BY 1, 2, 3
 """
 
@@ -35,10 +35,14 @@ class Reachability:
     reached: int
     by_hour: Mapping[tuple[int, int], tuple[int, int]]
 
+    def of_hour(self, moment: datetime) -> tuple[int, int]:
+        """The office's calls at this weekday and hour: attempts, reached."""
+        local = moment.astimezone(BERLIN)
+        return self.by_hour.get((local.isoweekday(), local.hour), (0, 0))
+
     def at(self, moment: datetime) -> float:
         """The share of attempts at this weekday and hour that reach somebody (0–1)."""
-        local = moment.astimezone(BERLIN)
-        tried, got = self.by_hour.get((local.isoweekday(), local.hour), (0, 0))
+        tried, got = self.of_hour(moment)
         office = (WEIGHT * FIRST + got) / (WEIGHT + tried)
         return (WEIGHT * office + self.reached) / (WEIGHT + self.attempts)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import OfficeSettings
 from domain.communication.account_models import MailAccount
+from domain.communication.batch_models import HOLDING, Batch
 from domain.communication.models import Email, EmailAttempt
 from domain.communication.states import EmailStatus
 
@@ -74,12 +75,17 @@ def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
         left = max(0, int(limit or 0) - _under_way(session, account_id, now=now))
         waiting = (
             select(Email.id)
-            .where(Email.account_id == account_id, Email.not_before <= now, Email.status.in_(WAITING))
+            .where(Email.account_id == account_id, Email.not_before <= now, Email.status.in_(WAITING), not_held())
             .order_by(Email.not_before, Email.id)
             .limit(left)
         )
         allowed.append(or_(Email.account_id.is_(None), Email.account_id != account_id, Email.id.in_(waiting)))
     return and_(true(), *allowed)
+
+
+def not_held() -> ColumnElement[bool]:
+    """Condition on a mail: no batch that was paused or taken back holds it."""
+    return or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
 
 
 def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> int | None:
@@ -110,7 +116,7 @@ def _handed_over(session: Session, account_id: int | None, *, now: datetime) -> 
 def _under_way(session: Session, account_id: int | None, *, now: datetime) -> int:
     """As `_handed_over`, with those whose job the worker has yet to take."""
     given = select(func.count()).select_from(Email).where(
-        Email.status == EmailStatus.QUEUED, Email.not_before.is_(None)
+        Email.status == EmailStatus.QUEUED, Email.not_before.is_(None), not_held()
     )  # fmt: skip
     if account_id is not None:
         given = given.where(Email.account_id == account_id)

@@ -68,3 +68,8 @@ CALL = Machine(
         C.REACHED: frozenset({C.CALLBACK_DUE}),
     },
 )
+# A person takes back a result that was entered by mistake: a new event, what was entered stays in the history.
+CALL_TAKEN_BACK = Machine(
+    "phone_call",
+    {ended: frozenset({C.IN_PROGRESS}) for ended in UNREACHED | {C.REACHED, C.CALLBACK_DUE, C.REPLANNED}},
+)

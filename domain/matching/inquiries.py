@@ -157,6 +157,8 @@ def move_inquiry(
     """Take a locked inquiry to another stage; raises Conflict when the transition is not listed."""
     before = current_state(session, inquiry, items)
     INQUIRY.check(before, InquiryState(after.value))
+    if inquiry.stage == InquiryStage.OUT_OF_OFFICE:
+        _let_clock_run(inquiry, now=now)
     inquiry.stage = after
     if after is InquiryStage.APPROVED:
         inquiry.approved_at = now
@@ -177,6 +179,15 @@ def approve(session: Session, inquiry_id: int, *, now: datetime, version: int | 
     move_inquiry(session, inquiry, InquiryStage.APPROVED, now=now)
 
 
+def take_back_sent(session: Session, inquiry: Inquiry) -> None:
+    """A locked inquiry counted as made by mistake: it is still to be made. Raises Conflict when more came of it."""
+    before = current_state(session, inquiry)
+    if before is not InquiryState.SENT:
+        raise Conflict("inquiry.transition", before=before.value, after=InquiryState.APPROVED.value)
+    inquiry.stage, inquiry.sent_at, inquiry.clock_started_at = InquiryStage.APPROVED, None, None
+    events.record(session, "inquiry.sending_taken_back", inquiry.id)
+
+
 def note_reminder(session: Session, inquiry_id: int, *, now: datetime) -> int:
     """Count a further reminder (by mail or phone); returns how many there were."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
@@ -189,15 +200,26 @@ def note_reminder(session: Session, inquiry_id: int, *, now: datetime) -> int:
     return inquiry.reminders
 
 
+def _let_clock_run(inquiry: Inquiry, *, now: datetime) -> None:
+    """The practice is back: the days it was away do not count, however one learned of it."""
+    if inquiry.clock_started_at is not None and inquiry.out_of_office_since is not None:
+        inquiry.clock_started_at += timedelta(days=(now.date() - inquiry.out_of_office_since).days)
+    inquiry.out_of_office_since = None
+
+
 def note_out_of_office(
     session: Session, inquiry_id: int, *, until: date, now: datetime, version: int | None = None
 ) -> None:
-    """The practice is away: the clocks of reminder and expiry stop until that day."""
+    """The practice is away: the clocks of reminder and expiry stop until that day. Noted again, the day changes."""
     if until <= now.date():
         raise Invalid("inquiry.out_of_office_past", field="until")
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
-    move_inquiry(session, inquiry, InquiryStage.OUT_OF_OFFICE, now=now)
-    inquiry.out_of_office_since, inquiry.out_of_office_until = now.date(), until
+    if inquiry.stage != InquiryStage.OUT_OF_OFFICE:
+        move_inquiry(session, inquiry, InquiryStage.OUT_OF_OFFICE, now=now)
+        inquiry.out_of_office_since = now.date()
+    else:
+        events.record(session, "inquiry.absence_changed", inquiry.id)
+    inquiry.out_of_office_until = until
 
 
 def return_to_office(session: Session, *, now: datetime) -> tuple[int, ...]:
@@ -208,9 +230,6 @@ def return_to_office(session: Session, *, now: datetime) -> tuple[int, ...]:
         .with_for_update(skip_locked=True)
     ).all()
     for inquiry in back:
-        if inquiry.clock_started_at is not None and inquiry.out_of_office_since is not None:
-            inquiry.clock_started_at += timedelta(days=(now.date() - inquiry.out_of_office_since).days)
-        inquiry.out_of_office_since = None
         move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
     return tuple(inquiry.id for inquiry in back)
 

@@ -113,8 +113,9 @@ class InquiryRow:
     version: int
 
 
-# the chase list: nothing heard for the office's days since it was sent or last reminded
-CHASE = """q.stage = 'sent' AND greatest(q.clock_started_at, q.last_reminded_at)
+# the chase list: nothing heard for the office's days since it was sent or last reminded; whoever may not be asked any
+# more is not reminded either
+CHASE = """q.stage = 'sent' AND t.status = 'active' AND greatest(q.clock_started_at, q.last_reminded_at)
     + make_interval(days => o.follow_up_days) <= :now"""
 
 _INQUIRIES = Listing(

@@ -42,6 +42,7 @@ class PlaceSearch(Identified, Versioned, Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_place_search_patient_id", "patient_id"),
+        Index("uq_place_search_id_patient_id", "id", "patient_id", unique=True),
         Index("ix_place_search_status", "status", "waiting_since"),
         SCHEMA,
     )

@@ -50,6 +50,7 @@ class PatientForm:
     resubmission_on: date | None
     resubmission_note: str
     note: str
+    wants_status: bool
     complaints: tuple[str, ...]
     diagnoses: tuple[str, ...]
     complaint_note: str
@@ -133,7 +134,7 @@ def _apply_profile(session: Session, patient: Patient, form: PatientForm, *, tod
     patient.registered_on = form.registered_on
     patient.responsible_id, patient.deputy_id = form.responsible_id, form.deputy_id
     patient.resubmission_on, patient.resubmission_note = form.resubmission_on, form.resubmission_note.strip()
-    patient.note = form.note.strip()
+    patient.note, patient.wants_status = form.note.strip(), form.wants_status
     if moved:
         _place(session, patient)
 

@@ -106,6 +106,17 @@ def set_contact(session: Session, therapist_id: int, *, email: str, phone: str, 
     events.record(session, "therapist.updated", therapist_id)
 
 
+def note_capacity(
+    session: Session, therapist_id: int, *, capacity: str, from_day: date | None, note: str, as_of: date
+) -> None:
+    """What a practice said of its places on a day, and nothing else; an import does not overwrite it."""
+    therapist = load_for_edit(session, Therapist, therapist_id)
+    therapist.capacity, therapist.capacity_from, therapist.capacity_note = capacity, from_day, note
+    therapist.capacity_as_of = as_of
+    therapist.locked_fields = sorted({*therapist.locked_fields, "capacity", "capacity_from", "capacity_note"})
+    events.record(session, "therapist.updated", therapist_id)
+
+
 def set_status(
     session: Session,
     therapist_id: int,

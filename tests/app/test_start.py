@@ -7,19 +7,23 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import psycopg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy.engine import make_url
 
 from app.commands.desktop import sample_profile
 from app.paths import Profile
-from app.settings import Mode, ServerSettings, Settings, load, save
+from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, load, save
 from app.start import Start
 from tests.conftest import PASSWORD
-from tests.servers.office_server import free_port
+from tests.servers.cutter import Cutter
+from tests.servers.office_server import OfficeServer, free_port
 from ui import theme
 from ui.first_run.ports import ServerAddress
+from ui.mail.page import MailPage
 
 QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 pytestmark = pytest.mark.usefixtures("no_keyring")
@@ -119,6 +123,48 @@ def test_a_server_that_is_not_there_can_be_corrected(
     press(page, "Speichern und öffnen")
     wait_for_desktop(qtbot, start)
     assert load(profile.settings, {}) == settings_for(address)
+
+
+def test_without_its_server_the_office_writes_letters(
+    qtbot: QtBot, start: Start, profile: Profile, address: ServerAddress, office_server: OfficeServer
+) -> None:
+    """Begun while it is away, the letter is kept; when the server comes back it goes out by itself, once."""
+    port = free_port()
+    save(profile.settings, settings_for(replace(address, host="127.0.0.1", port=port, ca_file=SYSTEM_CERTIFICATES)))
+    start.begin()
+    failure = start.first_run.failure
+    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    press(failure, "Ohne Server arbeiten")
+    qtbot.waitUntil(lambda: start.first_run.current() is failure and failure._password.isVisible(), timeout=20_000)
+    failure._password.setText(PASSWORD)
+    press(failure, "Ohne Server arbeiten")
+    wait_for_desktop(qtbot, start)
+    desktop = start.desktop
+    assert desktop is not None
+    page = desktop.window.page("mail")
+    assert isinstance(page, MailPage)
+    qtbot.waitUntil(page.drafts._unlock.isVisible, timeout=20_000)
+    page.drafts._unlock._first.setText("ein langer Satz")
+    page.drafts._unlock._second.setText("ein langer Satz")
+    press(page, "Aufschließen")
+    qtbot.waitUntil(lambda: desktop.vault.opened is not None, timeout=20_000)
+    press(page, "Neue E-Mail")
+    composer = page.drafts.composer
+    qtbot.waitUntil(composer._body.isVisible, timeout=20_000)
+    composer._to.setText("praxis@praxis.example")
+    composer._to.textEdited.emit(composer._to.text())
+    composer._subject.setText("Ohne Server")
+    composer._body.setPlainText("Guten Tag")
+    press(page, "Senden")
+    qtbot.waitUntil(lambda: "1 Entwurf wartet" in desktop.window._drafts.text(), timeout=20_000)
+    folder = str(make_url(office_server.admin_url("postgres")).query["host"])
+    with Cutter(folder, office_server.port, listen=port):
+        qtbot.waitUntil(lambda: desktop.window._drafts.text() == "", timeout=30_000)
+        qtbot.waitUntil(lambda: desktop.window._connection.text() == "verbunden", timeout=20_000)
+        database = make_url(office_server.admin_url(address.database)).set(drivername="postgresql")
+        with psycopg.connect(database.render_as_string()) as connection:
+            assert connection.execute("SELECT count(*) FROM communication_service.email").fetchone() == (1,)
+        desktop.window.close()
 
 
 def test_unreadable_settings_end_in_a_window(qtbot: QtBot, start: Start, profile: Profile) -> None:

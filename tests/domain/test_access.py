@@ -15,13 +15,21 @@ from tests.conftest import Office
 ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 # r read, a add, w change, d delete; one letter row a role, in the order above. A new table needs a row here.
 MATRIX = """
+audit.contact_erasure                     r     r     r     -     -     r
+audit.contact_link                        r     r     r     -     -     r
+audit.contact_pending                     r     r     r     -     -     r
+audit.contact_salt                        -     -     -     -     -     r
 audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
 communication_service.account_test         ra    ra    -     ra    rw    r
+communication_service.batch               raw   raw   -     -     r     r
+communication_service.batch_line          raw   raw   -     -     -     r
+communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       ra    ra    -     -     ra    r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.email_attempt        ra    ra    -     -     ra    r
+communication_service.evidence_made       ra    ra    -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
@@ -37,6 +45,7 @@ matching_service.answer                   ra    ra    -     -     ra    r
 matching_service.answer_rate              raw   raw   -     -     raw   r
 matching_service.cooling_period           raw   raw   -     -     ra    r
 matching_service.exclusion                rawd  rawd  -     -     -     r
+matching_service.insurer_profile          r     raw   -     -     -     r
 matching_service.inquiry                  raw   raw   -     -     rw    r
 matching_service.inquiry_item             raw   raw   -     -     rw    r
 matching_service.inquiry_overview         r     r     -     -     r     r
@@ -46,6 +55,7 @@ matching_service.patient_state            r     r     -     -     -     r
 matching_service.place_search             raw   raw   -     -     rw    r
 matching_service.placement                raw   raw   -     -     -     r
 matching_service.plan_line                rawd  rawd  -     -     -     r
+matching_service.reimbursement_case       raw   raw   -     -     -     r
 matching_service.week_plan                raw   raw   -     -     -     r
 patient_service.consent                   raw   raw   -     -     -     r
 patient_service.guardian                  rawd  rawd  -     -     -     r
@@ -151,6 +161,18 @@ def refused(connection: Connection, statement: str) -> bool:
         ("auditor", "SELECT * FROM patient_service.patient"),
         ("auditor", "SELECT * FROM audit.content"),
         ("auditor", "SELECT * FROM communication_service.email"),
+        ("auditor", "SELECT * FROM audit.contact_salt"),
+        ("auditor", "SELECT * FROM communication_service.contact_entry"),
+        ("auditor", "SELECT audit.erase_contact(1, 'x')"),
+        ("jana", "SELECT audit.erase_contact(1, 'x')"),
+        ("auditor", "SELECT audit.chain_contacts(1)"),
+        ("worker", "SELECT * FROM audit.contact_link"),
+        ("worker", "INSERT INTO audit.contact_link VALUES (1, 1, '', '')"),
+        ("jana", "INSERT INTO audit.contact_link VALUES (1, 1, '', '')"),
+        ("jana", "UPDATE audit.contact_link SET entry_id = 1"),
+        ("jana", "DELETE FROM audit.contact_link"),
+        ("jana", "DELETE FROM audit.contact_pending"),
+        ("jana", "UPDATE communication_service.contact_entry SET body = ''"),
         ("admin", "SELECT * FROM patient_service.patient"),
         ("admin", "SELECT * FROM therapist_service.therapist"),
         ("jana", "DELETE FROM audit.entry"),

@@ -12,10 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 import domain.access
 import domain.acquisition.models
 import domain.audit
+import domain.communication.evidence.models
 import domain.communication.incoming.models
 import domain.communication.letter_models
 import domain.communication.models
@@ -23,14 +25,17 @@ import domain.events
 import domain.geocoding.models
 import domain.matching.models
 import domain.matching.plan_models
+import domain.matching.reimbursement_models
 import domain.patients.files_models
+from domain.communication.evidence.chain import chain_waiting
+from domain.communication.evidence.verify import verify
 from domain.database import Base, Database
 from domain.errors import Forbidden, Unavailable
 from domain.matching.models import PlaceSearch
 from domain.migrations import HEAD, check, migrate
 from domain.patients.models import Patient
 from tests.builders import add_patient
-from tests.conftest import Office
+from tests.conftest import NOW, Office
 from tests.servers.postgres import TestCluster
 
 SCHEMAS = (
@@ -197,3 +202,32 @@ def test_a_database_of_the_first_revision_is_brought_up(cluster: TestCluster) ->
     engine.dispose()
     cluster.drop(name)
     assert tuple(row) == ("Büro am Markt", 60, None)
+
+
+def test_contacts_from_before_the_chain_are_chained(cluster: TestCluster) -> None:
+    """An office that worked with the release before loses nothing: its log waits for its links."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(
+            text("INSERT INTO patient_service.patient (last_name, registered_on) VALUES ('Berger', '2026-01-01')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO communication_service.contact_entry (at, channel, patient_id, body)"
+                " SELECT now(), 'phone', 1, 'Anruf ' || n FROM generate_series(1, 3) n"
+            )
+        )
+    assert migrate(engine)
+    with Session(engine) as session:
+        assert chain_waiting(session) == 3
+        checked = verify(session, now=NOW)
+        assert (checked.links, checked.sound) == (3, True)
+        session.rollback()
+    engine.dispose()
+    cluster.drop(name)

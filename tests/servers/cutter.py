@@ -17,11 +17,11 @@ CHUNK = 65536
 
 
 class Cutter:
-    """Forwards connections to the socket in `folder` until it is told to cut."""
+    """Forwards connections to the socket in `folder` until it is told to cut; `listen` is its own port, 0 for any."""
 
-    def __init__(self, folder: str, port: int = 5432) -> None:
+    def __init__(self, folder: str, port: int = 5432, *, listen: int = 0) -> None:
         self._target = str(Path(folder) / f".s.PGSQL.{port}")
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", listen))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._cut = ""
         self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)

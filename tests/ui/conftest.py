@@ -1,5 +1,6 @@
 """Widgets offscreen, on a real database."""
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -55,6 +56,9 @@ def ui(
     qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, visits: Visits, vault: DraftVault
 ) -> Iterator[UiContext]:
     """Everything a page gets; writes tell the changes at once."""
+    # what earlier tests left in cycles goes here and not on a thread of the pool (app/collector.py)
+    gc.collect()
+    gc.disable()
     theme.apply(qapp, dark=False)
     database.forbid_this_thread()
     background = Background(database)
@@ -75,3 +79,4 @@ def ui(
         today=now.date,
     )
     background.wait()
+    gc.enable()

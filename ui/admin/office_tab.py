@@ -10,6 +10,7 @@ from domain.errors import PlatzlotseError
 from domain.office_settings import BOUNDS, LAENDER, read_office, save_office
 from ui.admin.labels import label
 from ui.errors import describe
+from ui.formats import weekdays
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
@@ -17,6 +18,7 @@ from ui.widgets.record_form import grid
 
 TEXTS = ("name", "street", "plz", "city", "phone", "email")
 TIMES = ("send_from", "send_until")
+NUMBERS = tuple(name for name in BOUNDS if name != "status_weekday")
 
 
 class OfficeTab(QWidget):
@@ -27,14 +29,17 @@ class OfficeTab(QWidget):
         self._ui = ui
         self._seen: tuple[OfficeSettings, int] | None = None
         self._dirty = self._filling = False
-        self._lines = {name: QLineEdit() for name in (*TEXTS, *TIMES, *BOUNDS)}
+        self._lines = {name: QLineEdit() for name in (*TEXTS, *TIMES, *NUMBERS)}
         self._footer = QPlainTextEdit()
         self._footer.setMaximumHeight(90)
         self._footer.setTabChangesFocus(True)
+        # nothing is ever sent by itself: on that day Heute offers it
+        self._weekday = Choice({"": tr("nie"), **weekdays()}, tr("Stand der Suche anbieten"))
         self._land = Choice({code: label("land", code) for code in LAENDER}, tr("Bundesland"))
         self.fields = {name: Field(label("office", name), line) for name, line in self._lines.items()}
         self.fields["legal_footer"] = Field(tr("Pflichtangaben unter jeder E-Mail"), self._footer)
         self.fields["land"] = Field(tr("Bundesland (für Feiertage)"), self._land)
+        self.fields["status_weekday"] = Field(tr("Stand der Suche anbieten ab"), self._weekday)
         for name in TIMES:
             self._lines[name].setPlaceholderText("HH:MM")
         self._save = button(tr("&Speichern"), self._on_save, role="primary", icon="save")
@@ -50,6 +55,7 @@ class OfficeTab(QWidget):
             grid(
                 (f["send_from"], f["send_until"], f["mails_per_hour"]),
                 (f["undo_seconds"], f["inquiry_size"], f["radius_km"]),
+                (f["status_weekday"],),
             )
         )
         clocks.add(grid((f["follow_up_days"], f["expiry_days"], f["cooling_days"])))
@@ -67,7 +73,8 @@ class OfficeTab(QWidget):
         for line in self._lines.values():
             line.textEdited.connect(lambda _: self._on_edit())
         self._footer.textChanged.connect(self._on_edit)
-        self._land.currentIndexChanged.connect(lambda _: self._on_edit())
+        for choice in (self._land, self._weekday):
+            choice.currentIndexChanged.connect(lambda _: self._on_edit())
         self._set_dirty(dirty=False)
 
     def refresh(self) -> None:
@@ -85,6 +92,7 @@ class OfficeTab(QWidget):
             line.setText("" if value is None else f"{value:%H:%M}" if isinstance(value, time) else str(value))
         self._footer.setPlainText(settings.legal_footer)
         self._land.choose(settings.land)
+        self._weekday.choose(str(settings.status_weekday or ""))
         self._filling = False
 
     def _on_edit(self) -> None:
@@ -108,7 +116,8 @@ class OfficeTab(QWidget):
         self._complain("", "")
         values: dict[str, object] = {name: self._lines[name].text().strip() for name in TEXTS}
         values |= {"legal_footer": self._footer.toPlainText().strip(), "land": self._land.code()}
-        for name in (*TIMES, *BOUNDS):
+        values["status_weekday"] = int(self._weekday.code()) if self._weekday.code() else None
+        for name in (*TIMES, *NUMBERS):
             text = self._lines[name].text().strip()
             try:
                 values[name] = _value(name, text)

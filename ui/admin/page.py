@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QTabWidget
 
 from ui.admin.accounts_tab import AccountsTab
+from ui.admin.insurers_tab import InsurersTab
 from ui.admin.office_tab import OfficeTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.changes import Refresher
@@ -17,19 +18,22 @@ class AdminPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
+        self.insurers = InsurersTab(ui)
         self._tabs = QTabWidget()
         self._tabs.setAccessibleName(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))
+        self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
         self.body.addWidget(self._tabs, 1)
-        Refresher(self, ui.changes, ("office", "template", "mail_account"), self.refresh)
+        Refresher(self, ui.changes, ("office", "template", "mail_account", "insurer_profile"), self.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
         self.office.refresh()
         self.templates.refresh()
         self.accounts.refresh()
+        self.insurers.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -46,6 +46,7 @@ class TemplatesTab(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Vorlagen"))
         self._list.setWordWrap(True)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(lambda item, _: self._choose(item))
         self.editor = TemplateEditor()

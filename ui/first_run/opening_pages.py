@@ -12,6 +12,8 @@ from ui.translation import tr
 from ui.widgets.forms import Card, Field, button, label, row
 
 PASSWORD_HELPS = frozenset({"server.password_missing", "server.password_wrong"})
+# the server is away, nothing is wrong with the seat: letters can be written meanwhile
+AWAY = frozenset({"server.host_unknown", "server.no_answer", "server.refused", "server.starting", "server.full"})
 
 
 def step_words(step: str) -> str:
@@ -62,11 +64,13 @@ class FailurePage(QWidget):
     """Why the seat could not be opened, and the ways on."""
 
     again = Signal(str)
+    offline = Signal(str)
     change = Signal()
     leave = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._wants_offline = False
         self.setAccessibleName(tr("Nicht geöffnet"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,10 +88,13 @@ class FailurePage(QWidget):
         self._leave = button(tr("&Beenden"), self.leave.emit)
         self._more = button(tr("Ein&zelheiten"), self._toggle_details)
         self._change = button(tr("&Verbindung ändern"), self.change.emit)
+        self._offline = button(tr("&Ohne Server arbeiten"), self._go_offline)
+        self._offline.setToolTip(tr("E-Mails schreiben; sie gehen hinaus, sobald der Server wieder da ist."))
         self._again = button(tr("&Erneut versuchen"), self._try_again, role="primary")
-        for act in (self._leave, self._more, self._change, self._again):
+        acts = (self._leave, self._more, self._change, self._offline, self._again)
+        for act in acts:
             act.setAutoDefault(True)
-        column.addWidget(row(self._leave, self._more, QWidget(), self._change, self._again, stretch=(0, 0, 1, 0, 0)))
+        column.addWidget(row(*acts[:2], QWidget(), *acts[2:], stretch=(0, 0, 1, 0, 0, 0)))
         self._details = QPlainTextEdit(readOnly=True)
         self._details.setAccessibleName(tr("Einzelheiten"))
         self._details.setMaximumHeight(160)
@@ -100,11 +107,19 @@ class FailurePage(QWidget):
         code = error.code if isinstance(error, PlatzlotseError) else ""
         self._change.setVisible(can_change)
         self._password_card.setVisible(code in PASSWORD_HELPS)
+        # a password asked for on the way there still lets one work without the server
+        self._offline.setVisible(code in AWAY or (code == "server.password_missing" and self._wants_offline))
+        self._wants_offline = self._wants_offline and code == "server.password_missing"
         self._details.setPlainText(details(error))
         self._details.hide()
         (self._password if code in PASSWORD_HELPS else self._again).setFocus()
 
+    def _go_offline(self) -> None:
+        self._wants_offline = True
+        self.offline.emit(self._password.text())
+
     def _try_again(self) -> None:
+        self._wants_offline = False
         self.again.emit(self._password.text())
 
     def _toggle_details(self) -> None:

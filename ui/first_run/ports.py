@@ -73,3 +73,6 @@ class Seats(Protocol):
 
     def open(self, password: str | None, tell: Tell) -> None:
         """Open the seat as it was set up; a password given holds for this session."""
+
+    def open_without_server(self, password: str | None) -> None:
+        """Open the seat of an office whose server is away, to write letters that wait for it."""

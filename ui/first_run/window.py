@@ -75,6 +75,7 @@ class FirstRunWindow(QMainWindow):
         self.server.chosen.connect(self._join)
         self.failure.again.connect(self.open)
         self.failure.change.connect(self._change_server)
+        self.failure.offline.connect(self._open_without_server)
         self.failure.leave.connect(self.close)
 
     def begin(self) -> None:
@@ -92,6 +93,15 @@ class FirstRunWindow(QMainWindow):
             QTimer.singleShot(PATIENCE_MS, self, self._show_if_waiting)
         self._errands.run(
             self, lambda tell: self._seats.open(password or None, tell), lambda _: self.opened.emit(), self._not_opened
+        )
+
+    def _open_without_server(self, password: str) -> None:
+        self.turn_to(self.progress)
+        self._errands.run(
+            self,
+            lambda _: self._seats.open_without_server(password or None),
+            lambda _: self.opened.emit(),
+            self._not_opened,
         )
 
     def current(self) -> QWidget:

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from domain.casework import sending
 from domain.database import Session
-from domain.matching.inquiries import note_out_of_office
 from domain.matching.listing import InquiryDetail, InquiryRow
 from domain.matching.states import AWAITING_ANSWER, InquiryState
 from domain.values import Channel
@@ -110,7 +109,7 @@ class InquiryActions(QWidget):
             now, until = self._ui.now(), dialog.day()
             if until is not None:
                 self._write(
-                    lambda s, r: note_out_of_office(s, r.inquiry_id, until=until, now=now, version=r.version),
+                    lambda s, r: sending.note_absence(s, r.inquiry_id, until=until, now=now, version=r.version),
                     tr("Vermerkt; die Fristen ruhen so lange."),
                 )
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 from domain.casework.calling import begin_call, call_again, finish_call
 from domain.communication.contacts import CallResult
 from domain.communication.queries import CallRow
-from domain.communication.states import CallStatus
+from domain.communication.states import UNREACHED, CallStatus
 from domain.database import Session
 from ui import formats
 from ui.labels import label
@@ -22,6 +22,7 @@ from ui.widgets.reason import ReasonDialog
 
 C = CallStatus
 OPEN = frozenset({C.PLANNED, C.IN_PROGRESS})
+STUCK = UNREACHED | {C.MISSED}  # nothing was planned by itself, for want of a number that is right
 
 
 class CallCard(Card):
@@ -50,7 +51,7 @@ class CallCard(Card):
         """Another call, or none."""
         self._call = call
         waits = call is not None and call.status in OPEN
-        wrong = call is not None and call.status is C.WRONG_NUMBER
+        wrong = call is not None and call.status in STUCK
         self.setVisible(waits or wrong)
         if call is None:
             return
@@ -59,8 +60,10 @@ class CallCard(Card):
             facts.insert(0, tr("Anruf geplant: {when}").format(when=formats.moment(call.planned_at)))
         elif call.status is C.IN_PROGRESS:
             facts.insert(0, tr("Anruf läuft"))
-        else:
+        elif call.status is C.WRONG_NUMBER:
             facts.insert(0, tr("Die Nummer war falsch. Tragen Sie bei der Praxis die richtige ein."))
+        else:
+            facts.insert(0, tr("Es ist kein Anruf mehr geplant."))
         if call.attempt > 1:
             facts.append(tr("{n}. Versuch").format(n=call.attempt))
         if call.person:
@@ -80,9 +83,13 @@ class CallCard(Card):
 
     def _on_dial(self) -> None:
         if self._call is not None:
-            now = self._ui.now()
-            QDesktopServices.openUrl(QUrl(f"tel:{self._call.phone}"))
-            self._write(lambda s, call: begin_call(s, call.call_id, now=now, version=call.version), "")
+            now, call = self._ui.now(), self._call
+
+            def taken(_: None) -> None:
+                QDesktopServices.openUrl(QUrl(f"tel:{call.phone}"))
+
+            # first the call is taken, then dialled: two people never ring the same practice
+            self._ui.background.write(self, lambda s: begin_call(s, call.call_id, now=now, version=call.version), taken)
 
     def _on_reached(self) -> None:
         def reached(dialog: ReasonDialog) -> None:

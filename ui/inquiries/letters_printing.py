@@ -57,23 +57,16 @@ class LetterPrinting(QObject):
         self._ui.background.read(self, work, lambda found: self._ask(*found), key="print")
 
     def _ask(self, letter_ids: Sequence[int], pdf: bytes) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageLayout(
-            QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
+        ask_printer(
+            self._parent,
+            tr("Briefe"),
+            ntr(len(letter_ids), "{n} Brief drucken", "{n} Briefe drucken"),
+            lambda printer: self.paint(letter_ids, pdf, printer),
         )
-        printer.setFullPage(True)  # the window of the envelope is measured from the paper's edge
-        printer.setDocName(tr("Briefe"))
-        dialog = QPrintDialog(printer, self._parent)
-        dialog.setWindowTitle(ntr(len(letter_ids), "{n} Brief drucken", "{n} Briefe drucken"))
-        dialog.accepted.connect(lambda _: self.paint(letter_ids, pdf, printer))
-        dialog.finished.connect(lambda _: dialog.deleteLater())
-        dialog.open()  # type: ignore[call-arg]  # PySide's stub knows only the overload with a receiver
 
     def paint(self, letter_ids: Sequence[int], pdf: bytes, printer: "QPrinter") -> None:
         """Put the pages on a printer, one each time the window has nothing else to do."""
-        _Pages(self, pdf, printer, lambda good: self._printed(letter_ids, good=good)).next()
+        PdfPages(self, pdf, printer, lambda good: self._printed(letter_ids, good=good)).next()
 
     def _printed(self, letter_ids: Sequence[int], *, good: bool) -> None:
         if good:
@@ -107,7 +100,24 @@ class LetterPrinting(QObject):
         )
 
 
-class _Pages(QObject):
+def ask_printer(parent: QWidget, name: str, title: str, chosen: Callable[["QPrinter"], None]) -> None:
+    """Let a person choose a printer for whole A4 pages; `name` is what the printer's queue shows."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
+    )
+    printer.setFullPage(True)  # the window of an envelope is measured from the paper's edge
+    printer.setDocName(name)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle(title)
+    dialog.accepted.connect(lambda _: chosen(printer))
+    dialog.finished.connect(lambda _: dialog.deleteLater())
+    dialog.open()  # type: ignore[call-arg]  # PySide's stub knows only the overload with a receiver
+
+
+class PdfPages(QObject):
     """The pages of a PDF on their way to a printer."""
 
     def __init__(self, parent: QObject, pdf: bytes, printer: "QPrinter", done: Callable[[bool], None]) -> None:

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget
 
+from domain.casework.batches.gathering import Gathered, gather_reminders
 from domain.casework.printed_letters import count_waiting
-from domain.casework.sending import chase
 from domain.matching.listing import list_inquiries
 from domain.paging import ListQuery
 from ui import formats
@@ -12,6 +12,7 @@ from ui.changes import Refresher
 from ui.inquiries.detail import InquiryDetailView
 from ui.inquiries.letters_printing import LetterPrinting
 from ui.labels import label, labels
+from ui.mail.batches.gathered import gathered_words, show_elsewhere
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -20,7 +21,6 @@ from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, EmptyState, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
-from ui.widgets.reason import ReasonDialog
 
 
 class InquiriesPage(PageWidget):
@@ -43,7 +43,7 @@ class InquiriesPage(PageWidget):
             tr("Stand filtern"),
         )
         self._count = words("", "muted")
-        self._chase = button(tr("A&lle erinnern"), self._on_chase, icon="clock")
+        self._chase = button(tr("A&lle erinnern …"), self._on_chase, icon="clock")
         self._chase.hide()
         self._printing = LetterPrinting(ui, self)
         self._letters = button(tr("&Briefe drucken …"), self._printing.print_waiting, icon="file-input")
@@ -136,24 +136,21 @@ class InquiriesPage(PageWidget):
         self._table.show_query(text=self._search.text(), filters=filters)
 
     def _on_chase(self) -> None:
-        """One reminder to each practice of the chase list; asked once, since mails go out."""
-
-        def agreed(_dialog: ReasonDialog) -> None:
-            now = self.ui.now()
-            self.ui.background.write(
-                self,
-                lambda s: chase(s, now=now),
-                lambda n: self.ui.messages.success(ntr(n, "{n} Praxis wird erinnert.", "{n} Praxen werden erinnert.")),
-            )
-
-        ReasonDialog(
+        """A batch of one reminder to each practice of the chase list, to look through before it is sent."""
+        now = self.ui.now()
+        self.ui.background.write(
             self,
-            tr("Alle erinnern"),
-            tr(
-                "Jede Praxis dieser Liste bekommt eine Erinnerung: per E-Mail, sonst wird ein Anruf geplant; ohne Telefon liegt ein Brief zum Drucken bereit."
-            ),
-            reason="",
-        ).ask(agreed)
+            lambda s: gather_reminders(s, now=now),
+            self._gathered,
+            lambda error: show_elsewhere(self.ui, error, self._show_batch),
+        )
+
+    def _gathered(self, gathered: Gathered) -> None:
+        self._show_batch(gathered.batch_id)
+        self.ui.messages.info(gathered_words(gathered))
+
+    def _show_batch(self, batch_id: int) -> None:
+        self.ui.navigate("mail", batch_id, "batch")
 
     def _select(self, inquiry_id: int) -> None:
         self._right.setCurrentIndex(1)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import Recorded, record_answer
-from domain.casework.patient_letters import queue_acceptance_to_patient
+from domain.casework.patient_letters import PlaceFound, place_found, queue_acceptance_to_patient
 from domain.casework.placements import (
     begin_therapy,
     end_therapy,
@@ -28,6 +28,7 @@ from ui.errors import describe
 from ui.inquiries.answering import AnswerDialog
 from ui.ports import UiContext
 from ui.translation import ntr, tr
+from ui.widgets.letter_dialog import LetterDialog
 from ui.widgets.reason import ReasonDialog
 
 
@@ -100,12 +101,40 @@ class ItemSteps:
         )
 
     def write_patient(self, item: ItemDetail) -> None:
-        """Tell the patient about the place."""
-        now = self.ui.now()
-        self._write(
-            lambda s: queue_acceptance_to_patient(s, item.item_id, now=now),
-            tr("Der Brief an den Patienten ist unterwegs."),
-        )
+        """Tell the patient about the place, by a mail that is read first."""
+
+        def send() -> None:
+            now = self.ui.now()
+            self._write(
+                lambda s: queue_acceptance_to_patient(s, item.item_id, now=now),
+                tr("Der Brief an den Patienten ist unterwegs."),
+            )
+
+        def show(found: PlaceFound) -> None:
+            if not found.address:
+                self.ui.messages.warning(
+                    tr("Für {name} ist keine E-Mail-Adresse eingetragen. Rufen Sie an.").format(name=item.name),
+                    tr("Patient anrufen"),
+                    lambda: self.call_patient(item),
+                )
+                return
+            to = tr("An {address}").format(address=found.address)
+            LetterDialog(self._owner, tr("Patient schreiben"), to, found.mail, send=tr("Senden")).ask(send)
+
+        self._place_found(item, show)
+
+    def call_patient(self, item: ItemDetail) -> None:
+        """What to say when calling the patient about the place, with the number."""
+
+        def show(found: PlaceFound) -> None:
+            number = formats.phone(found.phone) or tr("Keine Telefonnummer eingetragen.")
+            LetterDialog(self._owner, tr("Patient anrufen"), number, found.script).open()
+
+        self._place_found(item, show)
+
+    def _place_found(self, item: ItemDetail, show: Callable[[PlaceFound], None]) -> None:
+        today = self.ui.today()
+        self.ui.background.read(self._owner, lambda s: place_found(s, item.item_id, today=today), show)
 
     def fail(self, item: ItemDetail, outcome: ItemStatus) -> None:
         """The place came to nothing."""

@@ -8,6 +8,7 @@ from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
 from domain.database import Session
 from ui.changes import Refresher
+from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
 from ui.mail.outgoing import OutgoingPane
@@ -24,7 +25,7 @@ WRITING = {
     "write_patient": lambda pane, number: pane.write_to("patient", number),
     "answer": lambda pane, number: pane.answer(number),
 }
-BOXES = ("inbox", "drafts", "outbox", "sent", "trouble", "settled", "cancelled")
+BOXES = ("inbox", "drafts", "outbox", "batches", "sent", "trouble", "settled", "cancelled")
 COUNTED = frozenset({"inbox", "outbox", "trouble"})  # what waits; the others only grow
 
 
@@ -34,7 +35,7 @@ class MailPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._titles = {
-            "inbox": tr("Posteingang"), "drafts": tr("Entwürfe"), "outbox": tr("Postausgang"), "sent": tr("Gesendet"),
+            "inbox": tr("Posteingang"), "drafts": tr("Entwürfe"), "outbox": tr("Postausgang"), "batches": tr("Sammelversand"), "sent": tr("Gesendet"),
             "trouble": tr("Zu klären"), "settled": tr("Erledigt"), "cancelled": tr("Zurückgeholt"),
         }  # fmt: skip
         self._tabs = QTabBar()
@@ -52,15 +53,17 @@ class MailPage(PageWidget):
         read_in.setToolTip(tr("Gespeicherte E-Mails (.eml) einlesen"))
         self.body.addWidget(row(self._tabs, self._search, read_in, write, stretch=(4, 1, 0, 0)))
         self._incoming, self._outgoing, self.drafts = IncomingPane(ui), OutgoingPane(ui), DraftsPane(ui)
+        self._batches = BatchPane(ui)
         self._panes = QStackedWidget()
         self._panes.addWidget(self._incoming)
         self._panes.addWidget(self._outgoing)
         self._panes.addWidget(self.drafts)
+        self._panes.addWidget(self._batches)
         self.body.addWidget(self._panes, 1)
         self.setAcceptDrops(True)
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
-        Refresher(self, ui.changes, ("email", "incoming_email", "draft"), self.refresh)
+        Refresher(self, ui.changes, ("email", "incoming_email", "draft", "batch"), self.refresh)
 
     def refresh(self) -> None:
         """List, counts and open mail again."""
@@ -73,10 +76,20 @@ class MailPage(PageWidget):
         self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id).row.status), self._go_to, key="box")
 
     def open_field(self, item_id: int, field: str) -> None:
-        """Show a mail that came in (field ``incoming``) in its box, or begin to write (fields of WRITING)."""
+        """Show a mail that came in (``incoming``), a batch, a box by its name, or begin to write (fields of WRITING)."""
+        if field in BOXES:
+            self._go_to(field)
+            return
         if field in WRITING:
             self._go_to("drafts")
             WRITING[field](self.drafts, item_id)
+            return
+        if field in {"batch", "weekly"}:
+            self._go_to("batches")
+            if field == "weekly":
+                self._batches.gather_weekly()
+            else:
+                self._batches.show_batch(item_id)
             return
         if field != "incoming":
             self.open_item(item_id)
@@ -106,14 +119,16 @@ class MailPage(PageWidget):
         self._tabs.setCurrentIndex(BOXES.index(box))
         self._ask()
 
-    def _pane(self) -> IncomingPane | OutgoingPane | DraftsPane:
+    def _pane(self) -> IncomingPane | OutgoingPane | DraftsPane | BatchPane:
         box = self._box()
-        return self._incoming if box in INCOMING else self.drafts if box == "drafts" else self._outgoing
+        others: dict[str, DraftsPane | BatchPane] = {"drafts": self.drafts, "batches": self._batches}
+        return self._incoming if box in INCOMING else others.get(box, self._outgoing)
 
     def _ask(self) -> None:
         pane = self._pane()
         self._panes.setCurrentWidget(pane)
-        if isinstance(pane, DraftsPane):
+        self._search.setVisible(not isinstance(pane, BatchPane))
+        if isinstance(pane, DraftsPane | BatchPane):
             pane.refresh()
         else:
             pane.ask(self._box(), self._search.text())

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import replies
 from domain.casework.replies import STATUS_OF, Reply, ReplyItem
+from domain.casework.reply_facts import CapacityNote
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
 from ui import formats
@@ -46,6 +47,7 @@ class ReplyView(QWidget):
         self._body.setAccessibleName(tr("Text der E-Mail"))
         self._files = FilesRow(ui)
         self._answers = AnswerRows()
+        self._capacity = QCheckBox()
         self._of_mailbox = words("")
         self._of_mailbox.setWordWrap(True)
         self._confirm = button(
@@ -68,6 +70,7 @@ class ReplyView(QWidget):
         suggestion = Card(tr("Lesart"))
         suggestion.add(self._of_mailbox)
         suggestion.add(self._answers)
+        suggestion.add(self._capacity)
         suggestion.add(row(self._confirm, self._aside))
         suggestion.add(row(self._away, self._wrong, self._never))
         self._card = suggestion
@@ -110,8 +113,11 @@ class ReplyView(QWidget):
         decisions = self._answers.decisions()
         if decisions is not None:
             now = self._ui.now()
+            capacity = reply.capacity if self._capacity.isChecked() else None
             self._settle(
-                lambda s, number, version: replies.confirm_answers(s, number, decisions, now=now, version=version)
+                lambda s, number, version: replies.confirm_answers(
+                    s, number, decisions, now=now, version=version, capacity=capacity
+                )
             )
 
     def _confirm_mailbox(self, suggestion: Suggestion) -> None:
@@ -153,11 +159,25 @@ class ReplyView(QWidget):
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
             self._answers.show_items([_asked(item) for item in reply.items])
+            self._offer_capacity(reply.capacity)
         self._of_mailbox.setText(self._say(reply))
         answered = r.inquiry_id is not None and r.kind == "reply"
         self._confirm.setVisible(answered)
         for widget in (self._away, self._wrong, self._never):
             widget.setVisible(answered)
+
+    def _offer_capacity(self, capacity: CapacityNote | None) -> None:
+        """What the practice said of its places is noted with the same key, unless the tick is taken away."""
+        self._capacity.setVisible(capacity is not None)
+        self._capacity.setChecked(capacity is not None)
+        if capacity is None:
+            return
+        said = label("capacity", capacity.capacity)
+        if capacity.from_day is not None:
+            said += ", " + tr("Plätze ab {day}").format(day=formats.day(capacity.from_day))
+        self._capacity.setText(
+            tr("Bei der Praxis notieren: {what} (Stand {day})").format(what=said, day=formats.day(capacity.as_of))
+        )
 
     @staticmethod
     def _say(reply: Reply) -> str:

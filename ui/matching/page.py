@@ -3,12 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTabWidget
 
+from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
 from domain.matching.candidates import Candidates, PracticeCandidate, candidates_for_search
 from domain.matching.listing import SearchRow, find_search, list_searches
 from ui import formats
 from ui.changes import Refresher
 from ui.labels import label
+from ui.mail.batches.gathered import gathered_words
 from ui.map.markers import MapMarker, MarkerState
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
@@ -24,7 +26,7 @@ from ui.ports import UiContext
 from ui.theme import is_dark
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
-from ui.widgets.forms import column
+from ui.widgets.forms import button, column
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
@@ -68,6 +70,9 @@ class MatchingPage(PageWidget):
         self._facts = words(tr("Wählen Sie links eine Suche."), "muted")
         self._total = words("", "muted")
         self._actions = SearchActions(ui)
+        self._chosen: list[int] = []
+        self._together = button("", self._ask_together, icon="send")
+        self._together.hide()
         self._results = ResultTable()
         self._why = WhyNot()
         self._composer = InquiryComposer(ui)
@@ -88,7 +93,11 @@ class MatchingPage(PageWidget):
         waiting = column(self._filter, self._searches, stretch_end=False)
         waiting.setMinimumWidth(LIST_WIDTH)
         split.addWidget(waiting)
-        split.addWidget(column(self._head, self._facts, self._actions, self._total, self._results, stretch_end=False))
+        split.addWidget(
+            column(
+                self._head, self._facts, self._actions, self._total, self._results, self._together, stretch_end=False
+            )
+        )
         split.addWidget(self._tabs)
         split.setSizes([290, 512, 342])
         split.setChildrenCollapsible(False)
@@ -111,6 +120,7 @@ class MatchingPage(PageWidget):
         self._filter.textChanged.connect(lambda text: self._searches.show_query(text=text))
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
+        self._results.several.connect(self._choose_several)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
         self._map.selected.connect(self._on_map)
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
@@ -228,6 +238,25 @@ class MatchingPage(PageWidget):
     def _choose_practice(self, therapist_id: int) -> None:
         self._composer.show_therapist(therapist_id, self._search_id)
         self._map.set_selected(therapist_id)
+
+    def _choose_several(self, therapists: list[int]) -> None:
+        self._chosen = therapists
+        words = ntr(len(therapists), "{n} Praxis anfragen …", "{n} Praxen zusammen anfragen …")
+        self._together.setText(f" {words}")
+        self._together.setAccessibleName(words)
+        self._together.setVisible(len(therapists) > 1)
+
+    def _ask_together(self) -> None:
+        """The chosen practices as a batch to look through; nothing is sent yet."""
+        search_id, chosen = self._search_id, self._chosen
+        if search_id is None:
+            return
+
+        def done(gathered: Gathered) -> None:
+            self.ui.navigate("mail", gathered.batch_id, "batch")
+            self.ui.messages.info(gathered_words(gathered))
+
+        self.ui.background.write(self, lambda s: gather_practices(s, search_id=search_id, therapist_ids=chosen), done)
 
     def _on_map(self, therapist_id: int) -> None:
         self._results.select(therapist_id)

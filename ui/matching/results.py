@@ -44,10 +44,11 @@ class _Model(QAbstractTableModel):
 
 
 class ResultTable(QWidget):
-    """Best first; the selection is told by id."""
+    """Best first; the selection is told by id. `several` tells the practices chosen together (Strg or Umschalt)."""
 
     selected = Signal(int)
     activated = Signal(int)
+    several = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +71,7 @@ class ResultTable(QWidget):
         self.view.setModel(self._model)
         self.view.setItemDelegate(CellDelegate(self.view))
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setShowGrid(False)
         self.view.setWordWrap(False)
         self.view.verticalHeader().setVisible(False)
@@ -109,5 +110,7 @@ class ResultTable(QWidget):
 
     def _on_selection(self) -> None:
         rows = self.view.selectionModel().selectedRows()
-        if rows:
-            self.selected.emit(self._model.rows[rows[0].row()].therapist_id)
+        chosen = [self._model.rows[index.row()].therapist_id for index in rows]
+        if chosen:
+            self.selected.emit(chosen[-1])
+        self.several.emit(chosen)

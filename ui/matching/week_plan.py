@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
+from domain.casework.batches.gathering import Gathered, gather_plan
 from domain.casework.preparing import preview
 from domain.casework.sending import undo_sending
 from domain.casework.week_plan import (
@@ -14,7 +15,6 @@ from domain.casework.week_plan import (
     accept,
     lock,
     monday_of,
-    open_lines,
     propose,
     release_line,
     save,
@@ -26,6 +26,7 @@ from ui import formats
 from ui.changes import Refresher
 from ui.errors import describe
 from ui.labels import label
+from ui.mail.batches.gathered import gathered_words, show_elsewhere
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
@@ -44,8 +45,6 @@ class WeekPlanView(QWidget):
         super().__init__()
         self._ui = ui
         self._filled = False
-        self._queue: list[int] = []
-        self._queued = self._failed = 0
         self._figures = words(tr("Für diese Woche gibt es noch keinen Plan."), "heading")
         self._figures.setWordWrap(True)
         self._quality = words("", "muted")
@@ -53,7 +52,7 @@ class WeekPlanView(QWidget):
         self._minutes = _number(tr("Minuten am Telefon in dieser Woche"), MOST_MINUTES)
         self._plan = button(tr("Woche &planen"), self.plan, role="primary", icon="calendar")
         self._accept = button(tr("A&nnehmen"), self._on_accept, icon="check")
-        self._all = button(tr("A&lle annehmen"), self._on_accept_all, icon="send")
+        self._all = button(tr("A&lle im Sammelversand …"), self._on_batch, icon="send")
         self._skip = button(tr("Ü&berspringen"), self._on_skip, icon="x")
         self._lock = button(tr("&Festhalten"), self._on_lock, icon="save")
         self._back = button(tr("&Zurückholen"), self._on_back, icon="undo-2")
@@ -256,48 +255,22 @@ class WeekPlanView(QWidget):
             ),
         )
 
-    def _on_accept_all(self) -> None:
-        if self._queue:  # pressed again: stop after the line that is under way
-            self._queue.clear()
-            return
+    def _on_batch(self) -> None:
+        """All open lines of the week as a batch to look through; nothing is sent yet."""
         monday = self._monday()
-        self._ui.background.read(self, lambda s: open_lines(s, monday), self._accept_these, key="open_lines")
-
-    def _accept_these(self, lines: tuple[int, ...]) -> None:
-        self._queue, self._queued, self._failed = list(lines), len(lines), 0
-        self._all.setText(tr(" Anha&lten"))
-        self._accept_next()
-
-    def _accept_next(self) -> None:
-        """One line a transaction: what one practice refuses does not hold up the others."""
-        if not self._queue:
-            self._all_done()
-            return
-        line_id, now = self._queue.pop(0), self._ui.now()
-        self._quality.setText(
-            tr("{n} von {all} angenommen …").format(n=self._queued - len(self._queue) - 1, all=self._queued)
-        )
         self._ui.background.write(
-            self, lambda s: accept(s, line_id, now=now), lambda _: self._accept_next(), self._one_failed
+            self,
+            lambda s: gather_plan(s, monday=monday),
+            self._gathered,
+            lambda error: show_elsewhere(self._ui, error, self._show_batch),
         )
 
-    def _one_failed(self, _error: Exception) -> None:
-        self._failed += 1
-        self._accept_next()
+    def _gathered(self, gathered: Gathered) -> None:
+        self._show_batch(gathered.batch_id)
+        self._ui.messages.info(gathered_words(gathered))
 
-    def _all_done(self) -> None:
-        self._all.setText(tr(" A&lle annehmen"))
-        if self._failed:
-            self._ui.messages.warning(
-                ntr(
-                    self._failed,
-                    "{n} Zeile passte nicht mehr und blieb stehen; die anderen sind angenommen.",
-                    "{n} Zeilen passten nicht mehr und blieben stehen; die anderen sind angenommen.",
-                )
-            )
-        else:
-            self._ui.messages.success(tr("Die Zeilen sind angenommen: E-Mails gehen hinaus, Anrufe sind geplant."))
-        self.refresh()
+    def _show_batch(self, batch_id: int) -> None:
+        self._ui.navigate("mail", batch_id, "batch")
 
 
 def _number(name: str, most: int) -> QSpinBox:

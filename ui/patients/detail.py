@@ -1,25 +1,28 @@
 """One patient: header with state and next step, the form on tabs, course and consents."""
 
-from domain.casework.history import patient_history
+from collections.abc import Callable
+
 from domain.casework.searches import start_search
 from domain.database import Session
 from domain.matching.states import PatientState
 from domain.patients import service
-from domain.patients.queries import PatientDetail, list_persons, open_patient
+from domain.patients.queries import PatientDetail, get_patient, list_persons, open_patient
 from domain.patients.service import PatientForm
 from ui import formats
 from ui.labels import label
 from ui.patients.consents import ConsentsTab
+from ui.patients.course import CourseTab
+from ui.patients.evidence import EvidenceTab
 from ui.patients.exclusions import ExclusionsCard
 from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
+from ui.patients.letters import PatientLetters
 from ui.patients.record_actions import RecordActions
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
 from ui.translation import tr
 from ui.widgets.chips import PATIENT_STATES
 from ui.widgets.forms import button, scrolled
-from ui.widgets.history_view import HistoryView
 
 
 class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
@@ -30,23 +33,53 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         super().__init__(ui, form)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
-        self._course = HistoryView(ui.background, tr("Verlauf"))
+        self._noted: int | None = None  # whose record was noted as read by this person
+        self._course = CourseTab(ui)
         self._consents = ConsentsTab(ui)
         self._exclusions = ExclusionsCard(ui)
+        self._evidence = EvidenceTab(ui)
         self._files = FilesTab(ui)
         self._actions = RecordActions(ui)
         form.places["consent"] = self._consents
+        form.places["evidence"] = self._evidence
         wishes = form.wishes.layout()
         assert wishes is not None
         wishes.addWidget(self._exclusions)
         self._of_saved = (
             form.addTab(self._course, tr("Verlauf")),
             form.addTab(scrolled(self._consents), tr("Einwilligungen")),
+            form.addTab(self._evidence, tr("Nachweis")),
             form.addTab(self._files, tr("Dateien")),
         )
-        self._write = button(tr("&E-Mail"), self._on_write, icon="mail", name=tr("E-Mail schreiben"))
-        self._lay_out(self._step, self._write, self._actions)
+        self._letters = PatientLetters(ui)
+        self._lay_out(self._step, self._letters, self._actions)
         ui.background.read(self, list_persons, form.show_persons)
+
+    def show_record(self, record_id: int) -> None:
+        """Load a record; a reimbursement case that is being typed is asked about first."""
+        show = super().show_record
+        if self._evidence.unsaved and self._wanted != record_id:
+            self._ask_to_drop(lambda: self._drop_case_and(lambda: show(record_id)))
+            return
+        show(record_id)
+
+    def save(self) -> None:
+        """Save what was typed (Strg+S), the reimbursement case, too."""
+        if self._evidence.unsaved:
+            self._evidence.save()
+        super().save()
+
+    def begin_new(self) -> None:
+        """An empty form for a new record; a reimbursement case that is being typed is asked about first."""
+        begin = super().begin_new
+        if self._evidence.unsaved:
+            self._ask_to_drop(lambda: self._drop_case_and(begin))
+            return
+        begin()
+
+    def _drop_case_and(self, go_on: Callable[[], None]) -> None:
+        self._evidence.drop()
+        go_on()
 
     def _id(self, record: PatientDetail) -> int:
         return record.patient_id
@@ -57,7 +90,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._facts.setText(tr("Nachname genügt zum Speichern; die Checkliste zeigt dann, was für die Suche fehlt."))
         self._more.setText("")
         self._step.hide()
-        self._write.setEnabled(False)
+        self._letters.show_patient(None)
         self._actions.show_patient(None, None)
         self._exclusions.hide()
         self._enable_tabs(enabled=False)
@@ -69,18 +102,33 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _load(self, record_id: int) -> None:
         today = self._ui.today()
-        self._ui.background.write(self, lambda s: open_patient(s, record_id, today=today), self._arrive, key="patient")
-        self._course.load(lambda session, typed: patient_history(session, record_id, words=typed))
+        if self._noted == record_id:
+            # somebody reads it already: looking again is not another reading
+            self._ui.background.read(
+                self, lambda s: get_patient(s, record_id, today=today), self._arrive, key="patient"
+            )
+        else:
+            self._noted = record_id
+            self._ui.background.write(
+                self, lambda s: open_patient(s, record_id, today=today), self._arrive, self._not_read, changes=False
+            )
+        self._course.show_patient(record_id)
+
+    def _not_read(self, error: Exception) -> None:
+        self._noted = None
+        self._ui.background.failed.emit(error)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form
         self._consents.show_patient(record)
         self._exclusions.show_patient(record.patient_id)
         self._exclusions.show()
+        self._course.show_rules(record.consents, restricted=record.state == PatientState.RESTRICTED)
+        self._evidence.show_patient(record.patient_id)
         self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
         self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)
-        self._write.setEnabled(bool(form.email) and record.state != "restricted")
+        self._letters.show_patient(record)
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
         facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today())]
@@ -134,10 +182,6 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             ),
             check,
         )
-
-    def _on_write(self) -> None:
-        if self._record is not None:
-            self._ui.navigate("mail", self._record.patient_id, "write_patient")
 
     def _next_step(self) -> None:
         patient = self._record

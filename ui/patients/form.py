@@ -51,8 +51,10 @@ class PatientFormView(RecordForm[PatientForm]):
                 self._text("resubmission_note", tr("Wiedervorlage wozu")),
             ),
         )
+        self.wants_status = self._check(tr("Möchte jede Woche per E-Mail hören, wie die Suche steht"))
         self._note = self._lines(70)
-        self.addTab(scrolled(column(body, Field(tr("Notiz"), self._note), margin=4)), tr("Stammdaten"))
+        whole = column(body, self.wants_status, Field(tr("Notiz"), self._note), margin=4)
+        self.addTab(scrolled(whole), tr("Stammdaten"))
 
     def _needs(self) -> None:
         self._complaints = {word: self._check(word) for word in sorted(COMPLAINT_WORDS)}
@@ -130,6 +132,7 @@ class PatientFormView(RecordForm[PatientForm]):
         values = {name: getattr(form, name) for name in self.fields}
         self._fill(values | {"phone": formats.phone(form.phone)})
         self._note.setPlainText(form.note)
+        self.wants_status.setChecked(form.wants_status)
         self._complaint_note.setPlainText(form.complaint_note)
         for word, box in self._complaints.items():
             box.setChecked(word in form.complaints)
@@ -166,6 +169,7 @@ class PatientFormView(RecordForm[PatientForm]):
         return PatientForm(
             **values,
             note=self._note.toPlainText(),
+            wants_status=self.wants_status.isChecked(),
             complaints=complaints,
             complaint_note=self._complaint_note.toPlainText(),
             timely_needed=self.timely.isChecked(),
@@ -182,7 +186,7 @@ def empty_form(today: date) -> PatientForm:
     return PatientForm(
         first_name="", last_name="", birth_date=None, sex="not_stated", street="", house_number="", plz="", city="",
         email="", phone="", insurer="", insurance_kind="statutory", insurance_number="", registered_on=today,
-        responsible_id=None, deputy_id=None, resubmission_on=None, resubmission_note="", note="", complaints=(),
+        responsible_id=None, deputy_id=None, resubmission_on=None, resubmission_note="", note="", wants_status=True, complaints=(),
         diagnoses=(), complaint_note="", previous_therapy_end=None, consultation_on=None, timely_needed=False,
         ptv11_code="", methods=(), group_ok=False, therapist_sex="any", radius_km=None, travel_mode=None,
         languages=(), accessibility_needed=False, reimbursement_ok=False, availability=None,

@@ -43,8 +43,8 @@ class PatientsPage(ListDetailPage[PatientDetailView]):
             filters={"state": Choice({"": tr("Alle Stände"), **labels("patient_state")}, tr("Stand filtern"))},
             new=tr("&Neuer Patient"),
             count=lambda n: ntr(n, "{n} Patient", "{n} Patienten"),
-            topics=("patient", "place_search", "inquiry_item", "placement", "exclusion"),
-            widths=(500, 640),
+            topics=("patient", "place_search", "inquiry_item", "placement", "exclusion", "reimbursement_case"),
+            widths=(440, 700),
             actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
         )
 

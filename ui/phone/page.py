@@ -3,7 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHeaderView, QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from domain.casework.phone_queue import QueuedCall, Reach, minutes_today, next_call, phone_queue
+from domain.casework.call_minutes import minutes_today
+from domain.casework.calling import Fate, fate_of
+from domain.casework.phone_queue import QueuedCall, Reach, next_call, phone_queue
 from domain.communication.states import CallStatus
 from domain.database import Session
 from ui import formats
@@ -11,9 +13,10 @@ from ui.changes import Refresher
 from ui.labels import label
 from ui.page import PageWidget
 from ui.phone.call_panel import CallPanel
+from ui.phone.minutes_dialog import MinutesDialog
 from ui.ports import UiContext
 from ui.translation import ntr, tr
-from ui.widgets.forms import EmptyState, row
+from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
 TICK_MS = 30_000  # windows open and close while nobody changes anything
@@ -26,11 +29,13 @@ class PhonePage(PageWidget):
         super().__init__(ui)
         self._calls: tuple[QueuedCall, ...] = ()
         self._wanted: int | None = None
+        self._told: int | None = None  # the call of which one said that it is gone
         self._sum = words("", "muted")
         self._mine = QCheckBox(tr("nur &meine"))
         self._mine.setAccessibleName(tr("nur meine"))
         self._mine.toggled.connect(lambda _: self._fill())
-        self.body.addWidget(row(self._mine, self._sum, stretch=(0, 1)))
+        minutes = button(tr("M&inuten …"), self._show_minutes, role="link")
+        self.body.addWidget(row(self._mine, self._sum, minutes, stretch=(0, 1, 0)))
         self._tree = QTreeWidget()
         self._tree.setAccessibleName(tr("Anrufe"))
         self._tree.setHeaderLabels([tr("Praxis"), tr("Erreichbar"), tr("Menschen")])
@@ -43,6 +48,8 @@ class PhonePage(PageWidget):
         self._tree.itemSelectionChanged.connect(self._on_selection)
         self._panel = CallPanel(ui)
         self._panel.finished.connect(self._go_on)
+        self._panel.taken_back.connect(self._back_to)
+        self._panel.refused.connect(self.refresh)
         self._empty = EmptyState(
             "phone", tr("Keine Anrufe geplant"),
             tr("Anrufe entstehen aus Anfragen per Telefon, aus dem Wochenplan und beim Nachfassen."),
@@ -127,7 +134,25 @@ class PhonePage(PageWidget):
             return
         if chosen is not None:
             self._tree.setCurrentItem(chosen)
-        self._panel.show_call(next((c for c in self._calls if c.call_id == self._wanted), None))
+        there = next((c for c in self._calls if c.call_id == self._wanted), None)
+        if there is None and self._wanted == self._panel.shown():
+            self._ask_what_became(self._wanted)
+            return
+        self._told = None
+        self._panel.show_call(there)
+
+    def _ask_what_became(self, call_id: int | None) -> None:
+        """The call one looks at left the list: somebody or something else settled it."""
+        if call_id is None or call_id == self._told:
+            return
+        self._told = call_id
+
+        def tell(fate: Fate) -> None:
+            if self._panel.shown() == call_id and not self._panel.show_gone(fate):
+                self._wanted = None
+                self._fill()
+
+        self.ui.background.read(self, lambda s: fate_of(s, call_id), tell, key="fate")
 
     def _on_selection(self) -> None:
         items = self._tree.selectedItems()
@@ -135,6 +160,14 @@ class PhonePage(PageWidget):
         if isinstance(number, int) and number != self._wanted:
             self._wanted = number
             self._panel.show_call(next((c for c in self._calls if c.call_id == number), None))
+
+    def _back_to(self, call_id: int) -> None:
+        """A result was taken back: its call is on again."""
+        self._wanted = call_id
+        self.refresh()
+
+    def _show_minutes(self) -> None:
+        MinutesDialog(self, self.ui).open()
 
     def _go_on(self, call_id: int) -> None:
         """To the next call one can make now."""
@@ -149,6 +182,16 @@ def _name(call: QueuedCall) -> str:
 
 
 def _when(call: QueuedCall) -> str:
+    if not call.phone:
+        return tr("Nummer falsch")
+    if call.agreed:
+        return (
+            tr("um {time}").format(time=formats.time_of_day(call.planned_at))
+            if call.reach is Reach.NOW
+            else (formats.weekday_clock(call.planned_at))
+        )
+    if call.status is CallStatus.IN_PROGRESS:
+        return tr("Anruf läuft")
     if call.window is None:
         return tr("keine Zeit bekannt")
     if call.reach is Reach.NOW:

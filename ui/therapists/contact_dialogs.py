@@ -57,13 +57,13 @@ def _lines() -> QPlainTextEdit:
 class NoteDialog(EntryDialog):
     """When, by which channel, which way, with whom, and what was said."""
 
-    def __init__(self, parent: QWidget, now: datetime) -> None:
+    def __init__(self, parent: QWidget, now: datetime, *, from_them: str = "") -> None:
         super().__init__(parent, tr("Kontakt notieren"), tr("Eintragen"))
         self._day, self._time = DateField(tr("Tag")), QLineEdit(f"{formats.local(now):%H:%M}")
         self._day.show_date(formats.local(now).date())
         self._channel = Choice({code: label("channel", code) for code in CHANNELS}, tr("Kanal"))
         self._direction = Choice(
-            {"out": tr("von uns"), "in": tr("von der Praxis"), "none": tr("nur für uns")}, tr("Von wem")
+            {"out": tr("von uns"), "in": from_them or tr("von der Praxis"), "none": tr("nur für uns")}, tr("Von wem")
         )
         self._counterpart, self._body = QLineEdit(), _lines()
         self._lay_out(

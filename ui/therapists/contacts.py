@@ -12,6 +12,7 @@ from domain.communication.contacts import OpenCall
 from domain.database import Session
 from domain.errors import PlatzlotseError
 from ui import formats
+from ui.contact_labels import names_of_contacts
 from ui.errors import describe
 from ui.labels import label
 from ui.ports import UiContext
@@ -67,8 +68,10 @@ class ContactsTab(QWidget):
         if therapist_id is None:
             return
 
-        def history(session: Session, typed: str) -> tuple[TimelineEntry, ...]:
-            return therapist_history(session, therapist_id, words=typed, whole_practice=whole)
+        def history(session: Session, typed: str, before: int | None) -> tuple[TimelineEntry, ...]:
+            return therapist_history(
+                session, therapist_id, words=typed, called=names_of_contacts(), whole_practice=whole, before=before
+            )
 
         self._history.load(history)
 

@@ -7,6 +7,7 @@ from domain.casework.agenda import Agenda, Task, TaskKind, agenda
 from ui import formats, icons
 from ui.changes import Refresher
 from ui.labels import label
+from ui.mail.batches.labels import label as batch_label
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.theme import tokens
@@ -16,13 +17,34 @@ from ui.widgets.forms import label as words
 
 ICONS = {
     TaskKind.REPLY: "inbox",
-    TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert", TaskKind.ACCEPTED: "heart-handshake",
-    TaskKind.CALL_PLANNED: "phone", TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
+    TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
+    TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
+    TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
+    TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.FOLLOW_UP: "clock",
+    TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
 }  # fmt: skip
-FIELDS = {TaskKind.REPLY: "incoming"}  # where on its page a task is done
-TOPICS = ("incoming_email", "patient", "place_search", "inquiry", "inquiry_item", "email", "phone_call", "import")
+FIELDS = {
+    TaskKind.REPLY: "incoming",
+    TaskKind.BATCH: "batch",
+    TaskKind.WEEKLY_STATUS: "weekly",
+    TaskKind.TSS_CLOCK: "evidence",
+    TaskKind.INSURER_CLOCK: "evidence",
+}  # where on its page a task is done
+TOPICS = (
+    "incoming_email",
+    "patient",
+    "place_search",
+    "inquiry",
+    "inquiry_item",
+    "email",
+    "phone_call",
+    "import",
+    "batch",
+    "office",
+    "reimbursement_case",
+)
 
 
 class TodayPage(PageWidget):
@@ -63,16 +85,7 @@ class TodayPage(PageWidget):
 
     def _show(self, found: Agenda) -> None:
         day = self.ui.today()
-        weekday = (
-            tr("Montag"),
-            tr("Dienstag"),
-            tr("Mittwoch"),
-            tr("Donnerstag"),
-            tr("Freitag"),
-            tr("Samstag"),
-            tr("Sonntag"),
-        )
-        self._head.setText(f"{weekday[day.weekday()]}, {formats.day(day)}")
+        self._head.setText(f"{formats.weekdays()[str(day.isoweekday())]}, {formats.day(day)}")
         total = sum(found.counts.values())
         self._sum.setText(ntr(total, "{n} Aufgabe wartet.", "{n} Aufgaben warten."))
         chosen = self._chosen()
@@ -91,7 +104,7 @@ class TodayPage(PageWidget):
             for task in tasks:
                 item = QTreeWidgetItem(
                     [
-                        task.title,
+                        self._title(task),
                         self._detail(task),
                         formats.moment(task.due) if _timed(task) else formats.day(task.due),
                     ]
@@ -105,10 +118,24 @@ class TodayPage(PageWidget):
         self._empty.setVisible(not found.tasks)
 
     @staticmethod
+    def _title(task: Task) -> str:
+        if task.kind is TaskKind.BATCH:
+            return batch_label("kind", task.title)
+        if task.kind is TaskKind.WEEKLY_STATUS:
+            return ntr(int(task.title), "{n} Person mit laufender Suche", "{n} Personen mit laufender Suche")
+        return task.title
+
+    @staticmethod
     def _detail(task: Task) -> str:
+        if task.kind is TaskKind.BATCH:
+            return batch_label("attention", task.detail)
+        if task.kind is TaskKind.WEEKLY_STATUS:
+            return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:
             return label("email_status", task.detail)
-        if task.kind is TaskKind.CALL_PLANNED:
+        if task.kind is TaskKind.TSS_CLOCK:
+            return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
+        if task.kind in {TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
             return formats.phone(task.detail)
         return task.detail
 

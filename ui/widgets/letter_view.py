@@ -36,7 +36,11 @@ class LetterView(QWidget):
         self._html.setHtml(letter.html)
         self._text.setPlainText(letter.text)
         self._html.verticalScrollBar().setValue(place)
-        self._tabs.setTabVisible(0, bool(letter.html))
+        formatted = bool(letter.html)
+        if formatted and not self._tabs.isTabVisible(0):
+            self._tabs.setTabVisible(0, True)
+            self._tabs.setCurrentIndex(0)
+        self._tabs.setTabVisible(0, formatted)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -1,7 +1,7 @@
 """A small dialog before something with consequences: what will happen, why, and perhaps a kind and a day."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
@@ -14,7 +14,7 @@ from ui.widgets.forms import label as words
 class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
-    `reason=""` asks for none. The title is what the button says.
+    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the button says.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class ReasonDialog(QDialog):
         day: str = "",
         choices: Mapping[str, str] | None = None,
         day_needed: bool = False,
+        clock: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -37,6 +38,9 @@ class ReasonDialog(QDialog):
         self._day = DateField(day)
         self._day_field = Field(day, self._day)
         self._day_needed = day_needed
+        self._clock = QLineEdit()
+        self._clock.setPlaceholderText("HH:MM")
+        self._clock_field = Field(clock, self._clock)
         self._kind = Choice(choices or {}, tr("Was"))
         wanted = tr("Grund") if reason is None else reason
         self._needs_reason = bool(wanted)
@@ -48,6 +52,8 @@ class ReasonDialog(QDialog):
             column.addWidget(Field(wanted, self._reason))
         if day:
             column.addWidget(self._day_field)
+        if clock:
+            column.addWidget(self._clock_field)
         buttons = QDialogButtonBox()
         self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setProperty("role", "primary")
@@ -56,11 +62,13 @@ class ReasonDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._reason.textChanged.connect(lambda _: self._fit())
         self._day.textChanged.connect(lambda _: self._fit())
+        self._clock.textChanged.connect(lambda _: self._fit())
         column.addWidget(buttons)
         self._fit()
 
     def _fit(self) -> None:
         self._day_field.complain("")
+        self._clock_field.complain("")
         there = not self._needs_reason or bool(self._reason.text().strip())
         self.ok.setEnabled(there and (not self._day_needed or bool(self._day.text().strip())))
 
@@ -69,6 +77,11 @@ class ReasonDialog(QDialog):
             self._day.date()
         except ValueError:
             self._day_field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+            return
+        try:
+            self.clock()
+        except ValueError:
+            self._clock_field.complain(tr("Bitte als HH:MM eingeben."))
             return
         self.accept()
 
@@ -79,6 +92,11 @@ class ReasonDialog(QDialog):
     def day(self) -> date | None:
         """The day, if one was given."""
         return self._day.date()
+
+    def clock(self) -> time | None:
+        """The time of that day, if one was given; raises ValueError when the text is none."""
+        text = self._clock.text().strip()
+        return time.fromisoformat(text.replace(".", ":").zfill(5)) if text else None
 
     def kind(self) -> str:
         """The chosen kind."""

@@ -1,12 +1,14 @@
 """Dated entries one below the other: when, what, who, and the words."""
 
 from collections.abc import Iterable
+from html import escape
 
 from PySide6.QtWidgets import QTextBrowser
 
 from domain.casework.history import TimelineEntry
 from ui import formats
-from ui.labels import contact_label, label
+from ui.contact_labels import contact_label
+from ui.labels import label
 from ui.theme import tokens
 from ui.translation import tr
 
@@ -21,8 +23,6 @@ class Timeline(QTextBrowser):
 
     def show_entries(self, entries: Iterable[TimelineEntry], *, searched: bool = False) -> None:
         """Show entries, newest first; `searched` says that there may be others."""
-        from html import escape
-
         blocks = []
         for entry in entries:
             arrow = {"out": "→", "in": "←"}.get(entry.direction, "·")
@@ -33,8 +33,19 @@ class Timeline(QTextBrowser):
                 f"<p style='margin:0 0 10px'><span style='color:{tokens().muted}'>{formats.moment(entry.at)}</span><br>"
                 f"<b>{escape(head)}</b>"
                 + (f"<br><span style='color:{tokens().muted}'>{escape(about)}</span>" if about else "")
-                + (f"<br>{escape(entry.body)}" if entry.body else "")
+                + (f"<br>{_marked(entry)}" if entry.body else "")
                 + "</p>"
             )
         nothing = tr("Nichts gefunden.") if searched else tr("Noch kein Kontakt.")
         self.setHtml("".join(blocks) or f"<p style='color:{tokens().muted}'>{nothing}</p>")
+
+
+def _marked(entry: TimelineEntry) -> str:
+    """The words of an entry, those that were looked for marked by colour and weight."""
+    parts, at = [], 0
+    style = f"background:{tokens().warning_soft};color:{tokens().text};font-weight:600"
+    for start, end in entry.marks:
+        parts += [escape(entry.body[at:start]), f"<span style='{style}'>{escape(entry.body[start:end])}</span>"]
+        at = end
+    parts.append(escape(entry.body[at:]))
+    return "".join(parts).replace("\n", "<br>")

@@ -151,7 +151,7 @@ def _decoded(part: Message) -> str:
     charset = _charset(part)
     try:
         text = content.decode(charset or "utf-8")
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # no such charset, other bytes than it says, a NUL in its name
         # heavy, and needed only for a mail that names no charset, or a wrong one
         from charset_normalizer import from_bytes
 

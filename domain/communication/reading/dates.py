@@ -4,6 +4,8 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from domain.communication.reading.feasts import feast_in, weekday_in
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -36,6 +38,23 @@ _SPAN = re.compile(
 _QUARTER = re.compile(
     r"\b(?:(naechste\w*|kommende\w*) quartal|(?:im |ab |ab dem )?([1-4])\. quartal(?: (20\d{2}))?|q([1-4])(?:[ /](20\d{2}))?)"
 )
+_WEEK = re.compile(r"\b(?:kw|kalenderwoche) ?(\d{1,2})(?: ?(?:-|bis|/) ?(\d{1,2}))?\b")
+_ONLY_DAY = re.compile(
+    r"\b(?:am|zum|bis|ab|vom|dem) (?:\w{6,10},? )?(?:dem |zum )?(\d{1,2})\.(?! ?\d)(?! (?:quartal|halbjahr|stock|mal)\b)"
+)
+_HALF_YEARS = re.compile(
+    r"\b(?:(anderthalb|eineinhalb) jahre?n?|(?:einem |ein |etwa ein )?halbe[ns]? jahr|dreiviertel ?jahr|(?:rund |etwa |ca\.? |in )einem jahr)\b"
+)
+_SEASON = re.compile(
+    r"\b(jahresende|jahreswechsel|spaetherbst|fruehjahr|fruehling|sommer|herbst|winter)(?:s|anfang|ende)?\b(?:\s?(20\d{2}|'\d{2}))?"
+)
+# first and last month of what people call so
+_SEASONS = {
+    "fruehjahr": (3, 5), "fruehling": (3, 5), "sommer": (6, 8), "herbst": (9, 11), "spaetherbst": (11, 11), "winter": (12, 12),
+    "jahresende": (12, 12), "jahreswechsel": (12, 12),
+}  # fmt: skip
+_SINCE = re.compile(r"\bseit (?:anfang |mitte |ende )?$")
+_LED_ON = re.compile(r"\b(?:ab|bis|zum|fruehestens)\s(?:etwa |ca\.? |so |anfang |mitte |ende )*$")
 _NEXT_YEAR = re.compile(r"\b(?:naechste\w*|kommende\w*|neue\w*) jahr\w*\b")
 _NEXT_MONTH = re.compile(r"\b(?:naechste\w*|kommende\w*) monat\w*\b")
 
@@ -46,7 +65,19 @@ def find_day(text: str, *, sent_on: date, last: bool) -> date | None:
     Without a year it is the next such day after `sent_on`. A month stands for its last day where `last` (until …),
     else for its first; a span of weeks or months counts from `sent_on`, its longer end where two are named.
     """
-    for way in (_exact, _in_a_while, _quarter, _month, _loose):
+    for way in (
+        _exact,
+        _week,
+        _in_a_while,
+        _half_years,
+        _quarter,
+        _month,
+        _only_day,
+        _feast,
+        _season,
+        _weekday,
+        _loose,
+    ):
         found = way(text, sent_on, last)
         if found is not None:
             return found
@@ -79,6 +110,63 @@ def _in_a_while(text: str, sent_on: date, _last: bool) -> date | None:
     return _months_later(sent_on, count * (12 if unit.startswith("jahr") else 1))
 
 
+def _week(text: str, sent_on: date, last: bool) -> date | None:
+    found = _WEEK.search(text)
+    if found is None:
+        return None
+    number = int(found.group(2) or found.group(1)) if last else int(found.group(1))
+    try:
+        day = date.fromisocalendar(sent_on.year, number, 5 if last else 1)
+        return (
+            day
+            if day >= sent_on - timedelta(days=60)
+            else date.fromisocalendar(sent_on.year + 1, number, 5 if last else 1)
+        )
+    except ValueError:
+        return None
+
+
+def _half_years(text: str, sent_on: date, _last: bool) -> date | None:
+    found = _HALF_YEARS.search(text)
+    if found is None:
+        return None
+    words = found.group()
+    return _months_later(
+        sent_on, 18 if found.group(1) else 9 if "dreiviertel" in words else 6 if "halb" in words else 12
+    )
+
+
+def _only_day(text: str, sent_on: date, last: bool) -> date | None:
+    """The next such day: "am 23. wieder da"."""
+    days = [int(number) for number in _ONLY_DAY.findall(text)]
+    if not days:
+        return None
+    for months in range(3):
+        first = _months_later(sent_on.replace(day=1), months)
+        day = _valid(first.year, first.month, max(days) if last else min(days))
+        if day and day[0] >= sent_on:
+            return day[0]
+    return None
+
+
+def _feast(text: str, sent_on: date, _last: bool) -> date | None:
+    return feast_in(text, sent_on=sent_on)
+
+
+def _weekday(text: str, sent_on: date, _last: bool) -> date | None:
+    return weekday_in(text, sent_on=sent_on)
+
+
+def _season(text: str, sent_on: date, last: bool) -> date | None:
+    found = _SEASON.search(text)
+    if found is None:
+        return None
+    name, year = found.groups()
+    first, final = _SEASONS[name]
+    number = int(year if len(year) == 4 else f"20{year[1:]}") if year else sent_on.year + (final < sent_on.month)
+    return _end_of(number, final) if last else date(number, first, 1)
+
+
 def _quarter(text: str, sent_on: date, last: bool) -> date | None:
     found = _QUARTER.search(text)
     if found is None:
@@ -97,7 +185,9 @@ def _quarter(text: str, sent_on: date, last: bool) -> date | None:
 
 
 def _month(text: str, sent_on: date, last: bool) -> date | None:
-    for found in _NAMED_MONTH.finditer(text):
+    # "im März geschrieben, aber ab Mai": what is led by ab or bis counts first, what was "seit" then does not
+    months = [found for found in _NAMED_MONTH.finditer(text) if not _SINCE.search(text[: found.start(2)])]
+    for found in sorted(months, key=lambda found: not _LED_ON.search(text[: found.start(2)])):
         part, name, year, short = found.groups()
         if name in {"mai", "jan", "sep", "jun", "jul", "apr", "nov"} and not (
             part or year or short or _led(text, found)
@@ -111,7 +201,11 @@ def _month(text: str, sent_on: date, last: bool) -> date | None:
 
 
 def _led(text: str, found: re.Match[str]) -> bool:
-    return bool(re.search(r"\b(?:im|ab|bis|seit|vor|zum|monat)\s*$", text[: found.start()].rstrip() + " "))
+    return bool(
+        re.search(
+            r"\b(?:im|ab|bis|vor|zum|monat)\s(?:etwa |ca\.? |circa |so )?\s*$", text[: found.start()].rstrip() + " "
+        )
+    )
 
 
 def _part_of_month(part: str | None, month: int, year: str | None, sent_on: date, last: bool) -> date:

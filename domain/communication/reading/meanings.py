@@ -22,6 +22,7 @@ class Meaning(StrEnum):
 
 OF_THE_MAILBOX = frozenset({Meaning.WRONG_ADDRESS, Meaning.OUT_OF_OFFICE, Meaning.OPT_OUT})
 DATED = frozenset({Meaning.WAITING_LIST, Meaning.OUT_OF_OFFICE, Meaning.PLACE_FREE})
+FULL_UNTIL = frozenset({Meaning.NO_PLACES, Meaning.LIST_CLOSED})  # dated only where the words say until when
 
 
 @dataclass(frozen=True, slots=True)

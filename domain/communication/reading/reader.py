@@ -1,121 +1,160 @@
-"""The reading of an answer: which words speak of whom, and what they come to; silent where they contradict."""
+"""The reading of an answer: what its clauses say of whom, and what that comes to; silent where they contradict."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 
+from domain.communication.reading.claims import Claim, claims_of, unexplained
 from domain.communication.reading.clauses import Clause, clauses_of
 from domain.communication.reading.dates import find_day
-from domain.communication.reading.meanings import DATED, OF_THE_MAILBOX, Meaning, Suggestion
+from domain.communication.reading.descriptions import PersonFacts
+from domain.communication.reading.meanings import DATED, FULL_UNTIL, OF_THE_MAILBOX, Meaning, Suggestion
 from domain.communication.reading.quotes import own_words
-from domain.communication.reading.rules import RULES
+from domain.communication.reading.rules import Sign
+from domain.communication.reading.verdict import verdict
 
 M = Meaning
-SURE_ENOUGH = 0.85  # below it a person gets no suggestion, only the text
-
-# What two meanings said of the same person come to; a pair that is not listed contradicts itself.
-_TOGETHER: Mapping[frozenset[Meaning], Meaning] = {
-    frozenset({M.NO_PLACES, M.LIST_CLOSED}): M.LIST_CLOSED,
-    frozenset({M.NO_PLACES, M.WAITING_LIST}): M.WAITING_LIST,
-    frozenset({M.NO_PLACES, M.CONSULTATION_ONLY}): M.CONSULTATION_ONLY,
-    frozenset({M.LIST_CLOSED, M.CONSULTATION_ONLY}): M.CONSULTATION_ONLY,
-    frozenset({M.NO_PLACES, M.UNSUITABLE}): M.UNSUITABLE,
-}  # fmt: skip
+_UNTIL = re.compile(r"\bbis\b")
+SURE_ENOUGH = 0.85  # below it a person gets no suggestion, only the text; see benchmarks/reply_reading.py
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
-    meaning: Meaning
-    confidence: float
-    clause: Clause
+class _Said:
+    claim: Claim
     passage: str
 
 
-def read_answer(body: str, asked: Sequence[str], *, sent_on: date, subject: str = "") -> tuple[Suggestion, ...]:
+def read_answer(
+    body: str, asked: Sequence[str], *, sent_on: date, subject: str = "", facts: Sequence[PersonFacts] = ()
+) -> tuple[Suggestion, ...]:
     """What an answer (plain text) says of each person asked for, by code, in their order.
 
     Nobody is listed of whom nothing can be said with enough certainty. An absence, a wrong address and "no more
     letters" are said of everybody. `sent_on` is the day the answer was written: "in six weeks" counts from it.
+    `facts` is what the inquiry told of the persons, so that "the younger one" is known.
     """
-    found = [evidence for part in own_words(body) for evidence in _evidence(part.text, asked, part.code)]
-    mailbox = [e for e in found if e.meaning in OF_THE_MAILBOX]
-    if any(e.meaning is M.OUT_OF_OFFICE for e in _evidence(subject, (), None)):
-        mailbox += [e for e in _evidence(subject, (), None) if e.meaning is M.OUT_OF_OFFICE]
-    of_mailbox = _of_mailbox(mailbox, found)
-    if of_mailbox is not None:
-        return tuple(_suggest(code, of_mailbox.meaning, [of_mailbox], sent_on) for code in asked)
-    if any(e.clause.vague for e in found) and len(asked) > 1 and not any(e.clause.codes for e in found):
-        return ()  # somebody is meant who is not named
-    said = [e for e in found if e.meaning not in OF_THE_MAILBOX]
-    suggestions = (_of_person(code, said, asked, sent_on) for code in asked)
-    return tuple(s for s in suggestions if s is not None and s.confidence >= SURE_ENOUGH)
+    return tuple(
+        s for s in readings(body, asked, sent_on=sent_on, subject=subject, facts=facts) if s.confidence >= SURE_ENOUGH
+    )
 
 
-def _evidence(text: str, asked: Sequence[str], below: str | None) -> list[_Evidence]:
-    found: list[_Evidence] = []
-    for clause in clauses_of(text, asked, below=below):
-        matched = {
-            rule.meaning: rule.confidence
-            for rule in reversed(RULES)
-            if rule.pattern.search(clause.text) and not any(u.search(clause.text) for u in rule.unless)
-        }
-        if clause.question:
-            # whoever asks has not decided; "ob Sie noch suchen?" offers nothing
-            matched = {m: c for m, c in matched.items() if m is M.NEEDS_INFO}
-        found += [_Evidence(meaning, confidence, clause, text) for meaning, confidence in matched.items()]
-    return found
+def readings(
+    body: str, asked: Sequence[str], *, sent_on: date, subject: str = "", facts: Sequence[PersonFacts] = ()
+) -> tuple[Suggestion, ...]:
+    """As `read_answer`, with what is not sure enough to be suggested."""
+    found: list[_Said] = []
+    open_: list[Clause] = []
+    spoken: list[Clause] = []
+    for part in own_words(body):
+        clauses = clauses_of(part.text, asked, facts=facts, below=part.code)
+        claims = claims_of(clauses)
+        found += [_Said(claim, part.text) for claim in claims]
+        open_ += unexplained(clauses, claims)
+        spoken += clauses
+    titled = [_Said(claim, "") for claim in claims_of(clauses_of(subject, ()), title=True)]
+    mailbox = _of_mailbox(found, titled)
+    if mailbox is not None:
+        return tuple(_suggest(code, mailbox[0], mailbox[1], mailbox[2], spoken, sent_on) for code in asked)
+    said = [s for s in found if s.claim.sign not in OF_THE_MAILBOX]
+    results = (_of_person(code, said, open_, spoken, asked, sent_on) for code in asked)
+    return tuple(s for s in results if s is not None)
 
 
-def _of_mailbox(mailbox: Sequence[_Evidence], found: Sequence[_Evidence]) -> _Evidence | None:
-    kinds = {e.meaning for e in mailbox}
-    for meaning in (M.OPT_OUT, M.WRONG_ADDRESS):
+def _of_mailbox(found: Sequence[_Said], titled: Sequence[_Said]) -> tuple[Meaning, float, list[_Said]] | None:
+    kinds = {s.claim.sign for s in found}
+    offers = [
+        s
+        for s in found
+        if s.claim.sign in {M.PLACE_FREE, M.WAITING_LIST, M.CONSULTATION_ONLY} and (s.claim.clause.named or not titled)
+    ]
+    for meaning in (M.WRONG_ADDRESS, M.OPT_OUT):
         if meaning in kinds:
             # somebody who offers a place wants the next letter, too
-            if any(e.meaning in {M.PLACE_FREE, M.WAITING_LIST} for e in found):
-                return None
-            return next(e for e in mailbox if e.meaning is meaning)
-    if M.OUT_OF_OFFICE in kinds and not any(e.meaning not in OF_THE_MAILBOX for e in found):
-        return max((e for e in mailbox), key=lambda e: e.confidence)
-    return None
+            return None if kinds & {M.PLACE_FREE, M.WAITING_LIST} else _rests_on(meaning, found)
+    away = [s for s in (*found, *titled) if s.claim.sign is M.OUT_OF_OFFICE]
+    if not away:
+        return None
+    if titled and not offers and not any("abschlaegig" in s.claim.clause.text for s in found):
+        return _rests_on(M.OUT_OF_OFFICE, away)
+    decided = kinds - OF_THE_MAILBOX - {Sign.LATER, Sign.WELCOME}
+    return None if decided else _rests_on(M.OUT_OF_OFFICE, away)
 
 
-def _of_person(code: str, said: Sequence[_Evidence], asked: Sequence[str], sent_on: date) -> Suggestion | None:
-    own = [e for e in said if code in e.clause.codes and (len(e.clause.codes) < len(asked) or len(asked) == 1)]
-    general = [e for e in said if not e.clause.codes or set(e.clause.codes) == set(asked)]
+def _rests_on(meaning: Meaning, found: Sequence[_Said]) -> tuple[Meaning, float, list[_Said]]:
+    bearing = [s for s in found if s.claim.sign is meaning]
+    return meaning, max(s.claim.confidence for s in bearing), bearing
+
+
+def _of_person(
+    code: str,
+    said: Sequence[_Said],
+    open_: Sequence[Clause],
+    spoken: Sequence[Clause],
+    asked: Sequence[str],
+    sent_on: date,
+) -> Suggestion | None:
     if len(asked) == 1:
-        own = list(said)
-    if own:
-        chosen = own
+        chosen = list(said)
     else:
-        if any(e.clause.vague for e in said):
-            return None
-        chosen = general
-    meaning = _combined({e.meaning for e in chosen})
-    if meaning is None:
+        everybody = frozenset(asked)
+        chosen = [
+            s
+            for s in said
+            if code in s.claim.clause.codes and s.claim.clause.codes != everybody and s.claim.confidence >= SURE_ENOUGH
+        ]
+        if not chosen:
+            if any(s.claim.clause.vague for s in said):
+                return None  # somebody is meant who is not named
+            named = any(s.claim.clause.codes not in (frozenset(), everybody) for s in said)
+            general = [s for s in said if s.claim.clause.codes in (frozenset(), everybody)]
+            # a sentence about nobody in particular tells of the others only that there is nothing
+            chosen = [
+                s for s in general
+                if not named or s.claim.clause.codes == everybody or s.claim.sign in {M.NO_PLACES, M.LIST_CLOSED}
+            ]  # fmt: skip
+    own = sum(1 for clause in open_ if not clause.codes or code in clause.codes)
+    topics = frozenset(
+        tag
+        for clause in spoken
+        if not clause.codes or code in clause.codes
+        for word in clause.words
+        for tag in word.tags
+    )
+    found = verdict([s.claim for s in chosen], unexplained=own, topics=topics)
+    if found is None:
         return None
-    bearing = [e for e in chosen if e.meaning is meaning]
-    return _suggest(code, meaning, bearing, sent_on)
+    meaning, confidence, claims = found
+    return _suggest(code, meaning, confidence, [s for s in chosen if s.claim in claims], spoken, sent_on)
 
 
-def _combined(meanings: set[Meaning]) -> Meaning | None:
-    if not meanings:
-        return None
-
-    def two(a: Meaning | None, b: Meaning) -> Meaning | None:
-        return a if a is b else _TOGETHER.get(frozenset({a, b})) if a is not None else None
-
-    first, *others = sorted(meanings, key=list(Meaning).index)
-    start: Meaning | None = first
-    return reduce(two, others, start)
-
-
-def _suggest(code: str, meaning: Meaning, bearing: Sequence[_Evidence], sent_on: date) -> Suggestion:
-    best = max(bearing, key=lambda e: e.confidence)
+def _suggest(
+    code: str, meaning: Meaning, confidence: float, bearing: Sequence[_Said], spoken: Sequence[Clause], sent_on: date
+) -> Suggestion:
+    best = max(bearing, key=lambda s: s.claim.confidence)
     until = None
-    if meaning in DATED:
+    if meaning in DATED | FULL_UNTIL:
         last = meaning is not M.PLACE_FREE
-        days = (find_day(e.clause.text, sent_on=sent_on, last=last) for e in bearing)
+        texts = _texts(bearing, spoken, meaning)
+        if meaning in FULL_UNTIL:
+            texts = [text for text in texts if _UNTIL.search(text)]
+        days = (find_day(text, sent_on=sent_on, last=last) for text in texts)
         until = next((day for day in days if day is not None), None)
-    quote = best.passage[best.clause.start : best.clause.end]
-    return Suggestion(code, meaning, until, quote, best.confidence)
+    quote = best.passage[best.claim.clause.start : best.claim.clause.end]
+    return Suggestion(code, meaning, until, quote, confidence)
+
+
+def _texts(bearing: Sequence[_Said], spoken: Sequence[Clause], meaning: Meaning) -> list[str]:
+    """Where a day may stand: in the words themselves, else in what follows them or stands before."""
+    own = [s.claim.clause for s in bearing]
+    near = [
+        clause
+        for step in (1, 2, -1)
+        for at, clause in enumerate(spoken)
+        if 0 <= at - step < len(spoken)
+        and any(spoken[at - step] is c for c in own)
+        and clause.codes in {c.codes for c in own} | {frozenset()}
+    ]
+    if meaning in FULL_UNTIL:
+        near = []
+    return [clause.text for clause in (*own, *near)]

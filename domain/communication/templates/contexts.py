@@ -74,6 +74,7 @@ class SearchStatus:
     weeks: int
     asked: int
     asked_this_week: int
+    answered_this_week: int
     waiting_for_answer: int
     declined: int
     waiting_lists: int

@@ -28,6 +28,7 @@ STATUS = frozenset(
         "angefragt",
         "angefragt_in_worten",
         "angefragt_diese_woche",
+        "antworten_diese_woche",
         "ohne_antwort",
         "absagen",
         "wartelisten",

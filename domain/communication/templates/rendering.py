@@ -131,6 +131,7 @@ def _about_search(context: PatientLetterContext) -> dict[str, object]:
             "angefragt": status.asked,
             "angefragt_in_worten": practices_in_words(status.asked),
             "angefragt_diese_woche": status.asked_this_week,
+            "antworten_diese_woche": status.answered_this_week,
             "ohne_antwort": status.waiting_for_answer,
             "absagen": status.declined,
             "wartelisten": status.waiting_lists,

@@ -39,7 +39,7 @@ def sample(kind: str, count: int, *, today: date) -> LetterContext | PatientLett
             practice="Dr. Ina Sommer",
             practice_phone="0241 5550-12",
             practice_address="Seilgraben 3, 52062 Aachen",
-            status=SearchStatus(8, 14, 3, 6, 5, 2, 4),
+            status=SearchStatus(8, 14, 3, 2, 6, 5, 2, 4),
             missing=tuple(MISSING.values())[-2:],
         )
     more = [replace(OTHER, code=f"T4WX{letter}") for letter in CODES]

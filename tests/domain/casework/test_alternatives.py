@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import record_answer
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import chase, mark_sent
+from domain.casework.sending import due_for_reminder, mark_sent, remind
 from domain.communication.queries import leaves_at
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -114,11 +114,14 @@ def test_the_chase_list_is_reminded_once(database: Database) -> None:
         by_letter = ask(session, add_search(session), now=NOW)
         fresh = ask(session, add_search(session), now=NOW + timedelta(days=5))
         week = NOW + timedelta(days=7)
-        assert chase(session, now=week) == 2
-        assert chase(session, now=week) == 0
+        assert due_for_reminder(session, now=week) == (by_mail.id, by_letter.id)
+        for number in due_for_reminder(session, now=week):
+            remind(session, number, now=week)
+        session.flush()
+        assert due_for_reminder(session, now=week) == ()
         assert len(mails(session, by_mail, "reminder")) == 1
         assert (by_letter.reminders, fresh.reminders) == (1, 0)
-        assert chase(session, now=week + timedelta(days=7)) == 3
+        assert len(due_for_reminder(session, now=week + timedelta(days=7))) == 3
 
 
 def test_an_inquiry_leaves_later(database: Database) -> None:

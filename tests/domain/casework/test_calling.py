@@ -102,5 +102,5 @@ def test_a_call_nobody_made_is_planned_again(database: Database, worker_database
     with database.read() as session:
         call = last_call_of(session, inquiry)
         assert call is not None
-        assert (call.status, call.attempt, call.person) == (C.PLANNED, 2, "Jana Brand")
+        assert (call.status, call.attempt, call.person) == (C.PLANNED, 1, "Jana Brand")  # nobody tried
         assert call.planned_at > the_day_after

@@ -178,7 +178,7 @@ def test_calls_spread_over_a_window_and_skip_holidays() -> None:
     before = datetime(2026, 12, 20, 8, 0, tzinfo=UTC)  # the Friday after is Christmas Day, then New Year's Day
     taken: list[datetime] = []
     for _ in range(6):
-        slot = free_slot(window, after=before, taken=taken, land="NW")
+        slot = free_slot(window, after=before, taken=taken, region="NW")
         assert slot is not None
         taken.append(slot)
     assert len(set(taken)) == 6

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from domain.casework import calling, sending
 from domain.casework.answers import Decision
-from domain.casework.phone_queue import Reach, minutes_today, next_call, phone_queue
+from domain.casework.call_minutes import minutes_today
+from domain.casework.phone_queue import Reach, next_call, phone_queue
 from domain.communication.contacts import CallResult
 from domain.communication.models import PhoneCall
 from domain.communication.phone_windows import BERLIN, published_minutes, untried
@@ -151,7 +152,7 @@ def test_the_next_call_is_mine_and_reachable(database: Database, second_database
         number = calls(session, theirs)[0].id
     with database.write() as session:
         assert next_call(phone_queue(session, now=MONDAY_TEN), after=0) is None
-        calling.take_over(session, number)
+        calling.take_over(session, number, now=MONDAY_TEN)
         following = next_call(phone_queue(session, now=MONDAY_TEN), after=0)
         assert following is not None
         assert following.call_id == number

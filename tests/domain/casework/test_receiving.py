@@ -207,3 +207,42 @@ def test_a_person_says_what_a_mail_answers(database: Database) -> None:
         replies.assign(session, filed.incoming_id, inquiry.id, now=LATER)
         (suggestion,) = replies.suggestions_for(session, mail_of(session, filed))
         assert suggestion.meaning is Meaning.NO_PLACES
+
+
+def test_a_person_told_by_age_is_known_by_what_our_letter_said(database: Database) -> None:
+    """The younger and the older one, told apart by the profiles in the order of the mail."""
+    with database.write() as session:
+        older = add_search(session, add_patient(session, birth_date=date(1961, 5, 1)))
+        younger = add_search(session, add_patient(session, birth_date=date(1999, 5, 1)))
+        inquiry, email = sent_inquiry(session, older, younger)
+        body = "Die Jüngere kann ich auf die Warteliste setzen. Für die Ältere habe ich leider keinen Platz."
+        filed = take_in(session, reply(body, answers=email.message_id))
+        found = {s.code: s.meaning for s in replies.suggestions_for(session, mail_of(session, filed))}
+        by_search = {item.search_id: item.reference_code for item in items(session, inquiry)}
+        assert found == {by_search[younger]: Meaning.WAITING_LIST, by_search[older]: Meaning.NO_PLACES}
+
+
+def test_what_a_practice_says_of_its_places_is_noted_with_the_answer(database: Database) -> None:
+    """With the day and the words; where nothing new was said, nothing is offered."""
+    with database.write() as session:
+        therapist = add_therapist(session)
+        inquiry, email = sent_inquiry(session, therapist=therapist)
+        body = "Die Warteliste ist bis 31.3.2027 geschlossen."
+        filed = take_in(session, reply(body, answers=email.message_id))
+        said = replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity
+        assert said is not None
+        assert (said.capacity, said.from_day) == ("list_closed", date(2027, 4, 1))
+        decision = Decision(only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY)
+        replies.confirm_answers(session, filed.incoming_id, [decision], now=LATER, capacity=said)
+        known = session.get_one(Therapist, therapist)
+        assert (known.capacity, known.capacity_from, known.capacity_as_of) == (said.capacity, said.from_day, said.as_of)
+        assert known.capacity_note in body
+        assert "capacity" in known.locked_fields
+
+
+def test_a_place_for_one_person_is_no_news_of_places(database: Database) -> None:
+    """It is taken with the answer."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        filed = take_in(session, reply("Ich habe ab Mai einen Platz frei.", answers=email.message_id))
+        assert replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity is None

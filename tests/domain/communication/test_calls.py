@@ -39,7 +39,7 @@ def test_a_slot_lies_in_a_window_on_a_working_day(windows: list[WeekSpan], after
     closed = holidays.country_holidays("DE", subdiv="NW")
     busy: list[datetime] = []
     for _ in range(taken + 1):
-        slot = free_slot(windows, after=after, taken=busy, land="NW")
+        slot = free_slot(windows, after=after, taken=busy, region="NW")
         if slot is None:
             return
         local = slot.astimezone(BERLIN)
@@ -55,7 +55,7 @@ def test_nine_oclock_stays_nine_oclock_when_the_clocks_change() -> None:
     """The last Sunday of March and of October lie between."""
     window = [WeekSpan(9 * 60, 9 * 60 + 50)]
     for before in (datetime(2026, 3, 27, 12, tzinfo=UTC), datetime(2026, 10, 23, 12, tzinfo=UTC)):
-        slot = free_slot(window, after=before, taken=(), land="NW")
+        slot = free_slot(window, after=before, taken=(), region="NW")
         assert slot is not None
         assert (slot.astimezone(BERLIN).weekday(), f"{slot.astimezone(BERLIN):%H:%M}") == (0, "09:00")
 
@@ -64,7 +64,7 @@ def test_a_holiday_of_the_land_is_no_day_to_call() -> None:
     """Fronleichnam: closed in Nordrhein-Westfalen, open in Hamburg."""
     window = [WeekSpan(3 * MINUTES_PER_DAY + 540, 3 * MINUTES_PER_DAY + 600)]
     eve = datetime(2026, 6, 3, 12, tzinfo=UTC)
-    at_home, elsewhere = (free_slot(window, after=eve, taken=(), land=land) for land in ("NW", "HH"))
+    at_home, elsewhere = (free_slot(window, after=eve, taken=(), region=land) for land in ("NW", "HH"))
     assert at_home is not None
     assert elsewhere is not None
     assert (at_home.date(), elsewhere.date()) == (date(2026, 6, 11), date(2026, 6, 4))

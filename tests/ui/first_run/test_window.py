@@ -54,6 +54,9 @@ class Scripted:
         tell(Step.SERVER)
         self._answer(("open", password))
 
+    def open_without_server(self, password: str | None) -> None:
+        self._answer(("without server", password))
+
     def _answer(self, asked: object) -> None:
         self.asked.append(asked)
         assert self.may_go_on.wait(20)
@@ -292,6 +295,28 @@ def test_a_password_is_asked_for(qtbot: QtBot, window: FirstRunWindow, seats: Sc
     with qtbot.waitSignal(window.opened):
         QTest.keyClick(line, Qt.Key.Key_Return)
     assert seats.asked[-1] == ("open", "geheim")
+
+
+@pytest.mark.parametrize("code", ["server.no_answer", "schema.newer"])
+def test_one_works_on_while_the_server_is_away(
+    qtbot: QtBot, window: FirstRunWindow, seats: Scripted, code: str
+) -> None:
+    """Offered where the server is merely away, not where it refuses; a missing password is asked for once."""
+    seats.known = SERVER
+    seats.errors = [Unavailable(code, host="h", port=1, found="1", wanted="0")]
+    window.open()
+    qtbot.waitUntil(lambda: window.current() is window.failure)
+    offline = pressable(window.failure, "Ohne Server arbeiten")
+    assert offline.isVisible() == (code == "server.no_answer")
+    if code != "server.no_answer":
+        return
+    seats.errors = [Unavailable("server.password_missing", user="jana")]
+    offline.click()
+    qtbot.waitUntil(lambda: window.current() is window.failure)
+    field(window.failure, "Kennwort").setText("geheim")
+    with qtbot.waitSignal(window.opened):
+        offline.click()
+    assert seats.asked[-1] == ("without server", "geheim")
 
 
 PAGES: list[Callable[[FirstRunWindow], QWidget]] = [

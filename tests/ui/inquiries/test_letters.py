@@ -70,8 +70,8 @@ def test_a_letter_is_printed_from_its_inquiry(ui: UiContext, qtbot: QtBot, datab
     page = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))
     letters = page._detail._letters
     press(qtbot, letters, "Brief drucken")
-    qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
-    assert ui.messages.text() == "1 Brief gedruckt."
+    qtbot.waitUntil(lambda: ui.messages.text() == "1 Brief gedruckt.")
+    assert scalar(database, WAITING) == 0
     assert pages(paper) == 1
     qtbot.waitUntil(lambda: letters._state.text().startswith("Gedruckt"))
     find(qtbot, letters, "Brief drucken")

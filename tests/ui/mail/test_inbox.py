@@ -180,3 +180,15 @@ def test_heute_leads_to_the_answer(ui: UiContext, qtbot: QtBot, database: Databa
     assert task is not None
     today._open(task)
     assert (visits[-1][0], visits.field) == ("mail", "incoming")
+
+
+def test_what_is_said_of_the_places_is_noted_with_the_same_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The tick says what will be noted; taken away, nothing is."""
+    page = opened(ui, qtbot, database, "Die Warteliste ist bis 31.3.2027 geschlossen.", "Kühn")
+    tick = page._incoming._reply._capacity
+    qtbot.waitUntil(tick.isVisible)
+    assert "Warteliste geschlossen" in tick.text()
+    assert "01.04.2027" in tick.text()
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    assert scalar(database, "SELECT max(capacity) FROM therapist_service.therapist") == "list_closed"

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.database import Database
 from tests.builders import AACHEN, add_search, add_therapist
+from tests.ui.conftest import Visits
 from tests.ui.hands import fill, press, scalar
 from ui.matching.week_plan import WeekPlanView
 from ui.ports import UiContext
@@ -83,10 +84,13 @@ def test_skip_and_lock(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     qtbot.waitUntil(lambda: scalar(database, COUNT.format("locked")) == 0)
 
 
-def test_accept_all(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Mails go out, the call is planned, and the figures say how many were accepted."""
+def test_all_in_one_go(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+    """All open lines become a batch that is shown; nothing is sent. Pressed again, the same batch is shown."""
     view = planned(ui, qtbot, database)
-    press(qtbot, view, "Alle annehmen")
-    qtbot.waitUntil(lambda: scalar(database, COUNT.format("accepted")) == 4, timeout=15_000)
-    assert scalar(database, "SELECT count(*) FROM communication_service.phone_call WHERE status = 'planned'") == 1
-    qtbot.waitUntil(lambda: "4 angenommen" in view._quality.text())
+    for _ in range(2):
+        press(qtbot, view, "Alle im Sammelversand …")
+        qtbot.waitUntil(lambda: len(visits) > 0)
+        assert (visits.pop()[0], visits.field) == ("mail", "batch")
+    assert scalar(database, "SELECT count(*) FROM communication_service.batch_line WHERE status = 'open'") == 4
+    assert scalar(database, "SELECT count(*) FROM matching_service.inquiry") == 0
+    qtbot.waitUntil(lambda: "elsewhere" in ui.messages._text.text() or "liegt schon" in ui.messages._text.text())

@@ -58,3 +58,17 @@ def test_an_exclusion_is_seen_and_taken_away(ui: UiContext, qtbot: QtBot, databa
     page._detail._form.setCurrentIndex(2)
     press(qtbot, page, "Ina Nachbar: Wieder vorschlagen")
     qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM matching_service.exclusion") == 0)
+
+
+def test_a_record_is_noted_as_read_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """However often it is asked again while it lies open; opened anew it is another reading."""
+    patient, other = fill(database, add_patient), fill(database, add_patient)
+    page = opened(ui, qtbot, patient)
+    readings = "SELECT count(*) FROM audit.entry WHERE operation = 'read'"
+    qtbot.waitUntil(lambda: scalar(database, readings) == 1)
+    for _ in range(3):
+        with qtbot.waitSignal(ui.background.busy, check_params_cb=lambda running: running == 0):
+            ui.changes.changed.emit("*", 0)
+    assert scalar(database, readings) == 1
+    page.open_item(other)
+    qtbot.waitUntil(lambda: scalar(database, readings) == 2)

@@ -4,26 +4,35 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShortcut
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
+from domain.casework import calling
+from domain.casework.availability import change_status
 from domain.casework.preparing import create_and_send
+from domain.communication.contacts import CallResult
+from domain.communication.models import PhoneCall
+from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.values import Channel, WeekSpan
 from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.hands import confirm, fill, press, scalar
+from ui.phone.minutes_dialog import MinutesDialog
 from ui.phone.page import PhonePage
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
 NOW_OPEN = WeekSpan(8 * 60, 12 * 60)  # Monday; the test's clock stands at 10:00
+DIALLED: list[str] = []
 CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
 
 
 @pytest.fixture
 def page(ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch) -> PhonePage:
     """The page with two calls one can make now."""
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: True)  # no telephone program here
+    DIALLED.clear()
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: DIALLED.append(url.toString()))  # no telephone here
 
     def work(session: Session) -> None:
         for name in ("Wartend", "Geduldig"):
@@ -91,3 +100,146 @@ def test_a_callback_is_agreed_for_a_day(page: PhonePage, qtbot: QtBot, database:
     press(qtbot, page, "Rückruf am")
     confirm(qtbot, page, day="30.11.2026")
     qtbot.waitUntil(lambda: "callback_due" in str(scalar(database, CALLS)))
+
+
+def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """The note is kept with the result, and the digit is not in it."""
+    page._panel._note.setFocus()
+    qtbot.keyClicks(page._panel._note, "2 mal versucht")  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.keyClick(page._panel._note, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
+    qtbot.waitUntil(lambda: str(scalar(database, CALLS)).count("replanned") == 1)
+    noted = "SELECT kind || ': ' || body FROM communication_service.contact_entry WHERE call_id IS NOT NULL"
+    assert scalar(database, noted) == "busy: 2 mal versucht"
+    qtbot.waitUntil(lambda: page._panel._note.text() == "")
+
+
+def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """Not the next one as well, nor the same one twice."""
+    assert not any(shortcut.autoRepeat() for shortcut in page._panel.findChildren(QShortcut))
+    for _ in range(2):
+        qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: str(scalar(database, CALLS)).count("replanned") == 1)
+    qtbot.waitUntil(lambda: page.ui.messages.text().startswith("Ina Sommer"))
+    assert str(scalar(database, CALLS)).count("replanned") == 1
+
+
+def test_a_mistaken_result_is_undone_from_the_message(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """The call is on again, beside it the panel that waits for the right result."""
+    first = page._wanted
+    qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: page._wanted not in {first, None})
+    page.ui.messages.undo()
+    qtbot.waitUntil(lambda: "in_progress" in str(scalar(database, CALLS)))
+    qtbot.waitUntil(lambda: page._panel.shown() == first)
+    assert "planned cancelled" in str(scalar(database, CALLS))
+
+
+def test_nobody_rings_a_practice_a_colleague_talks_to(
+    page: PhonePage, qtbot: QtBot, second_database: Database, ui: UiContext
+) -> None:
+    """The number is dialled only once the call is one's own; else one reads who has it."""
+    number = page._panel.shown()
+    assert number is not None
+    fill(second_database, lambda s: calling.begin_call(s, number, now=ui.now()))
+    press(qtbot, page, "Anrufen")
+    qtbot.waitUntil(lambda: "Tom Keller" in ui.messages.text())
+    assert DIALLED == []
+    qtbot.waitUntil(lambda: "Tom Keller telefoniert gerade" in page._panel._warning.text())
+    assert not any(key.isEnabled() for key in page._panel._keys)
+
+
+def test_what_was_typed_stays_with_its_call(page: PhonePage) -> None:
+    """Looking at another call and back."""
+    first, second = (call.call_id for call in page._calls)
+    page.open_item(first)
+    page._panel._note.setText("Frau Sommer ist ab Montag da")
+    page.open_item(second)
+    assert page._panel._note.text() == ""
+    page.open_item(first)
+    assert page._panel._note.text() == "Frau Sommer ist ab Montag da"
+
+
+@pytest.mark.parametrize("typed", ["", "gerade gesprochen"])
+def test_a_call_that_falls_away_says_why(
+    page: PhonePage, qtbot: QtBot, second_database: Database, ui: UiContext, typed: str
+) -> None:
+    """The practice opted out at a colleague's desk; what was typed stays to be read."""
+    call = next(c for c in page._calls if c.call_id == page._panel.shown())
+    page._panel._note.setText(typed)
+    fill(
+        second_database,
+        lambda s: change_status(s, call.therapist_id, "opted_out", now=ui.now(), reason="möchte nicht mehr"),
+    )
+    page.refresh()
+    if typed:
+        qtbot.waitUntil(lambda: "nicht mehr angefragt" in page._panel._warning.text())
+        assert (page._panel.shown(), page._panel._note.text()) == (call.call_id, typed)
+        assert not page._panel._dial.isEnabled()
+    else:
+        qtbot.waitUntil(lambda: "nicht mehr angefragt" in ui.messages.text())
+        qtbot.waitUntil(lambda: page._panel.shown() not in {call.call_id, None})
+
+
+def test_a_callback_at_a_time(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """A time that is none is said at its field; a right one is the time of the next call."""
+    press(qtbot, page, "Rückruf am")
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(ReasonDialog)))
+    dialog = next(d for d in page.findChildren(ReasonDialog) if d.isVisible())
+    dialog._day.setText("26.11.2026")
+    dialog._clock.setText("halb fünf")
+    dialog.ok.click()
+    assert dialog.isVisible()
+    dialog._clock.setText("16:30")
+    dialog.ok.click()
+    planned = (
+        "SELECT to_char(planned_at AT TIME ZONE 'Europe/Berlin', 'DD.MM. HH24:MI')"
+        " FROM communication_service.phone_call WHERE agreed"
+    )
+    qtbot.waitUntil(lambda: scalar(database, planned) == "26.11. 16:30")
+
+
+def test_facts_tell_what_they_rest_on(page: PhonePage) -> None:
+    """Never called here, an assumption; hours that look wrong; what a machine may hear."""
+    facts, script = page._panel._facts.text(), page._panel._script.toPlainText()
+    assert "hier noch nie angerufen" in facts
+    assert "eine Annahme" in facts
+    assert "genug für einen halben Sitz" not in page._panel._warning.text()  # 240 minutes are enough
+    assert "Auf dem Anrufbeantworter nur:" in script
+
+
+def test_facts_tell_of_calls_made_before(page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext) -> None:
+    """One call in vain: the next attempt says so, here and of the hour."""
+    call = page._calls[0]
+
+    def try_in_vain(session: Session) -> None:
+        calling.finish_call(session, call.call_id, CallResult(CallStatus.NO_ANSWER), now=ui.now())
+        for planned in session.query(PhoneCall).filter_by(therapist_id=call.therapist_id, status="planned"):
+            planned.planned_at = ui.now() - timedelta(minutes=1)
+
+    fill(database, try_in_vain)
+    page._wanted = None
+    page.refresh()
+    qtbot.waitUntil(lambda: any(c.therapist_id == call.therapist_id and c.attempt == 2 for c in page._calls))
+    page.open_item(next(c.call_id for c in page._calls if c.attempt == 2))
+    facts = page._panel._facts.text()
+    assert "hier 0 von 1 Anruf erreicht" in facts
+    assert "aus 1 Anruf des Büros zu dieser Stunde" in facts
+
+
+def test_minutes_by_day_and_practice(page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext) -> None:
+    """The dialog has a line for the day and one for each practice."""
+
+    def talk(session: Session) -> None:
+        call = session.get_one(PhoneCall, page._calls[0].call_id)
+        calling.begin_call(session, call.id, now=ui.now() - timedelta(minutes=7))
+        calling.finish_call(session, call.id, CallResult(CallStatus.REACHED), now=ui.now())
+
+    fill(database, talk)
+    press(qtbot, page, "Minuten …")
+    qtbot.waitUntil(lambda: bool(page.findChildren(MinutesDialog)))
+    tree = page.findChildren(MinutesDialog)[0].tree
+    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 1)
+    top = tree.topLevelItem(0)
+    assert top is not None
+    assert [top.text(n) for n in range(4)] == ["Mo 23.11.2026", "1", "1", "7"]
+    assert top.childCount() == 1

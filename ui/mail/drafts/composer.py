@@ -44,6 +44,7 @@ class Composer(QWidget):
         self._version_id: int | None = None
         self._filling = self._saving = False
         self._greets_later = False  # a letter was begun before the letterhead came
+        self._begun_body: str | None = None  # salutation and signature, while nobody has written between them
         self._after_saving: list[Callable[[], None]] = []
         self._to = AddresseeField(ui)
         self._template = QComboBox()
@@ -127,6 +128,9 @@ class Composer(QWidget):
         before, self._draft = self._draft, draft
         editable = draft.state is DraftState.DRAFT
         known = before is not None and before.client_uuid == draft.client_uuid and before.state is draft.state
+        if before is not None and before.client_uuid != draft.client_uuid:
+            self._drop_unwritten(before)
+            self._tabs.setCurrentIndex(0)
         if not known:
             # what is in the window of a draft one writes in is newer than any copy of it
             self._fill(draft)
@@ -150,11 +154,30 @@ class Composer(QWidget):
         self._body.setPlainText(draft.body)
         self._filling = False
 
+    def _drop_unwritten(self, draft: Draft) -> None:
+        """A letter that was only begun leaves nothing behind."""
+        store, begun = self._store, self._begun_body
+        self._begun_body = None
+        if store is None or self._body.toPlainText() != begun or self._subject.text() or not self._files.is_empty:
+            return
+
+        def forget() -> None:
+            self._ui.background.local(self, lambda: store.forget(draft.client_uuid), lambda _: self.changed.emit())
+
+        if self._saving:
+            self._after_saving.append(forget)
+        else:
+            forget()
+
     def begin_with(self, contact: CachedContact) -> None:
         """Address the draft shown, with salutation and signature."""
         self._to.take(contact)
         self._greets_later = self._stationery is None
+        self._greet()
+
+    def _greet(self) -> None:
         self._take_begun(self._begin(None))
+        self._begun_body = self._body.toPlainText()
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Put what is typed into the store, then do what comes next; one at a time, so that the newest words win."""
@@ -226,7 +249,7 @@ class Composer(QWidget):
             self._template.addItem(template.name, template.key)
         if self._greets_later:
             self._greets_later = False
-            self._take_begun(self._begin(None))
+            self._greet()
 
     def _on_template(self, number: int) -> None:
         stationery = self._stationery

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout,
 
 from domain.communication.drafts.records import CachedContact, ContactData
 from domain.errors import PlatzlotseError
+from ui import formats
 from ui.errors import describe
 from ui.translation import tr
 from ui.widgets.forms import Field, label
@@ -20,7 +21,9 @@ class ContactDialog(QDialog):
         self.contact = contact
         self.setWindowTitle(tr("Kontaktdaten von {name}").format(name=contact.name))
         self.setMinimumWidth(420)
-        self._lines = {name: QLineEdit(getattr(contact.contact, name)) for name in ContactData.__slots__}
+        known = contact.contact
+        shown = {"email": known.email, "phone": formats.phone(known.phone), "mobile": formats.phone(known.mobile)}
+        self._lines = {name: QLineEdit(text) for name, text in shown.items()}
         titles = {"email": tr("E-&Mail"), "phone": tr("&Telefon"), "mobile": tr("M&obil")}
         self.fields = {name: Field(titles[name], line) for name, line in self._lines.items()}
         self.fields["mobile"].setVisible(contact.kind == "therapist")

@@ -53,6 +53,11 @@ class DraftFiles(QWidget):
         )
         self._warning.setVisible(over)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is attached."""
+        return not self._buttons
+
     def show_files(self, files: Sequence[DraftFile], *, editable: bool) -> None:
         """The files of the draft."""
         for old in self._buttons:

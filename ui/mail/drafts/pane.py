@@ -59,6 +59,7 @@ class DraftsPane(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Entwürfe"))
         self._list.setWordWrap(True)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentRowChanged.connect(self._choose)
         self.composer = Composer(ui)

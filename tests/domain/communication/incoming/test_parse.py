@@ -5,7 +5,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.communication.incoming.parse import LARGEST, MOST_PARTS, parse_mail
@@ -138,6 +138,7 @@ def test_no_source_breaks_the_reader(
 
 
 @given(st.integers(0, 2_000), st.binary(min_size=1, max_size=8))
+@example(1581, b"\x00")  # in the name of the charset
 def test_a_damaged_mail_is_read_or_refused(position: int, damage: bytes) -> None:
     """Any bytes in any place of a report."""
     source = bytearray(bounce("<1@x.invalid>"))

@@ -1,22 +1,57 @@
-"""What practices write, as a person reads it: the collected answers the rules were written by, and traps besides."""
+"""What practices write, as a person reads it: labelled answers, single wordings, and what must not change a reading."""
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.communication.reading.dates import find_day
 from domain.communication.reading.folding import fold
 from domain.communication.reading.meanings import Meaning
-from domain.communication.reading.quotes import own_words
-from domain.communication.reading.reader import read_answer
+from domain.communication.reading.reader import read_answer, readings
 
-ANSWERS = [json.loads(line) for line in Path(__file__).with_name("answers.jsonl").read_text("utf-8").splitlines()]
+HERE = Path(__file__).parent
+ANSWERS = [json.loads(line) for line in (HERE / "answers.jsonl").read_text("utf-8").splitlines()]
+TUNING = [json.loads(line) for line in (HERE / "tuning.jsonl").read_text("utf-8").splitlines()]
+WORDINGS = [
+    line.split(": ", 1)
+    for line in (HERE / "wordings.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 SENT = date(2026, 11, 23)
+WRONG_AT_MOST = 0.05  # of what is suggested on the answers the rules were tuned on
+FOUND_AT_LEAST = 0.85
+ORIGINALS = (
+    "",
+    (
+        "\n\nAm 20.11.2026 um 10:11 schrieb Vermittlungsstelle <v@amt.example>:\n> K7M2P sucht einen Platz.\n"
+        "> Platz frei, Warteliste bis …, nur Sprechstunde, kein Platz oder passt nicht?"
+    ),
+    (
+        "\n\n-----Ursprüngliche Nachricht-----\nVon: Vermittlungsstelle\nGesendet: Freitag, 20. November 2026\n"
+        "An: Praxis\nBetreff: Anfrage\n\nK7M2P: Platz frei, Warteliste bis …, nur Sprechstunde, passt nicht?"
+    ),
+)
+SIGNATURES = (
+    "",
+    "\n\nMit freundlichen Grüßen\nDr. A. Beispiel\nTelefonische Sprechstunde: Mo 10-11 Uhr",
+    "\n\nViele Grüße\nB. Muster\nPsychologische Psychotherapeutin\nPraxis am Markt\nWartezimmer im 2. Stock",
+    "\n\nLG\nC.\n\nDiese E-Mail enthält Vertrauliches. Falls Sie nicht der richtige Adressat sind, löschen Sie sie.",
+)
+
+
+def read(body: str, *asked: str, **more: Any) -> dict[str, str]:
+    """What is suggested, by code."""
+    return {s.code: s.meaning.value for s in read_answer(body, asked or ("K7M2P",), sent_on=SENT, **more)}
+
+
+def one(body: str) -> str:
+    """What is suggested of the one person asked for."""
+    return read(body).get("K7M2P", "other")
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a["id"])
@@ -26,34 +61,98 @@ def test_the_collected_answers_are_read_as_people_read_them(answer: dict[str, An
     assert {s.code: s.meaning.value for s in found} == {c: m for c, m in answer["answers"].items() if m != "other"}
 
 
+def test_the_answers_the_rules_were_tuned_on_are_read_nearly_always() -> None:
+    """A change that helps one wording must not lose the others; the benchmark tells which."""
+    right = suggested = said = 0
+    for answer in TUNING:
+        found = read_answer(
+            answer["body"], answer["asked"], sent_on=date.fromisoformat(answer["sent_on"]), subject=answer["subject"]
+        )
+        suggested += len(found)
+        right += sum(s.meaning.value == answer["answers"][s.code] for s in found)
+        said += sum(meaning != "other" for meaning in answer["answers"].values())
+    assert suggested - right <= WRONG_AT_MOST * suggested
+    assert right >= FOUND_AT_LEAST * said
+
+
+@pytest.mark.parametrize(("meaning", "wording"), WORDINGS, ids=[w[:40] for _, w in WORDINGS])
+def test_wordings_one_by_one(meaning: str, wording: str) -> None:
+    """Short ways to say a thing, written without looking at an answer; silence is allowed, a wrong reading is not."""
+    assert one(wording) in {meaning, "other"}
+
+
+def test_most_wordings_are_understood() -> None:
+    """Silence is the exception."""
+    understood = sum(one(wording) == meaning for meaning, wording in WORDINGS)
+    assert understood >= FOUND_AT_LEAST * len(WORDINGS)
+
+
+@pytest.mark.parametrize(("meaning", "wording"), WORDINGS, ids=[w[:40] for _, w in WORDINGS])
+@settings(max_examples=8, deadline=None)
+@given(
+    greeting=st.sampled_from(["", "Guten Tag,\n\n", "Sehr geehrte Frau Sommer,\n", "Hallo zusammen,\n\n"]),
+    signature=st.sampled_from(SIGNATURES), original=st.sampled_from(ORIGINALS), spelled=st.booleans(),
+)  # fmt: skip
+def test_trimmings_do_not_change_a_reading(
+    meaning: str, wording: str, greeting: str, signature: str, original: str, *, spelled: bool
+) -> None:
+    """Greeting, signature, the quoted inquiry, and umlauts spelled out say nothing."""
+    body = f"{greeting}{wording}{signature}{original}"
+    if spelled:
+        for umlaut, letters in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}.items():
+            body = body.replace(umlaut, letters)
+    assert one(body) == one(wording), meaning
+
+
+@pytest.mark.parametrize("code", ["K7M2P", "k7m2p", "K7-M2P", "K 7 M 2 P", "K7 M2P"])
+def test_codes_in_odd_spellings(code: str) -> None:
+    """Lower case, spoken letter by letter, with a hyphen."""
+    body = f"{code}: leider kein Platz. T4WX9 kann ich auf die Warteliste setzen."
+    assert read(body, "K7M2P", "T4WX9") == {"K7M2P": "no_places", "T4WX9": "waiting_list"}
+
+
 @pytest.mark.parametrize(
-    ("words", "last", "day"),
+    ("affirmed", "denied"),
     [
-        ("bis 15.1.", True, date(2027, 1, 15)),
-        ("ab 1. März", False, date(2027, 3, 1)),
-        ("bis Ende Februar", True, date(2027, 2, 28)),
-        ("ab Mitte Januar", False, date(2027, 1, 15)),
-        ("in etwa sechs Wochen", False, date(2027, 1, 4)),
-        ("Wartezeit ca. 6-9 Monate", True, date(2027, 8, 23)),
-        ("ab dem nächsten Quartal", False, date(2027, 1, 1)),
-        ("im 2. Quartal 2027", False, date(2027, 4, 1)),
-        ("bis 31.12.2026", True, date(2026, 12, 31)),
-        ("vom 21.12. bis 6.1.", True, date(2027, 1, 6)),
-        ("bis 03/2027", True, date(2027, 3, 31)),
-        ("am 31.2.", True, None),
-        ("irgendwann", True, None),
-        ("Frau Mai ruft an", True, None),
+        ("Ich habe einen Platz frei.", "Ich habe keinen Platz frei."),
+        ("Ich kann K7M2P aufnehmen.", "Ich kann K7M2P nicht aufnehmen."),
+        ("Die Warteliste ist offen.", "Die Warteliste ist geschlossen."),
+        ("Ich bin nicht ausgebucht.", "Ich bin ausgebucht."),
+        ("Ich setze K7M2P auf die Warteliste.", "Ich setze K7M2P nicht auf die Warteliste."),
     ],
 )
-def test_german_words_for_a_day(words: str, last: bool, day: date | None) -> None:
-    """Written as practices write them, in November 2026."""
-    assert find_day(fold(words).text, sent_on=SENT, last=last) == day
+def test_a_negation_turns_a_reading_round(affirmed: str, denied: str) -> None:
+    """One word more or less, and the opposite is read."""
+    good, bad = {"place_free", "waiting_list"}, {"no_places", "list_closed"}
+    assert one(affirmed) in good
+    assert one(denied) in bad
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wenn jemand abspringt, habe ich einen Platz frei.",
+        "Im Sommer hatte ich noch Plätze frei.",
+        "Meine Kollegin hat vielleicht noch einen Platz frei.",
+        "Haben Sie noch einen Platz frei?",
+        "Ob ein Platz frei wird, weiß ich noch nicht.",
+    ],
+)
+def test_what_is_not_so_offers_nothing(words: str) -> None:
+    """Conditions, the past, hearsay and questions are no place."""
+    assert one(words) != "place_free"
+
+
+def test_a_machine_may_say_that_somebody_is_away_in_the_subject() -> None:
+    """The standing note on full lists below it answers nobody."""
+    body = "Ich lese meine Mails ab dem 3.12. wieder. Bitte beachten Sie: Ich habe keine freien Plätze."
+    assert read(body, subject="Abwesenheitsnotiz") == {"K7M2P": "out_of_office"}
 
 
 @given(st.text(max_size=300), st.lists(st.sampled_from(["K7M2P", "T4WX9", "ZQ3RB"]), unique=True, max_size=3))
 def test_no_text_breaks_the_reader(body: str, asked: list[str]) -> None:
     """Whatever is written: suggestions are about persons asked for, and their words stand in the text."""
-    for suggestion in read_answer(body, asked, sent_on=SENT):
+    for suggestion in readings(body, asked, sent_on=SENT):
         assert suggestion.code in asked
         assert suggestion.quote in body.replace("\r\n", "\n").replace("\r", "\n") or not suggestion.quote.isascii()
         assert 0 < suggestion.confidence <= 1
@@ -67,17 +166,15 @@ def test_folding_knows_its_way_back(text: str) -> None:
     assert list(folded.origin) == sorted(folded.origin)
 
 
-def test_signatures_and_quotes_are_nobodys_answer() -> None:
-    """Opening hours, a standing note about full lists, and our own letter are left out."""
-    body = (
-        "Guten Tag,\nich melde mich.\n\nMit freundlichen Grüßen\nKeine freien Plätze!\nSprechstunde Mo 10-11\n\n"
-        "-----Ursprüngliche Nachricht-----\nVon: Büro\nGesendet: Montag\nBetreff: Anfrage\n\nPlatz oder Warteliste?"
-    )
-    assert [part.text for part in own_words(body)] == ["Guten Tag,\nich melde mich."]
-    assert read_answer(body, ["K7M2P"], sent_on=SENT) == ()
-
-
-def test_a_long_mail_is_read_to_its_end() -> None:
-    """Patterns that try for ever would hang here."""
-    body = "kein " * 3_000 + "Platz " * 500
-    assert {s.meaning for s in read_answer(body, ["K7M2P"], sent_on=SENT)} <= {Meaning.NO_PLACES}
+@pytest.mark.parametrize(
+    "piece",
+    ["kein Platz ", "nicht ", "> ", "K7M2P, ", "(", "auf die Warteliste ", "1. ", "a", "Am 1.1.2026 schrieb ", "\n",
+     "Von: a\n", "wenn, ", "_", "bis 1.1. ", "- ", "ß", "die erste "],
+)  # fmt: skip
+def test_a_hostile_mail_is_read_soon(piece: str) -> None:
+    """A megabyte of one thing again and again keeps nobody waiting."""
+    body = piece * (1_000_000 // len(piece))
+    begin = time.perf_counter()
+    found = read_answer(body, ["K7M2P", "T4WX9"], sent_on=SENT)
+    assert time.perf_counter() - begin < 5
+    assert {s.meaning for s in found} <= set(Meaning)

@@ -82,6 +82,26 @@ def test_what_is_typed_is_in_the_store_without_saving(
     assert draft.addressee.therapist_id == therapist
 
 
+def test_a_letter_only_begun_leaves_nothing_behind(
+    page: MailPage, qtbot: QtBot, vault: DraftVault, database: Database, therapist: int
+) -> None:
+    """Whoever goes on to another letter keeps what was written, and sees the other one's preview."""
+    other = fill(database, lambda s: add_therapist(s, last_name="Winter", email="w@praxis.example", salutation="Herr"))
+    composer = page.drafts.composer
+    begun(page, qtbot, vault, therapist)
+    page.open_field(other, "write_therapist")
+    qtbot.waitUntil(lambda: "Herr Winter" in composer._body.toPlainText())
+    qtbot.waitUntil(lambda: [d.addressee.therapist_id for d in store_of(vault).drafts()] == [other])
+    composer._body.appendPlainText("Ein Gruß")
+    composer._tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "Ein Gruß" in store_of(vault).drafts()[0].body)
+    page.open_field(therapist, "write_therapist")
+    qtbot.waitUntil(lambda: "Frau Sommer" in composer._body.toPlainText())
+    assert len(store_of(vault).drafts()) == 2
+    composer._tabs.setCurrentIndex(1)
+    assert "Winter" not in composer._preview._text.toPlainText()
+
+
 def test_sent_it_leaves_the_store_and_waits_in_the_outbox(
     page: MailPage, qtbot: QtBot, ui: UiContext, vault: DraftVault, database: Database, therapist: int
 ) -> None:

@@ -1,0 +1,136 @@
+"""`main.py verify-log`: checks the chain over the contact log and says where and how it broke.
+
+Exit code 1 when something is wrong. No content is read: an auditor may run it.
+"""
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.cli import DONE, REFUSED, say, tell
+from app.paths import Profile
+from app.seat import open_seat
+from app.settings import load
+from domain.communication.evidence.verify import Checked, Fault, Finding, verify
+from domain.database import Database
+from domain.errors import Invalid
+from ui.formats import moment
+from ui.translation import ntr, tr
+
+_WORDS = {
+    Fault.CONTENT_CHANGED: "Glied {number}: Der Inhalt von Eintrag {entry} wurde nachträglich geändert.",
+    Fault.ENTRY_GONE: "Glied {number}: Eintrag {entry} fehlt ohne vermerkte Löschung.",
+    Fault.SALT_GONE: "Glied {number}: Zu Eintrag {entry} fehlt das Salz der Prüfsumme ohne vermerkte Löschung.",
+    Fault.ERASED_BY_HALF: "Glied {number}: Eintrag {entry} ist als gelöscht vermerkt, sein Inhalt ist aber noch da.",
+    Fault.LINK_CHANGED: "Glied {number}: Das Glied wurde geändert oder ersetzt (Eintrag {entry}).",
+    Fault.LINKS_GONE: "Glied {number} bis {other}: Diese Glieder wurden entfernt.",
+    Fault.LINK_MOVED: "Glied {number}: Das Glied wurde umgestellt; es gehört an Stelle {other} (Eintrag {entry}).",
+    Fault.NEVER_CHAINED: "Eintrag {entry} steht im Protokoll, wurde aber nie verkettet oder sein Glied wurde entfernt.",
+    Fault.WAITS_TOO_LONG: "Eintrag {entry} wartet seit {since} auf sein Glied. Läuft der Hintergrunddienst?",
+    Fault.HEAD_GONE: "Die Prüfsumme des Nachweises vom {since} (Glied {number}) kommt in der Kette nicht mehr vor.",
+}
+
+
+def run(options: argparse.Namespace, profile: Profile | None) -> int:
+    """Check everything in one snapshot."""
+    head = _head(options.head)
+    profile = profile or Profile.default()
+    with open_seat(profile, load(profile.settings)) as seat:
+        database = Database(seat.person_url)
+        try:
+            with database.read() as session:
+                checked = verify(
+                    session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours), head=head,
+                    progress=_tell_progress if sys.stderr.isatty() else lambda _: None,
+                )  # fmt: skip
+        finally:
+            database.close()
+    if options.json:
+        say(_answer(checked))
+    else:
+        _tell(checked)
+    return DONE if checked.sound else REFUSED
+
+
+def _head(given: str | None) -> bytes | None:
+    """What was typed off a paper: upper or lower case, with spaces or without."""
+    if given is None:
+        return None
+    try:
+        head = bytes.fromhex(given)
+    except ValueError:
+        head = b""
+    if len(head) != 32:
+        raise Invalid("evidence.head", field="head")
+    return head
+
+
+def _answer(checked: Checked) -> dict[str, Any]:
+    return {
+        "ok": checked.sound,
+        "links": checked.links,
+        "head": checked.head.link_hash.hex(),
+        "erased": checked.erased,
+        "waiting": checked.waiting,
+        "printed_heads": checked.printed_heads,
+        "head_at": checked.head_at,
+        "faults": checked.faults,
+        "findings": [
+            {
+                "fault": f.fault.value, "link": f.number, "entry": f.entry_id, "other": f.other,
+                "since": f.since, "text": words(f),
+            }
+            for f in checked.findings
+        ],
+    }  # fmt: skip
+
+
+def words(finding: Finding) -> str:
+    """A fault in a sentence."""
+    if finding.fault is Fault.HEAD_GONE and finding.number is None:
+        return tr("Die angegebene Prüfsumme kommt in der Kette nicht vor.")
+    if finding.fault is Fault.LINKS_GONE and finding.other == finding.number:
+        return tr("Glied {number}: Dieses Glied wurde entfernt.").format(number=finding.number)
+    return tr(_WORDS[finding.fault]).format(
+        number=finding.number, entry=finding.entry_id, other=finding.other, since=moment(finding.since)
+    )
+
+
+def _tell(checked: Checked) -> None:
+    tell(
+        tr("Geprüft: {links} vom ersten bis zum letzten, jedes mit seinem Eintrag; {heads}.").format(
+            links=ntr(checked.links, "{n} Glied", "{n} Glieder"),
+            heads=ntr(checked.printed_heads, "{n} Prüfsumme eines Nachweises", "{n} Prüfsummen von Nachweisen"),
+        )
+    )
+    if checked.erased:
+        tell(
+            ntr(
+                checked.erased,
+                "{n} Eintrag wurde mit Vermerk gelöscht (Art. 17 DSGVO); sein Glied stimmt.",
+                "{n} Einträge wurden mit Vermerk gelöscht (Art. 17 DSGVO); ihre Glieder stimmen.",
+            )
+        )
+    if checked.waiting:
+        tell(ntr(checked.waiting, "{n} Eintrag wartet noch auf sein Glied.", "{n} Einträge warten noch auf ihr Glied."))
+    if checked.head_at is not None:
+        tell(tr("Die angegebene Prüfsumme ist die von Glied {n}.").format(n=checked.head_at))
+    for finding in checked.findings:
+        tell("✗ " + words(finding))
+    if checked.faults > len(checked.findings):
+        tell(tr("… und {n} weitere").format(n=checked.faults - len(checked.findings)))
+    if checked.links:
+        tell(tr("Letzte Prüfsumme: {head}").format(head=checked.head.link_hash.hex()))
+    tell(
+        tr("✓ Die Kette ist unversehrt.")
+        if checked.sound
+        else ntr(
+            checked.faults, "✗ Die Kette ist an {n} Stelle gebrochen.", "✗ Die Kette ist an {n} Stellen gebrochen."
+        )
+    )
+
+
+def _tell_progress(links: int) -> None:
+    sys.stderr.write(f"\r{links}")
+    sys.stderr.flush()

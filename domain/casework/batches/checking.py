@@ -1,0 +1,69 @@
+"""What stands in the way of lines that are yet to be made: rules no longer met, an inquiry of somebody else, no reason.
+
+Only a look: making a line judges again. Asked for some lines at a time, so that no window waits for a long list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.access import person_name
+from domain.casework.batches.weekly import hindrances
+from domain.casework.preparing import who_fits
+from domain.casework.sending import due_for_reminder
+from domain.communication.batch_models import BatchLine
+from domain.matching.models import Inquiry
+from domain.therapists.models import Therapist
+
+
+@dataclass(frozen=True, slots=True)
+class LineCheck:
+    """What hinders a line; an empty code: nothing does.
+
+    ``open_elsewhere`` (by whom), ``nobody_fits`` or ``some_left_out`` (rules, how many), ``no_reminder_due``, or why a
+    patient is not told (weekly.REASONS).
+    """
+
+    line_id: int
+    code: str = ""
+    rules: tuple[str, ...] = ()
+    count: int = 0
+    by: str = ""
+
+
+def check_lines(session: Session, line_ids: Sequence[int], *, now: datetime) -> tuple[LineCheck, ...]:
+    """Look at some open lines; others are passed over."""
+    lines = session.scalars(
+        select(BatchLine).where(BatchLine.id.in_(line_ids), BatchLine.status == "open").order_by(BatchLine.id)
+    ).all()
+    patients = [line.patient_id for line in lines if line.patient_id is not None]
+    untold = hindrances(session, patients, now=now) if patients else {}
+    reminded = any(line.inquiry_id is not None for line in lines)
+    due = frozenset(due_for_reminder(session, now=now)) if reminded else frozenset()
+    found = []
+    for line in lines:
+        if line.patient_id is not None:
+            found.append(LineCheck(line.id, untold.get(line.patient_id, "")))
+        elif line.inquiry_id is not None:
+            found.append(LineCheck(line.id, "" if line.inquiry_id in due else "no_reminder_due"))
+        else:
+            found.append(_inquiry(session, line, now=now))
+    return tuple(found)
+
+
+def _inquiry(session: Session, line: BatchLine, *, now: datetime) -> LineCheck:
+    therapist = session.get_one(Therapist, line.therapist_id)
+    other = session.scalar(
+        select(Inquiry).where(Inquiry.contact_point_id == therapist.contact_point_id, Inquiry.closed_at.is_(None))
+    )
+    if other is not None:
+        return LineCheck(line.id, "open_elsewhere", by=person_name(session, other.created_by) or "")
+    wished = line.search_ids or []
+    fit = who_fits(session, therapist_id=therapist.id, search_ids=wished, now=now)
+    if not fit.search_ids:
+        return LineCheck(line.id, "nobody_fits", fit.rules)
+    left_out = len(wished) - len(fit.search_ids)
+    return LineCheck(line.id, "some_left_out", fit.rules, left_out) if left_out else LineCheck(line.id)

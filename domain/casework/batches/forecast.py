@@ -1,0 +1,43 @@
+"""When the mails of a batch leave, and how long it takes: undo window, sending hours, so many an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from domain.access import office
+from domain.casework.batches.making import undo_window
+from domain.communication.account_models import MailAccount
+from domain.communication.accounts import default_account_id
+from domain.communication.send_times import HOUR, next_opening
+
+SECONDS_A_MAIL = 0.25  # four at once, about a second each with a usual server
+SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back."""
+
+    first: datetime
+    last: datetime
+    per_hour: int | None
+    undo_seconds: int
+
+
+def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = False) -> Forecast:
+    """For some mails that are released now, or (`under_way`) wait already, their undo window over."""
+    settings = office(session)
+    limits = [settings.mails_per_hour]
+    account_id = default_account_id(session)
+    if account_id is not None:
+        limits.append(session.get_one(MailAccount, account_id).mails_per_hour)
+    per_hour = min((limit for limit in limits if limit is not None), default=None)
+    undo = undo_window(session)
+    first = next_opening(now if under_way else now + undo, settings)
+    seconds = mails * (SECONDS_A_MAIL if under_way else max(SECONDS_A_MAIL, SECONDS_A_LINE))
+    last = first + timedelta(seconds=seconds)
+    if per_hour is not None:
+        for _ in range(max(0, -(-mails // per_hour) - 1)):
+            last = next_opening(last + HOUR, settings)
+    return Forecast(first, last, per_hour, int(undo.total_seconds()))

@@ -1,0 +1,146 @@
+"""What a person does with a batch: look through, release, pause, go on, take back.
+
+Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
+sending at that moment it finishes. Taking back then cancels line by line and may be cut and continued.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.casework.batches.weekly import week_of
+from domain.casework.sending import take_reminder_back, undo_sending
+from domain.casework.week_plan import give_line_back
+from domain.communication.batch_models import Batch, BatchLine
+from domain.communication.mails import cancel_mail
+from domain.communication.models import Email, PhoneCall
+from domain.communication.states import CallStatus, EmailStatus
+from domain.database import translated_errors
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid
+
+STEPS = {
+    ("draft", "running"), ("draft", "taken_back"), ("running", "paused"), ("paused", "running"),
+    ("running", "taken_back"), ("paused", "taken_back"),
+}  # fmt: skip
+# What has not left the office. An unclear mail may have arrived: only a person decides about it.
+STILL_HERE = frozenset({EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED})
+
+
+def _move(session: Session, batch_id: int, after: str) -> Batch:
+    batch = load_for_edit(session, Batch, batch_id)
+    if (batch.status, after) not in STEPS:
+        raise Conflict("batch.transition", before=batch.status, after=after)
+    batch.status = after
+    events.record(session, f"batch.{after}", batch.id)
+    return batch
+
+
+def leave_out(session: Session, batch_id: int, line_ids: Sequence[int]) -> None:
+    """Take lines out before the batch is released."""
+    _change(session, batch_id, line_ids, "open", "left_out")
+
+
+def put_back(session: Session, batch_id: int, line_ids: Sequence[int]) -> None:
+    """Take lines in again that were left out. Raises Conflict when one waits in another batch meanwhile."""
+    _change(session, batch_id, line_ids, "left_out", "open")
+
+
+def _change(session: Session, batch_id: int, line_ids: Sequence[int], before: str, after: str) -> None:
+    batch = load_for_edit(session, Batch, batch_id)
+    if batch.status != "draft":
+        raise Conflict("batch.transition", before=batch.status, after=batch.status)
+    session.execute(
+        update(BatchLine)
+        .where(BatchLine.batch_id == batch_id, BatchLine.id.in_(line_ids), BatchLine.status == before)
+        .values(status=after)
+    )
+    events.record(session, "batch.changed", batch_id)
+
+
+def release(session: Session, batch_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person sends the batch: from now on `making.make_next` makes its lines. Raises Invalid when it is empty."""
+    load_for_edit(session, Batch, batch_id, version)
+    lines = select(BatchLine.id).where(BatchLine.batch_id == batch_id, BatchLine.status == "open")
+    if session.scalar(lines.limit(1)) is None:
+        raise Invalid("batch.empty")
+    person = me(session).id
+    batch = _move(session, batch_id, "running")
+    batch.released_at, batch.released_by = now, person
+    if batch.status_week is not None:
+        batch.status_week = week_of(now)  # gathered last week, sent in this one
+
+
+def pause(session: Session, batch_id: int) -> None:
+    """Hold every mail that waits, and make no further line."""
+    _move(session, batch_id, "paused")
+
+
+def resume(session: Session, batch_id: int, *, now: datetime) -> None:
+    """Go on. Mails the worker had been given already wait for their turn anew."""
+    _move(session, batch_id, "running")
+    session.execute(
+        update(Email)
+        .where(Email.batch_id == batch_id, Email.status == EmailStatus.QUEUED, Email.not_before.is_(None))
+        .values(not_before=now, version=Email.version + 1)
+    )
+
+
+def take_back(session: Session, batch_id: int) -> None:
+    """Send nothing more of it: a draft is dropped, of a released batch `take_back_next` cancels what waits."""
+    _move(session, batch_id, "taken_back")
+    session.execute(
+        update(BatchLine).where(BatchLine.batch_id == batch_id, BatchLine.status == "open").values(status="left_out")
+    )
+
+
+def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime) -> int | None:
+    """Take back the first line above the id `after` that is still here; returns its id, None when there is none.
+
+    What left at this moment, or cannot be undone any more, stays as it is: going on by id looks at each line once.
+    """
+    batch = session.scalar(select(Batch).where(Batch.id == batch_id, Batch.status == "taken_back"))
+    if batch is None:
+        return None
+    line = session.scalar(
+        select(BatchLine)
+        .outerjoin(Email, Email.id == BatchLine.email_id)
+        .outerjoin(PhoneCall, PhoneCall.id == BatchLine.call_id)
+        .where(
+            BatchLine.batch_id == batch_id,
+            BatchLine.id > after,
+            BatchLine.status == "made",
+            Email.status.in_(STILL_HERE) | (PhoneCall.status == CallStatus.PLANNED),
+        )
+        .order_by(BatchLine.id)
+        .limit(1)
+        .with_for_update(of=BatchLine, skip_locked=True)
+    )
+    if line is None:
+        return None
+    looked_at = line.id
+    try:
+        with translated_errors(), session.begin_nested():
+            _take_line_back(session, batch, line, now=now)
+            line.status = "taken_back"
+    except Conflict as error:
+        if error.params.get("again"):
+            raise
+    events.record(session, "batch.line_taken_back", batch_id)
+    return looked_at
+
+
+def _take_line_back(session: Session, batch: Batch, line: BatchLine, *, now: datetime) -> None:
+    if batch.kind == "weekly_status" and line.email_id is not None:
+        cancel_mail(session, line.email_id)
+    elif line.inquiry_id is not None and line.made_at is not None:
+        if batch.kind == "reminders":
+            take_reminder_back(session, line.inquiry_id, line.email_id, at=line.made_at, before=line.reminded_before)
+            return
+        undo_sending(session, line.inquiry_id, now=now)
+        if line.plan_line_id is not None:
+            give_line_back(session, line.plan_line_id)

@@ -1,0 +1,93 @@
+"""The weekly status: which patients hear this week how their search stands, and why others do not.
+
+Reads across schemas: what a person wants and has consented to belongs to patients, the search to matching, what was
+written already to communication. It never sends by itself: a batch is gathered, and a person releases it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.access import office
+from domain.casework.patient_letters import compose_to_patient, queue_to_patient
+from domain.communication.send_times import BERLIN
+from domain.errors import Conflict
+from domain.patients.lifecycle import lock_patient
+from domain.patients.models import Patient
+
+# The first that is true is the reason; the order is the one a person would look in.
+REASONS = ("restricted", "not_searching", "no_consent", "minor", "unwanted", "no_address", "told_already")
+_AGE = "extract(year FROM age(cast(:today AS date), p.birth_date))"
+_CONSENT = """EXISTS (SELECT FROM patient_service.consent c WHERE c.patient_id = p.id AND c.scope = '{}'
+    AND c.withdrawn_on IS NULL)"""
+_STANDING = f"""
+SELECT p.id AS patient_id,
+       p.restricted_at IS NOT NULL OR p.erased_at IS NOT NULL AS restricted,
+       coalesce(s.status, '') <> 'active' AS not_searching,
+       NOT ({_CONSENT.format("storage")} AND {_CONSENT.format("pseudonymous_inquiry")}) AS no_consent,
+       -- a minor's guardians are spoken to instead
+       p.birth_date IS NULL OR {_AGE} < 18 AS minor,
+       NOT p.wants_status AS unwanted,
+       p.email = '' AS no_address,
+       EXISTS (SELECT FROM communication_service.email e WHERE e.patient_id = p.id AND e.status_week = :week
+               AND e.status <> 'cancelled') AS told_already
+FROM patient_service.patient p
+LEFT JOIN matching_service.place_search s ON s.patient_id = p.id AND s.closed_at IS NULL
+"""
+_HINDERED = " OR ".join(REASONS)
+_DUE = f"SELECT patient_id FROM ({_STANDING}) AS k WHERE NOT ({_HINDERED}) ORDER BY patient_id"
+_UNREACHED = f"""
+SELECT count(*) FROM ({_STANDING}) AS k
+WHERE no_address AND NOT ({" OR ".join(reason for reason in REASONS if reason != "no_address")})"""
+
+
+def week_of(now: datetime) -> date:
+    """The Monday of the office's week."""
+    day = now.astimezone(BERLIN).date()
+    return day - timedelta(days=day.weekday())
+
+
+def due_patients(session: Session, *, now: datetime) -> tuple[int, ...]:
+    """Patients who want to be told, may be told, and were not told this week."""
+    return tuple(session.scalars(text(_DUE), _when(now)))
+
+
+def count_without_address(session: Session, *, now: datetime) -> int:
+    """How many would be told if an address of theirs were known."""
+    return int(session.scalar(text(_UNREACHED), _when(now)) or 0)
+
+
+def hindrances(session: Session, patient_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
+    """Why patients are not told this week (one of REASONS); who is told is missing in it."""
+    query = f"{_STANDING} WHERE p.id = ANY (:ids)"
+    rows = session.execute(text(query), {**_when(now), "ids": list(patient_ids)}).mappings()
+    found = {int(row["patient_id"]): next((r for r in REASONS if row[r]), "") for row in rows}
+    return {patient_id: reason for patient_id, reason in found.items() if reason}
+
+
+def is_offered(session: Session, *, now: datetime) -> bool:
+    """Whether the office's weekday has come in this week."""
+    weekday = office(session).status_weekday
+    return weekday is not None and now.astimezone(BERLIN).isoweekday() >= weekday
+
+
+def send_status(session: Session, patient_id: int, *, now: datetime, delay: timedelta = timedelta(0)) -> int:
+    """Queue the mail that tells a patient how the search stands; returns its id.
+
+    Raises Conflict (``weekly.<reason>``) for whom it is not meant; that it was sent this week the database knows.
+    """
+    lock_patient(session, patient_id)
+    reason = hindrances(session, [patient_id], now=now).get(patient_id)
+    if reason is not None:
+        raise Conflict(f"weekly.{reason}", patient_id=patient_id)
+    letter = compose_to_patient(session, "weekly_status", patient_id, today=now.astimezone(BERLIN).date())
+    patient = session.get_one(Patient, patient_id)
+    return queue_to_patient(
+        session, patient, letter, kind="weekly_status", now=now, delay=delay, status_week=week_of(now)
+    )
+
+
+def _when(now: datetime) -> dict[str, date]:
+    return {"week": week_of(now), "today": now.astimezone(BERLIN).date()}

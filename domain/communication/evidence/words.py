@@ -1,0 +1,182 @@
+"""The German words of an evidence, on paper and on the screen."""
+
+from datetime import date, datetime
+
+from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
+from domain.communication.phone_windows import BERLIN
+from domain.matching.reimbursement_clocks import Clock, ClockState
+
+METHODS = {
+    "cbt": "Verhaltenstherapie",
+    "psychodynamic": "tiefenpsychologisch fundierte Psychotherapie",
+    "analytic": "analytische Psychotherapie",
+    "systemic": "Systemische Therapie",
+}
+CHANNELS = {"email": "E-Mail", "phone": "Telefon", "letter": "Brief", "visit": "Besuch", "note": "Notiz"}
+PAPERS = {
+    "ptv11": "PTV 11 (individuelle Patienteninformation)",
+    "tss_proof": "Nachweis der Anfrage bei der Terminservicestelle",
+    "necessity": "Bescheinigung der Notwendigkeit und Dringlichkeit",
+    "medical_report": "Konsiliarbericht",
+    "cost_estimate": "Kostenvoranschlag der Praxis",
+    "licence": "Approbation und Fachkunde der Praxis",
+}
+OUTCOMES = {
+    Outcome.REJECTION_CAPACITY: "Absage am {until}: kein freier Platz",
+    Outcome.REJECTION_UNSUITABLE: "Absage am {until}: hier nicht zu behandeln",
+    Outcome.REJECTION_OTHER: "Absage am {until}",
+    Outcome.WAITLISTED: "am {until}: nur Warteliste",
+    Outcome.CONSULTATION_ONLY: "am {until}: nur Sprechstunde, kein Therapieplatz",
+    Outcome.NO_RESPONSE: "keine Antwort bis {until}",
+    Outcome.UNREACHED: "niemand erreicht",
+    Outcome.PENDING: "noch ohne Antwort",
+    Outcome.NEEDS_INFO: "Rückfrage der Praxis, noch offen",
+    Outcome.UNDELIVERABLE: "nicht zustellbar",
+    Outcome.WITHDRAWN: "Anfrage zurückgezogen",
+    Outcome.PLACE: "Zusage am {until}",
+    Outcome.PLACE_FAILED: "Zusage, aus der keine Behandlung wurde",
+}
+# outgoing first; what came back is named by what the practice said
+_SENT = {"inquiry": "Anfrage", "reminder": "Erinnerung"}
+_CALLS = {
+    "reached": "Gespräch",
+    "no_answer": "Anruf, niemand nahm ab",
+    "busy": "Anruf, besetzt",
+    "voicemail_left": "Anruf, auf den Anrufbeantworter gesprochen",
+    "wrong_number": "Anruf, falsche Nummer",
+    "phone_tag": "Rückruf der Praxis, hier niemand da",
+}
+_ANSWERS = {
+    "bounce": "E-Mail kam zurück",
+    "rejection_capacity": "Antwort: kein Platz",
+    "rejection_unsuitable": "Antwort: hier nicht zu behandeln",
+    "rejection_other": "Antwort: Absage",
+    "waitlisted": "Antwort: Warteliste",
+    "consultation_only": "Antwort: nur Sprechstunde",
+    "needs_info": "Rückfrage der Praxis",
+    "accepted": "Antwort: Zusage",
+    "in_trial_sessions": "Probesitzungen begonnen",
+    "in_therapy": "Behandlung begonnen",
+    "no_show": "Erstgespräch fand nicht statt",
+    "not_continued": "nach Probesitzungen nicht fortgesetzt",
+}
+URGENT = {"": "ohne Angabe der Dringlichkeit", "timely": "zeitnah erforderlich", "acute": "Akutbehandlung"}
+TSS_RESULTS = {
+    "no_appointment": "kein Termin vermittelt",
+    "appointment": "Termin angeboten",
+    "appointment_without_place": "Termin wahrgenommen, kein Therapieplatz",
+}
+DECISIONS = {"approved": "bewilligt", "partly": "teilweise bewilligt", "refused": "abgelehnt"}
+
+
+def day(value: date | None) -> str:
+    """23.11.2026."""
+    return "" if value is None else f"{value:%d.%m.%Y}"
+
+
+def moment(value: datetime) -> str:
+    """23.11.2026, 14:05 in the office's time."""
+    return f"{value.astimezone(BERLIN):%d.%m.%Y, %H:%M}"
+
+
+def many(count: int, one: str, more: str) -> str:
+    """1 Anfrage, 2 Anfragen."""
+    return f"{count} {one if count == 1 else more}"
+
+
+def step_words(step: Step) -> str:
+    """What one contact was."""
+    return _SENT.get(step.kind) or _CALLS.get(step.kind) or _ANSWERS.get(step.kind, "Kontakt")
+
+
+def outcome_words(attempt: Attempt) -> str:
+    """What became of an attempt, with the wait the practice named."""
+    said = [OUTCOMES[attempt.outcome].format(until=day(attempt.until))]
+    if attempt.waitlisted_until is not None:
+        said.append(f"Warteliste bis {day(attempt.waitlisted_until)}")
+    if attempt.stated_wait:
+        said.append(f"genannte Wartezeit: {attempt.stated_wait}")
+    return "; ".join(said)
+
+
+def methods_words(evidence: Evidence) -> str:
+    """Which methods were asked for."""
+    return ", ".join(METHODS[code] for code in evidence.person.methods) or "alle Richtlinienverfahren"
+
+
+def counted_words(evidence: Evidence) -> str:
+    """How many failed attempts there are, against those the insurer wants."""
+    wanted = evidence.profile.form.attempts_wanted
+    return f"{evidence.counted} (gewünscht: {wanted})"
+
+
+def counting_words(evidence: Evidence) -> str:
+    """How they were counted."""
+    form = evidence.profile.form
+    each = "jede Praxis einmal" if form.count_by == "practice" else "jede Anfrage"
+    silent = "ausbleibende Antworten zählen" if form.silence_counts else "ausbleibende Antworten zählen nicht"
+    waiting = "Wartelisten zählen" if form.waiting_list_counts else "Wartelisten zählen nicht"
+    return f"Gezählt wird {each}; {silent}; {waiting}."
+
+
+def tss_words(evidence: Evidence) -> str:
+    """How the appointment service's clock stands."""
+    case, clock = evidence.case, evidence.tss
+    if clock is None:
+        return "Die Terminservicestelle (TSS) wurde noch nicht angefragt."
+    said = [f"Bei der Terminservicestelle angefragt am {day(clock.begins)} ({URGENT[case.urgency]})."]
+    if case.tss_result:
+        said.append(f"Ergebnis am {day(case.tss_result_on)}: {TSS_RESULTS[case.tss_result]}.")
+    if case.tss_appointment_on is not None:
+        said.append(f"Angebotener Termin: {day(case.tss_appointment_on)}; ein Termin ist noch kein Therapieplatz.")
+    source = "§ 75 Abs. 1a SGB V"
+    stands = {
+        ClockState.RUNNING: f"Die Frist von {clock.days} Tagen ({source}) läuft bis {day(clock.ends)}.",
+        ClockState.OVER: f"Die Frist von {clock.days} Tagen ({source}) endete am {day(clock.ends)} ohne Ergebnis.",
+        ClockState.STOPPED: f"Das war innerhalb der Frist von {clock.days} Tagen ({source}, bis {day(clock.ends)}).",
+        ClockState.LATE: f"Das war nach der Frist von {clock.days} Tagen ({source}, bis {day(clock.ends)}).",
+    }
+    said.append(stands[clock.state])
+    return " ".join(said)
+
+
+def insurer_words(evidence: Evidence) -> str:
+    """How the insurer's clock stands, without saying more than the law does."""
+    case, clock = evidence.case, evidence.insurer
+    if clock is None:
+        return "Ein Antrag bei der Krankenkasse ist noch nicht vermerkt."
+    weeks = "fünf Wochen, da ein Gutachten eingeholt wird" if case.opinion_asked else "drei Wochen"
+    said = [f"Antrag bei der Krankenkasse eingegangen am {day(clock.begins)}."]
+    if case.decision:
+        said.append(f"Entscheidung am {day(case.decided_on)}: {DECISIONS[case.decision]}.")
+    said.append(f"Frist nach § 13 Abs. 3a SGB V ({weeks}): bis {day(clock.ends)}.")
+    said.append(_insurer_state(clock, case.delay_told_on))
+    return " ".join(part for part in said if part)
+
+
+def _insurer_state(clock: Clock, delay_told_on: date | None) -> str:
+    if clock.state is ClockState.OVER:
+        late = (
+            f" Die Kasse nannte erst am {day(delay_told_on)}, nach dem Ende der Frist, Gründe."
+            if delay_told_on is not None
+            else ""
+        )
+        return (
+            "Diese Frist ist abgelaufen; bis dahin sind hier weder eine Entscheidung noch mitgeteilte Gründe vermerkt."
+            f"{late}"
+            " Nach § 13 Abs. 3a Satz 6 SGB V gilt eine Leistung nach Ablauf der Frist als genehmigt; nach der"
+            " Rechtsprechung (BSG, 26.05.2020, B 1 KR 9/18 R) gibt das ein vorläufiges Recht, sie sich selbst zu"
+            " beschaffen. Ob die Voraussetzungen vorliegen, wurde hier nicht geprüft."
+        )
+    if clock.state is ClockState.EXCUSED:
+        return f"Die Kasse hat am {day(delay_told_on)} Gründe genannt, warum sie die Frist nicht einhalten kann."
+    return {
+        ClockState.RUNNING: "Die Frist läuft.",
+        ClockState.LATE: "Die Entscheidung kam nach dem Ende der Frist.",
+    }.get(clock.state, "")
+
+
+def hash_groups(value: bytes) -> str:
+    """A hash in groups of eight, so that a person can type it."""
+    digits = value.hex()
+    return " ".join(digits[place : place + 8] for place in range(0, len(digits), 8))

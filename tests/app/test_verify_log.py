@@ -1,0 +1,94 @@
+"""`main.py verify-log` as a person and another program see it: sentences, JSON, exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.embedded_postgres import EmbeddedPostgres
+from app.paths import Profile
+from app.seat import DATABASE
+from domain.database import Database
+from tests.app.test_cli import SAMPLES, answer, platzlotse
+from tests.builders import add_patient
+from tests.domain.communication.evidence.log import note
+
+
+@pytest.fixture(scope="module")
+def seat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A single seat with three contacts its worker has linked."""
+    home = tmp_path_factory.mktemp("seat")
+    answer("--profile", home, "import", SAMPLES / "intake-patients.json")
+    with EmbeddedPostgres(Profile(home).postgres) as server:
+        owner = Database(server.url(database=DATABASE))
+        with owner.write() as session:
+            patient = add_patient(session)
+            for number in range(3):
+                note(session, patient, number=number)
+        owner.close()
+    answer("--profile", home, "worker", "--once")
+    return home
+
+
+def tamper(home: Path, *statements: str) -> None:
+    """Change what the program would not, as the database's owner."""
+    with EmbeddedPostgres(Profile(home).postgres) as server:
+        owner = Database(server.url(database=DATABASE))
+        with owner.write() as session:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            for statement in statements:
+                session.execute(text(statement))
+        owner.close()
+
+
+def test_a_sound_log_is_told_in_words_and_json(seat: Path) -> None:
+    """What was checked, the last hash, exit code 0; the worker of a single seat has linked everything."""
+    done = platzlotse("--profile", seat, "verify-log")
+    assert done.returncode == 0, done.stderr
+    assert "3 Glieder vom ersten bis zum letzten" in done.stdout
+    assert "unversehrt" in done.stdout
+    found = answer("--profile", seat, "verify-log")
+    assert (found["ok"], found["links"], found["waiting"], found["findings"]) == (True, 3, 0, [])
+    same = answer("--profile", seat, "verify-log", "--head", found["head"].upper())
+    assert same["head_at"] == 3
+
+
+def test_a_hash_from_elsewhere_is_not_in_the_chain(seat: Path) -> None:
+    """Exit code 1 and the sentence; what is no hash at all is refused."""
+    done = platzlotse("--profile", seat, "verify-log", "--head", "ab" * 32)
+    assert done.returncode == 1
+    assert "kommt in der Kette nicht vor" in done.stdout
+    refused = platzlotse("--profile", seat, "verify-log", "--head", "abc")
+    assert refused.returncode == 1
+    assert "64 Zeichen" in refused.stderr
+    assert platzlotse("verify-log", "--allowed-hours", "nie").returncode == 2
+
+
+def test_a_changed_log_is_told_with_its_place(seat: Path) -> None:
+    """Link and entry are named, in words and for a program; taken back, all is well again."""
+    before = "UPDATE communication_service.contact_entry SET body = body || '!' WHERE id = 2"
+    after = "UPDATE communication_service.contact_entry SET body = rtrim(body, '!') WHERE id = 2"
+    tamper(seat, before)
+    done = platzlotse("--profile", seat, "verify-log")
+    assert done.returncode == 1
+    assert "Glied 2: Der Inhalt von Eintrag 2 wurde nachträglich geändert." in done.stdout
+    assert "an 1 Stelle gebrochen" in done.stdout
+    as_json = platzlotse("--profile", seat, "verify-log", "--json")
+    assert as_json.returncode == 1
+    (finding,) = json.loads(as_json.stdout)["findings"]
+    assert (finding["fault"], finding["link"], finding["entry"]) == ("content_changed", 2, 2)
+    tamper(seat, after)
+    assert platzlotse("--profile", seat, "verify-log").returncode == 0
+
+
+def test_an_erased_entry_is_told_apart(seat: Path) -> None:
+    """With its record it is fine."""
+    with EmbeddedPostgres(Profile(seat).postgres) as server:
+        owner = Database(server.url(database=DATABASE))
+        with owner.write() as session:
+            session.execute(text("SELECT audit.erase_contact(3, 'Art. 17')"))
+        owner.close()
+    done = platzlotse("--profile", seat, "verify-log")
+    assert done.returncode == 0
+    assert "1 Eintrag wurde mit Vermerk gelöscht" in done.stdout

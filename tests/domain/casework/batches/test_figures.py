@@ -1,0 +1,93 @@
+"""Every line of a batch counts in exactly one figure, whatever people and the worker do to it in whatever order."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from domain.casework.batches.gathering import gather_practices
+from domain.casework.batches.making import make_next
+from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
+from domain.casework.sending import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
+from domain.communication.batch_models import BatchLine
+from domain.communication.mails import claim, release_due
+from domain.communication.outcomes import note_unclear
+from domain.database import Database
+from domain.errors import PlatzlotseError
+from tests.builders import add_patient, add_search, add_therapist
+from tests.conftest import Office
+from tests.domain.casework.batches.steps import NOW, figures, take_all_back
+
+PERSON = ("release", "make", "pause", "resume", "leave_out", "put_back", "take_back", "retry", "arrived")
+WORKER = ("due", "sent", "failed", "later", "unclear")
+ACTS = st.lists(st.tuples(st.sampled_from(PERSON + WORKER), st.integers(0, 3)), max_size=25)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ACTS)
+def test_the_figures_add_up(steady_office: Office, acts: list[tuple[str, int]]) -> None:
+    """After every act; and a mail of a held batch is never claimed."""
+    database = steady_office.database("jana")
+    with database.write() as session:
+        search = add_search(session, add_patient(session))
+        practices = [add_therapist(session, email="" if n == 3 else f"p{search}-{n}@praxis.example") for n in range(4)]
+        batch = gather_practices(session, search_id=search, therapist_ids=practices).batch_id
+    for act, which in acts:
+        before = figures(database, batch)
+        sending = before.sending
+        _do(database, batch, act, which)
+        after = figures(database, batch)
+        assert after.lines == before.lines == 4
+        if before.status in {"paused", "taken_back"} and act in WORKER:
+            assert after.sending <= sending
+    database.close()
+
+
+def _do(database: Database, batch: int, act: str, which: int) -> None:
+    """One act on the batch or one of its lines; what the rules refuse stays undone."""
+    later = NOW + timedelta(hours=1)
+    try:
+        with database.write() as session:
+            lines = session.scalars(select(BatchLine).where(BatchLine.batch_id == batch).order_by(BatchLine.id)).all()
+            number, email = lines[which].id, lines[which].email_id
+            steps: dict[str, Callable[[], object]] = {
+                "release": lambda: release(session, batch, now=NOW),
+                "pause": lambda: pause(session, batch),
+                "resume": lambda: resume(session, batch, now=later),
+                "take_back": lambda: take_back(session, batch),
+                "make": lambda: make_next(session, batch, now=NOW),
+                "leave_out": lambda: leave_out(session, batch, [number]),
+                "put_back": lambda: put_back(session, batch, [number]),
+                "due": lambda: release_due(session, now=later),
+            }
+            if act in steps:
+                steps[act]()
+            elif email is not None and act == "retry":
+                retry_failed(session, email, now=later)
+            elif email is not None and act == "arrived":
+                decide_unclear(session, email, arrived=True, now=later)
+    except PlatzlotseError:
+        return
+    if act == "take_back":
+        take_all_back(database, batch, now=later)
+    if email is not None and act in WORKER:
+        _report(database, email, act)
+
+
+def _report(database: Database, email_id: int, act: str) -> None:
+    """The worker takes a mail, where it may, and tells what became of it."""
+    later = NOW + timedelta(hours=1)
+    with database.write() as session:
+        if claim(session, email_id, now=later) is None:
+            return
+    with database.write() as session:
+        if act == "sent":
+            mail_sent(session, email_id, now=later, server_reply="250")
+        elif act == "failed":
+            mail_failed(session, email_id, now=later, failure="550")
+        elif act == "later":
+            mail_postponed(session, email_id, now=later, failure="451")
+        elif act == "unclear":
+            note_unclear(session, email_id, now=later, failure="cut")

@@ -1,0 +1,204 @@
+"""Sammelversand by hand: gathered, read, single ones taken out, sent, paused, taken back; told on Heute and below."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.casework.batches.gathering import gather_practices
+from domain.casework.batches.making import make_next
+from domain.casework.batches.steering import pause, release
+from domain.database import Database
+from domain.patients.queries import get_patient
+from tests.builders import add_patient, add_search, add_therapist
+from tests.ui.conftest import Visits
+from tests.ui.hands import fill, find, press, scalar
+from ui.mail.batches.status import BatchStatus
+from ui.mail.page import MailPage
+from ui.patients.letters import PatientLetters
+from ui.ports import UiContext
+from ui.today.page import TodayPage
+from ui.widgets.letter_dialog import LetterDialog
+
+MAILS = "SELECT count(*) FROM communication_service.email WHERE status = '{}'"
+LINES = "SELECT count(*) FROM communication_service.batch_line WHERE status = '{}'"
+
+
+def drafted(session: Session) -> int:
+    """A batch of four practices for one search, the last without an address."""
+    search = add_search(session, add_patient(session, last_name="Wartend"))
+    practices = [add_therapist(session) for _ in range(3)] + [add_therapist(session, email="")]
+    return gather_practices(session, search_id=search, therapist_ids=practices).batch_id
+
+
+def opened(ui: UiContext, qtbot: QtBot, batch_id: int) -> MailPage:
+    """Post with the batch open."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1180, 680)
+    page.show()
+    page.open_field(batch_id, "batch")
+    view = page._batches._view
+    qtbot.waitUntil(lambda: view._batch is not None and view._lines.table.model.total > 0)
+    return page
+
+
+def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Every mail can be read before; one is taken out; the rest is written, waits, and comes back with Strg+Z."""
+    page = opened(ui, qtbot, fill(database, drafted))
+    view = page._batches._view
+    qtbot.waitUntil(lambda: "Therapiepl" in view._lines._letter._subject.text())
+    assert "Sekunden, um alles zurückzuholen" in view._time.text()
+    qtbot.waitUntil(lambda: view._send.text().strip() == "3 E-Mails s&enden")
+    line = view._lines.table.model.row_at(3)
+    assert line is not None
+    assert "keine E-Mail: wird angerufen" in view._lines._notice(line)
+    press(qtbot, view, "Herausnehmen")
+    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
+    press(qtbot, view, "Wieder aufnehmen")
+    press(qtbot, view, "Herausnehmen")
+    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
+    assert scalar(database, MAILS.format("queued")) == 0
+    press(qtbot, view, "2 E-Mails senden")
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3, timeout=15_000)
+    qtbot.waitUntil(lambda: "2 warten · 1 Anruf oder Brief" in view._figures.text())
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("taken_back")) == 3, timeout=15_000)
+    assert scalar(database, MAILS.format("cancelled")) == 2
+    qtbot.waitUntil(lambda: "3 zurückgeholt" in view._figures.text())
+
+
+def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Pause says that nothing leaves; Weiter writes what was left, also in a window that was opened since."""
+
+    def cut(session: Session) -> int:
+        batch = drafted(session)
+        release(session, batch, now=ui.now())
+        make_next(session, batch, now=ui.now())
+        return batch
+
+    page = opened(ui, qtbot, fill(database, cut))
+    view = page._batches._view
+    qtbot.waitUntil(lambda: "Unterbrochen" in view._time.text())
+    press(qtbot, view, "Pause")
+    qtbot.waitUntil(lambda: "Angehalten" in view._time.text())
+    assert scalar(database, "SELECT status FROM communication_service.batch") == "paused"
+    press(qtbot, view, "Weiter")
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4, timeout=15_000)
+    qtbot.waitUntil(lambda: "noch etwa eine Minute" in view._time.text())
+    assert scalar(database, MAILS.format("queued")) == 3
+
+
+def test_told_on_heute_and_in_the_status_bar(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+    """A paused batch is a task that leads to it; the status bar says how far it is."""
+
+    def paused(session: Session) -> int:
+        batch = drafted(session)
+        release(session, batch, now=ui.now())
+        make_next(session, batch, now=ui.now())
+        pause(session, batch)
+        return batch
+
+    batch = fill(database, paused)
+    status, today = BatchStatus(ui), TodayPage(ui)
+    for widget in (status, today):
+        qtbot.addWidget(widget)
+        widget.show()
+    qtbot.waitUntil(lambda: status.text() == "Sammelversand: 0 von 4 gesendet, angehalten")
+    qtbot.waitUntil(lambda: today._tree.topLevelItemCount() > 0)
+    top = today._tree.topLevelItem(0)
+    assert top is not None
+    assert top.text(0) == "Sammelversand ansehen (1)"
+    task = top.child(0)
+    assert task is not None
+    assert (task.text(0), task.text(1)) == ("Anfragen", "angehalten: nichts geht hinaus")
+    today._open(task)
+    assert (visits[-1], visits.field) == (("mail", batch), "batch")
+
+
+def test_the_weekly_status_is_offered_and_read_first(
+    ui: UiContext, qtbot: QtBot, database: Database, visits: Visits
+) -> None:
+    """From the office's weekday on Heute names how many; Enter gathers them, and nothing is sent."""
+
+    def due(session: Session) -> None:
+        for number in range(2):
+            add_search(session, add_patient(session, email=f"lea{number}@mail.example"))
+        add_search(session, add_patient(session))
+        session.execute(text("UPDATE platform.office SET status_weekday = 1"))
+
+    fill(database, due)
+    today = TodayPage(ui)
+    qtbot.addWidget(today)
+    today.show()
+    qtbot.waitUntil(lambda: today._tree.topLevelItemCount() > 0)
+    top = today._tree.topLevelItem(0)
+    task = top.child(0) if top is not None else None
+    assert task is not None
+    assert task.text(0) == "2 Personen mit laufender Suche"
+    today._open(task)
+    assert (visits[-1], visits.field) == (("mail", 0), "weekly")
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_field(0, "weekly")
+    view = page._batches._view
+    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
+    assert "1 Person hat keine E-Mail-Adresse" in ui.messages._text.text()
+    qtbot.waitUntil(lambda: "So steht Ihre Suche" in view._lines._letter._subject.text())
+    assert scalar(database, "SELECT count(*) FROM communication_service.email") == 0
+    page.open_field(0, "weekly")  # a second time: the same batch, and whose it is
+    qtbot.waitUntil(lambda: "Jana Brand" in ui.messages._text.text())
+
+
+def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """First letter and status are read before they are sent; a second status in a week is refused with its reason."""
+    number = fill(database, lambda s: add_patient(s, email="lea@mail.example", last_name="Wartend"))
+    fill(database, lambda s: add_search(s, number))
+    letters = PatientLetters(ui)
+    qtbot.addWidget(letters)
+    letters.show()
+    letters.show_patient(fill(database, lambda s: get_patient(s, number, today=ui.today())))
+
+    def send(kind: str) -> None:
+        letters._read(kind)
+        qtbot.waitUntil(lambda: any(d.isVisible() for d in letters.findChildren(LetterDialog)))
+        dialog = next(d for d in letters.findChildren(LetterDialog) if d.isVisible())
+        press(qtbot, dialog, "Senden")
+
+    kinds = "SELECT string_agg(kind, ' ' ORDER BY id) FROM communication_service.email"
+    send("first_letter")
+    qtbot.waitUntil(lambda: scalar(database, kinds) == "first_letter")
+    send("weekly_status")
+    qtbot.waitUntil(lambda: scalar(database, kinds) == "first_letter weekly_status")
+    send("weekly_status")
+    qtbot.waitUntil(lambda: "told_already" in ui.messages._text.text())
+    assert scalar(database, kinds) == "first_letter weekly_status"
+
+
+def test_a_long_batch_does_not_hold_the_window(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """While sixty lines are written, the window goes on turning: no turn of its loop takes long."""
+    from time import perf_counter
+
+    from PySide6.QtCore import QTimer
+
+    def many(session: Session) -> int:
+        search = add_search(session, waiting_since=date(2026, 6, 1))
+        practices = [add_therapist(session) for _ in range(60)]
+        return gather_practices(session, search_id=search, therapist_ids=practices).batch_id
+
+    page = opened(ui, qtbot, fill(database, many))
+    view = page._batches._view
+    find(qtbot, view, "60 E-Mails senden")
+    turns: list[float] = []
+    timer = QTimer(page, interval=5)
+    timer.timeout.connect(lambda: turns.append(perf_counter()))
+    timer.start()
+    press(qtbot, view, "60 E-Mails senden")
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 60, timeout=60_000)
+    timer.stop()
+    longest = max(b - a for a, b in pairwise(turns))
+    assert longest < timedelta(seconds=1).total_seconds()

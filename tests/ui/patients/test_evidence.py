@@ -1,0 +1,260 @@
+"""The tab Nachweis by hand: the case typed, saved and refused, the PDF saved and printed, and what is noted of it."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.casework.answers import record_answer
+from domain.casework.patient_record import restrict_patient
+from domain.database import Database
+from domain.errors import Unavailable
+from domain.matching.reimbursement import CaseForm, ProfileForm, save_case, save_profile
+from domain.matching.states import ItemStatus
+from tests.builders import add_patient, add_search
+from tests.domain.casework.pdf_reading import flat, pages
+from tests.domain.casework.steps import ask, only_item
+from tests.ui.hands import fill, find, press, scalar
+from ui.patients.evidence import EvidenceTab
+from ui.patients.evidence_saving import put_whole
+from ui.patients.page import PatientsPage
+from ui.ports import UiContext
+from ui.widgets.forms import Choice
+
+MADE = "SELECT count(*) FROM communication_service.evidence_made"
+
+
+def searching(session: Session, ui: UiContext, *, last_name: str = "Groß") -> int:
+    """A patient with one refusal."""
+    patient = add_patient(session, first_name="Lea", last_name=last_name, insurer="AOK Nord")
+    search = add_search(session, patient)
+    inquiry = ask(session, search, now=ui.now() - timedelta(days=9))
+    item = only_item(session, inquiry)
+    record_answer(
+        session, item.id, ItemStatus.REJECTION_CAPACITY, now=ui.now() - timedelta(days=3), note="Wartezeit 8 Monate"
+    )
+    return patient
+
+
+def page_of(ui: UiContext, qtbot: QtBot, patient: int) -> PatientsPage:
+    """The page with a record and the tab in front."""
+    page = PatientsPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1160, 690)
+    page.show()
+    page.open_item(patient)
+    tab = page._detail._evidence
+    qtbot.waitUntil(lambda: tab._patient_id == patient)
+    page._detail._form.setCurrentWidget(tab)
+    return page
+
+
+def tab_of(ui: UiContext, qtbot: QtBot, patient: int) -> EvidenceTab:
+    """The tab of a record, loaded."""
+    tab = page_of(ui, qtbot, patient)._detail._evidence
+    qtbot.waitUntil(lambda: tab._shown is not None)
+    return tab
+
+
+def type_into(tab: EvidenceTab, name: str, value: str) -> None:
+    """Type a day or choose a code."""
+    control = tab.case.fields[name].control
+    if isinstance(control, Choice):
+        control.choose(value)
+    else:
+        assert isinstance(control, QLineEdit)
+        control.setText(value)
+
+
+def test_the_case_is_typed_and_saved(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Clocks and the checklist follow what was saved."""
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    assert "1 (gewünscht: 10)" in tab._sum.text()
+    assert "noch nicht angefragt" in tab._tss.text()
+    for name, value in (
+        ("urgency", "timely"),
+        ("tss_asked_on", "05.10.2026"),
+        ("applied_on", "30.10.2026"),
+        ("necessity_on", "01.10.2026"),
+    ):
+        type_into(tab, name, value)
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: "endete am 09.11.2026" in tab._tss.text())
+    assert "B 1 KR 9/18 R" in tab._insurer.text()
+    assert "abgelaufen" in tab._insurer.text()
+    assert not tab.unsaved
+    assert scalar(database, "SELECT necessity_on::text FROM matching_service.reimbursement_case") == "2026-10-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ptv11_on", "heute", "TT.MM.JJJJ"),
+        ("tss_asked_on", "24.12.2026", "Zukunft"),
+        ("decision", "refused", "gehören zusammen"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    ui: UiContext, qtbot: QtBot, database: Database, name: str, value: str, said: str
+) -> None:
+    """Nothing is saved, and what was typed stays."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    type_into(tab, name, value)
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: any(said in f._error.text() for f in tab.case.fields.values()))
+    assert tab.unsaved
+    assert scalar(database, "SELECT count(*) FROM matching_service.reimbursement_case") == 0
+
+
+def test_the_profile_of_the_insurer_is_there_already(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The one named like the patient's; another may be chosen."""
+    fill(database, lambda s: save_profile(s, ProfileForm("AOK Nord", attempts_wanted=5, papers=("ptv11",))))
+    other = fill(database, lambda s: save_profile(s, ProfileForm("Andere Kasse", attempts_wanted=3)))
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    assert "gewünscht: 5" in tab._sum.text()
+    type_into(tab, "profile_id", str(other))
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: "gewünscht: 3" in tab._sum.text())
+
+
+def test_the_attempts_are_listed_with_their_contacts(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Practice, day, result with the stated wait; below it each contact with who of the office."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    top = tab._list.topLevelItem(0)
+    assert top is not None
+    assert "Wartezeit: 8 Monate" in top.text(2)
+    assert (top.text(1), top.text(3), top.childCount()) == ("14.11.2026", "ja", 2)
+    first = top.child(0)
+    assert first is not None
+    assert (first.text(0), first.text(2)) == ("Brief: Anfrage", "Jana Brand")
+
+
+def test_the_pdf_is_saved_and_noted(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """Whole, under the name chosen, for the person alone; who made it is on record."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    path = tmp_path / "Nachweis.pdf"
+    path.write_bytes(b"alt")
+    tab.saving.save_to(tab._shown.case.patient_id, path)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: "Gespeichert: Nachweis.pdf" in ui.messages.text())
+    assert flat("Lea Groß") in flat("".join(pages(path.read_bytes())))
+    assert [p.name for p in tmp_path.glob("*achweis*")] == ["Nachweis.pdf"]  # nothing half is left beside it
+    assert path.stat().st_mode & 0o077 == 0
+    assert scalar(database, MADE) == 1
+
+
+def test_a_folder_that_takes_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """In a sentence; that it was made stays on record, since it was in the program's hands."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    tab.saving.save_to(tab._shown.case.patient_id, tmp_path / "fehlt" / "x.pdf")  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: "file.unwritable" in ui.messages.text())
+    assert scalar(database, MADE) == 1
+
+
+def test_a_cut_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk takes nothing away."""
+    path = tmp_path / "x.pdf"
+    path.write_bytes(b"alt")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Unavailable):
+        put_whole(path, b"neu" * 1000)
+    assert path.read_bytes() == b"alt"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_it_is_printed(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On whole A4 pages, noted as well."""
+    path = tmp_path / "gedruckt.pdf"
+
+    def chosen(dialog: QPrintDialog) -> None:
+        printer = dialog.printer()
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(path))
+        dialog.accepted.emit(printer)
+
+    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    press(qtbot, tab, "Nachweis drucken")
+    qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text(), timeout=20_000)
+    assert len(pages(path.read_bytes())) >= 1
+    assert scalar(database, MADE) == 1
+
+
+def test_what_is_typed_is_asked_about_before_another_record(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """And a PDF is made only of what is saved."""
+    patient = fill(database, lambda s: searching(s, ui))
+    other = fill(database, lambda s: searching(s, ui, last_name="Klein"))
+    page = page_of(ui, qtbot, patient)
+    tab = page._detail._evidence
+    qtbot.waitUntil(lambda: tab._shown is not None)
+    type_into(tab, "ptv11_on", "01.09.2026")
+    assert not tab._pdf.isEnabled()
+    page.open_item(other)
+    assert "noch nicht gespeichert" in ui.messages.text()
+    assert tab._patient_id == patient
+    press(qtbot, ui.messages, "Verwerfen")
+    qtbot.waitUntil(lambda: tab._patient_id == other)
+    assert not tab.unsaved
+
+
+def test_ctrl_s_saves_the_case(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The same key as everywhere."""
+    page = page_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    tab = page._detail._evidence
+    qtbot.waitUntil(lambda: tab._shown is not None)
+    type_into(tab, "ptv11_on", "01.09.2026")
+    page._detail.save()
+    qtbot.waitUntil(lambda: not tab.unsaved)
+    assert scalar(database, "SELECT ptv11_on::text FROM matching_service.reimbursement_case") == "2026-09-01"
+
+
+def test_somebody_was_faster(ui: UiContext, qtbot: QtBot, database: Database, second_database: Database) -> None:
+    """What was typed stays, and the message says who it was."""
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    type_into(tab, "ptv11_on", "01.09.2026")
+    search = tab._shown.case.search_id  # type: ignore[union-attr]
+    fill(second_database, lambda s: save_case(s, search, CaseForm(urgency="acute"), version=None, today=ui.today()))
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: "Tom Keller" in ui.messages.text())
+    assert tab.unsaved
+
+
+def test_who_never_searched_sees_what_to_do(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """No empty form."""
+    page = page_of(ui, qtbot, fill(database, add_patient))
+    tab = page._detail._evidence
+    qtbot.waitUntil(lambda: not tab._stale)
+    qtbot.waitUntil(tab._nothing.isVisible)
+    assert not tab._area.isVisible()
+
+
+def test_a_restricted_record_makes_none(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """The sentence says why."""
+    patient = fill(database, lambda s: searching(s, ui))
+    fill(database, lambda s: restrict_patient(s, patient, now=ui.now()))
+    tab = tab_of(ui, qtbot, patient)
+    tab.saving.save_to(patient, tmp_path / "x.pdf")
+    qtbot.waitUntil(lambda: "evidence.restricted_export" in ui.messages.text())
+    assert scalar(database, MADE) == 0
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_every_control_has_a_name(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """For who does not see it."""
+    tab = tab_of(ui, qtbot, fill(database, partial(searching, ui=ui)))
+    for name in ("Nachweis als PDF speichern", "Nachweis drucken"):
+        find(qtbot, tab, name)
+    assert tab._list.accessibleName() == "Anfragen bei Praxen"
+    assert all(field.control.accessibleName() for field in tab.case.fields.values())

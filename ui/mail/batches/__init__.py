@@ -1,0 +1,1 @@
+"""Sammelversand: batches on the page Post."""

@@ -1,0 +1,83 @@
+"""The evidence as a file or on paper: made and noted in the database first, then saved whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from domain.casework.evidence import Made, make_evidence
+from domain.errors import Unavailable
+from ui.inquiries.letters_printing import PdfPages, ask_printer
+from ui.ports import UiContext
+from ui.translation import tr
+
+
+class EvidenceSaving(QObject):
+    """Saves and prints. It is an export of health data: every making is noted before anything leaves the program."""
+
+    def __init__(self, ui: UiContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ui, self._parent = ui, parent
+
+    def save(self, patient_id: int, name: str) -> None:
+        """Ask where, and put the PDF there."""
+        chooser = QFileDialog(self._parent, tr("Nachweis als PDF speichern"))
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("pdf")
+        chooser.setNameFilter(tr("PDF (*.pdf)"))
+        chooser.selectFile(name)
+        chooser.fileSelected.connect(lambda chosen: self.save_to(patient_id, Path(chosen)))
+        chooser.open()
+
+    def save_to(self, patient_id: int, path: Path) -> None:
+        """Make the PDF, note it, and put it there."""
+
+        def put(made: Made) -> None:
+            self._ui.background.local(
+                self,
+                lambda: put_whole(path, made.pdf),
+                lambda _: self._ui.messages.success(
+                    tr("Gespeichert: {name}. Vermerkt ist, wer den Nachweis wann erstellt hat.").format(name=path.name)
+                ),
+            )
+
+        self._make(patient_id, put)
+
+    def print_out(self, patient_id: int, name: str) -> None:
+        """Make the PDF, note it, and ask for a printer."""
+        self._make(
+            patient_id,
+            lambda made: ask_printer(
+                self._parent, name, tr("Nachweis drucken"), lambda p: PdfPages(self, made.pdf, p, self._printed).next()
+            ),
+        )
+
+    def _make(self, patient_id: int, done: Callable[[Made], None]) -> None:
+        now = self._ui.now()
+        self._ui.background.write(self, lambda s: make_evidence(s, patient_id, now=now), done)
+
+    def _printed(self, good: bool) -> None:
+        if good:
+            self._ui.messages.success(tr("Der Nachweis ist gedruckt."))
+        else:
+            self._ui.messages.error(tr("Der Drucker nimmt nichts an. Der Nachweis lässt sich auch als PDF speichern."))
+
+
+def put_whole(path: Path, content: bytes) -> None:
+    """Write a file so that under its name is the old one or the whole new one (0600), whatever happens meanwhile."""
+    try:
+        descriptor, made = tempfile.mkstemp(prefix=".nachweis-", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(made).replace(path)
+        except OSError:
+            Path(made).unlink(missing_ok=True)
+            raise
+    except OSError as exc:
+        raise Unavailable("file.unwritable", path=str(path)) from exc
