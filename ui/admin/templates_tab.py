@@ -43,6 +43,7 @@ class TemplatesTab(QWidget):
         super().__init__()
         self._ui = ui
         self._shown: TemplateText | None = None
+        self._wanted = ""  # the template being read; none while a new one is written
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Vorlagen"))
         self._list.setWordWrap(True)
@@ -59,6 +60,7 @@ class TemplatesTab(QWidget):
         self._timer.timeout.connect(self._look)
         self._build()
         self.editor.edited.connect(self._timer.start)
+        self.editor.edited.connect(lambda: self.editor.complain(None))
         self.editor.save_wanted.connect(self._on_save)
         self.editor.drop_wanted.connect(self._on_drop)
         self.editor.restore_wanted.connect(self._on_restore)
@@ -124,11 +126,17 @@ class TemplatesTab(QWidget):
             found = read_template(session, key)
             return found, versions(session, key), cases(session, found.kind)
 
-        self._ui.background.read(self, load, lambda loaded: self._show(*loaded), self._refused, key="template")
+        def show(loaded: tuple[TemplateText, tuple[VersionLine, ...], tuple[Case, ...]]) -> None:
+            if self._wanted == key:  # nobody began a new one while this was read
+                self._show(*loaded)
+
+        self._wanted = key
+        self._ui.background.read(self, load, show, self._refused, key="template")
 
     def _show(self, template: TemplateText, history: tuple[VersionLine, ...], found: tuple[Case, ...]) -> None:
         self._shown = template
         self.editor.show_template(template, history)
+        self.editor.complain(None)
         blocked = self._case.blockSignals(True)
         self._case.clear()
         to_practice = KINDS[template.kind].audience not in {Audience.PATIENT, Audience.PATIENT_CALL}
@@ -141,6 +149,7 @@ class TemplatesTab(QWidget):
 
     def _begin_new(self, kind: str) -> None:
         source = shipped(kind)
+        self._wanted = ""
         self._list.setCurrentRow(-1)
         self._show(
             TemplateText("", kind, "", source.subject, source.body, 0, is_shipped=False, version_id=None), (), ()
@@ -170,12 +179,12 @@ class TemplatesTab(QWidget):
     def _say(self, error: Exception | None) -> None:
         self._hint.setText(describe(error) if error is not None else "")
         self._hint.setVisible(error is not None)
-        self.editor.complain(None)
 
     def _on_save(self) -> None:
         template = self._shown
         if template is None:
             return
+        self.editor.complain(None)
         name, subject, body = self.editor.name.text(), self.editor.subject.text(), self.editor.body.toPlainText()
 
         def work(session: Session) -> str:
