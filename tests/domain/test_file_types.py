@@ -17,11 +17,11 @@ TIFF = b"II*\0" + bytes(30)
 
 
 def zipped(*names: str) -> bytes:
-    """A document of these parts."""
+    """A document of these parts; the same bytes in every process, since tests are named by them."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:
         for name in names:
-            parts.writestr(name, "x")
+            parts.writestr(zipfile.ZipInfo(name), "x")
     return packed.getvalue()
 
 
