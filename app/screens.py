@@ -114,6 +114,8 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "vermittlung-gruppen": choose("matching", "show_view", 2),
         "anfragen": show("inquiries"),
         "post": show("mail"),
+        "post-entwuerfe": lambda: desktop.window.show_page("mail", 0, "drafts"),
+        "post-sammelversand": lambda: desktop.window.show_page("mail", 0, "batches"),
         "telefon": show("phone"),
         "verwaltung-buero": show("admin"),
         "verwaltung-vorlagen": choose("admin", "show_tab", 1),

@@ -69,10 +69,10 @@ class WeekPlanView(QWidget):
                 Column(tr("Praxis"), 0, text=lambda r: r.therapist, second=_city, sort="therapist"),
                 Column(tr("Für"), 0, text=_people, second=lambda r: r.patients, tooltip=lambda r: r.patients),
                 Column(tr("Weg"), 104, text=_way, second=_when, sort="slot"),
-                Column(tr("Warum"), 168, text=self._reason, second=self._second_reason, sort="order"),
+                Column(tr("Warum"), 158, text=self._reason, second=self._second_reason, sort="order"),
                 Column(tr("Zusage"), 76, text=lambda r: formats.share(r.probability), right=True, sort="chance"),
                 Column(
-                    tr("Stand"), 136, chip=lambda r: (label("plan_status", r.status), CHIPS[r.status]), sort="status"
+                    tr("Stand"), 152, chip=lambda r: (label("plan_status", r.status), CHIPS[r.status]), sort="status"
                 ),
             ),
             row_id=lambda record: record.line_id,

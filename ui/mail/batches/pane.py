@@ -54,6 +54,7 @@ class BatchPane(QWidget):
         )
         self._right.addWidget(self._view)
         left = QWidget()
+        left.setMinimumWidth(250)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._table, 1)
