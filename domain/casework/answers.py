@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.access import me, person_name
 from domain.casework.letters import queue_letter
 from domain.casework.release import lock_inquiries_of, release_search
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
@@ -124,6 +125,7 @@ def record_answer(
         move_search(session, search, SearchStatus.ACTIVE, now=now)
     _reopen_if_open(session, inquiry, answer, now=now)
     settle(session, inquiry, now=now)
+    renew_reminders(session, inquiry, now=now)
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
     return Recorded(item.id, answer, first, released)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.release import stop_unsent
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_call
 from domain.communication.contacts import ContactNote, note_contact, open_calls
 from domain.matching.models import Inquiry
@@ -56,6 +57,8 @@ def change_status(
     for inquiry in _open_inquiries(session, therapist_id):
         if inquiry.stage not in WITH_PRACTICE:
             stop_unsent(session, inquiry, reason=REASON, now=now)
+        else:
+            renew_reminders(session, inquiry, now=now)
     session.flush()  # calls of a stopped inquiry are cancelled with it
     for call in open_calls(session, therapist_id):
         if call.status == "planned":

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose, queue_letter
 from domain.casework.printed_letters import take_back_on_paper
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
 from domain.communication.mails import cancel_mail, rewrite
 from domain.communication.models import Email
@@ -145,6 +146,7 @@ def _tell_practice(
 ) -> None:
     if not any(ItemStatus(other.status) in OPEN_ITEM for other in items):
         cancel_calls(session, inquiry.id, reason=reason)
+    renew_reminders(session, inquiry, now=now)
     if awaited and inquiry.channel == Channel.EMAIL:
         _queue_withdrawal(session, inquiry, item, items, now=now)
     elif awaited and inquiry.channel == Channel.LETTER:

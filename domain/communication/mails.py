@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.communication.accounts import default_account_id
+from domain.communication.last_look import follow_address, is_moot, is_unwanted
 from domain.communication.models import Email, EmailAttachment
 from domain.communication.send_times import (
     WAITING,
@@ -142,7 +143,8 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
 
     A job that waited beyond the sending hours (the worker was off) waits on for the next ones, and one that would
     exceed what an hour may take (a limit set meanwhile) for its turn. A mail from before there was an account takes the
-    default one; with `without_account` false it waits where there is none, for a person to send it by hand.
+    default one; with `without_account` false it waits where there is none, for a person to send it by hand. One that
+    asks for nobody any more, or tells of a week that is over, is cancelled here at the latest.
     """
     email = session.scalar(
         select(Email)
@@ -156,6 +158,9 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     )
     if email is None:
         return None
+    if is_moot(session, email, now=now):
+        move(session, email, EmailStatus.CANCELLED)
+        return None
     email.account_id = email.account_id or default_account_id(session)
     if email.account_id is None and not without_account:
         return None
@@ -164,6 +169,7 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     if leaves > now or not may_leave(session, settings, email.account_id, now=now):
         email.not_before = leaves
         return None
+    follow_address(session, email)
     move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE
@@ -279,8 +285,14 @@ def retry_failed(session: Session, email_id: int, *, now: datetime, version: int
 def _requeue(session: Session, email: Email, *, now: datetime) -> None:
     """Again from the start, within the hours and limits every mail has.
 
-    A person's word on this one mail counts more than that its batch is held.
+    A person's word on this one mail counts more than that its batch is held. What may not be sent any more is
+    cancelled instead.
     """
+    if is_moot(session, email, now=now) or is_unwanted(session, email):
+        if email.status == EmailStatus.UNCLEAR:
+            move(session, email, EmailStatus.QUEUED)  # that it did not arrive was said; only then it can be cancelled
+        move(session, email, EmailStatus.CANCELLED)
+        return
     settings = office(session)
     leaves = next_opening(now, settings)
     waits = leaves > now or is_limited(session, settings, email.account_id)

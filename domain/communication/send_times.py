@@ -1,6 +1,6 @@
 """When mails may leave: the office's sending hours on working days, and how many in an hour."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
@@ -40,6 +40,12 @@ def next_opening(moment: datetime, settings: OfficeSettings) -> datetime:
         if max(local, opens) < closes:
             return max(local, opens).astimezone(UTC)
     return moment
+
+
+def monday_of(moment: datetime) -> date:
+    """The Monday of the office's week."""
+    day = moment.astimezone(BERLIN).date()
+    return day - timedelta(days=day.weekday())
 
 
 def is_limited(session: Session, settings: OfficeSettings, account_id: int | None) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.patient_letters import compose_to_patient, queue_to_patient
-from domain.communication.send_times import BERLIN
+from domain.communication.send_times import BERLIN, monday_of
 from domain.errors import Conflict
 from domain.patients.lifecycle import lock_patient
 from domain.patients.models import Patient
@@ -45,8 +45,7 @@ WHERE no_address AND NOT ({" OR ".join(reason for reason in REASONS if reason !=
 
 def week_of(now: datetime) -> date:
     """The Monday of the office's week."""
-    day = now.astimezone(BERLIN).date()
-    return day - timedelta(days=day.weekday())
+    return monday_of(now)
 
 
 def due_patients(session: Session, *, now: datetime) -> tuple[int, ...]:

@@ -1,0 +1,37 @@
+"""Reminders that have not left the office when what they remind of changes."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.casework.letters import compose
+from domain.communication.mails import cancel_mail, rewrite
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.matching.inquiries import items_of
+from domain.matching.models import Inquiry
+from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.therapists.models import Therapist
+
+STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
+
+
+def renew_reminders(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    """Let waiting reminders name only who still waits; without anybody, or a practice to remind, they are cancelled."""
+    session.flush()
+    waiting = session.scalars(
+        select(Email)
+        .where(Email.inquiry_id == inquiry.id, Email.kind == "reminder", Email.status.in_(STILL_HERE))
+        .order_by(Email.id)
+        .with_for_update(key_share=True)
+    ).all()
+    if not waiting:
+        return
+    left = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
+    active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
+    for mail in waiting:
+        if left and active:
+            rewrite(mail, compose(session, "reminder", inquiry, left, today=now.date()))
+        else:
+            cancel_mail(session, mail.id)

@@ -1,0 +1,109 @@
+"""What waits in the outbox when somebody is taken back: it is never sent about who is not to be written about."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from domain.casework import sending
+from domain.casework.answers import record_answer
+from domain.casework.availability import change_status
+from domain.casework.consent import withdraw
+from domain.casework.patient_record import restrict_patient
+from domain.communication.mails import claim, release_due
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.database import Database
+from domain.matching.models import Inquiry, PlaceSearch
+from domain.matching.states import ItemStatus
+from domain.values import Channel
+from tests.builders import add_search
+from tests.domain.casework.steps import ask, items, mails
+
+HOUR = timedelta(hours=1)
+Act = Callable[[Session, Inquiry, datetime], None]
+
+
+def delivered(session: Session, *, now: datetime, patients: int = 1) -> Inquiry:
+    """An inquiry whose mail the server took."""
+    inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
+    (mail,) = mails(session, inquiry, "inquiry")
+    assert claim(session, mail.id, now=now + HOUR) is not None
+    sending.mail_sent(session, mail.id, now=now + HOUR, server_reply="250 ok")
+    return inquiry
+
+
+def reminded(session: Session, *, now: datetime, patients: int = 1, status: str = "queued") -> tuple[Inquiry, Email]:
+    """A sent inquiry and its reminder, which waits for sixty hours."""
+    inquiry = delivered(session, now=now, patients=patients)
+    sending.remind(session, inquiry.id, now=now, delay=60 * HOUR)
+    (mail,) = mails(session, inquiry, "reminder")
+    mail.status = status
+    session.flush()
+    return inquiry, mail
+
+
+def patient_of(session: Session, inquiry: Inquiry) -> int:
+    """The first patient of an inquiry."""
+    return session.get_one(PlaceSearch, items(session, inquiry)[0].search_id).patient_id
+
+
+def withdrawing(session: Session, inquiry: Inquiry, now: datetime) -> None:
+    """The patient takes the consent back."""
+    withdraw(session, patient_of(session, inquiry), "pseudonymous_inquiry", now=now)
+
+
+def restricting(session: Session, inquiry: Inquiry, now: datetime) -> None:
+    """The record is restricted."""
+    restrict_patient(session, patient_of(session, inquiry), now=now)
+
+
+def answering(session: Session, inquiry: Inquiry, now: datetime) -> None:
+    """The practice has no place."""
+    record_answer(session, items(session, inquiry)[0].id, ItemStatus.REJECTION_CAPACITY, now=now)
+
+
+def opting_out(session: Session, inquiry: Inquiry, now: datetime) -> None:
+    """The practice wants no more letters."""
+    change_status(session, inquiry.therapist_id, "opted_out", now=now)
+
+
+@pytest.mark.parametrize("status", ["queued", "retry_wait", "failed"])
+@pytest.mark.parametrize("act", [withdrawing, restricting, answering, opting_out])
+def test_a_waiting_reminder_is_not_sent_any_more(database: Database, now: datetime, act: Act, status: str) -> None:
+    """Nobody is left to remind about, or nobody to remind: it is cancelled at once."""
+    with database.write() as session:
+        inquiry, mail = reminded(session, now=now, status=status)
+        act(session, inquiry, now + HOUR)
+        assert mail.status == "cancelled"
+        assert mail.id not in release_due(session, now=now + 61 * HOUR)
+
+
+@pytest.mark.parametrize("act", [withdrawing, answering])
+def test_a_waiting_reminder_is_written_anew_for_the_others(database: Database, now: datetime, act: Act) -> None:
+    """It names who still waits, and nobody else."""
+    with database.write() as session:
+        inquiry, mail = reminded(session, now=now, patients=2)
+        gone, waiting = items(session, inquiry)
+        assert gone.reference_code in mail.body_text
+        act(session, inquiry, now + HOUR)
+        assert (mail.status, gone.reference_code in mail.body_text, waiting.reference_code in mail.body_text) == (
+            "queued", False, True,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("act", [withdrawing, answering, opting_out])
+def test_whatever_was_forgotten_is_stopped_at_the_door(database: Database, now: datetime, act: Act) -> None:
+    """A mail that waits all the same is cancelled when the worker takes it, and when a person sends it again."""
+    with database.write() as session:
+        inquiry, mail = reminded(session, now=now)
+        act(session, inquiry, now + HOUR)
+        mail.status, mail.not_before = EmailStatus.QUEUED, None
+        session.flush()
+        assert claim(session, mail.id, now=now + 61 * HOUR) is None
+        assert mail.status == "cancelled"
+        mail.status = EmailStatus.FAILED
+        session.flush()
+        sending.retry_failed(session, mail.id, now=now + 61 * HOUR)
+        assert mail.status == "cancelled"
