@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.casework.sending import note_bounce
+from domain.casework.sending import note_bounce, prove_sent
 from domain.communication import outcomes
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail
@@ -20,6 +20,7 @@ def receive(session: Session, mail: ParsedMail, *, now: datetime, account_id: in
     if mail.bounce is not None:
         _bounced(session, answered, hard=mail.bounce.hard, now=now)
     elif not mail.automatic:
+        prove_sent(session, answered, now=now)
         outcomes.note_replied(session, answered)
     return filed
 

@@ -21,9 +21,11 @@ from domain.editing import load_for_edit
 from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, WITH_PRACTICE, InquiryStage, ItemStatus
+from domain.therapists.models import Therapist
 from domain.values import Channel
 
 GATHER = timedelta(minutes=10)
+MAY_HAVE_LEFT = frozenset({EmailStatus.SENDING, EmailStatus.UNCLEAR})
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
 
 
@@ -82,22 +84,23 @@ def _stop_status_mail(session: Session, search_id: int) -> None:
     waiting = select(Email.id).where(
         Email.patient_id == patient,
         Email.kind.in_(("weekly_status", "first_letter")),
-        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)),
+        # an unclear one may have arrived; sent again, it is asked about anew (`mails.decide_unclear`)
+        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)),
     )
     for email_id in session.scalars(waiting.order_by(Email.id).with_for_update(key_share=True)):
         cancel_mail(session, email_id)
 
 
 def _being_sent(session: Session, inquiry: Inquiry) -> bool:
-    """Whether the worker has its first mail in hand: then it counts as sent."""
-    return any(mail.status == EmailStatus.SENDING for mail in _unsent_mails(session, inquiry))
+    """Whether the worker has its first mail in hand, or had it and may have sent it: then it counts as sent."""
+    return any(mail.status in MAY_HAVE_LEFT for mail in _unsent_mails(session, inquiry))
 
 
 def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
     """Its mails that have not arrived, locked."""
     query = select(Email).where(
         Email.inquiry_id == inquiry.id,
-        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.SENDING, EmailStatus.FAILED)),
+        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED, *MAY_HAVE_LEFT)),
     )
     return list(session.scalars(query.with_for_update(key_share=True)))
 
@@ -105,6 +108,8 @@ def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
 def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
     """Write the waiting mail anew for those who still look for a place."""
     for mail in _unsent_mails(session, inquiry):
+        if mail.kind != "inquiry":
+            continue
         rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=now.date()))
 
 
@@ -117,13 +122,26 @@ def release_patient(session: Session, patient_id: int, *, reason: str, now: date
         release_search(session, search_id, ItemStatus.WITHDRAWN, reason=reason, now=now)
 
 
+def follow_what_changed(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    """Before a mail is sent again that may have arrived: it names who still waits, or nothing is sent at all."""
+    renew_reminders(session, inquiry, now=now)
+    if InquiryStage(inquiry.stage) not in UNSENT:
+        return
+    waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
+    active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
+    if waiting and active:
+        _leave_out(session, inquiry, waiting, now=now)
+    else:
+        stop_unsent(session, inquiry, reason="nobody_waits" if active else "therapist_closed", now=now)
+
+
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
     """Stop an inquiry before it leaves the office: mail and calls cancelled, its patients free again.
 
-    A mail the worker is sending at this moment cannot be called back; then nothing changes.
+    A mail the worker is sending at this moment, or that may have arrived, cannot be called back; nothing changes then.
     """
     mails = _unsent_mails(session, inquiry)
-    if any(mail.status == EmailStatus.SENDING for mail in mails):
+    if any(mail.status in MAY_HAVE_LEFT for mail in mails):
         return
     for mail in mails:
         cancel_mail(session, mail.id)

@@ -9,10 +9,11 @@ from domain import events
 from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import send_on_paper, take_back_on_paper, write_letter
-from domain.casework.release import UNSENT, stop_unsent
+from domain.casework.release import UNSENT, follow_what_changed, stop_unsent
 from domain.communication import mails, outcomes
-from domain.communication.calls import cancel_calls, plan_call, postpone_calls
+from domain.communication.calls import cancel_call, cancel_calls, plan_call, postpone_calls
 from domain.communication.contacts import OPEN_CALLS
+from domain.communication.last_look import ASKING
 from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.numbers import number_of
 from domain.communication.phone_windows import BERLIN
@@ -157,11 +158,24 @@ def mail_postponed(
 def decide_unclear(
     session: Session, email_id: int, *, arrived: bool, now: datetime, version: int | None = None
 ) -> None:
-    """A person decides about an unclear mail: it arrived, or it is sent once more under the same Message-ID."""
+    """A person decides about an unclear mail: it arrived, or it is sent once more under the same Message-ID.
+
+    What is sent once more names only who still waits; without anybody nothing is sent.
+    """
     _lock_inquiry_first(session, email_id)
     email = mails.decide_unclear(session, email_id, arrived=arrived, now=now, version=version)
     if arrived:
         _inquiry_sent(session, email, now=now)
+    elif email.inquiry_id is not None and email.kind in ASKING:
+        session.flush()
+        follow_what_changed(session, session.get_one(Inquiry, email.inquiry_id), now=now)
+
+
+def prove_sent(session: Session, email_id: int, *, now: datetime) -> None:
+    """Somebody answered a mail: an unclear one arrived."""
+    _lock_inquiry_first(session, email_id)
+    if load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
+        _inquiry_sent(session, mails.decide_unclear(session, email_id, arrived=True, now=now), now=now)
 
 
 def found_among_sent(session: Session, email_id: int, *, now: datetime) -> None:
@@ -241,14 +255,20 @@ def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None 
 
 
 def take_reminder_back(
-    session: Session, inquiry_id: int, email_id: int | None, *, at: datetime, before: datetime | None
+    session: Session,
+    inquiry_id: int,
+    email_id: int | None,
+    *,
+    at: datetime,
+    before: datetime | None,
+    call_id: int | None = None,
 ) -> None:
     """A reminder made at a time that did not leave the office never was one: its mail or its call is cancelled."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     if email_id is not None:
         mails.cancel_mail(session, email_id)
-    else:
-        cancel_calls(session, inquiry_id, reason="undone")
+    elif call_id is not None:
+        cancel_call(session, call_id, reason="undone")
     inquiry.reminders = max(0, inquiry.reminders - 1)
     if inquiry.last_reminded_at == at:
         inquiry.last_reminded_at = before

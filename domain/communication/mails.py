@@ -18,7 +18,7 @@ from domain import events
 from domain.access import me, office
 from domain.communication.accounts import default_account_id
 from domain.communication.last_look import follow_address, is_moot, is_unwanted
-from domain.communication.models import Email, EmailAttachment
+from domain.communication.models import ContactEntry, Email, EmailAttachment
 from domain.communication.send_times import (
     WAITING,
     allowance,
@@ -272,9 +272,22 @@ def decide_unclear(
     if arrived:
         move(session, email, EmailStatus.SENT)
         email.sent_at = now
+        enter_in_history(session, email, now=now)
     else:
         _requeue(session, email, now=now)
     return email
+
+
+def enter_in_history(session: Session, email: Email, *, now: datetime) -> None:
+    """Note that a mail went out, with those it is about; without any there is nobody whose history it joins."""
+    if any((email.inquiry_id, email.patient_id, email.therapist_id)):
+        session.add(
+            ContactEntry(
+                at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
+                patient_id=email.patient_id, therapist_id=email.therapist_id, email_id=email.id,
+                person_id=email.created_by, body=email.subject,
+            )
+        )  # fmt: skip
 
 
 def retry_failed(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:

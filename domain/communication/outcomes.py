@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.communication.mails import move
-from domain.communication.models import ContactEntry, Email, EmailAttempt
+from domain.communication.mails import enter_in_history, move
+from domain.communication.models import Email, EmailAttempt
 from domain.communication.server_answers import waits
 from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
@@ -34,14 +34,7 @@ def note_sent(
     _forget_failure(email)
     if not by_hand:
         _keep_attempt(session, email, "sent", now=now, reply=server_reply)
-    if any((email.inquiry_id, email.patient_id, email.therapist_id)):  # else there is nobody whose history it joins
-        session.add(
-            ContactEntry(
-                at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
-                patient_id=email.patient_id, therapist_id=email.therapist_id, email_id=email.id,
-                person_id=email.created_by, body=email.subject,
-            )
-        )  # fmt: skip
+    enter_in_history(session, email, now=now)
     return email
 
 

@@ -30,8 +30,8 @@ EMAIL = Machine(
         # bounced at once: the server knew that there is no such mailbox
         E.SENDING: frozenset({E.SENT, E.RETRY_WAIT, E.FAILED, E.UNCLEAR, E.BOUNCED_HARD}),
         E.RETRY_WAIT: frozenset({E.QUEUED, E.CANCELLED}),
-        # by a person only: a message missing in the Sent folder proves nothing
-        E.UNCLEAR: frozenset({E.SENT, E.QUEUED}),
+        # sent again by a person only: a message missing in the Sent folder proves nothing; one that came back was sent
+        E.UNCLEAR: frozenset({E.SENT, E.QUEUED, E.BOUNCED_HARD}),
         E.FAILED: frozenset({E.QUEUED, E.CANCELLED}),
         E.SENT: frozenset({E.BOUNCED_HARD, E.BOUNCED_SOFT, E.REPLIED}),
         E.BOUNCED_SOFT: frozenset({E.REPLIED, E.BOUNCED_HARD}),

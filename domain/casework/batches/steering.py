@@ -139,7 +139,10 @@ def _take_line_back(session: Session, batch: Batch, line: BatchLine, *, now: dat
         cancel_mail(session, line.email_id)
     elif line.inquiry_id is not None and line.made_at is not None:
         if batch.kind == "reminders":
-            take_reminder_back(session, line.inquiry_id, line.email_id, at=line.made_at, before=line.reminded_before)
+            take_reminder_back(
+                session, line.inquiry_id, line.email_id, at=line.made_at, before=line.reminded_before,
+                call_id=line.call_id,
+            )  # fmt: skip
             return
         undo_sending(session, line.inquiry_id, now=now)
         if line.plan_line_id is not None:

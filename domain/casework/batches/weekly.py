@@ -31,8 +31,10 @@ SELECT p.id AS patient_id,
        p.birth_date IS NULL OR {_AGE} < 18 AS minor,
        NOT p.wants_status AS unwanted,
        p.email = '' AS no_address,
-       EXISTS (SELECT FROM communication_service.email e WHERE e.patient_id = p.id AND e.status_week = :week
-               AND e.status <> 'cancelled') AS told_already
+       EXISTS (SELECT FROM communication_service.email e WHERE e.patient_id = p.id AND e.status <> 'cancelled'
+               AND (e.status_week = :week
+                    -- one of last week that still waits would come in the same morning
+                    OR e.status_week < :week AND e.status IN ('queued', 'retry_wait', 'sending'))) AS told_already
 FROM patient_service.patient p
 LEFT JOIN matching_service.place_search s ON s.patient_id = p.id AND s.closed_at IS NULL
 """

@@ -10,16 +10,22 @@ from domain.casework import sending
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
 from domain.casework.consent import withdraw
+from domain.casework.history import inquiry_history
 from domain.casework.patient_record import restrict_patient
+from domain.casework.receiving import receive
+from domain.communication import outcomes
+from domain.communication.incoming.parse import parse_mail
 from domain.communication.mails import claim, release_due
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.database import Database
+from domain.errors import Conflict
 from domain.matching.models import Inquiry, PlaceSearch
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 from tests.builders import add_search
-from tests.domain.casework.steps import ask, items, mails
+from tests.domain.casework.steps import ask, items, mails, state
+from tests.domain.communication.incoming.letters import bounce, reply
 
 HOUR = timedelta(hours=1)
 Act = Callable[[Session, Inquiry, datetime], None]
@@ -107,3 +113,66 @@ def test_whatever_was_forgotten_is_stopped_at_the_door(database: Database, now: 
         session.flush()
         sending.retry_failed(session, mail.id, now=now + 61 * HOUR)
         assert mail.status == "cancelled"
+
+
+def unclear(session: Session, *, now: datetime, patients: int = 1) -> tuple[Inquiry, Email]:
+    """An inquiry whose mail may have arrived."""
+    inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
+    (mail,) = mails(session, inquiry, "inquiry")
+    assert claim(session, mail.id, now=now + HOUR) is not None
+    outcomes.note_unclear(session, mail.id, now=now + HOUR, failure="")
+    session.flush()
+    return inquiry, mail
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_taken_back_while_unclear(database: Database, now: datetime, *, arrived: bool) -> None:
+    """The practice is told, as it may have the mail; that it did not arrive sends nothing any more."""
+    with database.write() as session:
+        inquiry, mail = unclear(session, now=now)
+        withdrawing(session, inquiry, now + HOUR)
+        assert [told.status for told in mails(session, inquiry, "withdrawal")] == ["queued"]
+        sending.decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR)
+        assert (mail.status, state(session, inquiry)) == (
+            ("sent", "withdrawn") if arrived else ("cancelled", "cancelled")
+        )
+
+
+def test_one_of_two_taken_back_while_unclear(database: Database, now: datetime) -> None:
+    """Sent once more, the mail names the other one only."""
+    with database.write() as session:
+        inquiry, mail = unclear(session, now=now, patients=2)
+        gone, waiting = items(session, inquiry)
+        withdrawing(session, inquiry, now + HOUR)
+        sending.decide_unclear(session, mail.id, arrived=False, now=now + 2 * HOUR)
+        assert (mail.status, gone.reference_code in mail.body_text, waiting.reference_code in mail.body_text) == (
+            "queued", False, True,
+        )  # fmt: skip
+
+
+def test_an_unclear_mail_is_not_undone(database: Database, now: datetime) -> None:
+    """It may have arrived; an answer can still be recorded afterwards."""
+    with database.write() as session:
+        inquiry, _ = unclear(session, now=now)
+        with pytest.raises(Conflict, match="too_late_to_undo"):
+            sending.undo_sending(session, inquiry.id, now=now + HOUR)
+        assert state(session, inquiry) == "outbox"
+
+
+def test_what_came_back_or_was_answered_is_not_unclear(database: Database, now: datetime) -> None:
+    """Both prove that it was sent."""
+    with database.write() as session:
+        returned, first = unclear(session, now=now)
+        receive(session, parse_mail(bounce(first.message_id)), now=now + HOUR)
+        assert (first.status, state(session, returned)) == ("bounced_hard", "bounced")
+        answered, second = unclear(session, now=now)
+        receive(session, parse_mail(reply("Leider nein", answers=second.message_id)), now=now + HOUR)
+        assert (second.status, state(session, answered)) == ("replied", "sent")
+
+
+def test_an_unclear_mail_that_arrived_is_in_the_history(database: Database, now: datetime) -> None:
+    """Once, as every mail that was sent."""
+    with database.write() as session:
+        inquiry, mail = unclear(session, now=now)
+        sending.found_among_sent(session, mail.id, now=now + HOUR)
+        assert [entry.kind for entry in inquiry_history(session, inquiry.id)].count("inquiry") == 1
