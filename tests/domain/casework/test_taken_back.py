@@ -9,21 +9,25 @@ from sqlalchemy.orm import Session
 from domain.casework import sending
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
+from domain.casework.batches.weekly import hindrances, send_status
 from domain.casework.consent import withdraw
 from domain.casework.history import inquiry_history
 from domain.casework.patient_record import restrict_patient
 from domain.casework.receiving import receive
 from domain.communication import outcomes
+from domain.communication.calls import plan_call
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.mails import claim, release_due
-from domain.communication.models import Email
+from domain.communication.models import Email, PhoneCall
 from domain.communication.states import EmailStatus
 from domain.database import Database
 from domain.errors import Conflict
 from domain.matching.models import Inquiry, PlaceSearch
 from domain.matching.states import ItemStatus
+from domain.therapists.service import set_contact
 from domain.values import Channel
 from tests.builders import add_search
+from tests.domain.casework.batches.steps import hopeful
 from tests.domain.casework.steps import ask, items, mails, state
 from tests.domain.communication.incoming.letters import bounce, reply
 
@@ -176,3 +180,51 @@ def test_an_unclear_mail_that_arrived_is_in_the_history(database: Database, now:
         inquiry, mail = unclear(session, now=now)
         sending.found_among_sent(session, mail.id, now=now + HOUR)
         assert [entry.kind for entry in inquiry_history(session, inquiry.id)].count("inquiry") == 1
+
+
+def test_a_waiting_letter_follows_the_practices_address(database: Database, now: datetime) -> None:
+    """Corrected while the mail waits, the new address gets it."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        set_contact(session, inquiry.therapist_id, email="neu@praxis.example", phone="", mobile="")
+        taken = claim(session, mail.id, now=now + HOUR)
+        assert taken is not None
+        assert taken.to_address == "neu@praxis.example"
+
+
+def test_a_status_of_last_week_is_not_sent_in_this_one(database: Database, now: datetime) -> None:
+    """While it waits the patient is not told a second time; the worker cancels it."""
+    with database.write() as session:
+        patient = hopeful(session)
+        mail = send_status(session, patient, now=now)
+        later = now + timedelta(days=7)
+        assert hindrances(session, [patient], now=later) == {patient: "told_already"}
+        assert claim(session, mail, now=later) is None
+        session.flush()
+        assert hindrances(session, [patient], now=later) == {}
+
+
+@pytest.mark.parametrize("status", ["failed", "unclear"])
+def test_a_status_that_did_not_arrive_is_not_sent_again(database: Database, now: datetime, status: str) -> None:
+    """After the record was restricted, neither by mending nor by deciding."""
+    with database.write() as session:
+        patient = hopeful(session)
+        mail = session.get_one(Email, send_status(session, patient, now=now))
+        mail.status = status
+        session.flush()
+        restrict_patient(session, patient, now=now)
+        if status == "unclear":
+            sending.decide_unclear(session, mail.id, arrived=False, now=now)
+        assert mail.status == "cancelled"
+
+
+def test_taking_a_reminder_back_leaves_a_colleagues_call(database: Database, now: datetime) -> None:
+    """Only the call the reminder made is cancelled."""
+    with database.write() as session:
+        inquiry = delivered(session, now=now)
+        theirs = plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
+        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None)
+        assert session.get_one(PhoneCall, theirs).status == "planned"
+        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
+        assert session.get_one(PhoneCall, theirs).status == "cancelled"
