@@ -188,6 +188,7 @@ READS_ACROSS = {
     "communication/contacts.py": {"patient_service"},
     "communication/incoming/filing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/incoming/listing.py": {"matching_service", "patient_service", "therapist_service"},
+    "communication/last_look.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/numbers.py": {"therapist_service"},
     "communication/queries.py": {"therapist_service"},
     "matching/best_patients.py": {"therapist_service"},

@@ -51,7 +51,7 @@ SPECIFIED: dict[str, dict[str, str]] = {
         "queued": "sending cancelled",
         "sending": "sent retry_wait failed unclear",
         "retry_wait": "queued cancelled",
-        "unclear": "sent queued",
+        "unclear": "sent queued bounced_hard",
         "failed": "queued cancelled",
         "sent": "bounced_hard bounced_soft replied",
         "bounced_soft": "replied bounced_hard",
