@@ -68,8 +68,21 @@ _STEPS = text("""
         WHERE wrong.inquiry_id = c.inquiry_id AND wrong.at = c.at
           AND (wrong.id = c.id OR (c.kind = 'inquiry' AND c.channel = 'phone')))
     ORDER BY c.at, c.id""")
-_ANSWERS = text("""
-    SELECT a.item_id, a.at, a.status, a.note FROM matching_service.answer a
+# A note is this patient's own where the inquiry was about nobody else, or where it stands at no other patient's answer
+# and was not noted of a call about them all: such a note may tell another's wait without a name.
+_SAME = "regexp_replace(lower(trim({0})), '\\s+', ' ', 'g') = regexp_replace(lower(trim(a.note)), '\\s+', ' ', 'g')"
+_ANSWERS = text(f"""
+    SELECT a.item_id, a.at, a.status,
+           CASE WHEN NOT EXISTS (
+                    SELECT FROM matching_service.inquiry_item o JOIN matching_service.answer b ON b.item_id = o.id
+                    WHERE o.inquiry_id = i.inquiry_id AND o.id <> i.id AND {_SAME.format("b.note")})
+                 AND (NOT EXISTS (SELECT FROM matching_service.inquiry_item o
+                                  WHERE o.inquiry_id = i.inquiry_id AND o.id <> i.id)
+                      OR NOT EXISTS (SELECT FROM communication_service.contact_entry c
+                                     WHERE c.inquiry_id = i.inquiry_id AND c.patient_id IS NULL
+                                           AND {_SAME.format("c.body")}))
+                THEN a.note ELSE '' END AS note
+    FROM matching_service.answer a JOIN matching_service.inquiry_item i ON i.id = a.item_id
     WHERE a.item_id = ANY(:items) ORDER BY a.at, a.id""")
 _OTHERS = text("""
     SELECT o.inquiry_id, o.reference_code, p.first_name, p.last_name
