@@ -24,7 +24,7 @@ from domain.communication.states import UNREACHED, CallStatus
 from domain.errors import Forbidden, NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement import CaseForm, Profile, case_of, profile_of
-from domain.matching.reimbursement_clocks import insurer_clock, tss_clock
+from domain.matching.reimbursement_due import clocks_of, is_statutory
 from domain.matching.states import ANSWERS, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
 from domain.patients.models import Consent, Patient, Wishes
 
@@ -112,6 +112,7 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
     settings, form = office(session), case.form
     profile = profile_of(session, form.profile_id)
     attempts, count = counted(_attempts(session, patient_id), profile)
+    statutory, clocks = is_statutory(patient.insurance_kind), clocks_of(form, today=today, land=settings.land)
     return Evidence(
         office=tuple(
             line for line in (settings.name, settings.street, f"{settings.plz} {settings.city}".strip(), settings.phone,
@@ -124,13 +125,8 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
         counted=count,
         papers=_papers(session, patient_id, form, profile),
         consent_to_insurer=_consents(session, patient_id),
-        tss=None if form.tss_asked_on is None else tss_clock(
-            asked_on=form.tss_asked_on, urgency=form.urgency, answered_on=form.tss_result_on, today=today
-        ),
-        insurer=None if form.applied_on is None else insurer_clock(
-            applied_on=form.applied_on, opinion_asked=form.opinion_asked, decided_on=form.decided_on,
-            delay_told_on=form.delay_told_on, today=today, land=settings.land,
-        ),
+        tss=clocks.tss if statutory else None,
+        insurer=clocks.insurer if statutory else None,
         made_on=today,
         made_by=me(session).display_name,
         head=chain_head(session),
@@ -173,6 +169,7 @@ def _person(session: Session, patient: Patient, search_id: int) -> Person:
         name=f"{patient.first_name} {patient.last_name}".strip(),
         birth_date=patient.birth_date,
         insurer=patient.insurer,
+        statutory=is_statutory(patient.insurance_kind),
         insurance_number=patient.insurance_number,
         methods=tuple(session.get_one(Wishes, patient.id).methods),
         searching_since=session.get_one(PlaceSearch, search_id).waiting_since,

@@ -176,7 +176,7 @@ def test_what_was_noted_of_a_call_about_several_is_nobodys_own(
         own = item_for(session, inquiry, search)
         told = sorted(items(session, inquiry), key=lambda item: item.id != own)[:answered]
         finish_with_answers(
-            session, call.id, CallResult(CallStatus.REACHED, outcome="Für die Jüngere Wartezeit 6 Monate, sonst kein Platz"),
+            session, call.id, CallResult(CallStatus.REACHED, outcome="Für die Jüngere Wartezeit 6 Monate"),
             [Decision(item.id, ItemStatus.REJECTION_CAPACITY) for item in told], now=now,
         )  # fmt: skip
     with database.read() as session:
