@@ -22,6 +22,7 @@ from domain.database import again_if_in_the_way
 from domain.editing import load_for_edit
 from domain.errors import Forbidden, Invalid, NotFound, PlatzlotseError, Unavailable
 from domain.patients import service as patients
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.therapists import service as therapists
 from domain.therapists.models import Therapist
@@ -82,8 +83,7 @@ def _refuse_changed(session: Session, draft: Draft) -> None:
     to = draft.addressee
     if to.patient_id is not None:
         patient = load_for_edit(session, Patient, to.patient_id)
-        if patient.restricted_at is not None:
-            raise Forbidden("patient.restricted", patient_id=patient.id)
+        refuse_closed(patient)
         known = patient.email
     elif to.therapist_id is not None:
         therapist = load_for_edit(session, Therapist, to.therapist_id)
@@ -123,8 +123,8 @@ def apply_contact_edit(session: Session, edit: ContactEdit) -> ContactData | Non
         row = load_for_edit(session, Patient, edit.id)
     else:
         row = load_for_edit(session, Therapist, edit.id)
-    if isinstance(row, Patient) and row.restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=row.id)
+    if isinstance(row, Patient):
+        refuse_closed(row)
     now = ContactData(row.email, row.phone, row.mobile if isinstance(row, Therapist) else "")
     wanted = {}
     for name in ContactData.__slots__:

@@ -17,10 +17,11 @@ from domain.communication.templates.contexts import PatientLetterContext, Search
 from domain.communication.templates.rendering import render
 from domain.communication.templates.service import sources_for
 from domain.communication.wording import MISSING, Recipient
-from domain.errors import Forbidden, Invalid
+from domain.errors import Invalid
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.patients.checklist import missing_for_search
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.therapists.models import PracticeSite, Therapist
 
@@ -108,8 +109,7 @@ def queue_to_patient(
     """Queue a mail to a patient. Raises Invalid without an address and Forbidden while nothing may be done."""
     if not patient.email:
         raise Invalid("patient.no_email", patient_id=patient.id)
-    if patient.restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=patient.id)
+    refuse_closed(patient)
     return queue_mail(
         session,
         kind=kind,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement_models import (
     ATTEMPTS,
@@ -21,6 +21,7 @@ from domain.matching.reimbursement_models import (
     InsurerProfile,
     ReimbursementCase,
 )
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import MedicalInformation, Patient
 
 
@@ -191,8 +192,7 @@ def save_case(session: Session, search_id: int, form: CaseForm, *, version: int 
     if search is None:
         raise NotFound("record.not_found", table="place_search", id=search_id)
     patient = load_for_edit(session, Patient, search.patient_id)
-    if patient.restricted_at is not None or patient.erased_at is not None:
-        raise Forbidden("evidence.restricted")
+    refuse_closed(patient, "evidence.restricted")
     check_case(form, today=today)
     row = session.scalars(
         select(ReimbursementCase).where(ReimbursementCase.search_id == search_id).with_for_update(key_share=True)

@@ -336,8 +336,17 @@ GRANT INSERT ON communication_service.evidence_made TO platzlotse_caseworker, pl
 CREATE POLICY own_name ON communication_service.evidence_made AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (made_by = platform.current_person_id());
 
--- Nothing is added to a record whose processing is restricted (Art. 18 GDPR), by whatever program.
+-- Nothing is added to a record whose processing is restricted (Art. 18 GDPR), changed in it or taken out of the office,
+-- by whatever program. A change is refused aloud and not left undone in silence: every row may be tried.
 CREATE POLICY unrestricted ON matching_service.reimbursement_case AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
+        SELECT FROM patient_service.patient p
+        WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
+CREATE POLICY unrestricted_change ON matching_service.reimbursement_case AS RESTRICTIVE FOR UPDATE
+    TO platzlotse_caseworker, platzlotse_supervisor USING (true) WITH CHECK (EXISTS (
+        SELECT FROM patient_service.patient p
+        WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
+CREATE POLICY unrestricted ON communication_service.evidence_made AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
         SELECT FROM patient_service.patient p
         WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
