@@ -16,16 +16,17 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
-from domain.communication.evidence.chain import chain_head, chain_waiting
+from domain.communication.evidence.chain import chain_head
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted, stated_wait
 from domain.communication.evidence.models import EvidenceMade
 from domain.communication.phone_windows import BERLIN
 from domain.communication.states import UNREACHED, CallStatus
-from domain.errors import Forbidden, NotFound
+from domain.errors import NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement import CaseForm, Profile, case_of, profile_of
 from domain.matching.reimbursement_due import clocks_of, is_statutory
 from domain.matching.states import ANSWERS, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Consent, Patient, Wishes
 
 # of entries about everybody in an inquiry: what went out to the practice, and what came of calling it
@@ -39,6 +40,7 @@ _OUTCOMES = {
 }
 # which of the patient's files are a paper the insurer wants; other kinds say too little
 FILED_AS = {"ptv11": "ptv11"}
+STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
 _ITEMS = text("""
     SELECT i.id, i.inquiry_id, i.status, i.answered_at, i.waitlisted_until, q.stage, q.sent_at, t.practice_id,
@@ -123,7 +125,7 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
         case=form,
         attempts=attempts,
         counted=count,
-        papers=_papers(session, patient_id, form, profile),
+        papers=_papers(session, patient_id, form, profile, statutory=statutory),
         consent_to_insurer=_consents(session, patient_id),
         tss=clocks.tss if statutory else None,
         insurer=clocks.insurer if statutory else None,
@@ -136,13 +138,12 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
 def make_evidence(session: Session, patient_id: int, *, now: datetime) -> Made:
     """Make the PDF and note that it was made: who, when, and the chain's end (it is an export of health data).
 
-    What waits is linked first, so that the head holds every contact the paper names. Raises NotFound without a search
-    and Forbidden while the record is restricted.
+    What waits is to be linked before (`link_waiting` until nothing does), in transactions of its own: nobody's links
+    wait while type is set. Raises NotFound without a search and Forbidden while the record is restricted.
     """
     patient = session.get(Patient, patient_id)
-    if patient is not None and (patient.restricted_at is not None or patient.erased_at is not None):
-        raise Forbidden("evidence.restricted_export")
-    chain_waiting(session)
+    if patient is not None:
+        refuse_closed(patient, "evidence.restricted_export")
     evidence = assemble(session, patient_id, today=now.astimezone(BERLIN).date())
     # setting type is needed seldom, and the worker and the start of the window can do without
     from domain.communication.evidence.paper import to_pdf
@@ -158,10 +159,9 @@ def make_evidence(session: Session, patient_id: int, *, now: datetime) -> Made:
     return Made(pdf, evidence.head.link_hash.hex())
 
 
-def file_name(evidence: Evidence) -> str:
-    """A name for the file that every system can have: "Nachweis Lea Groß 2026-11-23.pdf"."""
-    name = f"Nachweis {evidence.person.name} {evidence.made_on:%Y-%m-%d}.pdf"
-    return "".join(letter for letter in name if letter not in '/\\:*?"<>|' and letter.isprintable())
+def file_name(patient_id: int, made_on: date) -> str:
+    """A name without a person's: folders, lists of recent files and print queues are read by others."""
+    return f"Nachweis Akte {patient_id} {made_on:%Y-%m-%d}.pdf"
 
 
 def _person(session: Session, patient: Patient, search_id: int) -> Person:
@@ -183,11 +183,14 @@ def _consents(session: Session, patient_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def _papers(session: Session, patient_id: int, form: CaseForm, profile: Profile) -> tuple[Paper, ...]:
+def _papers(
+    session: Session, patient_id: int, form: CaseForm, profile: Profile, *, statutory: bool
+) -> tuple[Paper, ...]:
     files = {row.kind: row.at.astimezone(BERLIN).date() for row in session.execute(_FILES, {"patient": patient_id})}
-    return tuple(
-        Paper(kind, getattr(form, f"{kind}_on"), files.get(FILED_AS.get(kind, ""))) for kind in profile.form.papers
-    )
+    wanted = profile.form.papers
+    if profile.profile_id is None and not statutory:  # what such an insurer wants nobody has entered
+        wanted = tuple(kind for kind in wanted if kind not in STATUTORY_PAPERS)
+    return tuple(Paper(kind, getattr(form, f"{kind}_on"), files.get(FILED_AS.get(kind, ""))) for kind in wanted)
 
 
 def _attempts(session: Session, patient_id: int) -> tuple[Attempt, ...]:

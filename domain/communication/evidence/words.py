@@ -3,25 +3,12 @@
 from datetime import date, datetime
 
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
+from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, TSS_RESULTS, URGENCY
 from domain.communication.phone_windows import BERLIN
+from domain.communication.wording import METHODS
 from domain.matching.reimbursement import CaseForm
 from domain.matching.reimbursement_clocks import OPINION_WEEKS, Clock, ClockState
 
-METHODS = {
-    "cbt": "Verhaltenstherapie",
-    "psychodynamic": "tiefenpsychologisch fundierte Psychotherapie",
-    "analytic": "analytische Psychotherapie",
-    "systemic": "Systemische Therapie",
-}
-CHANNELS = {"email": "E-Mail", "phone": "Telefon", "letter": "Brief", "visit": "Besuch", "note": "Notiz"}
-PAPERS = {
-    "ptv11": "PTV 11 (individuelle Patienteninformation)",
-    "tss_proof": "Nachweis der Anfrage bei der Terminservicestelle",
-    "necessity": "Bescheinigung der Notwendigkeit und Dringlichkeit",
-    "medical_report": "Konsiliarbericht",
-    "cost_estimate": "Kostenvoranschlag der Praxis",
-    "licence": "Approbation und Fachkunde der Praxis",
-}
 OUTCOMES = {
     Outcome.REJECTION_CAPACITY: "Absage am {until}: kein freier Platz",
     Outcome.REJECTION_UNSUITABLE: "Absage am {until}: hier nicht zu behandeln",
@@ -61,14 +48,6 @@ _ANSWERS = {
     "no_show": "Erstgespräch fand nicht statt",
     "not_continued": "nach Probesitzungen nicht fortgesetzt",
 }
-URGENT = {"": "ohne Angabe der Dringlichkeit", "timely": "zeitnah erforderlich", "acute": "Akutbehandlung"}
-TSS_RESULTS = {
-    "no_appointment": "kein Termin vermittelt",
-    "appointment": "Termin angeboten",
-    "appointment_without_place": "Termin wahrgenommen, kein Therapieplatz",
-}
-DECISIONS = {"approved": "bewilligt", "partly": "teilweise bewilligt", "refused": "abgelehnt"}
-
 CONTRACT = (
     "Für nicht gesetzlich Versicherte gilt, was ihr Vertrag oder ihre Beihilfe vorsieht; Fristen werden hier nicht"
     " berechnet."
@@ -124,7 +103,7 @@ def counted_words(evidence: Evidence) -> str:
 def counting_words(evidence: Evidence) -> str:
     """How they were counted."""
     form = evidence.profile.form
-    each = "jede Praxis einmal" if form.count_by == "practice" else "jede Anfrage"
+    each = COUNT_BY[form.count_by]
     silent = "ausbleibende Antworten zählen" if form.silence_counts else "ausbleibende Antworten zählen nicht"
     waiting = "Wartelisten zählen" if form.waiting_list_counts else "Wartelisten zählen nicht"
     return f"Gezählt wird {each}; {silent}; {waiting}."
@@ -137,7 +116,7 @@ def tss_words(evidence: Evidence) -> str:
     case, clock = evidence.case, evidence.tss
     if clock is None:
         return "Die Terminservicestelle (TSS) wurde noch nicht angefragt."
-    said = [f"Bei der Terminservicestelle angefragt am {day(clock.begins)} ({URGENT[case.urgency]})."]
+    said = [f"Bei der Terminservicestelle angefragt am {day(clock.begins)} ({URGENCY[case.urgency]})."]
     if case.tss_result:
         said.append(f"Ergebnis am {day(case.tss_result_on)}: {TSS_RESULTS[case.tss_result]}.")
     if case.tss_appointment_on is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.answers import Decision, record_answer
 from domain.casework.calling import finish_with_answers
-from domain.casework.evidence import assemble, make_evidence
+from domain.casework.evidence import assemble
 from domain.casework.sending import remind
 from domain.communication.contacts import CallResult
 from domain.communication.models import ContactEntry
@@ -23,7 +23,7 @@ from domain.patients.models import Guardian, MedicalInformation
 from domain.values import Channel
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages, uncompressed
-from tests.domain.casework.steps import ask, calls, items, mails
+from tests.domain.casework.steps import ask, calls, evidence_made, items, mails
 from tests.domain.casework.test_evidence import item_for, searching, send
 from tests.domain.patients.papers import pdf as paper_pdf
 
@@ -124,8 +124,7 @@ def test_nothing_of_the_others_is_in_it(database: Database, searching: tuple[int
                     body=canary(number),
                 )
             )
-    with database.write() as session:
-        made = make_evidence(session, patient, now=now + 40 * DAY)
+    made = evidence_made(database, patient, now=now + 40 * DAY)
     raw = uncompressed(made.pdf)
     shown = flat("".join(pages(made.pdf)))
     assert flat("Öztürk-Groß") in shown  # the reading does read

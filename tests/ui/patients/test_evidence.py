@@ -148,6 +148,20 @@ def test_the_pdf_is_saved_and_noted(ui: UiContext, qtbot: QtBot, database: Datab
     assert scalar(database, MADE) == 1
 
 
+def test_a_long_log_is_linked_first(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batch after batch, each on its own, and the name proposed tells no person's."""
+    monkeypatch.setattr("domain.communication.evidence.chain.BATCH", 1)
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    assert tab._file_name(tab._shown) == f"Nachweis Akte {patient} 2026-11-23.pdf"  # type: ignore[arg-type]
+    tab.saving.save_to(patient, tmp_path / "x.pdf")
+    qtbot.waitUntil(lambda: "Gespeichert: x.pdf" in ui.messages.text())
+    assert scalar(database, "SELECT count(*) FROM audit.contact_pending") == 0
+    assert scalar(database, "SELECT links FROM communication_service.evidence_made") == 2
+
+
 def test_a_folder_that_takes_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
     """In a sentence; that it was made stays on record, since it was in the program's hands."""
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
