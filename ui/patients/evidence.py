@@ -161,7 +161,12 @@ class EvidenceTab(QWidget):
             if widget is not None:
                 widget.deleteLater()
         lines = [(paper_word(paper.kind), paper.there) for paper in evidence.papers]
-        lines.append((tr("Einwilligung: Unterlagen an die Krankenkasse"), evidence.consent_to_insurer))
+        consent = (
+            tr("Einwilligung: Unterlagen an die Krankenkasse")
+            if evidence.person.statutory
+            else tr("Einwilligung: Unterlagen an die Versicherung")
+        )
+        lines.append((consent, evidence.consent_to_insurer))
         for number, (name, there) in enumerate(lines):
             chip = Chip(tr("liegt vor") if there else tr("fehlt"), "success" if there else "warning")
             chip.setAccessibleName(f"{name}: {chip.text()[3:]}")

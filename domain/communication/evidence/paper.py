@@ -11,7 +11,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 from domain.communication.evidence import words as w
 from domain.communication.evidence.facts import SILENT, Attempt, Evidence, Paper, Step
@@ -239,13 +249,18 @@ def _proof(evidence: Evidence) -> list[Flowable]:
         Spacer(1, 2 * mm),
         _p(w.hash_groups(head.link_hash), 8.5, bold=True),
         Spacer(1, 2 * mm),
-        _p(
-            "Die Stelle rechnet die ganze Kette auf Anfrage nach und sagt, ob sie unversehrt ist und diese Prüfsumme"
-            " enthält. Die Nummern der Glieder stehen bei den Kontakten."
+        # nobody signs a page on which nothing else stands
+        KeepTogether(
+            [
+                _p(
+                    "Die Stelle rechnet die ganze Kette auf Anfrage nach und sagt, ob sie unversehrt ist und diese"
+                    " Prüfsumme enthält. Die Nummern der Glieder stehen bei den Kontakten."
+                ),
+                Spacer(1, 14 * mm),
+                _p("_" * 44, 8.5, grey=True),
+                _p("Ort, Datum und Unterschrift der Stelle", 7.5, grey=True),
+                Spacer(1, 8 * mm),
+                _p("Für die Stelle: main.py verify-log --head, gefolgt von der Prüfsumme", 6.5, grey=True),
+            ]
         ),
-        Spacer(1, 14 * mm),
-        _p("_" * 44, 8.5, grey=True),
-        _p("Ort, Datum und Unterschrift der Stelle", 7.5, grey=True),
-        Spacer(1, 8 * mm),
-        _p("Für die Stelle: main.py verify-log --head, gefolgt von der Prüfsumme", 6.5, grey=True),
     ]

@@ -16,6 +16,7 @@ from domain.database import Database
 from domain.errors import Unavailable
 from domain.matching.reimbursement import CaseForm, ProfileForm, save_case, save_profile
 from domain.matching.states import ItemStatus
+from domain.patients.models import Patient
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages
 from tests.domain.casework.steps import ask, only_item
@@ -263,6 +264,29 @@ def test_a_restricted_record_makes_none(ui: UiContext, qtbot: QtBot, database: D
     qtbot.waitUntil(lambda: "evidence.restricted_export" in ui.messages.text())
     assert scalar(database, MADE) == 0
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_who_is_insured_privately_sees_no_clocks_of_sgb_v(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Neither in words nor as fields; what was entered there before is kept."""
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    asked = tab.case.fields["tss_asked_on"].control
+    assert asked.isVisible()
+    type_into(tab, "tss_asked_on", "05.10.2026")
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: not tab.unsaved)
+    fill(database, lambda s: setattr(s.get_one(Patient, patient), "insurance_kind", "private"))
+    tab.show_patient(patient)
+    qtbot.waitUntil(lambda: "Vertrag oder ihre Beihilfe" in tab._insurer.text())
+    assert not asked.isVisible()
+    assert not any(tab.case.fields[name].isVisible() for name in ("opinion_told_on", "delay_told_on", "delay_until"))
+    assert tab.case.fields["applied_on"].isVisible()
+    assert not tab._tss.isVisible()
+    assert "SGB V" not in tab._insurer.text()
+    type_into(tab, "applied_on", "30.10.2026")
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: "eingegangen am 30.10.2026" in tab._insurer.text())
+    assert scalar(database, "SELECT tss_asked_on::text FROM matching_service.reimbursement_case") == "2026-10-05"
 
 
 def test_every_control_has_a_name(ui: UiContext, qtbot: QtBot, database: Database) -> None:
