@@ -117,7 +117,7 @@ def test_codes_in_odd_spellings(code: str) -> None:
         ("Ich habe einen Platz frei.", "Ich habe keinen Platz frei."),
         ("Ich kann K7M2P aufnehmen.", "Ich kann K7M2P nicht aufnehmen."),
         ("Die Warteliste ist offen.", "Die Warteliste ist geschlossen."),
-        ("Ich bin nicht ausgebucht.", "Ich bin ausgebucht."),
+        ("Ich bin nicht ausgebucht, K7M2P kann kommen.", "Ich bin ausgebucht, K7M2P kann nicht kommen."),
         ("Ich setze K7M2P auf die Warteliste.", "Ich setze K7M2P nicht auf die Warteliste."),
     ],
 )
