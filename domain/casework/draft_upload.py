@@ -13,14 +13,14 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from domain.communication.drafts.accepting import accept_draft
+from domain.communication.drafts.accepting import accept_draft, has_arrived
 from domain.communication.drafts.contacts import contact_edits, note_conflict, settle_edit
 from domain.communication.drafts.records import ContactData, ContactEdit, Draft
 from domain.communication.drafts.store import DraftStore
 from domain.communication.mails import OutgoingFile
 from domain.database import again_if_in_the_way
 from domain.editing import load_for_edit
-from domain.errors import Forbidden, Invalid, NotFound, PlatzlotseError, Unavailable
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, PlatzlotseError, Unavailable
 from domain.patients import service as patients
 from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
@@ -54,6 +54,8 @@ def upload(store: DraftStore, database: Writes, *, now: datetime) -> Uploaded:
             taken = again_if_in_the_way(work)
         except Unavailable:
             return Uploaded(done, refused, reached=False)
+        except Conflict:
+            continue  # somebody works on it right now: the next run finds the same work
         done, refused = done + taken, refused + (not taken)
     return Uploaded(done, refused, reached=True)
 
@@ -63,9 +65,11 @@ def _upload_draft(store: DraftStore, database: Writes, draft: Draft, *, now: dat
     files = [OutgoingFile(file.name, file.media_type, store.content(file.id)) for file in draft.files]
     try:
         with database.write() as session:
-            _refuse_changed(session, draft)
-            accept_draft(session, draft, files, now=now)
-            store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
+            # asked first: what changed since it arrived is no reason to give it back
+            if not has_arrived(session, draft.client_uuid):
+                _refuse_changed(session, draft)
+                accept_draft(session, draft, files, now=now)
+                store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
     except PlatzlotseError as error:
         if error.code == "drafts.taken_back":
             return False

@@ -146,8 +146,11 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
     answered = InquiryItem.status.in_((*declined, ItemStatus.WAITLISTED, ItemStatus.CONSULTATION_ONLY))
     row = session.execute(
         select(
-            func.count().label("asked"),
-            func.count().filter(Inquiry.sent_at >= today - WEEK).label("asked_this_week"),
+            # one practice asked again after its cooling period is one practice
+            func.count(Inquiry.contact_point_id.distinct()).label("asked"),
+            func.count(Inquiry.contact_point_id.distinct())
+            .filter(Inquiry.sent_at >= today - WEEK)
+            .label("asked_this_week"),
             func.count().filter(answered, InquiryItem.answered_at >= today - WEEK).label("answered_this_week"),
             func.count().filter(InquiryItem.status.in_(OPEN_ITEM), Inquiry.stage == "sent").label("waiting_for_answer"),
             func.count().filter(InquiryItem.status.in_(declined)).label("declined"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -198,7 +198,7 @@ def test_it_is_printed(
         printer.setOutputFileName(str(path))
         dialog.accepted.emit(printer)
 
-    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    monkeypatch.setattr(QDialog, "open", chosen)
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
     press(qtbot, tab, "Nachweis drucken")
     qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text(), timeout=20_000)
