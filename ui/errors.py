@@ -23,6 +23,7 @@ _SENTENCES: dict[str, str] = {
     "schema.newer": "Die Datenbank gehört zu einer neueren Fassung von Platzlotse (Stand {found}, dieses Programm kennt {wanted}). Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
     "schema.older": "Die Datenbank ist auf einem älteren Stand ({found} statt {wanted}). Die Verwaltung muss „main.py migrate“ ausführen.",
     "schema.missing": "In dieser Datenbank ist Platzlotse noch nicht eingerichtet. Die Verwaltung muss „main.py migrate“ ausführen.",
+    "seat.not_set_up": "In {path} ist noch kein Arbeitsplatz eingerichtet; es wurde nichts geprüft. Nennen Sie den Ordner mit --profile ORDNER, für die Beispieldaten --sample.",
     "settings.unreadable": "Die Einstellungen dieses Platzes sind nicht lesbar ({path}). Es wurde nichts geändert.",
     "settings.worker_missing": "Der Hintergrunddienst eines Büros braucht seine eigene Anmeldung in PLATZLOTSE_WORKER_URL. Es wurde nichts gesendet.",
     "settings.unwritable": "Die Einstellungen ließen sich nicht speichern ({path}). Es wurde nichts geändert; prüfen Sie Rechte und freien Platz.",
