@@ -4,8 +4,10 @@ import hashlib
 import json
 import secrets
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from fasteners import InterProcessLock
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
@@ -46,32 +48,38 @@ class DraftVault:
             if self._profile.draft_key.exists() or not has_keyring():
                 return None
             name = f"drafts:{self._profile.home}"
-            known = recall(name)
-            if known is None:
-                if self._profile.drafts.exists():
-                    raise Invalid("drafts.key_lost", path=str(self._profile.drafts))
-                known = secrets.token_bytes(KEY_BYTES).hex()
-                if not remember(name, known):
-                    return None
+            with self._one_window():
+                known = recall(name)
+                if known is None:
+                    self._refuse_another_key()
+                    known = secrets.token_bytes(KEY_BYTES).hex()
+                    if not remember(name, known):
+                        return None
             return self._open(bytes.fromhex(known))
 
     def is_new(self) -> bool:
         """Whether a passphrase is yet to be chosen."""
-        return not self._profile.draft_key.exists()
+        return not self._profile.draft_key.exists() and not self._profile.drafts.exists()
 
     def open_by_passphrase(self, passphrase: str) -> DraftStore:
-        """Open by a passphrase. Raises Invalid: ``drafts.passphrase_short`` for a new one, ``drafts.passphrase``."""
+        """Open by a passphrase.
+
+        Raises Invalid: ``drafts.passphrase_short`` for a new one, ``drafts.passphrase``, and ``drafts.key_lost`` where
+        the store was made with a keyring that is away.
+        """
         with self._lock:
             if self._store is not None:
                 return self._store
             path = self._profile.draft_key
-            if path.exists():
-                return self._open(_unwrap(path, passphrase))
-            if len(passphrase) < SHORTEST:
-                raise Invalid("drafts.passphrase_short", field="passphrase", shortest=SHORTEST)
-            key = secrets.token_bytes(KEY_BYTES)
-            write_private(path, _wrapped(key, passphrase))
-            return self._open(key)
+            with self._one_window():
+                if path.exists():
+                    return self._open(_unwrap(path, passphrase))
+                self._refuse_another_key()
+                if len(passphrase) < SHORTEST:
+                    raise Invalid("drafts.passphrase_short", field="passphrase", shortest=SHORTEST)
+                key = secrets.token_bytes(KEY_BYTES)
+                write_private(path, _wrapped(key, passphrase))
+                return self._open(key)
 
     def close(self) -> None:
         """Close the store; the key is asked for again next time."""
@@ -79,6 +87,16 @@ class DraftVault:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+
+    def _one_window(self) -> AbstractContextManager[object]:
+        """Two windows of one profile must not both make a key: one of them would lock the other's drafts away."""
+        held: AbstractContextManager[object] = InterProcessLock(self._profile.drafts.with_suffix(".lock"))
+        return held
+
+    def _refuse_another_key(self) -> None:
+        """A store that is there has a key already; a new one would never open it."""
+        if self._profile.drafts.exists():
+            raise Invalid("drafts.key_lost", path=str(self._profile.drafts))
 
     def _open(self, key: bytes) -> DraftStore:
         self._store = DraftStore(self._profile.drafts, key)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.cli import DONE, REFUSED, say, tell
+from app.commands.desktop import sample_profile
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
@@ -35,7 +36,10 @@ _WORDS = {
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
     """Check everything in one snapshot."""
     head = _head(options.head)
-    profile = profile or Profile.default()
+    profile = sample_profile(profile) if options.sample else profile or Profile.default()
+    if not (profile.settings.exists() or profile.postgres.exists()):
+        # an empty database made now would be found sound
+        raise Invalid("seat.not_set_up", path=str(profile.home))
     with open_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         try:

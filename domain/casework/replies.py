@@ -18,6 +18,7 @@ from domain.casework.sending import give_back, note_absence
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
+from domain.communication.incoming.parse import MAILS_FROM
 from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.editing import load_for_edit
@@ -205,7 +206,10 @@ def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime
 
 
 def _written_on(mail: IncomingEmail) -> date:
-    return (mail.sent_at or mail.received_at).astimezone(BERLIN).date()
+    # a clock may be wrong by centuries: nothing is written after it came in, nor before there was mail to us
+    sent = mail.sent_at
+    believed = sent if sent is not None and sent.year > MAILS_FROM and sent < mail.received_at else mail.received_at
+    return believed.astimezone(BERLIN).date()
 
 
 def _news_of_places(session: Session, mail: IncomingEmail, found: Sequence[Suggestion]) -> CapacityNote | None:

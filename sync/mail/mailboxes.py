@@ -32,7 +32,7 @@ class Mailboxes:
             log.warning("the worker's key was not published: %s", exc.code)
 
     def follow(self) -> None:
-        """Start, restart and stop watches so that they fit the accounts."""
+        """Start, restart and stop watches so that they fit the accounts; one that died begins again."""
         if self._credentials.key is None:
             return
         try:
@@ -41,7 +41,7 @@ class Mailboxes:
             log.warning("accounts cannot be read: %s", exc.code)
             return
         for number, watch in list(self._watches.items()):
-            if wanted.get(number) != watch.account:
+            if wanted.get(number) != watch.account or not watch.alive:
                 self._watches.pop(number).stop(STOP_SECONDS)
         for number, account in wanted.items():
             if number not in self._watches:

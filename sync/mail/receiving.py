@@ -15,7 +15,7 @@ from domain.casework.receiving import receive
 from domain.communication.account_models import MailboxState
 from domain.communication.accounts import Account, progress
 from domain.communication.incoming.parse import parse_mail
-from domain.errors import Conflict, Invalid, PlatzlotseError
+from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from sync.mail.imap import Mailbox
 from sync.mail.ports import Write
 
@@ -46,19 +46,29 @@ def note_trouble(session: Session, account: Account, error: PlatzlotseError, *, 
 def _file(
     source: bytes | None, account: Account, uid: int, uidvalidity: int, *, write: Write, now: Callable[[], datetime]
 ) -> bool:
-    def work(session: Session) -> bool:
-        moment, new = now(), False
-        if source is not None:
-            try:
-                # what one mail does wrong must not keep the others from coming in
-                with session.begin_nested():
-                    new = not receive(session, parse_mail(source), now=moment, account_id=account.id).known
-            except (Invalid, Conflict) as exc:
-                log.warning("mail %d of account %d passed over: %s", uid, account.id, exc.code)
-        _put(session, account, {"uidvalidity": uidvalidity, "last_uid": uid, "checked_at": moment, "trouble": ""})
-        return new
+    """Whether the mail is new; what one mail does wrong must not keep the others from coming in."""
+    moment = now()
+    seen: dict[str, object] = {"uidvalidity": uidvalidity, "last_uid": uid, "checked_at": moment, "trouble": ""}
+    try:
+        # before the transaction, which must not last as long as a large mail takes
+        mail = parse_mail(source) if source is not None else None
 
-    return write(work)
+        def work(session: Session) -> bool:
+            new = mail is not None and not receive(session, mail, now=moment, account_id=account.id).known
+            _put(session, account, seen)
+            return new
+
+        return write(work)
+    except (Unavailable, Forbidden):
+        raise  # no fault of the mail: it is fetched later
+    # whatever a mail brings about, known or not, it is passed over; the next ones are read
+    except Exception as exc:
+        if isinstance(exc, PlatzlotseError) and exc.params.get("again"):
+            raise
+        said = exc.code if isinstance(exc, PlatzlotseError) else type(exc).__name__
+        log.warning("mail %d of account %d passed over: %s", uid, account.id, said)
+    write(lambda session: _put(session, account, seen))
+    return False
 
 
 def _note_look(session: Session, account: Account, uidvalidity: int, *, now: datetime) -> None:

@@ -46,7 +46,13 @@ class MailboxWatch:
     def stop(self, seconds: float) -> None:
         """Stop; a wait for news ends within that time or with the process."""
         self._stop.set()
-        self._thread.join(seconds)
+        if self.alive:
+            self._thread.join(seconds)
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody watches."""
+        return self._thread.is_alive()
 
     def look_once(self) -> int:
         """One look without waiting for news; returns how many mails were new."""
@@ -59,12 +65,18 @@ class MailboxWatch:
             try:
                 with open_mailbox(self._credentials.imap(self.account)) as mailbox:
                     self._stay(mailbox)
-                wait = FIRST_WAIT
             except PlatzlotseError as exc:
                 log.warning("mailbox %d: %s", self.account.id, exc.code)
                 self._tell(exc)
-                self._stop.wait(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+            # a watch that ends is a mailbox nobody looks at: what was not foreseen is told, and tried again
+            except Exception as exc:  # noqa: BLE001
+                log.warning("mailbox %d: %s", self.account.id, type(exc).__name__)
+                self._tell(Unavailable("imap.reading"))
+            else:
+                wait = FIRST_WAIT
+                continue
+            self._stop.wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
 
     def _stay(self, mailbox: Mailbox) -> None:
         idles = mailbox.can_idle()
@@ -84,5 +96,5 @@ class MailboxWatch:
     def _tell(self, error: PlatzlotseError) -> None:
         try:
             self._write(lambda session: note_trouble(session, self.account, error, now=self._now()))
-        except Unavailable:
-            log.warning("mailbox %d: the database is away as well", self.account.id)
+        except PlatzlotseError as exc:
+            log.warning("mailbox %d: its trouble was not noted: %s", self.account.id, exc.code)

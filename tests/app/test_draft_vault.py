@@ -1,6 +1,8 @@
 """The key to the drafts: wrapped by a passphrase, never in the clear, and not replaced when it was lost."""
 
 import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from unittest.mock import patch
 
@@ -102,3 +104,40 @@ def test_with_a_keyring_nobody_is_asked(profile: Profile) -> None:
             with pytest.raises(PlatzlotseError) as caught:
                 DraftVault(profile).open_by_keyring()
             assert caught.value.code == code
+
+
+def test_a_keyring_that_is_away_locks_nobody_out(profile: Profile) -> None:
+    """No other key is made for the store there is; with the keyring back it opens as before."""
+    keyring = Keyring()
+    with patch.object(draft_vault, "remember", keyring.remember), patch.object(draft_vault, "recall", keyring.kept.get):
+        with patch.object(draft_vault, "has_keyring", lambda: True):
+            DraftVault(profile).open_by_keyring()
+        away = DraftVault(profile)
+        assert away.open_by_keyring() is None
+        assert not away.is_new()
+        with pytest.raises(Invalid) as caught:
+            away.open_by_passphrase(PASSPHRASE)
+        assert caught.value.code == "drafts.key_lost"
+        assert not profile.draft_key.exists()
+        with patch.object(draft_vault, "has_keyring", lambda: True):
+            assert DraftVault(profile).open_by_keyring() is not None
+
+
+def choose(home: Path, passphrase: str) -> str:
+    """What another window is told when somebody chooses a passphrase there."""
+    vault = DraftVault(Profile(home))
+    try:
+        vault.open_by_passphrase(passphrase)
+    except PlatzlotseError as error:
+        return error.code
+    vault.close()
+    return "opened"
+
+
+def test_two_windows_choose_at_once(profile: Profile) -> None:
+    """The first one's passphrase counts, the other is told so; nobody's drafts are locked away."""
+    words = [f"langes Wort Nummer {number}" for number in range(3)]
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as together:
+        told = list(together.map(choose, [profile.home] * 3, words))
+    assert sorted(told) == ["drafts.passphrase", "drafts.passphrase", "opened"]
+    opened_and_closed(profile, words[told.index("opened")])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.cli import main
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.seat import DATABASE
@@ -92,3 +93,10 @@ def test_an_erased_entry_is_told_apart(seat: Path) -> None:
     done = platzlotse("--profile", seat, "verify-log")
     assert done.returncode == 0
     assert "1 Eintrag wurde mit Vermerk gelöscht" in done.stdout
+
+
+def test_a_folder_where_nobody_works_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty database would be sound; none is made."""
+    assert main(["--profile", str(tmp_path / "leer"), "verify-log"]) == 1
+    assert "noch kein Arbeitsplatz" in capsys.readouterr().err
+    assert not (tmp_path / "leer").exists()

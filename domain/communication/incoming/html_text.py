@@ -2,23 +2,40 @@
 
 import re
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, NavigableString, ParserRejectedMarkup
 from bs4.element import Comment, Declaration, Doctype, ProcessingInstruction, Tag
 
-LONGEST = 2_000_000  # letters of HTML looked at
-_SILENT = ("script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "meta", "link")
+LONGEST = 300_000  # letters of HTML looked at
+_SILENT = frozenset(
+    {"script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "meta", "link"}
+)
 _LINES = frozenset({"br", "div", "tr", "li"})
 _APART = frozenset(
     {"p", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote", "hr", "pre"}
 )  # an empty line beside
+MOST_QUOTED = 20  # a quote in a quote, and so on; beyond that nobody reads it
+# comments and declarations (a broken one goes to the end): the library stumbles over them, none is ever shown
+_ASIDE = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)
+# a tag that never ends makes the library search the whole page for its end
+_NO_TAG = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+# what only looks like a number of a letter makes the library search the whole page
+_NO_LETTER = re.compile(r"&#(?!(?:[0-9]+|[xX][0-9a-fA-F]+)[^0-9a-fA-F])")
+_HIDDEN_BY = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:0+(?:\.0+)?(?:[a-z]+|%)?"
+    r"|max-height:0+(?:\.0+)?(?:[a-z]+|%)?|opacity:0*(?:\.0+)?%?|mso-hide:all)(?:!important)?(?=;|$)"
+)
+_SPACE_OR_REMARK = re.compile(r"\s+|/\*.*?\*/", re.DOTALL)
+_LONGEST_STYLE = 5_000
 _UNSEEN = (Comment, Declaration, Doctype, ProcessingInstruction)
 
 
 def text_of_html(html: str) -> str:
     """Plain text, one line a paragraph; what stood in a quote begins with ``> ``."""
-    soup = BeautifulSoup(html[:LONGEST], "html.parser")
-    for silent in soup(_SILENT):
-        silent.extract()
+    html = _NO_TAG.sub("&lt;", _NO_LETTER.sub("&amp;#", _ASIDE.sub("", html[:LONGEST])))
+    try:
+        soup = BeautifulSoup(html, "html.parser")
+    except (ParserRejectedMarkup, AssertionError, RecursionError):
+        return re.sub(r"<[^<>]*>", " ", html)
     page = _Lines()
     # by hand, since mails nest deeper than Python recurses
     waiting: list[tuple[object, bool]] = [(soup, False)]
@@ -26,12 +43,22 @@ def text_of_html(html: str) -> str:
         node, leaving = waiting.pop()
         if isinstance(node, NavigableString):
             page.say(node)
-        elif isinstance(node, Tag):
+        elif isinstance(node, Tag) and not _is_silent(node):
             page.cross(node.name, leaving=leaving)
             if not leaving:
                 waiting.append((node, True))
                 waiting.extend((child, False) for child in reversed(node.contents))
     return page.text()
+
+
+def _is_silent(tag: Tag) -> bool:
+    """Whether a reader sees nothing of what stands in a tag."""
+    style = str(tag.get("style") or "")[:_LONGEST_STYLE].lower()
+    return (
+        tag.name in _SILENT
+        or tag.has_attr("hidden")
+        or (bool(style) and _HIDDEN_BY.search(_SPACE_OR_REMARK.sub("", style)) is not None)
+    )
 
 
 class _Lines:
@@ -63,4 +90,4 @@ class _Lines:
 
     def text(self) -> str:
         self._end_line(apart=False)
-        return "\n".join("> " * depth + line for depth, line in self._lines).strip()
+        return "\n".join("> " * min(depth, MOST_QUOTED) + line for depth, line in self._lines).strip()

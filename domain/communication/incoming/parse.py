@@ -5,56 +5,65 @@ a mail is ever asked for anything. It knows no database.
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email import message_from_bytes
+from email.message import Message
+from email.utils import parsedate_to_datetime
 
+from domain.communication.incoming.bodies import content_of, is_body, text_of
+from domain.communication.incoming.headers import BROKEN, CutHeaders, address, file_name, header, media_type, words_of
 from domain.communication.incoming.parsed import Bounce, ParsedAttachment, ParsedMail
 from domain.errors import Invalid
 
+log = logging.getLogger(__name__)
 LARGEST = 40 * 1024 * 1024  # bytes: 25 MB of attachments as they travel (base64)
 MOST_PARTS = 200
-LONGEST_TEXT = 200_000  # letters kept of a body
-LONGEST_HEADER = 2_000
-# what German mail programs write when they name no charset, or a wrong one
-WRITTEN_IN = ["utf_8", "cp1252", "utf_16", "utf_7", "mac_roman"]
+LARGEST_HEAD = 100_000  # bytes of the headers of a mail that came back
+MAILS_FROM, MAILS_UNTIL = 2000, 2100  # years; a clock that says others is wrong
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-# whatever the library raises on what no mail program ever wrote
-_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_POLICY = CutHeaders()
 
 
 def parse_mail(source: bytes) -> ParsedMail:
-    """The mail in a source. Raises Invalid (mail.empty, mail.too_large, mail.too_nested, mail.no_mail)."""
+    """The mail in a source. Raises Invalid (mail.empty, mail.too_large, mail.too_nested, mail.no_mail) alone."""
     if not source.strip():
         raise Invalid("mail.empty")
     if len(source) > LARGEST:
         raise Invalid("mail.too_large", megabytes=LARGEST // 1024 // 1024)
     try:
-        message = message_from_bytes(source, policy=policy.compat32)
+        return _parsed(source)
+    except Invalid:
+        raise
+    # anybody may send us a source made to hit a fault of the library that nobody knows yet: it costs this one mail
+    except Exception as exc:
+        log.warning("a mail cannot be read: %s", type(exc).__name__)
+        raise Invalid("mail.no_mail") from exc
+
+
+def _parsed(source: bytes) -> ParsedMail:
+    try:
+        message = message_from_bytes(source, policy=_POLICY)
         parts = list(_parts(message))
     except RecursionError as exc:
         raise Invalid("mail.too_nested") from exc
     if not any(message.get(name) for name in ("From", "To", "Subject", "Message-ID", "Date", "Received")):
         raise Invalid("mail.no_mail")
-    name, address = _sender(message)
+    from_name, from_address = _sender(message)
     return ParsedMail(
         sha256=hashlib.sha256(source).digest(),
         size=len(source),
         message_id=next(iter(_message_ids(message, "Message-ID")), ""),
         answers=_answers(message),
-        from_address=address,
-        from_name=name,
-        to_address=parseaddr(_header(message, "To"))[1].strip().lower()[:320],
-        subject=_header(message, "Subject")[:500],
+        from_address=from_address,
+        from_name=from_name,
+        to_address=address(message, "To")[1].lower(),
+        subject=header(message, "Subject")[:500],
         sent_at=_date(message),
         automatic=_automatic(message),
-        text=_text(parts),
+        text=text_of(parts),
         attachments=tuple(_attachments(parts)),
         bounce=_bounce(message, parts),
     )
@@ -69,36 +78,26 @@ def _parts(message: Message) -> Iterator[Message]:
         seen += 1
         if seen > MOST_PARTS:
             raise Invalid("mail.too_nested")
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting.extend(reversed([inner for inner in payload if isinstance(inner, Message)]))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(_within(part)))
         else:
             yield part
 
 
-def _header(message: Message, name: str) -> str:
-    raw = message.get(name)
-    if raw is None:
-        return ""
-    try:
-        text = str(make_header(decode_header(raw)))
-    except _BROKEN:
-        text = str(raw)
-    # lone surrogates stand for bytes outside of ASCII that no header may have
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return " ".join(_CONTROL.sub(" ", text).split())[:LONGEST_HEADER]
+def _within(part: Message) -> list[Message]:
+    """The parts of a part that has some; its text is left alone, whatever charset it names."""
+    payload = part.get_payload() if part.is_multipart() else []
+    return [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
 
 
 def _sender(message: Message) -> tuple[str, str]:
     """Name and address; no address where what stands there is none."""
-    name, address = parseaddr(_header(message, "From"))
-    if "@" not in address:
-        return (name or address).strip()[:200], ""
-    return name.strip()[:200], address.strip().lower()[:320]
+    name, found = address(message, "From")
+    return (name, found.lower()) if "@" in found else ((name or found)[:200], "")
 
 
 def _message_ids(message: Message, name: str) -> list[str]:
-    return _MESSAGE_ID.findall(_header(message, name))
+    return _MESSAGE_ID.findall(header(message, name))
 
 
 def _answers(message: Message) -> tuple[str, ...]:
@@ -108,131 +107,46 @@ def _answers(message: Message) -> tuple[str, ...]:
 
 def _date(message: Message) -> datetime | None:
     try:
-        found = parsedate_to_datetime(_header(message, "Date"))
+        found = parsedate_to_datetime(header(message, "Date"))
+        if not MAILS_FROM < found.year < MAILS_UNTIL:
+            return None
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (*_BROKEN, OverflowError):
+    except (*BROKEN, OverflowError):
         return None
 
 
 def _automatic(message: Message) -> bool:
-    marked = _header(message, "Auto-Submitted").lower()
+    marked = header(message, "Auto-Submitted").lower()
     return bool(
         (marked and not marked.startswith("no"))
         or message.get("X-Autoreply")
         or message.get("X-Autorespond")
-        or _header(message, "Precedence").lower() in {"auto_reply", "bulk", "junk"}
-        or _header(message, "X-Auto-Response-Suppress").lower() == "all"
+        or header(message, "Precedence").lower() in {"auto_reply", "bulk", "junk"}
+        or header(message, "X-Auto-Response-Suppress").lower() == "all"
     )
-
-
-def _text(parts: list[Message]) -> str:
-    bodies = [part for part in parts if _is_body(part)]
-    plain = [_decoded(part) for part in bodies if part.get_content_subtype() == "plain"]
-    text = "\n".join(plain)
-    if not text.strip():
-        # heavy, and needed only for mails of HTML alone
-        from domain.communication.incoming.html_text import text_of_html
-
-        text = "\n".join(text_of_html(_decoded(part)) for part in bodies if part.get_content_subtype() == "html")
-    lines = (line.rstrip() for line in _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return "\n".join(lines).strip()[:LONGEST_TEXT]
-
-
-def _is_body(part: Message) -> bool:
-    return (
-        part.get_content_type() in {"text/plain", "text/html"}
-        and part.get_content_disposition() != "attachment"
-        and not part.get_filename()
-    )
-
-
-def _decoded(part: Message) -> str:
-    content = _bytes(part)
-    charset = _charset(part)
-    try:
-        text = content.decode(charset or "utf-8")
-    except (LookupError, ValueError):  # no such charset, other bytes than it says, a NUL in its name
-        # heavy, and needed only for a mail that names no charset, or a wrong one
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(content[:50_000], cp_isolation=WRITTEN_IN).best()
-        text = content.decode(best.encoding if best is not None else "cp1252", "replace")
-    if part.get_param("format", "") == "flowed":
-        text = _unflowed(text)
-    return text
-
-
-def _charset(part: Message) -> str:
-    try:
-        return part.get_content_charset() or ""
-    except _BROKEN:
-        return ""
-
-
-def _bytes(part: Message) -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-    except _BROKEN:
-        payload = None
-    if isinstance(payload, bytes):
-        return payload
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
-
-
-def _unflowed(text: str) -> str:
-    """Lines that a mail program wrapped for sending (RFC 3676), whole again."""
-    lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if (
-            lines
-            and lines[-1].endswith(" ")
-            and lines[-1] != "-- "
-            and line.startswith(">") == lines[-1].startswith(">")
-        ):
-            lines[-1] += line
-        else:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def _attachments(parts: list[Message]) -> Iterator[ParsedAttachment]:
     for number, part in enumerate(parts, start=1):
-        if _is_body(part) or part.get_content_maintype() == "message":
+        if is_body(part) or part.get_content_maintype() == "message":
             continue
-        content = _bytes(part)
+        content = content_of(part)
         if content:
-            yield ParsedAttachment(_file_name(part) or f"Anlage {number}", part.get_content_type(), content)
-
-
-def _file_name(part: Message) -> str:
-    try:
-        raw = part.get_filename() or ""
-        name = str(make_header(decode_header(raw)))
-    except _BROKEN:
-        return ""
-    name = _CONTROL.sub("", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    return re.split(r"[\\/]", name)[-1].strip(". ")[:150]
+            yield ParsedAttachment(file_name(part) or f"Anlage {number}", media_type(part), content)
 
 
 def _bounce(message: Message, parts: list[Message]) -> Bounce | None:
     report = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
     if report is None:
         return None
-    blocks = report.get_payload()
-    fields = {
-        name.lower(): str(value)
-        for block in (blocks if isinstance(blocks, list) else [])
-        if isinstance(block, Message)
-        for name, value in block.items()
-    }
+    fields = {name.lower(): words_of(str(value)) for block in _within(report)[:50] for name, value in block.items()}
     action, status = fields.get("action", "").strip().lower(), fields.get("status", "").strip()
     if action not in {"failed", "delayed"}:
         return None
     recipient = fields.get("final-recipient", fields.get("original-recipient", "")).partition(";")[2].strip().lower()
     returned = next((part for part in parts if part.get_content_type() in _RETURNED), None)
     return Bounce(
-        recipient=recipient,
+        recipient=recipient[:320],
         hard=action == "failed" and not status.startswith("4"),
         message_id=_returned_id(returned) or next(iter(_answers(message)), ""),
         status=status[:20],
@@ -245,9 +159,7 @@ _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers"}
 def _returned_id(part: Message | None) -> str:
     if part is None:
         return ""
-    payload = part.get_payload()
-    inner = payload[0] if isinstance(payload, list) and payload else None
-    if isinstance(inner, Message) and not isinstance(inner, EmailMessage):
-        return next(iter(_message_ids(inner, "Message-ID")), "")
-    headers = message_from_bytes(_bytes(part), policy=policy.compat32)
-    return next(iter(_message_ids(headers, "Message-ID")), "")
+    inner = next(iter(_within(part)), None)
+    if inner is None:
+        inner = message_from_bytes(content_of(part)[:LARGEST_HEAD], policy=_POLICY)
+    return next(iter(_message_ids(inner, "Message-ID")), "")

@@ -1,6 +1,6 @@
 """Mail that comes in: put to what it answers, read for a person, and settled by one."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -246,3 +246,14 @@ def test_a_place_for_one_person_is_no_news_of_places(database: Database) -> None
         _, email = sent_inquiry(session)
         filed = take_in(session, reply("Ich habe ab Mai einen Platz frei.", answers=email.message_id))
         assert replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity is None
+
+
+@pytest.mark.parametrize("sent", [datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_an_answer_of_another_millennium_is_read(database: Database, sent: datetime) -> None:
+    """A mail filed with the date of a broken clock counts as written when it came in."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        filed = take_in(session, reply("Leider kein Platz frei.", answers=email.message_id))
+        mail_of(session, filed).sent_at = sent
+        (item,) = replies.open_reply(session, filed.incoming_id, today=LATER.date()).items
+        assert item.suggestion is not None
