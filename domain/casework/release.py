@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose, queue_letter
-from domain.casework.printed_letters import take_back_on_paper
+from domain.casework.printed_letters import drop_waiting, take_back_on_paper
 from domain.communication.calls import cancel_calls
 from domain.communication.mails import cancel_mail, rewrite
 from domain.communication.models import Email
@@ -63,9 +63,8 @@ def release_search(
         items = items_of(session, inquiry_id)
         stage = InquiryStage(inquiry.stage)
         if stage in UNSENT and not _being_sent(session, inquiry):
-            waiting = [other for other in items if ItemStatus(other.status) in OPEN_ITEM]
-            if waiting:
-                _leave_out(session, inquiry, waiting, now=now)
+            if any(ItemStatus(other.status) in OPEN_ITEM for other in items):
+                _leave_out(session, inquiry, item, items, now=now)
             else:
                 stop_unsent(session, inquiry, reason=reason, now=now)
         elif stage in UNSENT | WITH_PRACTICE:
@@ -101,8 +100,13 @@ def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
     return list(session.scalars(query.with_for_update(key_share=True)))
 
 
-def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
-    """Write the waiting mail anew for those who still look for a place."""
+def _leave_out(
+    session: Session, inquiry: Inquiry, gone: InquiryItem, items: list[InquiryItem], *, now: datetime
+) -> None:
+    """Write the waiting mail or letter anew for those who still look for a place."""
+    waiting = [item for item in items if ItemStatus(item.status) in OPEN_ITEM]
+    if inquiry.stage == InquiryStage.APPROVED and inquiry.channel == Channel.LETTER:
+        take_back_on_paper(session, inquiry, [gone], items, now=now)
     for mail in _unsent_mails(session, inquiry):
         rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=now.date()))
 
@@ -117,7 +121,7 @@ def release_patient(session: Session, patient_id: int, *, reason: str, now: date
 
 
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
-    """Stop an inquiry before it leaves the office: mail and calls cancelled, its patients free again.
+    """Stop an inquiry before it leaves the office: mail, calls and letter dropped, its patients free again.
 
     A mail the worker is sending at this moment cannot be called back; then nothing changes.
     """
@@ -126,6 +130,7 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
         return
     for mail in mails:
         cancel_mail(session, mail.id)
+    drop_waiting(session, inquiry.id, "inquiry")
     for item in items_of(session, inquiry.id, lock=True):
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
