@@ -23,6 +23,7 @@ from domain.errors import NotFound
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Practice, PracticeSite, Therapist
+from domain.weektime import office_day
 
 _WHOLE = re.compile(r"\n\D.*\s\d+ ?\w?([-–/] ?\d+ ?\w?)?\n\d{5} \S[^\n]*\Z")
 
@@ -43,10 +44,10 @@ def write_letter(
     session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, now: datetime
 ) -> PrintedLetter:
     """A letter about some items (``inquiry``, ``reminder``, ``withdrawal``); it waits for the printer."""
-    subject, body, version_id = _words(session, kind, inquiry, items, today=now.date())
+    subject, body, version_id = _words(session, kind, inquiry, items, today=office_day(now))
     letter = PrintedLetter(
         kind=kind, inquiry_id=inquiry.id, therapist_id=inquiry.therapist_id, sender=_sender(session),
-        address=_address(session, inquiry.therapist_id), written_on=now.date(), subject=subject, body=body,
+        address=_address(session, inquiry.therapist_id), written_on=office_day(now), subject=subject, body=body,
         template_version_id=version_id, created_by=me(session).id, created_at=now,
     )  # fmt: skip
     session.add(letter)

@@ -21,6 +21,7 @@ from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, WITH_PRACTICE, InquiryStage, ItemStatus
 from domain.values import Channel
+from domain.weektime import office_day
 
 GATHER = timedelta(minutes=10)
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
@@ -108,7 +109,7 @@ def _leave_out(
     if inquiry.stage == InquiryStage.APPROVED and inquiry.channel == Channel.LETTER:
         take_back_on_paper(session, inquiry, [gone], items, now=now)
     for mail in _unsent_mails(session, inquiry):
-        rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=now.date()))
+        rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=office_day(now)))
 
 
 def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
@@ -170,4 +171,4 @@ def _queue_withdrawal(
         return
     told = waiting.body_text
     moot = [other for other in items if other.id == item.id or other.reference_code in told]
-    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=now.date()))
+    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=office_day(now)))

@@ -16,7 +16,6 @@ from domain.communication.contacts import OPEN_CALLS
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.numbers import number_of
-from domain.communication.phone_windows import BERLIN
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
 from domain.communication.states import EmailStatus
@@ -38,6 +37,7 @@ from domain.matching.rules import Rule
 from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import BERLIN
 
 # These may have changed between drafting and sending and stop the mail; the others were a person's choice.
 CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST_ACTIVE, Rule.ANSWERED_UNSUITABLE})

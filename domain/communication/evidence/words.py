@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
-from domain.communication.phone_windows import BERLIN
 from domain.matching.reimbursement_clocks import Clock, ClockState
+from domain.weektime import BERLIN
 
 METHODS = {
     "cbt": "Verhaltenstherapie",

@@ -1,6 +1,6 @@
 """Letters on paper: the practice is asked, reminded and told once a letter was printed, not when it was written."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -142,3 +142,11 @@ def test_a_withdrawal_is_told_when_it_is_printed(database: Database, now: dateti
         print_all(session, inquiry.id, now=now + 2 * DAY)
         assert told(session, inquiry) == [("inquiry", now), ("withdrawal", now + 2 * DAY)]
         assert state(session, inquiry) == "withdrawn"
+
+
+def test_a_letter_bears_the_day_of_the_office(database: Database) -> None:
+    """Half past eleven in the evening in London is the next day here."""
+    with database.write() as session:
+        inquiry = written(session, add_search(session), now=datetime(2026, 11, 23, 23, 30, tzinfo=UTC))
+        (letter,) = letters_of(session, inquiry.id)
+        assert letter.written_on == date(2026, 11, 24)
