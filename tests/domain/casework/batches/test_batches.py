@@ -26,7 +26,7 @@ from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
 from tests.domain.casework.batches.steps import MONDAY, NOW, figures, make_all, planned_town, scalar, take_all_back
-from tests.domain.casework.steps import ask, print_all
+from tests.domain.casework.steps import ask
 
 LATER = NOW + LEAST_UNDO + timedelta(seconds=1)
 INQUIRIES = "SELECT count(*) FROM matching_service.inquiry WHERE stage <> 'cancelled'"
@@ -353,44 +353,6 @@ def test_all_reminders_in_one_go_and_back(database: Database) -> None:
     assert scalar(database, "SELECT sum(reminders) FROM matching_service.inquiry") == 0
     with database.write() as session:
         assert gather_reminders(session, now=week).lines == 2
-
-
-def test_taken_back_the_letters_that_wait_are_dropped(database: Database) -> None:
-    """One that was printed stays, and its line says so."""
-    with database.write() as session:
-        search = add_search(session)
-        practices = [add_therapist(session, email="", phone="") for _ in range(2)]
-        batch = gather_practices(session, search_id=search, therapist_ids=practices).batch_id
-        release(session, batch, now=NOW)
-    make_all(database, batch)
-    first, _ = lines_of(database, batch)
-    with database.write() as session:
-        assert first.inquiry_id is not None
-        print_all(session, first.inquiry_id, now=NOW)
-        take_back(session, batch)
-    take_all_back(database, batch)
-    assert [(line.status, line.printed_at) for line in lines_of(database, batch)] == [
-        ("made", NOW), ("taken_back", None),
-    ]  # fmt: skip
-    assert scalar(database, "SELECT count(*) FROM communication_service.printed_letter") == 1
-    assert scalar(database, "SELECT count(*) FROM matching_service.inquiry WHERE stage = 'cancelled'") == 1
-
-
-def test_reminders_on_paper_are_taken_back(database: Database) -> None:
-    """None was printed: none was reminded, and the practice is due as before."""
-    week = NOW + timedelta(days=8)
-    with database.write() as session:
-        ask(session, add_search(session), now=NOW, therapist=add_therapist(session, email="", phone=""))
-        batch = gather_reminders(session, now=week).batch_id
-        release(session, batch, now=week)
-    make_all(database, batch, now=week)
-    with database.write() as session:
-        take_back(session, batch)
-    take_all_back(database, batch, now=week)
-    assert figures(database, batch).taken_back == 1
-    assert scalar(database, "SELECT sum(reminders) FROM matching_service.inquiry") == 0
-    with database.write() as session:
-        assert gather_reminders(session, now=week).lines == 1
 
 
 def test_a_practice_that_answered_is_not_reminded(database: Database) -> None:
