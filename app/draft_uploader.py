@@ -86,8 +86,9 @@ class DraftUploader(QObject):
             self._changes.changed.emit("draft", 0)
             self._changes.changed.emit("email", 0)
 
-    def _give_up(self, _: Exception) -> None:
+    def _give_up(self, error: Exception) -> None:
         self._running = False
+        self._background.failed.emit(error)
 
     def _on_change(self, topic: str, _id: int) -> None:
         if topic == "draft":

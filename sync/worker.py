@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from domain.casework.clocks import tick
 from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
-from domain.communication.evidence.chain import BATCH, chain_waiting
+from domain.communication.evidence.chain import link_waiting
 from domain.communication.mails import claim, release_due
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
@@ -145,7 +145,7 @@ class Worker:
     def chain(self) -> None:
         """Link every contact that waits, a batch a transaction; two workers at once take turns."""
         try:
-            while self._write(chain_waiting) == BATCH:
+            while self._write(link_waiting):
                 pass
         except PlatzlotseError as exc:
             # the next time finds the same work

@@ -198,6 +198,7 @@ READS_ACROSS = {
     "matching/judging.py": {"patient_service"},
     "matching/listing.py": {"communication_service", "patient_service", "therapist_service"},
     "matching/reimbursement.py": {"patient_service"},
+    "matching/reimbursement_due.py": {"patient_service"},
     "matching/searches.py": {"therapist_service"},
     "matching/unknowns.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},

@@ -278,6 +278,8 @@ _SENTENCES: dict[str, str] = {
     "evidence.before_begin": "Dieser Tag liegt vor dem Beginn der Frist.",
     "evidence.tss_asked_on_missing": "Nennen Sie zuerst, wann die Terminservicestelle angefragt wurde.",
     "evidence.applied_on_missing": "Nennen Sie zuerst, wann der Antrag bei der Kasse einging.",
+    "evidence.delay_told_on_missing": "Nennen Sie zuerst, wann die Kasse ihre Gründe mitteilte.",
+    "evidence.no_opinion": "Kreuzen Sie zuerst an, dass die Kasse ein Gutachten einholt.",
     "evidence.result_half": "Ein Ergebnis und sein Tag gehören zusammen.",
     "evidence.no_appointment": "Einen Termin gibt es nur, wenn einer angeboten wurde.",
     "evidence.decision_half": "Eine Entscheidung und ihr Tag gehören zusammen.",

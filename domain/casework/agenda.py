@@ -1,13 +1,15 @@
 """The day's work for the page Heute, ordered by what lapses first. Each task names what to open."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
+from domain.matching.reimbursement_due import open_clocks
+from domain.weektime import BERLIN
 
 
 class TaskKind(StrEnum):
@@ -82,25 +84,8 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     " WHERE i.status = 'accepted'",
-    # ends as domain/matching/reimbursement_clocks.py says; a holiday there may give the insurer a day more
-    TaskKind.TSS_CLOCK: f"""
-        SELECT 'patients', p.id, {_NAME}, r.urgency, r.ends::timestamptz
-        FROM (SELECT k.patient_id, k.urgency, k.tss_asked_on + CASE k.urgency WHEN 'acute' THEN 14 ELSE 35 END AS ends
-              FROM matching_service.reimbursement_case k
-              JOIN matching_service.place_search s ON s.id = k.search_id AND s.closed_at IS NULL
-              WHERE k.tss_asked_on IS NOT NULL AND k.tss_result = '') AS r
-        JOIN patient_service.patient p ON p.id = r.patient_id
-        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
-    TaskKind.INSURER_CLOCK: f"""
-        SELECT 'patients', p.id, {_NAME}, p.insurer,
-               (r.ends + CASE extract(isodow FROM r.ends) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END)::timestamptz
-        FROM (SELECT k.patient_id, k.applied_on + CASE WHEN k.opinion_asked THEN 35 ELSE 21 END AS ends
-              FROM matching_service.reimbursement_case k
-              JOIN matching_service.place_search s ON s.id = k.search_id
-                   AND (s.closed_at IS NULL OR s.status = 'reimbursement_route')
-              WHERE k.applied_on IS NOT NULL AND k.decision = '' AND k.delay_told_on IS NULL) AS r
-        JOIN patient_service.patient p ON p.id = r.patient_id
-        WHERE p.restricted_at IS NULL AND r.ends <= cast(:now AS timestamptz) + interval '7 days'""",
+    TaskKind.TSS_CLOCK: "",  # asked below: the clocks stand in domain/matching alone
+    TaskKind.INSURER_CLOCK: "",
     TaskKind.CALL_PLANNED: f"""
         SELECT 'phone', c.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
@@ -152,6 +137,7 @@ _TASKS: dict[TaskKind, str] = {
             WHERE i.search_id = s.id AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
 }
 PER_KIND = 100
+SOON = timedelta(days=7)  # how long before its last day a clock is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +152,11 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     """Everything that wants doing, by kind in their order, then by what lapses first."""
     tasks: list[Task] = []
     counts: dict[TaskKind, int] = {}
+    asked = {TaskKind.WEEKLY_STATUS: _weekly(session, now=now), **_clocks(session, now=now)}
     for kind, query in _TASKS.items():
-        if kind is TaskKind.WEEKLY_STATUS:
-            counts[kind] = len(waiting := _weekly(session, now=now))
-            tasks.extend(waiting)
+        if kind in asked:
+            counts[kind] = len(asked[kind])
+            tasks.extend(asked[kind][:PER_KIND])
             continue
         rows = session.execute(
             text(
@@ -194,3 +181,20 @@ def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
         return ()
     people = len(due_patients(session, now=now))
     return (Task(TaskKind.WEEKLY_STATUS, "mail", 0, str(people), "", None),) if people else ()
+
+
+def _clocks(session: Session, *, now: datetime) -> dict[TaskKind, tuple[Task, ...]]:
+    """The clocks of reimbursement from a week before their last day on, until what they wait for is entered."""
+    today = now.astimezone(BERLIN).date()
+    found: dict[TaskKind, list[Task]] = {TaskKind.TSS_CLOCK: [], TaskKind.INSURER_CLOCK: []}
+    for case in open_clocks(session, today=today):
+        for kind, clock, detail in (
+            (TaskKind.TSS_CLOCK, case.clocks.tss, case.urgency),
+            (TaskKind.INSURER_CLOCK, case.clocks.insurer, case.insurer_name),
+        ):
+            if clock is not None and clock.lapses_on <= today + SOON:
+                due = datetime.combine(clock.lapses_on, time(), BERLIN)
+                found[kind].append(Task(kind, "patients", case.patient_id, case.name, detail, due))
+    return {
+        kind: tuple(sorted(tasks, key=lambda task: (task.due or now, task.record_id))) for kind, tasks in found.items()
+    }

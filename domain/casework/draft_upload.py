@@ -13,15 +13,16 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from domain.communication.drafts.accepting import accept_draft
+from domain.communication.drafts.accepting import accept_draft, has_arrived
 from domain.communication.drafts.contacts import contact_edits, note_conflict, settle_edit
 from domain.communication.drafts.records import ContactData, ContactEdit, Draft
 from domain.communication.drafts.store import DraftStore
 from domain.communication.mails import OutgoingFile
 from domain.database import again_if_in_the_way
 from domain.editing import load_for_edit
-from domain.errors import Forbidden, Invalid, NotFound, PlatzlotseError, Unavailable
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, PlatzlotseError, Unavailable
 from domain.patients import service as patients
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.therapists import service as therapists
 from domain.therapists.models import Therapist
@@ -53,6 +54,8 @@ def upload(store: DraftStore, database: Writes, *, now: datetime) -> Uploaded:
             taken = again_if_in_the_way(work)
         except Unavailable:
             return Uploaded(done, refused, reached=False)
+        except Conflict:
+            continue  # somebody works on it right now: the next run finds the same work
         done, refused = done + taken, refused + (not taken)
     return Uploaded(done, refused, reached=True)
 
@@ -62,9 +65,11 @@ def _upload_draft(store: DraftStore, database: Writes, draft: Draft, *, now: dat
     files = [OutgoingFile(file.name, file.media_type, store.content(file.id)) for file in draft.files]
     try:
         with database.write() as session:
-            _refuse_changed(session, draft)
-            accept_draft(session, draft, files, now=now)
-            store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
+            # asked first: what changed since it arrived is no reason to give it back
+            if not has_arrived(session, draft.client_uuid):
+                _refuse_changed(session, draft)
+                accept_draft(session, draft, files, now=now)
+                store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
     except PlatzlotseError as error:
         if error.code == "drafts.taken_back":
             return False
@@ -82,8 +87,7 @@ def _refuse_changed(session: Session, draft: Draft) -> None:
     to = draft.addressee
     if to.patient_id is not None:
         patient = load_for_edit(session, Patient, to.patient_id)
-        if patient.restricted_at is not None:
-            raise Forbidden("patient.restricted", patient_id=patient.id)
+        refuse_closed(patient)
         known = patient.email
     elif to.therapist_id is not None:
         therapist = load_for_edit(session, Therapist, to.therapist_id)
@@ -123,8 +127,8 @@ def apply_contact_edit(session: Session, edit: ContactEdit) -> ContactData | Non
         row = load_for_edit(session, Patient, edit.id)
     else:
         row = load_for_edit(session, Therapist, edit.id)
-    if isinstance(row, Patient) and row.restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=row.id)
+    if isinstance(row, Patient):
+        refuse_closed(row)
     now = ContactData(row.email, row.phone, row.mobile if isinstance(row, Therapist) else "")
     wanted = {}
     for name in ContactData.__slots__:

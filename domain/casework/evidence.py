@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
-from domain.communication.evidence.chain import chain_head, chain_waiting
+from domain.communication.evidence.chain import chain_head
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted, stated_wait
 from domain.communication.evidence.models import EvidenceMade
 from domain.communication.states import UNREACHED, CallStatus
-from domain.errors import Forbidden, NotFound
+from domain.errors import NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement import CaseForm, Profile, case_of, profile_of
-from domain.matching.reimbursement_clocks import insurer_clock, tss_clock
+from domain.matching.reimbursement_due import clocks_of, is_statutory
 from domain.matching.states import ANSWERS, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Consent, Patient, Wishes
 from domain.weektime import BERLIN
 
@@ -39,6 +40,7 @@ _OUTCOMES = {
 }
 # which of the patient's files are a paper the insurer wants; other kinds say too little
 FILED_AS = {"ptv11": "ptv11"}
+STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
 _ITEMS = text("""
     SELECT i.id, i.inquiry_id, i.status, i.answered_at, i.waitlisted_until, q.stage, q.sent_at, t.practice_id,
@@ -68,8 +70,21 @@ _STEPS = text("""
         WHERE wrong.inquiry_id = c.inquiry_id AND wrong.at = c.at
           AND (wrong.id = c.id OR (c.kind = 'inquiry' AND c.channel = 'phone')))
     ORDER BY c.at, c.id""")
-_ANSWERS = text("""
-    SELECT a.item_id, a.at, a.status, a.note FROM matching_service.answer a
+# A note is this patient's own where the inquiry was about nobody else, or where it stands at no other patient's answer
+# and was not noted of a call about them all: such a note may tell another's wait without a name.
+_SAME = "regexp_replace(lower(trim({0})), '\\s+', ' ', 'g') = regexp_replace(lower(trim(a.note)), '\\s+', ' ', 'g')"
+_ANSWERS = text(f"""
+    SELECT a.item_id, a.at, a.status,
+           CASE WHEN NOT EXISTS (
+                    SELECT FROM matching_service.inquiry_item o JOIN matching_service.answer b ON b.item_id = o.id
+                    WHERE o.inquiry_id = i.inquiry_id AND o.id <> i.id AND {_SAME.format("b.note")})
+                 AND (NOT EXISTS (SELECT FROM matching_service.inquiry_item o
+                                  WHERE o.inquiry_id = i.inquiry_id AND o.id <> i.id)
+                      OR NOT EXISTS (SELECT FROM communication_service.contact_entry c
+                                     WHERE c.inquiry_id = i.inquiry_id AND c.patient_id IS NULL
+                                           AND {_SAME.format("c.body")}))
+                THEN a.note ELSE '' END AS note
+    FROM matching_service.answer a JOIN matching_service.inquiry_item i ON i.id = a.item_id
     WHERE a.item_id = ANY(:items) ORDER BY a.at, a.id""")
 _OTHERS = text("""
     SELECT o.inquiry_id, o.reference_code, p.first_name, p.last_name
@@ -99,6 +114,7 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
     settings, form = office(session), case.form
     profile = profile_of(session, form.profile_id)
     attempts, count = counted(_attempts(session, patient_id), profile)
+    statutory, clocks = is_statutory(patient.insurance_kind), clocks_of(form, today=today, land=settings.land)
     return Evidence(
         office=tuple(
             line for line in (settings.name, settings.street, f"{settings.plz} {settings.city}".strip(), settings.phone,
@@ -109,15 +125,10 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
         case=form,
         attempts=attempts,
         counted=count,
-        papers=_papers(session, patient_id, form, profile),
+        papers=_papers(session, patient_id, form, profile, statutory=statutory),
         consent_to_insurer=_consents(session, patient_id),
-        tss=None if form.tss_asked_on is None else tss_clock(
-            asked_on=form.tss_asked_on, urgency=form.urgency, answered_on=form.tss_result_on, today=today
-        ),
-        insurer=None if form.applied_on is None else insurer_clock(
-            applied_on=form.applied_on, opinion_asked=form.opinion_asked, decided_on=form.decided_on,
-            delay_told_on=form.delay_told_on, today=today, land=settings.land,
-        ),
+        tss=clocks.tss if statutory else None,
+        insurer=clocks.insurer if statutory else None,
         made_on=today,
         made_by=me(session).display_name,
         head=chain_head(session),
@@ -127,13 +138,12 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
 def make_evidence(session: Session, patient_id: int, *, now: datetime) -> Made:
     """Make the PDF and note that it was made: who, when, and the chain's end (it is an export of health data).
 
-    What waits is linked first, so that the head holds every contact the paper names. Raises NotFound without a search
-    and Forbidden while the record is restricted.
+    What waits is to be linked before (`link_waiting` until nothing does), in transactions of its own: nobody's links
+    wait while type is set. Raises NotFound without a search and Forbidden while the record is restricted.
     """
     patient = session.get(Patient, patient_id)
-    if patient is not None and (patient.restricted_at is not None or patient.erased_at is not None):
-        raise Forbidden("evidence.restricted_export")
-    chain_waiting(session)
+    if patient is not None:
+        refuse_closed(patient, "evidence.restricted_export")
     evidence = assemble(session, patient_id, today=now.astimezone(BERLIN).date())
     # setting type is needed seldom, and the worker and the start of the window can do without
     from domain.communication.evidence.paper import to_pdf
@@ -149,10 +159,9 @@ def make_evidence(session: Session, patient_id: int, *, now: datetime) -> Made:
     return Made(pdf, evidence.head.link_hash.hex())
 
 
-def file_name(evidence: Evidence) -> str:
-    """A name for the file that every system can have: "Nachweis Lea Groß 2026-11-23.pdf"."""
-    name = f"Nachweis {evidence.person.name} {evidence.made_on:%Y-%m-%d}.pdf"
-    return "".join(letter for letter in name if letter not in '/\\:*?"<>|' and letter.isprintable())
+def file_name(patient_id: int, made_on: date) -> str:
+    """A name without a person's: folders, lists of recent files and print queues are read by others."""
+    return f"Nachweis Akte {patient_id} {made_on:%Y-%m-%d}.pdf"
 
 
 def _person(session: Session, patient: Patient, search_id: int) -> Person:
@@ -160,6 +169,7 @@ def _person(session: Session, patient: Patient, search_id: int) -> Person:
         name=f"{patient.first_name} {patient.last_name}".strip(),
         birth_date=patient.birth_date,
         insurer=patient.insurer,
+        statutory=is_statutory(patient.insurance_kind),
         insurance_number=patient.insurance_number,
         methods=tuple(session.get_one(Wishes, patient.id).methods),
         searching_since=session.get_one(PlaceSearch, search_id).waiting_since,
@@ -173,11 +183,14 @@ def _consents(session: Session, patient_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def _papers(session: Session, patient_id: int, form: CaseForm, profile: Profile) -> tuple[Paper, ...]:
+def _papers(
+    session: Session, patient_id: int, form: CaseForm, profile: Profile, *, statutory: bool
+) -> tuple[Paper, ...]:
     files = {row.kind: row.at.astimezone(BERLIN).date() for row in session.execute(_FILES, {"patient": patient_id})}
-    return tuple(
-        Paper(kind, getattr(form, f"{kind}_on"), files.get(FILED_AS.get(kind, ""))) for kind in profile.form.papers
-    )
+    wanted = profile.form.papers
+    if profile.profile_id is None and not statutory:  # what such an insurer wants nobody has entered
+        wanted = tuple(kind for kind in wanted if kind not in STATUTORY_PAPERS)
+    return tuple(Paper(kind, getattr(form, f"{kind}_on"), files.get(FILED_AS.get(kind, ""))) for kind in wanted)
 
 
 def _attempts(session: Session, patient_id: int) -> tuple[Attempt, ...]:

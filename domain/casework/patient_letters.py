@@ -17,10 +17,11 @@ from domain.communication.templates.contexts import PatientLetterContext, Search
 from domain.communication.templates.rendering import render
 from domain.communication.templates.service import sources_for
 from domain.communication.wording import MISSING, Recipient
-from domain.errors import Forbidden, Invalid
+from domain.errors import Invalid
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.patients.checklist import missing_for_search
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.therapists.models import PracticeSite, Therapist
 from domain.weektime import office_day
@@ -109,8 +110,7 @@ def queue_to_patient(
     """Queue a mail to a patient. Raises Invalid without an address and Forbidden while nothing may be done."""
     if not patient.email:
         raise Invalid("patient.no_email", patient_id=patient.id)
-    if patient.restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=patient.id)
+    refuse_closed(patient)
     return queue_mail(
         session,
         kind=kind,
@@ -147,8 +147,11 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
     answered = InquiryItem.status.in_((*declined, ItemStatus.WAITLISTED, ItemStatus.CONSULTATION_ONLY))
     row = session.execute(
         select(
-            func.count().label("asked"),
-            func.count().filter(Inquiry.sent_at >= today - WEEK).label("asked_this_week"),
+            # one practice asked again after its cooling period is one practice
+            func.count(Inquiry.contact_point_id.distinct()).label("asked"),
+            func.count(Inquiry.contact_point_id.distinct())
+            .filter(Inquiry.sent_at >= today - WEEK)
+            .label("asked_this_week"),
             func.count().filter(answered, InquiryItem.answered_at >= today - WEEK).label("answered_this_week"),
             func.count().filter(InquiryItem.status.in_(OPEN_ITEM), Inquiry.stage == "sent").label("waiting_for_answer"),
             func.count().filter(InquiryItem.status.in_(declined)).label("declined"),

@@ -101,7 +101,7 @@ class SendingState(Base):
 class AccountTest(Identified, Base):
     """A person's question whether an account works, and the worker's answer step by step.
 
-    `mail_to` is the address a test mail goes to; empty: none is sent.
+    `mail_me` asks for a test mail to the person who asks, at the address the office knows of them.
     """
 
     __tablename__ = "account_test"
@@ -116,7 +116,7 @@ class AccountTest(Identified, Base):
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(MailAccount.id, ondelete="CASCADE"))
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     asked_at: Mapped[datetime]
-    mail_to: Mapped[str] = mapped_column(default="")
+    mail_me: Mapped[bool] = mapped_column(default=False)
     taken_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     steps: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import me
+from domain.access import Person, me
 from domain.communication.account_models import AccountTest, MailAccount
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
@@ -58,9 +58,7 @@ def ask_test(session: Session, account_id: int, *, now: datetime, mail_me: bool 
         raise Invalid("mail_account.no_own_address")
     if session.get(MailAccount, account_id) is None:
         raise NotFound("record.not_found", table="mail_account", id=account_id)
-    asked = AccountTest(
-        account_id=account_id, asked_by=person.id, asked_at=now, mail_to=person.email or "" if mail_me else "", steps=[]
-    )
+    asked = AccountTest(account_id=account_id, asked_by=person.id, asked_at=now, mail_me=mail_me, steps=[])
     session.add(asked)
     session.flush()
     return asked.id
@@ -82,7 +80,8 @@ def take_test(session: Session, *, now: datetime) -> AskedTest | None:
     if asked is None:
         return None
     # a test mail is sent once: a worker killed over it may have sent it already
-    mail_to = asked.mail_to if asked.taken_at is None else ""
+    asker = session.get(Person, asked.asked_by) if asked.mail_me and asked.taken_at is None else None
+    mail_to = asker.email or "" if asker is not None else ""
     asked.taken_at = now
     return AskedTest(asked.id, asked.account_id, mail_to)
 

@@ -15,7 +15,8 @@ from domain.communication.calls import ask_callback, end_call, start_call
 from domain.communication.models import ContactEntry, PhoneCall
 from domain.communication.states import UNREACHED, CallStatus
 from domain.editing import load_for_edit
-from domain.errors import Forbidden, Invalid
+from domain.errors import Invalid
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.weektime import BERLIN
 
@@ -74,8 +75,7 @@ def note_patient_contact(session: Session, patient_id: int, note: ContactNote, *
 
     Raises Invalid (field), Forbidden while the processing of the patient's data is restricted.
     """
-    if session.get_one(Patient, patient_id).restricted_at is not None:
-        raise Forbidden("patient.restricted", patient_id=patient_id)
+    refuse_closed(session.get_one(Patient, patient_id))
     return _note(session, note, now=now, patient_id=patient_id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement_models import (
     ATTEMPTS,
@@ -21,6 +21,7 @@ from domain.matching.reimbursement_models import (
     InsurerProfile,
     ReimbursementCase,
 )
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import MedicalInformation, Patient
 
 
@@ -65,7 +66,9 @@ class CaseForm:
     tss_appointment_on: date | None = None
     applied_on: date | None = None
     opinion_asked: bool = False
+    opinion_told_on: date | None = None
     delay_told_on: date | None = None
+    delay_until: date | None = None
     decision: str = ""
     decided_on: date | None = None
     tss_proof_on: date | None = None
@@ -189,8 +192,7 @@ def save_case(session: Session, search_id: int, form: CaseForm, *, version: int 
     if search is None:
         raise NotFound("record.not_found", table="place_search", id=search_id)
     patient = load_for_edit(session, Patient, search.patient_id)
-    if patient.restricted_at is not None or patient.erased_at is not None:
-        raise Forbidden("evidence.restricted")
+    refuse_closed(patient, "evidence.restricted")
     check_case(form, today=today)
     row = session.scalars(
         select(ReimbursementCase).where(ReimbursementCase.search_id == search_id).with_for_update(key_share=True)
@@ -208,13 +210,13 @@ def save_case(session: Session, search_id: int, form: CaseForm, *, version: int 
 
 
 PAST = (
-    "ptv11_on", "tss_asked_on", "tss_result_on", "applied_on", "delay_told_on", "decided_on", "tss_proof_on",
-    "necessity_on", "medical_report_on", "cost_estimate_on", "licence_on",
+    "ptv11_on", "tss_asked_on", "tss_result_on", "applied_on", "opinion_told_on", "delay_told_on", "decided_on",
+    "tss_proof_on", "necessity_on", "medical_report_on", "cost_estimate_on", "licence_on",
 )  # fmt: skip
 # each day with the one it cannot lie before
 AFTER = (
     ("tss_result_on", "tss_asked_on"), ("tss_appointment_on", "tss_asked_on"), ("delay_told_on", "applied_on"),
-    ("decided_on", "applied_on"),
+    ("decided_on", "applied_on"), ("opinion_told_on", "applied_on"), ("delay_until", "delay_told_on"),
 )  # fmt: skip
 
 
@@ -235,6 +237,8 @@ def check_case(form: CaseForm, *, today: date) -> None:
             raise Invalid("evidence.before_begin", field=later)
     if form.opinion_asked and form.applied_on is None:
         raise Invalid("evidence.applied_on_missing", field="applied_on")
+    if form.opinion_told_on is not None and not form.opinion_asked:
+        raise Invalid("evidence.no_opinion", field="opinion_told_on")
 
 
 def _check_halves(form: CaseForm) -> None:

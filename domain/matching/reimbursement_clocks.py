@@ -1,11 +1,12 @@
 """The clocks of the way to reimbursement: the appointment service's and the insurer's. Pure, days only.
 
 Sources: § 75 Abs. 1a SGB V (one week to mediate an appointment, which may lie four weeks off; two weeks for acute
-treatment) and § 13 Abs. 3a SGB V (three weeks from receipt, five with a medical opinion). A period ends as § 26 SGB X
-says: not on a Saturday, Sunday or public holiday, but on the next working day.
+treatment) and § 13 Abs. 3a SGB V (three weeks from receipt; five with a medical opinion, if the insured person was
+told of it within the three). A period ends as § 26 SGB X says: not on a Saturday, Sunday or public holiday, but on the
+next working day. Nothing of it holds for who is insured privately.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -25,12 +26,21 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A period: its first day, its last, its length in days, and how it stands on a day."""
+    """A period: its first day, its last, its length in days, and how it stands on a day.
+
+    `excused_until` is the day the insurer named when it told in time why it takes longer.
+    """
 
     begins: date
     ends: date
     days: int
     state: ClockState
+    excused_until: date | None = None
+
+    @property
+    def lapses_on(self) -> date:
+        """The last day to wait for."""
+        return self.ends if self.excused_until is None else max(self.ends, self.excused_until)
 
 
 def tss_clock(*, asked_on: date, urgency: str, answered_on: date | None, today: date) -> Clock:
@@ -43,19 +53,30 @@ def tss_clock(*, asked_on: date, urgency: str, answered_on: date | None, today: 
 def insurer_clock(
     *,
     applied_on: date,
-    opinion_asked: bool,
+    opinion_told_on: date | None,
     decided_on: date | None,
     delay_told_on: date | None,
+    delay_until: date | None,
     today: date,
     land: str,
 ) -> Clock:
-    """The insurer's clock, from the day the application arrived there; `land` says which holidays count."""
-    days = 7 * (OPINION_WEEKS if opinion_asked else DECISION_WEEKS)
-    ends = next_working_day(applied_on + timedelta(days=days), land)
-    state = _state(ends, decided_on, today)
-    if state is ClockState.OVER and delay_told_on is not None and delay_told_on <= ends:
+    """The insurer's clock, from the day the application arrived there; `land` says which holidays count.
+
+    `opinion_told_on`: when the insured person was told that an opinion is asked; after three weeks it is too late.
+    """
+
+    def end_of(weeks: int) -> date:
+        return next_working_day(applied_on + timedelta(weeks=weeks), land)
+
+    told = opinion_told_on is not None and opinion_told_on <= end_of(DECISION_WEEKS)
+    weeks = OPINION_WEEKS if told else DECISION_WEEKS
+    ends = end_of(weeks)
+    in_time = delay_told_on is not None and delay_told_on <= ends
+    clock = Clock(applied_on, ends, 7 * weeks, ClockState.RUNNING, delay_until if in_time else None)
+    state = _state(clock.lapses_on, decided_on, today)
+    if in_time and decided_on is None and today > ends and (delay_until is None or today <= clock.lapses_on):
         state = ClockState.EXCUSED
-    return Clock(applied_on, ends, days, state)
+    return replace(clock, state=state)
 
 
 def next_working_day(day: date, land: str) -> date:

@@ -67,6 +67,12 @@ class ReimbursementCase(Identified, Versioned, Base):
             name="applied_first",
         ),
         CheckConstraint("decided_on >= applied_on AND delay_told_on >= applied_on", name="insurer_order"),
+        CheckConstraint(
+            "opinion_told_on IS NULL OR (opinion_asked AND opinion_told_on >= applied_on)", name="opinion_told"
+        ),
+        CheckConstraint(
+            "delay_until IS NULL OR (delay_told_on IS NOT NULL AND delay_until >= delay_told_on)", name="delay_until"
+        ),
         ForeignKeyConstraint(
             ["search_id", "patient_id"],
             ["matching_service.place_search.id", "matching_service.place_search.patient_id"],
@@ -90,7 +96,9 @@ class ReimbursementCase(Identified, Versioned, Base):
     tss_appointment_on: Mapped[date | None]
     applied_on: Mapped[date | None]
     opinion_asked: Mapped[bool] = mapped_column(default=False)
+    opinion_told_on: Mapped[date | None]
     delay_told_on: Mapped[date | None]
+    delay_until: Mapped[date | None]
     decision: Mapped[str] = mapped_column(default="")
     decided_on: Mapped[date | None]
     tss_proof_on: Mapped[date | None]

@@ -14,9 +14,10 @@ from domain import events
 from domain.access import Person, me, person_name
 from domain.audit import record_reading
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.patients.files_check import checked_paper
 from domain.patients.files_models import FILE_KINDS, PatientFile, PatientFileContent
+from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 
 PATIENT_BYTES = 200_000_000  # of one patient; a file may have 25 MB (`domain.file_types`)
@@ -62,8 +63,7 @@ def add_file(
     if kind not in FILE_KINDS:
         raise Invalid("patient_file.no_kind", field="kind")
     patient = load_for_edit(session, Patient, patient_id)  # two people adding at once: one after the other
-    if patient.restricted_at is not None or patient.erased_at is not None:
-        raise Forbidden("patient_file.restricted", patient_id=patient_id)
+    refuse_closed(patient, "patient_file.restricted")
     _refuse_same(session, patient_id, content)
     if used_bytes(session, patient_id) + len(content) > PATIENT_BYTES:
         raise Invalid("patient_file.too_many", name=checked.name, limit=PATIENT_BYTES // 1_000_000)

@@ -9,13 +9,19 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.editing import load_for_edit
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.patients.models import Patient
 
 
 def lock_patient(session: Session, patient_id: int) -> Patient:
     """The patient's row, locked until the transaction ends; raises NotFound."""
     return load_for_edit(session, Patient, patient_id)
+
+
+def refuse_closed(patient: Patient, code: str = "patient.restricted") -> None:
+    """Raise Forbidden (`code`, ``patient_id``) while a record's processing is restricted, and once it is erased."""
+    if patient.restricted_at is not None or patient.erased_at is not None:
+        raise Forbidden(code, patient_id=patient.id)
 
 
 def close_patient(session: Session, patient_id: int, outcome: str, *, now: datetime) -> None:

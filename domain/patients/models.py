@@ -71,7 +71,7 @@ class Patient(Identified, Versioned, Located, Base):
     resubmission_on: Mapped[date | None]
     resubmission_note: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
-    wants_status: Mapped[bool] = mapped_column(default=True)
+    wants_status: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(default="manual")
     closed_at: Mapped[datetime | None]
     closed_outcome: Mapped[str | None]

@@ -27,7 +27,7 @@ audit.contact_salt                        -     -     -     -     -     r
 audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
 communication_service.account_test         ra    ra    -     ra    rw    r
-communication_service.batch               raw   raw   -     -     r     r
+communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
 communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       ra    ra    -     -     ra    r
@@ -178,6 +178,11 @@ def refused(connection: Connection, statement: str) -> bool:
         ("jana", "DELETE FROM audit.contact_link"),
         ("jana", "DELETE FROM audit.contact_pending"),
         ("jana", "UPDATE communication_service.contact_entry SET body = ''"),
+        (
+            "jana",
+            "INSERT INTO communication_service.account_test (account_id, asked_by, asked_at) VALUES (1, NULL, now())",
+        ),
+        ("jana", "INSERT INTO communication_service.email_attachment SELECT 1, 'a', 'a', 'x'"),
         ("admin", "SELECT * FROM patient_service.patient"),
         ("admin", "SELECT * FROM therapist_service.therapist"),
         ("jana", "DELETE FROM audit.entry"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QSize, QTimer
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from domain.casework.printed_letters import letters_of, letters_pdf, waiting_letters
 from domain.casework.printing import note_printed
@@ -127,7 +127,7 @@ def ask_printer(parent: QWidget, name: str, title: str, chosen: Callable[["QPrin
     dialog.setWindowTitle(title)
     dialog.accepted.connect(lambda _: chosen(printer))
     dialog.finished.connect(lambda _: dialog.deleteLater())
-    dialog.open()  # type: ignore[call-arg]  # PySide's stub knows only the overload with a receiver
+    QDialog.open(dialog)  # its own takes a receiver and hides this one
 
 
 class PdfPages(QObject):

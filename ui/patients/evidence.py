@@ -145,13 +145,14 @@ class EvidenceTab(QWidget):
         self._sum.setText(tr("Erfolglose Anfragen: {n}").format(n=w.counted_words(evidence)))
         self._how.setText(w.counting_words(evidence))
         self._tss.setText(w.tss_words(evidence))
+        self._tss.setVisible(evidence.person.statutory)
         self._insurer.setText(w.insurer_words(evidence))
         self._show_papers(evidence)
         self._show_attempts(evidence.attempts)
         if self.unsaved:
             return  # the version they saw decides when they save
         self._shown = shown
-        self.case.show_case(shown.case.form, shown.profiles)
+        self.case.show_case(shown.case.form, shown.profiles, statutory=evidence.person.statutory)
 
     def _show_papers(self, evidence: Evidence) -> None:
         while self._paper_grid.count():
@@ -160,7 +161,12 @@ class EvidenceTab(QWidget):
             if widget is not None:
                 widget.deleteLater()
         lines = [(paper_word(paper.kind), paper.there) for paper in evidence.papers]
-        lines.append((tr("Einwilligung: Unterlagen an die Krankenkasse"), evidence.consent_to_insurer))
+        consent = (
+            tr("Einwilligung: Unterlagen an die Krankenkasse")
+            if evidence.person.statutory
+            else tr("Einwilligung: Unterlagen an die Versicherung")
+        )
+        lines.append((consent, evidence.consent_to_insurer))
         for number, (name, there) in enumerate(lines):
             chip = Chip(tr("liegt vor") if there else tr("fehlt"), "success" if there else "warning")
             chip.setAccessibleName(f"{name}: {chip.text()[3:]}")
@@ -248,8 +254,11 @@ class EvidenceTab(QWidget):
 
     def _on_pdf(self) -> None:
         if self._shown is not None:
-            self.saving.save(self._shown.case.patient_id, file_name(self._shown.evidence))
+            self.saving.save(self._shown.case.patient_id, self._file_name(self._shown))
 
     def _on_print(self) -> None:
         if self._shown is not None:
-            self.saving.print_out(self._shown.case.patient_id, file_name(self._shown.evidence).removesuffix(".pdf"))
+            self.saving.print_out(self._shown.case.patient_id, self._file_name(self._shown).removesuffix(".pdf"))
+
+    def _file_name(self, shown: Shown) -> str:
+        return file_name(shown.case.patient_id, shown.evidence.made_on)

@@ -12,11 +12,11 @@ from ui.translation import tr
 from ui.widgets.forms import Card, Choice, DateField, Field
 from ui.widgets.record_form import grid
 
-DAYS = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
+DAYS = tuple(name for name in CASE_FIELDS if name.endswith(("_on", "_until")))
 CHOSEN = ("urgency", "tss_result", "decision")
 CHECKED = {
     "code_present": "Vermittlungs&code liegt vor (12 Zeichen)",
-    "opinion_asked": "Kasse holt ein &Gutachten ein (fünf statt drei Wochen)",
+    "opinion_asked": "Kasse holt ein &Gutachten ein",
 }
 
 
@@ -50,7 +50,18 @@ class CaseFormView(QWidget):
         wanted.add(grid((f["profile_id"],), (f["ptv11_on"], f["urgency"]), (c["code_present"],)))
         tss.add(grid((f["tss_asked_on"], f["tss_result"]), (f["tss_result_on"], f["tss_appointment_on"])))
         insurer.add(
-            grid((f["applied_on"], f["delay_told_on"]), (f["decision"], f["decided_on"]), (c["opinion_asked"],))
+            grid(
+                (f["applied_on"], f["opinion_told_on"]),
+                (c["opinion_asked"],),
+                (f["delay_told_on"], f["delay_until"]),
+                (f["decision"], f["decided_on"]),
+            )
+        )
+        # of SGB V: shown where it holds
+        self._statutory = (
+            tss,
+            c["opinion_asked"],
+            *(f[n] for n in ("opinion_told_on", "delay_told_on", "delay_until")),
         )
         papers.add(
             grid(
@@ -74,9 +85,11 @@ class CaseFormView(QWidget):
             check.toggled.connect(self._touched)
         self._note.textChanged.connect(self._touched)
 
-    def show_case(self, form: CaseForm, profiles: Sequence[Profile]) -> None:
-        """Fill the controls."""
+    def show_case(self, form: CaseForm, profiles: Sequence[Profile], *, statutory: bool) -> None:
+        """Fill the controls; for who is not insured by statute without those of its clocks."""
         self._filling = True
+        for widget in self._statutory:
+            widget.setVisible(statutory)
         self._profile.clear()
         self._profile.addItem(tr("üblich: 10 Anfragen, übliche Unterlagen"), "")
         for profile in profiles:

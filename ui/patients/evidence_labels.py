@@ -1,5 +1,6 @@
-"""German words of the tab Nachweis and of insurers' profiles."""
+"""German words of the tab Nachweis and of insurers' profiles; those that stand on the paper, too, are the paper's."""
 
+from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, PAPERS, TSS_RESULTS, URGENCY
 from ui.translation import tr
 
 FIELDS = {
@@ -11,7 +12,9 @@ FIELDS = {
     "tss_result_on": "Ergebnis am",
     "tss_appointment_on": "Angebotener Termin",
     "applied_on": "Antrag eingegangen am",
+    "opinion_told_on": "Gutachten mitgeteilt am",
     "delay_told_on": "Kasse nannte Gründe am",
+    "delay_until": "Neuer Tag, den sie nannte",
     "decision": "Entscheidung der Kasse",
     "decided_on": "Entschieden am",
     "tss_proof_on": "Nachweis der TSS vom",
@@ -22,23 +25,10 @@ FIELDS = {
     "note": "Notiz (nicht im Nachweis)",
 }
 CHOICES = {
-    "urgency": {"": "keine Angabe", "timely": "zeitnah (35 Tage)", "acute": "Akutbehandlung (14 Tage)"},
-    "tss_result": {
-        "": "noch keins",
-        "no_appointment": "kein Termin",
-        "appointment": "Termin angeboten",
-        "appointment_without_place": "Termin, aber kein Platz",
-    },
-    "decision": {"": "noch keine", "approved": "bewilligt", "partly": "teilweise bewilligt", "refused": "abgelehnt"},
-    "count_by": {"practice": "jede Praxis einmal", "attempt": "jede Anfrage"},
-}
-PAPERS = {
-    "ptv11": "PTV 11",
-    "tss_proof": "Nachweis der TSS",
-    "necessity": "Bescheinigung der Notwendigkeit",
-    "medical_report": "Konsiliarbericht",
-    "cost_estimate": "Kostenvoranschlag",
-    "licence": "Approbation und Fachkunde",
+    "urgency": URGENCY,
+    "tss_result": {"": "noch keins", **TSS_RESULTS},
+    "decision": {"": "noch keine", **DECISIONS},
+    "count_by": COUNT_BY,
 }
 
 
@@ -53,5 +43,5 @@ def choices(name: str) -> dict[str, str]:
 
 
 def paper_word(kind: str) -> str:
-    """A paper in short."""
+    """The name of a paper."""
     return tr(PAPERS[kind])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from domain.casework.evidence import Made, make_evidence
+from domain.communication.evidence.chain import link_waiting
 from domain.errors import Unavailable
 from ui.inquiries.letters_printing import PdfPages, ask_printer
 from ui.ports import UiContext
@@ -56,8 +57,16 @@ class EvidenceSaving(QObject):
         )
 
     def _make(self, patient_id: int, done: Callable[[Made], None]) -> None:
-        now = self._ui.now()
-        self._ui.background.write(self, lambda s: make_evidence(s, patient_id, now=now), done)
+        """Link what waits, a batch a transaction, then make it: the paper's last link holds every contact it names."""
+
+        def linked(more: bool) -> None:
+            if more:
+                self._ui.background.write(self, link_waiting, linked, changes=False)
+            else:
+                now = self._ui.now()
+                self._ui.background.write(self, lambda s: make_evidence(s, patient_id, now=now), done)
+
+        linked(more=True)
 
     def _printed(self, good: bool) -> None:
         if good:

@@ -75,7 +75,7 @@ class PatientFormView(RecordForm[PatientForm]):
         note = Field(tr("Notiz zum Anliegen (bleibt im Büro)"), self._complaint_note)
         page = column(
             words(tr("Anliegen"), "heading"),
-            words(tr("Diese Stichworte dürfen in einer anonymen Anfrage stehen."), "muted"),
+            words(tr("Diese Stichworte dürfen in einer Anfrage ohne Namensnennung stehen."), "muted"),
             boxes,
             body,
             self.timely,
@@ -186,7 +186,7 @@ def empty_form(today: date) -> PatientForm:
     return PatientForm(
         first_name="", last_name="", birth_date=None, sex="not_stated", street="", house_number="", plz="", city="",
         email="", phone="", insurer="", insurance_kind="statutory", insurance_number="", registered_on=today,
-        responsible_id=None, deputy_id=None, resubmission_on=None, resubmission_note="", note="", wants_status=True, complaints=(),
+        responsible_id=None, deputy_id=None, resubmission_on=None, resubmission_note="", note="", wants_status=False, complaints=(),
         diagnoses=(), complaint_note="", previous_therapy_end=None, consultation_on=None, timely_needed=False,
         ptv11_code="", methods=(), group_ok=False, therapist_sex="any", radius_km=None, travel_mode=None,
         languages=(), accessibility_needed=False, reimbursement_ok=False, availability=None,

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from domain.communication.evidence.vocabulary import CHANNELS
+
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "channel": {"email": "E-Mail", "phone": "Telefon", "letter": "Brief", "visit": "Besuch", "note": "Notiz"},
+    "channel": CHANNELS,
     "email_status": {
         "draft": "Entwurf",
         "queued": "wartet",

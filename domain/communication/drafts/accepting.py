@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.communication.account_states import check_size
 from domain.communication.drafts.records import Draft
 from domain.communication.mails import OutgoingFile, queue_mail
-from domain.communication.models import EmailAttachment
+from domain.communication.models import Email, EmailAttachment
 from domain.communication.templates.rendering import written
 from domain.file_types import checked_file
+
+
+def has_arrived(session: Session, client_uuid: UUID) -> bool:
+    """Whether the server has a draft already: its answer was lost when it was handed over."""
+    return session.scalar(select(Email.id).where(Email.client_uuid == client_uuid)) is not None
 
 
 def accept_draft(session: Session, draft: Draft, files: Sequence[OutgoingFile], *, now: datetime) -> int:

@@ -34,6 +34,11 @@ def chain_waiting(session: Session, *, many: int = BATCH) -> int:
     return linked
 
 
+def link_waiting(session: Session) -> bool:
+    """Link one batch of what waits; whether more may wait, for a transaction of its own."""
+    return chain_waiting(session, many=BATCH) == BATCH
+
+
 def chain_head(session: Session) -> Head:
     """Where the chain ends; an empty one has no links and the hash it begins with."""
     row = session.execute(

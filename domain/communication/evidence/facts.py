@@ -94,6 +94,7 @@ class Person:
     name: str
     birth_date: date | None
     insurer: str
+    statutory: bool
     insurance_number: str
     methods: tuple[str, ...]
     searching_since: date

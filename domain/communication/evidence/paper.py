@@ -11,10 +11,21 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 from domain.communication.evidence import words as w
 from domain.communication.evidence.facts import SILENT, Attempt, Evidence, Paper, Step
+from domain.communication.evidence.vocabulary import CHANNELS, PAPERS
 from domain.communication.letter_paper import BOLD, GREY, ONE_AT_A_TIME, REGULAR, load_fonts
 
 LEFT, RIGHT, TOP, BOTTOM = 20, 20, 18, 24
@@ -36,8 +47,9 @@ def _build(evidence: Evidence, *, of: int) -> tuple[bytes, int]:
     made = io.BytesIO()
     document = BaseDocTemplate(
         made, pagesize=A4, leftMargin=LEFT * mm, rightMargin=RIGHT * mm, topMargin=TOP * mm, bottomMargin=BOTTOM * mm,
-        title=f"{TITLE}: {evidence.person.name}", author=evidence.office[0] if evidence.office else "",
-        subject=f"Stand {w.day(evidence.made_on)}, § 13 Abs. 3 SGB V", creator="Platzlotse", lang="de-DE", invariant=1,
+        # programs show the title in windows and print queues: no name in it
+        title=TITLE, author=evidence.office[0] if evidence.office else "",
+        subject=f"Stand {w.day(evidence.made_on)}", creator="Platzlotse", lang="de-DE", invariant=1,
     )  # fmt: skip
     frame = Frame(LEFT * mm, BOTTOM * mm, WIDTH * mm, (297 - TOP - BOTTOM) * mm, 0, 0, 0, 0)
     count = Counter[str]()
@@ -97,7 +109,7 @@ def _story(evidence: Evidence) -> list[Flowable]:
         *_heading("1  Zusammenfassung"),
         _pairs(_summary(evidence)),
         *_heading("2  Fristen"),
-        _pairs([("Terminservicestelle", w.tss_words(evidence)), ("Krankenkasse", w.insurer_words(evidence))]),
+        _pairs(_clocks(evidence)),
         *_heading("3  Unterlagen"),
         _papers(evidence.papers),
         *_heading("4  Anfragen im Einzelnen"),
@@ -109,6 +121,7 @@ def _story(evidence: Evidence) -> list[Flowable]:
 
 def _head(evidence: Evidence) -> list[Flowable]:
     person, profile = evidence.person, evidence.profile.form
+    law = " (Kostenerstattung nach § 13 Abs. 3 SGB V)" if person.statutory else ""
     sender = _p("\n".join(evidence.office), 8, grey=True)
     receiver = _p("\n".join(line for line in (profile.name or person.insurer, profile.address) if line), 9.5)
     top = Table([[receiver, sender]], colWidths=[(WIDTH - 65) * mm, 65 * mm])
@@ -118,13 +131,13 @@ def _head(evidence: Evidence) -> list[Flowable]:
         Spacer(1, 8 * mm),
         _p(TITLE, 15, bold=True),
         Spacer(1, 1.5 * mm),
-        _p("zur Vorlage bei der Krankenkasse (Kostenerstattung nach § 13 Abs. 3 SGB V)", 9, grey=True),
+        _p(f"zur Vorlage bei der {_insurer(evidence)}{law}", 9, grey=True),
         Spacer(1, 4 * mm),
         _pairs(
             [
                 ("Name", person.name),
                 ("Geboren am", w.day(person.birth_date) or "nicht vermerkt"),
-                ("Krankenkasse", person.insurer or profile.name or "nicht vermerkt"),
+                (_insurer(evidence), person.insurer or profile.name or "nicht vermerkt"),
                 ("Versichertennummer", person.insurance_number or "nicht vermerkt"),
                 ("Sucht einen Platz seit", w.day(person.searching_since)),
                 ("Stand dieses Nachweises", f"{w.day(evidence.made_on)}, erstellt von {evidence.made_by}"),
@@ -133,10 +146,19 @@ def _head(evidence: Evidence) -> list[Flowable]:
     ]
 
 
+def _insurer(evidence: Evidence) -> str:
+    return "Krankenkasse" if evidence.person.statutory else "Versicherung"
+
+
+def _clocks(evidence: Evidence) -> list[tuple[str, str]]:
+    tss, insurer = w.tss_words(evidence), w.insurer_words(evidence)
+    return [*([("Terminservicestelle", tss)] if tss else []), (_insurer(evidence), insurer)]
+
+
 def _summary(evidence: Evidence) -> list[tuple[str, str]]:
     attempts = evidence.attempts
     steps = [step for attempt in attempts for step in attempt.steps]
-    asked = Counter(w.CHANNELS[step.channel] for step in steps if step.direction == "out")
+    asked = Counter(CHANNELS[step.channel] for step in steps if step.direction == "out")
     silent = sum(attempt.outcome in SILENT for attempt in attempts)
     found = [("Erfolglose Anfragen", f"{w.counted_words(evidence)}. {w.counting_words(evidence)}")]
     found.append(("Anfragen insgesamt", f"{len(attempts)}, davon {silent} ohne Antwort"))
@@ -145,7 +167,7 @@ def _summary(evidence: Evidence) -> list[tuple[str, str]]:
         found.append(("Zeitraum", f"{w.moment(first)[:10]} bis {w.moment(last)[:10]}"))
         ways = ", ".join(f"{way} ({count})" for way, count in sorted(asked.items()))
         found.append(("Kontakte der Stelle", ways))
-    missing = ", ".join(w.PAPERS[paper.kind] for paper in evidence.missing)
+    missing = ", ".join(PAPERS[paper.kind] for paper in evidence.missing)
     return [*found, ("Gesuchte Verfahren", w.methods_words(evidence)), ("Fehlende Unterlagen", missing or "keine")]
 
 
@@ -159,7 +181,7 @@ def _pairs(lines: Sequence[tuple[str, str]]) -> Table:
 
 
 def _papers(papers: Sequence[Paper]) -> Flowable:
-    return _pairs([(_state(paper), w.PAPERS[paper.kind]) for paper in papers]) if papers else _p("Keine verlangt.")
+    return _pairs([(_state(paper), PAPERS[paper.kind]) for paper in papers]) if papers else _p("Keine verlangt.")
 
 
 def _state(paper: Paper) -> str:
@@ -206,7 +228,7 @@ def _attempts(attempts: Sequence[Attempt]) -> list[Flowable]:
 
 
 def _step(step: Step) -> str:
-    said = f"{w.moment(step.at)} · {w.CHANNELS[step.channel]} · {w.step_words(step)}"
+    said = f"{w.moment(step.at)} · {CHANNELS[step.channel]} · {w.step_words(step)}"
     return f"{said} (mit {step.counterpart})" if step.counterpart else said
 
 
@@ -219,19 +241,26 @@ def _proof(evidence: Evidence) -> list[Flowable]:
     return [
         _p(
             "Jeder Kontakt erhält beim Eintragen eine Prüfsumme (SHA-256) und wird danach an die vorigen gekettet."
-            " Wer später einen Eintrag ändert, entfernt, einfügt oder umstellt, verändert alle folgenden Prüfsummen."
+            " Wer später einen Eintrag ändert, entfernt, einfügt oder umstellt, müsste alle folgenden Prüfsummen neu"
+            " bilden; sie wichen dann von der hier gedruckten ab, und beim Prüfen fiele es auf."
             f" Bei diesem Stand hatte das Kontaktprotokoll der Stelle {_links(evidence)}"
             " (alle Menschen, die sie begleitet); die letzte Prüfsumme ist:"
         ),
         Spacer(1, 2 * mm),
         _p(w.hash_groups(head.link_hash), 8.5, bold=True),
         Spacer(1, 2 * mm),
-        _p(
-            "Die Stelle prüft das auf Anfrage mit dem Befehl „main.py verify-log --head“ und dieser Prüfsumme: Er"
-            " rechnet die ganze Kette nach und sagt, ob sie unversehrt ist und diese Prüfsumme enthält. Die Nummern"
-            " der Glieder stehen bei den Kontakten."
+        # nobody signs a page on which nothing else stands
+        KeepTogether(
+            [
+                _p(
+                    "Die Stelle rechnet die ganze Kette auf Anfrage nach und sagt, ob sie unversehrt ist und diese"
+                    " Prüfsumme enthält. Die Nummern der Glieder stehen bei den Kontakten."
+                ),
+                Spacer(1, 14 * mm),
+                _p("_" * 44, 8.5, grey=True),
+                _p("Ort, Datum und Unterschrift der Stelle", 7.5, grey=True),
+                Spacer(1, 8 * mm),
+                _p("Für die Stelle: main.py verify-log --head, gefolgt von der Prüfsumme", 6.5, grey=True),
+            ]
         ),
-        Spacer(1, 14 * mm),
-        _p("_" * 44, 8.5, grey=True),
-        _p("Ort, Datum und Unterschrift der Stelle", 7.5, grey=True),
     ]

@@ -3,24 +3,12 @@
 from datetime import date, datetime
 
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
-from domain.matching.reimbursement_clocks import Clock, ClockState
+from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, TSS_RESULTS, URGENCY
+from domain.communication.wording import METHODS
+from domain.matching.reimbursement import CaseForm
+from domain.matching.reimbursement_clocks import OPINION_WEEKS, Clock, ClockState
 from domain.weektime import BERLIN
 
-METHODS = {
-    "cbt": "Verhaltenstherapie",
-    "psychodynamic": "tiefenpsychologisch fundierte Psychotherapie",
-    "analytic": "analytische Psychotherapie",
-    "systemic": "Systemische Therapie",
-}
-CHANNELS = {"email": "E-Mail", "phone": "Telefon", "letter": "Brief", "visit": "Besuch", "note": "Notiz"}
-PAPERS = {
-    "ptv11": "PTV 11 (individuelle Patienteninformation)",
-    "tss_proof": "Nachweis der Anfrage bei der Terminservicestelle",
-    "necessity": "Bescheinigung der Notwendigkeit und Dringlichkeit",
-    "medical_report": "Konsiliarbericht",
-    "cost_estimate": "Kostenvoranschlag der Praxis",
-    "licence": "Approbation und Fachkunde der Praxis",
-}
 OUTCOMES = {
     Outcome.REJECTION_CAPACITY: "Absage am {until}: kein freier Platz",
     Outcome.REJECTION_UNSUITABLE: "Absage am {until}: hier nicht zu behandeln",
@@ -60,13 +48,15 @@ _ANSWERS = {
     "no_show": "Erstgespräch fand nicht statt",
     "not_continued": "nach Probesitzungen nicht fortgesetzt",
 }
-URGENT = {"": "ohne Angabe der Dringlichkeit", "timely": "zeitnah erforderlich", "acute": "Akutbehandlung"}
-TSS_RESULTS = {
-    "no_appointment": "kein Termin vermittelt",
-    "appointment": "Termin angeboten",
-    "appointment_without_place": "Termin wahrgenommen, kein Therapieplatz",
-}
-DECISIONS = {"approved": "bewilligt", "partly": "teilweise bewilligt", "refused": "abgelehnt"}
+CONTRACT = (
+    "Für nicht gesetzlich Versicherte gilt, was ihr Vertrag oder ihre Beihilfe vorsieht; Fristen werden hier nicht"
+    " berechnet."
+)
+APPROVED = (
+    "Nach § 13 Abs. 3a Satz 6 SGB V kann die Leistung als genehmigt gelten; nach der Rechtsprechung (BSG, 26.05.2020,"
+    " B 1 KR 9/18 R) wäre das ein vorläufiges Recht, sie sich selbst zu beschaffen. Ob die Voraussetzungen vorliegen,"
+    " wurde hier nicht geprüft; bitte rechtlich prüfen lassen."
+)
 
 
 def day(value: date | None) -> str:
@@ -113,18 +103,20 @@ def counted_words(evidence: Evidence) -> str:
 def counting_words(evidence: Evidence) -> str:
     """How they were counted."""
     form = evidence.profile.form
-    each = "jede Praxis einmal" if form.count_by == "practice" else "jede Anfrage"
+    each = COUNT_BY[form.count_by]
     silent = "ausbleibende Antworten zählen" if form.silence_counts else "ausbleibende Antworten zählen nicht"
     waiting = "Wartelisten zählen" if form.waiting_list_counts else "Wartelisten zählen nicht"
     return f"Gezählt wird {each}; {silent}; {waiting}."
 
 
 def tss_words(evidence: Evidence) -> str:
-    """How the appointment service's clock stands."""
+    """How the appointment service's clock stands; nothing where it does not hold."""
+    if not evidence.person.statutory:
+        return ""
     case, clock = evidence.case, evidence.tss
     if clock is None:
         return "Die Terminservicestelle (TSS) wurde noch nicht angefragt."
-    said = [f"Bei der Terminservicestelle angefragt am {day(clock.begins)} ({URGENT[case.urgency]})."]
+    said = [f"Bei der Terminservicestelle angefragt am {day(clock.begins)} ({URGENCY[case.urgency]})."]
     if case.tss_result:
         said.append(f"Ergebnis am {day(case.tss_result_on)}: {TSS_RESULTS[case.tss_result]}.")
     if case.tss_appointment_on is not None:
@@ -143,33 +135,57 @@ def tss_words(evidence: Evidence) -> str:
 def insurer_words(evidence: Evidence) -> str:
     """How the insurer's clock stands, without saying more than the law does."""
     case, clock = evidence.case, evidence.insurer
+    if not evidence.person.statutory:
+        return " ".join([*_applied(case, "Versicherung"), CONTRACT])
     if clock is None:
         return "Ein Antrag bei der Krankenkasse ist noch nicht vermerkt."
-    weeks = "fünf Wochen, da ein Gutachten eingeholt wird" if case.opinion_asked else "drei Wochen"
-    said = [f"Antrag bei der Krankenkasse eingegangen am {day(clock.begins)}."]
-    if case.decision:
-        said.append(f"Entscheidung am {day(case.decided_on)}: {DECISIONS[case.decision]}.")
-    said.append(f"Frist nach § 13 Abs. 3a SGB V ({weeks}): bis {day(clock.ends)}.")
-    said.append(_insurer_state(clock, case.delay_told_on))
+    weeks = "fünf Wochen, da ein Gutachten eingeholt wird" if clock.days == 7 * OPINION_WEEKS else "drei Wochen"
+    said = [
+        *_applied(case, "Krankenkasse"),
+        f"Frist nach § 13 Abs. 3a SGB V ({weeks}): bis {day(clock.ends)}.",
+        _opinion(case, clock),
+        _insurer_state(case, clock),
+    ]
     return " ".join(part for part in said if part)
 
 
-def _insurer_state(clock: Clock, delay_told_on: date | None) -> str:
-    if clock.state is ClockState.OVER:
-        late = (
-            f" Die Kasse nannte erst am {day(delay_told_on)}, nach dem Ende der Frist, Gründe."
-            if delay_told_on is not None
-            else ""
-        )
+def _applied(case: CaseForm, where: str) -> list[str]:
+    said = [] if case.applied_on is None else [f"Antrag bei der {where} eingegangen am {day(case.applied_on)}."]
+    if case.decision:
+        said.append(f"Entscheidung am {day(case.decided_on)}: {DECISIONS[case.decision]}.")
+    return said
+
+
+def _opinion(case: CaseForm, clock: Clock) -> str:
+    """Why an opinion does not make it five weeks."""
+    if not case.opinion_asked or clock.days == 7 * OPINION_WEEKS:
+        return ""
+    source = "§ 13 Abs. 3a Satz 2 SGB V"
+    if case.opinion_told_on is None:
         return (
-            "Diese Frist ist abgelaufen; bis dahin sind hier weder eine Entscheidung noch mitgeteilte Gründe vermerkt."
-            f"{late}"
-            " Nach § 13 Abs. 3a Satz 6 SGB V gilt eine Leistung nach Ablauf der Frist als genehmigt; nach der"
-            " Rechtsprechung (BSG, 26.05.2020, B 1 KR 9/18 R) gibt das ein vorläufiges Recht, sie sich selbst zu"
-            " beschaffen. Ob die Voraussetzungen vorliegen, wurde hier nicht geprüft."
+            "Die Kasse holt ein Gutachten ein; wann sie das der versicherten Person mitgeteilt hat, ist nicht vermerkt."
+            f" Fünf Wochen gelten nur nach dieser Mitteilung ({source})."
         )
+    return f"Dass ein Gutachten eingeholt wird, teilte die Kasse erst am {day(case.opinion_told_on)} mit ({source})."
+
+
+def _insurer_state(case: CaseForm, clock: Clock) -> str:
+    told, until = day(case.delay_told_on), day(clock.excused_until)
+    if clock.state is ClockState.OVER:
+        if clock.excused_until is not None:
+            past = (
+                f"Die Kasse nannte am {told} Gründe und den {until} als neuen Tag; auch er verging ohne Entscheidung."
+            )
+        else:
+            past = (
+                "Diese Frist ist abgelaufen; bis dahin sind weder eine Entscheidung noch mitgeteilte Gründe vermerkt."
+            )
+            if told:
+                past += f" Die Kasse nannte erst am {told}, nach dem Ende der Frist, Gründe."
+        return f"{past} {APPROVED}"
     if clock.state is ClockState.EXCUSED:
-        return f"Die Kasse hat am {day(delay_told_on)} Gründe genannt, warum sie die Frist nicht einhalten kann."
+        named = f"und den {until} als neuen Tag" if until else "und keinen neuen Tag"
+        return f"Die Kasse hat am {told} Gründe genannt, warum sie die Frist nicht einhalten kann, {named}."
     return {
         ClockState.RUNNING: "Die Frist läuft.",
         ClockState.LATE: "Die Entscheidung kam nach dem Ende der Frist.",

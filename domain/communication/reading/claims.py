@@ -1,5 +1,6 @@
 """What single clauses claim: rules tried on words after negations, conditions and others' speech are understood."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,8 @@ from domain.communication.reading.lexicon import Word
 from domain.communication.reading.mailbox_rules import MAILBOX_RULES
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning
 from domain.communication.reading.patterns import Pattern, find, said_in
-from domain.communication.reading.rules import QUESTIONS, RULES, Sign
+from domain.communication.reading.questions import QUESTIONS
+from domain.communication.reading.rules import RULES, Sign
 from domain.communication.reading.small_words import BETWEEN, LEADING, LUCK
 
 M = Meaning
@@ -21,6 +23,8 @@ _UNTENSED = OF_THE_MAILBOX | {M.LIST_CLOSED}
 _CONDITIONAL = frozenset({"IF", "WHETHER"})
 SHORT_HEAD = 3  # words before a colon: "Warteliste: nein"
 TELLING_FROM = 4  # words: fewer explain nothing
+QUOTES = frozenset({'"', "„", "“", "”", "»", "«"})
+_PARTICIPLE = re.compile(r"(?:auf|an|ein|vor|unter|ueber|dazu|mit|drauf)?ge\w{3,}(?:t|en)")
 _LESS = 0.15  # how much less sure "vielleicht" makes it
 _ABSENT_TITLE = 0.9
 
@@ -47,12 +51,14 @@ def claims_of(clauses: Sequence[Clause], *, title: bool = False) -> list[Claim]:
 
 
 def _claims(clause: Clause, *, title: bool) -> list[Claim]:
-    words = _turned_round(clause.words)
+    words = turned_round(_unquoted(clause.words))
     parts = _parts(words)
     begin = _begin(words)
     present = said_in(words)
-    claimed = _real(words, parts, _CONDITIONAL)
-    real = _real(words, parts, _CONDITIONAL | {"PAST", "THIRD"})
+    if "BOUNCE" in present:
+        return []  # a mail server tells of a letter, not of places
+    claimed = _real(words, parts, _CONDITIONAL | {"UNTRUE"})
+    real = _real(words, parts, _CONDITIONAL | {"PAST", "THIRD", "UNTRUE"})
     anything = [True] * len(words)
     if title:
         auto = "AUTO" in present
@@ -69,6 +75,8 @@ def _claims(clause: Clause, *, title: bool) -> list[Claim]:
         )
         if best is None:
             continue
+        if sign is M.OPT_OUT and present & {"BRIEFLY", "UNTIL"} and not present & {"STRIKE", "REGISTER"}:
+            continue  # "until Easter" is no "never"
         if sign in _LUCKY and _hangs_on_luck(words, real):
             continue
         sure = best.confidence - (_LESS if sign in _GOOD and "MAYBE" in present else 0)
@@ -84,7 +92,7 @@ def _claims(clause: Clause, *, title: bool) -> list[Claim]:
     return found
 
 
-def _turned_round(words: Sequence[Word]) -> list[Word]:
+def turned_round(words: Sequence[Word]) -> list[Word]:
     """The negation and its word become one mark: "nicht ausgebucht" is not full."""
     found = list(words)
     nots = [at for at, word in enumerate(words) if "NOT" in word.tags]
@@ -134,21 +142,20 @@ def _begin(words: Sequence[Word]) -> int:
     return 0
 
 
-def _said(words: Sequence[Word]) -> list[bool]:
-    """Not what is quoted from somebody else or from before."""
-    found: list[bool] = []
+def _unquoted(words: Sequence[Word]) -> list[Word]:
+    """What is quoted from somebody else or from before says nothing now."""
+    found: list[Word] = []
     inside = False
     for word in words:
-        mark = word.text in {'"', "„", "“", "”", "»", "«"}
+        mark = word.text in QUOTES
         inside = inside != mark
-        found.append(not inside and not mark)
-    return found if not inside else [True] * len(words)
+        found.append(replace(word, tags=frozenset()) if inside else word)
+    return found if not inside else list(words)
 
 
 def _real(words: Sequence[Word], parts: Sequence[int], marks: frozenset[str]) -> list[bool]:
-    """Not quoted, and not in a part that one of the marks makes conditional, past or somebody else's."""
-    found = _said(words)
-    unreal: set[int] = set()
+    """Not in a part that one of the marks makes conditional, past or somebody else's."""
+    unreal: set[int] = {part for part in set(parts) if _would_have(words, parts, part)} if "PAST" in marks else set()
     for at, word in enumerate(words):
         if (
             {"IF", "WHETHER"} & word.tags
@@ -170,7 +177,13 @@ def _real(words: Sequence[Word], parts: Sequence[int], marks: frozenset[str]) ->
             and words[at - 1].text == ","
         ):
             unreal.add(parts[at])
-    return [ok and part not in unreal for ok, part in zip(found, parts, strict=True)]
+    return [part not in unreal for part in parts]
+
+
+def _would_have(words: Sequence[Word], parts: Sequence[int], part: int) -> bool:
+    """What would have been: "ich hätte ihn gern genommen"."""
+    own = [word.text for word, number in zip(words, parts, strict=True) if number == part and word.text[0].isalnum()]
+    return bool(own) and not {"haette", "haetten"}.isdisjoint(own) and _PARTICIPLE.fullmatch(own[-1]) is not None
 
 
 def _hangs_on_luck(words: Sequence[Word], real: Sequence[bool]) -> bool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from domain.communication.reading.blocks import blocks
 from domain.communication.reading.descriptions import PersonFacts
-from domain.communication.reading.folding import Folded, fold
+from domain.communication.reading.folding import fold
 from domain.communication.reading.lexicon import Word, tagged
 from domain.communication.reading.persons import Mention, code_pattern, mentions_in
 from domain.communication.reading.small_words import (
@@ -18,15 +19,7 @@ from domain.communication.reading.small_words import (
     TURNS_BEHIND_A_MARK,
 )
 
-WRAPPED_FROM = 45  # letters: a shorter line was not wrapped by a mail program
-LONGEST_GREETING = 70  # letters
 LONGEST_CLAUSE = 80  # words: more is no sentence
-_ITEM = re.compile(
-    r"^\s*(?:[-*•·]|\d\s?[.):]|[a-f]\))\s?(?!\d)|^\s*(?:kennung\s|person\s|nr\.?\s?|patient(?:in)?\s)?\S{1,8}\s?(?:[:=)-]|=>|->)\s"
-)
-_GREETING = re.compile(
-    r"^\s*(?:sehr geehrte|liebe[rsn]?\b|guten (?:tag|morgen|abend)|hallo|moin|servus|gruess gott|hi\b|hey\b|werte|sg\.).{0,60}$"
-)
 _WORDS = (
     r"\d{1,2}\. ?\d{1,2}\.(?: ?\d{2,4}(?!\d))?|\d{1,2}[:.]\d\d(?!\d)|\d{1,3}\.|kw ?\d{1,2}|q[1-4]|'\d\d\b|"
     r"=>|->|[a-z0-9]+(?:-[a-z0-9]+)*-?|[^\s]"
@@ -69,7 +62,7 @@ def clauses_of(
     under: frozenset[str] = frozenset({below} if below is not None and below in asked else ())
     found: list[Clause] = []
     carried, named, vague_before = under, set[str](), False
-    for start, end, fresh in _blocks(passage, folded):
+    for start, end, fresh in blocks(passage, folded):
         words = tagged([(m.group(), m.start(), m.end()) for m in token.finditer(folded.text, start, end)])
         mentions = mentions_in(words, asked, facts)
         first = fresh
@@ -216,6 +209,8 @@ def _stands_alone(words: Sequence[Word], at: int) -> bool:
 
 def _ends(words: Sequence[Word], at: int) -> bool:
     text = words[at].text
+    if text in {"...", "…"} and at + 1 < len(words) and words[at + 1].text in {'"', "“", "”", "«"}:
+        return False  # what is quoted goes on or ends
     if text in {"!", "?", ";", "...", "…"}:
         return True
     if text != ".":
@@ -223,42 +218,3 @@ def _ends(words: Sequence[Word], at: int) -> bool:
     before = words[at - 1].text if at else ""
     glued = at + 1 < len(words) and words[at + 1].start == words[at].end
     return not glued and before not in ABBREVIATIONS
-
-
-def _blocks(passage: str, folded: Folded) -> list[tuple[int, int, bool]]:
-    """Paragraphs and list items: lines that go on are joined. True: a blank line stands before. Greetings are left out."""
-    found: list[tuple[int, int, bool]] = []
-    starts = {place: number for number, place in reversed(list(enumerate(folded.origin)))}
-    position, open_from, was_item, before, blank, fresh = 0, None, False, "", True, True
-    for line in [*passage.split("\n"), ""]:
-        low = fold(line).text
-        item = bool(_ITEM.match(low))
-        begin = starts.get(position, len(folded.text))
-        ended = open_from is not None and (not line.strip() or item or was_item or _ended(before))
-        if ended and open_from is not None:
-            found.append((open_from, begin, fresh))
-            open_from = None
-        if not line.strip():
-            blank = True
-        elif open_from is None and not _greets(low):
-            open_from, was_item, fresh, blank = begin, item, blank or (fresh and not found), False
-        position, before = position + len(line) + 1, line
-    if open_from is not None:
-        found.append((open_from, len(folded.text), fresh))
-    return found
-
-
-def _greets(low: str) -> bool:
-    """A line of its own that greets and says nothing else."""
-    alone = len(low) < LONGEST_GREETING and low.rstrip().endswith((",", "!", ":", "."))
-    return (
-        alone
-        and bool(_GREETING.match(low))
-        and not re.search(r"\b(?:ich|wir|ist|sind|kann|kein\w*|leider|platz|nehm\w*|hab\w*)\b", low)
-    )
-
-
-def _ended(before: str) -> bool:
-    # a comma ends a line that was not wrapped there: a greeting
-    stripped = before.rstrip()
-    return stripped.endswith((".", "!", "?", ":")) or (len(before) < WRAPPED_FROM)

@@ -16,7 +16,7 @@ MAILBOX_RULES: Mapping[Meaning, tuple[Pattern, ...]] = {
         96 NOT FUTURE .. SEND
         97 REGISTER .. STRIKE --LISTS
         97 STRIKE .. REGISTER --LISTS
-        97 aus .. REGISTER .. nehmen|nehmt --LISTS
+        97 aus|von .. REGISTER .. nehmen|nehmt|nimm|genommen|herausgenommen|entfernt --LISTS
         96 nehmen|nehmt .. aus .. REGISTER --LISTS
         97 von ~ der ~ liste .. STRIKE
         97 OBJECT -verstaendnis -rueckfragen
@@ -39,7 +39,10 @@ MAILBOX_RULES: Mapping[Meaning, tuple[Pattern, ...]] = {
         95 gehoert NOT .. OFFICE|THERAPIST
         95 praktiziert|praktiziere NOT|nicht LONGER
         96 NOT LONGER .. PRACTISING -LISTS -NEW
-        96 MISDIRECTED
+        96 MISDIRECTED -METHOD
+        95 gehoert|OFFICE .. OTHER_TRADE
+        95 NO OFFICE LONGER
+        95 NOT LONGER .. OFFICE -TAKE -LISTS -FREE -NEW
         95 NOT .. IN_CHARGE
         96 BE|eine|ist|dr .. OTHER_TRADE
         94 WE OTHER_TRADE
@@ -58,6 +61,7 @@ MAILBOX_RULES: Mapping[Meaning, tuple[Pattern, ...]] = {
         94 NOT .. REACHABLE -IF -LISTS -FREE
         95 BACK .. REACHABLE -IF -LISTS -FREE
         94 AWAY .. UNTIL|TIME -NEED -LISTS
+        94 FROM|erst .. TIME .. zurueck|wieder_da|REACHABLE -IF -LISTS -FREE -PLACE
         94 erreichen .. BACK
         93 UNTIL .. AWAY|BACK -LISTS
         90 ^AWAY

@@ -13,7 +13,8 @@ FIT = {
         kommt_nicht_in_frage kommt_nicht_in_betracht kommen_nicht_in_betracht nicht_in_frage nicht_in_betracht
         da_bin_ich_raus bin_ich_raus bin_raus unpassend ungeeignet kontraindiziert kontraindikation
         nicht_abrechenbar aus_dem_raster scheidet nicht_mein_fach kein_match keinen_sinn wenig_sinn
-        nicht_sinnvoll kenne_ich_mich_nicht_aus nicht_auskenne falsche_kasse traue_ich_mir_nicht_zu
+        nicht_sinnvoll ausserhalb_meines ausserhalb_meiner ausserhalb_unseres ausserhalb_unserer ausserhalb_dessen
+        kenne_ich_mich_nicht_aus nicht_auskenne falsche_kasse traue_ich_mir_nicht_zu
         nicht_infrage komme_ich_nicht_infrage nicht_leisten ueberfordert ueberfordern
         """,
     "SCOPE": """
@@ -34,7 +35,8 @@ FIT = {
         patientinnen privatzahler* beihilfe* kinder-_und_jugendliche
         """,
     "METHOD": """
-        verhaltenstherapie vt tiefenpsycholog* tp analytisch* analyse psychoanalyse analytikerin analytiker
+        verhaltenstherapie verhaltenstherapeut* kjp vt tiefenpsycholog* tp analytisch* analyse
+        psychoanalyse analytikerin analytiker
         systemisch* gruppentherapie gruppe gruppen einzeltherapie einzel paartherapie emdr neuropsycholog*
         hypnose schematherapie videotherapie online per_video video hausbesuche hausbesuch praesenz dolmetscher
         dolmetschern adhs-diagnostik traumatherapie dbt sexualtherapie farsi arabisch englisch tuerkisch
@@ -53,11 +55,13 @@ FIT = {
         annehmen beginnen bin sind darf duerfen abrechnen rechne rechnen spezialisiert sehe zugelassen
         """,
     "TOO": """
-        zu_alt zu_jung zu_weit zu_komplex zu_schwer noch_keine_18 altersgrenze* zu_akut zu_instabil zu_weit_weg
+        wegen_des_alters altersmaessig zu_alt zu_jung zu_weit zu_komplex zu_schwer noch_keine_18
+        altersgrenze* zu_akut zu_instabil zu_weit_weg
         altersgruppe altersbereich
         """,
     "MONEY": """
-        privatpraxis reine_privatpraxis kassensitz kassenzulassung keine_kassen rein_privat abrechnen
+        privatambulanz abgerechnet privatpraxis reine_privatpraxis kassensitz kassenzulassung
+        keine_kassen rein_privat abrechnen
         abrechenbar kostenerstattung nur_privat
         """,
     "PLACE_FAR": """
@@ -96,7 +100,8 @@ ASKING = {
         """,
     "BEFORE": "bevor vorher zuvor ehe davor vorab erst ohne erst_dann dann danach",
     "TELL": """
-        koennen_sie koennten_sie wuerden_sie teilen_sie nennen_sie schicken_sie senden_sie schreiben_sie
+        fragen_sie_bitte koennen_sie koennten_sie wuerden_sie teilen_sie nennen_sie schicken_sie
+        senden_sie schreiben_sie
         sagen_sie geben_sie mailen_sie lassen_sie fragen_sie darf_ich duerfen_wir duerfte_ich kann_ich
         koennte_ich wissen_sie haben_sie ist_sie ist_er hat_sie hat_er gibt_es gibts_es
         """,
@@ -118,6 +123,7 @@ MAILBOX = {
         herbsturlaub weihnachtsferien ferien dienstreise kongress rehabilitation klinik auszeit pause osterpause
         weihnachtspause betriebsurlaub praxispause praxisurlaubs krank jahresurlaub resturlaub klinikaufenthalt
         hochzeitsreise flitterwochen karenz krankenstand krankheit kongressreise quarantaene trauerfall* klausur
+        grippe nicht_da nicht_im_haus nicht_im_dienst beerdigung hochzeit flach unterwegs zug
         dienstbefreiung krankheitsbedingt urlaubsbedingt
         """,
     "IN": """
@@ -147,12 +153,13 @@ MAILBOX = {
         praxistaetigkeit_beendet taetigkeit_beendet niedergelegt weggegangen nicht_mehr_taetig verlassen
         """,
     "RETIRED": """
+        erloschen insolvenz* verstarb
         gestorben nachlassverwaltung nachlass ruhestand rente pension berentet pensioniert emeritiert verstorben
         ausgeschieden praxisaufgabe verzogen praxisschliessung
         """,
-    "GIVEN_UP": "aufgegeben aufgeloest abgegeben zurueckgegeben verkauft eingestellt beendet abgemeldet",
+    "GIVEN_UP": "erloschen aufgegeben aufgeloest abgegeben zurueckgegeben verkauft eingestellt beendet abgemeldet",
     "FORMER_SEAT": """
-        praxis praxistaetigkeit taetigkeit zulassung kassensitz niederlassung praxisbetrieb postfach domain
+        praxis betrieb praxistaetigkeit taetigkeit zulassung kassensitz niederlassung praxisbetrieb postfach domain
         """,
     "OTHER_TRADE": """
         physiotherapie* physio* ergotherap* logopaed* zahnarzt* zahnaerzt* hausarzt* orthopaed* heilpraktiker*
@@ -164,6 +171,8 @@ MAILBOX = {
         schreinerei elektro* gaertnerei frauenarzt* gynaekolog* kinderarzt* hautarzt* augenarzt* radiolog*
         internist* chirurg* massage* fusspflege fitnessstudio musikschule volkshochschule bibliothek
         kirchengemeinde pfarramt pfarrbuero pflegedienst florist* blumenladen geriatrie* mechatroniker*
+        lungen* lungenheilkunde schuldner* *werkstatt sportverein kleingarten* labor apothek* steuerbuero
+        architektur* hundeschule tanzschule sprachschule dental* *zahnmedizin orthopaedisch* urolog*
         handwerk* spedition malerbetrieb dachdecker* bestattung* notar* notariat* sekundarschule schule schueler
         student* privatperson privatadresse private_mailadresse private_adresse private_e-mail*
         """,

@@ -37,6 +37,7 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         93 PLACE OFFER|TAKE -BESIDES --EVENT --REPEAT -anfragen -ONLINE
         93 CAN .. PLACE|HOUR|WEEKDAY HAVE|OFFER|TAKE -BESIDES --EVENT --REPEAT -anfragen -ONLINE
         93 PLACE|HOUR|WEEKDAY CAN .. HAVE|TAKE -BESIDES --EVENT --REPEAT -anfragen -ONLINE
+        92 HAVE FROM|TIME .. FREE -BESIDES --EVENT --REPEAT -anfragen -ONLINE -IN -OFFICE
         93 HAVE FROM .. HOUR|WEEKDAY -BESIDES --EVENT --REPEAT -anfragen -ONLINE
     """),
     Sign.WELCOME: read_patterns("""
@@ -53,6 +54,8 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         91 PERSON CAN .. CALL -BESIDES -STRIKE --AGAIN --REPEAT
         91 CAN PERSON .. CALL -BESIDES -STRIKE --AGAIN --REPEAT
         91 PERSON CAN .. termin|termine ausmachen|vereinbaren|HAVE -BESIDES
+        91 person CAN .. CALL -BESIDES -STRIKE --AGAIN --REPEAT
+        91 PERSON .. passt -BESIDES -zeitlich -METHOD -COMPLAINT -IF
         92 PERSON .. TAKE WE -BESIDES -STRIKE -COMPLAINT
         92 WE .. TAKE -BESIDES -STRIKE -METHOD -GROUP_OF_PEOPLE -COMPLAINT -ONLY
         92 TAKE WE -BESIDES -STRIKE -METHOD -GROUP_OF_PEOPLE -COMPLAINT -ONLY
@@ -89,8 +92,13 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         94 WORK .. NOTHING -LISTS
         94 NO HOUR -METHOD -LISTS -NEW -CONSULT
         92 HOUR BE .. FULL -LISTS
-        95 FULL BE|WE -LISTS -PAST
-        95 BE|WE|alles .. FULL -LISTS -PAST -SHORT_LIST
+        95 FULL BE|WE -LISTS -PAST -danach -dann
+        95 BE|WE|alles .. FULL -LISTS -PAST -SHORT_LIST -danach -dann
+        93 zeitlich|terminlich .. NOT -LISTS
+        93 NOT .. zeitlich|terminlich -LISTS
+        93 ONLY .. ESTABLISHED -LISTS
+        93 NO|NOBODY .. zusaetzlich|zusaetzliche|zusaetzlichen -LISTS
+        93 fehlt|fehlen .. zeit|zeiten|PLACE -LISTS
         94 ^FULL -LISTS
         93 NOT|NOBODY TAKE .. CAN --LISTS -METHOD -GROUP_OF_PEOPLE -COMPLAINT
         93 CAN|TAKE .. NOBODY -LISTS
@@ -105,7 +113,7 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         94 SORRY NOT$ -ohne
         93 SORRY NEIN -LISTS -ohne
         92 ^NEIN -ohne --NOT_FULL
-        92 NEIN SORRY -LISTS -ohne
+        92 NEIN .. SORRY -LISTS -ohne
         91 PERSON NEIN -LISTS -CONSULT -ohne
         91 NEIN$ -LISTS -CONSULT -ohne
         93 NO POSSIBLE -LISTS -CONSULT -ohne
@@ -117,6 +125,7 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         92 DECLINE TAKE|OFFER|CAN -THIRD -ohne
         93 HAVE .. NOTHING$ -LISTS -ohne
         92 SORRY .. NOT WORK -LISTS -ohne
+        92 PERSON .. NOTHING$ -LISTS -CONSULT -DECIDE -ohne
         90 WORK .. NOT$ -LISTS -CONSULT -GROUP_OF_PEOPLE -ohne
     """),
     M.LIST_CLOSED: read_patterns("""
@@ -142,6 +151,8 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         94 LIST FROM|TIME|UNTIL|SPAN -NEG -CLOSED -oeffnet -ONLY
         94 LIST FROM|TIME|UNTIL|SPAN PUT|OPEN_LIST -NEG -CLOSED
         95 OPEN_LIST|OFFER|ONLY|PERSON .. LIST -NEG -CLOSED
+        93 PERSON .. SHORT_LIST -NEG -CLOSED --REGISTER
+        91 WAIT .. SPAN -NEG
         93 LIST$ -NEG -CLOSED
         94 NOTE -NEG
         93 PERSON CAN .. drauf|rein -NEG
@@ -163,6 +174,7 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         93 OFFER|HAVE|CAN|YES|FREE .. CONSULT -NEG -PHONE -aus
         92 ^CONSULT -NEG -PHONE -TIMETABLE
         92 PERSON .. CONSULT -NEG -PHONE -WISHES
+        93 CONSULT .. ohne .. THERAPY|folgebehandlung|anschluss -PHONE
         94 mehr als .. CONSULT|TALK
         96 ONLY .. TALK -NEG -PHONE
     """),
@@ -176,8 +188,8 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         92 THERAPY .. weitersuchen
     """),
     M.UNSUITABLE: read_patterns("""
-        95 FIT NOT -HOUR
-        95 NOT FIT -MISDIRECTED -HOUR -IN_CHARGE
+        95 FIT NOT -HOUR -zeitlich -terminlich -WEEKDAY
+        95 NOT FIT -MISDIRECTED -HOUR -zeitlich -terminlich -WEEKDAY -IN_CHARGE
         95 WRONG_PLACE -OFFICE
         93 NO SKILL
         93 fehlt|fehlen .. SKILL
@@ -188,6 +200,9 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         93 SCOPE .. NOT
         94 TREAT ONLY .. GROUP_OF_PEOPLE|METHOD|COMPLAINT --LISTS
         94 ONLY .. GROUP_OF_PEOPLE|METHOD .. TREAT --LISTS
+        92 behandle|behandeln|betreue|betreuen|versorge|versorgen|therapieren ONLY -LISTS -CONSULT -ESTABLISHED -TIME
+        95 METHOD .. MISDIRECTED|falsch
+        94 PERSON .. NOT .. behandelt
         92 ONLY GROUP_OF_PEOPLE|METHOD -CONSULT -LISTS
         95 NO|NOT COMPLAINT|METHOD|GROUP_OF_PEOPLE .. TREAT --LISTS
         95 COMPLAINT|METHOD|GROUP_OF_PEOPLE .. TREAT .. NOT --LISTS
@@ -215,6 +230,7 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         92 NEED .. WHETHER|INTERROGATIVE -REGISTER
         92 WHETHER FACTS
         92 BEFORE .. DECIDE
+        92 TELL .. DECIDE
         91 ASK .. PERSON -LISTS --NO
         90 PHONE_ME -REGISTER
         91 ohne .. FACTS
@@ -226,16 +242,3 @@ RULES: Mapping[Meaning | Sign, tuple[Pattern, ...]] = {
         90 komme .. zurueck
     """),
 }  # fmt: skip
-
-QUESTIONS: tuple[Pattern, ...] = read_patterns("""
-    94 FACTS
-    93 INTERROGATIVE .. PERSON
-    93 TELL .. FACTS|PERSON|WHETHER
-    92 PERSON|person|patientin|patient|er
-    91 METHOD|GROUP_OF_PEOPLE
-    92 CAN .. WE .. CALL
-    91 COMPLAINT
-    90 NEED
-    90 worum|wofuer
-    92 vorliegt|verfuegbar|versichert|zeitlich|dringend|akut|schonmal|bereits|motiviert|schwanger|einverstanden
-""")

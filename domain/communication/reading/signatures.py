@@ -15,7 +15,7 @@ _WARM = (
 _CLOSING = re.compile(
     rf"^\s*(?:-- ?$|(?:mit |ganz )?(?:{_WARM})(?: und \w+| kollegial\w*| freundlich\w*)? "
     r"(?:gr(?:u|ue)(?:ss)e?n?|hochachtung)\b|"
-    r"(?:mfg|lg|vg|hg|bg|fg|mvg|mkg)\b(?!\s\w+ \w+ \w+ \w+)|hochachtungsvoll|"
+    r"(?:mfg|lg|vg|hg|bg|fg|mvg|mkg)\b(?!-|\s\w+ \w+ \w+ \w+)|hochachtungsvoll|"
     r"gr(?:u|ue)(?:ss)e?n?(?: (?:aus|vom|von|an|und)\b.{0,40})?[,!.]?\s*$|"
     r"(?:herzlichst?|freundlichst?|alles gute|alles liebe|ihre?|euer)[,!]?\s*$|"
     r"i\. ?[av]\. \w+|gez\. |im auftrag\b|es gruesst\b|ihr (?:team|praxisteam)\b)"

@@ -9,10 +9,6 @@ from domain.communication.reading.rules import Sign
 M, S = Meaning, Sign
 Signs = frozenset[Meaning | Sign]
 
-MISSED_TOPIC = 0.1  # how much less sure a topic makes it that is touched and not understood
-SOFT_DOUBT, DOUBT = 0.06, 0.01  # ... and each clause that no rule understood, beside a sign and beside a meaning
-DOUBTS_AT_MOST = 3
-
 
 def _signs(*signs: Meaning | Sign) -> Signs:
     return frozenset(signs)
@@ -31,50 +27,9 @@ _ORDER: Sequence[tuple[Meaning, Signs]] = (
 # what signs come to where no meaning is claimed
 _SIGNS: Mapping[Sign, Meaning] = {S.REFUSED: M.NO_PLACES, S.TALK: M.PLACE_FREE, S.WELCOME: M.PLACE_FREE}
 
-_NOTHING = _signs()
-_LIST = _signs(M.LIST_CLOSED, M.WAITING_LIST)
-_CONSULTING = _signs(M.CONSULTATION_ONLY, S.TALK)
-_UNFIT = _signs(M.UNSUITABLE, M.NEEDS_INFO)
-# for each meaning the families of words that may change it, and the claims that show that they were understood
-_TOPICS: Mapping[Meaning, Mapping[str, Signs]] = {
-    M.NO_PLACES: {
-        "LIST": _LIST, "NOTE": _LIST, "CONSULT": _CONSULTING, "TALK": _CONSULTING, "COMPLAINT": _UNFIT,
-        "METHOD": _UNFIT, "GROUP_OF_PEOPLE": _UNFIT, "WISHES": _UNFIT, "PLACE_FAR": _UNFIT, "CLINIC": _UNFIT,
-        "REGISTER": _NOTHING, "AWAY": _NOTHING,
-    },
-    M.PLACE_FREE: {
-        "LIST": _NOTHING, "CONSULT": _NOTHING, "REPEAT": _NOTHING, "EVENT": _NOTHING, "THIRD": _NOTHING,
-        "PAST": _NOTHING,
-    },
-    M.LIST_CLOSED: {"CONSULT": _CONSULTING},
-    M.UNSUITABLE: {"LIST": _NOTHING, "OTHER_TRADE": _NOTHING},
-    M.WAITING_LIST: {"CONSULT": _CONSULTING},
-    M.CONSULTATION_ONLY: {"LIST": _LIST},
-}  # fmt: skip
 
-
-def verdict(
-    claims: Sequence[Claim], *, unexplained: int = 0, topics: frozenset[str] = frozenset()
-) -> tuple[Meaning, float, list[Claim]] | None:
-    """The meaning, how sure, and the claims it rests on.
-
-    `unexplained` clauses make it less sure, as does a topic that is touched and not understood: a waiting list in a
-    letter that seems to say only "full".
-    """
-    found = _decided(claims)
-    if found is None:
-        return None
-    meaning, bearing = found
-    signs = {claim.sign for claim in claims}
-    confidence = max(claim.confidence for claim in bearing)
-    if any(topic in topics and not signs & understood for topic, understood in _TOPICS.get(meaning, {}).items()):
-        confidence -= MISSED_TOPIC
-    soft = all(isinstance(claim.sign, Sign) for claim in bearing)
-    confidence -= min(unexplained, DOUBTS_AT_MOST) * (SOFT_DOUBT if soft else DOUBT)
-    return meaning, confidence, bearing
-
-
-def _decided(claims: Sequence[Claim]) -> tuple[Meaning, list[Claim]] | None:
+def verdict(claims: Sequence[Claim]) -> tuple[Meaning, list[Claim]] | None:
+    """The meaning and the claims it rests on."""
     signs = {claim.sign for claim in claims}
     no_therapy = signs & {M.NO_PLACES, S.REFUSED, S.NO_THERAPY}
     if S.TALK in signs and no_therapy and not signs & {M.PLACE_FREE, M.WAITING_LIST}:

@@ -28,10 +28,24 @@ GRAMMAR = {
         verstaendnis alles_gute viel_erfolg nachricht anfrage interesse vertrauen geduld hallo guten liebe
         bitte_um_verstaendnis rueckmeldung kollegial*
         """,
+    "UNTRUE": """
+        nicht_so_,_dass nicht_wahr nicht_etwa_,_dass nicht_,_dass nicht_der_fall_,_dass geruecht kann_keine_rede_sein
+        davon_kann_keine nicht_als_ob
+        """,
+    "BOUNCE": """
+        zugestellt zustellbar unzustellbar zustellung undelivered undeliverable delivery mailer-daemon
+        mailbox mailserver
+        speicherplatz
+        """,
+    "BRIEFLY": """
+        vorerst vorlaeufig derzeit momentan zurzeit aktuell einstweilen zunaechst heuer quartal dieses_jahr diesem_jahr
+        diesen_monat im_moment zur_zeit gerade diese_woche
+        """,
+    "ESTABLISHED": "bestandspatient* bestandsklient* laufenden bestehenden",
     "ONLINE": "homepage website webseite internetseite internet veroeffentlicht veroeffentlichen",
     "EVENT": """
         kurs kurse *kurs seminar* *seminar workshop* programm newsletter veranstaltung* vortrag tagung flyer
-        anbei infoblatt
+        anbei infoblatt abonnent* teilnahme teilnahmegebuehr* teilnehmer* kursgebuehr* anmeldeschluss buchbar *abende
         """,
     "SORRY": """
         leider bedauerlicherweise bedaure bedauern bedauer ungluecklicherweise tut_mir_leid tut_uns_leid
@@ -69,7 +83,7 @@ GRAMMAR = {
     "THIRD": """
         kollegin kollege kollegen kolleginnen kolleg nachbarpraxis angeblich praxispartner praxispartnerin
         meine_frau mein_mann kollegiale_praxis habe_gehoert gehoert_zu_haben zu_ohren eine_bekannte
-        ein_bekannter nebenan uniklinik universitaetsklinik
+        ein_bekannter nebenan dort dorthin sei uniklinik universitaetsklinik
         """,
     "HAVE": "habe hab haben haette haetten hat gibt gibts gaebe existiert besteht bestehen verfuege verfuegen",
     "BE": "bin sind ist is waere waeren wird werden wuerde wurde worden bleibt bleiben",
@@ -87,16 +101,21 @@ CAPACITY = {
     "PLACE": """
         platz plaetze plaetzen platzes platzerl plaetzchen therapieplatz* therapieplaetze* behandlungsplatz*
         behandlungsplaetze* dauerplatz* dauerplaetze* kassenplatz* kassenplaetze* gruppenplatz*
-        nachmittagsplatz* vormittagsplatz* abendplatz* einzelplatz* *therapieplatz *therapieplaetze kapazitaet
+        nachmittagsplatz* vormittagsplatz* montagsplatz* dienstagsplatz* mittwochsplatz* donnerstagsplatz*
+        freitagsplatz* mittagsplatz* fruehplatz* spaetplatz* abendplatz* einzelplatz* *therapieplatz
+        *therapieplaetze kapazitaet
         kapazitaeten kapas kapazitaetsmaessig vakanz* luecke luecken slot slots einzeltherapieplatz*
         psychotherapieplatz* psychotherapieplaetze* aufnahmekapazitaet* behandlungskapazitaet*
         therapiekapazitaet* therapiestunde* spielraum ressourcen freiraum zeitfenster
         """,
-    "HOUR": "stunde stunden termin termine terminen zeit zeiten",
+    "HOUR": """
+        montagsstunde* dienstagsstunde* mittwochsstunde* donnerstagsstunde* freitagsstunde* abendstunde*
+        stunde stunden termin termine terminen zeit zeiten
+        """,
     "SOMETHING": "etwas was einen eine eins ein zwei drei mehrere jemanden",
     "FREE": """
         frei freie freier freien freies freigeworden frei_geworden offen verfuegbar vakant unbesetzt vorhanden
-        zu_vergeben uebrig noch_luft luft freiwerden freigehalten freihalte freihalten reserviert
+        zu_vergeben zu_haben uebrig noch_luft luft freiwerden freigehalten freihalte freihalten reserviert
         """,
     "FULL": """
         voll volle ausgebucht ausgelastet belegt vollbelegt dicht besetzt vergeben erschoepft ausgeschoepft
@@ -107,7 +126,8 @@ CAPACITY = {
         voellig_zu
         """,
     "TAKE": """
-        nehme nehmen nimmt uebernehme uebernehmen uebernimmt aufnehmen aufzunehmen annehmen anzunehmen aufnahme
+        nehme nehm nehmen nimmt uebernehme uebernehm uebernehmen uebernimmt aufnehmen aufzunehmen
+        annehmen anzunehmen aufnahme
         neuaufnahme* neuaufnahmen uebernahme unterbringen unterzubringen einschieben dazwischenschieben zuteilen
         einplanen einplane aufgenommen uebernommen mitnehmen dazunehmen drannehmen
         """,
@@ -153,10 +173,10 @@ WAITING = {
         interessentenliste* nachrueckliste* warteplatz* warteplaetze* wartliste vormerkung vormerkungen
         kinderliste erwachsenenliste warte_liste wartelistenaufnahme anmeldeliste reserveliste
         """,
-    "SHORT_LIST": "liste",
+    "SHORT_LIST": "liste listen",
     "PUT": """
         setzen setze setz gesetzt nehmen nehme aufnehmen aufgenommen eintragen eingetragen trage schreibe
-        schreiben notieren packen packe tun tue stelle steht stehe stehen gekommen kommt kommen kaeme
+        schreib setz schreiben notieren packen packe tun tue stelle steht stehe stehen gekommen kommt kommen kaeme
         setzen_lassen darf platzieren aufnahme draufsetzen
         """,
     "NOTE": """
@@ -175,7 +195,7 @@ WAITING = {
     "QUEUE": "an_der_reihe dran an_die_reihe naechste_auf nummer_auf auf_position position",
     "AGAIN": "wieder nochmal noch_mal nochmals erneut noch_einmal",
     "REPEAT": "nochmal noch_mal nochmals erneut noch_einmal",
-    "OPEN_LIST": "offen geoeffnet moeglich ja gern gerne frei klappt angeboten anbieten",
+    "OPEN_LIST": "ok okay offen geoeffnet moeglich ja gern gerne frei klappt angeboten anbieten",
 }
 
 CONSULTING = {
@@ -184,7 +204,8 @@ CONSULTING = {
         abklaerung abklaerungen abklaerungsgespraech* abklaerungstermin* orientierungsgespraech* orientierendes
         orientierenden erstabklaerung* erstberatung* beratungsgespraech* diagnostik diagnostikgespraech*
         diagnostiktermin* indikationsstellung indikationsgespraech* einmaliges einmaligen einmalige
-        einzelgespraech* ersteinschaetzung
+        einzelgespraech* ersteinschaetzung klaerungsgespraech* diagnostische diagnostischen
+        diagnostisches informationsgespraech*
         """,
     "TALK": "erstgespraech erstgespraeche gespraech gespraeche ersttermin kennenlerngespraech vorgespraech beratung",
     "PHONE": "telefonische telefonischen telefon* telefonisch rueckruf*",

@@ -83,6 +83,8 @@ class _Check:
                 self._known(node, f"{owner}.{part}", [f"{owner}.{known}" for known in parts])
                 self._visit(node.node, loops)
             case nodes.For(target=nodes.Name(name=each), iter=nodes.Name(name=over), recursive=False, test=None):
+                if "loop" in loops:  # six persons in seven loops would be a letter of hundreds of thousands of lines
+                    raise Invalid("template.not_allowed", field=self._field, line=node.lineno)
                 self._known(node, over, LISTS)
                 self._visit(node.iter, loops)
                 self._below((*node.body, *node.else_), loops | {each: LISTS[over], "loop": "loop"})

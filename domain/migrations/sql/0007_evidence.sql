@@ -42,7 +42,9 @@ CREATE TABLE matching_service.reimbursement_case (
     tss_appointment_on DATE,
     applied_on DATE,
     opinion_asked BOOLEAN DEFAULT false NOT NULL,
+    opinion_told_on DATE,
     delay_told_on DATE,
+    delay_until DATE,
     decision TEXT DEFAULT '' NOT NULL,
     decided_on DATE,
     tss_proof_on DATE,
@@ -66,6 +68,8 @@ CREATE TABLE matching_service.reimbursement_case (
     CONSTRAINT ck_reimbursement_case_decided CHECK ((decision = '') = (decided_on IS NULL)),
     CONSTRAINT ck_reimbursement_case_applied_first CHECK (applied_on IS NOT NULL OR (decided_on IS NULL AND delay_told_on IS NULL AND NOT opinion_asked)),
     CONSTRAINT ck_reimbursement_case_insurer_order CHECK (decided_on >= applied_on AND delay_told_on >= applied_on),
+    CONSTRAINT ck_reimbursement_case_opinion_told CHECK (opinion_told_on IS NULL OR (opinion_asked AND opinion_told_on >= applied_on)),
+    CONSTRAINT ck_reimbursement_case_delay_until CHECK (delay_until IS NULL OR (delay_told_on IS NOT NULL AND delay_until >= delay_told_on)),
     CONSTRAINT fk_reimbursement_case_search_id_patient_id FOREIGN KEY(search_id, patient_id) REFERENCES matching_service.place_search (id, patient_id),
     CONSTRAINT fk_reimbursement_case_profile_id FOREIGN KEY(profile_id) REFERENCES matching_service.insurer_profile (id)
 );
@@ -332,8 +336,17 @@ GRANT INSERT ON communication_service.evidence_made TO platzlotse_caseworker, pl
 CREATE POLICY own_name ON communication_service.evidence_made AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (made_by = platform.current_person_id());
 
--- Nothing is added to a record whose processing is restricted (Art. 18 GDPR), by whatever program.
+-- Nothing is added to a record whose processing is restricted (Art. 18 GDPR), changed in it or taken out of the office,
+-- by whatever program. A change is refused aloud and not left undone in silence: every row may be tried.
 CREATE POLICY unrestricted ON matching_service.reimbursement_case AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
+        SELECT FROM patient_service.patient p
+        WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
+CREATE POLICY unrestricted_change ON matching_service.reimbursement_case AS RESTRICTIVE FOR UPDATE
+    TO platzlotse_caseworker, platzlotse_supervisor USING (true) WITH CHECK (EXISTS (
+        SELECT FROM patient_service.patient p
+        WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
+CREATE POLICY unrestricted ON communication_service.evidence_made AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
         SELECT FROM patient_service.patient p
         WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));

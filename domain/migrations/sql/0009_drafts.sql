@@ -29,3 +29,7 @@ CREATE POLICY office ON communication_service.email_attachment
 GRANT SELECT ON communication_service.email_attachment
     TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_worker, platzlotse_backup;
 GRANT INSERT ON communication_service.email_attachment TO platzlotse_caseworker, platzlotse_supervisor;
+CREATE POLICY with_its_mail ON communication_service.email_attachment AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
+        SELECT FROM communication_service.email e
+        WHERE e.id = email_id AND e.status = 'queued' AND e.created_by = platform.current_person_id()));

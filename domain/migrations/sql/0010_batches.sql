@@ -1,7 +1,7 @@
 -- Batches: many inquiries in one go, weekly status.
 
 -- Whether a person wants to hear every week how the search stands, and on which weekday (ISO) the office is reminded of it.
-ALTER TABLE patient_service.patient ADD COLUMN wants_status BOOLEAN DEFAULT true NOT NULL;
+ALTER TABLE patient_service.patient ADD COLUMN wants_status BOOLEAN DEFAULT false NOT NULL;
 ALTER TABLE platform.office
     ADD COLUMN status_weekday SMALLINT DEFAULT 5,
     ADD CONSTRAINT ck_office_status_weekday CHECK (status_weekday BETWEEN 1 AND 7);
@@ -141,4 +141,4 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON communication_service.batch
 
 GRANT SELECT ON communication_service.batch_progress TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_backup;
 -- the worker asks only whether a batch is held
-GRANT SELECT ON communication_service.batch TO platzlotse_worker;
+GRANT SELECT (id, status) ON communication_service.batch TO platzlotse_worker;

@@ -57,7 +57,7 @@ CREATE TABLE communication_service.account_test (
     account_id BIGINT NOT NULL,
     asked_by BIGINT,
     asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    mail_to TEXT DEFAULT '' NOT NULL,
+    mail_me BOOLEAN DEFAULT false NOT NULL,
     taken_at TIMESTAMP WITH TIME ZONE,
     done_at TIMESTAMP WITH TIME ZONE,
     steps JSONB DEFAULT '[]' NOT NULL,
@@ -99,6 +99,12 @@ CREATE TRIGGER audit_update AFTER UPDATE ON communication_service.account_test
 CREATE TRIGGER audit_delete AFTER DELETE ON communication_service.account_test REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 
+-- A question is asked in one's own name: a test mail goes to who asks and to nobody else.
+CREATE POLICY own_name ON communication_service.account_test AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_admin
+    WITH CHECK (asked_by = platform.current_person_id());
+
+-- a person's word that a mail went out by hand is an attempt, too
 GRANT INSERT ON communication_service.email_attempt TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_worker;
 GRANT INSERT, UPDATE ON communication_service.sending_state TO platzlotse_worker;
 GRANT INSERT ON communication_service.account_test TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_admin;

@@ -6,10 +6,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import Recorded, record_answer
+from domain.casework.evidence import Made, make_evidence
 from domain.casework.preparing import create_and_send
 from domain.casework.printed_letters import letters_of
 from domain.casework.printing import note_printed
+from domain.communication.evidence.chain import link_waiting
 from domain.communication.models import Email, PhoneCall
+from domain.database import Database
 from domain.matching.inquiries import current_state
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import ItemStatus
@@ -79,3 +82,13 @@ def calls(session: Session, inquiry: Inquiry) -> list[PhoneCall]:
     """The calls about an inquiry, oldest first."""
     session.flush()
     return list(session.scalars(select(PhoneCall).where(PhoneCall.inquiry_id == inquiry.id).order_by(PhoneCall.id)))
+
+
+def evidence_made(database: Database, patient: int, *, now: datetime) -> Made:
+    """What the window does: everything that waits is linked, then the evidence is made."""
+    more = True
+    while more:
+        with database.write() as session:
+            more = link_waiting(session)
+    with database.write() as session:
+        return make_evidence(session, patient, now=now)

@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.access import me
 from domain.casework.answers import record_answer
 from domain.casework.call_corrections import take_back_result
 from domain.casework.calling import finish_call
@@ -16,7 +18,9 @@ from domain.casework.patient_record import restrict_patient
 from domain.casework.sending import mail_sent, remind
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome, stated_wait
+from domain.communication.evidence.models import EvidenceMade
 from domain.communication.evidence.verify import verify
+from domain.communication.evidence.words import insurer_words
 from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.errors import Forbidden, NotFound
@@ -24,10 +28,11 @@ from domain.matching.models import Inquiry
 from domain.matching.reimbursement import CaseForm, ProfileForm, case_of, save_case, save_profile
 from domain.matching.states import ItemStatus
 from domain.patients.files import add_file
+from domain.patients.models import Patient
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.pdf_reading import flat, pages, title
-from tests.domain.casework.steps import ask, calls, items, mails
+from tests.domain.casework.steps import ask, calls, evidence_made, items, mails
 from tests.domain.patients.papers import pdf as paper_pdf
 
 DAY = timedelta(days=1)
@@ -196,8 +201,7 @@ def test_the_paper_says_all_of_it(database: Database, searching: tuple[int, int]
             applied_on=date(2026, 11, 2), opinion_asked=False,
         )  # fmt: skip
         save_case(session, search, form, version=None, today=now.date())
-    with database.write() as session:
-        made = make_evidence(session, patient, now=now + 31 * DAY)
+    made = evidence_made(database, patient, now=now + 31 * DAY)
     texts = pages(made.pdf)
     whole = flat("".join(texts))
     for said in (
@@ -213,15 +217,62 @@ def test_the_paper_says_all_of_it(database: Database, searching: tuple[int, int]
     assert b"/Lang (de-DE)" in made.pdf
 
 
+@pytest.mark.usefixtures("qapp")
+def test_who_is_insured_privately_reads_nothing_of_statutory_law(
+    database: Database, searching: tuple[int, int], now: datetime
+) -> None:
+    """No clock, no paragraph and no form of it; what was applied for and decided stays, and who says what holds."""
+    patient, search = searching
+    with database.write() as session:
+        ask(session, search, now=now)
+        session.get_one(Patient, patient).insurance_kind = "private"
+        form = CaseForm(
+            tss_asked_on=date(2026, 10, 1), applied_on=date(2026, 10, 2), opinion_asked=True,
+            opinion_told_on=date(2026, 10, 3), decision="refused", decided_on=date(2026, 11, 2),
+        )  # fmt: skip
+        save_case(session, search, form, version=None, today=now.date())
+    whole = flat("".join(pages(evidence_made(database, patient, now=now).pdf)))
+    for said in ("SGB V", "Terminservicestelle", "Krankenkasse", "PTV 11", "Gutachten"):
+        assert flat(said) not in whole, said
+    for said in ("Vertrag oder ihre Beihilfe", "eingegangen am 02.10.2026", "02.11.2026: abgelehnt"):
+        assert flat(said) in whole, said
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "unsaid"),
+    [
+        ({}, "kann die Leistung als genehmigt gelten", "neuen Tag"),
+        ({"delay_told_on": date(2026, 10, 26)}, "erst am 26.10.2026, nach dem Ende der Frist", "neuen Tag"),
+        ({"delay_told_on": date(2026, 10, 5)}, "und keinen neuen Tag", "genehmigt"),
+        ({"delay_told_on": date(2026, 10, 5), "delay_until": date(2026, 12, 1)}, "den 01.12.2026 als", "genehmigt"),
+        ({"delay_told_on": date(2026, 10, 5), "delay_until": date(2026, 11, 2)}, "auch er verging ohne", "abgelaufen"),
+        ({"opinion_asked": True}, "Fünf Wochen gelten nur nach dieser Mitteilung", "fünf Wochen,"),
+        ({"opinion_asked": True, "opinion_told_on": date(2026, 11, 2)}, "erst am 02.11.2026 mit", "fünf Wochen,"),
+        ({"opinion_asked": True, "opinion_told_on": date(2026, 10, 5)}, "fünf Wochen, da ein Gutachten", "Satz 2"),
+    ],
+)
+def test_the_words_about_the_insurers_clock_are_careful(
+    database: Database, searching: tuple[int, int], now: datetime, values: dict[str, Any], said: str, unsaid: str
+) -> None:
+    """Nobody reads that something is approved, only that it can be, and that a lawyer is to look."""
+    patient, search = searching
+    with database.write() as session:
+        form = CaseForm(applied_on=date(2026, 10, 2), **values)
+        save_case(session, search, form, version=None, today=now.date())
+    with database.read() as session:
+        words = insurer_words(assemble(session, patient, today=now.date()))
+    assert said in words
+    assert unsaid not in words
+    assert ("genehmigt" in words) == ("bitte rechtlich prüfen lassen" in words)
+    assert "gilt eine Leistung" not in words
+
+
 def test_the_same_facts_give_the_same_bytes(database: Database, searching: tuple[int, int], now: datetime) -> None:
     """Whoever has the paper as a file can compare it with what was noted when it was made."""
     patient, search = searching
     with database.write() as session:
         ask(session, search, now=now)
-    made = []
-    for _ in range(2):
-        with database.write() as session:
-            made.append(make_evidence(session, patient, now=now).pdf)
+    made = [evidence_made(database, patient, now=now).pdf for _ in range(2)]
     assert made[0] == made[1]
 
 
@@ -230,8 +281,7 @@ def test_making_it_is_noted(database: Database, searching: tuple[int, int], now:
     patient, search = searching
     with database.write() as session:
         ask(session, search, now=now)
-    with database.write() as session:
-        made = make_evidence(session, patient, now=now)
+    made = evidence_made(database, patient, now=now)
     with database.read() as session:
         row = session.execute(
             text("""SELECT p.display_name, m.made_at, m.attempts, m.links, encode(m.head, 'hex') AS head,
@@ -264,6 +314,42 @@ def test_a_restricted_record_leaves_the_office_on_no_paper(
         make_evidence(session, patient, now=now)
     with pytest.raises(Forbidden), database.write() as session:
         save_case(session, search, CaseForm(), version=None, today=now.date())
+
+
+def test_the_database_keeps_a_restricted_record_as_it_is(
+    database: Database, searching: tuple[int, int], now: datetime
+) -> None:
+    """Whatever program asks: a case is not changed, no making is noted."""
+    patient, search = searching
+    with database.write() as session:
+        save_case(session, search, CaseForm(), version=None, today=now.date())
+        restrict_patient(session, patient, now=now)
+    with pytest.raises(Forbidden), database.write() as session:
+        session.execute(text("UPDATE matching_service.reimbursement_case SET note = 'x'"))
+    with pytest.raises(Forbidden), database.write() as session:
+        session.add(
+            EvidenceMade(
+                patient_id=patient, made_by=me(session).id, made_at=now, attempts=0, links=0, head=bytes(32),
+                pdf_sha256=bytes(32),
+            )
+        )  # fmt: skip
+
+
+def test_a_large_log_is_linked_before_the_head_is_printed(
+    database: Database, searching: tuple[int, int], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many batches wait, every contact the paper names has its link."""
+    monkeypatch.setattr("domain.communication.evidence.chain.BATCH", 2)
+    patient, search = searching
+    with database.write() as session:
+        for _ in range(5):
+            ask(session, search, now=now)
+    made = evidence_made(database, patient, now=now)
+    assert "noch ohne Glied" not in "".join(pages(made.pdf))
+    with database.read() as session:
+        evidence = assemble(session, patient, today=now.date())
+        assert evidence.head.link_hash.hex() == made.head
+    assert sorted(step.link or 0 for a in evidence.attempts for step in a.steps) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.answers import Decision, record_answer
 from domain.casework.calling import finish_with_answers
-from domain.casework.evidence import assemble, make_evidence
+from domain.casework.evidence import assemble
 from domain.casework.sending import remind
 from domain.communication.contacts import CallResult
 from domain.communication.models import ContactEntry
@@ -23,7 +23,7 @@ from domain.patients.models import Guardian, MedicalInformation
 from domain.values import Channel
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages, uncompressed
-from tests.domain.casework.steps import ask, calls, items, mails
+from tests.domain.casework.steps import ask, calls, evidence_made, items, mails
 from tests.domain.casework.test_evidence import item_for, searching, send
 from tests.domain.patients.papers import pdf as paper_pdf
 
@@ -62,7 +62,7 @@ def test_nothing_of_the_others_is_in_it(database: Database, searching: tuple[int
     secrets: set[str] = set()
     with database.write() as session:
         others = [add_other(session, number) for _ in range(2)]
-        secrets |= {"98765", "05.06.1987", "1987-06-05"}
+        secrets |= {"98765", "05.06.1987", "1987-06-05", "66 Monate"}
         for channel in (Channel.EMAIL, Channel.LETTER, Channel.PHONE):
             inquiry = ask(session, search, *others, now=now, channel=channel)
             found = items(session, inquiry)
@@ -84,7 +84,10 @@ def test_nothing_of_the_others_is_in_it(database: Database, searching: tuple[int
                 (call,) = calls(session, inquiry)
                 finish_with_answers(
                     session, call.id,
-                    CallResult(CallStatus.REACHED, counterpart=canary(number), outcome=canary(number)),
+                    CallResult(
+                        CallStatus.REACHED, counterpart=canary(number),
+                        outcome=f"{canary(number)}. Für die Jüngere Wartezeit 66 Monate, für die anderen nichts.",
+                    ),
                     [Decision(item.id, ItemStatus.REJECTION_OTHER) for item in found], now=now + DAY,
                 )  # fmt: skip
                 continue
@@ -121,8 +124,7 @@ def test_nothing_of_the_others_is_in_it(database: Database, searching: tuple[int
                     body=canary(number),
                 )
             )
-    with database.write() as session:
-        made = make_evidence(session, patient, now=now + 40 * DAY)
+    made = evidence_made(database, patient, now=now + 40 * DAY)
     raw = uncompressed(made.pdf)
     shown = flat("".join(pages(made.pdf)))
     assert flat("Öztürk-Groß") in shown  # the reading does read
@@ -159,3 +161,48 @@ def test_contacts_about_the_others_alone_are_left_out(
     with database.read() as session:
         (attempt,) = assemble(session, patient, today=now.date()).attempts
     assert [step.kind for step in attempt.steps] == ["inquiry", "rejection_capacity"]
+
+
+@pytest.mark.parametrize("answered", [1, 2])
+def test_what_was_noted_of_a_call_about_several_is_nobodys_own(
+    database: Database, searching: tuple[int, int], now: datetime, answered: int
+) -> None:
+    """Whether the practice spoke of one of them or of all: the note may mean another without a name."""
+    patient, search = searching
+    with database.write() as session:
+        inquiry = ask(session, search, add_search(session), now=now, channel=Channel.PHONE)
+        (call,) = calls(session, inquiry)
+        own = item_for(session, inquiry, search)
+        told = sorted(items(session, inquiry), key=lambda item: item.id != own)[:answered]
+        finish_with_answers(
+            session, call.id, CallResult(CallStatus.REACHED, outcome="Für die Jüngere Wartezeit 6 Monate"),
+            [Decision(item.id, ItemStatus.REJECTION_CAPACITY) for item in told], now=now,
+        )  # fmt: skip
+    with database.read() as session:
+        (attempt,) = assemble(session, patient, today=now.date()).attempts
+    assert attempt.stated_wait == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "wait"),
+    [
+        ("Wartezeit 6 Monate", "Wartezeit 9 Monate", "6 Monate"),
+        ("Wartezeit 6 Monate", "wartezeit  6 Monate ", ""),
+        ("Wartezeit 6 Monate", None, "6 Monate"),
+    ],
+)
+def test_a_note_is_ones_own_where_it_stands_at_nobody_else(
+    database: Database, searching: tuple[int, int], now: datetime, own: str, other: str | None, wait: str
+) -> None:
+    """Answers entered person by person keep the wait; the same words at another are of no one person."""
+    patient, search = searching
+    with database.write() as session:
+        second = add_search(session)
+        inquiry = ask(session, search, second, now=now)
+        for which, note in ((search, own), (second, other)):
+            if note is not None:
+                item = item_for(session, inquiry, which)
+                record_answer(session, item, ItemStatus.REJECTION_CAPACITY, now=now + DAY, note=note)
+    with database.read() as session:
+        (attempt,) = assemble(session, patient, today=now.date()).attempts
+    assert attempt.stated_wait == wait

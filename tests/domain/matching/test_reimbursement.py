@@ -33,7 +33,8 @@ days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 def insurer(applied_on: date, **values: object) -> tuple[date, ClockState]:
     """Last day and state of the insurer's clock."""
     given: dict[str, object] = {
-        "opinion_asked": False, "decided_on": None, "delay_told_on": None, "today": TODAY, "land": "NW",
+        "opinion_told_on": None, "decided_on": None, "delay_told_on": None, "delay_until": None, "today": TODAY,
+        "land": "NW",
     }  # fmt: skip
     clock = insurer_clock(applied_on=applied_on, **(given | values))  # type: ignore[arg-type]
     return clock.ends, clock.state
@@ -54,7 +55,8 @@ def test_the_insurer_has_three_weeks_or_five_with_an_opinion() -> None:
     """A period that would end on a weekend or a holiday ends on the next working day."""
     assert insurer(MONDAY) == (date(2026, 11, 23), ClockState.RUNNING)
     assert insurer(MONDAY, today=date(2026, 11, 24)) == (date(2026, 11, 23), ClockState.OVER)
-    assert insurer(MONDAY, opinion_asked=True) == (date(2026, 12, 7), ClockState.RUNNING)
+    assert insurer(MONDAY, opinion_told_on=date(2026, 11, 23)) == (date(2026, 12, 7), ClockState.RUNNING)
+    assert insurer(MONDAY, opinion_told_on=date(2026, 11, 24)) == (date(2026, 11, 23), ClockState.RUNNING)  # too late
     assert insurer(date(2026, 11, 7))[0] == date(2026, 11, 30)  # a Saturday
     assert insurer(date(2026, 12, 4))[0] == date(2026, 12, 28)  # Christmas, then a weekend
     assert insurer(date(2026, 10, 28), land="SN")[0] == date(2026, 11, 19)  # a holiday in Saxony alone
@@ -66,6 +68,12 @@ def test_reasons_told_in_time_stop_the_insurers_clock() -> None:
     after = date(2026, 12, 24)
     assert insurer(MONDAY, delay_told_on=date(2026, 11, 20), today=after)[1] is ClockState.EXCUSED
     assert insurer(MONDAY, delay_told_on=date(2026, 11, 24), today=after)[1] is ClockState.OVER
+    named = {"delay_told_on": date(2026, 11, 20), "delay_until": date(2026, 12, 23)}
+    assert insurer(MONDAY, **named, today=date(2026, 12, 23))[1] is ClockState.EXCUSED
+    assert insurer(MONDAY, **named, today=after)[1] is ClockState.OVER
+    assert insurer(MONDAY, **named, decided_on=date(2026, 12, 23), today=after)[1] is ClockState.STOPPED
+    assert insurer(MONDAY, **named, decided_on=after, today=after)[1] is ClockState.LATE
+    assert insurer(MONDAY, **(named | {"delay_told_on": date(2026, 11, 24)}), today=after)[1] is ClockState.OVER
     assert insurer(MONDAY, decided_on=date(2026, 11, 24), today=after)[1] is ClockState.LATE
     assert insurer(MONDAY, decided_on=date(2026, 11, 23), today=after)[1] is ClockState.STOPPED
 
@@ -74,8 +82,9 @@ def test_reasons_told_in_time_stop_the_insurers_clock() -> None:
 def test_a_clock_is_over_only_after_its_last_day(begin: date, today: date, opinion: bool, decided: date | None) -> None:
     """Never shorter than the law's weeks, never ending on a weekend, and over only where nothing was decided."""
     clock = insurer_clock(
-        applied_on=begin, opinion_asked=opinion, decided_on=decided, delay_told_on=None, today=today, land="NW"
-    )
+        applied_on=begin, opinion_told_on=begin if opinion else None, decided_on=decided, delay_told_on=None,
+        delay_until=None, today=today, land="NW",
+    )  # fmt: skip
     assert timedelta(days=35 if opinion else 21) <= clock.ends - begin <= timedelta(days=45)
     assert clock.ends.weekday() < 5
     assert (clock.state is ClockState.OVER) == (decided is None and today > clock.ends)
@@ -93,6 +102,18 @@ def test_a_clock_is_over_only_after_its_last_day(begin: date, today: date, opini
         (CaseForm(opinion_asked=True), "applied_on_missing", "applied_on"),
         (CaseForm(decision="refused", decided_on=TODAY), "applied_on_missing", "applied_on"),
         (CaseForm(applied_on=TODAY, decision="refused", decided_on=MONDAY), "before_begin", "decided_on"),
+        (CaseForm(applied_on=MONDAY, opinion_told_on=TODAY), "no_opinion", "opinion_told_on"),
+        (
+            CaseForm(applied_on=TODAY, opinion_asked=True, opinion_told_on=MONDAY),
+            "before_begin",
+            "opinion_told_on",
+        ),
+        (CaseForm(applied_on=MONDAY, delay_until=TODAY), "delay_told_on_missing", "delay_told_on"),
+        (
+            CaseForm(applied_on=MONDAY, delay_told_on=TODAY, delay_until=MONDAY),
+            "before_begin",
+            "delay_until",
+        ),
         (CaseForm(applied_on=MONDAY, decision="refused"), "decision_half", "decided_on"),
         (CaseForm(applied_on=MONDAY, decided_on=TODAY), "decision_half", "decision"),
     ],

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QPageSize
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,7 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         printer.setOutputFileName(str(path))
         dialog.accepted.emit(printer)
 
-    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    monkeypatch.setattr(QDialog, "open", chosen)
     return path
 
 
@@ -89,6 +90,21 @@ def test_all_letters_that_wait_are_printed_at_once(
     qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
     assert pages(paper) == 2
     qtbot.waitUntil(lambda: not page._letters.isVisible())
+
+
+def test_the_printer_is_asked_for(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """By the system's own dialog; cancelled, the letter waits on."""
+    page = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))
+    press(qtbot, page, "Brief drucken")
+
+    def asked() -> QPrintDialog | None:
+        return next((w for w in QApplication.topLevelWidgets() if isinstance(w, QPrintDialog) and w.isVisible()), None)
+
+    qtbot.waitUntil(lambda: asked() is not None)
+    dialog = asked()
+    assert dialog is not None
+    dialog.reject()
+    assert scalar(database, WAITING) == 1
 
 
 def test_a_letter_is_saved(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
@@ -162,7 +178,7 @@ def test_a_printer_that_takes_nothing_is_told(
         printer.setOutputFileName(str(tmp_path / "fehlt" / "gedruckt.pdf"))
         dialog.accepted.emit(printer)
 
-    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    monkeypatch.setattr(QDialog, "open", chosen)
     letters = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))._detail._letters
     press(qtbot, letters, "Brief drucken")
     qtbot.waitUntil(lambda: "Der Drucker nimmt nichts an" in ui.messages.text())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from domain.database import Database
 from domain.errors import Unavailable
 from domain.matching.reimbursement import CaseForm, ProfileForm, save_case, save_profile
 from domain.matching.states import ItemStatus
+from domain.patients.models import Patient
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages
 from tests.domain.casework.steps import ask, only_item
@@ -148,6 +149,20 @@ def test_the_pdf_is_saved_and_noted(ui: UiContext, qtbot: QtBot, database: Datab
     assert scalar(database, MADE) == 1
 
 
+def test_a_long_log_is_linked_first(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batch after batch, each on its own, and the name proposed tells no person's."""
+    monkeypatch.setattr("domain.communication.evidence.chain.BATCH", 1)
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    assert tab._file_name(tab._shown) == f"Nachweis Akte {patient} 2026-11-23.pdf"  # type: ignore[arg-type]
+    tab.saving.save_to(patient, tmp_path / "x.pdf")
+    qtbot.waitUntil(lambda: "Gespeichert: x.pdf" in ui.messages.text())
+    assert scalar(database, "SELECT count(*) FROM audit.contact_pending") == 0
+    assert scalar(database, "SELECT links FROM communication_service.evidence_made") == 2
+
+
 def test_a_folder_that_takes_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
     """In a sentence; that it was made stays on record, since it was in the program's hands."""
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
@@ -183,7 +198,7 @@ def test_it_is_printed(
         printer.setOutputFileName(str(path))
         dialog.accepted.emit(printer)
 
-    monkeypatch.setattr(QPrintDialog, "open", chosen)
+    monkeypatch.setattr(QDialog, "open", chosen)
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
     press(qtbot, tab, "Nachweis drucken")
     qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text(), timeout=20_000)
@@ -249,6 +264,29 @@ def test_a_restricted_record_makes_none(ui: UiContext, qtbot: QtBot, database: D
     qtbot.waitUntil(lambda: "evidence.restricted_export" in ui.messages.text())
     assert scalar(database, MADE) == 0
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_who_is_insured_privately_sees_no_clocks_of_sgb_v(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Neither in words nor as fields; what was entered there before is kept."""
+    patient = fill(database, lambda s: searching(s, ui))
+    tab = tab_of(ui, qtbot, patient)
+    asked = tab.case.fields["tss_asked_on"].control
+    assert asked.isVisible()
+    type_into(tab, "tss_asked_on", "05.10.2026")
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: not tab.unsaved)
+    fill(database, lambda s: setattr(s.get_one(Patient, patient), "insurance_kind", "private"))
+    tab.show_patient(patient)
+    qtbot.waitUntil(lambda: "Vertrag oder ihre Beihilfe" in tab._insurer.text())
+    assert not asked.isVisible()
+    assert not any(tab.case.fields[name].isVisible() for name in ("opinion_told_on", "delay_told_on", "delay_until"))
+    assert tab.case.fields["applied_on"].isVisible()
+    assert not tab._tss.isVisible()
+    assert "SGB V" not in tab._insurer.text()
+    type_into(tab, "applied_on", "30.10.2026")
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: "eingegangen am 30.10.2026" in tab._insurer.text())
+    assert scalar(database, "SELECT tss_asked_on::text FROM matching_service.reimbursement_case") == "2026-10-05"
 
 
 def test_every_control_has_a_name(ui: UiContext, qtbot: QtBot, database: Database) -> None:

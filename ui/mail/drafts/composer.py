@@ -144,7 +144,8 @@ class Composer(QWidget):
         self._trouble.setVisible(bool(draft.refused))
         self._tell_state(draft)
         self._follow_addressee()
-        self._complain(None)
+        if not known:
+            self._complain(None)
 
     def _fill(self, draft: Draft) -> None:
         self._version_id = draft.template_version_id
@@ -219,6 +220,7 @@ class Composer(QWidget):
 
     def _on_edit(self) -> None:
         if not self._filling:
+            self._complain(None)
             self._follow_addressee()
             self._state.setText("")
             self._timer.start()

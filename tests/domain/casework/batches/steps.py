@@ -62,7 +62,7 @@ def figures(database: Database, batch_id: int) -> BatchRow:
 
 def hopeful(session: Session, **values: object) -> int:
     """A patient with an address and an active search; returns the patient's id."""
-    patient = add_patient(session, **({"email": "lea@mail.example"} | values))  # type: ignore[arg-type]  # columns
+    patient = add_patient(session, **({"email": "lea@mail.example", "wants_status": True} | values))  # type: ignore[arg-type]  # columns
     add_search(session, patient)
     return patient
 

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from domain.casework.draft_upload import Uploaded
 from domain.communication.drafts.contacts import contact_edits
-from domain.communication.drafts.records import DraftState
+from domain.communication.drafts.records import Addressee, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.database import Database
+from domain.therapists.service import set_contact
 from tests.builders import add_therapist
 from tests.conftest import Office
 from tests.domain.communication.drafts.conftest import KEY
-from tests.domain.communication.drafts.steps import LAST_WORDS, NEW_NUMBER, PDF, Points, hand_over, write
+from tests.domain.communication.drafts.steps import LAST_WORDS, NEW_NUMBER, NOW, PDF, Points, hand_over, write
 from tests.servers.cutter import Cutter
 
 MOST = 400  # points; the way has fewer, or something goes round in circles
@@ -171,6 +172,27 @@ def test_the_network_cut_at_any_statement(
             break
     assert seen[-1]  # the last run met no cut
     assert seen.count(False) > 10
+
+
+def test_what_arrived_is_not_given_back(office: Office, database: Database, owner: Database, tmp_path: Path) -> None:
+    """The answer to the commit was lost, then the address changed: the mail is there, and its writer left alone."""
+    therapist, address = practice(database, 0)
+    store = DraftStore(tmp_path / "drafts.db", KEY)
+    to = Addressee(address, "Anna Sommer", therapist_id=therapist)
+    number = store.add(DraftText(to, "Danke", LAST_WORDS), now=NOW)
+    store.queue(number, now=NOW)
+    with Cutter(str(make_url(office.url("jana")).query["host"])) as cutter:
+        far = Database(cutter.through(office.url("jana")), pool_size=1)
+        event.listen(far.engine, "commit", lambda _: cutter.cut("answer"))
+        assert not hand_over(store, far).reached
+        far.close()
+    with database.write() as session:
+        set_contact(session, therapist, email="neu@cut.example", phone="", mobile="")
+    assert hand_over(store, database) == Uploaded(done=1, refused=0, reached=True)
+    assert store.drafts() == ()
+    with owner.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM communication_service.email")) == 1
+    store.close()
 
 
 def test_without_a_server_all_waits(database: Database, owner: Database, tmp_path: Path) -> None:

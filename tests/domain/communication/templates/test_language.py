@@ -64,6 +64,7 @@ def test_an_unknown_name_is_told_with_its_line(said: str, line: int, near: str) 
         "{% for a in personen if a %}x{% endfor %}", "{% macro a() %}{% endmacro %}", "{{ [1, 2] }}",
         "{% import 'x' as y %}", "{{ personen[0] }}", "{{ mehrzahl(*personen) }}", "{{ anrede.upper() }}",
         "{% for k in range(9) %}{% endfor %}",
+        "{% for a in personen %}{% for b in personen %}x{% endfor %}{% endfor %}",
     ],
 )  # fmt: skip
 def test_what_computes_or_loads_is_refused(said: str) -> None:

@@ -126,8 +126,8 @@ def test_the_weekly_status_is_offered_and_read_first(
 
     def due(session: Session) -> None:
         for number in range(2):
-            add_search(session, add_patient(session, email=f"lea{number}@mail.example"))
-        add_search(session, add_patient(session))
+            add_search(session, add_patient(session, email=f"lea{number}@mail.example", wants_status=True))
+        add_search(session, add_patient(session, wants_status=True))
         session.execute(text("UPDATE platform.office SET status_weekday = 1"))
 
     fill(database, due)
@@ -156,7 +156,7 @@ def test_the_weekly_status_is_offered_and_read_first(
 
 def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """First letter and status are read before they are sent; a second status in a week is refused with its reason."""
-    number = fill(database, lambda s: add_patient(s, email="lea@mail.example", last_name="Wartend"))
+    number = fill(database, lambda s: add_patient(s, email="lea@mail.example", last_name="Wartend", wants_status=True))
     fill(database, lambda s: add_search(s, number))
     letters = PatientLetters(ui)
     qtbot.addWidget(letters)

@@ -119,6 +119,20 @@ def test_sent_it_leaves_the_store_and_waits_in_the_outbox(
     qtbot.waitUntil(lambda: not uploader._running)
 
 
+def test_what_is_missing_is_said_at_its_field(page: MailPage, qtbot: QtBot, vault: DraftVault, therapist: int) -> None:
+    """It stays there until somebody types."""
+    begun(page, qtbot, vault, therapist)
+    press(qtbot, page, "Senden")
+    error = page.drafts.composer.fields["subject"]._error
+    qtbot.waitUntil(lambda: error.text() == "Der Betreff fehlt.")
+    page.refresh()
+    qtbot.wait(300)
+    assert error.text() == "Der Betreff fehlt."
+    page.drafts.composer._subject.setText("Danke")
+    page.drafts.composer._subject.textEdited.emit("Danke")
+    assert not error.text()
+
+
 def test_a_file_is_attached_or_refused_with_a_sentence(
     page: MailPage, qtbot: QtBot, ui: UiContext, vault: DraftVault, therapist: int, tmp_path: Path
 ) -> None:
