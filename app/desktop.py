@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
@@ -19,6 +18,7 @@ from app.seat import Seat
 from app.worker_process import WorkerProcess, WorkerState
 from domain.communication.drafts.records import Waiting
 from domain.database import Database
+from domain.weektime import BERLIN
 from ui.admin.page import AdminPage
 from ui.background import Background
 from ui.changes import Changes
@@ -38,7 +38,6 @@ from ui.today.page import TodayPage
 from ui.translation import ntr, tr
 from ui.window_state import WindowState
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SWITCH_SECONDS = 0.0005  # how long a thread may hold Python while the window waits
 
 

@@ -1,11 +1,20 @@
-"""Weekly times between the database's int4multirange and lists of WeekSpan (minutes since Monday 00:00)."""
+"""The office's day, Berlin's; weekly times as int4multirange and as lists of WeekSpan (minutes since Monday 00:00)."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import Range
 
 from domain.values import WeekSpan
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def office_day(now: datetime) -> date:
+    """The day it is in the office, whatever zone a moment is told in."""
+    return now.astimezone(BERLIN).date()
 
 
 def to_multirange(spans: Iterable[WeekSpan] | None) -> list[Range[int]] | None:

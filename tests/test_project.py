@@ -197,7 +197,7 @@ READS_ACROSS = {
     "matching/facts.py": {"patient_service", "therapist_service"},
     "matching/inquiries.py": {"therapist_service"},
     "matching/judging.py": {"patient_service"},
-    "matching/listing.py": {"patient_service", "therapist_service"},
+    "matching/listing.py": {"communication_service", "patient_service", "therapist_service"},
     "matching/reimbursement.py": {"patient_service"},
     "matching/reimbursement_due.py": {"patient_service"},
     "matching/searches.py": {"therapist_service"},

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from domain.errors import PlatzlotseError, Unavailable
+from domain.weektime import BERLIN
 from ui import formats
 from ui.labels import label, rule_reason
 from ui.translation import tr
-
-BERLIN = ZoneInfo("Europe/Berlin")
 
 _SENTENCES: dict[str, str] = {
     "record.changed_meanwhile": "{by} hat diesen Eintrag {at} geändert. Ihre Eingaben stehen noch hier; laden Sie neu oder speichern Sie sie noch einmal.",

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from domain.values import MINUTES_PER_DAY, WeekSpan
+from domain.weektime import BERLIN
 from ui.labels import label
 from ui.translation import ntr, tr
 
-BERLIN = ZoneInfo("Europe/Berlin")
 WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
-from domain.communication.phone_windows import BERLIN
 from domain.matching.reimbursement_due import open_clocks
+from domain.weektime import BERLIN
 
 
 class TaskKind(StrEnum):
@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     INSURER_CLOCK = "insurer_clock"
     CALL_PLANNED = "call_planned"
     CALL_STUCK = "call_stuck"
+    LETTER = "letter"
     FOLLOW_UP = "follow_up"
     WAITLIST_DUE = "waitlist_due"
     NEEDS_INFO = "needs_info"
@@ -98,13 +99,20 @@ _TASKS: dict[TaskKind, str] = {
         WHERE q.closed_at IS NULL
           AND (last.status = 'wrong_number'
                OR q.stage = 'approved' AND last.status IN ('no_answer', 'busy', 'voicemail_left', 'missed', 'cancelled'))""",
+    TaskKind.LETTER: f"""
+        SELECT 'inquiries', q.id, {_PRACTICE}, w.subject, w.created_at
+        FROM communication_service.printed_letter w JOIN matching_service.inquiry q ON q.id = w.inquiry_id
+        JOIN therapist_service.therapist t ON t.id = q.therapist_id
+        WHERE w.printed_at IS NULL""",
     TaskKind.FOLLOW_UP: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference,
                greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         JOIN platform.office o ON o.id = 1
         WHERE q.stage = 'sent' AND t.status = 'active'
-          AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now""",
+          AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now
+          AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
+                          WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)""",
     TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
     f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"
     " AND s.status IN ('active', 'paused')",
@@ -116,7 +124,7 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.DRAFT_INQUIRY: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.created_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        WHERE q.stage IN ('draft', 'approved') AND q.channel <> 'phone' OR q.stage = 'draft'""",
+        WHERE q.stage = 'draft' OR q.stage = 'approved' AND q.channel = 'email'""",
     TaskKind.READY_PATIENT: f"""
         SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
         FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id

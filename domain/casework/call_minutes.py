@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.communication.phone_windows import BERLIN
+from domain.weektime import BERLIN
 
 LONGEST = timedelta(hours=2)  # a result entered later than that was forgotten; the call was over before
 

@@ -19,7 +19,6 @@ from domain.access import me, office
 from domain.communication.evidence.chain import chain_head
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted, stated_wait
 from domain.communication.evidence.models import EvidenceMade
-from domain.communication.phone_windows import BERLIN
 from domain.communication.states import UNREACHED, CallStatus
 from domain.errors import NotFound
 from domain.matching.models import PlaceSearch
@@ -28,6 +27,7 @@ from domain.matching.reimbursement_due import clocks_of, is_statutory
 from domain.matching.states import ANSWERS, LIVE_ACCEPTANCE, OPEN_ITEM, InquiryStage, ItemStatus
 from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Consent, Patient, Wishes
+from domain.weektime import BERLIN
 
 # of entries about everybody in an inquiry: what went out to the practice, and what came of calling it
 SHARED = frozenset({"inquiry", "reminder", "phone_tag", "bounce", CallStatus.REACHED.value, *map(str, UNREACHED)})

@@ -20,12 +20,14 @@ from domain.communication.templates.contexts import (
 from domain.communication.templates.rendering import render
 from domain.communication.templates.service import sources_for
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
+from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.patients.checklist import age_on
 from domain.patients.models import MedicalInformation, Patient, Wishes
 from domain.therapists.models import Therapist
 from domain.values import MINUTES_PER_DAY
-from domain.weektime import from_multirange
+from domain.weektime import from_multirange, office_day
 
 SOURCES = {
     "arztsuche": "das öffentliche Verzeichnis arztsuche.116117.de",
@@ -51,7 +53,7 @@ def queue_letter(
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if not therapist.email or not items:
         return None
-    letter = compose(session, kind, inquiry, items, today=now.date())
+    letter = compose(session, kind, inquiry, items, today=office_day(now))
     return queue_mail(
         session,
         kind=kind,
@@ -83,6 +85,8 @@ def inquiry_context(
 ) -> LetterContext:
     """What a letter about these items may say; without `profiles` it names codes only."""
     therapist = session.get_one(Therapist, inquiry.therapist_id)
+    named = {item.id for item in items}
+    others = items_of(session, inquiry.id)
     return LetterContext(
         recipient=recipient_of(therapist),
         office=office_context(session),
@@ -93,8 +97,9 @@ def inquiry_context(
             else tuple(PatientCode(item.reference_code) for item in items)
         ),
         today=today,
-        asked_on=inquiry.sent_at.date() if inquiry.sent_at is not None else today,
+        asked_on=office_day(inquiry.sent_at) if inquiry.sent_at is not None else today,
         source=SOURCES.get(therapist.source, OWN_SOURCE),
+        still_open=any(one.id not in named and ItemStatus(one.status) in OPEN_ITEM for one in others),
     )
 
 

@@ -24,6 +24,7 @@ from domain.patients.checklist import missing_for_search
 from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
 from domain.therapists.models import PracticeSite, Therapist
+from domain.weektime import office_day
 
 # A stated sex is a word of the person's own; whoever stated none, or divers, is addressed by name (never guessed).
 SALUTATIONS = {"female": "Frau", "male": "Herr"}
@@ -34,7 +35,7 @@ def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime
     """Write to the patient that a practice has a place. Raises as `queue_to_patient` does."""
     item = session.get_one(InquiryItem, item_id)
     patient = session.get_one(Patient, session.get_one(PlaceSearch, item.search_id).patient_id)
-    letter = compose_acceptance(session, "acceptance_patient", item, today=now.date())
+    letter = compose_acceptance(session, "acceptance_patient", item, today=office_day(now))
     return queue_to_patient(session, patient, letter, kind="patient", now=now, inquiry_id=item.inquiry_id)
 
 
@@ -82,7 +83,7 @@ def compose_to_patient(session: Session, kind: str, patient_id: int, *, today: d
 
 def queue_first_letter(session: Session, patient_id: int, *, now: datetime) -> int:
     """Queue the first letter to a patient; it may be sent again. Raises as `queue_to_patient` does."""
-    letter = compose_to_patient(session, "first_letter", patient_id, today=now.date())
+    letter = compose_to_patient(session, "first_letter", patient_id, today=office_day(now))
     return queue_to_patient(session, session.get_one(Patient, patient_id), letter, kind="first_letter", now=now)
 
 

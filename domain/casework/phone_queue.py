@@ -16,7 +16,6 @@ from domain.casework.week_plan import monday_of
 from domain.communication.calls import regions_of_practices
 from domain.communication.numbers import USABLE
 from domain.communication.phone_windows import (
-    BERLIN,
     DEFAULT_WINDOWS,
     Window,
     coming_windows,
@@ -27,7 +26,7 @@ from domain.communication.reachability import Reachability, reachability
 from domain.communication.states import CallStatus
 from domain.matching.expected import expected_means
 from domain.values import WeekSpan
-from domain.weektime import from_multirange
+from domain.weektime import BERLIN, from_multirange
 
 DAYS_AHEAD = 7  # calls planned for later are not the day's work
 CALLS_SHOWN = 300

@@ -19,6 +19,7 @@ from domain.matching.inquiries import create_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.therapists.queries import TherapistDetail, get_therapist
 from domain.values import Channel
+from domain.weektime import office_day
 
 MORE = 12  # how many patients are shown beyond the inquiry's size, to choose among
 
@@ -78,8 +79,8 @@ def preview(
     items = [InquiryItem(search_id=search, reference_code="·····") for search in search_ids]
     with session.no_autoflush:
         if channel is Channel.LETTER:
-            return preview_on_paper(session, inquiry, items, today=now.date())
-        return compose(session, "inquiry", inquiry, items, today=now.date())
+            return preview_on_paper(session, inquiry, items, today=office_day(now))
+        return compose(session, "inquiry", inquiry, items, today=office_day(now))
 
 
 def create_and_send(

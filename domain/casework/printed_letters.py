@@ -1,7 +1,7 @@
 """Letters on paper to practices without mail: written and kept, printed as often as wanted, each time the same.
 
 A letter that still waits for the printer follows what happens: whoever found a place is left out of it. One that was
-printed is the practice's, and another letter takes it back.
+printed is the practice's, and another letter takes it back; what printing means for the inquiry stands in `printing`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -17,13 +17,13 @@ from domain.access import me
 from domain.casework.letters import WITH_PROFILES, inquiry_context, office_context, recipient_of
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.mails import Letter
-from domain.communication.models import ContactEntry
 from domain.communication.templates.rendering import fill, written
 from domain.communication.templates.service import sources_for
 from domain.errors import NotFound
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Practice, PracticeSite, Therapist
+from domain.weektime import office_day
 
 _WHOLE = re.compile(r"\n\D.*\s\d+ ?\w?([-–/] ?\d+ ?\w?)?\n\d{5} \S[^\n]*\Z")
 
@@ -44,10 +44,10 @@ def write_letter(
     session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, now: datetime
 ) -> PrintedLetter:
     """A letter about some items (``inquiry``, ``reminder``, ``withdrawal``); it waits for the printer."""
-    subject, body, version_id = _words(session, kind, inquiry, items, today=now.date())
+    subject, body, version_id = _words(session, kind, inquiry, items, today=office_day(now))
     letter = PrintedLetter(
         kind=kind, inquiry_id=inquiry.id, therapist_id=inquiry.therapist_id, sender=_sender(session),
-        address=_address(session, inquiry.therapist_id), written_on=now.date(), subject=subject, body=body,
+        address=_address(session, inquiry.therapist_id), written_on=office_day(now), subject=subject, body=body,
         template_version_id=version_id, created_by=me(session).id, created_at=now,
     )  # fmt: skip
     session.add(letter)
@@ -56,20 +56,19 @@ def write_letter(
     return letter
 
 
-def send_on_paper(
-    session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, now: datetime
-) -> int | None:
-    """A further letter of an inquiry, with its entry in the history; returns its id, None where it is about nobody."""
-    if not items:
-        return None
-    letter = write_letter(session, kind, inquiry, items, now=now)
-    session.add(
-        ContactEntry(
-            at=now, channel="letter", direction="out", kind=kind, inquiry_id=inquiry.id,
-            therapist_id=inquiry.therapist_id, person_id=letter.created_by, body=letter.subject,
-        )
-    )  # fmt: skip
-    return letter.id
+def has_waiting(session: Session, inquiry_id: int, kind: str) -> bool:
+    """Whether a letter of a kind waits for the printer."""
+    return any(letter.kind == kind for letter in _waiting_of(session, inquiry_id))
+
+
+def drop_waiting(session: Session, inquiry_id: int, kind: str) -> bool:
+    """Drop the letters of a kind that nobody printed; returns whether there were any."""
+    waiting = [letter for letter in _waiting_of(session, inquiry_id) if letter.kind == kind]
+    for letter in waiting:
+        session.delete(letter)
+        events.record(session, "letter.dropped", letter.id, inquiry_id=inquiry_id)
+    session.flush()
+    return bool(waiting)
 
 
 def take_back_on_paper(
@@ -98,10 +97,8 @@ def take_back_on_paper(
     if "reminder" in kinds and still:
         write_letter(session, "reminder", inquiry, still, now=now)
     ids = {item.id for item in gone}
-    send_on_paper(
-        session, "withdrawal", inquiry,
-        [item for item in items if item.id in ids or (told and item.reference_code in told)], now=now,
-    )  # fmt: skip
+    if about := [item for item in items if item.id in ids or (told and item.reference_code in told)]:
+        write_letter(session, "withdrawal", inquiry, about, now=now)
 
 
 def preview_on_paper(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
@@ -147,18 +144,6 @@ def letters_pdf(session: Session, letter_ids: Sequence[int]) -> bytes:
             for p in ordered
         ]
     )
-
-
-def note_printed(session: Session, letter_ids: Sequence[int], *, now: datetime) -> None:
-    """Letters came out of the printer or were saved; the first time counts."""
-    done = session.scalars(
-        update(PrintedLetter)
-        .where(PrintedLetter.id.in_(letter_ids), PrintedLetter.printed_at.is_(None))
-        .values(printed_at=now)
-        .returning(PrintedLetter.id)
-    )
-    for letter_id in sorted(done):
-        events.record(session, "letter.printed", letter_id)
 
 
 def _waiting_of(session: Session, inquiry_id: int) -> Sequence[PrintedLetter]:

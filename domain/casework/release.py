@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose, queue_letter
-from domain.casework.printed_letters import take_back_on_paper
+from domain.casework.printed_letters import drop_waiting, take_back_on_paper
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
 from domain.communication.mails import cancel_mail, rewrite
@@ -23,6 +23,7 @@ from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, WITH_PRACTICE, InquiryStage, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import office_day
 
 GATHER = timedelta(minutes=10)
 MAY_HAVE_LEFT = frozenset({EmailStatus.SENDING, EmailStatus.UNCLEAR})
@@ -66,9 +67,8 @@ def release_search(
         items = items_of(session, inquiry_id)
         stage = InquiryStage(inquiry.stage)
         if stage in UNSENT and not _being_sent(session, inquiry):
-            waiting = [other for other in items if ItemStatus(other.status) in OPEN_ITEM]
-            if waiting:
-                _leave_out(session, inquiry, waiting, now=now)
+            if any(ItemStatus(other.status) in OPEN_ITEM for other in items):
+                _leave_out(session, inquiry, item, items, now=now)
             else:
                 stop_unsent(session, inquiry, reason=reason, now=now)
         elif stage in UNSENT | WITH_PRACTICE:
@@ -105,12 +105,20 @@ def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
     return list(session.scalars(query.with_for_update(key_share=True)))
 
 
-def _leave_out(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
-    """Write the waiting mail anew for those who still look for a place."""
+def _leave_out(
+    session: Session, inquiry: Inquiry, gone: InquiryItem, items: list[InquiryItem], *, now: datetime
+) -> None:
+    """Write the waiting mail or letter anew for those who still look for a place."""
+    waiting = [item for item in items if ItemStatus(item.status) in OPEN_ITEM]
+    if inquiry.stage == InquiryStage.APPROVED and inquiry.channel == Channel.LETTER:
+        take_back_on_paper(session, inquiry, [gone], items, now=now)
+    _rewrite_waiting(session, inquiry, waiting, now=now)
+
+
+def _rewrite_waiting(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
     for mail in _unsent_mails(session, inquiry):
-        if mail.kind != "inquiry":
-            continue
-        rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=now.date()))
+        if mail.kind == "inquiry":
+            rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=office_day(now)))
 
 
 def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
@@ -130,13 +138,13 @@ def follow_what_changed(session: Session, inquiry: Inquiry, *, now: datetime) ->
     waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
     active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
     if waiting and active:
-        _leave_out(session, inquiry, waiting, now=now)
+        _rewrite_waiting(session, inquiry, waiting, now=now)
     else:
         stop_unsent(session, inquiry, reason="nobody_waits" if active else "therapist_closed", now=now)
 
 
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
-    """Stop an inquiry before it leaves the office: mail and calls cancelled, its patients free again.
+    """Stop an inquiry before it leaves the office: mail, calls and letter dropped, its patients free again.
 
     A mail the worker is sending at this moment, or that may have arrived, cannot be called back; nothing changes then.
     """
@@ -145,6 +153,7 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
         return
     for mail in mails:
         cancel_mail(session, mail.id)
+    drop_waiting(session, inquiry.id, "inquiry")
     for item in items_of(session, inquiry.id, lock=True):
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
@@ -185,4 +194,4 @@ def _queue_withdrawal(
         return
     told = waiting.body_text
     moot = [other for other in items if other.id == item.id or other.reference_code in told]
-    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=now.date()))
+    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=office_day(now)))

@@ -19,7 +19,6 @@ from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import MAILS_FROM
-from domain.communication.phone_windows import BERLIN
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -30,6 +29,7 @@ from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity
 from domain.values import Channel
+from domain.weektime import BERLIN, office_day
 
 # What a reading of a person is recorded as (domain.md, inquiry_item).
 STATUS_OF = {
@@ -154,7 +154,7 @@ def confirm_absence(
     """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
     mail = session.get_one(IncomingEmail, incoming_id)
     inquiry = _inquiry_of(session, mail)
-    note_absence(session, inquiry.id, until=until or now.date() + ABSENT_WITHOUT_DAY, now=now)
+    note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)
 

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import office
 from domain.casework.letters import queue_letter
-from domain.casework.printed_letters import send_on_paper, take_back_on_paper, write_letter
+from domain.casework.printed_letters import drop_waiting, has_waiting, take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, follow_what_changed, stop_unsent
 from domain.communication import mails, outcomes
 from domain.communication.calls import cancel_call, cancel_calls, plan_call, postpone_calls
 from domain.communication.contacts import OPEN_CALLS
 from domain.communication.last_look import ASKING
+from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.numbers import number_of
-from domain.communication.phone_windows import BERLIN
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
 from domain.communication.states import EmailStatus
@@ -25,6 +25,7 @@ from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import judge
 from domain.matching.inquiries import (
     approve,
+    current_state,
     items_of,
     move_inquiry,
     note_out_of_office,
@@ -34,9 +35,10 @@ from domain.matching.inquiries import (
 )
 from domain.matching.models import Inquiry
 from domain.matching.rules import Rule
-from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
+from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import BERLIN
 
 # These may have changed between drafting and sending and stop the mail; the others were a person's choice.
 CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST_ACTIVE, Rule.ANSWERED_UNSUITABLE})
@@ -52,7 +54,7 @@ def send_inquiry(
     call_on: date | None = None,
     send_at: datetime | None = None,
 ) -> int | None:
-    """Release a draft: queue its mail, plan its call, or write the letter and note it as sent.
+    """Release a draft: queue its mail, plan its call, or write the letter, which counts as sent once it is printed.
 
     Returns the id of the mail or of the call. The mail waits for the office's undo window. Raises Invalid when
     a consent, a search or the therapist no longer allows it; `just_judged` says that this transaction asked already.
@@ -66,8 +68,7 @@ def send_inquiry(
     if inquiry.channel == Channel.PHONE:
         return plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id, on=call_on)
     if inquiry.channel == Channel.LETTER:
-        letter = write_letter(session, "inquiry", inquiry, items_of(session, inquiry.id), now=now)
-        mark_sent(session, inquiry_id, now=now, subject=letter.subject)
+        write_letter(session, "inquiry", inquiry, items_of(session, inquiry.id), now=now)
         return None
     move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
     delay = timedelta(seconds=office(session).undo_seconds)
@@ -85,7 +86,7 @@ def _refuse_changed(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
 
 
 def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str = "") -> None:
-    """The inquiry reached the practice (server took the mail, call was made, letter posted): clocks run."""
+    """The inquiry reached the practice (server took the mail, call was made, letter printed): clocks run."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
     if inquiry.channel != Channel.EMAIL:
@@ -215,20 +216,26 @@ def remind(
 ) -> int | None:
     """Follow up: by a mail where the inquiry went by mail, else (or `by_phone`) by a planned call; returns its id.
 
-    A practice whose address is gone is called, one without a telephone gets a letter. A mail waits for `delay`.
-    Works again and again, for inquiries made by phone too; a call that is still to come is not planned twice.
+    A practice whose address is gone is called, one without a telephone gets a letter, which counts as a reminder once
+    it is printed. A mail waits for `delay`. Works again and again, for inquiries made by phone too; a call that is
+    still to come is not planned twice, nor a letter written while one waits for the printer.
     Raises Invalid where the practice may not be asked any more.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if therapist.status != "active":
         raise Invalid("inquiry.practice_closed", inquiry_id=inquiry_id)
+    items = items_of(session, inquiry_id)
+    open_items = [item for item in items if ItemStatus(item.status) in OPEN_ITEM]
+    by_mail = inquiry.channel == Channel.EMAIL and bool(therapist.email) and not by_phone
+    if not (by_mail or by_phone or number_of(session, inquiry.therapist_id)):
+        INQUIRY.check(current_state(session, inquiry, items), InquiryState.REMINDED)
+        if not open_items or has_waiting(session, inquiry_id, "reminder"):
+            return None
+        return write_letter(session, "reminder", inquiry, open_items, now=now).id
     note_reminder(session, inquiry_id, now=now)
-    open_items = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
-    if inquiry.channel == Channel.EMAIL and therapist.email and not by_phone:
+    if by_mail:
         return queue_letter(session, "reminder", inquiry, open_items, now=now, delay=delay)
-    if not (by_phone or number_of(session, inquiry.therapist_id)):
-        return send_on_paper(session, "reminder", inquiry, open_items, now=now)
     midnight = now.astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
     planned = session.scalar(
         select(PhoneCall.id).where(
@@ -248,6 +255,11 @@ def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None 
             Inquiry.stage == InquiryStage.SENT,
             Therapist.status == "active",
             func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at) <= now - timedelta(days=days),
+            Inquiry.id.not_in(
+                select(PrintedLetter.inquiry_id).where(
+                    PrintedLetter.kind == "reminder", PrintedLetter.printed_at.is_(None)
+                )
+            ),
         )
         .order_by(Inquiry.id)
     )
@@ -263,8 +275,11 @@ def take_reminder_back(
     before: datetime | None,
     call_id: int | None = None,
 ) -> None:
-    """A reminder made at a time that did not leave the office never was one: its mail or its call is cancelled."""
+    """A reminder made at a time that did not leave the office never was one: its mail, call or letter is dropped."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    if email_id is None and drop_waiting(session, inquiry_id, "reminder"):
+        events.record(session, "inquiry.reminder_taken_back", inquiry.id)
+        return  # it counts only once it is printed
     if email_id is not None:
         mails.cancel_mail(session, email_id)
     elif call_id is not None:

@@ -13,6 +13,7 @@ from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Therapist
+from domain.weektime import office_day
 
 STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
 
@@ -32,6 +33,6 @@ def renew_reminders(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
     active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
     for mail in waiting:
         if left and active:
-            rewrite(mail, compose(session, "reminder", inquiry, left, today=now.date()))
+            rewrite(mail, compose(session, "reminder", inquiry, left, today=office_day(now)))
         else:
             cancel_mail(session, mail.id)

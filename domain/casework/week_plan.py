@@ -15,7 +15,7 @@ from domain import events
 from domain.access import me, office
 from domain.casework.preparing import create_and_send, who_fits
 from domain.communication.calls import call_hours, distance_of_calls, planned_calls
-from domain.communication.phone_windows import BERLIN, free_slot
+from domain.communication.phone_windows import free_slot
 from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.arcs import planning_problem
@@ -25,6 +25,7 @@ from domain.planning.fill import filled
 from domain.planning.model import Budget, Option, PlannedContact
 from domain.planning.model import WeekPlan as Planned
 from domain.values import Channel
+from domain.weektime import BERLIN
 
 WEEK_LOCK = 7_235_003  # first key of the advisory lock that lets one person at a time write a week
 FREE = "proposed"

@@ -11,7 +11,7 @@ from domain import events
 from domain.access import me, office, person_name
 from domain.communication.models import ContactEntry, PhoneCall
 from domain.communication.numbers import number_of
-from domain.communication.phone_windows import BERLIN, DEFAULT_WINDOWS, SLOT, after_window, free_slot, untried
+from domain.communication.phone_windows import DEFAULT_WINDOWS, SLOT, after_window, free_slot, untried
 from domain.communication.states import CALL, UNREACHED, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -19,7 +19,7 @@ from domain.geocoding.regions import regions_of
 from domain.matching.models import Inquiry
 from domain.therapists.models import Therapist
 from domain.values import WeekSpan
-from domain.weektime import from_multirange
+from domain.weektime import BERLIN, from_multirange
 
 _PLZ = """
 SELECT t.id, st.plz FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id

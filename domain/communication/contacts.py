@@ -13,12 +13,12 @@ from domain import events
 from domain.access import me
 from domain.communication.calls import ask_callback, end_call, start_call
 from domain.communication.models import ContactEntry, PhoneCall
-from domain.communication.phone_windows import BERLIN
 from domain.communication.states import UNREACHED, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
+from domain.weektime import BERLIN
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
 RESULTS = (CallStatus.REACHED, *(status for status in CallStatus if status in UNREACHED))

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.communication.models import Email
-from domain.communication.send_times import BERLIN, monday_of
+from domain.communication.send_times import monday_of
+from domain.weektime import BERLIN
 
 # Letters that ask a practice for somebody; the others tell it something, which stays true.
 ASKING = frozenset({"inquiry", "reminder"})

@@ -7,12 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from domain.values import MINUTES_PER_DAY, WeekSpan
-from domain.weektime import merged
+from domain.weektime import BERLIN, merged
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SLOT = timedelta(minutes=5)  # the shortest distance between two planned calls of one person
 HORIZON_DAYS = 28
 SHORTEST_UNIT = 25  # minutes

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.communication.phone_windows import BERLIN
+from domain.weektime import BERLIN
 
 FIRST = 0.35  # of calls inside published hours, before the office knows better; an assumption, replaced by experience
 WEIGHT = 4.0  # how many attempts the assumption counts for

@@ -1,7 +1,6 @@
 """When mails may leave: the office's sending hours on working days, and how many in an hour."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
 from sqlalchemy.orm import Session
@@ -11,8 +10,8 @@ from domain.communication.account_models import MailAccount
 from domain.communication.batch_models import HOLDING, Batch
 from domain.communication.models import Email, EmailAttempt
 from domain.communication.states import EmailStatus
+from domain.weektime import BERLIN
 
-BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST_CLOSED = 14  # days in a row without a working day; more than any run of holidays
 HOUR = timedelta(hours=1)
 LIMITS_LOCK = 7235002

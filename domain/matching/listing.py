@@ -116,7 +116,9 @@ class InquiryRow:
 # the chase list: nothing heard for the office's days since it was sent or last reminded; whoever may not be asked any
 # more is not reminded either
 CHASE = """q.stage = 'sent' AND t.status = 'active' AND greatest(q.clock_started_at, q.last_reminded_at)
-    + make_interval(days => o.follow_up_days) <= :now"""
+    + make_interval(days => o.follow_up_days) <= :now
+    AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
+                    WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)"""
 
 _INQUIRIES = Listing(
     select="""

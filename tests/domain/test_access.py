@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from domain.casework.preparing import create_and_send
+from domain.casework.printed_letters import letters_of
 from domain.database import Database
-from tests.builders import add_patient
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
+from tests.domain.casework.steps import ask
 
 ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 # r read, a add, w change, d delete; one letter row a role, in the order above. A new table needs a row here.
@@ -219,3 +224,62 @@ def test_who_one_is_cannot_be_set(office: Office, database: Database) -> None:
             {"id": patient},
         )
     assert found == "Tom Keller"
+
+
+def rows_changed(connection: Connection, statement: str, **values: object) -> int:
+    """How many rows a statement reaches; it is not kept."""
+    try:
+        return connection.execute(text(statement), values).rowcount
+    finally:
+        connection.rollback()
+
+
+def test_a_printed_letter_stays_printed(office: Office, database: Database, now: datetime) -> None:
+    """Neither made unprinted, dated anew nor deleted; one that waits may be dropped, yet not marked as waiting."""
+    with database.write() as session:
+        printed = letters_of(session, ask(session, add_search(session), now=now).id)[0].letter_id
+        waiting = create_and_send(
+            session,
+            therapist_id=add_therapist(session),
+            search_ids=[add_search(session)],
+            channel=Channel.LETTER,
+            now=now,
+        )
+        session.flush()
+        open_letter = letters_of(session, waiting)[0].letter_id
+    letter = "communication_service.printed_letter"
+    with logged_in(office, "jana") as connection:
+        for change in (
+            f"UPDATE {letter} SET printed_at = NULL WHERE id = :id",
+            f"UPDATE {letter} SET printed_at = now() WHERE id = :id",
+            f"DELETE FROM {letter} WHERE id = :id",
+        ):
+            assert rows_changed(connection, change, id=printed) == 0
+        assert refused(connection, f"UPDATE {letter} SET printed_at = NULL WHERE id = {open_letter}")
+        assert rows_changed(connection, f"UPDATE {letter} SET printed_at = now() WHERE id = :id", id=open_letter) == 1
+        assert rows_changed(connection, f"DELETE FROM {letter} WHERE id = :id", id=open_letter) == 1
+
+
+@pytest.mark.parametrize("change", ["erased_at = now(), erased_by = 1, erased_reason = 'x', name = ''", ""])
+def test_no_content_comes_to_an_erased_file_or_a_restricted_record(
+    office: Office, database: Database, *, change: str
+) -> None:
+    """Whatever program adds it; to another file of an open record it may."""
+    with database.write() as session:
+        patient = add_patient(session)
+    file = """INSERT INTO patient_service.patient_file (patient_id, kind, name, media_type, size, added_at)
+        VALUES (:patient, 'other', 'a.pdf', 'application/pdf', 1, now()) RETURNING id"""
+    with logged_in(office, "jana") as connection:
+        number = connection.scalar(text(file), {"patient": patient})
+        connection.commit()
+        add = (
+            "INSERT INTO patient_service.patient_file_content (file_id, patient_id, content)"
+            f" VALUES ({number}, {patient}, 'x')"
+        )
+        assert rows_changed(connection, add) == 1
+        if change:
+            connection.execute(text(f"UPDATE patient_service.patient_file SET {change} WHERE id = {number}"))
+        else:
+            connection.execute(text(f"UPDATE patient_service.patient SET restricted_at = now() WHERE id = {patient}"))
+        connection.commit()
+        assert refused(connection, add)

@@ -49,6 +49,10 @@ _NAMES = {
 # What is inserted where it is more than the name.
 _WHOLE = {
     "mehrzahl": ('{{ mehrzahl("einen Platz", "Plätze") }}', "ein Wort für eine, ein anderes für mehrere Personen"),
+    "noch_offen": (
+        '{{ "teilweise erledigt" if noch_offen else "erledigt" }}',
+        "ob die Praxis aus derselben Anfrage noch nach jemandem gefragt ist",
+    ),
     "brief": ('{{ "diesen Brief" if brief else "diese E-Mail" }}', "ein Wort auf Papier, ein anderes in der E-Mail"),
     "krisennummern": ('{{ krisennummern|join(", ") }}', "Telefonseelsorge"),
     "fehlt": ("{% for angabe in fehlt %}\n- {{ angabe }}\n{% endfor %}", "Liste dessen, was noch fehlt"),

@@ -66,7 +66,9 @@ class InquiryActions(QWidget):
         now = self._ui.now()
         self._write(
             lambda s, r: sending.send_inquiry(s, r.inquiry_id, now=now, version=r.version),
-            tr("Die Anfrage ist unterwegs."),
+            tr("Der Brief liegt zum Drucken bereit.")
+            if self._row is not None and self._row.channel == Channel.LETTER
+            else tr("Die Anfrage ist unterwegs."),
         )
 
     def _on_undo(self) -> None:

@@ -60,8 +60,8 @@ class ItemCard(Card):
             found.append(self._step(tr("Antwort eintragen"), lambda: steps.answer(item), role="primary", icon="check"))
         if item.status is I.ACCEPTED:
             found.append(self._step(tr("Probesitzungen beginnen"), lambda: steps.trial(item), role="primary"))
-            found.append(self._step(tr("Patient schreiben"), lambda: steps.write_patient(item), icon="mail"))
-            found.append(self._step(tr("Patient anrufen"), lambda: steps.call_patient(item), icon="phone"))
+            found.append(self._step(tr("Patienten schreiben"), lambda: steps.write_patient(item), icon="mail"))
+            found.append(self._step(tr("Patienten anrufen"), lambda: steps.call_patient(item), icon="phone"))
         if item.status is I.IN_TRIAL_SESSIONS:
             found.append(
                 self._step(tr("In Therapie"), lambda: steps.therapy(item), role="primary", icon="heart-handshake")

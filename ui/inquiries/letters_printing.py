@@ -11,7 +11,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, Q
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from domain.casework.printed_letters import letters_of, letters_pdf, note_printed, waiting_letters
+from domain.casework.printed_letters import letters_of, letters_pdf, waiting_letters
+from domain.casework.printing import note_printed
 from domain.database import Session
 from domain.errors import NotFound, Unavailable
 from ui.ports import UiContext
@@ -96,7 +97,19 @@ class LetterPrinting(QObject):
     def _note(self, letter_ids: Sequence[int], said: str) -> None:
         now = self._ui.now()
         self._ui.background.write(
-            self, lambda s: note_printed(s, letter_ids, now=now), lambda _: self._ui.messages.success(said)
+            self, lambda s: note_printed(s, letter_ids, now=now), lambda gone: self._noted(gone, said)
+        )
+
+    def _noted(self, gone: int, said: str) -> None:
+        if not gone:
+            self._ui.messages.success(said)
+            return
+        self._ui.messages.warning(
+            ntr(
+                gone,
+                "{n} Brief wurde inzwischen zurückgeholt oder neu geschrieben: Bitte schicken Sie ihn nicht ab.",
+                "{n} Briefe wurden inzwischen zurückgeholt oder neu geschrieben: Bitte schicken Sie sie nicht ab.",
+            )
         )
 
 

@@ -107,19 +107,19 @@ class ItemSteps:
             now = self.ui.now()
             self._write(
                 lambda s: queue_acceptance_to_patient(s, item.item_id, now=now),
-                tr("Der Brief an den Patienten ist unterwegs."),
+                tr("Die E-Mail an den Patienten ist unterwegs."),
             )
 
         def show(found: PlaceFound) -> None:
             if not found.address:
                 self.ui.messages.warning(
                     tr("Für {name} ist keine E-Mail-Adresse eingetragen. Rufen Sie an.").format(name=item.name),
-                    tr("Patient anrufen"),
+                    tr("Patienten anrufen"),
                     lambda: self.call_patient(item),
                 )
                 return
             to = tr("An {address}").format(address=found.address)
-            LetterDialog(self._owner, tr("Patient schreiben"), to, found.mail, send=tr("Senden")).ask(send)
+            LetterDialog(self._owner, tr("Patienten schreiben"), to, found.mail, send=tr("Senden")).ask(send)
 
         self._place_found(item, show)
 
@@ -128,7 +128,7 @@ class ItemSteps:
 
         def show(found: PlaceFound) -> None:
             number = formats.phone(found.phone) or tr("Keine Telefonnummer eingetragen.")
-            LetterDialog(self._owner, tr("Patient anrufen"), number, found.script).open()
+            LetterDialog(self._owner, tr("Patienten anrufen"), number, found.script).open()
 
         self._place_found(item, show)
 

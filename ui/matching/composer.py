@@ -258,7 +258,7 @@ class InquiryComposer(QWidget):
         self._when.reset()
         if channel is Channel.LETTER:
             self._ui.messages.success(
-                tr("Als gestellt vermerkt. Bitte schicken Sie den Brief ab."),
+                tr("Der Brief liegt bereit. Gestellt ist die Anfrage, sobald er gedruckt ist."),
                 tr("Drucken …"),
                 lambda: self._printing.print_newest(inquiry_id),
             )

@@ -22,7 +22,7 @@ class PatientLetters(QWidget):
         super().__init__()
         self._ui = ui
         self._patient: PatientDetail | None = None
-        self._button = button(tr("&Schreiben"), lambda: None, icon="mail", name=tr("Patient schreiben"))
+        self._button = button(tr("&Schreiben"), lambda: None, icon="mail", name=tr("Patienten schreiben"))
         menu = QMenu(self._button)
         menu.addAction(tr("E-Mail schreiben"), self._on_own)
         menu.addAction(tr("Erster Brief …"), lambda: self._read("first_letter"))

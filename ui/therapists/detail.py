@@ -10,6 +10,7 @@ from domain.database import Session
 from domain.therapists import service
 from domain.therapists.queries import TherapistDetail, get_therapist
 from domain.therapists.service import TherapistForm
+from domain.weektime import office_day
 from ui import formats
 from ui.labels import label
 from ui.ports import UiContext
@@ -128,7 +129,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         if undeliverable is not None:
             lines.append(
                 tr("E-Mails kommen nicht an (seit {day}): Adresse berichtigen oder anrufen.").format(
-                    day=formats.day(undeliverable.astimezone(formats.BERLIN).date())
+                    day=formats.day(office_day(undeliverable))
                 )
             )
         self._more.setText("\n".join(lines))

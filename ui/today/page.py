@@ -20,8 +20,8 @@ ICONS = {
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
     TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
-    TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.FOLLOW_UP: "clock",
-    TaskKind.WAITLIST_DUE: "hourglass",
+    TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.LETTER: "file-input",
+    TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
 }  # fmt: skip
@@ -40,6 +40,7 @@ TOPICS = (
     "inquiry_item",
     "email",
     "phone_call",
+    "letter",
     "import",
     "batch",
     "office",

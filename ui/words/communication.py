@@ -32,7 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "surplus": "Dank für weitere Zusage",
         "alternative": "Andere Person für den Platz",
         "place_declined": "Platz wird nicht gebraucht",
-        "patient": "Brief an Patient",
+        "patient": "Brief an Patienten",
         "first_letter": "Erster Brief",
         "weekly_status": "Stand der Suche",
         "own": "Eigene Nachricht",
@@ -66,7 +66,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "incoming_kind": {
         "reply": "Antwort",
         "bounce": "unzustellbar",
-        "patient": "von Patient",
+        "patient": "von Patienten",
         "other": "nicht zugeordnet",
     },
     "matched_by": {
@@ -116,7 +116,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "note": "Notiz",
         "reminder": "Erinnerung",
         "withdrawal": "Rücknahme",
-        "patient": "Brief an Patient",
+        "patient": "Brief an Patienten",
         "first_letter": "Erster Brief",
         "weekly_status": "Stand der Suche",
         "surplus": "Dank für weitere Zusage",

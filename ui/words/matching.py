@@ -94,6 +94,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "insurer_clock": "Frist der Krankenkasse",
         "call_planned": "Anrufen",
         "call_stuck": "Telefonnummer klären",
+        "letter": "Brief drucken",
         "follow_up": "Nachfassen",
         "waitlist_due": "Warteliste nachfragen",
         "needs_info": "Rückfrage beantworten",

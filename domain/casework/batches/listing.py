@@ -89,7 +89,10 @@ def _batch(row: RowMapping) -> BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line. `way` is how it goes (or went), `wished` how it was planned; `other_by` whose inquiry was in its way."""
+    """One line. `way` is how it goes (or went), `wished` how it was planned; `other_by` whose inquiry was in its way.
+
+    `printed_at` is when its letter came out of the printer.
+    """
 
     line_id: int
     status: str
@@ -105,6 +108,7 @@ class LineRow:
     not_before: datetime | None
     sent_at: datetime | None
     call_at: datetime | None
+    printed_at: datetime | None
     refusal: str
     refused_rules: tuple[str, ...]
     other_by: str | None
@@ -131,7 +135,7 @@ _LINES = Listing(
                 WHEN {_MAIL} THEN 'email' WHEN {_PHONE} THEN 'phone' ELSE 'letter' END AS way,
            CASE WHEN t.id IS NULL THEN 'email' ELSE coalesce(l.channel, q.channel) END AS wished,
            l.email_id, e.status AS email_status, coalesce(e.failure, '') AS failure, e.not_before, e.sent_at,
-           c.planned_at AS call_at, l.refusal, l.refused_rules, o.display_name AS other_by, oq.created_at AS other_at,
+           c.planned_at AS call_at, w.printed_at, l.refusal, l.refused_rules, o.display_name AS other_by, oq.created_at AS other_at,
            l.inquiry_id, l.patient_id, l.therapist_id
     FROM communication_service.batch_line l
     JOIN communication_service.batch b ON b.id = l.batch_id
@@ -141,6 +145,11 @@ _LINES = Listing(
     LEFT JOIN matching_service.inquiry q ON q.id = l.inquiry_id
     LEFT JOIN communication_service.email e ON e.id = l.email_id
     LEFT JOIN communication_service.phone_call c ON c.id = l.call_id
+    LEFT JOIN LATERAL (
+        SELECT min(k.printed_at) AS printed_at FROM communication_service.printed_letter k
+        WHERE l.status = 'made' AND e.id IS NULL AND c.id IS NULL AND k.inquiry_id = l.inquiry_id
+          AND k.kind = CASE b.kind WHEN 'reminders' THEN 'reminder' ELSE 'inquiry' END
+          AND k.created_at >= l.made_at) AS w ON true
     LEFT JOIN matching_service.inquiry oq ON oq.id = l.other_inquiry_id
     LEFT JOIN platform.person o ON o.id = oq.created_by
     LEFT JOIN LATERAL (

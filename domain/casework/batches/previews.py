@@ -12,13 +12,13 @@ from domain.casework.printed_letters import preview_on_paper
 from domain.communication.batch_models import BatchLine
 from domain.communication.mails import Letter
 from domain.communication.models import Email
-from domain.communication.send_times import BERLIN
 from domain.errors import NotFound
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import BERLIN, office_day
 
 
 def line_letter(session: Session, line_id: int, *, now: datetime) -> Letter:
@@ -42,10 +42,10 @@ def _of_inquiry(session: Session, inquiry: Inquiry, therapist: Therapist, *, now
     """The reminder of an inquiry that there is."""
     waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
     if inquiry.channel == Channel.EMAIL and therapist.email:
-        return compose(session, "reminder", inquiry, waiting, today=now.date())
+        return compose(session, "reminder", inquiry, waiting, today=office_day(now))
     if therapist.phone or therapist.mobile:
-        return compose_script(session, inquiry, waiting, today=now.date())
-    return preview_on_paper(session, inquiry, waiting, today=now.date())
+        return compose_script(session, inquiry, waiting, today=office_day(now))
+    return preview_on_paper(session, inquiry, waiting, today=office_day(now))
 
 
 def _to_be_made(session: Session, line: BatchLine, therapist: Therapist, *, now: datetime) -> Letter:
@@ -57,4 +57,4 @@ def _to_be_made(session: Session, line: BatchLine, therapist: Therapist, *, now:
         return preview(session, therapist.id, fit, now=now, channel=channel)
     inquiry = Inquiry(therapist_id=therapist.id, reference="······")
     items = [InquiryItem(search_id=search, reference_code="·····") for search in fit]
-    return compose_script(session, inquiry, items, today=now.date())
+    return compose_script(session, inquiry, items, today=office_day(now))

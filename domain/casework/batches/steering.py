@@ -1,13 +1,14 @@
 """What a person does with a batch: look through, release, pause, go on, take back.
 
 Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
-sending at that moment it finishes. Taking back then cancels line by line and may be cut and continued.
+sending at that moment it finishes. Taking back then cancels line by line and may be cut and continued; a letter
+that was printed is the practice's and stays.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -16,6 +17,7 @@ from domain.casework.batches.weekly import week_of
 from domain.casework.sending import take_reminder_back, undo_sending
 from domain.casework.week_plan import give_line_back
 from domain.communication.batch_models import Batch, BatchLine
+from domain.communication.letter_models import PrintedLetter
 from domain.communication.mails import cancel_mail
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import CallStatus, EmailStatus
@@ -114,7 +116,7 @@ def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime
             BatchLine.batch_id == batch_id,
             BatchLine.id > after,
             BatchLine.status == "made",
-            Email.status.in_(STILL_HERE) | (PhoneCall.status == CallStatus.PLANNED),
+            Email.status.in_(STILL_HERE) | (PhoneCall.status == CallStatus.PLANNED) | _letter_waits(batch.kind),
         )
         .order_by(BatchLine.id)
         .limit(1)
@@ -132,6 +134,20 @@ def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime
             raise
     events.record(session, "batch.line_taken_back", batch_id)
     return looked_at
+
+
+def _letter_waits(kind: str) -> ColumnElement[bool]:
+    """Whether a line was made as a letter that nobody printed yet."""
+    return and_(
+        BatchLine.email_id.is_(None),
+        BatchLine.call_id.is_(None),
+        exists().where(
+            PrintedLetter.inquiry_id == BatchLine.inquiry_id,
+            PrintedLetter.kind == ("reminder" if kind == "reminders" else "inquiry"),
+            PrintedLetter.printed_at.is_(None),
+            PrintedLetter.created_at >= BatchLine.made_at,
+        ),
+    )
 
 
 def _take_line_back(session: Session, batch: Batch, line: BatchLine, *, now: datetime) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.patient_letters import compose_to_patient, queue_to_patient
-from domain.communication.send_times import BERLIN, monday_of
+from domain.communication.send_times import monday_of
 from domain.errors import Conflict
 from domain.patients.lifecycle import lock_patient
 from domain.patients.models import Patient
+from domain.weektime import BERLIN
 
 # The first that is true is the reason; the order is the one a person would look in.
 REASONS = ("restricted", "not_searching", "no_consent", "minor", "unwanted", "no_address", "told_already")

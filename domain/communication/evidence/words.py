@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
 from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, TSS_RESULTS, URGENCY
-from domain.communication.phone_windows import BERLIN
 from domain.communication.wording import METHODS
 from domain.matching.reimbursement import CaseForm
 from domain.matching.reimbursement_clocks import OPINION_WEEKS, Clock, ClockState
+from domain.weektime import BERLIN
 
 OUTCOMES = {
     Outcome.REJECTION_CAPACITY: "Absage am {until}: kein freier Platz",

@@ -54,7 +54,8 @@ class OfficeContext:
 class LetterContext:
     """Everything a letter to a practice may say. `source` names the public directory (Art. 14 GDPR).
 
-    `on_paper` says that it is printed: whoever reads it cannot answer "this mail".
+    `on_paper` says that it is printed: whoever reads it cannot answer "this mail". `still_open` says that others of the
+    inquiry are still asked for.
     """
 
     recipient: Recipient
@@ -65,6 +66,7 @@ class LetterContext:
     asked_on: date | None
     source: str
     on_paper: bool = False
+    still_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

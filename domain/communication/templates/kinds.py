@@ -65,7 +65,8 @@ KINDS: dict[str, Kind] = {
     # the first letter tells the practice where its address is from (Art. 14 GDPR)
     "inquiry": _to_practice(PROFILED | {"herkunft"}, "profile", "herkunft"),
     "reminder": _to_practice(INQUIRED, "kennungen"),
-    "withdrawal": _to_practice(INQUIRED, "kennungen"),
+    # whether the practice is still asked for somebody else of the same inquiry
+    "withdrawal": _to_practice(INQUIRED | {"noch_offen"}, "kennungen"),
     "surplus": _to_practice(INQUIRED, "kennungen"),
     "alternative": _to_practice(PROFILED, "profile"),
     "place_declined": _to_practice(INQUIRED, "kennungen"),

@@ -113,6 +113,7 @@ def _about_inquiry(context: LetterContext) -> dict[str, object]:
         "angefragt_am": _day(context.asked_on or context.today),
         "herkunft": context.source,
         "brief": context.on_paper,
+        "noch_offen": context.still_open,
     }
 
 

@@ -113,12 +113,20 @@ GRANT UPDATE (printed_at) ON communication_service.printed_letter TO platzlotse_
 GRANT DELETE ON communication_service.printed_letter TO platzlotse_caseworker, platzlotse_supervisor;
 CREATE POLICY waiting ON communication_service.printed_letter AS RESTRICTIVE FOR DELETE
     TO platzlotse_caseworker, platzlotse_supervisor USING (printed_at IS NULL);
+-- what was printed stays printed, at the time it first was
+CREATE POLICY printed_once ON communication_service.printed_letter AS RESTRICTIVE FOR UPDATE
+    TO platzlotse_caseworker, platzlotse_supervisor USING (printed_at IS NULL) WITH CHECK (printed_at IS NOT NULL);
 
 -- Nothing is added to a record whose processing is restricted (Art. 18 GDPR), by whatever program.
 CREATE POLICY unrestricted ON patient_service.patient_file AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
         SELECT FROM patient_service.patient p
         WHERE p.id = patient_id AND p.restricted_at IS NULL AND p.erased_at IS NULL));
+-- nor content to a file that was erased
+CREATE POLICY unrestricted ON patient_service.patient_file_content AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
+        SELECT FROM patient_service.patient_file f JOIN patient_service.patient p ON p.id = f.patient_id
+        WHERE f.id = file_id AND f.erased_at IS NULL AND p.restricted_at IS NULL AND p.erased_at IS NULL));
 
 -- Erasing a file is the only way to take its content away. The audit keeps that it was there, not what it said.
 CREATE FUNCTION patient_service.forget_erased_file() RETURNS trigger

@@ -26,6 +26,7 @@ from domain.errors import PlatzlotseError
 from domain.matching.searches import pause_search, resume_search
 from domain.matching.states import ItemStatus
 from domain.values import Channel
+from tests.domain.casework.steps import print_all
 
 T = TypeVar("T")
 ANSWERS = (
@@ -103,12 +104,16 @@ class Client:
         if therapist is None or not searches:
             return None
         channel = self._dice.choice([Channel.LETTER, Channel.EMAIL, Channel.PHONE])
-        return self._write(
-            lambda s: create_and_send(
-                s, therapist_id=therapist, search_ids=searches, channel=channel, now=self._now(),
-                cooling_override="Versuch",
-            )
+        return self._write(lambda s: self._send_and_print(s, therapist, searches, channel))
+
+    def _send_and_print(self, session: Session, therapist: int, searches: list[int], channel: Channel) -> int:
+        inquiry = create_and_send(
+            session, therapist_id=therapist, search_ids=searches, channel=channel, now=self._now(),
+            cooling_override="Versuch",
         )  # fmt: skip
+        session.flush()
+        print_all(session, inquiry, now=self._now())
+        return inquiry
 
     def answer(self) -> dict[str, object] | None:
         """What a practice said, for one patient."""

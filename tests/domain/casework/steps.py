@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import Recorded, record_answer
 from domain.casework.evidence import Made, make_evidence
 from domain.casework.preparing import create_and_send
+from domain.casework.printed_letters import letters_of
+from domain.casework.printing import note_printed
 from domain.communication.evidence.chain import link_waiting
 from domain.communication.models import Email, PhoneCall
 from domain.database import Database
@@ -21,7 +23,7 @@ from tests.builders import add_therapist
 def ask(
     session: Session, *searches: int, now: datetime, channel: Channel = Channel.LETTER, therapist: int | None = None
 ) -> Inquiry:
-    """An inquiry to a new practice (unless one is named): a letter is sent at once, a mail waits in the outbox."""
+    """An inquiry to a new practice (unless one is named): a letter is printed at once, a mail waits in the outbox."""
     number = create_and_send(
         session,
         therapist_id=therapist or add_therapist(session),
@@ -30,7 +32,16 @@ def ask(
         now=now,
     )
     session.flush()
+    if channel is Channel.LETTER:
+        print_all(session, number, now=now)
     return session.get_one(Inquiry, number)
+
+
+def print_all(session: Session, inquiry_id: int, *, now: datetime) -> int:
+    """The letters of an inquiry come out of the printer; how many were gone meanwhile."""
+    gone = note_printed(session, [letter.letter_id for letter in letters_of(session, inquiry_id)], now=now)
+    session.flush()
+    return gone
 
 
 def items(session: Session, inquiry: Inquiry) -> list[InquiryItem]:

@@ -86,7 +86,7 @@ def test_a_draft_is_released_and_sent_when_the_server_took_it(database: Database
 
 @pytest.mark.parametrize("channel", [Channel.PHONE, Channel.LETTER])
 def test_by_phone_or_letter_it_is_sent_without_the_outbox(database: Database, now: datetime, channel: Channel) -> None:
-    """A letter is posted at once; a call first has to be made."""
+    """A letter first has to be printed, a call to be made."""
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=now, channel=channel)
         if channel is Channel.PHONE:

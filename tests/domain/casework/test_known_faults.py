@@ -26,6 +26,7 @@ from domain.matching.states import ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel, WeekSpan
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.domain.casework.steps import print_all
 
 
 def sent(session: Session, searches: list[int], now: datetime, channel: Channel = Channel.LETTER) -> Inquiry:
@@ -33,6 +34,8 @@ def sent(session: Session, searches: list[int], now: datetime, channel: Channel 
     therapist = add_therapist(session)
     number = create_and_send(session, therapist_id=therapist, search_ids=searches, channel=channel, now=now)
     session.flush()
+    if channel is Channel.LETTER:
+        print_all(session, number, now=now)
     return session.get_one(Inquiry, number)
 
 

@@ -19,7 +19,6 @@ from domain.casework.phone_queue import Reach, phone_queue
 from domain.communication.calls import plan_call
 from domain.communication.contacts import CallResult, ContactNote, note_patient_contact, record_call
 from domain.communication.models import PhoneCall
-from domain.communication.phone_windows import BERLIN
 from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -27,6 +26,7 @@ from domain.matching.models import Inquiry
 from domain.matching.states import ItemStatus
 from domain.therapists.models import PracticeSite, Therapist
 from domain.values import Channel, WeekSpan
+from domain.weektime import BERLIN
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.steps import ask, calls, items, only_item, state
 

@@ -11,7 +11,7 @@ from domain.casework.call_minutes import minutes_today
 from domain.casework.phone_queue import Reach, next_call, phone_queue
 from domain.communication.contacts import CallResult
 from domain.communication.models import PhoneCall
-from domain.communication.phone_windows import BERLIN, published_minutes, untried
+from domain.communication.phone_windows import published_minutes, untried
 from domain.communication.reachability import FIRST, reachability
 from domain.communication.states import CallStatus
 from domain.database import Database
@@ -19,6 +19,7 @@ from domain.errors import Conflict
 from domain.matching.models import Inquiry
 from domain.matching.states import ItemStatus
 from domain.values import MINUTES_PER_DAY, Channel, WeekSpan
+from domain.weektime import BERLIN
 from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask, calls, items, only_item, state
 

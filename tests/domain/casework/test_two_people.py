@@ -17,6 +17,7 @@ from domain.matching.models import InquiryItem
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
+from tests.domain.casework.steps import print_all
 
 ROOT = Path(__file__).parents[3]
 TIMES = 20
@@ -101,7 +102,7 @@ def sent_to(session: Session, search: int, now: datetime) -> int:
     therapist = add_therapist(session)
     inquiry = create_and_send(session, therapist_id=therapist, search_ids=[search], channel=Channel.LETTER, now=now)
     session.flush()
-    assert inquiry
+    print_all(session, inquiry, now=now)
     return session.scalars(select(InquiryItem.id).where(InquiryItem.inquiry_id == inquiry)).one()
 
 

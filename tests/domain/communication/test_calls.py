@@ -11,10 +11,11 @@ from sqlalchemy import select
 from domain.access import Person
 from domain.communication.calls import end_call, miss_overdue, plan_call, start_call
 from domain.communication.models import PhoneCall
-from domain.communication.phone_windows import BERLIN, SLOT, free_slot
+from domain.communication.phone_windows import SLOT, free_slot
 from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.values import MINUTES_PER_DAY, WeekSpan
+from domain.weektime import BERLIN
 from tests.builders import add_therapist
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

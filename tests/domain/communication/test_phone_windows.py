@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.communication.phone_windows import (
-    BERLIN,
     HORIZON_DAYS,
     Window,
     after_window,
@@ -20,6 +19,7 @@ from domain.communication.phone_windows import (
 from domain.database import Database
 from domain.geocoding.regions import regions_of
 from domain.values import MINUTES_PER_DAY, WeekSpan
+from domain.weektime import BERLIN
 
 WEEK = 7 * MINUTES_PER_DAY
 SPANS = st.lists(

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.casework.preparing import create_and_send
+from domain.casework.printed_letters import letters_of
+from domain.casework.printing import note_printed
 from domain.casework.sending import remind
 from domain.database import Database
 from domain.values import Channel
@@ -121,6 +123,7 @@ def test_a_letter_is_saved(ui: UiContext, qtbot: QtBot, database: Database, tmp_
 def test_the_reminder_without_a_telephone_is_a_second_letter(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """One chooses which; a missing street is said."""
     inquiry = fill(database, lambda s: by_letter(s, ui, phone=""))
+    fill(database, lambda s: note_printed(s, [letter.letter_id for letter in letters_of(s, inquiry)], now=ui.now()))
     fill(database, lambda s: remind(s, inquiry, now=ui.now()))
     letters = shown(ui, qtbot, inquiry)._detail._letters
     qtbot.waitUntil(lambda: letters._which.count() == 2)

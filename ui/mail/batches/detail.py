@@ -202,7 +202,11 @@ class BatchView(QWidget):
 
         def done(_: object) -> None:
             self._runner.take_back(batch_id)
-            self._ui.messages.info(tr("Wird zurückgeholt. Was noch nicht gesendet ist, geht nicht mehr hinaus."))
+            self._ui.messages.info(
+                tr(
+                    "Wird zurückgeholt. Was noch nicht gesendet oder gedruckt ist, geht nicht mehr hinaus; gedruckte Briefe gelten weiter."
+                )
+            )
 
         self._ui.background.write(self, work, done)
 

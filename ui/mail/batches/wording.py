@@ -104,7 +104,9 @@ def line_chip(line: LineRow) -> tuple[str, str]:
         return label("line", line.status), LINES[line.status]
     if line.email_status is not None:
         return word("email_status", line.email_status), EMAIL_STATES[line.email_status]
-    return (tr("Anruf geplant"), "info") if line.way == "phone" else (tr("Brief liegt bereit"), "info")
+    if line.way == "phone":
+        return tr("Anruf geplant"), "info"
+    return (tr("Brief gedruckt"), "success") if line.printed_at is not None else (tr("Brief liegt bereit"), "info")
 
 
 def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
@@ -118,8 +120,8 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
         return tr("Antwort des Mailservers: {text}").format(text=line.failure)
     if line.email_status in {"queued", "retry_wait"} and line.not_before is not None and line.not_before > now:
         return tr("ab {when}").format(when=_when(line.not_before, now))
-    if line.sent_at is not None:
-        return formats.moment(line.sent_at)
+    if line.sent_at is not None or line.printed_at is not None:
+        return formats.moment(line.sent_at or line.printed_at)
     return formats.moment(line.call_at) if line.call_at is not None else ""
 
 

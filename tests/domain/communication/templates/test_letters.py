@@ -76,6 +76,19 @@ def test_numbers_read_right_in_every_letter(kind: str, count: int) -> None:
         assert not any(words in whole for words in one if kind in {"inquiry", "reminder", "withdrawal"})
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("still_open", "words"), [(True, "hat sich teilweise erledigt"), (False, "hat sich erledigt")])
+def test_a_withdrawal_says_whether_somebody_is_still_asked_for(count: int, words: str, *, still_open: bool) -> None:
+    """One of three or all three: the subject tells it; an office's older wording still reads."""
+    codes = tuple(PatientCode(f"K{n}") for n in range(count))
+    context = LetterContext(
+        PERSON, OFFICE, "7K3M9Q", codes, NOW.date(), date(2026, 11, 2), "Verzeichnis", still_open=still_open
+    )
+    assert words in render("withdrawal", context, texts("withdrawal")).subject
+    older = Source('{{ mehrzahl("erledigt", "teilweise erledigt") }} [{{ kennzeichen }}]', "{{ kennungen }}")
+    assert "erledigt" in render("withdrawal", context, {**texts("withdrawal"), "withdrawal": older}).subject
+
+
 @pytest.mark.parametrize(
     ("recipient", "words"),
     [
