@@ -34,7 +34,7 @@ SPECIFIED: dict[str, dict[str, str]] = {
     "inquiry": {
         "draft": "approved cancelled",
         "approved": "outbox sent cancelled",
-        "outbox": "sent send_failed cancelled",
+        "outbox": "sent send_failed cancelled bounced",
         "send_failed": "outbox cancelled",
         "sent": "bounced out_of_office reminded partly_answered answered expired withdrawn",
         "out_of_office": "sent reminded partly_answered answered withdrawn",
@@ -49,7 +49,7 @@ SPECIFIED: dict[str, dict[str, str]] = {
     "email": {
         "draft": "queued cancelled",
         "queued": "sending cancelled",
-        "sending": "sent retry_wait failed unclear",
+        "sending": "sent retry_wait failed unclear bounced_hard",
         "retry_wait": "queued cancelled",
         "unclear": "sent queued bounced_hard",
         "failed": "queued cancelled",
