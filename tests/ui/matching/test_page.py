@@ -98,11 +98,11 @@ def test_a_planned_call_is_not_called_a_mail_on_its_way(ui: UiContext, qtbot: Qt
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
 
 
-def test_a_letter_wants_to_be_posted(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Nobody else does it; it is printed at once, and no way back is offered."""
+def test_a_letter_wants_to_be_printed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Until then the practice is not asked; it is offered at once."""
     page = opened(ui, qtbot, database, practice=lambda s: add_therapist(s, email="", phone=""))
     press(qtbot, page, "Anfrage senden")
-    qtbot.waitUntil(lambda: "schicken Sie den Brief ab" in ui.messages._text.text())
+    qtbot.waitUntil(lambda: "Der Brief liegt bereit" in ui.messages._text.text())
     assert ui.messages._action.text() == "Drucken …"
 
 
