@@ -45,7 +45,9 @@ class MailPage(PageWidget):
             self._tabs.addTab(self._titles[box])
         self._search = QLineEdit()
         self._search.setAccessibleName(tr("E-Mails suchen"))
-        self._search.setPlaceholderText(tr("Name oder Betreff"))
+        self._search.setPlaceholderText(tr("Suchen"))
+        self._search.setToolTip(tr("Name oder Betreff"))
+        self._search.setMaximumWidth(104)  # the boxes come first: none is cut at 1366 pixels
         self._search.setClearButtonEnabled(True)
         self._saved = SavedMails(self, ui)
         write = button(tr("&Neue E-Mail"), self._on_write, icon="pencil", role="primary")
