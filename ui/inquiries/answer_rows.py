@@ -76,7 +76,8 @@ class _AnswerRow(QWidget):
             self._until.show_date(item.until)
         self._answer.choose(self._suggested)
         self._first_until = self._until.text()
-        sure = tr("zu {percent} % sicher").format(percent=round(item.confidence * 100))
+        # of those that feel quite certain some are wrong all the same (benchmarks/reply_reading.py)
+        sure = tr("zu {percent} % sicher").format(percent=min(99, round(item.confidence * 100)))
         more = item.code if item.status is ItemStatus.PENDING else label("item_status", item.status)
         who = words(f"{item.name} · {more}")
         who.setMinimumWidth(60)  # a long name gives way to the answer

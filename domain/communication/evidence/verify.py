@@ -58,7 +58,6 @@ class Checked:
     printed_heads: int
     faults: int
     findings: tuple[Finding, ...]
-    head_asked: bool = False
     head_at: int | None = None
 
     @property
@@ -121,7 +120,7 @@ def verify(
         links=state.links, head=Head(state.expected - 1, state.before), erased=state.erased, waiting=waiting,
         printed_heads=len(printed), faults=state.faults,
         findings=tuple(sorted(state.findings, key=lambda f: (f.number is None, f.number or 0))),
-        head_asked=head is not None, head_at=head_at,
+        head_at=head_at,
     )  # fmt: skip
 
 
