@@ -22,6 +22,7 @@ test: ## prüft alles: ruff, mypy, Schichten, Tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not soak" -q
 
 lint: ## prüft Stil, Typen und Schichten
+	@scripts/setup.sh lint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy

@@ -54,9 +54,9 @@ def missing_servers() -> Iterator[str]:
 
 
 def main(purpose: str) -> int:
-    """Look at what this purpose (run, test, soak) needs."""
+    """Look at what this purpose (run, lint, test, soak) needs."""
     missing = list(missing_libraries())
-    if purpose != "run":
+    if purpose in {"test", "soak"}:
         missing += missing_test_programs()
     if purpose == "soak":
         missing += missing_servers()

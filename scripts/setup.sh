@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Sets everything up: system packages (apt, when root or sudo allows), .venv, dependencies from a lock with hashes.
-# usage: scripts/setup.sh run|test|soak   May be repeated and interrupted at will; quick when nothing changed.
+# usage: scripts/setup.sh run|lint|test|soak   May be repeated and interrupted at will; quick when nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
-case "$purpose" in run | test | soak) ;; *)
-    echo "usage: scripts/setup.sh run|test|soak" >&2
+case "$purpose" in run | lint | test | soak) ;; *)
+    echo "usage: scripts/setup.sh run|lint|test|soak" >&2
     exit 2
     ;;
 esac
@@ -36,7 +36,7 @@ fi
 
 # --- system packages ------------------------------------------------------------------------------------------------
 wanted=$(cat scripts/apt-run.txt)
-if [ "$purpose" != run ]; then wanted+=" $(cat scripts/apt-test.txt)"; fi
+case "$purpose" in test | soak) wanted+=" $(cat scripts/apt-test.txt)" ;; esac # lint reads the source only
 if [ "$purpose" = soak ]; then wanted+=" $(cat scripts/apt-soak.txt)"; fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     # a Python beside the system's own brings its venv in a package of its own version

@@ -1,5 +1,6 @@
 """The set-up script on machines that lack something, played by stand-ins for the system's programs."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -124,3 +125,24 @@ def test_a_failed_download_is_told_and_tried_again(machine: Machine) -> None:
 def test_wrong_use_is_refused(machine: Machine) -> None:
     """An unknown purpose is wrong usage."""
     assert machine.set_up("everything").returncode == 2
+
+
+def test_lint_brings_its_tools_after_a_run(machine: Machine) -> None:
+    """After `make run` alone the tools of `make lint` are fetched, and no server of the tests is asked for."""
+    machine.has("dpkg-query", f"#!/bin/sh\nfor p in {' '.join(listed('apt-run.txt'))}; do echo installed $p; done\n")
+    # works, and notes what it was asked to install
+    machine.has("python", '#!/bin/sh\n[ "$3" != install ] || echo "$@" >>asked\n', at=machine.home / ".venv" / "bin")
+    shutil.copy(ROOT / "requirements.lock", machine.home / ".venv")
+    result = machine.set_up("lint")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "requirements-dev.lock" in (machine.home / "asked").read_text("utf-8")
+    assert not (machine.home / "apt-calls").exists()
+
+
+def test_what_make_calls_sets_itself_up() -> None:
+    """Every command of the Makefile that starts a program of .venv sets it up first."""
+    rules = re.split(r"^(?=[a-z]+:)", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    for rule in rules:
+        if re.search(r"\t.*(\.venv/bin|\$\(PYTHON\))", rule):
+            head = rule.partition("\n")[0]
+            assert "scripts/setup.sh" in rule or re.match(r"[a-z]+:.*\bsetup\b", head), head
