@@ -9,12 +9,18 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.database import Database
+from domain.paging import Page
 from tests.builders import add_patient, add_therapist
 from tests.ui.hands import fill
+from ui.labels import label, labels
 from ui.list_detail_page import ListDetailPage
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
+from ui.widgets.cells import chip_room
+from ui.widgets.chips import PATIENT_STATES
+from ui.widgets.columns import Column
+from ui.widgets.paged_table import PagedTable
 
 ROOM = (1160, 690)  # 1366 × 768 less the rail, the top bar and the frame of the window
 
@@ -44,3 +50,29 @@ def test_no_tab_of_a_record_is_cut(
             if area.isVisible():
                 content = area.widget().minimumSizeHint().width()
                 assert content <= area.viewport().width(), form.tabText(number)
+
+
+@pytest.mark.parametrize("state", labels("patient_state"))
+def test_no_state_is_cut_in_a_list(ui: UiContext, qtbot: QtBot, state: str) -> None:
+    """The longest word for where somebody stands is read whole; the column grows to it."""
+    columns = (
+        Column("Name", 0, text=str),
+        Column("Stand", 60, chip=lambda code: (label("patient_state", code), PATIENT_STATES[code])),
+    )
+    table = PagedTable(
+        name="states",
+        title="Stände",
+        background=ui.background,
+        fetch=lambda _session, _query: Page((state,), 1, 0),
+        columns=columns,
+        row_id=lambda _: 1,
+        empty="",
+    )
+    qtbot.addWidget(table)
+    table.resize(400, 200)
+    table.show()
+    with qtbot.waitSignal(table.model.arrived):
+        table.refresh()
+    words, kind = label("patient_state", state), PATIENT_STATES[state]
+    assert table.view.columnWidth(1) >= chip_room(table.view.font(), words, kind)
+    assert table.view.horizontalHeader().length() == table.view.viewport().width()

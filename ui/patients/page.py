@@ -44,7 +44,7 @@ class PatientsPage(ListDetailPage[PatientDetailView]):
             new=tr("&Neuer Patient"),
             count=lambda n: ntr(n, "{n} Patient", "{n} Patienten"),
             topics=("patient", "place_search", "inquiry_item", "placement", "exclusion", "reimbursement_case"),
-            widths=(440, 700),
+            widths=(480, 660),
             actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
         )
 
@@ -62,12 +62,12 @@ def _columns(ui: UiContext) -> tuple[Column, ...]:
             sort="name",
         ),
         Column(
-            tr("Stand"), 160, chip=lambda r: (label("patient_state", r.state), PATIENT_STATES[r.state]), sort="state"
+            tr("Stand"), 116, chip=lambda r: (label("patient_state", r.state), PATIENT_STATES[r.state]), sort="state"
         ),
-        Column(tr("Alter"), 60, text=lambda r: "–" if r.age is None else str(r.age), sort="age", right=True),
+        Column(tr("Alter"), 58, text=lambda r: "–" if r.age is None else str(r.age), sort="age", right=True),
         Column(
             tr("Wartet"),
-            72,
+            70,
             text=lambda r: formats.waiting_short(r.registered_on, ui.today()),
             sort="waiting",
             right=True,

@@ -28,7 +28,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             state=ui.state,
             sort=("name", False),
         )
-        contacts = {"": tr("Alle"), **{code: contact_words(code) for code in CONTACTS}}
+        contacts = {"": tr("Jeder Kontakt"), **{code: contact_words(code) for code in CONTACTS}}
         super().__init__(
             ui,
             name="therapists",
@@ -59,8 +59,8 @@ def _columns() -> tuple[Column, ...]:
             second=lambda r: f"{r.plz} {r.city}".strip() or tr("Ort unbekannt"),
             sort="name",
         ),
-        Column(tr("Kontakt"), 162, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"),
-        Column(tr("Verfahren"), 100, text=lambda r: formats.offers(r.offers)),
+        Column(tr("Kontakt"), 124, chip=lambda r: (contact_words(r.contact), CONTACTS[r.contact]), sort="contact"),
+        Column(tr("Verfahren"), 92, text=lambda r: formats.offers(r.offers)),
         Column(tr("Ort"), 130, text=lambda r: r.city, sort="city", spare=True),
         Column(tr("Telefon"), 130, text=lambda r: formats.phone(r.phone), spare=True),
         Column(tr("E-Mail"), 180, text=lambda r: r.email, spare=True),

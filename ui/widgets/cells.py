@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.theme import tokens
@@ -14,7 +14,7 @@ from ui.widgets.tips import plain
 CHIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SECOND_LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 MARGIN = 11
-CHIP_HEIGHT = 22
+CHIP_HEIGHT, CHIP_PADDING, CHIP_LEFT, CHIP_RIGHT = 22, 20, 6, 4
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,16 +59,30 @@ class CellDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def chip_room(font: QFont, words: str, kind: str) -> int:
+    """Pixels a cell needs so that its chip is not cut, in a list of this font."""
+    return QFontMetrics(_heavy(font)).horizontalAdvance(_marked(words, kind)) + CHIP_PADDING + CHIP_LEFT + CHIP_RIGHT
+
+
+def _heavy(font: QFont) -> QFont:
+    made = QFont(font)
+    made.setWeight(QFont.Weight.DemiBold)
+    return made
+
+
+def _marked(words: str, kind: str) -> str:
+    return f"{MARKS[kind]}  {words}"
+
+
 def _chip(painter: QPainter, option: QStyleOptionViewItem, words: str, kind: str) -> None:
     if not words:
         return
     ground, colour = chip_colours(kind)
-    font = option.font
-    font.setWeight(font.Weight.DemiBold)
-    text = f"{MARKS[kind]}  {words}"
-    rect = option.rect.adjusted(6, 0, -4, 0)
+    font = _heavy(option.font)
+    text = _marked(words, kind)
+    rect = option.rect.adjusted(CHIP_LEFT, 0, -CHIP_RIGHT, 0)
     metrics = QFontMetrics(font)
-    width = min(metrics.horizontalAdvance(text) + 20, rect.width())
+    width = min(metrics.horizontalAdvance(text) + CHIP_PADDING, rect.width())
     pill = QRectF(rect.left(), rect.center().y() - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -39,7 +39,7 @@ def button(text: str, clicked: Callable[[], object], *, role: str = "", icon: st
     if role:
         made.setProperty("role", role)
     if icon:
-        made.setText(f" {text}")
+        made.setText(f" {text}" if text else "")
         made.setIcon(icons.icon(icon, tokens().accent_text if role == "primary" else None))
     made.clicked.connect(lambda: clicked())
     return made

@@ -20,9 +20,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PagedModel(QAbstractTableModel):
-    """Rows of a query, page by page; a page not there yet shows empty cells and is fetched."""
+    """Rows of a query, page by page; a page not there yet shows empty cells and is fetched.
+
+    `arrived` brings the records of each page as it comes.
+    """
 
     counted = Signal(int)
+    arrived = Signal(object)
 
     def __init__(
         self, background: Background, fetch: Fetch, columns: tuple[Column, ...], row_id: Callable[[Any], int]
@@ -114,6 +118,7 @@ class PagedModel(QAbstractTableModel):
             self.total = page.total
             self.endResetModel()
             self.counted.emit(self.total)
+            self.arrived.emit(page.rows)
             return
         self._pages[number] = page.rows
         self._pages.move_to_end(number)
@@ -122,3 +127,4 @@ class PagedModel(QAbstractTableModel):
         first, last = number * PAGE_ROWS, min(self.total, (number + 1) * PAGE_ROWS) - 1
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+            self.arrived.emit(page.rows)

@@ -1,6 +1,6 @@
 """A list of any length as a table: its empty state, its selection by id, and what it remembers between two starts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 from domain.paging import ListQuery
 from ui.background import Background
 from ui.theme import SPACE
-from ui.widgets.cells import CellDelegate
+from ui.widgets.cells import CellDelegate, chip_room
 from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.paged_model import Fetch, PagedModel
 from ui.window_state import WindowState
@@ -70,6 +70,7 @@ class PagedTable(QWidget):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(self._on_activated)
         self.model.modelReset.connect(self._after_reset)
+        self.model.arrived.connect(self._give_chips_room)
         self.model.counted.connect(self.counted)
 
     def _prepare_sort(self, columns: tuple[Column, ...], sort: tuple[str, bool] | None) -> None:
@@ -131,6 +132,16 @@ class PagedTable(QWidget):
             self.view.selectionModel().blockSignals(blocked)
             self.view.scrollTo(self.model.index(row, 0))
             self.view.viewport().update()
+
+    def _give_chips_room(self, records: Sequence[Any]) -> None:
+        """A state is read whole: a column grows to its longest chip, at the cost of the one that takes what is left."""
+        header, font = self.view.horizontalHeader(), self.view.font()
+        for number, column in enumerate(self.model.columns):
+            if column.chip and column.width and not header.isSectionHidden(number):
+                said = {column.chip(record) for record in records}
+                room = max((chip_room(font, words, kind) for words, kind in said if words), default=0)
+                if room > header.sectionSize(number):
+                    header.resizeSection(number, room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the empty state in the middle."""

@@ -37,7 +37,7 @@ class BatchLines(QWidget):
             fetch=lambda session, query: list_lines(session, query, batch_id=self._batch_id),
             columns=(
                 Column(tr("An"), 0, text=lambda r: r.to_name, second=_for_whom, sort="to", tooltip=_for_whom),
-                Column(tr("Stand"), 122, chip=line_chip, sort="status"),
+                Column(tr("Stand"), 110, chip=line_chip, sort="status"),
                 Column(tr("Hinweis"), 214, text=self._notice, tooltip=self._notice),
             ),
             row_id=lambda record: record.line_id,

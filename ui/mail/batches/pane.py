@@ -31,8 +31,8 @@ class BatchPane(QWidget):
             background=ui.background,
             fetch=list_batches,
             columns=(
-                Column(tr("Sammelversand"), 0, text=_short, second=_when, tooltip=_tip, sort="created"),
-                Column(tr("Stand"), 136, chip=state_chip, sort="state"),
+                Column(tr("Versand"), 0, text=_short, second=_when, tooltip=_tip, sort="created"),
+                Column(tr("Stand"), 110, chip=state_chip, sort="state"),
             ),
             row_id=lambda record: record.batch_id,
             empty=tr(
@@ -54,7 +54,7 @@ class BatchPane(QWidget):
         )
         self._right.addWidget(self._view)
         left = QWidget()
-        left.setMinimumWidth(250)
+        left.setMinimumWidth(290)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._table, 1)
@@ -62,7 +62,7 @@ class BatchPane(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(self._right)
-        split.setSizes([290, 850])
+        split.setSizes([310, 830])
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
