@@ -9,7 +9,7 @@ import pytest
 
 from domain import errors
 from domain.errors import Conflict, PlatzlotseError
-from ui.errors import _SENTENCES, describe, describe_row
+from ui.errors import _PARTS, _SENTENCES, describe, describe_row
 
 ROOT = Path(__file__).parents[2]
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, PlatzlotseError)}
@@ -75,6 +75,11 @@ def test_sentences_are_sentences(code: str, sentence: str) -> None:
         return
     assert sentence[-1] in ".?", sentence
     assert sentence[0].isupper() or sentence[0] in "„{", sentence
+
+
+def test_no_code_has_two_sentences() -> None:
+    """A code stands in one of the parts only."""
+    assert sum(len(part) for part in _PARTS) == len(_SENTENCES)
 
 
 def test_what_nobody_foresaw_is_said_without_a_trace() -> None:
