@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from app.german_usage import speak_german
 from app.paths import Profile
 from domain.errors import PlatzlotseError
 from ui.errors import describe
@@ -23,10 +24,13 @@ POLICIES = ("first_come", "nearest", "planned")
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options, in German."""
-    top = argparse.ArgumentParser(prog="main.py", description=tr("Platzlotse findet Psychotherapieplätze."))
+    speak_german()
+    top = argparse.ArgumentParser(
+        prog="main.py", description=tr("Platzlotse findet Psychotherapieplätze. Ohne BEFEHL öffnet sich das Fenster.")
+    )
     top.add_argument("--profile", type=Path, metavar="ORDNER", help=tr("Ordner dieses Platzes"))
     top.add_argument("--sample", action="store_true", help=tr("mit Beispieldaten öffnen"))
-    commands = top.add_subparsers(dest="command", metavar="BEFEHL")
+    commands = top.add_subparsers(dest="command", metavar="BEFEHL", title=tr("Befehle"))
 
     def command(name: str, words: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=words, description=words)
@@ -40,12 +44,12 @@ def parser() -> argparse.ArgumentParser:
         "--map", action="append", default=[], metavar="FELD=SPALTE", help=tr("Spalte einer Patientenliste zuordnen")
     )
     candidates = command("candidates", tr("passende Praxen für einen Patienten, mit Gründen"))
-    candidates.add_argument("--patient", type=int, required=True, metavar="NUMMER")
+    candidates.add_argument("--patient", type=_positive, required=True, metavar="NUMMER")
     demo = command("demo", tr("die ganze Arbeit einmal vorführen"))
     demo.add_argument("--directory", nargs="+", type=Path, metavar="DATEI", help=tr("Verzeichnisse"))
     demo.add_argument("--patients", type=Path, metavar="DATEI", help=tr("Aufnahmebögen oder Patientenliste"))
     demo.add_argument("--smtp", metavar="RECHNER:PORT", help=tr("Mailserver auf diesem Rechner"))
-    demo.add_argument("--seed", type=int, default=1, metavar="ZAHL", help=tr("Würfel für die Antworten"))
+    demo.add_argument("--seed", type=_whole, default=1, metavar="ZAHL", help=tr("Würfel für die Antworten"))
     demo.add_argument("--screens", type=Path, metavar="ORDNER", help=tr("Bilder aller Seiten ablegen"))
     worker = command("worker", tr("im Hintergrund senden und Fristen verwalten"))
     worker.add_argument("--once", action="store_true", help=tr("nur abarbeiten, was wartet"))
@@ -72,6 +76,13 @@ def parser() -> argparse.ArgumentParser:
     )
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
+
+
+def _whole(given: str) -> int:
+    try:
+        return int(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("eine ganze Zahl wird gebraucht")) from None
 
 
 def _positive(given: str) -> int:

@@ -1,12 +1,15 @@
 """The commands of main.py as another program sees them: JSON, exit codes, German sentences."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from app import cli
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "resources" / "samples"
@@ -125,3 +128,50 @@ def test_doctor_finds_a_sound_seat(filled: Path) -> None:
     """All checks of a fresh seat are well."""
     checks = answer("--profile", filled, "doctor")["checks"]
     assert {check["name"] for check in checks} >= {"database", "directory", "mail", "disk"}
+
+
+COMMANDS = ("import", "candidates", "demo", "worker", "simulate", "migrate", "verify-log", "doctor")
+# words of argparse's own sentences that no German text has
+ENGLISH = re.compile(r"\b(usage|options|arguments?|show this|required|invalid|choose|expected|unrecognized|error)\b")
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str]:
+    """Exit code and words of a call that ends at once."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    said = capsys.readouterr()
+    return ended.value.code, said.out + said.err
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_is_german(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """Every word of it, also what argparse adds by itself."""
+    code, said = asked(capsys, *filter(None, [command]), "--help")
+    assert code == 0
+    assert said.startswith("Aufruf: ")
+    assert "diese Hilfe zeigen" in said
+    assert not ENGLISH.search(said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["hilfe"], "'hilfe' gibt es nicht"),
+        (["candidates"], "Es fehlt: --patient"),
+        (["candidates", "--patient"], "--patient: Es fehlt ein Wert."),
+        (["candidates", "--patient", "eins"], "--patient: eine ganze Zahl ab 1 wird gebraucht"),
+        (["demo", "--seed", "x"], "--seed: eine ganze Zahl wird gebraucht"),
+        (["import"], "Es fehlt: DATEI"),
+        (["demo", "--directory"], "Mindestens ein Wert fehlt."),
+        (["doctor", "--jsn"], "Nicht verstanden: --jsn"),
+        (["doctor", "--json=ja"], "nimmt keinen Wert"),
+        (["demo", "--s", "1"], "nicht eindeutig"),
+        (["simulate", "--policy", "dice"], "'dice' gibt es nicht"),
+    ],
+)
+def test_a_wrong_call_is_told_in_german(capsys: pytest.CaptureFixture[str], arguments: list[str], wanted: str) -> None:
+    """Exit code 2 and what is wrong with it."""
+    code, said = asked(capsys, *arguments)
+    assert code == 2
+    assert wanted in said
+    assert not ENGLISH.search(said)
