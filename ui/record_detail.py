@@ -16,6 +16,7 @@ from ui.errors import describe
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import Chip
+from ui.widgets.faults import refused_at, show_fault
 from ui.widgets.forms import button, label, row
 from ui.widgets.record_form import RecordForm
 
@@ -126,8 +127,11 @@ class RecordDetail(QWidget, Generic[D, F]):
 
     def save(self) -> None:
         """Save the form (Strg+S)."""
-        form = self._form.form() if self._dirty else None
+        if not self._dirty:
+            return
+        form = self._form.form()
         if form is None:
+            show_fault(self._form.fields, self._ui.messages)
             return
         record = self._record
         if record is None:
@@ -186,9 +190,9 @@ class RecordDetail(QWidget, Generic[D, F]):
             self._switch(record_id)
 
     def _refused(self, error: Exception) -> None:
-        sentence = describe(error)
-        if isinstance(error, PlatzlotseError) and error.field in self._form.fields:
-            self._form.fields[error.field].complain(sentence)
+        if refused_at(self._form.fields, error, self._ui.messages):
             return
         conflict = isinstance(error, PlatzlotseError) and error.kind == "conflict"
-        self._ui.messages.error(sentence, tr("Neu laden") if conflict else "", self._drop_edits if conflict else None)
+        self._ui.messages.error(
+            describe(error), tr("Neu laden") if conflict else "", self._drop_edits if conflict else None
+        )

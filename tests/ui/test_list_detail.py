@@ -63,3 +63,26 @@ def test_a_record_that_arrives_late_does_not_fill_a_new_form(
     qtbot.wait(100)
     assert page._detail._form.fields["last_name"].control.property("text") == ""
     assert page._detail._name.text().startswith("Neuer")
+
+
+@pytest.mark.parametrize(("kind", "field"), [("patients", "previous_therapy_end"), ("therapists", "age_min")])
+def test_what_is_wrong_on_another_tab_is_shown(
+    ui: UiContext, qtbot: QtBot, database: Database, kind: str, field: str
+) -> None:
+    """Saving turns to the tab of the field that cannot be read, puts the cursor there and says what is wrong."""
+    ids = fill(database, lambda s: _add_two(s, kind))
+    page = _page(ui, kind)
+    qtbot.addWidget(page)
+    page.resize(1160, 690)
+    page.show()
+    ui.messages.show()
+    page.open_item(ids[0])
+    qtbot.waitUntil(lambda: page._detail._record is not None)
+    form = page._detail._form
+    wrong = form.fields[field]
+    wrong.control.setProperty("text", "31.06.2020")
+    assert not wrong.isVisible()
+    press(qtbot, page, "Speichern")
+    qtbot.waitUntil(lambda: wrong.visibleRegion().boundingRect() == wrong.rect())
+    assert page.window().focusWidget() is wrong.control
+    assert f"Nicht gespeichert. {wrong.title}: {wrong.fault}" == ui.messages.text()

@@ -51,7 +51,7 @@ def test_a_date_nobody_can_read_is_said_at_the_field(ui: UiContext, qtbot: QtBot
     enter(page, "Nachname", "Test")
     enter(page, "Geburtsdatum", "31.02.1990")
     press(qtbot, page, "Speichern")
-    assert page._detail._form.fields["birth_date"]._error.text() == "Bitte als TT.MM.JJJJ eingeben."
+    assert page._detail._form.fields["birth_date"]._error.text() == "Den 31.02.1990 gibt es nicht."
     assert scalar(database, "SELECT count(*) FROM patient_service.patient") == 0
 
 

@@ -1,18 +1,20 @@
 """Mail accounts of the office: a list, a form, and what the worker last said of each mailbox."""
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from domain.communication.account_states import AccountState, account_states
-from domain.communication.accounts import SECURITY, Account, AccountForm, save_account
-from domain.errors import PlatzlotseError
+from domain.communication.accounts import SECURITY, AccountForm, save_account
+from domain.database import Session
 from ui import formats
 from ui.admin.account_test import AccountTestCard
 from ui.admin.labels import label
-from ui.errors import describe, describe_code
+from ui.admin.list_form_tab import ListFormTab
+from ui.errors import describe_code
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
+from ui.widgets.faults import be_content, show_fault
+from ui.widgets.forms import Card, Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
 
@@ -22,17 +24,18 @@ LAID_OUT_MS = 60
 NUMBERS = frozenset({"smtp_port", "imap_port", "mails_per_hour", "largest_mb"})
 
 
-class AccountsTab(QWidget):
+class AccountsTab(ListFormTab[AccountState]):
     """A password is sealed when it is saved: it can be replaced, never shown."""
 
     def __init__(self, ui: UiContext) -> None:
-        super().__init__()
-        self._ui = ui
-        self._states: tuple[AccountState, ...] = ()
-        self._shown: Account | None = None
-        self._list = QListWidget()
-        self._list.setAccessibleName(tr("Postkonten"))
-        self._list.currentRowChanged.connect(self._choose)
+        nothing = EmptyState(
+            "mail",
+            tr("Noch kein Postkonto"),
+            tr(
+                "Ohne Postkonto gehen E-Mails über den Server dieses Platzes; Antworten liest das Programm erst mit einem."
+            ),
+        )
+        super().__init__(ui, tr("Postkonten"), nothing)
         self._lines = {name: QLineEdit() for name in LINES}
         self._lines["password"].setEchoMode(QLineEdit.EchoMode.Password)
         security = {code: label("security", code) for code in SECURITY}
@@ -50,64 +53,35 @@ class AccountsTab(QWidget):
         who.add(grid((f["name"], f["address"], f["sender_name"]), (f["username"], f["password"])))
         out.add(grid((f["smtp_host"], f["smtp_port"], f["smtp_security"]), (f["mails_per_hour"], f["largest_mb"])))
         back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"])))
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(8, 0, 8, 0)
-        for widget in (self._trouble, who, out, back, row(self._default, self._active)):
-            column.addWidget(widget)
-        column.addWidget(row(button(tr("Konto &speichern"), self._on_save, role="primary", icon="save")))
-        column.addWidget(self.test)
-        column.addStretch(1)
-        left = QWidget()
-        side = QVBoxLayout(left)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.addWidget(self._list, 1)
-        side.addWidget(row(button(tr("&Neues Konto"), self._begin_new, icon="plus")))
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
-        self._area = scrolled(content)
-        split.addWidget(self._area)
+        self._lay_out(
+            tr("&Neues Konto"),
+            self._trouble, who, out, back, row(self._default, self._active),
+            row(button(tr("Konto &speichern"), self._on_save, role="primary", icon="save")), self.test,
+            widths=(280, 800),
+        )  # fmt: skip
         self.test.answered.connect(self._show_test)
-        split.setSizes([280, 800])
-        split.setChildrenCollapsible(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 8, 0, 0)
-        outer.addWidget(split)
-        self._fill(None)
+
+    def _load(self, session: Session) -> tuple[AccountState, ...]:
+        return account_states(session)
+
+    def _id(self, item: AccountState) -> int:
+        return item.account.id
+
+    def _line(self, item: AccountState) -> str:
+        return _line(item)
 
     def refresh(self) -> None:
-        """Ask for the accounts and how they are."""
-        self._ui.background.read(self, account_states, self._show, key="accounts")
+        """Ask for the accounts, how they are, and whether the worker has answered."""
+        super().refresh()
         self.test.refresh()
 
     def _show_test(self) -> None:
         """Bring the answer into view, when its lines have found their height."""
         QTimer.singleShot(LAID_OUT_MS, self.test, lambda: self._area.ensureWidgetVisible(self.test))
 
-    def _show(self, states: tuple[AccountState, ...]) -> None:
-        self._states = states
-        chosen = self._shown.id if self._shown is not None else None
-        blocked = self._list.blockSignals(True)
-        self._list.clear()
-        for number, state in enumerate(states):
-            self._list.addItem(QListWidgetItem(_line(state)))
-            if state.account.id == chosen:
-                self._list.setCurrentRow(number)
-        self._list.blockSignals(blocked)
-        self._tell()
-
-    def _choose(self, number: int) -> None:
-        if 0 <= number < len(self._states):
-            self._fill(self._states[number].account)
-
-    def _begin_new(self) -> None:
-        self._list.setCurrentRow(-1)
-        self._fill(None)
-        self._lines["name"].setFocus()
-
-    def _fill(self, account: Account | None) -> None:
-        self._shown = account
-        form = account or AccountForm(name="", address="", is_default=not self._states)
+    def _fill(self, item: AccountState | None) -> None:
+        account = item.account if item is not None else None
+        form = account or AccountForm(name="", address="", is_default=not self._items)
         for name, line in self._lines.items():
             value = getattr(form, name, "") if name != "password" else ""
             line.setText("" if value is None else str(value))
@@ -117,20 +91,16 @@ class AccountsTab(QWidget):
         self._imap.choose(form.imap_security)
         self._default.setChecked(form.is_default)
         self._active.setChecked(form.active)
-        for field in self.fields.values():
-            field.complain("")
-        self._tell()
 
-    def _tell(self) -> None:
-        shown = self._shown.id if self._shown is not None else None
-        state = next((s for s in self._states if s.account.id == shown), None)
+    def _told(self) -> None:
+        shown = self._id(self._shown) if self._shown is not None else None
+        state = next((s for s in self._items if s.account.id == shown), self._shown)
         self._trouble.setText("\n".join(_troubles(state)) if state is not None else "")
         self._trouble.setVisible(bool(self._trouble.text()))
         self.test.show_account(shown, sends=state is not None and bool(state.account.smtp_host))
 
     def _on_save(self) -> None:
-        for field in self.fields.values():
-            field.complain("")
+        be_content(self.fields)
         values: dict[str, object] = {}
         for name, line in self._lines.items():
             text = line.text() if name == "password" else line.text().strip()
@@ -138,7 +108,8 @@ class AccountsTab(QWidget):
                 values[name] = (int(text) if text else None) if name in NUMBERS else text
             except ValueError:
                 self.fields[name].complain(tr("Bitte eine ganze Zahl eingeben."))
-                return
+        if show_fault(self.fields, self._ui.messages):
+            return
         values["password"] = values["password"] or None
         values |= {"smtp_port": values["smtp_port"] or 0, "imap_port": values["imap_port"] or 0}
         form = AccountForm(
@@ -146,7 +117,7 @@ class AccountsTab(QWidget):
             smtp_security=self._smtp.code(), imap_security=self._imap.code(),
             is_default=self._default.isChecked(), active=self._active.isChecked(),
         )  # fmt: skip
-        shown = self._shown
+        shown = self._shown.account if self._shown is not None else None
         number, version = (shown.id, shown.version) if shown is not None else (None, None)
         self._ui.background.write(
             self, lambda s: save_account(s, form, account_id=number, version=version), self._saved, self._refused
@@ -154,19 +125,7 @@ class AccountsTab(QWidget):
 
     def _saved(self, account_id: int) -> None:
         self._ui.messages.success(tr("Gespeichert. Der Hintergrunddienst meldet sich gleich mit dem neuen Stand."))
-
-        def show(states: tuple[AccountState, ...]) -> None:
-            self._fill(next(s.account for s in states if s.account.id == account_id))
-            self._show(states)
-
-        # a key of its own: the news of the save asks for the accounts, too
-        self._ui.background.read(self, account_states, show, key="saved")
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, PlatzlotseError) and error.field in self.fields:
-            self.fields[error.field].complain(describe(error))
-            return
-        self._ui.messages.error(describe(error))
+        self._after_save(account_id)
 
 
 def _troubles(state: AccountState) -> list[str]:

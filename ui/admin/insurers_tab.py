@@ -1,51 +1,34 @@
 """Health insurers: what each wants to see for a reimbursement; a list and a form."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPlainTextEdit,
-    QSpinBox,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
-from domain.errors import PlatzlotseError
+from domain.database import Session
 from domain.matching.reimbursement import Profile, ProfileForm, list_profiles, save_profile
 from domain.matching.reimbursement_models import ATTEMPTS, PAPERS
-from ui.errors import describe
+from ui.admin.list_form_tab import ListFormTab
 from ui.patients.evidence_labels import choices, paper_word
 from ui.ports import UiContext
 from ui.translation import ntr, tr
-from ui.widgets.forms import Card, Choice, EmptyState, Field, button, row, scrolled
+from ui.widgets.faults import be_content
+from ui.widgets.forms import Card, Choice, EmptyState, Field, NumberField, TextArea, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
 
 TEXTS = ("name", "address", "note")
 
 
-class InsurersTab(QWidget):
-    """What is typed stays until another profile is chosen or it is saved."""
+class InsurersTab(ListFormTab[Profile]):
+    """Name and address, what counts as an attempt, which papers are wanted."""
 
     def __init__(self, ui: UiContext) -> None:
-        super().__init__()
-        self._ui = ui
-        self._profiles: tuple[Profile, ...] = ()
-        self._shown: Profile | None = None
-        self._list = QListWidget()
-        self._list.setAccessibleName(tr("Krankenkassen"))
-        self._list.currentRowChanged.connect(self._choose)
-        self._empty = EmptyState(
+        nothing = EmptyState(
             "info",
             tr("Noch keine Krankenkasse"),
             tr("Ohne Eintrag gelten 10 erfolglose Anfragen und die üblichen Unterlagen."),
         )
-        self._name, self._address, self._note = QLineEdit(), _lines(), _lines()
-        self._attempts = QSpinBox()
-        self._attempts.setRange(*ATTEMPTS)
+        super().__init__(ui, tr("Krankenkassen"), nothing)
+        self._name, self._address, self._note = QLineEdit(), TextArea(84), TextArea(84)
+        self._attempts = NumberField(tr("Erfolglose Anfragen (3 bis 10)"), *ATTEMPTS)
         self._count_by = Choice(choices("count_by"), tr("Gezählt wird"))
         self._silence = _check(tr("Keine &Antwort zählt als erfolglos"))
         self._waiting = _check(tr("Ein Platz auf der &Warteliste zählt als erfolglos"))
@@ -66,61 +49,25 @@ class InsurersTab(QWidget):
             counts.add(check)
         boxes = tuple(self._papers.values())
         papers.add(grid(boxes[:3], boxes[3:]))
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(8, 0, 8, 0)
-        for widget in (
+        self._lay_out(
+            tr("&Neue Kasse"),
             words(tr("Der Nachweis eines Patienten misst sich an dem, was seine Kasse verlangt."), "muted"),
             who, counts, papers, self._retired,
             row(button(tr("Kasse spei&chern"), self._on_save, role="primary", icon="save", name=tr("Kasse speichern"))),
-        ):  # fmt: skip
-            column.addWidget(widget)
-        column.addStretch(1)
-        left = QWidget()
-        side = QVBoxLayout(left)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.addWidget(self._list, 1)
-        side.addWidget(self._empty, 1)
-        side.addWidget(row(button(tr("&Neue Kasse"), self._begin_new, icon="plus")))
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
-        split.addWidget(scrolled(content))
-        split.setSizes([320, 760])
-        split.setChildrenCollapsible(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 8, 0, 0)
-        outer.addWidget(split)
-        self._fill(None)
+            widths=(320, 760),
+        )  # fmt: skip
 
-    def refresh(self) -> None:
-        """Ask for the profiles; what is being typed stays."""
-        self._ui.background.read(self, lambda s: list_profiles(s, retired=True), self._show, key="insurers")
+    def _load(self, session: Session) -> tuple[Profile, ...]:
+        return list_profiles(session, retired=True)
 
-    def _show(self, profiles: tuple[Profile, ...]) -> None:
-        self._profiles = profiles
-        chosen = self._shown.profile_id if self._shown is not None else None
-        blocked = self._list.blockSignals(True)
-        self._list.clear()
-        for number, profile in enumerate(profiles):
-            self._list.addItem(QListWidgetItem(_line(profile)))
-            if profile.profile_id == chosen:
-                self._list.setCurrentRow(number)
-        self._list.blockSignals(blocked)
-        self._list.setVisible(bool(profiles))
-        self._empty.setVisible(not profiles)
+    def _id(self, item: Profile) -> int | None:
+        return item.profile_id
 
-    def _choose(self, number: int) -> None:
-        if 0 <= number < len(self._profiles):
-            self._fill(self._profiles[number])
+    def _line(self, item: Profile) -> str:
+        return _line(item)
 
-    def _begin_new(self) -> None:
-        self._list.setCurrentRow(-1)
-        self._fill(None)
-        self._name.setFocus()
-
-    def _fill(self, profile: Profile | None) -> None:
-        self._shown = profile
-        form = profile.form if profile is not None else ProfileForm(name="")
+    def _fill(self, item: Profile | None) -> None:
+        form = item.form if item is not None else ProfileForm(name="")
         self._name.setText(form.name)
         self._address.setPlainText(form.address)
         self._note.setPlainText(form.note)
@@ -131,12 +78,9 @@ class InsurersTab(QWidget):
         self._retired.setChecked(form.retired)
         for kind, check in self._papers.items():
             check.setChecked(kind in form.papers)
-        for field in self.fields.values():
-            field.complain("")
 
     def _on_save(self) -> None:
-        for field in self.fields.values():
-            field.complain("")
+        be_content(self.fields)
         form = ProfileForm(
             name=self._name.text(),
             address=self._address.toPlainText(),
@@ -156,26 +100,7 @@ class InsurersTab(QWidget):
 
     def _saved(self, profile_id: int) -> None:
         self._ui.messages.success(tr("Gespeichert."))
-
-        def show(profiles: tuple[Profile, ...]) -> None:
-            self._fill(next(p for p in profiles if p.profile_id == profile_id))
-            self._show(profiles)
-
-        # a key of its own: the news of the save asks for the profiles, too
-        self._ui.background.read(self, lambda s: list_profiles(s, retired=True), show, key="saved")
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, PlatzlotseError) and error.field in self.fields:
-            self.fields[error.field].complain(describe(error))
-            return
-        self._ui.messages.error(describe(error))
-
-
-def _lines() -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setMaximumHeight(84)
-    made.setTabChangesFocus(True)
-    return made
+        self._after_save(profile_id)
 
 
 def _check(text: str) -> QCheckBox:

@@ -3,17 +3,18 @@
 from dataclasses import replace
 from datetime import time
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from domain.access import OfficeSettings
-from domain.errors import PlatzlotseError
 from domain.office_settings import BOUNDS, LAENDER, read_office, save_office
 from ui.admin.labels import label
 from ui.errors import describe
 from ui.formats import weekdays
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
+from ui.typed import Unreadable, read_clock
+from ui.widgets.faults import be_content, refused_at, show_fault
+from ui.widgets.forms import Card, Choice, Field, TextArea, button, row, scrolled
 from ui.widgets.record_form import grid
 
 TEXTS = ("name", "street", "plz", "city", "phone", "email")
@@ -30,9 +31,7 @@ class OfficeTab(QWidget):
         self._seen: tuple[OfficeSettings, int] | None = None
         self._dirty = self._filling = False
         self._lines = {name: QLineEdit() for name in (*TEXTS, *TIMES, *NUMBERS)}
-        self._footer = QPlainTextEdit()
-        self._footer.setMaximumHeight(90)
-        self._footer.setTabChangesFocus(True)
+        self._footer = TextArea(84)
         # nothing is ever sent by itself: on that day Heute offers it
         self._weekday = Choice({"": tr("nie"), **weekdays()}, tr("Stand der Suche anbieten"))
         self._land = Choice({code: label("land", code) for code in LAENDER}, tr("Bundesland"))
@@ -106,14 +105,14 @@ class OfficeTab(QWidget):
 
     def _on_drop(self) -> None:
         self._set_dirty(dirty=False)
-        self._complain("", "")
+        be_content(self.fields)
         self.refresh()
 
     def _entered(self) -> OfficeSettings | None:
-        """What the fields say; None after marking the first that cannot be read."""
+        """What the fields say; None after marking what cannot be read."""
         if self._seen is None:
             return None
-        self._complain("", "")
+        be_content(self.fields)
         values: dict[str, object] = {name: self._lines[name].text().strip() for name in TEXTS}
         values |= {"legal_footer": self._footer.toPlainText().strip(), "land": self._land.code()}
         values["status_weekday"] = int(self._weekday.code()) if self._weekday.code() else None
@@ -121,11 +120,12 @@ class OfficeTab(QWidget):
             text = self._lines[name].text().strip()
             try:
                 values[name] = _value(name, text)
+            except Unreadable as wrong:
+                self.fields[name].complain(str(wrong))
             except ValueError:
-                self._complain(
-                    name, tr("Bitte als HH:MM eingeben.") if name in TIMES else tr("Bitte eine ganze Zahl eingeben.")
-                )
-                return None
+                self.fields[name].complain(tr("Bitte eine ganze Zahl eingeben."))
+        if show_fault(self.fields, self._ui.messages):
+            return None
         return replace(self._seen[0], **values)  # type: ignore[arg-type]
 
     def _on_save(self) -> None:
@@ -141,17 +141,11 @@ class OfficeTab(QWidget):
         self.refresh()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, PlatzlotseError) and error.field in self.fields:
-            self._complain(error.field, describe(error))
-            return
-        self._ui.messages.error(describe(error))
-
-    def _complain(self, name: str, text: str) -> None:
-        for key, field in self.fields.items():
-            field.complain(text if key == name else "")
+        if not refused_at(self.fields, error, self._ui.messages):
+            self._ui.messages.error(describe(error))
 
 
 def _value(name: str, text: str) -> time | int | None:
     if not text and name in {*TIMES, "mails_per_hour"}:
         return None
-    return time.fromisoformat(text) if name in TIMES else int(text)
+    return read_clock(text) if name in TIMES else int(text)

@@ -4,16 +4,15 @@ from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from domain.communication.templates.kinds import KINDS, OWN
 from domain.communication.templates.service import TemplateText, VersionLine, shipped
-from domain.errors import PlatzlotseError
 from ui import formats
 from ui.admin.template_words import kind_words, placeholder
-from ui.errors import describe
 from ui.translation import tr
-from ui.widgets.forms import Field, button, label, row
+from ui.widgets.faults import be_content, refused_at
+from ui.widgets.forms import Field, TextArea, button, label, row
 
 
 class TemplateEditor(QWidget):
@@ -33,9 +32,8 @@ class TemplateEditor(QWidget):
         self._about = label("", "muted")
         self.name = QLineEdit()
         self.subject = QLineEdit()
-        self.body = QPlainTextEdit()
+        self.body = TextArea()
         self.body.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.body.setTabChangesFocus(True)
         self.fields = {
             "name": Field(tr("Na&me der Vorlage"), self.name),
             "subject": Field(tr("&Betreff"), self.subject),
@@ -130,9 +128,9 @@ class TemplateEditor(QWidget):
 
     def complain(self, error: Exception | None) -> None:
         """Mark the field an error is about, and clear the others."""
-        about = error.field if isinstance(error, PlatzlotseError) else None
-        for name, field in self.fields.items():
-            field.complain(describe(error) if error is not None and name == about else "")
+        be_content(self.fields)
+        if error is not None:
+            refused_at(self.fields, error)
 
 
 def _about(template: TemplateText) -> str:

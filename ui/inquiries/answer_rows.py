@@ -11,6 +11,8 @@ from domain.matching.states import ANSWERS, ItemStatus
 from ui.inquiries.item_card import ANSWERABLE
 from ui.labels import label
 from ui.translation import tr
+from ui.typed import Unreadable
+from ui.widgets.faults import bring_into_sight
 from ui.widgets.forms import Choice, DateField
 from ui.widgets.forms import label as words
 
@@ -81,8 +83,15 @@ class _AnswerRow(QWidget):
         more = item.code if item.status is ItemStatus.PENDING else label("item_status", item.status)
         who = words(f"{item.name} · {more}")
         who.setMinimumWidth(60)  # a long name gives way to the answer
-        line = QHBoxLayout(self)
+        self._error = words("", "error")
+        self._error.hide()
+        line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(3)
+        whole.addLayout(line)
+        whole.addWidget(self._error)
         line.addWidget(who, 1)
         if item.suggested is not None:
             line.addWidget(words(sure, "muted"))
@@ -102,11 +111,18 @@ class _AnswerRow(QWidget):
 
     def decision(self) -> Decision | None:
         status = ItemStatus(self._answer.code())
+        self._complain("")
         try:
             until = self._until.date() if status is ItemStatus.WAITLISTED else None
-        except ValueError:
-            self._until.setProperty("invalid", "true")
-            self._until.style().polish(self._until)
-            self._until.setFocus()
+        except Unreadable as wrong:
+            self._complain(str(wrong))
+            bring_into_sight(self, self._until)
             return None
         return Decision(self._item.item_id, status, until, self._item.version)
+
+    def _complain(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+        self._until.setAccessibleDescription(text)
+        self._until.setProperty("invalid", "true" if text else "false")
+        self._until.style().polish(self._until)

@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from domain.matching.listing import ItemDetail
 from domain.matching.states import ANSWERS, ItemStatus
 from domain.values import Channel
 from ui.labels import label
 from ui.translation import tr
-from ui.widgets.forms import Choice, DateField, Field
+from ui.typed import Unreadable
+from ui.widgets.forms import Choice, DateField, Field, TextArea
 from ui.widgets.forms import label as words
 
 
@@ -28,8 +29,7 @@ class AnswerDialog(QDialog):
         )
         self._until = DateField(tr("Warteliste bis"))
         self._until_field = Field(tr("Warteliste bis"), self._until)
-        self._note = QPlainTextEdit()
-        self._note.setMaximumHeight(90)
+        self._note = TextArea(90)
         column = QVBoxLayout(self)
         column.addWidget(words(item.name, "heading"))
         column.addWidget(Field(tr("Antwort"), self._answer))
@@ -52,8 +52,9 @@ class AnswerDialog(QDialog):
     def _try(self) -> None:
         try:
             self.until()
-        except ValueError:
-            self._until_field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+        except Unreadable as wrong:
+            self._until_field.complain(str(wrong))
+            self._until.setFocus()
             return
         self.accept()
 
@@ -70,5 +71,5 @@ class AnswerDialog(QDialog):
         return self._note.toPlainText().strip()
 
     def until(self) -> date | None:
-        """Until when the waiting list holds; raises ValueError for an unreadable date."""
+        """Until when the waiting list holds; raises Unreadable for a day that is none."""
         return self._until.date() if self.answer() is ItemStatus.WAITLISTED else None

@@ -22,6 +22,7 @@ from ui.matching.pair_history import PairHistory
 from ui.matching.when import WhenField
 from ui.ports import UiContext
 from ui.translation import ntr, tr
+from ui.typed import Unreadable
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
@@ -238,7 +239,7 @@ class InquiryComposer(QWidget):
         now, confirm, override = self._ui.now(), self._unknown.isChecked(), self._override.text()
         try:
             send_at = self._when.moment(self._ui.today()) if channel is Channel.EMAIL else None
-        except ValueError:
+        except Unreadable:
             return  # said at the field
         self._send.setEnabled(False)
         self._ui.background.write(

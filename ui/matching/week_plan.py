@@ -5,7 +5,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from domain.casework.batches.gathering import Gathered, gather_plan
 from domain.casework.preparing import preview
@@ -30,7 +30,7 @@ from ui.mail.batches.gathered import gathered_words, show_elsewhere
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
-from ui.widgets.forms import Field, button, row
+from ui.widgets.forms import Field, NumberField, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
@@ -85,7 +85,9 @@ class WeekPlanView(QWidget):
         outer.addWidget(self._figures)
         outer.addWidget(self._quality)
         outer.addWidget(
-            row(Field(tr("E-Mails"), self._mails), Field(tr("Minuten am Telefon"), self._minutes), self._plan)
+            row(
+                Field(tr("E-Mails"), self._mails), Field(tr("Minuten am Telefon"), self._minutes), Field("", self._plan)
+            )
         )
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
@@ -273,10 +275,8 @@ class WeekPlanView(QWidget):
         self._ui.navigate("mail", batch_id, "batch")
 
 
-def _number(name: str, most: int) -> QSpinBox:
-    control = QSpinBox()
-    control.setAccessibleName(name)
-    control.setRange(0, most)
+def _number(name: str, most: int) -> NumberField:
+    control = NumberField(name, 0, most)
     control.setMinimumWidth(96)
     return control
 

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import formats
 from ui.translation import tr
+from ui.typed import Unreadable
+from ui.widgets.faults import bring_into_sight
 from ui.widgets.forms import Choice, DateField, Field
 
 MORNING = time(8)
@@ -39,16 +41,21 @@ class WhenField(QWidget):
         self.choice.choose("now")
 
     def moment(self, today: date) -> datetime | None:
-        """The moment chosen, None for at once. Raises ValueError after complaining about a day that is none."""
+        """The moment chosen, None for at once. Raises Unreadable after complaining about a day that is none."""
         if self.choice.code() == "day":
             try:
-                wanted = self.day.date()
-            except ValueError:
-                wanted = None
-            if wanted is None or wanted <= today:
-                self._field.complain(tr("Bitte einen späteren Tag als TT.MM.JJJJ eingeben."))
-                raise ValueError(self.day.text())
+                wanted = _later(self.day.date(), today)
+            except Unreadable as wrong:
+                self._field.complain(str(wrong))
+                bring_into_sight(self._field, self.day)
+                raise
             self._field.complain("")
             return formats.office_time(wanted, MORNING)
         days = {"tomorrow": 1, "monday": 7 - today.weekday()}.get(self.choice.code())
         return None if days is None else formats.office_time(today + timedelta(days=days), MORNING)
+
+
+def _later(day: date | None, today: date) -> date:
+    if day is None or day <= today:
+        raise Unreadable(tr("Bitte einen späteren Tag als TT.MM.JJJJ eingeben."))
+    return day

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from domain.casework.history import TimelineEntry, patient_history
 from domain.communication.contacts import note_patient_contact
 from domain.database import Session
-from domain.errors import PlatzlotseError
 from domain.patients.queries import ConsentDetail
 from ui import formats
 from ui.contact_labels import names_of_contacts
@@ -15,6 +14,7 @@ from ui.errors import describe
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import NoteDialog
 from ui.translation import tr
+from ui.widgets.faults import refused_at
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 from ui.widgets.history_view import HistoryView
@@ -61,9 +61,7 @@ class CourseTab(QWidget):
         dialog = NoteDialog(self, self._ui.now(), from_them=tr("vom Patienten"))
 
         def refused(error: Exception) -> None:
-            if isinstance(error, PlatzlotseError) and error.field in dialog.fields:
-                dialog.complain(error.field, describe(error))
-            else:
+            if not refused_at(dialog.fields, error):
                 self._ui.messages.error(describe(error))
 
         def done(_: object) -> None:

@@ -23,6 +23,7 @@ from ui.ports import UiContext
 from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
+from ui.widgets.faults import refused_at, show_fault
 from ui.widgets.forms import Card, EmptyState, button, row, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.tips import plain
@@ -229,6 +230,8 @@ class EvidenceTab(QWidget):
     def save(self) -> None:
         """Save the case."""
         shown, form = self._shown, self.case.form()
+        if form is None:
+            show_fault(self.case.fields, self._ui.messages)
         if shown is None or form is None:
             return
         case, today = shown.case, self._ui.today()
@@ -245,9 +248,7 @@ class EvidenceTab(QWidget):
             self.drop()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, PlatzlotseError) and error.field in self.case.fields:
-            self.case.complain(error.field, describe(error))
-            self._area.ensureWidgetVisible(self.case.fields[error.field])
+        if refused_at(self.case.fields, error, self._ui.messages):
             return
         conflict = isinstance(error, PlatzlotseError) and error.kind == "conflict"
         self._ui.messages.error(describe(error), tr("Neu laden") if conflict else "", self.drop if conflict else None)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from domain.matching.reimbursement import CASE_FIELDS, CaseForm, Profile
 from ui.patients.evidence_labels import choices, field_word
 from ui.translation import tr
+from ui.typed import Unreadable
+from ui.widgets.faults import be_content
 from ui.widgets.forms import Card, Choice, DateField, Field
 from ui.widgets.record_form import grid
 
@@ -102,18 +104,18 @@ class CaseFormView(QWidget):
         for name, check in self._checks.items():
             check.setChecked(getattr(form, name))
         self._note.setText(form.note)
-        self.complain("", "")
+        be_content(self.fields)
         self._filling = False
 
     def form(self) -> CaseForm | None:
         """What the controls say; None after marking every day that is none."""
-        self.complain("", "")
+        be_content(self.fields)
         days: dict[str, date | None] = {}
         for name, control in self._days.items():
             try:
                 days[name] = control.date()
-            except ValueError:
-                self.fields[name].complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+            except Unreadable as wrong:
+                self.fields[name].complain(str(wrong))
         if len(days) < len(self._days):
             return None
         profile = self._profile.code()
@@ -124,11 +126,6 @@ class CaseFormView(QWidget):
             profile_id=int(profile) if profile else None,
             note=self._note.text().strip(),
         )
-
-    def complain(self, name: str, text: str) -> None:
-        """Say what is wrong at one field, and nothing at the others."""
-        for key, field in self.fields.items():
-            field.complain(text if key == name else "")
 
     def _touched(self) -> None:
         if not self._filling:

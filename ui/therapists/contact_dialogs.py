@@ -1,17 +1,23 @@
 """Entering a contact with a practice by hand: a note, or the result of a call."""
 
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from domain.communication.contacts import CHANNELS, RESULTS, CallResult, ContactNote
 from domain.communication.states import UNREACHED, CallStatus
 from ui import formats
 from ui.labels import label
 from ui.translation import tr
-from ui.widgets.forms import Choice, DateField, Field, row
+from ui.typed import Unreadable, read_clock, read_day
+from ui.widgets.faults import be_content, complain_at, show_fault
+from ui.widgets.forms import Choice, DateField, Field, TextArea, row
 from ui.widgets.forms import label as words
+
+T = TypeVar("T")
 
 
 class EntryDialog(QDialog):
@@ -41,18 +47,6 @@ class EntryDialog(QDialog):
         for widget in (*widgets, self._buttons):
             self._column.addWidget(widget)
 
-    def complain(self, name: str, text: str) -> None:
-        """Say at a field what is wrong with it; at the first field where no field is named."""
-        for key, field in self.fields.items():
-            field.complain(text if key == name else "")
-
-
-def _lines() -> QPlainTextEdit:
-    control = QPlainTextEdit()
-    control.setMaximumHeight(110)
-    control.setTabChangesFocus(True)
-    return control
-
 
 class NoteDialog(EntryDialog):
     """When, by which channel, which way, with whom, and what was said."""
@@ -65,7 +59,7 @@ class NoteDialog(EntryDialog):
         self._direction = Choice(
             {"out": tr("von uns"), "in": from_them or tr("von der Praxis"), "none": tr("nur für uns")}, tr("Von wem")
         )
-        self._counterpart, self._body = QLineEdit(), _lines()
+        self._counterpart, self._body = QLineEdit(), TextArea(110)
         self._lay_out(
             row(
                 self._field("at", tr("Tag"), self._day),
@@ -81,18 +75,10 @@ class NoteDialog(EntryDialog):
 
     def note(self) -> ContactNote | None:
         """What was entered; None after marking what cannot be read."""
-        self.complain("", "")
-        try:
-            day = self._day.date()
-        except ValueError:
-            day = None
-        if day is None:
-            self.complain("at", tr("Bitte als TT.MM.JJJJ eingeben."))
-            return None
-        try:
-            clock = time.fromisoformat(self._time.text().strip())
-        except ValueError:
-            self.complain("time", tr("Bitte als HH:MM eingeben."))
+        be_content(self.fields)
+        day, clock = self._read("at", self._day.text(), read_day), self._read("time", self._time.text(), read_clock)
+        if day is None or clock is None:
+            show_fault(self.fields)
             return None
         return ContactNote(
             at=formats.office_time(day, clock),
@@ -102,6 +88,17 @@ class NoteDialog(EntryDialog):
             body=self._body.toPlainText(),
         )
 
+    def _read(self, name: str, typed: str, read: Callable[[str], T | None]) -> T | None:
+        """What was typed into a field that must not be empty; None after saying what is wrong with it."""
+        try:
+            found = read(typed)
+        except Unreadable as wrong:
+            self.fields[name].complain(str(wrong))
+            return None
+        if found is None:
+            self.fields[name].complain(tr("Das fehlt noch."))
+        return found
+
 
 class CallDialog(EntryDialog):
     """What came of a call; says what follows from it."""
@@ -109,7 +106,7 @@ class CallDialog(EntryDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tr("Ergebnis des Anrufs"), tr("Eintragen"))
         self._status = Choice({s.value: label("call_status", s) for s in RESULTS}, tr("Ergebnis"))
-        self._counterpart, self._outcome = QLineEdit(), _lines()
+        self._counterpart, self._outcome = QLineEdit(), TextArea(110)
         self._callback = DateField(tr("Wieder anrufen am"))
         self._callback_field = self._field("callback_on", tr("Wieder anrufen am (leer: nicht)"), self._callback)
         self._counterpart_field = self._field("counterpart", tr("Gesprochen mit"), self._counterpart)
@@ -139,13 +136,14 @@ class CallDialog(EntryDialog):
 
     def result_entered(self) -> CallResult | None:
         """What was entered; None after marking what cannot be read."""
-        self.complain("", "")
+        be_content(self.fields)
         status = CallStatus(self._status.code())
         reached = status is CallStatus.REACHED
         try:
             again = self._callback.date() if reached else None
-        except ValueError:
-            self.complain("callback_on", tr("Bitte als TT.MM.JJJJ eingeben."))
+        except Unreadable as wrong:
+            complain_at(self.fields, "callback_on", str(wrong))
+            show_fault(self.fields)
             return None
         return CallResult(
             status=status,

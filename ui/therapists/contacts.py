@@ -10,7 +10,6 @@ from domain.casework.history import TimelineEntry, therapist_history
 from domain.communication import calls, contacts
 from domain.communication.contacts import OpenCall
 from domain.database import Session
-from domain.errors import PlatzlotseError
 from ui import formats
 from ui.contact_labels import names_of_contacts
 from ui.errors import describe
@@ -18,6 +17,7 @@ from ui.labels import label
 from ui.ports import UiContext
 from ui.therapists.contact_dialogs import CallDialog, EntryDialog, NoteDialog
 from ui.translation import tr
+from ui.widgets.faults import refused_at
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 from ui.widgets.history_view import HistoryView
@@ -138,9 +138,7 @@ class ContactsTab(QWidget):
         """Write; the dialog closes when it is written and else keeps what was typed."""
 
         def refused(error: Exception) -> None:
-            if isinstance(error, PlatzlotseError) and error.field in dialog.fields:
-                dialog.complain(error.field, describe(error))
-            else:
+            if not refused_at(dialog.fields, error):
                 self._ui.messages.error(describe(error))
 
         def done(_: object) -> None:

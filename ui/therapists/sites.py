@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from domain.database import Session
-from domain.errors import PlatzlotseError
 from domain.therapists import sites
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.sites import Site, SiteForm
@@ -16,6 +15,7 @@ from ui.ports import UiContext
 from ui.therapists.contact_dialogs import EntryDialog
 from ui.translation import tr
 from ui.widgets.chips import Chip
+from ui.widgets.faults import refused_at
 from ui.widgets.forms import Choice, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
@@ -103,9 +103,7 @@ class SitesTab(QWidget):
 
     def _ask(self, dialog: SiteDialog, work: Callable[[Session, SiteForm], object]) -> None:
         def refused(error: Exception) -> None:
-            if isinstance(error, PlatzlotseError) and error.field in dialog.fields:
-                dialog.complain(error.field, describe(error))
-            else:
+            if not refused_at(dialog.fields, error):
                 self._ui.messages.error(describe(error))
 
         def done(_: object) -> None:

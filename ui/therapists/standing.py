@@ -15,6 +15,7 @@ from ui.labels import label
 from ui.ports import UiContext
 from ui.therapists.status import StatusDialog
 from ui.translation import ntr, tr
+from ui.widgets.faults import complain_at, refused_at
 from ui.widgets.forms import button, column, row, scrolled
 from ui.widgets.forms import label as words
 
@@ -88,11 +89,9 @@ class StandingTab(QWidget):
         dialog = StatusDialog(self, t, touched)
 
         def refused(error: Exception) -> None:
-            if isinstance(error, PlatzlotseError) and error.field in dialog.fields:
-                dialog.complain(error.field, describe(error))
-            elif isinstance(error, PlatzlotseError) and error.code == "therapist.opted_out":
-                dialog.complain("reason", describe(error))
-            else:
+            if isinstance(error, PlatzlotseError) and error.code == "therapist.opted_out":
+                complain_at(dialog.fields, "reason", describe(error))
+            elif not refused_at(dialog.fields, error):
                 self._ui.messages.error(describe(error))
 
         def done(_: object) -> None:

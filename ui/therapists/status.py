@@ -9,6 +9,8 @@ from domain.casework.availability import Consequences
 from domain.therapists.queries import TherapistDetail
 from ui.labels import labels
 from ui.translation import ntr, tr
+from ui.typed import Unreadable
+from ui.widgets.faults import be_content, complain_at, show_fault
 from ui.widgets.forms import Choice, DateField, Field
 from ui.widgets.forms import label as words
 
@@ -76,16 +78,13 @@ class StatusDialog(QDialog):
                              "{n} gesendete Anfragen bleiben offen, bis die Praxis antwortet."))  # fmt: skip
         return lines
 
-    def complain(self, name: str, text: str) -> None:
-        """Say at a field what is wrong with it."""
-        for key, field in self.fields.items():
-            field.complain(text if key == name else "")
-
     def entered(self) -> tuple[str, str, date | None] | None:
         """State, reason and day; None after marking a day that is none."""
-        self.complain("", "")
+        be_content(self.fields)
+        status = self.status.code()
         try:
-            return self.status.code(), self._reason.text(), self._until.date()
-        except ValueError:
-            self.complain("until", tr("Bitte als TT.MM.JJJJ eingeben."))
+            return status, self._reason.text(), self._until.date() if status == "blocked" else None
+        except Unreadable as wrong:
+            complain_at(self.fields, "until", str(wrong))
+            show_fault(self.fields)
             return None

@@ -1,7 +1,7 @@
 """Building blocks of forms and pages: cards, headings, labelled fields with their error, buttons, week grids."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -10,14 +10,18 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from ui import icons
 from ui.theme import SPACE, tokens
+from ui.typed import read_day
 
 
 def label(text: str, role: str = "") -> QLabel:
@@ -72,11 +76,13 @@ class Field(QWidget):
     def __init__(self, title: str, control: QWidget) -> None:
         super().__init__()
         self.control = control
+        self.title = title.replace("&", "")
+        self.fault = ""
         words = QLabel(title)
         words.setProperty("role", "fieldlabel")
         words.setBuddy(control)
         if not control.accessibleName():
-            control.setAccessibleName(title.replace("&", ""))
+            control.setAccessibleName(self.title)
         self._error = label("", "error")
         self._error.hide()
         column = QVBoxLayout(self)
@@ -88,8 +94,10 @@ class Field(QWidget):
 
     def complain(self, text: str) -> None:
         """Say what is wrong; an empty text is content again."""
+        self.fault = text
         self._error.setText(text)
         self._error.setVisible(bool(text))
+        self.control.setAccessibleDescription(text)  # a screen reader says it with the field
         self.control.setProperty("invalid", "true" if text else "false")
         self.control.style().unpolish(self.control)
         self.control.style().polish(self.control)
@@ -108,6 +116,14 @@ def row(*widgets: QWidget, stretch: Sequence[int] = ()) -> QWidget:
     return made
 
 
+def tabbed(name: str) -> QTabWidget:
+    """Tabs to be filled; whoever comes by Tab hears what is chosen there."""
+    made = QTabWidget()
+    made.setAccessibleName(name)
+    made.tabBar().setAccessibleName(name)
+    return made
+
+
 def scrolled(widget: QWidget) -> QScrollArea:
     """A widget that scrolls when the window is too low for it."""
     area = QScrollArea()
@@ -115,6 +131,7 @@ def scrolled(widget: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the cursor, and the area follows
     return area
 
 
@@ -151,6 +168,27 @@ class Choice(QComboBox):
             self.setCurrentIndex(index)
 
 
+class TextArea(QPlainTextEdit):
+    """Several lines of text; Tab goes on to the next field, as everywhere."""
+
+    def __init__(self, height: int = 0) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        if height:
+            self.setFixedHeight(height)
+
+
+class NumberField(QSpinBox):
+    """A whole number between two others, typed or by the arrow keys."""
+
+    def __init__(self, name: str, low: int, high: int) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setRange(low, high)
+        # the sheet's padding does not reach the line inside
+        self.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)
+
+
 class DateField(QLineEdit):
     """A date written as 23.11.2026; may be empty."""
 
@@ -165,9 +203,8 @@ class DateField(QLineEdit):
         self.setText("" if value is None else f"{value:%d.%m.%Y}")
 
     def date(self) -> date | None:
-        """The date; raises ValueError when the text is none."""
-        text = self.text().strip()
-        return datetime.strptime(text, "%d.%m.%Y").date() if text else None  # noqa: DTZ007 - a day has no zone
+        """The date. Raises Unreadable with the sentence when the text is none."""
+        return read_day(self.text())
 
 
 class EmptyState(QWidget):

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from ui.translation import tr
+from ui.typed import Unreadable, read_clock
 from ui.widgets.forms import Choice, DateField, Field
 from ui.widgets.forms import label as words
 
@@ -73,16 +74,13 @@ class ReasonDialog(QDialog):
         self.ok.setEnabled(there and (not self._day_needed or bool(self._day.text().strip())))
 
     def _try(self) -> None:
-        try:
-            self._day.date()
-        except ValueError:
-            self._day_field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
-            return
-        try:
-            self.clock()
-        except ValueError:
-            self._clock_field.complain(tr("Bitte als HH:MM eingeben."))
-            return
+        for field, read in ((self._day_field, self.day), (self._clock_field, self.clock)):
+            try:
+                read()
+            except Unreadable as wrong:
+                field.complain(str(wrong))
+                field.control.setFocus()
+                return
         self.accept()
 
     def reason(self) -> str:
@@ -94,9 +92,8 @@ class ReasonDialog(QDialog):
         return self._day.date()
 
     def clock(self) -> time | None:
-        """The time of that day, if one was given; raises ValueError when the text is none."""
-        text = self._clock.text().strip()
-        return time.fromisoformat(text.replace(".", ":").zfill(5)) if text else None
+        """The time of that day, if one was given. Raises Unreadable when the text is none."""
+        return read_clock(self._clock.text())
 
     def kind(self) -> str:
         """The chosen kind."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QTabWidget, QWidget
 
-from ui.translation import tr
-from ui.widgets.forms import Choice, DateField, Field
+from ui.typed import Unreadable
+from ui.widgets.faults import bring_into_sight
+from ui.widgets.forms import Choice, DateField, Field, TextArea
 
 F = TypeVar("F")
 
@@ -40,6 +41,7 @@ class RecordForm(QTabWidget, Generic[F]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.tabBar().setAccessibleName(name)
         self._loading = False
         self.fields: dict[str, Field] = {}
         self.places: dict[str, QWidget] = {}
@@ -58,11 +60,7 @@ class RecordForm(QTabWidget, Generic[F]):
         control = field.control if field is not None else self.places.get(name)
         if control is None:
             return
-        for number in range(self.count()):
-            page = self.widget(number)
-            if page is not None and (page is control or page.isAncestorOf(control)):
-                self.setCurrentIndex(number)
-        control.setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_into_sight(control if field is None else field, control)
 
     def _text(self, name: str, title: str, placeholder: str = "") -> Field:
         control = QLineEdit()
@@ -86,9 +84,8 @@ class RecordForm(QTabWidget, Generic[F]):
         control.toggled.connect(self._touched)
         return control
 
-    def _lines(self, height: int) -> QPlainTextEdit:
-        control = QPlainTextEdit()
-        control.setMaximumHeight(height)
+    def _lines(self, height: int) -> TextArea:
+        control = TextArea(height)
         control.textChanged.connect(self._touched)
         return control
 
@@ -131,8 +128,8 @@ class RecordForm(QTabWidget, Generic[F]):
             if isinstance(control, DateField):
                 try:
                     values[name] = control.date()
-                except ValueError:
-                    field.complain(tr("Bitte als TT.MM.JJJJ eingeben."))
+                except Unreadable as wrong:
+                    field.complain(str(wrong))
                     good = False
             elif isinstance(control, Choice):
                 values[name] = control.code()

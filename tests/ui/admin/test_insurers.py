@@ -20,7 +20,7 @@ def tab(ui: UiContext, qtbot: QtBot) -> InsurersTab:
     made.resize(1160, 690)
     made.show()
     made.refresh()
-    qtbot.waitUntil(made._empty.isVisible)
+    qtbot.waitUntil(made._nothing.isVisible)
     return made
 
 

@@ -97,6 +97,7 @@ def test_the_case_is_typed_and_saved(ui: UiContext, qtbot: QtBot, database: Data
     ("name", "value", "said"),
     [
         ("ptv11_on", "heute", "TT.MM.JJJJ"),
+        ("ptv11_on", "30.02.2026", "Den 30.02.2026 gibt es nicht"),
         ("tss_asked_on", "24.12.2026", "Zukunft"),
         ("decision", "refused", "gehören zusammen"),
     ],
@@ -110,6 +111,26 @@ def test_what_is_wrong_is_said_at_its_field(
     press(qtbot, tab, "Fall speichern")
     qtbot.waitUntil(lambda: any(said in f._error.text() for f in tab.case.fields.values()))
     assert tab.unsaved
+    assert scalar(database, "SELECT count(*) FROM matching_service.reimbursement_case") == 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("licence_on", "30.02.2026"), ("tss_asked_on", "24.12.2026")])
+def test_what_is_wrong_out_of_sight_comes_into_sight(
+    ui: UiContext, qtbot: QtBot, database: Database, name: str, value: str
+) -> None:
+    """Whether form or server refuses: the field is scrolled to, has the cursor, and the bar says what is wrong."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    ui.messages.show()
+    type_into(tab, name, value)
+    field, bar = tab.case.fields[name], tab._area.verticalScrollBar()
+    bar.setValue(bar.minimum() if name == "licence_on" else bar.maximum())
+    assert field.visibleRegion().isEmpty()
+    press(qtbot, tab, "Fall speichern")
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
+    assert tab.window().focusWidget() is field.control
+    assert field.fault in ui.messages.text()
+    assert f"Nicht gespeichert. {field.title}: " in ui.messages.text()
+    assert field.control.accessibleDescription() == field.fault
     assert scalar(database, "SELECT count(*) FROM matching_service.reimbursement_case") == 0
 
 
