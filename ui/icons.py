@@ -11,8 +11,10 @@ from ui.theme import tokens
 
 
 def icon(name: str, colour: str | None = None, size: int = 20) -> QIcon:
-    """An icon in a colour (that of the text unless one is named)."""
-    return QIcon(pixmap(name, colour or tokens().text, size))
+    """An icon in a colour (that of the text unless one is named); where nothing can be done, in the muted one."""
+    made = QIcon(pixmap(name, colour or tokens().text, size))
+    made.addPixmap(pixmap(name, tokens().muted, size), QIcon.Mode.Disabled)
+    return made
 
 
 @lru_cache(maxsize=256)

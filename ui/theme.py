@@ -158,18 +158,20 @@ QPushButton:focus { border: 2px solid $accent; padding: 5px 13px; }
 QPushButton:disabled { color: $muted; background: $neutral_soft; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border: 1px solid $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { border: 1px solid $text; }
+QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 5px 13px; }
 QPushButton[role="primary"]:disabled { background: $neutral_soft; color: $muted; border: 1px solid $border; }
 QPushButton[role="danger"] { color: $danger; }
 QPushButton[role="link"] { background: transparent; border: none; color: $accent; padding: 4px 6px; text-align: left; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
+QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 2px 4px; }
 QLineEdit, QPlainTextEdit, QTextBrowser, QComboBox, QSpinBox, QDateEdit {
     background: $surface; border: 1px solid $border; border-radius: 6px; padding: 5px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
 QTextBrowser[role="paper"] { background: #ffffff; color: #1d2733; }
-QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0 8px; background: transparent; }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
-QLineEdit[invalid="true"] { border: 2px solid $danger; padding: 4px 7px; }
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"], QSpinBox[invalid="true"] { border: 2px solid $danger; padding: 4px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: $neutral_soft; color: $muted; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
@@ -187,7 +189,7 @@ QTableView, QTreeView, QListView { background: $surface; border: 1px solid $bord
 QTableView::item { padding: 4px 8px; border-bottom: 1px solid $neutral_soft; }
 QTableView::item:hover { background: $hover; }
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }
-QTableView:focus, QListView:focus, QTreeView:focus { border: 1px solid $accent; }
+QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; }
 QListView::item { padding: 6px 8px; }
 QTreeView::item { padding: 7px 4px; }
 QHeaderView { background: $surface; border: none; }
@@ -196,6 +198,7 @@ QTabWidget::pane { border: none; }
 QTabBar::tab { background: transparent; color: $muted; padding: 8px 10px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
 QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected:focus { background: $accent_soft; border-top-left-radius: 6px; border-top-right-radius: 6px; }
 QSplitter::handle { background: transparent; width: 8px; height: 8px; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }

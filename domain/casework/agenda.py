@@ -58,8 +58,14 @@ _ITEM_JOINS = """
     JOIN patient_service.patient p ON p.id = s.patient_id"""
 _TASKS: dict[TaskKind, str] = {
     TaskKind.REPLY: """
-        SELECT 'mail', m.id, coalesce(nullif(m.from_name, ''), m.from_address), m.subject, m.received_at
-        FROM communication_service.incoming_email m WHERE m.status = 'unread'""",
+        SELECT 'mail', m.id,
+               coalesce(nullif(trim(t.first_name || ' ' || t.last_name), ''),
+                        nullif(trim(p.first_name || ' ' || p.last_name), ''), nullif(m.from_name, ''), m.from_address),
+               m.subject, m.received_at
+        FROM communication_service.incoming_email m
+        LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
+        LEFT JOIN patient_service.patient p ON p.id = m.patient_id
+        WHERE m.status = 'unread'""",
     TaskKind.MAIL_TROUBLE: """
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), e.status, e.updated_at
         FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard')""",

@@ -1,7 +1,5 @@
 """Verwaltung: what an office sets once and looks at when something is wrong."""
 
-from PySide6.QtWidgets import QTabWidget
-
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.office_tab import OfficeTab
@@ -10,6 +8,7 @@ from ui.changes import Refresher
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.forms import tabbed
 
 
 class AdminPage(PageWidget):
@@ -19,8 +18,7 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers = InsurersTab(ui)
-        self._tabs = QTabWidget()
-        self._tabs.setAccessibleName(tr("Verwaltung"))
+        self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))

@@ -1,7 +1,7 @@
 """Vermittlung: the searches at the left, who fits in the middle; map, inquiry and "Warum nicht?" at the right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QTabWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter
 
 from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
@@ -26,7 +26,7 @@ from ui.ports import UiContext
 from ui.theme import is_dark
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
-from ui.widgets.forms import button, column
+from ui.widgets.forms import button, column, tabbed
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
@@ -78,8 +78,7 @@ class MatchingPage(PageWidget):
         self._composer = InquiryComposer(ui)
         self._map = MapView()
         self._map.set_dark(is_dark())
-        self._tabs = QTabWidget()
-        self._tabs.setAccessibleName(tr("Anfrage, Karte, Gründe"))
+        self._tabs = tabbed(tr("Anfrage, Karte, Gründe"))
         self._tabs.addTab(self._composer, tr("Anfrage"))
         self._tabs.addTab(self._map, tr("Karte"))
         self._relaxing = RelaxingView(ui)
@@ -103,8 +102,7 @@ class MatchingPage(PageWidget):
         split.setChildrenCollapsible(False)
         ui.state.bind_splitter("matching", split)
         self._week = WeekPlanView(ui)
-        self._views = QTabWidget()
-        self._views.setAccessibleName(tr("Suchen und Wochenplan"))
+        self._views = tabbed(tr("Suchen und Wochenplan"))
         self._views.setDocumentMode(True)
         self._views.tabBar().setDrawBase(False)
         self._views.addTab(split, tr("Suchen"))

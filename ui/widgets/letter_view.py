@@ -1,10 +1,10 @@
 """A letter as its reader will see it: subject, the formatted part, the plain part. Nothing in it is ever loaded."""
 
-from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser, QVBoxLayout, QWidget
 
 from domain.communication.mails import Letter
 from ui.translation import tr
-from ui.widgets.forms import label
+from ui.widgets.forms import label, tabbed
 
 
 class LetterView(QWidget):
@@ -21,7 +21,7 @@ class LetterView(QWidget):
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
         self._text.setAccessibleName(tr("{name}, nur Text").format(name=name))
-        self._tabs = QTabWidget()
+        self._tabs = tabbed(name)
         self._tabs.addTab(self._html, tr("Formatiert"))
         self._tabs.addTab(self._text, tr("Nur Text"))
         column = QVBoxLayout(self)
