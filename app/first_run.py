@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from app.paths import Profile
 from app.sample import fill_with_samples
+from app.sample_office import SAMPLE_SEAT, TRIAL
 from app.seat import Seat, offline_seat, open_seat, password_name
 from app.secrets import has_keyring, remember
 from app.server_seat import reach
@@ -51,7 +52,7 @@ class SeatKeeper:
         """Open the samples apart from this profile's own work, which stays as undecided as it was."""
         profile = self._profile.trial
         profile.make()
-        settings = Settings(mode=Mode.TRIAL)
+        settings = TRIAL
         self._enter(profile, settings, tell, then=lambda: save(profile.settings, settings))
 
     def work_alone(self, own: OwnSeat, tell: Tell) -> None:
@@ -113,7 +114,8 @@ class SeatKeeper:
         """Open the seat, do what remains, and keep it open only if all went well."""
         tell(Step.SERVER if settings.mode is Mode.SERVER else Step.DATABASE)
         with ExitStack() as trial:
-            seat = trial.enter_context(open_seat(profile, settings, own=own, password=password))
+            newcomer = SAMPLE_SEAT if settings.mode is Mode.TRIAL else None
+            seat = trial.enter_context(open_seat(profile, settings, own=own, newcomer=newcomer, password=password))
             if settings.mode is Mode.TRIAL:
                 tell(Step.SAMPLES)
                 fill_with_samples(seat)

@@ -1,4 +1,4 @@
-"""Sample data for trying out: the invented persons that come with the program, read in once."""
+"""Sample data for trying out: the invented office and persons that come with the program, read in once."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy import text
 from app.commands.demo import SAMPLE_PATIENTS, SAMPLES, sample
 from app.commands.import_files import read_in
 from app.demo_office import DemoOffice
+from app.sample_office import give_letterhead
 from app.seat import Seat
 from domain.casework.preparing import create_and_send
 from domain.database import Database
@@ -25,6 +26,7 @@ def fill_with_samples(seat: Seat) -> bool:
         with database.read() as session:
             if session.scalar(text("SELECT EXISTS (SELECT FROM therapist_service.therapist)")):
                 return False
+        give_letterhead(database)
         for name in (*SAMPLES, SAMPLE_PATIENTS):
             read_in(database, sample(name))
         searches = DemoOffice(database, seed=1).start_searches()

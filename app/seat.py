@@ -45,11 +45,17 @@ class Seat:
 
 @contextmanager
 def open_seat(
-    profile: Profile, settings: Settings, *, own: OwnSeat | None = None, password: str | None = None
+    profile: Profile,
+    settings: Settings,
+    *,
+    own: OwnSeat | None = None,
+    newcomer: OwnSeat | None = None,
+    password: str | None = None,
 ) -> Iterator[Seat]:
     """The seat's database, running and of the right version, for as long as the block lasts.
 
-    `own` names who works alone at it; `password` logs in to a server whose password no keyring holds.
+    `own` names who works alone at it, `newcomer` whom a seat is named after that is made only now; `password` logs
+    in to a server whose password no keyring holds.
     Raises Unavailable (server, schema), Invalid (settings) and Forbidden (person) with codes `ui.errors` puts in words.
     """
     profile.make()
@@ -58,7 +64,7 @@ def open_seat(
         yield Seat(person_url=reach(settings.server, password=known).url, worker_url=None)
         return
     with EmbeddedPostgres(profile.postgres) as server:
-        yield _embedded_seat(profile, server, own)
+        yield _embedded_seat(profile, server, own, newcomer)
 
 
 def offline_seat(profile: Profile, settings: Settings, *, password: str | None = None) -> Seat:
@@ -82,7 +88,7 @@ def password_name(server: ServerSettings) -> str:
     return f"{server.user}@{server.host}"
 
 
-def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None) -> Seat:
+def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None, newcomer: OwnSeat | None) -> Seat:
     logins = _logins(profile.logins)
     owner_url = server.url(database=DATABASE)
     _ensure_database(server)
@@ -91,6 +97,7 @@ def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | No
         fresh = migrate(owner.engine)
         if fresh or not _has_logins(owner):
             _make_logins(owner, logins)
+            own = own or newcomer
         if own is not None:
             with owner.write() as session:
                 name_own_seat(

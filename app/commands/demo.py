@@ -23,6 +23,7 @@ from app.commands.worker import sender_of
 from app.demo_office import DemoOffice
 from app.demo_replies import practices_write
 from app.paths import Profile
+from app.sample_office import SAMPLE_SEAT, give_letterhead
 from app.seat import open_seat
 from app.settings import MailSettings, Settings, load
 from domain.casework.imports import ImportReport
@@ -95,9 +96,10 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
     directories = options.directory or [sample(name) for name in SAMPLES]
     patients = options.patients or sample(SAMPLE_PATIENTS)
     started = time.perf_counter()
-    with open_seat(profile, settings) as seat:
+    with open_seat(profile, settings, newcomer=SAMPLE_SEAT) as seat:
         seconds["database"] = round(time.perf_counter() - started, 3)
         database = Database(seat.person_url)
+        give_letterhead(database)
         with timed("import"):
             reports = [read_in(database, path) for path in [*directories, patients]]
         office = DemoOffice(database, seed=options.seed)

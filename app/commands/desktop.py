@@ -8,7 +8,8 @@ from contextlib import suppress
 from app.cli import DONE
 from app.logs import log_to_profile
 from app.paths import Profile
-from app.settings import Mode, Settings, load, save
+from app.sample_office import TRIAL
+from app.settings import Mode, load, save
 from domain.errors import Invalid
 
 
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     profile.make()
     log_to_profile(profile, "desktop")
     if options.sample and not profile.settings.exists():
-        save(profile.settings, Settings(mode=Mode.TRIAL))
+        save(profile.settings, TRIAL)
     if os.name != "nt" and os.geteuid() == 0:
         # Chromium's sandbox refuses root
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")

@@ -33,7 +33,8 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         sender = None
         if catcher is not None or settings.mail.host:
             sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
-        worker = Worker(url, sender, credentials=_credentials(profile, settings))
+        credentials = Credentials(worker_key(profile.worker_key), catching=sender if catcher is not None else None)
+        worker = Worker(url, sender, credentials=credentials)
         try:
             asyncio.run(worker.run(once=options.once))
         finally:
@@ -42,11 +43,6 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if options.json:
         say({"done": True})
     return DONE
-
-
-def _credentials(profile: Profile, settings: Settings) -> Credentials:
-    """Trying out reaches no mail server, so it has no key either."""
-    return Credentials() if settings.mode is Mode.TRIAL else Credentials(worker_key(profile.worker_key))
 
 
 @contextmanager

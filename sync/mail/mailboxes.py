@@ -33,7 +33,7 @@ class Mailboxes:
 
     def follow(self) -> None:
         """Start, restart and stop watches so that they fit the accounts; one that died begins again."""
-        if self._credentials.key is None:
+        if not self._credentials.reach_out:
             return
         try:
             wanted = {a.id: a for a in self._write(lambda session: accounts(session, active_only=True)) if a.imap_host}

@@ -23,9 +23,19 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Opens what is sealed to the worker. Without a key no account is used: whoever tries out reaches nobody."""
+    """Opens what is sealed to the worker. Without a key no account is used.
+
+    Whoever tries out reaches nobody: with `catching` every mail goes there and no mailbox is read, whatever the
+    accounts say. Their passwords are sealed and opened as elsewhere, so that an account can be entered and tried.
+    """
 
     key: PrivateKey | None = None
+    catching: Sender | None = None
+
+    @property
+    def reach_out(self) -> bool:
+        """Whether the servers of accounts are spoken to at all."""
+        return self.key is not None and self.catching is None
 
     def password(self, of: Account) -> str:
         """The password of an account. Raises Unavailable without the key it is sealed to."""
@@ -39,6 +49,8 @@ class Credentials:
 
     def sender(self, session: Session, account_id: int | None, fallback: Sender | None) -> Sender:
         """The sender of a mail. Raises Unavailable when its account cannot send now."""
+        if self.catching is not None:
+            return self.catching
         if account_id is None or self.key is None:
             if fallback is None:
                 raise Unavailable("mail_account.inactive")

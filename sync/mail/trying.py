@@ -18,7 +18,7 @@ from domain.communication.server_answers import Step, Verdict, understand
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from sync.mail.conversation import SPEAKING_SECONDS, Conversation, conversation, log_in, told
 from sync.mail.imap import ImapAccess, open_mailbox
-from sync.mail.senders import Credentials
+from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Outcome, SmtpTransport, words_of
 
 IMAP_ROUNDS = 3  # so many silences a mailbox may take in all
@@ -34,7 +34,9 @@ def try_account(
 ) -> list[TriedStep]:
     """Each step that was tried, in order; a way ends with its first step that failed. `timeout` is of silence (s)."""
     if credentials.key is None:
-        return [TriedStep("worker", "mail_account.trying_out")]
+        return [TriedStep("worker", "mail_account.no_worker_key")]
+    if credentials.catching is not None:
+        return _try_caught(account, credentials, credentials.catching, mail_to=mail_to, now=now)
     try:
         transport = credentials.transport(account)
         access = credentials.imap(account)
@@ -43,6 +45,24 @@ def try_account(
     steps = _try_smtp(account, transport, mail_to=mail_to, now=now, timeout=timeout) if account.smtp_host else []
     if account.imap_host:
         steps += _try_imap(account, access, timeout=timeout)
+    return steps
+
+
+def _try_caught(
+    account: Account, credentials: Credentials, catching: Sender, *, mail_to: str, now: datetime
+) -> list[TriedStep]:
+    """While trying out: the servers are named and left alone, the password is opened, and the mail is caught here."""
+    hosts = ", ".join(dict.fromkeys(host for host in (account.smtp_host, account.imap_host) if host))
+    steps = [TriedStep("caught", params={"hosts": hosts})]
+    try:
+        if account.sealed_password is not None:
+            credentials.password(account)
+            steps.append(TriedStep("caught_password"))
+    except PlatzlotseError as exc:
+        return [*steps, _failed("worker", exc)]
+    if account.smtp_host and mail_to:
+        sent = _send_mail(account, catching.transport, mail_to=mail_to, now=now)
+        steps.append(sent if sent.trouble else TriedStep("caught_mail", params={"address": mail_to}))
     return steps
 
 

@@ -16,7 +16,9 @@ from domain.database import Database
 from domain.errors import Invalid
 from domain.ids import random_reference
 from sync.mail import trying
-from sync.mail.senders import Credentials
+from sync.mail.catcher import MailCatcher
+from sync.mail.senders import Credentials, Sender
+from sync.mail.smtp import SmtpTransport
 from sync.mail.trying import try_account
 from sync.worker import Worker
 from tests.conftest import Office
@@ -230,8 +232,48 @@ def test_who_has_no_address_gets_no_test_mail(office: Office, database: Database
         ask_test(session, of.id, now=datetime.now(UTC), mail_me=True)
 
 
-def test_trying_out_the_program_reaches_no_server(save: Save) -> None:
-    """Without the worker's key no account is used."""
+def test_trying_out_the_program_reaches_no_server(save: Save, tmp_path: Path) -> None:
+    """The servers are named and left alone, the password is opened, the mail is caught on this machine."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1, imap_host="127.0.0.2", imap_port=1, username="x", password="y")
+    catcher = MailCatcher(tmp_path)
+    catching = Sender(SmtpTransport("127.0.0.1", catcher.start(), security="none"), "buero@buero.example", "Büro")
+    credentials = Credentials(KEY, catching=catching)
+    try:
+        steps = try_account(of, credentials, mail_to="ich@buero.example", now=datetime.now(UTC), timeout=1)
+        assert [(step.name, step.trouble, step.params) for step in steps] == [
+            ("caught", "", {"hosts": "127.0.0.1, 127.0.0.2"}),
+            ("caught_password", "", {}),
+            ("caught_mail", "", {"address": "ich@buero.example"}),
+        ]
+        assert catcher.count() == 1
+        assert len(try_account(of, credentials, mail_to="", now=datetime.now(UTC), timeout=1)) == 2
+        assert catcher.count() == 1
+    finally:
+        catcher.stop()
+
+
+def test_trying_out_with_another_key_says_so(save: Save) -> None:
+    """A password that cannot be opened is told while trying out, too."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1, username="x", password="y")
+    catching = Sender(SmtpTransport("127.0.0.1", 1, security="none"), "buero@buero.example", "Büro")
+    other = Credentials(PrivateKey.generate(), catching=catching)
+    steps = try_account(of, other, mail_to="", now=datetime.now(UTC), timeout=1)
+    assert [(step.name, step.trouble) for step in steps][1:] == [("worker", "mail_account.sealed_to_other_key")]
+
+
+def test_a_mail_of_an_account_is_caught_while_trying_out(save: Save, database: Database) -> None:
+    """Whatever the account says, its mails do not leave this machine, and no mailbox is read."""
+    of = save(smtp_host="mail.buero.example", smtp_port=25)
+    catching = Sender(SmtpTransport("127.0.0.1", 1, security="none"), "buero@buero.example", "Büro")
+    credentials = Credentials(KEY, catching=catching)
+    with database.read() as session:
+        assert credentials.sender(session, of.id, None) is catching
+    assert not credentials.reach_out
+    assert Credentials(KEY).reach_out
+
+
+def test_without_a_key_no_server_is_reached(save: Save) -> None:
+    """Nobody could open a password."""
     of = save(smtp_host="127.0.0.1", smtp_port=1)
     steps = try_account(of, Credentials(), mail_to="", now=datetime.now(UTC), timeout=1)
-    assert [(step.name, step.trouble) for step in steps] == [("worker", "mail_account.trying_out")]
+    assert [(step.name, step.trouble) for step in steps] == [("worker", "mail_account.no_worker_key")]

@@ -86,13 +86,8 @@ class AccountTestCard(Card):
     def _arrived(self, answer: TriedAnswer) -> None:
         if not answer.done or answer.id != self._asked:
             return
-        good = not any(step.trouble for step in answer.steps)
         self._show_steps(answer.steps)
-        self._end(
-            tr("Alles in Ordnung.")
-            if good
-            else tr("Hier stimmt etwas noch nicht; die Zeilen mit Kreuz sagen, was zu tun ist.")
-        )
+        self._end(_verdict(answer.steps))
 
     def _say_silent(self) -> None:
         self._end(tr("Der Hintergrunddienst antwortet nicht. Läuft er? Das Konto ist unverändert."))
@@ -122,6 +117,16 @@ class AccountTestCard(Card):
             self._grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(said, number, 1)
         self._steps.setVisible(bool(steps))
+
+
+def _verdict(steps: tuple[TriedStep, ...]) -> str:
+    if any(step.trouble for step in steps):
+        return tr("Hier stimmt etwas noch nicht; die Zeilen mit Kreuz sagen, was zu tun ist.")
+    if any(step.name == "caught" for step in steps):
+        return tr(
+            "Geprüft ist, was sich beim Ausprobieren prüfen lässt. Ob Server und Kennwort stimmen, zeigt sich erst bei einem Einzelplatz oder Büro-Server."
+        )
+    return tr("Alles in Ordnung.")
 
 
 def step_words(step: TriedStep) -> str:

@@ -67,6 +67,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "imap_connect": "Empfangen: Der Server antwortet.",
         "imap_login": "Empfangen: Benutzername und Kennwort stimmen.",
         "imap_inbox": "Empfangen: Der Posteingang „{folder}“ ist da.",
+        "caught": "Sie probieren das Programm aus: Alle E-Mails werden auf diesem Rechner aufgefangen. Nicht angesprochen: {hosts}.",
+        "caught_password": "Das Kennwort ist verschlüsselt hinterlegt und lässt sich öffnen.",
+        "caught_mail": "Die Testmail an {address} ist auf diesem Rechner aufgefangen; sie hat ihn nicht verlassen.",
         "imap_sent": "Empfangen: Der Ordner für Kopien „{folder}“ ist da.",
     },
 }

@@ -49,7 +49,6 @@ SENTENCES: Mapping[str, str] = {
     "mail_account.default_sends": "Das Standardkonto muss senden können und eingeschaltet sein.",
     "mail_account.limit": "Möglich sind ganze Zahlen von 1 bis {most}; ein leeres Feld heißt: ohne Grenze.",
     "mail_account.no_own_address": "Zu Ihrer Anmeldung ist keine E-Mail-Adresse eingetragen. Es wurde keine Testmail gesendet; bitten Sie die Verwaltung, die Adresse einzutragen.",
-    "mail_account.trying_out": "Beim Ausprobieren wird kein Mailserver angesprochen; alle E-Mails bleiben auf diesem Rechner.",
     "worker_key.unreadable": "Der Schlüssel des Hintergrunddienstes „{path}“ lässt sich nicht lesen. Es wurde nichts geändert; stellen Sie die Datei aus einer Sicherung her oder entfernen Sie sie und geben Sie die Kennwörter der Postkonten neu ein.",
     "imap.tls_required": "Ohne Verschlüsselung wird ein Postfach nur auf diesem Rechner gelesen. Wählen Sie TLS oder STARTTLS.",
     "imap.login": "Der Mailserver „{host}“ lehnt Benutzername oder Kennwort ab. Prüfen Sie das Postkonto.",

@@ -93,6 +93,25 @@ def test_every_step_is_told_in_a_sentence(
     assert "bis 10,0 MB" in said(tab)
 
 
+def test_trying_out_is_told_as_what_it_is(
+    tab: AccountsTab, ui: UiContext, qtbot: QtBot, database: Database, worker: Database
+) -> None:
+    """What was caught on this machine is no proof of the server, and nobody is told that all is well."""
+    press(qtbot, tab, "Testen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM communication_service.account_test") == 1)
+    steps = [
+        TriedStep("caught", params={"hosts": "mail.buero.example"}),
+        TriedStep("caught_password"),
+        TriedStep("caught_mail", params={"address": "jana@buero.example"}),
+    ]
+    answer(worker, ui, steps)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "erst bei einem Einzelplatz oder Büro-Server" in said(tab))
+    assert "auf diesem Rechner aufgefangen. Nicht angesprochen: mail.buero.example." in said(tab)
+    assert "jana@buero.example ist auf diesem Rechner aufgefangen" in said(tab)
+    assert "Alles in Ordnung" not in said(tab)
+
+
 def test_a_worker_that_is_silent_is_told(tab: AccountsTab, qtbot: QtBot, database: Database) -> None:
     """Nobody waits for ever, and one may ask again."""
     press(qtbot, tab, "Testen")
