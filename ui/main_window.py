@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.background import Background
 from ui.errors import describe
@@ -126,7 +135,23 @@ class MainWindow(QMainWindow):
     def _bring_to_front(self, key: str) -> None:
         # somebody may have gone on meanwhile, or the page is not in yet
         if key == self._current and self._stack.indexOf(self._pages[key]) >= 0:
-            self._stack.setCurrentWidget(self._pages[key])
+            page = self._pages[key]
+            self._stack.setCurrentWidget(page)
+            held = QApplication.focusWidget()
+            # whoever goes through the pages in the rail stays there
+            if held is None or not (page.isAncestorOf(held) or (self._rail and self._rail.isAncestorOf(held))):
+                self._enter(page)
+
+    @staticmethod
+    def _enter(page: PageWidget) -> None:
+        """Put the cursor on the page's first control, so that the arrow keys do something."""
+        control = page.nextInFocusChain()
+        while control is not None and control is not page:
+            reached = control.isVisible() and control.isEnabled() and control.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if reached and page.isAncestorOf(control):
+                control.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            control = control.nextInFocusChain()
 
     def page(self, key: str) -> PageWidget | None:
         """A page that was shown already."""

@@ -61,7 +61,7 @@ class Rail(QFrame):
             button.setToolTip(f"{spec.title} (Strg+{number})")
             # toggled, not clicked: a screen reader toggles
             button.toggled.connect(partial(self._on_toggled, spec.key))
-            QShortcut(QKeySequence(f"Ctrl+{number}"), window, lambda key=spec.key: self.chosen.emit(key))
+            QShortcut(QKeySequence(f"Ctrl+{number}"), window, lambda key=spec.key: self._on_key(key))
             self._group.addButton(button)
             self._buttons[spec.key] = button
             column.addWidget(button)
@@ -73,6 +73,12 @@ class Rail(QFrame):
         blocked = button.blockSignals(True)
         button.setChecked(True)
         button.blockSignals(blocked)
+
+    def _on_key(self, key: str) -> None:
+        # whoever was here goes to the page; its arrows would else go on through the pages
+        for button in self._buttons.values():
+            button.clearFocus()
+        self.chosen.emit(key)
 
     def _on_toggled(self, key: str, checked: bool) -> None:
         if checked:

@@ -170,6 +170,13 @@ ITEM = Machine(
 )
 
 
+def answers_from(before: ItemStatus) -> tuple[ItemStatus, ...]:
+    """What a practice may still say of a patient at this state; an acceptance that comes second is one, too."""
+    after = ITEM.transitions.get(before, frozenset())
+    second = frozenset({I.ACCEPTED}) if I.ACCEPTED_SURPLUS in after else frozenset()
+    return tuple(status for status in ItemStatus if status in ANSWERS & (after | second))
+
+
 class PatientState(StrEnum):
     """State of a patient as people read it; derived."""
 

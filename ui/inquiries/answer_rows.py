@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.casework.answers import Decision
-from domain.matching.states import ANSWERS, ItemStatus
+from domain.matching.states import ItemStatus, answers_from
 from ui.inquiries.item_card import ANSWERABLE
 from ui.labels import label
 from ui.translation import tr
@@ -65,15 +65,15 @@ class _AnswerRow(QWidget):
     def __init__(self, item: Asked) -> None:
         super().__init__()
         self._item = item
-        open_item = item.status in ANSWERABLE
+        possible = answers_from(item.status) if item.status in ANSWERABLE else ()
         choices = {NOTHING: tr("nichts eintragen")} | {
-            status.value: label("item_status", status) for status in ItemStatus if status in ANSWERS and open_item
+            status.value: label("item_status", status) for status in possible
         }
         self._answer = Choice(choices, tr("{name}: Antwort").format(name=item.name))
         self._until = DateField(tr("{name}: Warteliste bis").format(name=item.name))
         self._until.setFixedWidth(104)
         self._suggested = NOTHING
-        if item.suggested is not None and open_item:
+        if item.suggested in possible:
             self._suggested = item.suggested.value
             self._until.show_date(item.until)
         self._answer.choose(self._suggested)
@@ -93,7 +93,7 @@ class _AnswerRow(QWidget):
         whole.addLayout(line)
         whole.addWidget(self._error)
         line.addWidget(who, 1)
-        if item.suggested is not None:
+        if item.suggested in possible:
             line.addWidget(words(sure, "muted"))
         line.addWidget(self._answer)
         line.addWidget(self._until)

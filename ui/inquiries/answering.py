@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from domain.matching.listing import ItemDetail
-from domain.matching.states import ANSWERS, ItemStatus
+from domain.matching.states import ItemStatus, answers_from
 from domain.values import Channel
 from ui.labels import label
 from ui.translation import tr
@@ -21,8 +21,8 @@ class AnswerDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Antwort der Praxis"))
         self.setMinimumWidth(440)
-        ordered = [status for status in ItemStatus if status in ANSWERS]
-        self._answer = Choice({status.value: label("item_status", status) for status in ordered}, tr("Antwort"))
+        possible = answers_from(item.status)
+        self._answer = Choice({status.value: label("item_status", status) for status in possible}, tr("Antwort"))
         self._channel = Choice(
             {c.value: label("channel", c) for c in (Channel.EMAIL, Channel.PHONE, Channel.LETTER)},
             tr("Eingegangen per"),

@@ -32,7 +32,7 @@ class IncomingPane(MailPane):
                     tooltip=lambda r: r.from_address,
                 ),
                 Column(
-                    tr("Art"), 150, chip=lambda r: (label("incoming_kind", r.kind), KINDS[r.kind]), sort="",
+                    tr("Art"), 112, chip=lambda r: (label("incoming_kind", r.kind), KINDS[r.kind]), sort="",
                     tooltip=lambda r: label("matched_by", r.matched_by),
                 ),
                 Column(tr("Eingang"), 138, text=lambda r: formats.moment(r.received_at), second=_belongs, sort="received"),

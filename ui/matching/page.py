@@ -52,7 +52,7 @@ class MatchingPage(PageWidget):
             fetch=lambda session, query: list_searches(session, query, today=ui.today()),
             columns=(
                 Column(tr("Name"), 0, text=lambda r: r.name, second=self._facts_of, sort="name"),
-                Column(tr("Stand"), 112, chip=self._chip, sort="status"),
+                Column(tr("Stand"), 96, chip=self._chip, sort="status"),
                 Column(
                     tr("Wartet"),
                     84,
@@ -123,6 +123,7 @@ class MatchingPage(PageWidget):
         self._map.selected.connect(self._on_map)
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
         self._composer.sent.connect(lambda _: self._judge())
+        self._composer.sent.connect(lambda _: self._results.view.setFocus())  # where the next practice is chosen
         Refresher(self, ui.changes, ("place_search", "inquiry", "inquiry_item", "therapist", "patient"), self.refresh)
 
     def _facts_of(self, row: SearchRow) -> str:

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.matching.candidates import PracticeCandidate
 from ui import formats
 from ui.matching.expectation import headline, reasons, short
 from ui.translation import tr
-from ui.widgets.cells import CellDelegate, cell
+from ui.widgets.cells import cell
 from ui.widgets.columns import Column, prepare_header, row_height
+from ui.widgets.row_view import RowView
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -60,23 +61,15 @@ class ResultTable(QWidget):
                 text=lambda c: " ".join(part for part in (c.title, c.name) if part),
                 second=lambda c: f"{c.plz} {c.city}".strip() or tr("Ort unbekannt"),
             ),
-            Column(tr("Weg"), 72, text=lambda c: formats.distance(c.distance_km), right=True),
+            Column(tr("Weg"), 74, text=lambda c: formats.distance(c.distance_km), right=True),
             Column(tr("Verf."), 78, text=lambda c: formats.offers(c.offers)),
             Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
-            Column(tr("Zusage"), 76, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
+            Column(tr("Zusage"), 70, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
         self._model = _Model(columns)
-        self.view = QTableView()
-        self.view.setAccessibleName(tr("Passende Praxen"))
+        self.view = RowView(tr("Passende Praxen"), row_height(columns))
         self.view.setModel(self._model)
-        self.view.setItemDelegate(CellDelegate(self.view))
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.view.setShowGrid(False)
-        self.view.setTabKeyNavigation(False)  # arrows move in the list, Tab leaves it
-        self.view.setWordWrap(False)
-        self.view.verticalHeader().setVisible(False)
-        self.view.verticalHeader().setDefaultSectionSize(row_height(columns))
         prepare_header(self.view, columns, "results", None)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

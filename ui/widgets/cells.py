@@ -32,8 +32,10 @@ def cell(column: Column, record: Any, role: int) -> Any:
         return second or None
     if role == CHIP_ROLE and column.chip:
         return column.chip(record)[1]
-    if role == Qt.ItemDataRole.ToolTipRole and column.tooltip:
-        return plain(column.tooltip(record))
+    if role == Qt.ItemDataRole.ToolTipRole:
+        if column.tooltip:
+            return plain(column.tooltip(record))
+        return plain(f"{column.words(record)}\n{second}") if second else None  # a long name is cut where room is short
     return None
 
 

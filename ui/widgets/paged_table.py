@@ -6,14 +6,15 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from domain.paging import ListQuery
 from ui.background import Background
 from ui.theme import SPACE
-from ui.widgets.cells import CellDelegate, chip_room
+from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.paged_model import Fetch, PagedModel
+from ui.widgets.row_view import RowView
 from ui.window_state import WindowState
 
 
@@ -39,19 +40,8 @@ class PagedTable(QWidget):
     ) -> None:
         super().__init__()
         self.model = PagedModel(background, fetch, columns, row_id)
-        self.view = QTableView()
-        self.view.setAccessibleName(title)
+        self.view = RowView(title, row_height(columns))
         self.view.setModel(self.model)
-        self.view.setItemDelegate(CellDelegate(self.view))
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setShowGrid(False)
-        self.view.setTabKeyNavigation(False)  # arrows move in the list, Tab leaves it
-        self.view.setWordWrap(False)
-        self.view.verticalHeader().setVisible(False)
-        self.view.verticalHeader().setDefaultSectionSize(row_height(columns))
-        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._name, self._state = name, state
         prepare_header(self.view, columns, name, state)
         self._prepare_sort(columns, sort)
