@@ -167,6 +167,7 @@ QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 2px 4px; }
 QLineEdit, QPlainTextEdit, QTextBrowser, QComboBox, QSpinBox, QDateEdit {
     background: $surface; border: 1px solid $border; border-radius: 6px; padding: 5px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit[role="lines"] { min-height: 58px; }
 QTextBrowser[role="paper"] { background: #ffffff; color: #1d2733; }
 QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }

@@ -48,7 +48,7 @@ class InsurersTab(ListFormTab[Profile]):
         for check in (self._silence, self._waiting):
             counts.add(check)
         boxes = tuple(self._papers.values())
-        papers.add(grid(boxes[:3], boxes[3:]))
+        papers.add(grid(*(boxes[number : number + 2] for number in range(0, len(boxes), 2))))
         self._lay_out(
             tr("&Neue Kasse"),
             words(tr("Der Nachweis eines Patienten misst sich an dem, was seine Kasse verlangt."), "muted"),

@@ -11,6 +11,7 @@ from domain.casework.replies import STATUS_OF, Reply, ReplyItem
 from domain.casework.reply_facts import CapacityNote
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
+from domain.matching.states import answers_from
 from ui import formats
 from ui.inquiries.answer_rows import AnswerRows, Asked
 from ui.labels import label
@@ -193,7 +194,7 @@ class ReplyView(QWidget):
             )
         if reply.detail.row.inquiry_id is None:
             return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
-        if not any(item.suggestion for item in reply.items):
+        if not any(_enterable(item) for item in reply.items):
             return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
         return tr("Bitte prüfen und mit F9 bestätigen.")
 
@@ -293,6 +294,11 @@ class ReplyView(QWidget):
             )
 
         InquiryFinder(self, self._ui).ask(chosen)
+
+
+def _enterable(item: ReplyItem) -> bool:
+    """Whether what is suggested can still be entered: who found a place elsewhere cannot wait."""
+    return item.suggestion is not None and STATUS_OF.get(item.suggestion.meaning) in answers_from(item.status)
 
 
 def _asked(item: ReplyItem) -> Asked:

@@ -175,7 +175,8 @@ class TextArea(QPlainTextEdit):
         super().__init__()
         self.setTabChangesFocus(True)
         if height:
-            self.setFixedHeight(height)
+            self.setMaximumHeight(height)
+            self.setProperty("role", "lines")  # some are always seen, however little room there is
 
 
 class NumberField(QSpinBox):
