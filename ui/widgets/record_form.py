@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QTabWidget, QWidget
 
 from ui.typed import Unreadable
@@ -27,7 +27,9 @@ def grid(*lines: tuple[QWidget, ...]) -> QWidget:
     for number, line in enumerate(lines):
         for place, field in enumerate(line):
             span = 6 // len(line)
-            layout.addWidget(field, number, place * span, 1, span)
+            # at the top: a neighbour with several lines, or with a complaint, leaves label and control together
+            side = Qt.AlignmentFlag.AlignTop if isinstance(field, Field) else Qt.AlignmentFlag(0)
+            layout.addWidget(field, number, place * span, 1, span, side)
     for place in range(6):
         layout.setColumnStretch(place, 1)
     return made
