@@ -42,6 +42,7 @@ class InquiryComposer(QWidget):
         self._head.setWordWrap(True)  # a long name must not squeeze the lists beside it
         self._facts = words("", "muted")
         self._expected = words("")
+        self._expected.setWordWrap(True)  # the names in the lists beside it need the room more
         self._because = words("", "muted")
         self._because.setWordWrap(True)
         self._list = QListWidget()

@@ -32,7 +32,7 @@ from ui.widgets.paged_table import PagedTable
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
 INQUIRY_TAB, MAP_TAB, UNKNOWN_TAB = 0, 1, 3
-LIST_WIDTH = 230  # a name and its state can be read, whatever the other columns ask for
+LIST_WIDTH = 252  # a name and its state can be read, whatever the other columns ask for
 
 
 class MatchingPage(PageWidget):
