@@ -120,6 +120,30 @@ def test_every_table_with_personal_data_is_audited(office: Office) -> None:
     }
 
 
+def test_a_table_is_protected_by_one_call(office: Office) -> None:
+    """A later revision's table: its roles may what was said and no more, each change is noted, others see nothing."""
+    engine = create_engine(office.url("owner"))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE matching_service.made_up (id bigint PRIMARY KEY, updated_by bigint)"))
+        connection.execute(
+            text("SELECT platform.protect('matching_service.made_up', '{\"caseworker\": \"SELECT, INSERT\"}')")
+        )
+    engine.dispose()
+    added = "INSERT INTO matching_service.made_up (id) VALUES (7) RETURNING id, updated_by IS NOT NULL"
+    assert rows(office, added, "jana") == [(7, True)]
+    for role, query in (
+        ("jana", "UPDATE matching_service.made_up SET id = 8 RETURNING id"),
+        ("worker", "SELECT id FROM matching_service.made_up"),
+        ("jana", "SELECT platform.protect('matching_service.made_up', '{}')"),
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            rows(office, query, role)
+    policies = "SELECT polname FROM pg_policy WHERE polrelid = 'matching_service.made_up'::regclass ORDER BY 1"
+    assert rows(office, policies) == [("backup",), ("office",)]
+    triggers = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'matching_service.made_up'::regclass ORDER BY 1"
+    assert rows(office, triggers) == [("audit_delete",), ("audit_insert",), ("audit_update",), ("stamp",)]
+
+
 def test_an_update_notes_who_changed_which_columns(office: Office, database: Database) -> None:
     """The entry names columns, the content holds before and after of these alone."""
     with database.write() as session:

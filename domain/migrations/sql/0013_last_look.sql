@@ -1,0 +1,42 @@
+-- The last look before sending.
+
+-- What every new table needs: row-level security, who may do what, audit, stamp. A function of the owner's in the
+-- database and no helper in Python: a revision must do the same for ever, and this function changes only by a later
+-- revision, while a changed module would change what older ones do. It stands in the script beside its table, and
+-- whoever reads the database's history sees it. Verbs by role, as '{"caseworker": "SELECT, INSERT", "worker": "SELECT"}';
+-- `backup` reads always. Policies and column grants that are narrower come on top. `audited` is false only where no
+-- person is told of (tests/domain/test_migrations.py keeps the list).
+CREATE FUNCTION platform.protect(which regclass, verbs jsonb, audited boolean DEFAULT true) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    key text;
+    told record;
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', which);
+    EXECUTE format('CREATE POLICY backup ON %s FOR SELECT TO platzlotse_backup USING (true)', which);
+    EXECUTE format('GRANT SELECT ON %s TO platzlotse_backup', which);
+    -- grants say which verbs; the rows are the office's
+    EXECUTE (SELECT format('CREATE POLICY office ON %s TO %s USING (true) WITH CHECK (true)', which,
+                           string_agg(quote_ident('platzlotse_' || role), ', ' ORDER BY role))
+             FROM jsonb_object_keys(verbs) AS role);
+    FOR told IN SELECT role, allowed FROM jsonb_each_text(verbs) AS v(role, allowed) LOOP
+        EXECUTE format('GRANT %s ON %s TO %I', told.allowed, which, 'platzlotse_' || told.role);
+    END LOOP;
+    IF audited THEN
+        SELECT a.attname INTO STRICT key FROM pg_index i
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+            WHERE i.indrelid = which AND i.indisprimary;
+        EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', which, key);
+        EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', which, key);
+        EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change(%L)', which, key);
+    END IF;
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = which AND attname = 'updated_by' AND NOT attisdropped) THEN
+        EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON %s'
+            ' FOR EACH ROW EXECUTE FUNCTION platform.stamp()', which);
+    END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION platform.protect(regclass, jsonb, boolean) FROM PUBLIC;
