@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.casework.sending import note_bounce, prove_sent
+from domain.casework.mail_reports import note_bounce, prove_sent
 from domain.communication import outcomes
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail

@@ -12,12 +12,13 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
+from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import mail_sent
 from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.communication.claiming import claim, release_due
 from domain.communication.drafts.accepting import accept_draft
 from domain.communication.drafts.records import Addressee, Draft, DraftState
-from domain.communication.mails import OutgoingFile, claim, release_due
+from domain.communication.mails import OutgoingFile
 from domain.communication.outcomes import note_unclear
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable

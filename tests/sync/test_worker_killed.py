@@ -19,7 +19,8 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.communication.accounts import AccountForm, publish_key, save_account
-from domain.communication.mails import JOB_LOST_AFTER, LEASE, Letter, queue_mail
+from domain.communication.claiming import JOB_LOST_AFTER, LEASE
+from domain.communication.mails import Letter, queue_mail
 from domain.database import Database
 from tests.builders import add_patient
 from tests.conftest import Office

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from domain.casework import sending
+from domain.casework import mail_reports
 from domain.communication.queries import AttemptRow, MailDetail, get_mail
 from domain.communication.states import EmailStatus
 from domain.database import Session
@@ -115,7 +115,7 @@ class MailDetailView(QWidget):
         mail, now = self._mail, self._ui.now()
         if mail is not None:
             self._write(
-                lambda s: sending.decide_unclear(
+                lambda s: mail_reports.decide_unclear(
                     s, mail.row.email_id, arrived=arrived, now=now, version=mail.row.version
                 ),
                 tr("Vermerkt.") if arrived else tr("Die E-Mail wird noch einmal gesendet."),
@@ -129,7 +129,7 @@ class MailDetailView(QWidget):
             self._decide(arrived=False)
             return
         self._write(
-            lambda s: sending.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
+            lambda s: mail_reports.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
             tr("Die E-Mail wird noch einmal gesendet."),
         )
 
@@ -163,7 +163,7 @@ class MailDetailView(QWidget):
         mail, now = self._mail, self._ui.now()
         if mail is not None:
             self._write(
-                lambda s: sending.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
+                lambda s: mail_reports.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
                 tr("Als gesendet vermerkt; die Fristen laufen."),
             )
 

@@ -40,3 +40,37 @@ BEGIN
     END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION platform.protect(regclass, jsonb, boolean) FROM PUBLIC;
+
+-- A mail that may not go any more is stopped with a reason (`failure_cause`); it is told until somebody has seen it.
+ALTER TABLE communication_service.email ADD COLUMN stop_seen_at TIMESTAMP WITH TIME ZONE;
+CREATE INDEX ix_email_stopped ON communication_service.email (updated_at)
+    WHERE status = 'cancelled' AND failure_cause LIKE 'stopped.%' AND stop_seen_at IS NULL;
+
+-- Of one mail to a patient that has not left: the address to use now, or why it must not go ('erased', 'restricted',
+-- 'consent', 'unwanted', 'no_address'). The worker may ask this and reads no patient; it learns of nobody to whom
+-- nothing waits, and no address where a reason stands. An answer goes where the patient wrote from.
+CREATE FUNCTION patient_service.last_look(mail_id bigint) RETURNS TABLE (address text, hindrance text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = patient_service, pg_temp AS $$
+    SELECT CASE WHEN k.why = '' THEN k.reached END, k.why
+    FROM (
+        SELECT CASE WHEN e.in_reply_to = '' THEN p.email ELSE e.to_address END AS reached,
+               CASE WHEN p.erased_at IS NOT NULL THEN 'erased'
+                    WHEN p.restricted_at IS NOT NULL THEN 'restricted'
+                    WHEN e.kind IN ('first_letter', 'weekly_status') AND 'storage' = ANY (taken_back.scopes) THEN 'consent'
+                    WHEN e.kind = 'weekly_status' AND 'pseudonymous_inquiry' = ANY (taken_back.scopes) THEN 'consent'
+                    WHEN e.kind = 'weekly_status' AND NOT p.wants_status THEN 'unwanted'
+                    WHEN e.in_reply_to = '' AND p.email = '' THEN 'no_address'
+                    ELSE '' END AS why
+        FROM communication_service.email e
+        JOIN patient p ON p.id = e.patient_id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(scope) AS scopes
+            FROM (SELECT c.scope FROM consent c WHERE c.patient_id = p.id
+                  GROUP BY c.scope HAVING bool_and(c.withdrawn_on IS NOT NULL)) AS gone
+        ) AS taken_back
+        WHERE e.id = mail_id AND e.status IN ('queued', 'retry_wait', 'failed', 'unclear')
+    ) AS k
+$$;
+REVOKE EXECUTE ON FUNCTION patient_service.last_look(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION patient_service.last_look(bigint) TO platzlotse_caseworker, platzlotse_supervisor,
+    platzlotse_worker;

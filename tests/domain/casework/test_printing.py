@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import reminding, sending
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.clocks import tick
 from domain.casework.preparing import create_and_send
@@ -55,7 +55,7 @@ def chased(session: Session, *, now: datetime) -> list[int]:
     """The chase list as the page shows it; it is the one that is worked on, and Heute's."""
     session.flush()
     shown = [row.inquiry_id for row in list_inquiries(session, ListQuery(filters={"chase": "1"}), now=now).rows]
-    assert shown == list(sending.due_for_reminder(session, now=now)) == tasks(session, TaskKind.FOLLOW_UP, now=now)
+    assert shown == list(reminding.due_for_reminder(session, now=now)) == tasks(session, TaskKind.FOLLOW_UP, now=now)
     return shown
 
 
@@ -123,7 +123,7 @@ def test_a_reminder_on_paper_counts_when_it_is_printed(database: Database, now: 
         print_all(session, inquiry.id, now=now)
         assert chased(session, now=week) == [inquiry.id]
         for _ in range(2):
-            sending.remind(session, inquiry.id, now=week)
+            reminding.remind(session, inquiry.id, now=week)
         assert chased(session, now=week) == []
         assert (len(letters_of(session, inquiry.id)), inquiry.reminders) == (2, 0)
         print_all(session, inquiry.id, now=week + DAY)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from domain.casework import replies
 from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
+from domain.casework.mail_reports import mail_sent
 from domain.casework.receiving import receive
-from domain.casework.sending import mail_sent
+from domain.communication.claiming import claim
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim
 from domain.communication.models import Email
 from domain.communication.reading.meanings import Meaning
 from domain.database import Database

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import mail_reports, reminding, sending
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
 from domain.casework.batches.weekly import hindrances, send_status
@@ -16,8 +16,8 @@ from domain.casework.patient_record import restrict_patient
 from domain.casework.receiving import receive
 from domain.communication import outcomes
 from domain.communication.calls import plan_call
+from domain.communication.claiming import claim, release_due
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim, release_due
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import EmailStatus
 from domain.database import Database
@@ -40,14 +40,14 @@ def delivered(session: Session, *, now: datetime, patients: int = 1) -> Inquiry:
     inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
     (mail,) = mails(session, inquiry, "inquiry")
     assert claim(session, mail.id, now=now + HOUR) is not None
-    sending.mail_sent(session, mail.id, now=now + HOUR, server_reply="250 ok")
+    mail_reports.mail_sent(session, mail.id, now=now + HOUR, server_reply="250 ok")
     return inquiry
 
 
 def reminded(session: Session, *, now: datetime, patients: int = 1, status: str = "queued") -> tuple[Inquiry, Email]:
     """A sent inquiry and its reminder, which waits for sixty hours."""
     inquiry = delivered(session, now=now, patients=patients)
-    sending.remind(session, inquiry.id, now=now, delay=60 * HOUR)
+    reminding.remind(session, inquiry.id, now=now, delay=60 * HOUR)
     (mail,) = mails(session, inquiry, "reminder")
     mail.status = status
     session.flush()
@@ -115,7 +115,7 @@ def test_whatever_was_forgotten_is_stopped_at_the_door(database: Database, now: 
         assert mail.status == "cancelled"
         mail.status = EmailStatus.FAILED
         session.flush()
-        sending.retry_failed(session, mail.id, now=now + 61 * HOUR)
+        mail_reports.retry_failed(session, mail.id, now=now + 61 * HOUR)
         assert mail.status == "cancelled"
 
 
@@ -136,7 +136,7 @@ def test_taken_back_while_unclear(database: Database, now: datetime, *, arrived:
         inquiry, mail = unclear(session, now=now)
         withdrawing(session, inquiry, now + HOUR)
         assert [told.status for told in mails(session, inquiry, "withdrawal")] == ["queued"]
-        sending.decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR)
+        mail_reports.decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR)
         assert (mail.status, state(session, inquiry)) == (
             ("sent", "withdrawn") if arrived else ("cancelled", "cancelled")
         )
@@ -148,7 +148,7 @@ def test_one_of_two_taken_back_while_unclear(database: Database, now: datetime) 
         inquiry, mail = unclear(session, now=now, patients=2)
         gone, waiting = items(session, inquiry)
         withdrawing(session, inquiry, now + HOUR)
-        sending.decide_unclear(session, mail.id, arrived=False, now=now + 2 * HOUR)
+        mail_reports.decide_unclear(session, mail.id, arrived=False, now=now + 2 * HOUR)
         assert (mail.status, gone.reference_code in mail.body_text, waiting.reference_code in mail.body_text) == (
             "queued", False, True,
         )  # fmt: skip
@@ -178,7 +178,7 @@ def test_an_unclear_mail_that_arrived_is_in_the_history(database: Database, now:
     """Once, as every mail that was sent."""
     with database.write() as session:
         inquiry, mail = unclear(session, now=now)
-        sending.found_among_sent(session, mail.id, now=now + HOUR)
+        mail_reports.found_among_sent(session, mail.id, now=now + HOUR)
         assert [entry.kind for entry in inquiry_history(session, inquiry.id)].count("inquiry") == 1
 
 
@@ -215,7 +215,7 @@ def test_a_status_that_did_not_arrive_is_not_sent_again(database: Database, now:
         session.flush()
         restrict_patient(session, patient, now=now)
         if status == "unclear":
-            sending.decide_unclear(session, mail.id, arrived=False, now=now)
+            mail_reports.decide_unclear(session, mail.id, arrived=False, now=now)
         assert mail.status == "cancelled"
 
 
@@ -224,7 +224,7 @@ def test_taking_a_reminder_back_leaves_a_colleagues_call(database: Database, now
     with database.write() as session:
         inquiry = delivered(session, now=now)
         theirs = plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
-        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None)
+        reminding.take_reminder_back(session, inquiry.id, None, at=now, before=None)
         assert session.get_one(PhoneCall, theirs).status == "planned"
-        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
+        reminding.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
         assert session.get_one(PhoneCall, theirs).status == "cancelled"

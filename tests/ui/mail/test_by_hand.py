@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
+from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim
 from domain.communication.queries import MailDetail, get_mail
 from domain.database import Database
 from domain.values import Channel

@@ -22,12 +22,14 @@ from domain.casework.batches.weekly import (
     week_of,
 )
 from domain.casework.consent import withdraw
+from domain.casework.mail_reports import mail_failed, mail_sent
 from domain.casework.patient_letters import compose_to_patient
 from domain.casework.patient_record import restrict_patient
-from domain.casework.sending import mail_failed, mail_sent
 from domain.communication.batch_models import BatchLine
-from domain.communication.mails import cancel_mail, claim, queue_mail, retry_failed
+from domain.communication.claiming import claim
+from domain.communication.mails import cancel_mail, queue_mail
 from domain.communication.models import ContactEntry, Email
+from domain.communication.resending import retry_failed
 from domain.database import Database
 from domain.errors import Conflict, Invalid, PlatzlotseError
 from domain.matching.models import PlaceSearch
