@@ -74,3 +74,83 @@ $$;
 REVOKE EXECUTE ON FUNCTION patient_service.last_look(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION patient_service.last_look(bigint) TO platzlotse_caseworker, platzlotse_supervisor,
     platzlotse_worker;
+
+-- What a server says often names whom it speaks of ("550 <lea@mail.example> unknown"). Of its words only those are kept
+-- that tell of nobody (Art. 17 GDPR): whichever program writes them, the address and its part before the @ go.
+CREATE FUNCTION communication_service.without_addresses(words text, known text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(
+        CASE WHEN char_length(split_part(known, '@', 1)) < 3 THEN words
+             ELSE regexp_replace(
+                 words,
+                 '(?<![[:alnum:]])' || regexp_replace(split_part(known, '@', 1), '(\W)', '\\\1', 'g')
+                     || '(?![[:alnum:]])', '…', 'gi')
+             END,
+        '[^[:space:]<>":;,]+@[^[:space:]<>":;,]+', '…', 'g');
+
+CREATE FUNCTION communication_service.keep_no_address() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'email' THEN
+        NEW.failure := communication_service.without_addresses(NEW.failure, NEW.to_address);
+        NEW.server_reply := communication_service.without_addresses(NEW.server_reply, NEW.to_address);
+    ELSE
+        NEW.reply := communication_service.without_addresses(NEW.reply, (
+            SELECT e.to_address FROM communication_service.email e WHERE e.id = NEW.email_id));
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER no_address BEFORE INSERT OR UPDATE OF failure, server_reply ON communication_service.email
+    FOR EACH ROW EXECUTE FUNCTION communication_service.keep_no_address();
+CREATE TRIGGER no_address BEFORE INSERT ON communication_service.email_attempt
+    FOR EACH ROW EXECUTE FUNCTION communication_service.keep_no_address();
+
+-- What was kept before. Nothing was changed by a person: no stamp, and the audit takes no copy of what goes.
+ALTER TABLE communication_service.email DISABLE TRIGGER USER;
+UPDATE communication_service.email
+    SET failure = communication_service.without_addresses(failure, to_address),
+        server_reply = communication_service.without_addresses(server_reply, to_address)
+    WHERE failure <> '' OR server_reply <> '';
+ALTER TABLE communication_service.email ENABLE TRIGGER USER;
+ALTER TABLE communication_service.email_attempt DISABLE TRIGGER USER;
+UPDATE communication_service.email_attempt a
+    SET reply = communication_service.without_addresses(a.reply, e.to_address)
+    FROM communication_service.email e WHERE e.id = a.email_id AND a.reply <> '';
+ALTER TABLE communication_service.email_attempt ENABLE TRIGGER USER;
+ALTER TABLE matching_service.inquiry DISABLE TRIGGER USER;
+UPDATE matching_service.inquiry SET close_reason = 'send_failed' WHERE stage = 'send_failed' AND close_reason LIKE '%@%';
+ALTER TABLE matching_service.inquiry ENABLE TRIGGER USER;
+
+-- A line of a batch names its searches in an array; they are kept as a foreign key would keep them. A table of links
+-- would be plainer, but the release before could not write it.
+CREATE INDEX ix_batch_line_search_ids ON communication_service.batch_line USING gin (search_ids);
+
+CREATE FUNCTION communication_service.line_has_searches() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found integer;
+BEGIN
+    -- locked as by a foreign key: who deletes one of them waits, and then finds the line
+    PERFORM FROM matching_service.place_search s WHERE s.id = ANY (NEW.search_ids) ORDER BY s.id FOR KEY SHARE;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found <> cardinality(NEW.search_ids) THEN
+        RAISE EXCEPTION 'a line names a search twice or one that is not there'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_batch_line_search_ids';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION communication_service.search_in_no_line() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM communication_service.batch_line l WHERE l.search_ids @> ARRAY[OLD.id]) THEN
+        RAISE EXCEPTION 'a line of a batch names search %', OLD.id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_batch_line_search_ids';
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION communication_service.line_has_searches(), communication_service.search_in_no_line() FROM PUBLIC;
+
+CREATE TRIGGER has_searches BEFORE INSERT OR UPDATE OF search_ids ON communication_service.batch_line
+    FOR EACH ROW WHEN (NEW.search_ids IS NOT NULL) EXECUTE FUNCTION communication_service.line_has_searches();
+CREATE TRIGGER in_no_line AFTER DELETE OR UPDATE OF id ON matching_service.place_search
+    FOR EACH ROW EXECUTE FUNCTION communication_service.search_in_no_line();

@@ -228,3 +228,76 @@ def test_taking_a_reminder_back_leaves_a_colleagues_call(database: Database, now
         assert session.get_one(PhoneCall, theirs).status == "planned"
         reminding.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
         assert session.get_one(PhoneCall, theirs).status == "cancelled"
+
+
+def refused(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says no."""
+    mail_reports.mail_failed(session, mail.id, now=now, failure="550 no", cause=cause)
+
+
+def postponed(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says later."""
+    mail_reports.mail_postponed(session, mail.id, now=now, failure="451 later", cause=cause)
+
+
+def given_up(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says later, for the last time."""
+    mail.attempt = 50
+    session.flush()
+    postponed(session, mail, now, cause)
+
+
+@pytest.mark.parametrize(
+    ("report", "cause"),
+    [
+        (postponed, "smtp.later"),
+        (given_up, "smtp.later"),
+        (refused, "smtp.content_refused"),
+        (refused, "smtp.mailbox_unknown"),
+    ],
+)
+@pytest.mark.parametrize("act", [withdrawing, restricting])
+def test_taken_back_while_the_server_is_asked(
+    database: Database,
+    worker_database: Database,
+    now: datetime,
+    act: Act,
+    report: Callable[[Session, Email, datetime, str], None],
+    cause: str,
+) -> None:
+    """The letter did not go out and nobody waits any more: the inquiry is over, nothing stays in the outbox."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        assert claim(session, mail.id, now=now + HOUR) is not None
+        act(session, inquiry, now + HOUR)
+        assert state(session, inquiry) == "outbox"
+        number, letter = inquiry.id, mail.id
+    with worker_database.write() as session:
+        report(session, session.get_one(Email, letter), now + HOUR, cause)
+    with database.read() as session:
+        inquiry = session.get_one(Inquiry, number)
+        assert (state(session, inquiry), inquiry.close_reason) == ("cancelled", "nobody_waits")
+        assert session.get_one(Email, letter).status in {"cancelled", "bounced_hard"}
+        # the practice knows of nothing, so there is nothing to take back from it
+        assert [told.status for told in mails(session, inquiry, "withdrawal")] == ["cancelled"]
+
+
+@pytest.mark.parametrize("patients", [1, 2])
+def test_a_failed_letter_is_sent_again_for_who_still_waits(database: Database, now: datetime, patients: int) -> None:
+    """Taken back while it was under way, then refused, then mended: it names who is left, or stays here."""
+    with database.write() as session:
+        inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        gone = items(session, inquiry)[0]
+        assert claim(session, mail.id, now=now + HOUR) is not None
+        mail_reports.mail_failed(session, mail.id, now=now + HOUR, failure="550 no", cause="smtp.content_refused")
+        session.flush()
+        gone.status = "withdrawn"  # as by a program that forgot the mail
+        session.flush()
+        told = mail_reports.retry_failed(session, mail.id, now=now + 2 * HOUR)
+        if patients == 1:
+            assert (told, mail.status, state(session, inquiry)) == ("stopped.nobody_waits", "cancelled", "cancelled")
+        else:
+            assert (told, mail.status, state(session, inquiry)) == ("", "queued", "outbox")
+            assert gone.reference_code not in mail.body_text
