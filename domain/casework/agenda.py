@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
+from domain.communication.queries import STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.weektime import BERLIN
 
@@ -60,9 +61,10 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.REPLY: """
         SELECT 'mail', m.id, coalesce(nullif(m.from_name, ''), m.from_address), m.subject, m.received_at
         FROM communication_service.incoming_email m WHERE m.status = 'unread'""",
-    TaskKind.MAIL_TROUBLE: """
-        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), e.status, e.updated_at
-        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard')""",
+    TaskKind.MAIL_TROUBLE: f"""
+        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
+               CASE e.status WHEN 'cancelled' THEN 'stopped' ELSE e.status END, e.updated_at
+        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard') OR {STOPPED}""",
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id

@@ -94,7 +94,7 @@ def shown(database: Database, mail: int) -> tuple[MailDetail, str, str]:
                ON i.inquiry_id = q.id"""
     with database.read() as session:
         stage, item = session.execute(text(query)).one()
-        return get_mail(session, mail), stage, item
+        return get_mail(session, mail, now=datetime.now(UTC)), stage, item
 
 
 @pytest.mark.parametrize(

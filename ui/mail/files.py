@@ -1,9 +1,9 @@
-"""Files that came with a mail: names and sizes, saved where the person says; never opened by the program.
+"""Files that came or went with a mail: names and sizes, saved where the person says; never opened by the program.
 
 What came with a patient's mail may be taken over into the patient's papers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWid
 
 from domain.casework.patient_files import take_over_attachment
 from domain.communication.incoming.listing import FileRow, file_content
+from domain.database import Session
 from domain.errors import Unavailable
 from ui import formats
 from ui.errors import describe
@@ -24,9 +25,9 @@ from ui.widgets.reason import ReasonDialog
 class FilesRow(QWidget):
     """A button a file, and one that takes a patient's over; hidden where there is none."""
 
-    def __init__(self, ui: UiContext) -> None:
+    def __init__(self, ui: UiContext, *, content: Callable[[Session, int], bytes] = file_content) -> None:
         super().__init__()
-        self._ui = ui
+        self._ui, self._content = ui, content
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.addStretch(1)
@@ -102,7 +103,7 @@ class FilesRow(QWidget):
         def saved(_: object) -> None:
             self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name))
 
-        self._ui.background.read(self, lambda s: _put(path, file_content(s, file.file_id)), saved)
+        self._ui.background.read(self, lambda s: _put(path, self._content(s, file.file_id)), saved)
 
 
 def _put(path: Path, content: bytes) -> None:

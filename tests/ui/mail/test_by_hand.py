@@ -31,7 +31,8 @@ def waiting(session: Session, ui: UiContext) -> MailDetail:
         now=ui.now(),
     )  # fmt: skip
     session.flush()
-    return get_mail(session, int(session.execute(text("SELECT id FROM communication_service.email")).scalar_one()))
+    number = session.execute(text("SELECT id FROM communication_service.email")).scalar_one()
+    return get_mail(session, int(number), now=ui.now())
 
 
 def test_without_a_server_a_mail_waits_for_a_person(ui: UiContext, qtbot: QtBot, database: Database) -> None:

@@ -1,0 +1,128 @@
+"""What is said of a mail of ours: true in its state, with until when it waits."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from domain.casework.mail_reports import mail_failed, mail_postponed, take_mail
+from domain.communication.mails import Letter, queue_mail
+from domain.communication.queries import MailDetail, MailRow
+from domain.communication.states import EmailStatus
+from domain.communication.waiting import Waiting
+from domain.database import Database
+from domain.patients.lifecycle import restrict
+from tests.builders import add_patient
+from tests.ui.hands import fill, press, scalar
+from ui.errors import _SENTENCES
+from ui.mail import mail_words
+from ui.mail.page import MailPage
+from ui.ports import UiContext
+from ui.today.page import TodayPage
+
+NOW = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
+CAUSES = sorted(code for code in _SENTENCES if code.startswith(("smtp.", "mail_server.", "mail_account.inactive")))
+TRYING = ("versucht", "wartet", "warten", "von selbst", "noch einmal hinaus")
+ROW = MailRow(
+    1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
+    stopped=False, files=0, waiting=None,
+)  # fmt: skip
+
+
+def mail(status: str, cause: str) -> MailDetail:
+    """A mail whose last attempt ended by a cause."""
+    row = replace(ROW, status=EmailStatus(status))
+    return MailDetail(row, "Text", "", "<a@b>", "", cause, {"host": "mail.example", "port": 25}, (), ())
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_the_sentence_fits_the_state(ui: UiContext, cause: str) -> None:
+    """Whether it is still tried is said once, and says the opposite after the last attempt."""
+    assert ui is not None
+    trying, given_up = (mail_words.trouble(mail(status, cause)) for status in ("retry_wait", "failed"))
+    assert "Es wird von selbst weiter versucht." in trying
+    assert "Es wird nicht weiter versucht." in given_up
+    said = given_up.partition("Es wird nicht weiter versucht.")[0]
+    assert [word for word in TRYING if word in said] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (Waiting("hours", datetime(2026, 11, 30, 7, 0, tzinfo=UTC)), "wartet bis Mo 08:00, Sendezeit"),
+        (Waiting("undo", NOW + timedelta(minutes=1)), "wartet bis 12:01: bis dahin zurückholbar"),
+        (Waiting("later", NOW + timedelta(days=20)), "wartet bis 18.12.2026, 12:00"),
+        (Waiting("retry", NOW + timedelta(hours=1)), "neuer Versuch 13:00"),
+        (Waiting("held"), "angehalten: ihr Sammelversand macht Pause"),
+        (None, ""),
+    ],
+)
+def test_until_when_it_waits(ui: UiContext, told: Waiting | None, words: str) -> None:
+    """Today by the clock, this week by the day, later by the date; and for what."""
+    assert ui is not None
+    assert mail_words.waits(told, NOW) == words
+
+
+def queued(database: Database, now: datetime) -> tuple[int, int]:
+    """A mail that waits for a patient; both ids."""
+    with database.write() as session:
+        patient = add_patient(session, email="lea@mail.example")
+        number = queue_mail(
+            session, kind="patient", to_address="lea@mail.example", to_name="Lea", letter=Letter("Stand", "Stand", ""),
+            now=now, patient_id=patient,
+        )  # fmt: skip
+        return number, patient
+
+
+def test_a_stopped_mail_is_told_until_somebody_has_seen_it(
+    ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """In Heute, in the box of what needs a person, with its reason; then it lies with what was taken back."""
+    number, patient = queued(database, ui.now())
+    fill(database, lambda s: restrict(s, patient, now=ui.now()))
+    with worker_database.write() as session:
+        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is None
+    today = TodayPage(ui)
+    qtbot.addWidget(today)
+    today.show()
+    qtbot.waitUntil(lambda: today._tree.topLevelItemCount() > 0)
+    top = today._tree.topLevelItem(0)
+    assert top is not None
+    first = top.child(0)
+    assert first is not None
+    assert "gestoppt" in " ".join(first.text(column) for column in range(today._tree.columnCount()))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(number)
+    detail = page._outgoing._detail
+    qtbot.waitUntil(lambda: "eingeschränkt" in detail._trouble.text())
+    qtbot.waitUntil(lambda: page._box() == "trouble")
+    press(qtbot, page, "Zur Kenntnis genommen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"))
+    page.open_item(number)
+    qtbot.waitUntil(lambda: page._box() == "cancelled")
+
+
+def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database) -> None:
+    """A full mailbox: tried again at first; after the last attempt nobody is told that it goes on."""
+    number, _ = queued(database, ui.now())
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    with worker_database.write() as session:
+        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is not None
+        mail_postponed(session, number, now=ui.now(), failure="452 full", cause="smtp.mailbox_full")
+    page.open_item(number)
+    detail = page._outgoing._detail
+    qtbot.waitUntil(lambda: "Es wird von selbst weiter versucht." in detail._trouble.text())
+    with worker_database.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE communication_service.email SET status = 'queued', not_before = NULL"
+        )
+        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is not None
+        mail_failed(session, number, now=ui.now(), failure="552 full", cause="smtp.mailbox_full")
+    page.open_item(number)
+    qtbot.waitUntil(lambda: "Es wird nicht weiter versucht." in detail._trouble.text())
