@@ -112,6 +112,7 @@ _SENTENCES: dict[str, str] = {
     "weekly.minor": "Dieser Mensch ist minderjährig: Sprechen Sie mit den Sorgeberechtigten. Es wurde nichts gesendet.",
     "weekly.unwanted": "Dieser Mensch möchte keine wöchentliche Nachricht (Stammdaten). Es wurde nichts gesendet.",
     "weekly.no_address": "Für diesen Menschen ist keine E-Mail-Adresse eingetragen. Es wurde nichts gesendet.",
+    "weekly.nobody_asked": "Für diesen Menschen wurde noch keine Praxis angefragt, es gibt also nichts zu berichten. Es wurde nichts gesendet.",
     "weekly.told_already": "Dieser Mensch hat in dieser Woche schon gehört, wie die Suche steht. Es wurde nichts gesendet.",
     "consent.given_already": "Diese Einwilligung liegt schon vor.",
     "consent.not_given": "Diese Einwilligung liegt nicht vor.",

@@ -24,6 +24,7 @@ from ui.today.page import TodayPage
 NOW = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
 CAUSES = sorted(code for code in _SENTENCES if code.startswith(("smtp.", "mail_server.", "mail_account.inactive")))
 TRYING = ("versucht", "wartet", "warten", "von selbst", "noch einmal hinaus")
+SEEN = "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"
 ROW = MailRow(
     1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
     stopped=False, files=0, waiting=None,
@@ -101,7 +102,7 @@ def test_a_stopped_mail_is_told_until_somebody_has_seen_it(
     qtbot.waitUntil(lambda: "eingeschränkt" in detail._trouble.text())
     qtbot.waitUntil(lambda: page._box() == "trouble")
     press(qtbot, page, "Zur Kenntnis genommen")
-    qtbot.waitUntil(lambda: scalar(database, "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"))
+    qtbot.waitUntil(lambda: bool(scalar(database, SEEN)))
     page.open_item(number)
     qtbot.waitUntil(lambda: page._box() == "cancelled")
 

@@ -14,7 +14,7 @@ from domain.casework.batches.making import LEAST_UNDO
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import release, take_back
 from domain.casework.batches.weekly import (
-    count_without_address,
+    count_left_out,
     due_patients,
     hindrances,
     is_offered,
@@ -59,15 +59,17 @@ def test_who_is_told_and_why_others_are_not(database: Database) -> None:
         paused = hopeful(session)
         search = session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == paused)).one()
         pause_search(session, search, reason="Urlaub", until=date(2026, 12, 24), now=NOW)
+        fresh = hopeful(session, asked=False)
+        hopeful(session, asked=False, wants_status=False)
         known = hopeful(session)
         send_status(session, known, now=NOW)
         session.flush()
         assert due_patients(session, now=NOW) == (told,)
-        assert count_without_address(session, now=NOW) == 1
-        everybody = [told, unwanted, silent, young, free, restricted, waiting, paused, known]
+        assert count_left_out(session, now=NOW) == {"no_address": 1, "nobody_asked": 1}
+        everybody = [told, unwanted, silent, young, free, restricted, waiting, paused, fresh, known]
         assert hindrances(session, everybody, now=NOW) == {
             unwanted: "unwanted", silent: "no_address", young: "minor", free: "no_consent", restricted: "restricted",
-            waiting: "not_searching", paused: "not_searching", known: "told_already",
+            waiting: "not_searching", paused: "not_searching", known: "told_already", fresh: "nobody_asked",
         }  # fmt: skip
         with pytest.raises(Conflict, match="unwanted"):
             send_status(session, unwanted, now=NOW)
@@ -166,11 +168,12 @@ def status(session: Session, patient: int, now: datetime) -> str:
 def test_honest_words(database: Database) -> None:
     """Nobody asked yet, one asked this week, nothing new, an answer: each said as it is, one and many right."""
     with database.write() as session:
-        patient = hopeful(session)
+        patient = hopeful(session, asked=False)
         search = session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient)).one()
         words = status(session, patient, NOW)
         assert "noch keine Praxis angefragt" in words
-        assert "nichts Neues" in words
+        # whose search nobody began is not told that places are rare
+        assert "nichts Neues" not in words
         inquiry = ask(session, search, add_search(session), now=NOW)
         session.flush()
         words = status(session, patient, NOW + timedelta(days=1))
@@ -193,7 +196,7 @@ def test_honest_words(database: Database) -> None:
 def test_nobody_else_is_named(database: Database) -> None:
     """Neither the practice, nor the colleague in the same inquiry, nor what the practice wrote."""
     with database.write() as session:
-        patient = hopeful(session)
+        patient = hopeful(session, asked=False)
         search = session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient)).one()
         other = add_patient(session, last_name="Verborgen")
         inquiry = ask(session, search, add_search(session, other), now=NOW)
