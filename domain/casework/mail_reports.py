@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from domain.casework.release import UNSENT, follow_what_changed, stop_if_moot, stop_unsent
 from domain.communication import claiming, outcomes, resending
 from domain.communication.calls import cancel_calls
-from domain.communication.last_look import ASKING, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED
+from domain.communication.last_look import ASKING, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED, look
+from domain.communication.mails import stop
 from domain.communication.models import Email
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
@@ -34,9 +35,28 @@ def take_mail(
     """The worker takes a mail (`claiming.claim`); where the last look stops a first letter, its inquiry stops, too."""
     _lock_inquiry_first(session, email_id)
     mail = claiming.claim(session, email_id, now=now, without_account=without_account)
-    if mail is None:
-        _follow_stop(session, session.get_one(Email, email_id), now=now)
+    if mail is None and (email := session.get(Email, email_id)) is not None:
+        _follow_stop(session, email, now=now)
     return mail
+
+
+def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> str:
+    """A person is about to send a waiting mail with their own program: the same last look as the worker's.
+
+    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing.
+    """
+    _lock_inquiry_first(session, email_id)
+    email = load_for_edit(session, Email, email_id)
+    if email.status != EmailStatus.QUEUED:
+        return ""
+    found = look(session, email, now=now)
+    if not found.stopped:
+        email.to_address = found.address
+        return ""
+    stop(session, email, found.stopped)
+    email.stop_seen_at = now
+    _follow_stop(session, email, now=now)
+    return found.stopped
 
 
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:

@@ -45,7 +45,9 @@ def look(session: Session, email: Email, *, now: datetime) -> Look:
     """What is true of a waiting mail at this moment. An answer goes to whom it answers, wherever they wrote from."""
     session.flush()
     if email.patient_id is not None:
-        row = session.execute(_PATIENT, {"mail": email.id}).one()
+        row = session.execute(_PATIENT, {"mail": email.id}).one_or_none()
+        if row is None:  # it left already
+            return Look(email.to_address, "")
         if row.hindrance:
             return Look("", f"stopped.{row.hindrance}")
         over = email.status_week is not None and email.status_week != monday_of(now)

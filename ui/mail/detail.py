@@ -157,19 +157,43 @@ class MailDetailView(QWidget):
             self._ui.navigate("inquiries", self._mail.row.inquiry_id)
 
     def _on_mailto(self) -> None:
-        link = mailto(self._mail) if self._mail is not None else None
-        if link is not None:
-            QDesktopServices.openUrl(link)
+        def opened(mail: MailDetail) -> None:
+            link = mailto(mail)
+            if link is not None:
+                QDesktopServices.openUrl(link)
+
+        self._look_first(opened)
 
     def _on_eml(self) -> None:
-        mail = self._mail
+        def asked(mail: MailDetail) -> None:
+            chooser = QFileDialog(self, tr("E-Mail speichern"))
+            chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
+            chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
+            chooser.open()
+
+        self._look_first(asked)
+
+    def _look_first(self, go_on: Callable[[MailDetail], None]) -> None:
+        """Before another program sends it: whether it may still go, and with the address of now."""
+        mail, now = self._mail, self._ui.now()
         if mail is None:
             return
-        chooser = QFileDialog(self, tr("E-Mail speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
-        chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
-        chooser.open()
+        number = mail.row.email_id
+
+        def work(session: Session) -> tuple[str, MailDetail]:
+            stopped = mail_reports.look_before_by_hand(session, number, now=now)
+            session.flush()
+            return stopped, get_mail(session, number, now=now)
+
+        def done(looked: tuple[str, MailDetail]) -> None:
+            stopped, fresh = looked
+            if stopped:
+                self._ui.messages.warning(describe_code(stopped))
+            else:
+                go_on(fresh)
+
+        self._ui.background.write(self, work, done)
 
     def _save(self, mail: MailDetail, path: Path) -> None:
         self._ui.background.read(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from domain.casework.mail_reports import decide_unclear, retry_failed, take_mail
+from domain.casework.mail_reports import decide_unclear, look_before_by_hand, retry_failed, take_mail
 from domain.communication.claiming import Outgoing
 from domain.communication.mails import Letter, note_stop_seen, queue_mail
 from domain.communication.models import Email
@@ -262,3 +262,15 @@ def test_seen_once_it_is_seen(database: Database, worker_database: Database, now
         note_stop_seen(session, number, now=now)
         note_stop_seen(session, number, now=now + HOUR)
         assert session.get_one(Email, number).stop_seen_at == now
+
+
+def test_the_same_look_before_a_mail_is_sent_by_hand(database: Database, now: datetime) -> None:
+    """A person's own mail program gets the address of now, or nothing and the reason."""
+    with database.write() as session:
+        mail = to_patient(session, now=now)
+        session.get_one(Patient, mail.patient_id).email = "neu@mail.example"
+        assert look_before_by_hand(session, mail.id, now=now) == ""
+        assert (mail.to_address, mail.status) == ("neu@mail.example", "queued")
+        restrict(session, mail.patient_id or 0, now=now)
+        assert look_before_by_hand(session, mail.id, now=now) == "stopped.restricted"
+        assert (mail.status, mail.stop_seen_at) == ("cancelled", now)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
 
 from domain.casework.mail_reports import mail_failed, mail_postponed, take_mail
 from domain.communication.mails import Letter, queue_mail
@@ -24,6 +25,7 @@ from ui.today.page import TodayPage
 NOW = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
 CAUSES = sorted(code for code in _SENTENCES if code.startswith(("smtp.", "mail_server.", "mail_account.inactive")))
 TRYING = ("versucht", "wartet", "warten", "von selbst", "noch einmal hinaus")
+AGAIN = "UPDATE communication_service.email SET status = 'queued', not_before = NULL"
 SEEN = "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"
 ROW = MailRow(
     1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
@@ -65,25 +67,23 @@ def test_until_when_it_waits(ui: UiContext, told: Waiting | None, words: str) ->
     assert mail_words.waits(told, NOW) == words
 
 
-def queued(database: Database, now: datetime) -> tuple[int, int]:
+def queued(session: Session, now: datetime) -> tuple[int, int]:
     """A mail that waits for a patient; both ids."""
-    with database.write() as session:
-        patient = add_patient(session, email="lea@mail.example")
-        number = queue_mail(
-            session, kind="patient", to_address="lea@mail.example", to_name="Lea", letter=Letter("Stand", "Stand", ""),
-            now=now, patient_id=patient,
-        )  # fmt: skip
-        return number, patient
+    patient = add_patient(session, email="lea@mail.example")
+    number = queue_mail(
+        session, kind="patient", to_address="lea@mail.example", to_name="Lea", letter=Letter("Stand", "Stand", ""),
+        now=now, patient_id=patient,
+    )  # fmt: skip
+    return number, patient
 
 
 def test_a_stopped_mail_is_told_until_somebody_has_seen_it(
     ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
 ) -> None:
     """In Heute, in the box of what needs a person, with its reason; then it lies with what was taken back."""
-    number, patient = queued(database, ui.now())
+    number, patient = fill(database, lambda s: queued(s, ui.now()))
     fill(database, lambda s: restrict(s, patient, now=ui.now()))
-    with worker_database.write() as session:
-        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is None
+    assert fill(worker_database, lambda s: take_mail(s, number, now=ui.now() + timedelta(hours=1))) is None
     today = TodayPage(ui)
     qtbot.addWidget(today)
     today.show()
@@ -109,21 +109,25 @@ def test_a_stopped_mail_is_told_until_somebody_has_seen_it(
 
 def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database) -> None:
     """A full mailbox: tried again at first; after the last attempt nobody is told that it goes on."""
-    number, _ = queued(database, ui.now())
+    number, _ = fill(database, lambda s: queued(s, ui.now()))
     page = MailPage(ui)
     qtbot.addWidget(page)
     page.show()
-    with worker_database.write() as session:
-        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is not None
+    later = ui.now() + timedelta(hours=1)
+
+    def postponed(session: Session) -> None:
+        assert take_mail(session, number, now=later) is not None
         mail_postponed(session, number, now=ui.now(), failure="452 full", cause="smtp.mailbox_full")
+
+    def given_up(session: Session) -> None:
+        session.connection().exec_driver_sql(AGAIN)
+        assert take_mail(session, number, now=later) is not None
+        mail_failed(session, number, now=ui.now(), failure="552 full", cause="smtp.mailbox_full")
+
+    fill(worker_database, postponed)
     page.open_item(number)
     detail = page._outgoing._detail
     qtbot.waitUntil(lambda: "Es wird von selbst weiter versucht." in detail._trouble.text())
-    with worker_database.write() as session:
-        session.connection().exec_driver_sql(
-            "UPDATE communication_service.email SET status = 'queued', not_before = NULL"
-        )
-        assert take_mail(session, number, now=ui.now() + timedelta(hours=1)) is not None
-        mail_failed(session, number, now=ui.now(), failure="552 full", cause="smtp.mailbox_full")
+    fill(worker_database, given_up)
     page.open_item(number)
     qtbot.waitUntil(lambda: "Es wird nicht weiter versucht." in detail._trouble.text())
