@@ -94,7 +94,7 @@ def test_the_batch_of_a_week(database: Database) -> None:
     assert figures(database, batch).state == "done"
     with database.write() as session:
         to_patients = ContactEntry.patient_id.is_not(None)
-            entries = session.execute(select(ContactEntry.patient_id, ContactEntry.kind).where(to_patients)).all()
+        entries = session.execute(select(ContactEntry.patient_id, ContactEntry.kind).where(to_patients)).all()
         assert sorted(entries) == [(patient, "weekly_status") for patient in patients]
         with pytest.raises(Invalid, match="nothing"):
             gather_weekly(session, now=LATER)
