@@ -63,7 +63,7 @@ _TASKS: dict[TaskKind, str] = {
         FROM communication_service.incoming_email m WHERE m.status = 'unread'""",
     TaskKind.MAIL_TROUBLE: f"""
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
-               CASE e.status WHEN 'cancelled' THEN 'stopped' ELSE e.status END, e.updated_at
+               CASE e.status WHEN 'cancelled' THEN e.failure_cause ELSE e.status END, e.updated_at
         FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard') OR {STOPPED}""",
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at

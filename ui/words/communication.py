@@ -10,7 +10,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "draft": "Entwurf",
         "queued": "wartet",
         "sending": "wird gesendet",
-        "retry_wait": "neuer Versuch folgt",
+        "retry_wait": "neuer Versuch",
         "sent": "gesendet",
         "failed": "nicht gesendet",
         "cancelled": "zurückgenommen",

@@ -52,9 +52,8 @@ def claimed(session: Session, mail_id: int, *, now: datetime) -> datetime:
 def delivered(session: Session, *, now: datetime, patients: int = 1) -> Inquiry:
     """An inquiry whose mail the server took at `now`."""
     inquiry, mail = queued(session, now=now - timedelta(minutes=5), patients=patients)
-    mail_reports.mail_sent(
-        session, mail, now=claimed(session, mail, now=now - timedelta(minutes=5)), server_reply="250 ok"
-    )
+    taken_at = claimed(session, mail, now=now - timedelta(minutes=5))
+    mail_reports.mail_sent(session, mail, now=taken_at, server_reply="250 ok")
     return inquiry
 
 
@@ -133,13 +132,8 @@ def test_a_refused_mail_is_mended_and_sent_again(database: Database, now: dateti
     """send_failed goes back to the outbox; from there it can be sent, or it is cancelled."""
     with database.write() as session:
         inquiry, mail = queued(session, now=now)
-        mail_reports.mail_failed(
-            session,
-            mail,
-            now=claimed(session, mail, now=now),
-            failure="550 no such user",
-            cause="smtp.recipient_refused",
-        )
+        taken_at = claimed(session, mail, now=now)
+        mail_reports.mail_failed(session, mail, now=taken_at, failure="550 no", cause="smtp.recipient_refused")
         assert (state(session, inquiry), inquiry.close_reason) == ("send_failed", "smtp.recipient_refused")
         mail_reports.retry_failed(session, mail, now=now)
         assert state(session, inquiry) == "outbox"

@@ -92,7 +92,7 @@ def test_a_stopped_mail_is_told_until_somebody_has_seen_it(
     assert top is not None
     first = top.child(0)
     assert first is not None
-    assert "gestoppt" in " ".join(first.text(column) for column in range(today._tree.columnCount()))
+    assert "eingeschränkt" in " ".join(first.text(column) for column in range(today._tree.columnCount()))
     page = MailPage(ui)
     qtbot.addWidget(page)
     page.resize(1300, 800)
