@@ -247,7 +247,7 @@ _SENTENCES: dict[str, str] = {
     "stopped.opted_out": "Nicht gesendet: Diese Praxis möchte keine Post mehr.",
     "stopped.week_over": "Nicht gesendet: Die Woche, von der die E-Mail erzählt, ist vorbei. Der nächste Stand der Suche geht mit dem nächsten Sammelversand hinaus.",
     "stopped.no_address": "Nicht gesendet: Es ist keine E-Mail-Adresse mehr eingetragen. Rufen Sie an oder tragen Sie eine Adresse ein und schreiben Sie neu.",
-    "stopped.restricted": "Nicht gesendet: Die Verarbeitung der Daten dieses Menschen ist eingeschränkt.",
+    "stopped.restricted": "Nicht gesendet: Die Verarbeitung der Daten ist eingeschränkt.",
     "stopped.erased": "Nicht gesendet: Die Daten dieses Menschen wurden gelöscht.",
     "stopped.consent": "Nicht gesendet: Die Einwilligung wurde widerrufen.",
     "stopped.unwanted": "Nicht gesendet: Dieser Mensch möchte keine wöchentliche Nachricht mehr.",

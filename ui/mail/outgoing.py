@@ -32,7 +32,7 @@ class OutgoingPane(MailPane):
                 ),
                 Column(
                     tr("Stand"),
-                    150,
+                    172,
                     chip=mail_words.chip,
                     tooltip=lambda r: mail_words.waits(r.waiting, ui.now()),
                     sort="status",
