@@ -255,3 +255,40 @@ def test_contacts_from_before_the_chain_are_chained(cluster: TestCluster) -> Non
         session.rollback()
     engine.dispose()
     cluster.drop(name)
+
+
+def test_addresses_in_words_of_servers_kept_before_are_gone(cluster: TestCluster) -> None:
+    """The release before kept whom a server spoke of; nothing else of the mail changes, and no copy is made."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    mail = "SELECT failure, server_reply, to_address, version, updated_at FROM communication_service.email"
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        connection.execute(
+            text(
+                "INSERT INTO communication_service.email (kind, status, to_address, subject, body_text, message_id,"
+                " failure, server_reply) VALUES ('own', 'failed', 'lea.berger@mail.example', 'x', 'x', '<a@b>',"
+                " '550 <lea.berger@mail.example> unknown', '')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO communication_service.email_attempt (email_id, at, outcome, reply)"
+                " SELECT id, now(), 'refused', failure FROM communication_service.email"
+            )
+        )
+        before = connection.execute(text(mail)).one()
+        audited = connection.scalar(text("SELECT count(*) FROM audit.entry"))
+    assert migrate(engine)
+    with engine.connect() as connection:
+        after = connection.execute(text(mail)).one()
+        reply = connection.scalar(text("SELECT reply FROM communication_service.email_attempt"))
+        assert (after.failure, reply) == ("550 <…> unknown",) * 2
+        assert after[1:] == before[1:]
+        assert connection.scalar(text("SELECT count(*) FROM audit.entry")) == audited
+    engine.dispose()
+    cluster.drop(name)
