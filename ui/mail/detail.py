@@ -43,7 +43,7 @@ class MailDetailView(QWidget):
         self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
         self._seen = button(tr("&Gesehen"), self._on_seen, icon="check", name=tr("Zur Kenntnis genommen"))
-        self._files = FilesRow(ui, content=sent_file)
+        self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
         self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
         self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")

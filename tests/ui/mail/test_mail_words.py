@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.casework.mail_reports import mail_failed, mail_postponed, take_mail
 from domain.communication.mails import Letter, queue_mail
+from domain.communication.models import EmailAttachment
 from domain.communication.queries import MailDetail, MailRow
 from domain.communication.states import EmailStatus
 from domain.communication.waiting import Waiting
@@ -131,3 +135,44 @@ def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Databa
     fill(worker_database, given_up)
     page.open_item(number)
     qtbot.waitUntil(lambda: "Es wird nicht weiter versucht." in detail._trouble.text())
+
+
+def test_what_went_along_is_opened_or_saved(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Name and size stand at the mail; opened it is a file to read, saved a copy."""
+    number, _ = fill(database, lambda s: queued(s, ui.now()))
+
+    def attach(session: Session) -> None:
+        session.add(
+            EmailAttachment(email_id=number, name="plan.pdf", media_type="application/pdf", content=b"%PDF-1.7 plan")
+        )
+
+    fill(database, attach)
+    opened: list[bytes] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(Path(url.toLocalFile()).read_bytes())
+        return True
+
+    monkeypatch.setattr("ui.mail.files.QDesktopServices.openUrl", open_url)
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_item(number)
+    files = page._outgoing._detail._files
+    qtbot.waitUntil(lambda: [made.text().strip() for made in files._buttons] == ["plan.pdf (13 B)"])
+    menu = files._buttons[0].menu()
+    assert menu is not None
+    look, save = menu.actions()
+    assert (look.text(), save.text()) == ("Ö&ffnen", "&Speichern unter …")
+    look.trigger()
+    qtbot.waitUntil(lambda: opened == [b"%PDF-1.7 plan"])
+    save.trigger()
+    chooser = files.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.fileSelected.emit(str(tmp_path / "kopie.pdf"))
+    qtbot.waitUntil((tmp_path / "kopie.pdf").exists)
+    qtbot.waitUntil(lambda: "Gespeichert" in ui.messages.text())
+    assert (tmp_path / "kopie.pdf").read_bytes() == b"%PDF-1.7 plan"
+    chooser.close()
