@@ -151,7 +151,7 @@ def queue_to(database: Database, now: datetime, address: str, name: str = "Ina S
             to_name=name,
             letter=Letter("Grüße", "Grüße", ""),
             now=now,
-            patient_id=add_patient(session),
+            patient_id=add_patient(session, email=address),
         )
 
 

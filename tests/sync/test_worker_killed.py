@@ -104,7 +104,7 @@ def kill_while_sending(office: Office, database: Database, server: MailServer, l
         publish_key(session, bytes(KEY.public_key))
     worker.close()
     with database.write() as session:
-        patient = add_patient(session)
+        patient = add_patient(session, email=address)
         account = save_account(session, form(server, own))
     ahead = timedelta(0)
     queued = under_way = 0
