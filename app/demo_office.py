@@ -15,7 +15,7 @@ from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
 from domain.casework.week_plan import accept, propose, save
-from domain.communication.mails import release_due
+from domain.communication.claiming import release_due
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import patients_for_contact_point

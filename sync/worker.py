@@ -16,10 +16,11 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
 from domain.casework.clocks import tick
+from domain.casework.mail_reports import take_mail
 from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
+from domain.communication.claiming import release_due
 from domain.communication.evidence.chain import link_waiting
-from domain.communication.mails import claim, release_due
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
 from sync.mail.compose import build_message, wire_address
@@ -187,7 +188,7 @@ class Worker:
     def send(self, email_id: int) -> Outcome | None:
         """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""
         has_server = self._sender is not None
-        mail = self._write(lambda s: claim(s, email_id, now=self._now(), without_account=has_server))
+        mail = self._write(lambda s: take_mail(s, email_id, now=self._now(), without_account=has_server))
         if mail is None:
             return None
         try:

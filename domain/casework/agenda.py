@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
+from domain.communication.queries import STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.weektime import BERLIN
 
@@ -66,9 +67,10 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
-    TaskKind.MAIL_TROUBLE: """
-        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), e.status, e.updated_at
-        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard')""",
+    TaskKind.MAIL_TROUBLE: f"""
+        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
+               CASE e.status WHEN 'cancelled' THEN e.failure_cause ELSE e.status END, e.updated_at
+        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard') OR {STOPPED}""",
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id

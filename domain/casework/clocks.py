@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.communication.calls import cancel_calls, miss_overdue
-from domain.communication.mails import release_due
+from domain.communication.claiming import release_due
 from domain.communication.outcomes import expire_leases
 from domain.matching.expected import count_rates
 from domain.matching.inquiries import expire_due, return_to_office

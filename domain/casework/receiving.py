@@ -1,19 +1,38 @@
 """A mail came in: it is filed, the mail it answers counts as answered, and a bounce gives the patients back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from domain.casework.sending import note_bounce, prove_sent
+from domain.casework.mail_reports import note_bounce, prove_sent
 from domain.communication import outcomes
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail
 from domain.errors import Conflict
 
+OLDEST = timedelta(days=3650)  # no office keeps a mail for longer than ten years; an older date is a broken clock
 
-def receive(session: Session, mail: ParsedMail, *, now: datetime, account_id: int | None = None) -> Filed:
-    """File a mail and draw what needs no person's word; the reading of an answer waits for one."""
-    filed = file_mail(session, mail, now=now, account_id=account_id)
+
+def receive_saved(session: Session, mail: ParsedMail, *, now: datetime) -> Filed:
+    """File a mail that was saved as a file: it came when it says it was sent, where that can be true, else now."""
+    sent_at = mail.sent_at
+    plausible = sent_at is not None and now - OLDEST <= sent_at <= now
+    return receive(session, mail, now=now, came_at=sent_at if plausible else now)
+
+
+def receive(
+    session: Session,
+    mail: ParsedMail,
+    *,
+    now: datetime,
+    account_id: int | None = None,
+    came_at: datetime | None = None,
+) -> Filed:
+    """File a mail and draw what needs no person's word; the reading of an answer waits for one.
+
+    `came_at` is when it came, where that was before now.
+    """
+    filed = file_mail(session, mail, now=now, account_id=account_id, came_at=came_at)
     answered = filed.belonging.email_id
     if filed.known or answered is None:
         return filed

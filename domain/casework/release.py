@@ -133,14 +133,26 @@ def release_patient(session: Session, patient_id: int, *, reason: str, now: date
 def follow_what_changed(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
     """Before a mail is sent again that may have arrived: it names who still waits, or nothing is sent at all."""
     renew_reminders(session, inquiry, now=now)
-    if InquiryStage(inquiry.stage) not in UNSENT:
+    if InquiryStage(inquiry.stage) not in UNSENT or stop_if_moot(session, inquiry, now=now):
         return
     waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
+    _rewrite_waiting(session, inquiry, waiting, now=now)
+
+
+def stop_if_moot(session: Session, inquiry: Inquiry, *, now: datetime) -> bool:
+    """Stop an inquiry that has not left the office and asks for nobody any more, or nobody it may ask.
+
+    Returns whether it was stopped. The worker may call this, too: no letter is written here.
+    """
+    if InquiryStage(inquiry.stage) not in UNSENT:
+        return False
+    waiting = any(ItemStatus(item.status) in OPEN_ITEM for item in items_of(session, inquiry.id))
     active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
     if waiting and active:
-        _rewrite_waiting(session, inquiry, waiting, now=now)
-    else:
-        stop_unsent(session, inquiry, reason="nobody_waits" if active else "therapist_closed", now=now)
+        return False
+    session.flush()
+    stop_unsent(session, inquiry, reason="nobody_waits" if active else "therapist_closed", now=now)
+    return inquiry.stage == InquiryStage.CANCELLED
 
 
 def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
@@ -153,7 +165,8 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
         return
     for mail in mails:
         cancel_mail(session, mail.id)
-    drop_waiting(session, inquiry.id, "inquiry")
+    if inquiry.channel == Channel.LETTER:  # the worker, which stops mails, may not even look at letters
+        drop_waiting(session, inquiry.id, "inquiry")
     for item in items_of(session, inquiry.id, lock=True):
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)

@@ -13,8 +13,9 @@ from domain import events
 from domain.access import me
 from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.availability import change_status
+from domain.casework.mail_reports import give_back
+from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
-from domain.casework.sending import give_back, note_absence
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading

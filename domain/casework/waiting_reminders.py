@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose
+from domain.casework.printed_letters import drop_waiting, write_letter
 from domain.communication.mails import cancel_mail, rewrite
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
@@ -19,20 +20,27 @@ STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
 
 
 def renew_reminders(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
-    """Let waiting reminders name only who still waits; without anybody, or a practice to remind, they are cancelled."""
+    """Let waiting reminders name only who still waits; without anybody, or a practice to remind, they are dropped.
+
+    A reminder on paper that waits for the printer is one like a mail in the outbox.
+    """
     session.flush()
-    waiting = session.scalars(
+    mails = session.scalars(
         select(Email)
         .where(Email.inquiry_id == inquiry.id, Email.kind == "reminder", Email.status.in_(STILL_HERE))
         .order_by(Email.id)
         .with_for_update(key_share=True)
     ).all()
-    if not waiting:
+    on_paper = drop_waiting(session, inquiry.id, "reminder")
+    if not (mails or on_paper):
         return
     left = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
     active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
-    for mail in waiting:
-        if left and active:
-            rewrite(mail, compose(session, "reminder", inquiry, left, today=office_day(now)))
-        else:
+    if not (left and active):
+        for mail in mails:
             cancel_mail(session, mail.id)
+        return
+    for mail in mails:
+        rewrite(mail, compose(session, "reminder", inquiry, left, today=office_day(now)))
+    if on_paper:
+        write_letter(session, "reminder", inquiry, left, now=now)

@@ -52,7 +52,7 @@ class BatchLine(Identified, Base):
 
     `channel` is the way wished for an inquiry; `email_id` or `call_id` is what was made (a letter has neither);
     `reminded_before` what a reminder taken back gives back. A refused line names why, and perhaps the inquiry that
-    stood in its way.
+    stood in its way. `search_ids` are kept by the database as a foreign key would keep them.
     """
 
     __tablename__ = "batch_line"
@@ -64,6 +64,7 @@ class BatchLine(Identified, Base):
         CheckConstraint("(status = 'refused') = (refusal <> '')", name="refusal"),
         CheckConstraint("(status IN ('made', 'taken_back')) = (made_at IS NOT NULL)", name="made"),
         Index("ix_batch_line_batch_id", "batch_id", "status"),
+        Index("ix_batch_line_search_ids", "search_ids", postgresql_using="gin"),
         Index("ix_batch_line_therapist_id", "therapist_id"),
         Index("ix_batch_line_plan_line_id", "plan_line_id"),
         Index("ix_batch_line_inquiry_id", "inquiry_id"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.communication.mails import Outgoing, outgoing
+from domain.communication.claiming import Outgoing, outgoing
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit

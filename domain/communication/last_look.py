@@ -1,10 +1,12 @@
 """A last look at a mail before it is sent: whether it may still be, and to which address.
 
-A mail may wait for days (undo window, sending hours, a paused batch, a failure to be mended). What changed meanwhile is
-followed at once where it changes; this look is for what was forgotten there. Reads across schemas: consents and
-addresses belong to patients and therapists, who still waits to matching.
+A mail may wait for days (undo window, sending hours, a paused batch, a failure to mend). What changed meanwhile is
+followed at once where it changes; this look is for what was forgotten there. Of a patient's mail only a function of the
+database knows (`patient_service.last_look`), so that the worker reads no patient. Reads across schemas: addresses
+belong to patients and therapists, who still waits to matching.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
@@ -16,49 +18,58 @@ from domain.weektime import BERLIN
 
 # Letters that ask a practice for somebody; the others tell it something, which stays true.
 ASKING = frozenset({"inquiry", "reminder"})
-_NOBODY_ASKED_FOR = text("""
-SELECT NOT EXISTS (
-    SELECT FROM matching_service.inquiry q
-    JOIN therapist_service.therapist t ON t.id = q.therapist_id
-    WHERE q.id = :inquiry AND q.closed_at IS NULL
-      AND (t.status = 'active' OR (t.status = 'blocked' AND coalesce(t.blocked_until <= :today, false)))
-      AND EXISTS (SELECT FROM matching_service.inquiry_item i
-                  WHERE i.inquiry_id = q.id AND i.status IN ('pending', 'needs_info')))""")
-_WITHDRAWN = """(EXISTS (SELECT FROM patient_service.consent c
-       WHERE c.patient_id = p.id AND c.scope = '{0}' AND c.withdrawn_on IS NOT NULL)
-   AND NOT EXISTS (SELECT FROM patient_service.consent c
-       WHERE c.patient_id = p.id AND c.scope = '{0}' AND c.withdrawn_on IS NULL))"""
-_NOT_WRITTEN_TO = text(f"""
-SELECT p.restricted_at IS NOT NULL OR p.erased_at IS NOT NULL
-    OR (:kind IN ('first_letter', 'weekly_status') AND {_WITHDRAWN.format("storage")})
-    OR (:kind = 'weekly_status' AND (NOT p.wants_status OR {_WITHDRAWN.format("pseudonymous_inquiry")}))
-FROM patient_service.patient p WHERE p.id = :patient""")
-_ADDRESS = text("""
-SELECT t.email FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+NOBODY_WAITS, PRACTICE_CLOSED = "stopped.nobody_waits", "stopped.practice_closed"
+WEEK_OVER, NO_ADDRESS, OPTED_OUT = "stopped.week_over", "stopped.no_address", "stopped.opted_out"
+_PATIENT = text("SELECT address, hindrance FROM patient_service.last_look(:mail)")
+_STILL_ASKED = text("""
+SELECT q.closed_at IS NULL AND EXISTS (
+           SELECT FROM matching_service.inquiry_item i
+           WHERE i.inquiry_id = q.id AND i.status IN ('pending', 'needs_info')) AS waits,
+       t.status = 'active' OR (t.status = 'blocked' AND coalesce(t.blocked_until <= :today, false)) AS open
+FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
 WHERE q.id = :inquiry""")
+_PRACTICE = text("""
+SELECT t.email, t.status FROM therapist_service.therapist t
+WHERE t.id = coalesce(:therapist, (SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = :inquiry))""")
 
 
-def is_moot(session: Session, email: Email, *, now: datetime) -> bool:
-    """Whether a waiting mail asks a practice for nobody any more, or tells of a week that is over."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a mail goes now; `stopped` (``stopped.…``) says why it may not go, and is empty where it may."""
+
+    address: str
+    stopped: str
+
+
+def look(session: Session, email: Email, *, now: datetime) -> Look:
+    """What is true of a waiting mail at this moment. An answer goes to whom it answers, wherever they wrote from."""
     session.flush()
+    if email.patient_id is not None:
+        row = session.execute(_PATIENT, {"mail": email.id}).one_or_none()
+        if row is None:  # it left already
+            return Look(email.to_address, "")
+        if row.hindrance:
+            return Look("", f"stopped.{row.hindrance}")
+        over = email.status_week is not None and email.status_week != monday_of(now)
+        return Look(row.address, WEEK_OVER if over else "")
     if email.kind in ASKING and email.inquiry_id is not None:
         today = now.astimezone(BERLIN).date()
-        return bool(session.scalar(_NOBODY_ASKED_FOR, {"inquiry": email.inquiry_id, "today": today}))
-    return email.status_week is not None and email.status_week != monday_of(now)
+        asked = session.execute(_STILL_ASKED, {"inquiry": email.inquiry_id, "today": today}).one()
+        if not (asked.waits and asked.open):
+            return Look("", NOBODY_WAITS if asked.open else PRACTICE_CLOSED)
+    return _practice(session, email)
 
 
-def is_unwanted(session: Session, email: Email) -> bool:
-    """Whether a mail goes to a patient who is not written to any more. Only who may read patients may ask."""
-    if email.patient_id is None:
-        return False
-    session.flush()
-    return bool(session.scalar(_NOT_WRITTEN_TO, {"patient": email.patient_id, "kind": email.kind}))
-
-
-def follow_address(session: Session, email: Email) -> None:
-    """Send a waiting letter where its practice is reached now; a mail somebody addressed stays as it is."""
-    if email.kind == "own" or email.patient_id is not None or email.inquiry_id is None:
-        return
-    known = session.scalar(_ADDRESS, {"inquiry": email.inquiry_id})
-    if known and known != email.to_address:
-        email.to_address = known
+def _practice(session: Session, email: Email) -> Look:
+    """A letter goes where its practice is reached now; a mail to an address of no record stays as it is."""
+    own = email.kind == "own"
+    if own and (email.therapist_id is None or email.in_reply_to):
+        return Look(email.to_address, "")
+    known = session.execute(
+        _PRACTICE, {"therapist": email.therapist_id if own else None, "inquiry": email.inquiry_id}
+    ).one_or_none()
+    if known is None:
+        return Look(email.to_address, "")
+    if own and known.status == "opted_out":
+        return Look("", OPTED_OUT)
+    return Look(known.email, "" if known.email else NO_ADDRESS)

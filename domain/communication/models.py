@@ -33,6 +33,7 @@ class Email(Identified, Versioned, Base):
     `not_before` holds the undo window, sending hours and the wait before a retry; `deferred_at` when the worker was
     given it; `lease_until` the time after which an attempt that did not report back counts as unclear. `failure` is
     what the server said last, `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
+    One that was stopped by the last look has the reason there, too, and `stop_seen_at` when somebody saw it.
     A batch (`batch_id`) may hold it; `status_week` is the Monday of a weekly status: one a patient and week.
     """
 
@@ -69,6 +70,11 @@ class Email(Identified, Versioned, Base):
         Index("ix_email_template_version_id", "template_version_id"),
         Index("ix_email_status", "status", "not_before"),
         Index("ix_email_created_at", "created_at"),
+        Index(
+            "ix_email_stopped",
+            "updated_at",
+            postgresql_where=text("status = 'cancelled' AND failure_cause LIKE 'stopped.%' AND stop_seen_at IS NULL"),
+        ),
         Index("ix_email_to_address", text("lower(to_address)")),
         SCHEMA,
     )
@@ -95,6 +101,7 @@ class Email(Identified, Versioned, Base):
     failure: Mapped[str] = mapped_column(default="")
     failure_cause: Mapped[str] = mapped_column(default="")
     failure_params: Mapped[dict[str, int | str]] = mapped_column(JSONB, default=dict)
+    stop_seen_at: Mapped[datetime | None]
     server_reply: Mapped[str] = mapped_column(default="")
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(MailAccount.id))
     copied_at: Mapped[datetime | None]

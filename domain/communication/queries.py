@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.access import OfficeSettings, office
+from domain.communication.incoming.listing import FileRow
 from domain.communication.numbers import USABLE
 from domain.communication.states import CallStatus, EmailStatus
+from domain.communication.waiting import Waiting, waiting
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -19,19 +22,25 @@ _IN_BOX = {
     "trouble": (E.UNCLEAR, E.FAILED, E.BOUNCED_HARD, E.BOUNCED_SOFT),
     "cancelled": (E.CANCELLED,),
 }
+# one the last look stopped is told of until somebody has seen it
+STOPPED = "(e.status = 'cancelled' AND e.failure_cause LIKE 'stopped.%' AND e.stop_seen_at IS NULL)"
 BOXES = {
     box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
 }
+BOXES["trouble"] = f"({BOXES['trouble']} OR {STOPPED})"
+BOXES["cancelled"] = f"({BOXES['cancelled']} AND NOT {STOPPED})"
 
 
-def box_of(status: EmailStatus) -> str:
+def box_of(row: "MailRow") -> str:
     """The box a mail lies in: outbox, sent, trouble or cancelled; drafts wait with the outbox."""
-    return next((box for box, statuses in _IN_BOX.items() if status in statuses), "outbox")
+    if row.stopped:
+        return "trouble"
+    return next((box for box, statuses in _IN_BOX.items() if row.status in statuses), "outbox")
 
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """One mail in a list."""
+    """One mail in a list. `waiting` is what it waits for; `stopped` that it was stopped and nobody has seen it yet."""
 
     email_id: int
     kind: str
@@ -47,6 +56,9 @@ class MailRow:
     inquiry_id: int | None
     created_by: str | None
     version: int
+    stopped: bool
+    files: int
+    waiting: Waiting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +83,17 @@ class MailDetail:
     failure_cause: str
     failure_params: dict[str, int | str]
     attempts: tuple[AttemptRow, ...]
+    files: tuple[FileRow, ...]
 
 
 _MAILS = Listing(
-    select="""
+    select=f"""
     SELECT e.id AS email_id, e.kind, e.status, e.to_name, e.to_address, e.subject, e.created_at, e.sent_at,
-           e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version
-    FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by""",
+           e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version,
+           {STOPPED} AS stopped, coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
+           (SELECT count(*) FROM communication_service.email_attachment a WHERE a.email_id = e.id) AS files
+    FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
+    LEFT JOIN communication_service.batch b ON b.id = e.batch_id""",
     sorts={
         "created": "e.created_at",
         "sent": "e.sent_at",
@@ -98,14 +114,24 @@ _MAILS = Listing(
 )
 
 
-def list_mails(session: Session, query: ListQuery) -> Page[MailRow]:
+def list_mails(session: Session, query: ListQuery, *, now: datetime) -> Page[MailRow]:
     """Mails; filters outbox, sent, trouble, cancelled (any value switches the box on) and inquiry."""
-    return fetch_page(session, _MAILS, query, _row)
+    settings = office(session)
+    return fetch_page(session, _MAILS, query, lambda row: _row(row, settings, now))
 
 
-def _row(row: RowMapping) -> MailRow:
-    values = {name: row[name] for name in MailRow.__slots__}
-    return MailRow(**{**values, "status": EmailStatus(row["status"])})
+def _row(row: RowMapping, settings: OfficeSettings, now: datetime) -> MailRow:
+    status = EmailStatus(row["status"])
+    waits = waiting(
+        status,
+        created_at=row["created_at"],
+        not_before=row["not_before"],
+        held=row["held"],
+        settings=settings,
+        now=now,
+    )
+    values = {name: row[name] for name in MailRow.__slots__ if name != "waiting"}
+    return MailRow(**{**values, "status": status, "waiting": waits})
 
 
 def count_boxes(session: Session) -> dict[str, int]:
@@ -115,8 +141,8 @@ def count_boxes(session: Session) -> dict[str, int]:
     return {box: int(row[box]) for box in BOXES}
 
 
-def get_mail(session: Session, email_id: int) -> MailDetail:
-    """One mail in full, with every attempt to hand it over, the oldest first; raises NotFound."""
+def get_mail(session: Session, email_id: int, *, now: datetime) -> MailDetail:
+    """One mail in full, with its files and every attempt to hand it over, the oldest first; raises NotFound."""
     query = f"""
         SELECT l.*, e.body_text, e.body_html, e.message_id, e.server_reply, e.failure_cause, e.failure_params
         FROM ({_MAILS.select} WHERE e.id = :id) AS l JOIN communication_service.email e ON e.id = l.email_id"""
@@ -129,10 +155,28 @@ def get_mail(session: Session, email_id: int) -> MailDetail:
         ),
         {"id": email_id},
     )
+    files = session.execute(
+        text(
+            "SELECT id, name, media_type, octet_length(content) FROM communication_service.email_attachment"
+            " WHERE email_id = :id ORDER BY id"
+        ),
+        {"id": email_id},
+    )
     return MailDetail(
-        _row(row), row["body_text"], row["body_html"], row["message_id"], row["server_reply"], row["failure_cause"],
+        _row(row, office(session), now), row["body_text"], row["body_html"], row["message_id"], row["server_reply"], row["failure_cause"],
         row["failure_params"], tuple(AttemptRow(*one) for one in attempts),
+        tuple(FileRow(*file) for file in files),
     )  # fmt: skip
+
+
+def sent_file(session: Session, file_id: int) -> bytes:
+    """A file that went along with a mail, as it was sent; raises NotFound."""
+    content = session.scalar(
+        text("SELECT content FROM communication_service.email_attachment WHERE id = :id"), {"id": file_id}
+    )
+    if content is None:
+        raise NotFound("record.not_found", table="email_attachment", id=file_id)
+    return bytes(content)
 
 
 def undeliverable_since(session: Session, address: str) -> datetime | None:

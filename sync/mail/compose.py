@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from email_validator import EmailNotValidError, validate_email
 
-from domain.communication.mails import Outgoing
+from domain.communication.claiming import Outgoing
 from domain.errors import Invalid
 
 

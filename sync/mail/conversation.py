@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from domain.communication.mails import SLOWEST
+from domain.communication.claiming import SLOWEST
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from sync.mail.troubles import trouble_of
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from domain.casework.sending import found_among_sent
+from domain.casework.mail_reports import found_among_sent
 from domain.communication.accounts import Account
 from domain.communication.copies import copies_due, note_copied, unclear_mails
 from sync.mail.compose import build_message

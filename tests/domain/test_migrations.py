@@ -120,6 +120,30 @@ def test_every_table_with_personal_data_is_audited(office: Office) -> None:
     }
 
 
+def test_a_table_is_protected_by_one_call(office: Office) -> None:
+    """A later revision's table: its roles may what was said and no more, each change is noted, others see nothing."""
+    engine = create_engine(office.url("owner"))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE matching_service.made_up (id bigint PRIMARY KEY, updated_by bigint)"))
+        connection.execute(
+            text("SELECT platform.protect('matching_service.made_up', '{\"caseworker\": \"SELECT, INSERT\"}')")
+        )
+    engine.dispose()
+    added = "INSERT INTO matching_service.made_up (id) VALUES (7) RETURNING id, updated_by IS NOT NULL"
+    assert rows(office, added, "jana") == [(7, True)]
+    for role, query in (
+        ("jana", "UPDATE matching_service.made_up SET id = 8 RETURNING id"),
+        ("worker", "SELECT id FROM matching_service.made_up"),
+        ("jana", "SELECT platform.protect('matching_service.made_up', '{}')"),
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            rows(office, query, role)
+    policies = "SELECT polname FROM pg_policy WHERE polrelid = 'matching_service.made_up'::regclass ORDER BY 1"
+    assert rows(office, policies) == [("backup",), ("office",)]
+    triggers = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'matching_service.made_up'::regclass ORDER BY 1"
+    assert rows(office, triggers) == [("audit_delete",), ("audit_insert",), ("audit_update",), ("stamp",)]
+
+
 def test_an_update_notes_who_changed_which_columns(office: Office, database: Database) -> None:
     """The entry names columns, the content holds before and after of these alone."""
     with database.write() as session:
@@ -229,5 +253,42 @@ def test_contacts_from_before_the_chain_are_chained(cluster: TestCluster) -> Non
         checked = verify(session, now=NOW)
         assert (checked.links, checked.sound) == (3, True)
         session.rollback()
+    engine.dispose()
+    cluster.drop(name)
+
+
+def test_addresses_in_words_of_servers_kept_before_are_gone(cluster: TestCluster) -> None:
+    """The release before kept whom a server spoke of; nothing else of the mail changes, and no copy is made."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    mail = "SELECT failure, server_reply, to_address, version, updated_at FROM communication_service.email"
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        connection.execute(
+            text(
+                "INSERT INTO communication_service.email (kind, status, to_address, subject, body_text, message_id,"
+                " failure, server_reply) VALUES ('own', 'failed', 'lea.berger@mail.example', 'x', 'x', '<a@b>',"
+                " '550 <lea.berger@mail.example> unknown', '')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO communication_service.email_attempt (email_id, at, outcome, reply)"
+                " SELECT id, now(), 'refused', failure FROM communication_service.email"
+            )
+        )
+        before = connection.execute(text(mail)).one()
+        audited = connection.scalar(text("SELECT count(*) FROM audit.entry"))
+    assert migrate(engine)
+    with engine.connect() as connection:
+        after = connection.execute(text(mail)).one()
+        reply = connection.scalar(text("SELECT reply FROM communication_service.email_attempt"))
+        assert (after.failure, reply) == ("550 <…> unknown",) * 2
+        assert after[1:] == before[1:]
+        assert connection.scalar(text("SELECT count(*) FROM audit.entry")) == audited
     engine.dispose()
     cluster.drop(name)

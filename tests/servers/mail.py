@@ -83,6 +83,13 @@ service imap-login {{
 }}
 """
 
+# what Dovecot says it can after the login, without IDLE (RFC 2177)
+WITHOUT_IDLE = """
+protocol imap {{
+  imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE LITERAL+ UIDPLUS
+}}
+"""
+
 OPENSMTPD = """
 listen on 127.0.0.1 port {smtp} hostname localhost
 action "deliver" lmtp "127.0.0.1:{lmtp}" rcpt-to virtual {{ "@" = "nobody" }}
@@ -115,9 +122,13 @@ def opensmtpd_runs() -> bool:
 
 
 class MailServer:
-    """The running server. Mail to DOMAIN is taken, any local part is a mailbox; UNKNOWN and the world are refused."""
+    """The running server. Mail to DOMAIN is taken, any local part is a mailbox; UNKNOWN and the world are refused.
 
-    def __init__(self) -> None:
+    With `idle` false it does not tell of new mail by itself.
+    """
+
+    def __init__(self, *, idle: bool = True) -> None:
+        self._idle = idle
         self.smtp_port = self.imap_port = self._lmtp_port = 0
         self.home = Path()
         self._dovecot: subprocess.Popen[bytes] | None = None
@@ -209,7 +220,7 @@ class MailServer:
     def _start_dovecot(self) -> None:
         configuration = self.home / "dovecot.conf"
         account, group = _account()
-        template = DOVECOT if os.geteuid() == 0 else DOVECOT + UNPRIVILEGED
+        template = DOVECOT + ("" if os.geteuid() == 0 else UNPRIVILEGED) + ("" if self._idle else WITHOUT_IDLE)
         for _ in range(ATTEMPTS):
             imap, lmtp = _free_port(), _free_port()
             configuration.write_text(

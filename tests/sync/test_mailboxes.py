@@ -1,8 +1,7 @@
 """Mailboxes on a real IMAP server: what came in is filed once, what went out is copied once, doubts are settled."""
 
-import smtplib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from imaplib import IMAP4
@@ -12,12 +11,13 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
+from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import mail_sent
-from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.communication.accounts import AccountForm, account, save_account
+from domain.communication.claiming import claim, release_due
 from domain.communication.drafts.accepting import accept_draft
 from domain.communication.drafts.records import Addressee, Draft, DraftState
-from domain.communication.mails import OutgoingFile, claim, release_due
+from domain.communication.mails import OutgoingFile
 from domain.communication.outcomes import note_unclear
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable
@@ -26,65 +26,12 @@ from domain.values import Channel
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Outcome, SmtpTransport
-from sync.mail.watching import MailboxWatch
 from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.communication.incoming.letters import reply
 from tests.servers.mail import DOMAIN, MailServer
-
-KEY = PrivateKey.generate()
-SECONDS = 20
-
-
-@pytest.fixture
-def worker(office: Office) -> Iterator[Database]:
-    """The database as the worker sees it, its key published."""
-    made = office.database("worker")
-    with made.write() as session:
-        publish_key(session, bytes(KEY.public_key))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def mailbox(mail_server: MailServer) -> str:
-    """The address of a mailbox nobody else uses."""
-    name = f"buero-{random_reference(8).lower()}"
-    with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
-        connection.login(name, "test")
-        connection.create("Sent")
-    return f"{name}@{DOMAIN}"
-
-
-def add_account(database: Database, server: MailServer, address: str, **values: object) -> Account:
-    """An account on the test server, entered by a caseworker."""
-    form: dict[str, object] = {
-        "name": "Büro", "address": address, "smtp_host": "127.0.0.1", "smtp_port": server.smtp_port,
-        "smtp_security": "none", "imap_host": "127.0.0.1", "imap_port": server.imap_port, "imap_security": "none",
-        "username": address.partition("@")[0], "password": "test", "sent_folder": "Sent", "is_default": True,
-    }  # fmt: skip
-    with database.write() as session:
-        number = save_account(session, AccountForm(**(form | values)))  # type: ignore[arg-type]
-        return account(session, number)
-
-
-def watch(worker: Database, of: Account) -> MailboxWatch:
-    """A watch that writes as the worker does."""
-
-    def write(work: Callable[[Session], object]) -> object:
-        with worker.write() as session:
-            return work(session)
-
-    return MailboxWatch(of, Credentials(KEY), write=write, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
-
-
-def deliver(server: MailServer, address: str, source: bytes) -> None:
-    """Bring a mail into the mailbox the way practices do."""
-    before = len(server.raw(address))
-    with smtplib.SMTP("127.0.0.1", server.smtp_port) as smtp:
-        smtp.sendmail("praxis@anders.example", [address], source)
-    assert len(server.wait_for(address, before + 1)) == before + 1
+from tests.sync.mailbox_steps import INCOMING, KEY, SECONDS, add_account, deliver, value, wait_until, watch
 
 
 def inquiry_mail(database: Database) -> int:
@@ -111,13 +58,6 @@ def send(worker: Database, number: int, *, unclear: bool = False) -> str:
     return mail.message_id
 
 
-def value(database: Database, query: str) -> object:
-    """One value of the database."""
-    with database.read() as session:
-        return session.scalar(text(query))
-
-
-INCOMING = "SELECT count(*) FROM communication_service.incoming_email"
 STATUS = "SELECT status FROM communication_service.email ORDER BY id DESC LIMIT 1"
 
 
@@ -326,14 +266,6 @@ def test_new_mail_is_heard_of_at_once(
         assert not mailboxes._watches
     finally:
         mailboxes.stop()
-
-
-def wait_until(there: Callable[[], bool]) -> None:
-    """Wait for something another thread does."""
-    end = time.monotonic() + SECONDS
-    while not there():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_mail_with_25_megabytes_of_files_arrives_whole(

@@ -1,5 +1,4 @@
 """What one mail or one fault does wrong stops no mailbox."""
-# ruff: noqa: F811
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,11 +8,12 @@ import pytest
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.incoming.parsed import ParsedMail
 from domain.database import Database, Session
+from sync.mail.imap import open_mailbox
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.senders import Credentials
 from tests.domain.communication.incoming.letters import reply
-from tests.servers.mail import MailServer
-from tests.sync.test_mailboxes import INCOMING, KEY, add_account, deliver, mailbox, value, watch, worker  # noqa: F401
+from tests.servers.mail import DOMAIN, MailServer
+from tests.sync.mailbox_steps import INCOMING, KEY, add_account, deliver, value, wait_until, watch
 
 
 def test_a_mail_nobody_can_read_is_passed_over(
@@ -52,3 +52,24 @@ def test_a_watch_that_died_begins_again(
         assert mailboxes._watches[of.id].alive
     finally:
         mailboxes.stop()
+
+
+def test_a_server_that_tells_nothing_is_asked(
+    database: Database, worker: Database, silent_mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without IDLE the watch looks every minute (here: twice a second), and goes on looking."""
+    monkeypatch.setattr("sync.mail.watching.POLL_SECONDS", 0.5)
+    address = f"buero@{DOMAIN}"
+    of = add_account(database, silent_mail_server, address, sent_folder="")
+    with open_mailbox(Credentials(KEY).imap(of)) as mailbox:
+        assert not mailbox.can_idle()
+    watching = watch(worker, of)
+    watching.start()
+    try:
+        for count, body in enumerate(("Leider nein", "Noch einmal: nein", "Und wieder nein"), start=1):
+            deliver(silent_mail_server, address, reply(body))
+            wait_until(lambda wanted=count: value(database, INCOMING) == wanted)  # type: ignore[misc]  # the default is the type
+    finally:
+        watching.stop(10)
+    assert not watching.alive
+    assert value(database, "SELECT trouble FROM communication_service.mailbox_state") == ""

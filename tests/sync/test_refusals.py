@@ -15,7 +15,7 @@ from sqlalchemy import text
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import account_states, check_size
 from domain.communication.accounts import AccountForm, publish_key, save_account
-from domain.communication.mails import LEASE
+from domain.communication.claiming import LEASE
 from domain.communication.queries import MailDetail, get_mail, undeliverable_since
 from domain.database import Database
 from domain.errors import Invalid
@@ -94,7 +94,7 @@ def shown(database: Database, mail: int) -> tuple[MailDetail, str, str]:
                ON i.inquiry_id = q.id"""
     with database.read() as session:
         stage, item = session.execute(text(query)).one()
-        return get_mail(session, mail), stage, item
+        return get_mail(session, mail, now=datetime.now(UTC)), stage, item
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from domain.casework.clocks import tick
 from domain.casework.preparing import create_and_send
-from domain.communication.mails import Letter, claim, queue_mail
+from domain.communication.claiming import claim
+from domain.communication.mails import Letter, queue_mail
 from domain.database import Database
 from domain.values import Channel
 from sync.mail.senders import Sender
@@ -150,7 +151,7 @@ def queue_to(database: Database, now: datetime, address: str, name: str = "Ina S
             to_name=name,
             letter=Letter("Grüße", "Grüße", ""),
             now=now,
-            patient_id=add_patient(session),
+            patient_id=add_patient(session, email=address),
         )
 
 

@@ -19,7 +19,8 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.communication.accounts import AccountForm, publish_key, save_account
-from domain.communication.mails import JOB_LOST_AFTER, LEASE, Letter, queue_mail
+from domain.communication.claiming import JOB_LOST_AFTER, LEASE
+from domain.communication.mails import Letter, queue_mail
 from domain.database import Database
 from tests.builders import add_patient
 from tests.conftest import Office
@@ -103,7 +104,7 @@ def kill_while_sending(office: Office, database: Database, server: MailServer, l
         publish_key(session, bytes(KEY.public_key))
     worker.close()
     with database.write() as session:
-        patient = add_patient(session)
+        patient = add_patient(session, email=address)
         account = save_account(session, form(server, own))
     ahead = timedelta(0)
     queued = under_way = 0

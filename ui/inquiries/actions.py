@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from domain.casework import sending
+from domain.casework import mail_reports, reminding, sending
 from domain.database import Session
 from domain.matching.listing import InquiryDetail, InquiryRow
 from domain.matching.states import AWAITING_ANSWER, InquiryState
@@ -85,12 +85,12 @@ class InquiryActions(QWidget):
             if by_mail
             else tr("Ein Anruf ist geplant; ohne Telefonnummer liegt ein Brief zum Drucken bereit.")
         )
-        self._write(lambda s, r: sending.remind(s, r.inquiry_id, now=now), said)
+        self._write(lambda s, r: reminding.remind(s, r.inquiry_id, now=now), said)
 
     def _on_call(self) -> None:
         now = self._ui.now()
         self._write(
-            lambda s, r: sending.remind(s, r.inquiry_id, now=now, by_phone=True),
+            lambda s, r: reminding.remind(s, r.inquiry_id, now=now, by_phone=True),
             tr("Der Anruf ist geplant; Sie finden ihn unter Telefon."),
         )
 
@@ -111,7 +111,7 @@ class InquiryActions(QWidget):
             now, until = self._ui.now(), dialog.day()
             if until is not None:
                 self._write(
-                    lambda s, r: sending.note_absence(s, r.inquiry_id, until=until, now=now, version=r.version),
+                    lambda s, r: reminding.note_absence(s, r.inquiry_id, until=until, now=now, version=r.version),
                     tr("Vermerkt; die Fristen ruhen so lange."),
                 )
 
@@ -128,7 +128,7 @@ class InquiryActions(QWidget):
         def bounced(_: ReasonDialog) -> None:
             now = self._ui.now()
             self._write(
-                lambda s, r: sending.inquiry_bounced(s, r.inquiry_id, now=now, version=r.version),
+                lambda s, r: mail_reports.inquiry_bounced(s, r.inquiry_id, now=now, version=r.version),
                 tr("Vermerkt. Die Menschen sind wieder frei; prüfen Sie die Adresse der Praxis."),
             )
 

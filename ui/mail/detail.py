@@ -6,17 +6,20 @@ from pathlib import Path
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from domain.casework import sending
-from domain.communication.queries import AttemptRow, MailDetail, get_mail
+from domain.casework import mail_reports
+from domain.communication.mails import note_stop_seen
+from domain.communication.queries import MailDetail, get_mail, sent_file
 from domain.communication.states import EmailStatus
 from domain.database import Session
 from ui import formats
 from ui.errors import describe_code
 from ui.labels import label
+from ui.mail import mail_words
 from ui.mail.by_hand import mailto, save_eml
+from ui.mail.files import FilesRow
 from ui.ports import UiContext
 from ui.translation import ntr, tr
-from ui.widgets.chips import EMAIL_STATES, Chip
+from ui.widgets.chips import Chip
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
@@ -39,6 +42,8 @@ class MailDetailView(QWidget):
         self._body.setAccessibleName(tr("Text der E-Mail"))
         self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
+        self._seen = button(tr("&Gesehen"), self._on_seen, icon="check", name=tr("Zur Kenntnis genommen"))
+        self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
         self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
         self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")
@@ -55,7 +60,8 @@ class MailDetailView(QWidget):
         column.addWidget(self._trouble)
         column.addWidget(self._attempts)
         column.addWidget(self._body, 1)
-        column.addWidget(row(self._arrived, self._again, self._open))
+        column.addWidget(self._files)
+        column.addWidget(row(self._arrived, self._again, self._seen, self._open))
         column.addWidget(row(self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
@@ -70,9 +76,9 @@ class MailDetailView(QWidget):
 
     def refresh(self) -> None:
         """Load again."""
-        number = self._wanted
+        number, now = self._wanted, self._ui.now()
         if number is not None:
-            self._ui.background.read(self, lambda s: get_mail(s, number), self._show, key="mail")
+            self._ui.background.read(self, lambda s: get_mail(s, number, now=now), self._show, key="mail")
 
     def _show(self, mail: MailDetail) -> None:
         self._mail = mail
@@ -81,26 +87,23 @@ class MailDetailView(QWidget):
         r = mail.row
         self._subject.setText(r.subject)
         self._subject.setWordWrap(True)
-        self._chip.show_state(label("email_status", r.status), EMAIL_STATES[r.status])
+        self._chip.show_state(*mail_words.chip(r))
         facts = [f"{r.to_name} <{r.to_address}>" if r.to_name else r.to_address, label("email_kind", r.kind)]
         facts.append(formats.moment(r.sent_at or r.created_at))
         if r.attempt > 1:
             facts.append(ntr(r.attempt, "{n} Versuch", "{n} Versuche"))
+        if told := mail_words.waits(r.waiting, self._ui.now()):
+            facts.append(told)
         self._facts.setText(" · ".join(facts))
         unclear = r.status is EmailStatus.UNCLEAR
-        if unclear:
-            self._trouble.setText(
-                tr(
-                    "Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
-                )
-            )
-        else:
-            self._trouble.setText(_trouble(mail))
-        self._attempts.setText("\n".join(_attempt(one) for one in mail.attempts))
+        self._trouble.setText(mail_words.trouble(mail))
+        self._files.show_files(mail.files)
+        self._attempts.setText("\n".join(mail_words.attempt(one) for one in mail.attempts))
         self._attempts.setVisible(len(mail.attempts) > 1)
         self._trouble.setVisible(bool(self._trouble.text()))
         self._arrived.setVisible(unclear)
         self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED})
+        self._seen.setVisible(r.stopped)
         self._open.setVisible(r.inquiry_id is not None)
         waits = r.status is EmailStatus.QUEUED
         self._mailto.setVisible(waits and mailto(mail) is not None)
@@ -114,8 +117,8 @@ class MailDetailView(QWidget):
     def _decide(self, *, arrived: bool) -> None:
         mail, now = self._mail, self._ui.now()
         if mail is not None:
-            self._write(
-                lambda s: sending.decide_unclear(
+            self._send_again(
+                lambda s: mail_reports.decide_unclear(
                     s, mail.row.email_id, arrived=arrived, now=now, version=mail.row.version
                 ),
                 tr("Vermerkt.") if arrived else tr("Die E-Mail wird noch einmal gesendet."),
@@ -128,29 +131,69 @@ class MailDetailView(QWidget):
         if mail.row.status is EmailStatus.UNCLEAR:
             self._decide(arrived=False)
             return
-        self._write(
-            lambda s: sending.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
+        self._send_again(
+            lambda s: mail_reports.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
             tr("Die E-Mail wird noch einmal gesendet."),
         )
+
+    def _send_again(self, work: Callable[[Session], str], said: str) -> None:
+        def done(stopped: str) -> None:
+            if stopped:
+                self._ui.messages.info(describe_code(stopped))
+            else:
+                self._ui.messages.success(said)
+
+        self._ui.background.write(self, work, done)
+
+    def _on_seen(self) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is not None:
+            self._write(
+                lambda s: note_stop_seen(s, mail.row.email_id, now=now, version=mail.row.version), tr("Vermerkt.")
+            )
 
     def _open_inquiry(self) -> None:
         if self._mail is not None and self._mail.row.inquiry_id is not None:
             self._ui.navigate("inquiries", self._mail.row.inquiry_id)
 
     def _on_mailto(self) -> None:
-        link = mailto(self._mail) if self._mail is not None else None
-        if link is not None:
-            QDesktopServices.openUrl(link)
+        def opened(mail: MailDetail) -> None:
+            link = mailto(mail)
+            if link is not None:
+                QDesktopServices.openUrl(link)
+
+        self._look_first(opened)
 
     def _on_eml(self) -> None:
-        mail = self._mail
+        def asked(mail: MailDetail) -> None:
+            chooser = QFileDialog(self, tr("E-Mail speichern"))
+            chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
+            chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
+            chooser.open()
+
+        self._look_first(asked)
+
+    def _look_first(self, go_on: Callable[[MailDetail], None]) -> None:
+        """Before another program sends it: whether it may still go, and with the address of now."""
+        mail, now = self._mail, self._ui.now()
         if mail is None:
             return
-        chooser = QFileDialog(self, tr("E-Mail speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
-        chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
-        chooser.open()
+        number = mail.row.email_id
+
+        def work(session: Session) -> tuple[str, MailDetail]:
+            stopped = mail_reports.look_before_by_hand(session, number, now=now)
+            session.flush()
+            return stopped, get_mail(session, number, now=now)
+
+        def done(looked: tuple[str, MailDetail]) -> None:
+            stopped, fresh = looked
+            if stopped:
+                self._ui.messages.warning(describe_code(stopped))
+            else:
+                go_on(fresh)
+
+        self._ui.background.write(self, work, done)
 
     def _save(self, mail: MailDetail, path: Path) -> None:
         self._ui.background.read(
@@ -163,19 +206,6 @@ class MailDetailView(QWidget):
         mail, now = self._mail, self._ui.now()
         if mail is not None:
             self._write(
-                lambda s: sending.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
+                lambda s: mail_reports.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
                 tr("Als gesendet vermerkt; die Fristen laufen."),
             )
-
-
-def _trouble(mail: MailDetail) -> str:
-    """What hindered the mail, in our words and in the server's own."""
-    lines = [describe_code(mail.failure_cause, **mail.failure_params)] if mail.failure_cause else []
-    if mail.row.failure:
-        lines.append(tr("Antwort des Mailservers: {text}").format(text=mail.row.failure))
-    return "\n".join(lines)
-
-
-def _attempt(one: AttemptRow) -> str:
-    reply = one.reply or (describe_code(one.cause) if one.cause.startswith("email.") else "")
-    return " · ".join(part for part in (formats.moment(one.at), label("attempt", one.outcome), reply) if part)

@@ -1,19 +1,23 @@
-"""Files that came with a mail: names and sizes, saved where the person says; never opened by the program.
+"""Files that came or went with a mail: names and sizes, saved where the person says.
 
-What came with a patient's mail may be taken over into the patient's papers.
+What came is never opened by the program; what the office sent itself may be looked at. What came with a patient's mail may be taken over into the patient's papers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from domain.casework.patient_files import take_over_attachment
 from domain.communication.incoming.listing import FileRow, file_content
+from domain.database import Session
 from domain.errors import Unavailable
 from ui import formats
 from ui.errors import describe
+from ui.patients.files_folder import put_to_read
 from ui.patients.files_labels import file_kinds
 from ui.ports import UiContext
 from ui.translation import tr
@@ -24,9 +28,11 @@ from ui.widgets.reason import ReasonDialog
 class FilesRow(QWidget):
     """A button a file, and one that takes a patient's over; hidden where there is none."""
 
-    def __init__(self, ui: UiContext) -> None:
+    def __init__(
+        self, ui: UiContext, *, content: Callable[[Session, int], bytes] = file_content, opens: bool = False
+    ) -> None:
         super().__init__()
-        self._ui = ui
+        self._ui, self._content, self._opens = ui, content, opens
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.addStretch(1)
@@ -50,7 +56,25 @@ class FilesRow(QWidget):
             name=tr("{name} speichern").format(name=file.name),
         )  # fmt: skip
         made.setMaximumWidth(320)
+        if self._opens:
+            made.clicked.disconnect()
+            made.setAccessibleName(tr("{name} öffnen oder speichern").format(name=file.name))
+            menu = QMenu(made)
+            menu.addAction(tr("Ö&ffnen"), partial(self._open, file))
+            menu.addAction(tr("&Speichern unter …"), partial(self._save, file))
+            made.setMenu(menu)
         return made
+
+    def _open(self, file: FileRow) -> None:
+        """Shown by another program, from a folder of this process that goes with it."""
+
+        def shown(path: Path) -> None:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+                self._ui.messages.error(
+                    tr("Für diese Datei ist kein Programm eingerichtet. Speichern Sie sie stattdessen.")
+                )
+
+        self._ui.background.read(self, lambda s: put_to_read(file.name, self._content(s, file.file_id)), shown)
 
     def _taking_over(self, files: Sequence[FileRow], patient_id: int) -> QPushButton:
         made = button(tr("Zu den &Dateien …"), lambda: None, icon="file-input", name=tr("Zu den Dateien des Patienten"))
@@ -102,7 +126,7 @@ class FilesRow(QWidget):
         def saved(_: object) -> None:
             self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name))
 
-        self._ui.background.read(self, lambda s: _put(path, file_content(s, file.file_id)), saved)
+        self._ui.background.read(self, lambda s: _put(path, self._content(s, file.file_id)), saved)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -3,11 +3,11 @@
 from domain.communication.queries import list_mails
 from ui import formats
 from ui.labels import label
+from ui.mail import mail_words
 from ui.mail.detail import MailDetailView
 from ui.mail.pane import MailPane
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.chips import EMAIL_STATES
 from ui.widgets.columns import Column
 from ui.widgets.paged_table import PagedTable
 
@@ -20,7 +20,7 @@ class OutgoingPane(MailPane):
             name="mails",
             title=tr("E-Mails"),
             background=ui.background,
-            fetch=list_mails,
+            fetch=lambda session, query: list_mails(session, query, now=ui.now()),
             columns=(
                 Column(
                     tr("An"),
@@ -32,15 +32,19 @@ class OutgoingPane(MailPane):
                 ),
                 Column(
                     tr("Stand"),
-                    150,
-                    chip=lambda r: (label("email_status", r.status), EMAIL_STATES[r.status]),
+                    172,
+                    chip=mail_words.chip,
+                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()),
                     sort="status",
                 ),
                 Column(
                     tr("Zeit"),
                     138,
-                    text=lambda r: formats.moment(r.sent_at or r.created_at),
-                    second=lambda r: label("email_kind", r.kind),
+                    text=lambda r: (
+                        mail_words.waits_until(r.waiting, ui.now()) or formats.moment(r.sent_at or r.created_at)
+                    ),
+                    second=lambda r: mail_words.waits_for(r.waiting) or label("email_kind", r.kind),
+                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()),
                     sort="created",
                 ),
                 Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject", spare=True),

@@ -75,7 +75,8 @@ class MailPage(PageWidget):
     def open_item(self, item_id: int) -> None:
         """Show a mail of ours, and the box it lies in."""
         self._outgoing.show_mail(item_id)
-        self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id).row.status), self._go_to, key="box")
+        now = self.ui.now()
+        self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id, now=now).row), self._go_to, key="box")
 
     def open_field(self, item_id: int, field: str) -> None:
         """Show a mail that came in (``incoming``), a batch, a box by its name, or begin to write (fields of WRITING)."""

@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from domain.casework.receiving import receive
+from domain.casework.receiving import receive_saved
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.parse import LARGEST, parse_mail
-from domain.database import Session
+from domain.communication.incoming.parsed import ParsedMail
 from domain.errors import Invalid, Unavailable
 from ui.errors import describe
 from ui.ports import UiContext
@@ -36,10 +36,8 @@ class SavedMails:
             self._read_one(path)
 
     def _read_one(self, path: Path) -> None:
+        """Parsed before the transaction begins: a large mail locks nothing while it is read."""
         now = self._ui.now()
-
-        def work(session: Session) -> Filed:
-            return receive(session, parse_mail(_content(path)), now=now)
 
         def done(filed: Filed) -> None:
             self._ui.navigate("mail", filed.incoming_id, "incoming")
@@ -51,7 +49,10 @@ class SavedMails:
         def failed(error: Exception) -> None:
             self._ui.messages.error(f"{path.name}: {describe(error)}")
 
-        self._ui.background.write(self._owner, work, done, failed)
+        def parsed(mail: ParsedMail) -> None:
+            self._ui.background.write(self._owner, lambda s: receive_saved(s, mail, now=now), done, failed)
+
+        self._ui.background.local(self._owner, lambda: parse_mail(_content(path)), parsed, failed)
 
 
 def dropped_files(data: QMimeData) -> list[Path]:

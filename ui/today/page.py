@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from domain.casework.agenda import Agenda, Task, TaskKind, agenda
 from ui import formats, icons
 from ui.changes import Refresher
+from ui.errors import describe_code
 from ui.labels import label
 from ui.mail.batches.labels import label as batch_label
 from ui.page import PageWidget
@@ -133,7 +134,8 @@ class TodayPage(PageWidget):
         if task.kind is TaskKind.WEEKLY_STATUS:
             return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:
-            return label("email_status", task.detail)
+            stopped = task.detail.startswith("stopped.")
+            return describe_code(task.detail) if stopped else label("email_status", task.detail)
         if task.kind is TaskKind.TSS_CLOCK:
             return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
         if task.kind in {TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:

@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, str] = {
     "weekly.unwanted": "Dieser Mensch möchte keine wöchentliche Nachricht (Stammdaten). Es wurde nichts gesendet.",
     "weekly.no_address": "Für diesen Menschen ist keine E-Mail-Adresse eingetragen. Es wurde nichts gesendet.",
     "weekly.told_already": "Dieser Mensch hat in dieser Woche schon gehört, wie die Suche steht. Es wurde nichts gesendet.",
+    "weekly.nobody_asked": "Für diesen Menschen wurde noch keine Praxis angefragt, es gibt also nichts zu berichten. Es wurde nichts gesendet.",
     "phone_call.no_number": "Für diese Praxis ist keine richtige Telefonnummer bekannt. Tragen Sie sie bei der Praxis ein.",
     "phone_call.theirs": "{by} führt diesen Anruf schon (begonnen {at}). Es wurde nichts geändert; nehmen Sie den nächsten.",
     "phone_call.still_on": "Ihr Anruf bei {practice} läuft noch. Tragen Sie zuerst dessen Ergebnis ein.",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.access import person_name
 from domain.casework.batches.weekly import hindrances
 from domain.casework.preparing import who_fits
-from domain.casework.sending import due_for_reminder
+from domain.casework.reminding import due_for_reminder
 from domain.communication.batch_models import BatchLine
 from domain.matching.models import Inquiry
 from domain.therapists.models import Therapist

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, person_name
 from domain.casework.batches.weekly import due_patients, week_of
-from domain.casework.sending import due_for_reminder
+from domain.casework.reminding import due_for_reminder
 from domain.casework.week_plan import open_lines
 from domain.communication.batch_models import Batch, BatchLine
 from domain.errors import Conflict, Invalid

@@ -186,12 +186,22 @@ def open_lines_of(session: Session, batch_id: int) -> tuple[int, ...]:
     return tuple(session.scalars(text(query), {"id": batch_id}))
 
 
-def count_mails(session: Session, batch_id: int) -> int:
-    """How many of the lines that are yet to be made go by mail."""
-    query = (
-        f"SELECT count(*) FROM ({_LINES.select} WHERE l.batch_id = :id AND l.status = 'open') AS k WHERE way = 'email'"
-    )
-    return int(session.scalar(text(query), {"id": batch_id}) or 0)
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the lines that are yet to be made go: by mail, as a planned call, as a letter to print."""
+
+    mails: int
+    calls: int
+    letters: int
+
+
+def count_ways(session: Session, batch_id: int) -> Ways:
+    """What really happens to the open lines of a batch: a practice without mail is called, one without both gets a letter."""
+    query = f"""
+        SELECT count(*) FILTER (WHERE way = 'email') AS mails, count(*) FILTER (WHERE way = 'phone') AS calls,
+               count(*) FILTER (WHERE way = 'letter') AS letters
+        FROM ({_LINES.select} WHERE l.batch_id = :id AND l.status = 'open') AS k"""
+    return Ways(*session.execute(text(query), {"id": batch_id}).one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from domain.access import office
 from domain.casework.batches.gathering import best_channel
 from domain.casework.batches.weekly import send_status
 from domain.casework.preparing import create_and_send, who_fits
-from domain.casework.sending import due_for_reminder, remind
+from domain.casework.reminding import due_for_reminder, remind
 from domain.casework.week_plan import accept
 from domain.communication.batch_models import Batch, BatchLine
 from domain.communication.models import Email

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.casework.batches.weekly import week_of
-from domain.casework.sending import take_reminder_back, undo_sending
+from domain.casework.reminding import take_reminder_back
+from domain.casework.sending import undo_sending
 from domain.casework.week_plan import give_line_back
 from domain.communication.batch_models import Batch, BatchLine
 from domain.communication.letter_models import PrintedLetter

@@ -19,7 +19,11 @@ from domain.patients.models import Patient
 from domain.weektime import BERLIN
 
 # The first that is true is the reason; the order is the one a person would look in.
-REASONS = ("restricted", "not_searching", "no_consent", "minor", "unwanted", "no_address", "told_already")
+REASONS = (
+    "restricted", "not_searching", "no_consent", "minor", "unwanted", "no_address", "told_already", "nobody_asked",
+)  # fmt: skip
+# what the office can mend, so that it is told how many hear nothing because of it
+MENDABLE = ("no_address", "nobody_asked")
 _AGE = "extract(year FROM age(cast(:today AS date), p.birth_date))"
 _CONSENT = """EXISTS (SELECT FROM patient_service.consent c WHERE c.patient_id = p.id AND c.scope = '{}'
     AND c.withdrawn_on IS NULL)"""
@@ -35,15 +39,18 @@ SELECT p.id AS patient_id,
        EXISTS (SELECT FROM communication_service.email e WHERE e.patient_id = p.id AND e.status <> 'cancelled'
                AND (e.status_week = :week
                     -- one of last week that still waits would come in the same morning
-                    OR e.status_week < :week AND e.status IN ('queued', 'retry_wait', 'sending'))) AS told_already
+                    OR e.status_week < :week AND e.status IN ('queued', 'retry_wait', 'sending'))) AS told_already,
+       -- that nothing was done yet is no news for the patient, but work for the office
+       NOT EXISTS (SELECT FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
+                   WHERE i.search_id = s.id AND q.sent_at IS NOT NULL) AS nobody_asked
 FROM patient_service.patient p
 LEFT JOIN matching_service.place_search s ON s.patient_id = p.id AND s.closed_at IS NULL
 """
 _HINDERED = " OR ".join(REASONS)
 _DUE = f"SELECT patient_id FROM ({_STANDING}) AS k WHERE NOT ({_HINDERED}) ORDER BY patient_id"
-_UNREACHED = f"""
-SELECT count(*) FROM ({_STANDING}) AS k
-WHERE no_address AND NOT ({" OR ".join(reason for reason in REASONS if reason != "no_address")})"""
+_LEFT_OUT = f"SELECT {', '.join(MENDABLE)} FROM ({_STANDING}) AS k WHERE ({' OR '.join(MENDABLE)}) AND NOT (" + (
+    " OR ".join(reason for reason in REASONS if reason not in MENDABLE) + ")"
+)
 
 
 def week_of(now: datetime) -> date:
@@ -56,9 +63,12 @@ def due_patients(session: Session, *, now: datetime) -> tuple[int, ...]:
     return tuple(session.scalars(text(_DUE), _when(now)))
 
 
-def count_without_address(session: Session, *, now: datetime) -> int:
-    """How many would be told if an address of theirs were known."""
-    return int(session.scalar(text(_UNREACHED), _when(now)) or 0)
+def count_left_out(session: Session, *, now: datetime) -> dict[str, int]:
+    """How many hear nothing for a reason the office can mend (MENDABLE, the first that is true), and for no other."""
+    counts = dict.fromkeys(MENDABLE, 0)
+    for row in session.execute(text(_LEFT_OUT), _when(now)).mappings():
+        counts[next(reason for reason in MENDABLE if row[reason])] += 1
+    return counts
 
 
 def hindrances(session: Session, patient_ids: Iterable[int], *, now: datetime) -> dict[int, str]:

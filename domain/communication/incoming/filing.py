@@ -46,15 +46,22 @@ class Filed:
     belonging: Belonging
 
 
-def file_mail(session: Session, mail: ParsedMail, *, now: datetime, account_id: int | None = None) -> Filed:
-    """Keep a mail, with its files; seen before, nothing is written."""
+def file_mail(
+    session: Session,
+    mail: ParsedMail,
+    *,
+    now: datetime,
+    account_id: int | None = None,
+    came_at: datetime | None = None,
+) -> Filed:
+    """Keep a mail, with its files, as come at `came_at` (else now); seen before, nothing is written."""
     belonging = find_belonging(session, mail, now=now)
     statement = (
         insert(IncomingEmail)
         .values(
             account_id=account_id, sha256=mail.sha256, size=mail.size, message_id=mail.message_id,
             answers=list(mail.answers), from_address=mail.from_address, from_name=mail.from_name,
-            to_address=mail.to_address, subject=mail.subject, sent_at=mail.sent_at, received_at=now,
+            to_address=mail.to_address, subject=mail.subject, sent_at=mail.sent_at, received_at=came_at or now,
             automatic=mail.automatic, body_text=mail.text, kind=_kind(mail, belonging), version=1,
             status="unread", matched_by=belonging.matched_by, email_id=belonging.email_id,
             inquiry_id=belonging.inquiry_id, therapist_id=belonging.therapist_id, patient_id=belonging.patient_id,

@@ -16,11 +16,13 @@ from sqlalchemy import text
 
 from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
+from domain.casework.mail_reports import mail_sent
 from domain.casework.placements import begin_therapy, fail_acceptance, promote_surplus, start_trial_sessions
 from domain.casework.preparing import create_and_send
+from domain.casework.reminding import remind
 from domain.casework.searches import cancel_search, reopen_search
-from domain.casework.sending import mail_sent, remind, withdraw_inquiry
-from domain.communication.mails import claim
+from domain.casework.sending import withdraw_inquiry
+from domain.communication.claiming import claim
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError
 from domain.matching.searches import pause_search, resume_search

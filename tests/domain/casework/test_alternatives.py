@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import record_answer
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import due_for_reminder, mark_sent, remind
+from domain.casework.reminding import due_for_reminder, remind
+from domain.casework.sending import mark_sent
 from domain.communication.queries import leaves_at
 from domain.database import Database
 from domain.errors import Conflict, Invalid

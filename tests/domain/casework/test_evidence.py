@@ -14,8 +14,9 @@ from domain.casework.call_corrections import take_back_result
 from domain.casework.calling import finish_call
 from domain.casework.clocks import tick
 from domain.casework.evidence import assemble, make_evidence
+from domain.casework.mail_reports import mail_sent
 from domain.casework.patient_record import restrict_patient
-from domain.casework.sending import mail_sent, remind
+from domain.casework.reminding import remind
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome, stated_wait
 from domain.communication.evidence.models import EvidenceMade

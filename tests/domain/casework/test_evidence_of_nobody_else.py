@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import Decision, record_answer
 from domain.casework.calling import finish_with_answers
 from domain.casework.evidence import assemble
-from domain.casework.sending import remind
+from domain.casework.reminding import remind
 from domain.communication.contacts import CallResult
 from domain.communication.models import ContactEntry
 from domain.communication.states import CallStatus

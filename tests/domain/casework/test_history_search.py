@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import mail_reports, reminding
 from domain.casework.calling import finish_call
 from domain.casework.history import patient_history, therapist_history
 from domain.casework.receiving import receive
@@ -161,7 +161,7 @@ def test_everything_joins_one_timeline(database: Database, now: datetime) -> Non
         therapist = add_therapist(session)
         by_mail = ask(session, add_search(session, patient), now=now, channel=Channel.EMAIL, therapist=therapist)
         (mail,) = mails(session, by_mail, "inquiry")
-        sending.sent_by_hand(session, mail.id, now=now)
+        mail_reports.sent_by_hand(session, mail.id, now=now)
         session.flush()
         for sender, subject in (
             (f"{session.get_one(Therapist, therapist).email}", f"Re: [PL-{by_mail.reference}]"),
@@ -172,7 +172,7 @@ def test_everything_joins_one_timeline(database: Database, now: datetime) -> Non
                 f"Message-ID: <{subject[:3].strip()}@x.example>\r\n\r\nGuten Tag\r\n"
             )
             receive(session, parse_mail(raw.encode()), now=now)
-        sending.remind(session, by_mail.id, now=now, by_phone=True)
+        reminding.remind(session, by_mail.id, now=now, by_phone=True)
         (call,) = calls(session, by_mail)
         finish_call(session, call.id, CallResult(CallStatus.REACHED, outcome="melden sich"), now=now)
         note_contact(session, therapist, ContactNote(now, "visit", "out", "", "Broschüren gebracht"), now=now)

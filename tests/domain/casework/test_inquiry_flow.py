@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import mail_reports, reminding, sending
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
@@ -17,7 +17,7 @@ from domain.casework.placements import (
     promote_surplus,
     start_trial_sessions,
 )
-from domain.communication.mails import claim
+from domain.communication.claiming import claim
 from domain.communication.server_answers import WAITS
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -52,7 +52,8 @@ def claimed(session: Session, mail_id: int, *, now: datetime) -> datetime:
 def delivered(session: Session, *, now: datetime, patients: int = 1) -> Inquiry:
     """An inquiry whose mail the server took at `now`."""
     inquiry, mail = queued(session, now=now - timedelta(minutes=5), patients=patients)
-    sending.mail_sent(session, mail, now=claimed(session, mail, now=now - timedelta(minutes=5)), server_reply="250 ok")
+    taken_at = claimed(session, mail, now=now - timedelta(minutes=5))
+    mail_reports.mail_sent(session, mail, now=taken_at, server_reply="250 ok")
     return inquiry
 
 
@@ -80,7 +81,7 @@ def test_a_draft_is_released_and_sent_when_the_server_took_it(database: Database
         assert mail is not None
         assert (state(session, inquiry), inquiry.sent_at) == ("outbox", None)
         later = claimed(session, mail, now=now)
-        sending.mail_sent(session, mail, now=later, server_reply="250 ok")
+        mail_reports.mail_sent(session, mail, now=later, server_reply="250 ok")
         assert (state(session, inquiry), inquiry.sent_at) == ("sent", later)
 
 
@@ -131,12 +132,13 @@ def test_a_refused_mail_is_mended_and_sent_again(database: Database, now: dateti
     """send_failed goes back to the outbox; from there it can be sent, or it is cancelled."""
     with database.write() as session:
         inquiry, mail = queued(session, now=now)
-        sending.mail_failed(session, mail, now=claimed(session, mail, now=now), failure="550 no such user")
-        assert (state(session, inquiry), inquiry.close_reason) == ("send_failed", "550 no such user")
-        sending.retry_failed(session, mail, now=now)
+        taken_at = claimed(session, mail, now=now)
+        mail_reports.mail_failed(session, mail, now=taken_at, failure="550 no", cause="smtp.recipient_refused")
+        assert (state(session, inquiry), inquiry.close_reason) == ("send_failed", "smtp.recipient_refused")
+        mail_reports.retry_failed(session, mail, now=now)
         assert state(session, inquiry) == "outbox"
         later = claimed(session, mail, now=now)
-        sending.mail_failed(session, mail, now=later, failure="550 no such user")
+        mail_reports.mail_failed(session, mail, now=later, failure="550 no such user")
         sending.undo_sending(session, inquiry.id, now=later)
         assert state(session, inquiry) == "cancelled"
 
@@ -149,7 +151,7 @@ def test_temporary_refusals_end_as_not_sent(database: Database, now: datetime) -
         for wait in (*WAITS, timedelta(0)):
             assert state(session, inquiry) == "outbox"
             moment = claimed(session, mail, now=moment)
-            sending.mail_postponed(session, mail, now=moment, failure="451 later")
+            mail_reports.mail_postponed(session, mail, now=moment, failure="451 later")
             moment += wait
         assert state(session, inquiry) == "send_failed"
 
@@ -164,7 +166,7 @@ def test_an_unclear_mail_is_decided_by_a_person(database: Database, now: datetim
         assert state(session, inquiry) == "outbox"
         (row,) = mails(session, inquiry, "inquiry")
         message_id = row.message_id
-        sending.decide_unclear(session, mail, arrived=arrived, now=later)
+        mail_reports.decide_unclear(session, mail, arrived=arrived, now=later)
         assert state(session, inquiry) == ("sent" if arrived else "outbox")
         assert (row.status, row.message_id) == ("sent" if arrived else "queued", message_id)
 
@@ -174,7 +176,7 @@ def test_a_bounce_frees_the_patients_without_cooling(database: Database, now: da
     with database.write() as session:
         inquiry = delivered(session, now=now, patients=2)
         (mail,) = mails(session, inquiry, "inquiry")
-        sending.note_bounce(session, mail.id, now=now)
+        mail_reports.note_bounce(session, mail.id, now=now)
         assert (state(session, inquiry), mail.status) == ("bounced", "bounced_hard")
         assert [item.status for item in items(session, inquiry)] == ["withdrawn", "withdrawn"]
         assert cooling(session, inquiry) == 0
@@ -208,7 +210,7 @@ def test_reminders_count_and_repeat_on_every_channel(database: Database, now: da
         for count in (1, 2):
             moment = now + count * 7 * DAY + timedelta(minutes=count)
             assert follow_ups(session, now=moment) == [inquiry.id]
-            sending.remind(session, inquiry.id, now=moment)
+            reminding.remind(session, inquiry.id, now=moment)
             session.flush()
             assert (state(session, inquiry), inquiry.reminders) == ("reminded", count)
         sent_mails = len(mails(session, inquiry, "reminder"))
@@ -237,7 +239,7 @@ def test_partly_answered_is_reminded_about_the_rest_and_expires(database: Databa
         inquiry = delivered(session, now=now, patients=2)
         answered, silent = items(session, inquiry)
         record_answer(session, answered.id, I.REJECTION_CAPACITY, now=now)
-        sending.remind(session, inquiry.id, now=now + 7 * DAY)
+        reminding.remind(session, inquiry.id, now=now + 7 * DAY)
         (mail,) = mails(session, inquiry, "reminder")
         assert silent.reference_code in mail.body_text
         assert answered.reference_code not in mail.body_text
@@ -266,7 +268,7 @@ def test_a_sent_inquiry_is_withdrawn_with_a_mail(database: Database, now: dateti
     with database.write() as session:
         inquiry = delivered(session, now=now, patients=2)
         if reminded:
-            sending.remind(session, inquiry.id, now=now + DAY)
+            reminding.remind(session, inquiry.id, now=now + DAY)
         with pytest.raises(Invalid, match="reason_missing"):
             sending.withdraw_inquiry(session, inquiry.id, reason=" ", now=now + DAY)
         sending.withdraw_inquiry(session, inquiry.id, reason="Irrtum", now=now + DAY)
@@ -279,7 +281,7 @@ def test_a_sent_inquiry_is_withdrawn_with_a_mail(database: Database, now: dateti
 @pytest.mark.parametrize(
     "act",
     [
-        lambda s, q, now: sending.remind(s, q.id, now=now),
+        lambda s, q, now: reminding.remind(s, q.id, now=now),
         lambda s, q, now: sending.withdraw_inquiry(s, q.id, reason="Irrtum", now=now),
         lambda s, q, now: record_answer(s, only_item(s, q).id, I.REJECTION_CAPACITY, now=now),
         lambda s, q, now: note_out_of_office(s, q.id, until=(now + 5 * DAY).date(), now=now),
@@ -361,7 +363,7 @@ def test_an_acceptance_elsewhere_closes_what_was_asked(database: Database, now: 
         phoned = ask(session, search, now=now, channel=Channel.PHONE)
         mailed = ask(session, search, now=now, channel=Channel.EMAIL)
         (mail,) = mails(session, mailed, "inquiry")
-        sending.mail_sent(session, mail.id, now=claimed(session, mail.id, now=now), server_reply="250 ok")
+        mail_reports.mail_sent(session, mail.id, now=claimed(session, mail.id, now=now), server_reply="250 ok")
         accept(session, winner, now=now)
         assert (state(session, phoned), [c.status for c in calls(session, phoned)]) == ("cancelled", ["cancelled"])
         assert (state(session, mailed), only_item(session, mailed).status) == ("withdrawn", "matched_elsewhere")
@@ -394,5 +396,5 @@ def test_a_mail_on_its_way_is_followed_by_a_withdrawal(database: Database, now: 
         later = claimed(session, mail.id, now=now)
         accept(session, ask(session, search, now=later), now=later)
         assert len(mails(session, inquiry, "withdrawal")) == 1
-        sending.mail_sent(session, mail.id, now=later, server_reply="250 ok")
+        mail_reports.mail_sent(session, mail.id, now=later, server_reply="250 ok")
         assert state(session, inquiry) == "withdrawn"

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
+from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
+from domain.casework.reminding import remind
 from domain.casework.searches import state_of
-from domain.casework.sending import mail_sent, mark_sent, remind
-from domain.communication.mails import claim
+from domain.casework.sending import mark_sent
+from domain.communication.claiming import claim
 from domain.communication.models import Email, PhoneCall
 from domain.communication.phone_windows import free_slot
 from domain.communication.wording import CRISIS_NUMBERS, EMERGENCY_NUMBER, ON_CALL_NUMBER, Recipient, greeting

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.casework import calling, sending
+from domain.casework import calling, reminding, sending
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.answers import Decision, record_answer
 from domain.casework.availability import change_status
@@ -221,8 +221,8 @@ def test_a_letter_goes_where_every_number_was_wrong(database: Database) -> None:
         record_call(session, inquiry.therapist_id, CallResult(C.WRONG_NUMBER), now=MONDAY_TEN)
         session.flush()
         later = MONDAY_TEN + timedelta(days=8)
-        assert sending.due_for_reminder(session, now=later) == (inquiry.id,)
-        sending.remind(session, inquiry.id, now=later)
+        assert reminding.due_for_reminder(session, now=later) == (inquiry.id,)
+        reminding.remind(session, inquiry.id, now=later)
         query = text("SELECT count(*) FROM communication_service.printed_letter WHERE kind = 'reminder'")
         assert session.scalar(query) == 1
 
@@ -334,8 +334,8 @@ def test_an_absent_practice_is_not_called(database: Database) -> None:
     """The call that was planned moves behind the day it is back; what is planned meanwhile as well."""
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=MONDAY_TEN, therapist=add_therapist(session))
-        sending.remind(session, inquiry.id, now=MONDAY_TEN, by_phone=True)
-        sending.note_absence(session, inquiry.id, until=date(2026, 12, 10), now=MONDAY_TEN)
+        reminding.remind(session, inquiry.id, now=MONDAY_TEN, by_phone=True)
+        reminding.note_absence(session, inquiry.id, until=date(2026, 12, 10), now=MONDAY_TEN)
         session.flush()
         (call,) = calls(session, inquiry)
         assert call.planned_at.astimezone(BERLIN).date() == date(2026, 12, 10)
@@ -345,9 +345,9 @@ def test_a_reminder_during_an_absence_does_not_cost_its_days(database: Database)
     """Ten days away, reminded at the end of them: the inquiry expires ten days later than it would."""
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=MONDAY_TEN)
-        sending.note_absence(session, inquiry.id, until=date(2026, 12, 20), now=MONDAY_TEN)
-        sending.note_absence(session, inquiry.id, until=date(2026, 12, 24), now=MONDAY_TEN + timedelta(days=1))
-        sending.remind(session, inquiry.id, now=MONDAY_TEN + timedelta(days=10))
+        reminding.note_absence(session, inquiry.id, until=date(2026, 12, 20), now=MONDAY_TEN)
+        reminding.note_absence(session, inquiry.id, until=date(2026, 12, 24), now=MONDAY_TEN + timedelta(days=1))
+        reminding.remind(session, inquiry.id, now=MONDAY_TEN + timedelta(days=10))
         session.flush()
         assert tick(session, now=MONDAY_TEN + timedelta(days=30)).expired_inquiries == ()
         assert tick(session, now=MONDAY_TEN + timedelta(days=31, minutes=1)).expired_inquiries == (inquiry.id,)
@@ -361,9 +361,9 @@ def test_who_opted_out_is_not_reminded(database: Database) -> None:
         session.flush()
         later = MONDAY_TEN + timedelta(days=8)
         assert agenda(session, now=later).counts[TaskKind.FOLLOW_UP] == 0
-        assert sending.due_for_reminder(session, now=later) == ()
+        assert reminding.due_for_reminder(session, now=later) == ()
         with pytest.raises(Invalid, match="practice_closed"):
-            sending.remind(session, inquiry.id, now=later)
+            reminding.remind(session, inquiry.id, now=later)
         assert state(session, inquiry) == "sent"
 
 
@@ -372,7 +372,7 @@ def test_a_call_of_this_morning_is_not_planned_twice(database: Database) -> None
     with database.write() as session:
         inquiry = ask(session, add_search(session), now=EARLY, therapist=add_therapist(session, phone_hours=MORNINGS))
         for hour in (0, 4):
-            sending.remind(session, inquiry.id, now=EARLY + timedelta(days=1, hours=hour), by_phone=True)
+            reminding.remind(session, inquiry.id, now=EARLY + timedelta(days=1, hours=hour), by_phone=True)
         assert len(calls(session, inquiry)) == 1
 
 

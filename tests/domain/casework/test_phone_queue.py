@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.casework import calling, sending
+from domain.casework import calling, reminding
 from domain.casework.answers import Decision
 from domain.casework.call_minutes import minutes_today
 from domain.casework.phone_queue import Reach, next_call, phone_queue
@@ -136,7 +136,7 @@ def test_a_mail_inquiry_is_followed_up_by_phone_more_than_once(database: Databas
         therapist = add_therapist(session, phone_hours=(window(1, 9, 10),))
         inquiry = ask(session, add_search(session), now=MONDAY_TEN, channel=Channel.LETTER, therapist=therapist)
         for hour in (0, 1):
-            sending.remind(session, inquiry.id, now=MONDAY_TEN + timedelta(weeks=1, hours=hour), by_phone=True)
+            reminding.remind(session, inquiry.id, now=MONDAY_TEN + timedelta(weeks=1, hours=hour), by_phone=True)
         assert inquiry.reminders == 2
         (call,) = calls(session, inquiry)
         script = calling.script_of(session, call.id, today=MONDAY_TEN.date())

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import reminding, sending
 from domain.casework.agenda import TaskKind, agenda
+from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
 from domain.casework.preparing import create_and_send
 from domain.casework.printed_letters import letters_of
 from domain.casework.printing import note_printed
 from domain.casework.release import release_search
+from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import ContactEntry
 from domain.database import Database
 from domain.errors import Conflict
@@ -55,7 +57,7 @@ def chased(session: Session, *, now: datetime) -> list[int]:
     """The chase list as the page shows it; it is the one that is worked on, and Heute's."""
     session.flush()
     shown = [row.inquiry_id for row in list_inquiries(session, ListQuery(filters={"chase": "1"}), now=now).rows]
-    assert shown == list(sending.due_for_reminder(session, now=now)) == tasks(session, TaskKind.FOLLOW_UP, now=now)
+    assert shown == list(reminding.due_for_reminder(session, now=now)) == tasks(session, TaskKind.FOLLOW_UP, now=now)
     return shown
 
 
@@ -123,7 +125,7 @@ def test_a_reminder_on_paper_counts_when_it_is_printed(database: Database, now: 
         print_all(session, inquiry.id, now=now)
         assert chased(session, now=week) == [inquiry.id]
         for _ in range(2):
-            sending.remind(session, inquiry.id, now=week)
+            reminding.remind(session, inquiry.id, now=week)
         assert chased(session, now=week) == []
         assert (len(letters_of(session, inquiry.id)), inquiry.reminders) == (2, 0)
         print_all(session, inquiry.id, now=week + DAY)
@@ -131,6 +133,23 @@ def test_a_reminder_on_paper_counts_when_it_is_printed(database: Database, now: 
         assert told(session, inquiry) == [("inquiry", now), ("reminder", week + DAY)]
         assert chased(session, now=week + 7 * DAY) == []
         assert chased(session, now=week + 8 * DAY) == [inquiry.id]
+
+
+@pytest.mark.parametrize("patients", [1, 2])
+def test_a_reminder_on_paper_is_dropped_when_the_practice_answers(
+    database: Database, now: datetime, patients: int
+) -> None:
+    """While it waits for the printer: dropped, or written anew for those nobody answered about."""
+    with database.write() as session:
+        inquiry = written(session, *(add_search(session) for _ in range(patients)), now=now)
+        print_all(session, inquiry.id, now=now)
+        reminding.remind(session, inquiry.id, now=now + 8 * DAY)
+        answered = items(session, inquiry)[0]
+        record_answer(session, answered.id, ItemStatus.REJECTION_CAPACITY, now=now + 9 * DAY, channel=Channel.PHONE)
+        waiting = [letter for letter in letters_of(session, inquiry.id) if letter.printed_at is None]
+        assert [letter.kind for letter in waiting] == ["reminder"] * (patients - 1)
+        for letter in waiting:
+            assert answered.reference_code not in session.get_one(PrintedLetter, letter.letter_id).body
 
 
 def test_a_withdrawal_is_told_when_it_is_printed(database: Database, now: datetime) -> None:

@@ -1,20 +1,21 @@
 """Mail that comes in: put to what it answers, read for a person, and settled by one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.casework import replies
 from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
-from domain.casework.receiving import receive
-from domain.casework.sending import mail_sent
+from domain.casework.mail_reports import mail_sent
+from domain.casework.receiving import receive, receive_saved
+from domain.communication.claiming import claim
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim
 from domain.communication.models import Email
 from domain.communication.reading.meanings import Meaning
 from domain.database import Database
@@ -257,3 +258,27 @@ def test_an_answer_of_another_millennium_is_read(database: Database, sent: datet
         mail_of(session, filed).sent_at = sent
         (item,) = replies.open_reply(session, filed.incoming_id, today=LATER.date()).items
         assert item.suggestion is not None
+
+
+@pytest.mark.parametrize(
+    ("sent", "came"),
+    [
+        (timedelta(days=-3), timedelta(days=-3)),
+        (timedelta(days=-3000), timedelta(days=-3000)),
+        (timedelta(days=1), timedelta()),
+        (timedelta(days=-5000), timedelta()),
+        (None, timedelta()),
+    ],
+)
+def test_a_saved_mail_came_when_it_was_sent(
+    database: Database, now: datetime, sent: timedelta | None, came: timedelta
+) -> None:
+    """By its own date, unless that is to come, absurdly old or missing: then when it was read in."""
+    mail = replace(parse_mail(reply("Leider nein")), sent_at=None if sent is None else now + sent)
+    with database.write() as session:
+        filed = receive_saved(session, mail, now=now)
+        kept = session.execute(
+            text("SELECT received_at FROM communication_service.incoming_email WHERE id = :id"),
+            {"id": filed.incoming_id},
+        ).scalar_one()
+    assert kept == now + came

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from domain.casework import sending
+from domain.casework import mail_reports, reminding, sending
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
 from domain.casework.batches.weekly import hindrances, send_status
@@ -16,8 +16,8 @@ from domain.casework.patient_record import restrict_patient
 from domain.casework.receiving import receive
 from domain.communication import outcomes
 from domain.communication.calls import plan_call
+from domain.communication.claiming import claim, release_due
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim, release_due
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import EmailStatus
 from domain.database import Database
@@ -40,14 +40,14 @@ def delivered(session: Session, *, now: datetime, patients: int = 1) -> Inquiry:
     inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
     (mail,) = mails(session, inquiry, "inquiry")
     assert claim(session, mail.id, now=now + HOUR) is not None
-    sending.mail_sent(session, mail.id, now=now + HOUR, server_reply="250 ok")
+    mail_reports.mail_sent(session, mail.id, now=now + HOUR, server_reply="250 ok")
     return inquiry
 
 
 def reminded(session: Session, *, now: datetime, patients: int = 1, status: str = "queued") -> tuple[Inquiry, Email]:
     """A sent inquiry and its reminder, which waits for sixty hours."""
     inquiry = delivered(session, now=now, patients=patients)
-    sending.remind(session, inquiry.id, now=now, delay=60 * HOUR)
+    reminding.remind(session, inquiry.id, now=now, delay=60 * HOUR)
     (mail,) = mails(session, inquiry, "reminder")
     mail.status = status
     session.flush()
@@ -115,7 +115,7 @@ def test_whatever_was_forgotten_is_stopped_at_the_door(database: Database, now: 
         assert mail.status == "cancelled"
         mail.status = EmailStatus.FAILED
         session.flush()
-        sending.retry_failed(session, mail.id, now=now + 61 * HOUR)
+        mail_reports.retry_failed(session, mail.id, now=now + 61 * HOUR)
         assert mail.status == "cancelled"
 
 
@@ -136,7 +136,7 @@ def test_taken_back_while_unclear(database: Database, now: datetime, *, arrived:
         inquiry, mail = unclear(session, now=now)
         withdrawing(session, inquiry, now + HOUR)
         assert [told.status for told in mails(session, inquiry, "withdrawal")] == ["queued"]
-        sending.decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR)
+        mail_reports.decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR)
         assert (mail.status, state(session, inquiry)) == (
             ("sent", "withdrawn") if arrived else ("cancelled", "cancelled")
         )
@@ -148,7 +148,7 @@ def test_one_of_two_taken_back_while_unclear(database: Database, now: datetime) 
         inquiry, mail = unclear(session, now=now, patients=2)
         gone, waiting = items(session, inquiry)
         withdrawing(session, inquiry, now + HOUR)
-        sending.decide_unclear(session, mail.id, arrived=False, now=now + 2 * HOUR)
+        mail_reports.decide_unclear(session, mail.id, arrived=False, now=now + 2 * HOUR)
         assert (mail.status, gone.reference_code in mail.body_text, waiting.reference_code in mail.body_text) == (
             "queued", False, True,
         )  # fmt: skip
@@ -178,7 +178,7 @@ def test_an_unclear_mail_that_arrived_is_in_the_history(database: Database, now:
     """Once, as every mail that was sent."""
     with database.write() as session:
         inquiry, mail = unclear(session, now=now)
-        sending.found_among_sent(session, mail.id, now=now + HOUR)
+        mail_reports.found_among_sent(session, mail.id, now=now + HOUR)
         assert [entry.kind for entry in inquiry_history(session, inquiry.id)].count("inquiry") == 1
 
 
@@ -215,7 +215,7 @@ def test_a_status_that_did_not_arrive_is_not_sent_again(database: Database, now:
         session.flush()
         restrict_patient(session, patient, now=now)
         if status == "unclear":
-            sending.decide_unclear(session, mail.id, arrived=False, now=now)
+            mail_reports.decide_unclear(session, mail.id, arrived=False, now=now)
         assert mail.status == "cancelled"
 
 
@@ -224,7 +224,80 @@ def test_taking_a_reminder_back_leaves_a_colleagues_call(database: Database, now
     with database.write() as session:
         inquiry = delivered(session, now=now)
         theirs = plan_call(session, inquiry.therapist_id, now=now, inquiry_id=inquiry.id)
-        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None)
+        reminding.take_reminder_back(session, inquiry.id, None, at=now, before=None)
         assert session.get_one(PhoneCall, theirs).status == "planned"
-        sending.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
+        reminding.take_reminder_back(session, inquiry.id, None, at=now, before=None, call_id=theirs)
         assert session.get_one(PhoneCall, theirs).status == "cancelled"
+
+
+def refused(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says no."""
+    mail_reports.mail_failed(session, mail.id, now=now, failure="550 no", cause=cause)
+
+
+def postponed(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says later."""
+    mail_reports.mail_postponed(session, mail.id, now=now, failure="451 later", cause=cause)
+
+
+def given_up(session: Session, mail: Email, now: datetime, cause: str) -> None:
+    """The server says later, for the last time."""
+    mail.attempt = 50
+    session.flush()
+    postponed(session, mail, now, cause)
+
+
+@pytest.mark.parametrize(
+    ("report", "cause"),
+    [
+        (postponed, "smtp.later"),
+        (given_up, "smtp.later"),
+        (refused, "smtp.content_refused"),
+        (refused, "smtp.mailbox_unknown"),
+    ],
+)
+@pytest.mark.parametrize("act", [withdrawing, restricting])
+def test_taken_back_while_the_server_is_asked(
+    database: Database,
+    worker_database: Database,
+    now: datetime,
+    act: Act,
+    report: Callable[[Session, Email, datetime, str], None],
+    cause: str,
+) -> None:
+    """The letter did not go out and nobody waits any more: the inquiry is over, nothing stays in the outbox."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        assert claim(session, mail.id, now=now + HOUR) is not None
+        act(session, inquiry, now + HOUR)
+        assert state(session, inquiry) == "outbox"
+        number, letter = inquiry.id, mail.id
+    with worker_database.write() as session:
+        report(session, session.get_one(Email, letter), now + HOUR, cause)
+    with database.read() as session:
+        inquiry = session.get_one(Inquiry, number)
+        assert (state(session, inquiry), inquiry.close_reason) == ("cancelled", "nobody_waits")
+        assert session.get_one(Email, letter).status in {"cancelled", "bounced_hard"}
+        # the practice knows of nothing, so there is nothing to take back from it
+        assert [told.status for told in mails(session, inquiry, "withdrawal")] == ["cancelled"]
+
+
+@pytest.mark.parametrize("patients", [1, 2])
+def test_a_failed_letter_is_sent_again_for_who_still_waits(database: Database, now: datetime, patients: int) -> None:
+    """Taken back while it was under way, then refused, then mended: it names who is left, or stays here."""
+    with database.write() as session:
+        inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        gone = items(session, inquiry)[0]
+        assert claim(session, mail.id, now=now + HOUR) is not None
+        mail_reports.mail_failed(session, mail.id, now=now + HOUR, failure="550 no", cause="smtp.content_refused")
+        session.flush()
+        gone.status = "withdrawn"  # as by a program that forgot the mail
+        session.flush()
+        told = mail_reports.retry_failed(session, mail.id, now=now + 2 * HOUR)
+        if patients == 1:
+            assert (told, mail.status, state(session, inquiry)) == ("stopped.nobody_waits", "cancelled", "cancelled")
+        else:
+            assert (told, mail.status, state(session, inquiry)) == ("", "queued", "outbox")
+            assert gone.reference_code not in mail.body_text

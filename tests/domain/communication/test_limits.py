@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from domain.casework import sending
+from domain.casework import mail_reports
 from domain.communication.accounts import AccountForm, save_account
-from domain.communication.mails import LEASE, Letter, Outgoing, claim, queue_mail, release_due
+from domain.communication.claiming import LEASE, Outgoing, claim, release_due
+from domain.communication.mails import Letter, queue_mail
 from domain.communication.outcomes import expire_leases, note_unclear
 from domain.database import Database
 from tests.conftest import Office
@@ -84,13 +85,13 @@ class Day:
         self.now += reported_late
         with self.worker.write() as session:
             if outcome == "sent":
-                sending.mail_sent(session, mail.id, now=self.now, server_reply="250")
+                mail_reports.mail_sent(session, mail.id, now=self.now, server_reply="250")
             elif outcome == "unclear":
                 note_unclear(session, mail.id, now=self.now, failure="")
             elif outcome == "later":
-                sending.mail_postponed(session, mail.id, now=self.now, failure="451", cause="smtp.later")
+                mail_reports.mail_postponed(session, mail.id, now=self.now, failure="451", cause="smtp.later")
             elif outcome == "refused":
-                sending.mail_failed(session, mail.id, now=self.now, failure="550")
+                mail_reports.mail_failed(session, mail.id, now=self.now, failure="550")
 
     def decide(self) -> None:
         """A person sends what is unclear or failed once more."""
@@ -99,9 +100,9 @@ class Day:
                 text("SELECT id, status FROM communication_service.email WHERE status IN ('unclear', 'failed')")
             ).all():
                 if status == "unclear":
-                    sending.decide_unclear(session, number, arrived=False, now=self.now)
+                    mail_reports.decide_unclear(session, number, arrived=False, now=self.now)
                 else:
-                    sending.retry_failed(session, number, now=self.now)
+                    mail_reports.retry_failed(session, number, now=self.now)
 
     def expire(self) -> None:
         """Leases of whoever never reported are over."""

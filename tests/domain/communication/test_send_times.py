@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from domain.access import OfficeSettings
 from domain.access import office as office_settings
-from domain.communication.mails import Letter, claim, queue_mail, release_due
+from domain.communication.claiming import claim, release_due
+from domain.communication.mails import Letter, queue_mail
 from domain.communication.models import Email
 from domain.communication.outcomes import note_sent
 from domain.communication.send_times import next_opening

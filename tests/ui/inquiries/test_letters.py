@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain.casework.preparing import create_and_send
 from domain.casework.printed_letters import letters_of
 from domain.casework.printing import note_printed
-from domain.casework.sending import remind
+from domain.casework.reminding import remind
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_search, add_therapist

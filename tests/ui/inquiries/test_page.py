@@ -5,9 +5,9 @@ from datetime import timedelta
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
+from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import mail_sent
-from domain.communication.mails import claim
+from domain.communication.claiming import claim
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
+from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim
 from domain.communication.queries import MailDetail, get_mail
 from domain.database import Database
 from domain.values import Channel
@@ -31,7 +31,8 @@ def waiting(session: Session, ui: UiContext) -> MailDetail:
         now=ui.now(),
     )  # fmt: skip
     session.flush()
-    return get_mail(session, int(session.execute(text("SELECT id FROM communication_service.email")).scalar_one()))
+    number = session.execute(text("SELECT id FROM communication_service.email")).scalar_one()
+    return get_mail(session, int(number), now=ui.now())
 
 
 def test_without_a_server_a_mail_waits_for_a_person(ui: UiContext, qtbot: QtBot, database: Database) -> None:

@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
-from domain.casework.sending import mail_sent
+from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import claim
+from domain.communication.incoming.parsed import ParsedMail
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
@@ -22,6 +23,7 @@ from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
 from ui.mail.page import MailPage
+from ui.mail.saved_mails import SavedMails
 from ui.ports import UiContext
 
 STATUS = "SELECT string_agg(status, ' ' ORDER BY position) FROM matching_service.inquiry_item"
@@ -163,6 +165,28 @@ def test_saved_mails_are_dropped_on_the_page(
     qtbot.waitUntil(lambda: said in ui.messages.text())
     assert file.exists()
     assert scalar(database, "SELECT count(*) FROM communication_service.incoming_email") == (said == "Eingelesen")
+
+
+def test_a_saved_mail_is_parsed_before_the_transaction(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes, nothing of the database waits for it."""
+    file = tmp_path / "Antwort.eml"
+    file.write_bytes(reply("Leider nein", sender="x@web.example"))
+    busy = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND state LIKE 'idle in transaction%'"""
+    seen = []
+
+    def parse(source: bytes) -> ParsedMail:
+        seen.append(scalar(database, busy))
+        return parse_mail(source)
+
+    monkeypatch.setattr("ui.mail.saved_mails.parse_mail", parse)
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    SavedMails(page, ui).read([file])
+    qtbot.waitUntil(lambda: "Eingelesen" in ui.messages.text())
+    assert seen == [0]
 
 
 def test_heute_leads_to_the_answer(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:

@@ -5,19 +5,29 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from domain.casework.batches.forecast import Forecast, forecast
-from domain.casework.batches.listing import BatchRow, count_mails, get_batch
+from domain.casework.batches.listing import BatchRow, Ways, count_ways, get_batch
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
 from domain.database import Session
 from ui.mail.batches.lines import BatchLines
 from ui.mail.batches.runner import BatchRunner
-from ui.mail.batches.wording import figures, leaving, origin, state_chip, time_left, title
+from ui.mail.batches.wording import (
+    draft_figures,
+    figures,
+    leaving,
+    origin,
+    released_words,
+    send_words,
+    state_chip,
+    time_left,
+    title,
+)
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 
-Shown = tuple[BatchRow, int, Forecast]
+Shown = tuple[BatchRow, Ways, Forecast]
 
 
 class BatchView(QWidget):
@@ -28,7 +38,7 @@ class BatchView(QWidget):
         self._ui = ui
         self._wanted: int | None = None
         self._batch: BatchRow | None = None
-        self._mails = 0
+        self._ways = Ways(0, 0, 0)
         self._runner = BatchRunner(ui, self)
         self._title = words("", "heading")
         self._chip = Chip()
@@ -78,18 +88,19 @@ class BatchView(QWidget):
         def work(session: Session) -> Shown:
             batch = get_batch(session, number)
             draft = batch.state == "draft"
-            mails = count_mails(session, number) if draft else batch.open + batch.waiting + batch.sending
-            return batch, mails, forecast(session, mails, now=now, under_way=not draft)
+            ways = count_ways(session, number)
+            mails = ways.mails if draft else batch.open + batch.waiting + batch.sending
+            return batch, ways, forecast(session, mails, now=now, under_way=not draft)
 
         self._ui.background.read(self, work, self._show, key="batch")
 
     def _show(self, shown: Shown) -> None:
-        batch, self._mails, told = shown
+        batch, self._ways, told = shown
         before, self._batch = self._batch, batch
         self._title.setText(f"{title(batch)} – {origin(batch)}")
         self._chip.show_state(*state_chip(batch))
-        self._figures.setText(figures(batch))
         draft, over = batch.state == "draft", batch.sent + batch.failed + batch.unclear
+        self._figures.setText(draft_figures(self._ways, batch.left_out) if draft else figures(batch))
         self._bar.setVisible(batch.state in {"running", "paused"})
         self._bar.setRange(0, max(1, over + batch.open + batch.waiting + batch.sending))
         self._bar.setValue(over)
@@ -98,7 +109,7 @@ class BatchView(QWidget):
         if not draft:
             self._hints.setText("")
         self._hints.setVisible(bool(self._hints.text()))
-        sends = ntr(self._mails, "{n} E-Mail s&enden", "{n} E-Mails s&enden") if self._mails else tr("Alle übernehm&en")
+        sends = send_words(self._ways)
         self._send.setText(f" {sends}")
         self._send.setAccessibleName(sends.replace("&", ""))
         self._offer(batch)
@@ -110,7 +121,7 @@ class BatchView(QWidget):
     def _time_words(self, batch: BatchRow, told: Forecast) -> str:
         now = self._ui.now()
         if batch.state == "draft":
-            return leaving(told, self._mails, now)
+            return leaving(told, self._ways.mails, now)
         if batch.state == "paused":
             return tr("Angehalten: Von den wartenden E-Mails geht keine hinaus, bis jemand „Weiter“ drückt.")
         if batch.state != "running":
@@ -163,8 +174,7 @@ class BatchView(QWidget):
             self._ui.background.write(self, lambda s: work(s, batch), lambda _: done(batch))
 
     def _on_send(self) -> None:
-        now, mails = self._ui.now(), self._mails
-        said = ntr(mails, "{n} E-Mail ist freigegeben.", "{n} E-Mails sind freigegeben.")
+        now, said = self._ui.now(), released_words(self._ways)
 
         def done(batch: BatchRow) -> None:
             self._runner.make(batch.batch_id)

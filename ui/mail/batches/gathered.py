@@ -1,6 +1,6 @@
 """What is said once a batch was gathered, or all of it waits in another one; for every page that gathers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from domain.casework.batches.gathering import Gathered
 from domain.errors import Conflict
@@ -17,6 +17,28 @@ def gathered_words(gathered: Gathered) -> str:
             gathered.elsewhere,
             "{n} Zeile liegt schon in einem anderen Sammelversand.",
             "{n} Zeilen liegen schon in einem anderen Sammelversand.",
+        )
+    return said
+
+
+def left_out_words(counts: Mapping[str, int]) -> list[str]:
+    """Who hears nothing this week though they want to, and what to do about it."""
+    said = []
+    if unreached := counts.get("no_address", 0):
+        said.append(
+            ntr(
+                unreached,
+                "{n} Person hat keine E-Mail-Adresse: Rufen Sie an.",
+                "{n} Personen haben keine E-Mail-Adresse: Rufen Sie an.",
+            )
+        )
+    if waiting := counts.get("nobody_asked", 0):
+        said.append(
+            ntr(
+                waiting,
+                "Für {n} Person wurde noch keine Praxis angefragt; sie bekommt deshalb keine Nachricht.",
+                "Für {n} Personen wurde noch keine Praxis angefragt; sie bekommen deshalb keine Nachricht.",
+            )
         )
     return said
 

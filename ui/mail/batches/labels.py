@@ -29,6 +29,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "minor": "Minderjährig: mit den Sorgeberechtigten sprechen",
         "unwanted": "Möchte keine wöchentliche Nachricht",
         "no_address": "Keine E-Mail-Adresse",
+        "nobody_asked": "Noch keine Praxis angefragt",
         "told_already": "Hat diese Woche schon eine bekommen",
     },
     # why Heute names a batch

@@ -5,15 +5,15 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.casework.batches.gathering import Gathered, gather_weekly
 from domain.casework.batches.listing import BatchRow, list_batches
-from domain.casework.batches.weekly import count_without_address
+from domain.casework.batches.weekly import count_left_out
 from domain.database import Session
 from ui import formats
 from ui.mail.batches.detail import BatchView
-from ui.mail.batches.gathered import gathered_words, show_elsewhere
+from ui.mail.batches.gathered import gathered_words, left_out_words, show_elsewhere
 from ui.mail.batches.labels import label
 from ui.mail.batches.wording import figures, origin, state_chip, title
 from ui.ports import UiContext
-from ui.translation import ntr, tr
+from ui.translation import tr
 from ui.widgets.columns import Column
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.paged_table import PagedTable
@@ -84,21 +84,15 @@ class BatchPane(QWidget):
         self._open(batch_id)
 
     def gather_weekly(self) -> None:
-        """A batch of those who are to hear this week how their search stands; says who has no address."""
+        """A batch of those who are to hear this week how their search stands; says who hears nothing, and why."""
         now = self._ui.now()
 
-        def work(session: Session) -> tuple[Gathered, int]:
-            return gather_weekly(session, now=now), count_without_address(session, now=now)
+        def work(session: Session) -> tuple[Gathered, dict[str, int]]:
+            return gather_weekly(session, now=now), count_left_out(session, now=now)
 
-        def done(found: tuple[Gathered, int]) -> None:
-            gathered, unreached = found
-            told = gathered_words(gathered)
-            if unreached:
-                told += " " + ntr(
-                    unreached,
-                    "{n} Person hat keine E-Mail-Adresse: Rufen Sie an.",
-                    "{n} Personen haben keine E-Mail-Adresse: Rufen Sie an.",
-                )
+        def done(found: tuple[Gathered, dict[str, int]]) -> None:
+            gathered, left_out = found
+            told = " ".join((gathered_words(gathered), *left_out_words(left_out)))
             self._ui.messages.info(told)
             self.show_batch(gathered.batch_id)
 

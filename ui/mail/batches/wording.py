@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.casework.batches.checking import LineCheck
 from domain.casework.batches.forecast import Forecast
-from domain.casework.batches.listing import BatchRow, LineRow
+from domain.casework.batches.listing import BatchRow, LineRow, Ways
 from domain.errors import Conflict
 from ui import formats
 from ui.errors import describe
@@ -41,11 +41,43 @@ def origin(batch: BatchRow) -> str:
     return f"{who}, {formats.moment(when)}"
 
 
+def draft_figures(ways: Ways, left_out: int) -> str:
+    """What happens once a draft is released: mails leave, calls are planned, letters wait for the printer."""
+    parts = (
+        (ways.mails, ntr(ways.mails, "{n} E-Mail wird gesendet", "{n} E-Mails werden gesendet")),
+        (ways.calls, ntr(ways.calls, "{n} Anruf wird geplant", "{n} Anrufe werden geplant")),
+        (
+            ways.letters,
+            ntr(ways.letters, "{n} Brief wird zum Drucken bereitgelegt", "{n} Briefe werden zum Drucken bereitgelegt"),
+        ),
+        (left_out, tr("{n} herausgenommen").format(n=left_out)),
+    )
+    return " · ".join(words for count, words in parts if count)
+
+
+def send_words(ways: Ways) -> str:
+    """The button that releases a draft."""
+    if not ways.mails:
+        return tr("Alle übernehm&en")
+    parts = (
+        (ways.mails, ntr(ways.mails, "{n} E-Mail s&enden", "{n} E-Mails s&enden")),
+        (ways.calls, ntr(ways.calls, "{n} Anruf planen", "{n} Anrufe planen")),
+        (ways.letters, ntr(ways.letters, "{n} Brief bereitlegen", "{n} Briefe bereitlegen")),
+    )
+    return ", ".join(words for count, words in parts if count)
+
+
+def released_words(ways: Ways) -> str:
+    """What was released."""
+    return tr("Freigegeben: {what}.").format(what=draft_figures(ways, 0))
+
+
 def figures(batch: BatchRow) -> str:
     """Where every line is; only what there is."""
     if batch.state == "draft":
-        out = ntr(batch.left_out, "{n} herausgenommen", "{n} herausgenommen") if batch.left_out else ""
-        return " · ".join(part for part in (ntr(batch.open, "{n} wird gesendet", "{n} werden gesendet"), out) if part)
+        # by which way each goes is asked for the one that is open (`draft_figures`)
+        out = tr("{n} herausgenommen").format(n=batch.left_out) if batch.left_out else ""
+        return " · ".join(part for part in (tr("{n} zum Durchsehen").format(n=batch.open), out) if part)
     parts = (
         (batch.sent, tr("{n} gesendet")),
         (batch.sending, tr("{n} wird gerade gesendet")),

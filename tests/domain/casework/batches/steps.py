@@ -11,6 +11,7 @@ from domain.casework.batches.steering import take_back_next
 from domain.casework.week_plan import propose, save
 from domain.database import Database
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.domain.casework.steps import ask
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -60,10 +61,12 @@ def figures(database: Database, batch_id: int) -> BatchRow:
     return batch
 
 
-def hopeful(session: Session, **values: object) -> int:
-    """A patient with an address and an active search; returns the patient's id."""
+def hopeful(session: Session, *, asked: bool = True, **values: object) -> int:
+    """A patient with an address and an active search, for whom a practice was asked; returns the patient's id."""
     patient = add_patient(session, **({"email": "lea@mail.example", "wants_status": True} | values))  # type: ignore[arg-type]  # columns
-    add_search(session, patient)
+    search = add_search(session, patient)
+    if asked:
+        ask(session, search, now=NOW - timedelta(days=30))
     return patient
 
 

@@ -12,10 +12,11 @@ from domain.casework.batches.listing import LineRow, list_batches, list_lines, u
 from domain.casework.batches.making import LEAST_UNDO, make_next
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back, take_back_next
+from domain.casework.mail_reports import mail_failed, mail_sent
 from domain.casework.preparing import create_and_send
-from domain.casework.sending import mail_failed, mail_sent, mark_sent
+from domain.casework.sending import mark_sent
 from domain.casework.week_plan import accept, open_lines, skip
-from domain.communication.mails import claim, release_due
+from domain.communication.claiming import claim, release_due
 from domain.communication.models import Email
 from domain.database import Database
 from domain.errors import Conflict, Invalid

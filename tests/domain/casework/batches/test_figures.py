@@ -10,9 +10,9 @@ from sqlalchemy import select
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
-from domain.casework.sending import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
+from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
 from domain.communication.batch_models import BatchLine
-from domain.communication.mails import claim, release_due
+from domain.communication.claiming import claim, release_due
 from domain.communication.outcomes import note_unclear
 from domain.database import Database
 from domain.errors import PlatzlotseError

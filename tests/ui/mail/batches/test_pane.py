@@ -13,6 +13,7 @@ from domain.casework.batches.steering import pause, release
 from domain.database import Database
 from domain.patients.queries import get_patient
 from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.casework.batches.steps import hopeful
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
 from ui.mail.batches.status import BatchStatus
@@ -51,17 +52,18 @@ def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, databas
     view = page._batches._view
     qtbot.waitUntil(lambda: "Therapiepl" in view._lines._letter._subject.text())
     assert "Sekunden, um alles zurückzuholen" in view._time.text()
-    qtbot.waitUntil(lambda: view._send.text().strip() == "3 E-Mails s&enden")
+    qtbot.waitUntil(lambda: view._send.text().strip() == "3 E-Mails s&enden, 1 Anruf planen")
     line = view._lines.table.model.row_at(3)
     assert line is not None
     assert "keine E-Mail: wird angerufen" in view._lines._notice(line)
     press(qtbot, view, "Herausnehmen")
-    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
+    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden, 1 Anruf planen")
     press(qtbot, view, "Wieder aufnehmen")
     press(qtbot, view, "Herausnehmen")
-    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
+    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden, 1 Anruf planen")
     assert scalar(database, MAILS.format("queued")) == 0
-    press(qtbot, view, "2 E-Mails senden")
+    assert "2 E-Mails werden gesendet · 1 Anruf wird geplant · 1 herausgenommen" in view._figures.text()
+    press(qtbot, view, "2 E-Mails senden, 1 Anruf planen")
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3, timeout=15_000)
     qtbot.waitUntil(lambda: "2 warten · 1 Anruf oder Brief" in view._figures.text())
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
@@ -126,8 +128,9 @@ def test_the_weekly_status_is_offered_and_read_first(
 
     def due(session: Session) -> None:
         for number in range(2):
-            add_search(session, add_patient(session, email=f"lea{number}@mail.example", wants_status=True))
-        add_search(session, add_patient(session, wants_status=True))
+            hopeful(session, email=f"lea{number}@mail.example")
+        hopeful(session, email="")
+        hopeful(session, asked=False)
         session.execute(text("UPDATE platform.office SET status_weekday = 1"))
 
     fill(database, due)
@@ -148,6 +151,7 @@ def test_the_weekly_status_is_offered_and_read_first(
     view = page._batches._view
     qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden")
     assert "1 Person hat keine E-Mail-Adresse" in ui.messages._text.text()
+    assert "Für 1 Person wurde noch keine Praxis angefragt" in ui.messages._text.text()
     qtbot.waitUntil(lambda: "So steht Ihre Suche" in view._lines._letter._subject.text())
     assert scalar(database, "SELECT count(*) FROM communication_service.email") == 0
     page.open_field(0, "weekly")  # a second time: the same batch, and whose it is
@@ -156,8 +160,7 @@ def test_the_weekly_status_is_offered_and_read_first(
 
 def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """First letter and status are read before they are sent; a second status in a week is refused with its reason."""
-    number = fill(database, lambda s: add_patient(s, email="lea@mail.example", last_name="Wartend", wants_status=True))
-    fill(database, lambda s: add_search(s, number))
+    number = fill(database, lambda s: hopeful(s, last_name="Wartend"))
     letters = PatientLetters(ui)
     qtbot.addWidget(letters)
     letters.show()

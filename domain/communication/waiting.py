@@ -1,0 +1,58 @@
+"""Why a mail in the outbox has not left, and until when it waits. Pure.
+
+It says what the rules of `send_times` and `claiming` do, for whoever looks at the outbox.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.access import OfficeSettings
+from domain.communication.send_times import next_opening
+from domain.communication.states import EmailStatus
+
+MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail whose time has come
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a mail waits for and until when (None: nobody knows).
+
+    `reason`: ``held`` (its batch is paused), ``undo`` (it can still be taken back), ``later`` (a time somebody chose or
+    its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so many
+    an hour), ``worker`` (it is taken as soon as the worker runs).
+    """
+
+    reason: str
+    until: datetime | None = None
+
+
+def waiting(
+    status: EmailStatus,
+    *,
+    created_at: datetime,
+    not_before: datetime | None,
+    held: bool,
+    settings: OfficeSettings,
+    now: datetime,
+) -> Waiting | None:
+    """What a mail waits for at this moment; None for one that does not wait."""
+    if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
+        return None
+    if held:
+        return Waiting("held")
+    due = max(not_before or now, now)
+    leaves = next_opening(due, settings)
+    if leaves > due or (due > now and _is_opening(due, settings)):
+        return Waiting("hours", leaves)
+    if due > now:
+        if status is EmailStatus.RETRY_WAIT:
+            return Waiting("retry", due)
+        undo = timedelta(seconds=settings.undo_seconds)
+        return Waiting("undo" if due <= created_at + undo + MOMENT else "later", due)
+    overdue = not_before is not None and not_before < now - MOMENT
+    return Waiting("limit" if overdue and settings.mails_per_hour is not None else "worker")
+
+
+def _is_opening(moment: datetime, settings: OfficeSettings) -> bool:
+    """Whether sending hours begin at that moment: it was put there by them."""
+    return next_opening(moment - timedelta(microseconds=1), settings) == moment

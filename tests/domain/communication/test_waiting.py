@@ -1,0 +1,139 @@
+"""What a mail in the outbox waits for, and until when: as the rules that hold it back would say."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from domain.access import OfficeSettings
+from domain.casework.batches.gathering import gather_practices
+from domain.casework.batches.making import make_next
+from domain.casework.batches.steering import pause, release
+from domain.communication.claiming import claim
+from domain.communication.mails import Letter, queue_mail
+from domain.communication.queries import get_mail, list_mails, sent_file
+from domain.communication.send_times import next_opening
+from domain.communication.states import EmailStatus
+from domain.communication.waiting import Waiting, waiting
+from domain.database import Database
+from domain.paging import ListQuery
+from tests.builders import add_patient, add_search, add_therapist
+
+SATURDAY = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
+MONDAY_EIGHT = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)  # 08:00 in Berlin
+HOUR = timedelta(hours=1)
+
+
+# an office without sending hours or limits
+SETTINGS = OfficeSettings(
+    name="Büro", street="", plz="", city="", phone="", email="", legal_footer="", land="NW", inquiry_size=6,
+    cooling_days=28, follow_up_days=7, expiry_days=21, undo_seconds=60, radius_km=25, response_prior=0.15,
+    plan_mails=60, plan_minutes=200, call_minutes=5, send_from=None, send_until=None, mails_per_hour=None,
+    status_weekday=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "not_before", "changes", "held", "wanted"),
+    [
+        ("queued", None, {}, False, Waiting("worker")),
+        ("queued", timedelta(seconds=30), {}, False, Waiting("undo", SATURDAY + timedelta(seconds=30))),
+        ("queued", timedelta(hours=5), {}, False, Waiting("later", SATURDAY + timedelta(hours=5))),
+        ("queued", None, {"send_from": time(8), "send_until": time(18)}, False, Waiting("hours", MONDAY_EIGHT)),
+        (
+            "queued",
+            MONDAY_EIGHT - SATURDAY,
+            {"send_from": time(8), "send_until": time(18)},
+            False,
+            Waiting("hours", MONDAY_EIGHT),
+        ),
+        ("retry_wait", timedelta(hours=2), {}, False, Waiting("retry", SATURDAY + 2 * HOUR)),
+        (
+            "retry_wait",
+            timedelta(hours=2),
+            {"send_from": time(8), "send_until": time(18)},
+            False,
+            Waiting("hours", MONDAY_EIGHT),
+        ),
+        ("queued", -HOUR, {"mails_per_hour": 10}, False, Waiting("limit")),
+        ("queued", timedelta(hours=5), {}, True, Waiting("held")),
+        ("sending", None, {}, False, None),
+        ("sent", None, {}, False, None),
+    ],
+)
+def test_what_it_waits_for(
+    status: str,
+    not_before: timedelta | None,
+    changes: dict[str, object],
+    held: bool,
+    wanted: Waiting | None,
+) -> None:
+    """Undo window, a chosen time, sending hours, a failed attempt, a limit, a paused batch, or only the worker."""
+    found = waiting(
+        EmailStatus(status),
+        created_at=SATURDAY,
+        not_before=None if not_before is None else SATURDAY + not_before,
+        held=held,
+        settings=replace(SETTINGS, **changes),  # type: ignore[arg-type]
+        now=SATURDAY,
+    )
+    assert found == wanted
+
+
+@given(st.integers(-100, 400), st.integers(0, 23), st.integers(0, 400))
+def test_it_never_promises_what_is_over_or_outside_the_hours(wait: int, opens: int, later: int) -> None:
+    """Whatever the row says: the moment named is to come, and a mail may leave then."""
+    settings = replace(SETTINGS, send_from=time(opens), send_until=time(23, 59))
+    now = SATURDAY + timedelta(hours=later)
+    found = waiting(
+        EmailStatus.QUEUED, created_at=SATURDAY, not_before=SATURDAY + timedelta(hours=wait), held=False,
+        settings=settings, now=now,
+    )  # fmt: skip
+    assert found is not None
+    if found.until is not None:
+        assert found.until > now
+        assert next_opening(found.until, settings) == found.until
+
+
+def test_the_list_says_it_of_a_paused_batch(database: Database, now: datetime) -> None:
+    """And of one that runs, until when the mail can be taken back."""
+    with database.write() as session:
+        batch = gather_practices(
+            session, search_id=add_search(session), therapist_ids=[add_therapist(session)]
+        ).batch_id
+        release(session, batch, now=now)
+        make_next(session, batch, now=now)
+        session.flush()
+        (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
+        assert row.waiting is not None
+        assert row.waiting.reason in {"undo", "later"}
+        assert row.waiting.until is not None
+        pause(session, batch)
+        session.flush()
+        (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
+        assert row.waiting == Waiting("held")
+
+
+def test_a_sent_mail_shows_its_files(database: Database, now: datetime) -> None:
+    """Name and size, and each can be read again as it was sent."""
+    with database.write() as session:
+        number = queue_mail(
+            session, kind="patient", to_address="lea@mail.example", to_name="Lea", letter=Letter("Plan", "Plan", ""),
+            now=now, patient_id=add_patient(session, email="lea@mail.example"),
+        )  # fmt: skip
+        session.execute(
+            text(
+                "INSERT INTO communication_service.email_attachment (email_id, name, media_type, content)"
+                " VALUES (:id, 'plan.pdf', 'application/pdf', :content)"
+            ),
+            {"id": number, "content": b"%PDF-1.7 plan"},
+        )
+        assert claim(session, number, now=now + HOUR) is not None
+        session.flush()
+        mail = get_mail(session, number, now=now)
+        assert [(file.name, file.size) for file in mail.files] == [("plan.pdf", 13)]
+        assert sent_file(session, mail.files[0].file_id) == b"%PDF-1.7 plan"
+        assert mail.row.files == 1

@@ -1,0 +1,80 @@
+"""What is said of a mail of ours: what it waits for, what hindered it, how an attempt ended."""
+
+from datetime import datetime
+
+from domain.communication.queries import AttemptRow, MailDetail, MailRow
+from domain.communication.states import EmailStatus
+from domain.communication.waiting import Waiting
+from ui import formats
+from ui.errors import describe_code
+from ui.labels import label
+from ui.translation import tr
+from ui.widgets.chips import EMAIL_STATES
+
+
+def chip(row: MailRow) -> tuple[str, str]:
+    """The state in a word; one that was stopped is no decision of a person's."""
+    if row.stopped:
+        return label("email_status", "stopped"), "warning"
+    return label("email_status", row.status), EMAIL_STATES[row.status]
+
+
+def waits(told: Waiting | None, now: datetime) -> str:
+    """Until when a mail waits and for what; empty for one that does not wait."""
+    if told is None:
+        return ""
+    when = _when(told.until, now) if told.until is not None else ""
+    return {
+        "held": tr("angehalten: ihr Sammelversand macht Pause"),
+        "undo": tr("wartet bis {when}: bis dahin zurückholbar"),
+        "later": tr("wartet bis {when}"),
+        "hours": tr("wartet bis {when}, Sendezeit"),
+        "retry": tr("neuer Versuch {when}"),
+        "limit": tr("wartet: in dieser Stunde gingen schon genug E-Mails hinaus"),
+        "worker": tr("geht gleich hinaus"),
+    }[told.reason].format(when=when)
+
+
+def waits_until(told: Waiting | None, now: datetime) -> str:
+    """The same for a narrow column: until when."""
+    return tr("bis {when}").format(when=_when(told.until, now)) if told is not None and told.until is not None else ""
+
+
+def waits_for(told: Waiting | None) -> str:
+    """The same for a narrow column: for what."""
+    return label("waits_for", told.reason) if told is not None else ""
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    here, today = formats.local(moment), formats.local(now)
+    if here.date() == today.date():
+        return formats.time_of_day(moment)
+    if 0 < (here.date() - today.date()).days < 7:
+        return formats.weekday_clock(moment)
+    return formats.moment(moment)
+
+
+def trouble(mail: MailDetail) -> str:
+    """What hindered the mail, in our words and in the server's own, and whether it is still tried."""
+    if mail.row.status is EmailStatus.UNCLEAR:
+        return tr(
+            "Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
+        )
+    lines = [describe_code(mail.failure_cause, **mail.failure_params)] if mail.failure_cause else []
+    if mail.row.failure:
+        lines.append(tr("Antwort des Mailservers: {text}").format(text=mail.row.failure))
+    if lines and mail.row.status in {EmailStatus.RETRY_WAIT, EmailStatus.QUEUED}:
+        lines.append(tr("Es wird von selbst weiter versucht."))
+    if mail.row.status is EmailStatus.FAILED:
+        lines.append(
+            tr(
+                "Es wird nicht weiter versucht. Ist die Ursache behoben, senden Sie die E-Mail noch einmal; sonst rufen Sie an."
+            )
+        )
+    return "\n".join(lines)
+
+
+def attempt(one: AttemptRow) -> str:
+    """When it was tried and what came of it."""
+    reply = one.reply or (describe_code(one.cause) if one.cause.startswith("email.") else "")
+    return " · ".join(part for part in (formats.moment(one.at), label("attempt", one.outcome), reply) if part)
