@@ -1,7 +1,7 @@
 """Errors in words: what happened, what was kept, what to do. The only place that knows German for error codes."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.errors import PlatzlotseError, Unavailable
@@ -299,7 +299,14 @@ _SENTENCES: dict[str, str] = {
     "phone_call.not_a_result": "Das ist kein Ergebnis eines Anrufs. Es wurde nichts geändert.",
     "phone_call.callback_past": "Der Rückruf kann nicht in der Vergangenheit liegen. Der Anruf ist noch offen.",
     "contact.body_missing": "Schreiben Sie auf, worum es ging.",
+    "phone_call.callback_far": "Ein Rückruf wird höchstens ein Jahr im Voraus geplant, also bis {last_day}. Der Anruf ist noch offen; prüfen Sie die Jahreszahl.",
     "contact.in_future": "Ein Kontakt kann nicht in der Zukunft liegen.",
+    "contact.long_ago": "Ein Kontakt vor dem Jahr {year} wird nicht eingetragen. Prüfen Sie die Jahreszahl.",
+    "contact.too_long": "Dieser Text hat {length} Zeichen, ins Kontaktprotokoll passen {longest}. Es wurde nichts gespeichert; kürzen Sie ihn oder legen Sie ihn als Datei ab.",
+    "db.ck_contact_entry_not_ahead": "Dieser Kontakt läge in der Zukunft. Es wurde nichts gespeichert; prüfen Sie Datum und Uhr dieses Rechners.",
+    "db.ck_contact_entry_length": "Dieser Text ist zu lang für das Kontaktprotokoll (höchstens 10.000 Zeichen). Es wurde nichts gespeichert; kürzen Sie ihn.",
+    "db.ck_phone_call_length": "Diese Notiz ist zu lang (höchstens 10.000 Zeichen). Es wurde nichts gespeichert; kürzen Sie sie.",
+    "db.uq_phone_call_person_id_in_progress": "Ein anderer Anruf von Ihnen läuft noch. Tragen Sie zuerst dessen Ergebnis ein.",
     "phone_call.transition": "Das geht beim Stand „{before}“ des Anrufs nicht.",
     "db.uq_email_status_week": "Diesem Menschen hat gerade jemand anders geschrieben, wie die Suche steht. Es wurde nichts gesendet.",
     "db.uq_batch_line_open_plan_line": "Diese Zeile liegt inzwischen in einem anderen Sammelversand. Es wurde nichts geändert.",
@@ -370,6 +377,7 @@ class _Words(dict[str, str]):
             "before": lambda v: label(_STATE_KINDS.get(self._error.code, "search_status"), str(v or "")),
             "columns": lambda v: ", ".join(v or ()),
             "near": lambda v: tr("; gemeint ist wohl „{near}“").format(near=v) if v else "",
+            "last_day": lambda v: formats.day(date.fromisoformat(str(v))),
             "codes": lambda v: ", ".join(v or ()),
             "roles": lambda v: ", ".join(v or ()),
         }

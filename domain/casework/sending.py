@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import office
+from domain.access import me, office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import drop_waiting, has_waiting, take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, follow_what_changed, stop_unsent
@@ -93,7 +93,7 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str 
         session.add(
             ContactEntry(
                 at=now, channel=inquiry.channel, direction="out", kind="inquiry", inquiry_id=inquiry.id,
-                therapist_id=inquiry.therapist_id, person_id=inquiry.created_by, body=subject,
+                therapist_id=inquiry.therapist_id, person_id=me(session).id, body=subject,
             )
         )  # fmt: skip
 

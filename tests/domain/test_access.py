@@ -30,11 +30,11 @@ communication_service.account_test         ra    ra    -     ra    rw    r
 communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
 communication_service.batch_progress      r     r     -     -     -     r
-communication_service.contact_entry       ra    ra    -     -     ra    r
+communication_service.contact_entry       r     r     -     -     r     r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.email_attempt        ra    ra    -     -     ra    r
-communication_service.evidence_made       ra    ra    -     -     -     r
+communication_service.evidence_made       r     r     -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
@@ -42,6 +42,7 @@ communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
 communication_service.printed_letter      rad   rad   -     -     -     r
+communication_service.printed_letter_item ra    ra    -     -     -     r
 communication_service.sending_state        r     r     -     r     raw   r
 communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
@@ -169,7 +170,6 @@ def refused(connection: Connection, statement: str) -> bool:
         ("auditor", "SELECT * FROM audit.contact_salt"),
         ("auditor", "SELECT * FROM communication_service.contact_entry"),
         ("auditor", "SELECT audit.erase_contact(1, 'x')"),
-        ("jana", "SELECT audit.erase_contact(1, 'x')"),
         ("auditor", "SELECT audit.chain_contacts(1)"),
         ("worker", "SELECT * FROM audit.contact_link"),
         ("worker", "INSERT INTO audit.contact_link VALUES (1, 1, '', '')"),
