@@ -14,7 +14,8 @@ from ui.widgets.forms import label as words
 class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
-    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the button says.
+    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the
+    button says. `refuse` says what is wrong with a day that can be read.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class ReasonDialog(QDialog):
         choices: Mapping[str, str] | None = None,
         day_needed: bool = False,
         clock: str = "",
+        refuse: Callable[["ReasonDialog"], str] = lambda _: "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -41,6 +43,7 @@ class ReasonDialog(QDialog):
         self._clock = QLineEdit()
         self._clock.setPlaceholderText("HH:MM")
         self._clock_field = Field(clock, self._clock)
+        self._refuse = refuse
         self._kind = Choice(choices or {}, tr("Was"))
         wanted = tr("Grund") if reason is None else reason
         self._needs_reason = bool(wanted)
@@ -82,6 +85,9 @@ class ReasonDialog(QDialog):
             self.clock()
         except ValueError:
             self._clock_field.complain(tr("Bitte als HH:MM eingeben."))
+            return
+        if wrong := self._refuse(self):
+            self._day_field.complain(wrong)
             return
         self.accept()
 
