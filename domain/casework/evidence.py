@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.communication.evidence.chain import chain_head
-from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted, stated_wait
+from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted
 from domain.communication.evidence.models import EvidenceMade
+from domain.communication.evidence.stated_wait import stated_wait
 from domain.communication.states import RESULTS, UNREACHED, CallStatus
 from domain.errors import NotFound
 from domain.matching.models import PlaceSearch
