@@ -300,6 +300,8 @@ _SENTENCES: dict[str, str] = {
     "phone_call.callback_past": "Der Rückruf kann nicht in der Vergangenheit liegen. Der Anruf ist noch offen.",
     "contact.body_missing": "Schreiben Sie auf, worum es ging.",
     "phone_call.callback_far": "Ein Rückruf wird höchstens ein Jahr im Voraus geplant, also bis {last_day}. Der Anruf ist noch offen; prüfen Sie die Jahreszahl.",
+    "contact.erasure_reason": "Schreiben Sie auf, warum gelöscht wird. Es wurde nichts gelöscht.",
+    "contact.nothing_to_erase": "Im Kontaktprotokoll steht zu diesem Menschen nichts (mehr), was sich löschen ließe.",
     "contact.in_future": "Ein Kontakt kann nicht in der Zukunft liegen.",
     "contact.long_ago": "Ein Kontakt vor dem Jahr {year} wird nicht eingetragen. Prüfen Sie die Jahreszahl.",
     "contact.too_long": "Dieser Text hat {length} Zeichen, ins Kontaktprotokoll passen {longest}. Es wurde nichts gespeichert; kürzen Sie ihn oder legen Sie ihn als Datei ab.",

@@ -115,8 +115,11 @@ CREATE TRIGGER audit_delete AFTER DELETE ON communication_service.printed_letter
 -- Erasing what an entry says is for those who lead the office; only what is there is erased, with a reason, once.
 CREATE OR REPLACE FUNCTION audit.erase_contact(which bigint, why text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    told_of bigint;
 BEGIN
-    IF NOT EXISTS (SELECT FROM communication_service.contact_entry WHERE id = which) THEN
+    SELECT c.call_id INTO told_of FROM communication_service.contact_entry c WHERE c.id = which;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no such contact' USING ERRCODE = 'foreign_key_violation',
             CONSTRAINT = 'fk_contact_erasure_entry_id', TABLE = 'contact_erasure', SCHEMA = 'audit';
     END IF;
@@ -125,6 +128,10 @@ BEGIN
     DELETE FROM audit.contact_salt WHERE entry_id = which;
     DELETE FROM audit.content c USING audit.entry e
         WHERE c.entry_id = e.id AND e.table_name = 'communication_service.contact_entry' AND e.row_id = which;
+    -- a call keeps the same words
+    UPDATE communication_service.phone_call SET outcome = '' WHERE id = told_of AND outcome <> '';
+    DELETE FROM audit.content c USING audit.entry e
+        WHERE c.entry_id = e.id AND e.table_name = 'communication_service.phone_call' AND e.row_id = told_of;
 END $$;
 GRANT EXECUTE ON FUNCTION audit.erase_contact(bigint, text) TO platzlotse_supervisor;
 
