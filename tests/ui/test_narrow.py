@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.database import Database
-from tests.builders import add_patient, add_therapist
-from tests.ui.hands import fill
+from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.casework.steps import accept, ask
+from tests.ui.hands import fill, find
+from ui.inquiries.page import InquiriesPage
 from ui.list_detail_page import ListDetailPage
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
@@ -44,3 +46,24 @@ def test_no_tab_of_a_record_is_cut(
             if area.isVisible():
                 content = area.widget().minimumSizeHint().width()
                 assert content <= area.viewport().width(), form.tabText(number)
+
+
+def test_no_step_of_an_accepted_patient_is_cut(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Writing and phoning the patient, beginning and failing stand beside the list without the scroll bar over them."""
+
+    def work(session: Session) -> int:
+        search = add_search(session, add_patient(session, last_name="Wartend-Lindenbaum"))
+        inquiry = ask(session, search, now=ui.now(), therapist=add_therapist(session))
+        accept(session, inquiry, now=ui.now())
+        return inquiry.id
+
+    page = InquiriesPage(ui)
+    qtbot.addWidget(page)
+    page.resize(*ROOM)
+    page.show()
+    page.open_item(fill(database, work))
+    call = find(qtbot, page, "Lea Wartend-Lindenbaum: Patienten anrufen")
+    area = next(area for area in page.findChildren(QScrollArea) if area.isAncestorOf(call))
+    qtbot.waitUntil(lambda: area.widget().width() == area.viewport().width())
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
+    assert call.mapTo(area.widget(), call.rect().topRight()).x() < area.viewport().width()

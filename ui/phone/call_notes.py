@@ -1,9 +1,10 @@
 """What one types while on the phone: with whom, and what was said; kept for every call one looks away from."""
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from ui.translation import tr
-from ui.widgets.forms import Field, row
+from ui.widgets.forms import Field
 
 Typed = tuple[str, str]  # with whom, what was said
 NOTHING: Typed = ("", "")
@@ -24,9 +25,10 @@ class CallNotes(QWidget):
         self._call: int | None = None
         self._kept: dict[int, Typed] = {}  # of calls one looked away from
         self._settled: dict[int, Typed] = {}  # of calls whose result was written, should it be taken back
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(row(*self._fields.values(), stretch=(1, 2)))
+        beside = QHBoxLayout(self)
+        beside.setContentsMargins(0, 0, 0, 0)
+        for field, stretch in zip(self._fields.values(), (1, 2), strict=True):
+            beside.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)  # what is wrong with one moves no other
         for line in (self.counterpart, self.note):
             line.textEdited.connect(lambda _: self.complain(None, ""))
 
