@@ -64,6 +64,8 @@ def test_no_step_of_an_accepted_patient_is_cut(ui: UiContext, qtbot: QtBot, data
     page.open_item(fill(database, work))
     call = find(qtbot, page, "Lea Wartend-Lindenbaum: Patienten anrufen")
     area = next(area for area in page.findChildren(QScrollArea) if area.isAncestorOf(call))
-    qtbot.waitUntil(lambda: area.widget().width() == area.viewport().width())
-    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
-    assert call.mapTo(area.widget(), call.rect().topRight()).x() < area.viewport().width()
+    content = area.widget()
+    assert content is not None
+    qtbot.waitUntil(lambda: content.width() == area.viewport().width())
+    assert content.minimumSizeHint().width() <= area.viewport().width()
+    assert call.mapTo(content, call.rect().topRight()).x() < area.viewport().width()

@@ -1,20 +1,17 @@
 """One person, one call: two processes at the same call, two calls of one person, and a call whose window went away."""
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain import migrations
 from domain.casework import calling
 from domain.casework.call_corrections import take_back_result
 from domain.casework.phone_queue import phone_queue
@@ -164,28 +161,6 @@ def test_a_call_that_was_put_back_tells_of_no_contact(database: Database) -> Non
         kinds = text("SELECT kind FROM communication_service.contact_entry WHERE call_id = :id ORDER BY id")
         assert session.scalars(kinds, {"id": call.id}).all() == ["reached", "result_taken_back"]
         assert (call.status, call.ended_at) == (C.PLANNED, None)
-
-
-def test_of_calls_left_by_an_older_program_the_newest_stays(office: Office, database: Database) -> None:
-    """The migration plans the others again, so that the rule can hold."""
-    with database.write() as session:
-        numbers = [planned(session).id for _ in range(3)]
-    script = (Path(migrations.__file__).parent / "sql" / "0014_contact_log.sql").read_text("utf-8")
-    mending = re.search(r"UPDATE communication_service\.phone_call SET status = 'planned'.*?;", script, re.DOTALL)
-    assert mending is not None
-    under_way = text(
-        "UPDATE communication_service.phone_call SET status = 'in_progress', started_at = :at WHERE id = :id"
-    )
-    owner = create_engine(office.url("owner"))
-    with owner.begin() as connection:
-        connection.execute(text("DROP INDEX communication_service.uq_phone_call_person_id_in_progress"))
-        for place, number in enumerate(numbers):
-            connection.execute(under_way, {"id": number, "at": NOON - timedelta(minutes=place)})
-        connection.exec_driver_sql(mending.group())
-    owner.dispose()
-    with database.read() as session:
-        found = session.scalars(select(PhoneCall.status).order_by(PhoneCall.id)).all()
-    assert found == ["in_progress", "planned", "planned"]
 
 
 @pytest.mark.parametrize("on", [date(9999, 12, 31), date(2027, 11, 25), date(2126, 12, 1)])
