@@ -222,7 +222,9 @@ class ContactEntry(Identified, Base):
     inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
     email_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Email.id))
     call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PhoneCall.id))
-    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    person_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(Person.id), server_default=text("platform.current_person_id()")
+    )
     kind: Mapped[str] = mapped_column(default="note")
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")

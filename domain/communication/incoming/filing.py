@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import entered_by
 from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
 from domain.communication.incoming.parsed import ParsedMail
 from domain.communication.models import COUNTERPART_LENGTH, EARLIEST, ContactEntry, Email
@@ -98,7 +97,7 @@ def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> 
             at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,
             channel="email", direction="in", kind="bounce" if mail.kind == "bounce" else "reply",
             inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
-            person_id=entered_by(session), counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
+            counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
             body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
         )
     )  # fmt: skip

@@ -15,7 +15,8 @@ CREATE TRIGGER not_ahead BEFORE INSERT ON communication_service.contact_entry
     FOR EACH ROW WHEN (NEW.at > clock_timestamp() + interval '1 day')
     EXECUTE FUNCTION communication_service.not_ahead();
 
--- Whoever enters a contact does so in their own name.
+-- Whoever enters a contact does so in their own name, also without saying so.
+ALTER TABLE communication_service.contact_entry ALTER COLUMN person_id SET DEFAULT platform.current_person_id();
 CREATE POLICY own_name ON communication_service.contact_entry AS RESTRICTIVE FOR INSERT
     TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (person_id = platform.current_person_id());
 -- The worker is nobody; a mail it sent is told in the name of whoever wrote it.
