@@ -74,11 +74,14 @@ def entry(connection: Connection, therapist: int, **values: object) -> str:
 
 
 def test_nobody_writes_in_a_colleagues_name(office: Office, therapist: int) -> None:
-    """One's own is taken; a colleague's is refused, and so is nobody's."""
+    """One's own is taken, and meant where none is named; a colleague's is refused, and so is nobody's."""
+    unnamed = "INSERT INTO communication_service.contact_entry (at, channel, therapist_id) VALUES (now(), 'note', :t)"
     with psql(office, "jana") as connection:
         assert entry(connection, therapist) == ""
         assert entry(connection, therapist, person=person(connection, "tom")) == "42501"
         assert entry(connection, therapist, person=None) == "42501"
+        mine = person(connection, "jana")
+        assert connection.scalar(text(f"{unnamed} RETURNING person_id"), {"t": therapist}) == mine
 
 
 def test_the_worker_writes_in_the_name_of_whoever_wrote_the_mail(office: Office, therapist: int) -> None:
