@@ -120,6 +120,12 @@ def me(session: Session) -> Me:
     return found
 
 
+def entered_by(session: Session) -> int | None:
+    """Who enters what is written now: the person logged in; None where the worker does, who is nobody."""
+    found: int | None = session.scalar(text("SELECT platform.current_person_id()"))
+    return found
+
+
 def person_name(session: Session, person_id: int | None) -> str | None:
     """Display name of a person, or None where nobody is meant."""
     if person_id is None:

@@ -58,6 +58,8 @@ def prepare(cluster: TestCluster) -> None:
     owner = Database(cluster.admin_url(TEMPLATE))
     migrate(owner.engine)
     with owner.write() as session:
+        # tests have a day of their own, which may lie ahead of this machine's; the rule's own tests turn it on again
+        session.execute(text("ALTER TABLE communication_service.contact_entry DISABLE TRIGGER not_ahead"))
         for name, shown in (("jana", "Jana Brand"), ("tom", "Tom Keller")):
             ensure_person(
                 session,

@@ -1,7 +1,7 @@
 """Errors in words: what happened, what was kept, what to do. The sentences stand in `ui/words/errors_*.py`."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.errors import PlatzlotseError, Unavailable
@@ -77,6 +77,7 @@ class _Words(dict[str, str]):
             "before": lambda v: label(_STATE_KINDS.get(self._error.code, "search_status"), str(v or "")),
             "columns": lambda v: ", ".join(v or ()),
             "near": lambda v: tr("; gemeint ist wohl „{near}“").format(near=v) if v else "",
+            "last_day": lambda v: formats.day(date.fromisoformat(str(v))),
             "codes": lambda v: ", ".join(v or ()),
             "roles": lambda v: ", ".join(v or ()),
         }

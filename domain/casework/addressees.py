@@ -18,14 +18,14 @@ RECENT = timedelta(days=60)
 
 _THERAPISTS = """
 SELECT 'therapist' AS kind, t.id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name, t.salutation,
-       t.title, t.first_name, t.last_name, t.is_institution, t.email, t.phone, t.mobile, t.version
+       t.title, t.first_name, t.last_name, t.is_institution, t.email, t.phone, t.mobile
 FROM therapist_service.therapist t WHERE t.status <> 'opted_out' AND {where}
 ORDER BY t.last_name, t.first_name LIMIT :limit
 """
 _PATIENTS = """
 SELECT 'patient' AS kind, p.id, trim(p.first_name || ' ' || p.last_name) AS name,
        CASE p.sex WHEN 'female' THEN 'Frau' WHEN 'male' THEN 'Herr' ELSE '' END AS salutation, '' AS title,
-       p.first_name, p.last_name, false AS is_institution, p.email, p.phone, '' AS mobile, p.version
+       p.first_name, p.last_name, false AS is_institution, p.email, p.phone, '' AS mobile
 FROM patient_service.patient p WHERE p.restricted_at IS NULL AND {where}
 ORDER BY p.last_name, p.first_name LIMIT :limit
 """
@@ -81,7 +81,6 @@ def _contacts(session: Session, query: str, **values: object) -> list[CachedCont
             last_name=row.last_name,
             is_institution=row.is_institution,
             contact=ContactData(row.email, row.phone, row.mobile),
-            version=row.version,
         )
         for row in session.execute(text(query), values)
     ]

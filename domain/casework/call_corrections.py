@@ -10,7 +10,7 @@ from domain.access import me
 from domain.casework.calling import inquiry_of, refuse_second
 from domain.communication.calls import cancel_call
 from domain.communication.models import ContactEntry, PhoneCall
-from domain.communication.states import CALL_TAKEN_BACK, CallStatus
+from domain.communication.states import CALL_TAKEN_BACK, RESULTS, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.inquiries import take_back_sent
@@ -29,11 +29,12 @@ def take_back_result(session: Session, call_id: int, *, now: datetime) -> None:
     refuse_second(session, call_id)
     inquiry = inquiry_of(session, call_id)  # locks in one order everywhere: inquiry, then its calls
     call = load_for_edit(session, PhoneCall, call_id)
-    if call.ended_at is None or call.person_id != me(session).id or call.ended_at < now - WITHIN:
+    entered = _entered_at(session, call)
+    if entered is None or call.ended_at is None or call.person_id != me(session).id or call.ended_at < now - WITHIN:
         raise Conflict("phone_call.not_taken_back")
     CALL_TAKEN_BACK.check(CallStatus(call.status), CallStatus.IN_PROGRESS)
     if inquiry is not None:
-        _unsend(session, inquiry, call)
+        _unsend(session, inquiry, since=entered)
     following = session.scalars(
         select(PhoneCall).where(PhoneCall.follows_id == call.id).order_by(PhoneCall.id.desc())
     ).first()
@@ -52,11 +53,21 @@ def take_back_result(session: Session, call_id: int, *, now: datetime) -> None:
     events.record(session, "phone_call.result_taken_back", call.id, inquiry_id=call.inquiry_id)
 
 
-def _unsend(session: Session, inquiry: Inquiry, call: PhoneCall) -> None:
-    """An inquiry that counted as made because of this call is still to be made."""
+def _entered_at(session: Session, call: PhoneCall) -> datetime | None:
+    """When the result that stands was entered; the call's end stays the first, however often it was corrected."""
+    results = (
+        select(ContactEntry.at)
+        .where(ContactEntry.call_id == call.id, ContactEntry.kind.in_(RESULTS))
+        .order_by(ContactEntry.id.desc())
+    )
+    return session.scalars(results.limit(1)).first()
+
+
+def _unsend(session: Session, inquiry: Inquiry, *, since: datetime) -> None:
+    """An inquiry that counted as made because of this call's result is still to be made."""
     items = select(InquiryItem.id).where(InquiryItem.inquiry_id == inquiry.id)
-    answered = select(Answer.id).where(Answer.item_id.in_(items), Answer.at >= call.ended_at, Answer.channel == "phone")
+    answered = select(Answer.id).where(Answer.item_id.in_(items), Answer.at >= since, Answer.channel == "phone")
     if session.scalars(answered.limit(1)).first() is not None:
         raise Conflict("phone_call.answers_entered")
-    if inquiry.sent_at is not None and inquiry.sent_at == call.ended_at:
+    if inquiry.sent_at == since:
         take_back_sent(session, inquiry)

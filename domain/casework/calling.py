@@ -12,10 +12,10 @@ from domain.access import me, person_name
 from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.letters import compose_script, office_context
 from domain.casework.sending import mark_sent
-from domain.communication.calls import replan, start_call
+from domain.communication.calls import refuse_theirs, replan, start_call
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.models import ContactEntry, PhoneCall
-from domain.communication.states import CallStatus
+from domain.communication.states import CALL_PUT_BACK, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict, NotFound
 from domain.matching.inquiries import items_of
@@ -109,14 +109,31 @@ def note_phone_tag(
 
 
 def take_over(session: Session, call_id: int, *, now: datetime, version: int | None = None) -> None:
-    """Another person makes a planned call, or ends one that was left under way long ago."""
+    """Another person makes a planned call, or ends one that was left under way long ago.
+
+    Raises Conflict where that is not so, and for who is on the phone already and would have two.
+    """
     call = load_for_edit(session, PhoneCall, call_id, version)
     if call.status == CallStatus.IN_PROGRESS and call.started_at is not None and call.started_at < now - LEFT_AFTER:
+        refuse_second(session, call_id)
         call.started_at = now
     elif call.status != CallStatus.PLANNED:
         raise Conflict("phone_call.transition", before=call.status, after=CallStatus.PLANNED.value)
     call.person_id = me(session).id
     events.record(session, "phone_call.taken_over", call.id, inquiry_id=call.inquiry_id)
+
+
+def put_back(session: Session, call_id: int, *, version: int | None = None) -> None:
+    """A call of one's own that was begun and not made, or left when the window went away, is to be made again.
+
+    Raises Conflict for a call that is not under way, or is another person's.
+    """
+    call = load_for_edit(session, PhoneCall, call_id, version)
+    CALL_PUT_BACK.check(CallStatus(call.status), CallStatus.PLANNED)
+    refuse_theirs(session, call)
+    call.status = CallStatus.PLANNED
+    call.started_at, call.ended_at, call.dialled = None, None, ""
+    events.record(session, "phone_call.put_back", call.id, inquiry_id=call.inquiry_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +151,6 @@ def machine_of(session: Session, call_id: int) -> OnMachine:
     call, ours = session.get_one(PhoneCall, call_id), office_context(session)
     reference = "" if call.inquiry_id is None else session.get_one(Inquiry, call.inquiry_id).reference
     return OnMachine(ours.person, ours.name, ours.phone, reference)
-
-
-def planned_for(session: Session, call_id: int) -> datetime:
-    """When a call is planned."""
-    return session.get_one(PhoneCall, call_id).planned_at
 
 
 @dataclass(frozen=True, slots=True)

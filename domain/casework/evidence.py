@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.communication.evidence.chain import chain_head
-from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted, stated_wait
+from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted
 from domain.communication.evidence.models import EvidenceMade
-from domain.communication.states import UNREACHED, CallStatus
+from domain.communication.evidence.stated_wait import stated_wait
+from domain.communication.states import RESULTS, UNREACHED, CallStatus
 from domain.errors import NotFound
 from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement import CaseForm, Profile, case_of, profile_of
@@ -68,6 +69,7 @@ _STEPS = text("""
           ON back.inquiry_id = wrong.inquiry_id AND back.call_id = wrong.call_id AND back.kind = 'result_taken_back'
              AND back.id > wrong.id
         WHERE wrong.inquiry_id = c.inquiry_id AND wrong.at = c.at
+          AND wrong.kind = ANY(:results)
           AND (wrong.id = c.id OR (c.kind = 'inquiry' AND c.channel = 'phone')))
     ORDER BY c.at, c.id""")
 # A note is this patient's own where the inquiry was about nobody else, or where it stands at no other patient's answer
@@ -195,7 +197,7 @@ def _papers(
 
 def _attempts(session: Session, patient_id: int) -> tuple[Attempt, ...]:
     items = session.execute(_ITEMS, {"patient": patient_id}).mappings().all()
-    wanted = {"inquiries": [item["inquiry_id"] for item in items], "patient": patient_id}
+    wanted = {"inquiries": [item["inquiry_id"] for item in items], "patient": patient_id, "results": sorted(RESULTS)}
     steps = _by(session.execute(_STEPS, wanted).mappings(), "inquiry_id")
     others = _by(session.execute(_OTHERS, wanted).mappings(), "inquiry_id")
     said = _by(session.execute(_ANSWERS, {"items": [item["id"] for item in items]}).mappings(), "item_id")

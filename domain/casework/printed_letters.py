@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.casework.letters import WITH_PROFILES, inquiry_context, office_context, recipient_of
-from domain.communication.letter_models import PrintedLetter
+from domain.communication.letter_models import PrintedLetter, PrintedLetterItem
 from domain.communication.mails import Letter
 from domain.communication.templates.rendering import fill, written
 from domain.communication.templates.service import sources_for
@@ -52,6 +52,7 @@ def write_letter(
     )  # fmt: skip
     session.add(letter)
     session.flush()
+    session.add_all(PrintedLetterItem(letter_id=letter.id, item_id=i.id, inquiry_id=inquiry.id) for i in items)
     events.record(session, "letter.written", letter.id, inquiry_id=inquiry.id)
     return letter
 
@@ -85,7 +86,7 @@ def take_back_on_paper(
     """
     waiting = _waiting_of(session, inquiry.id)
     kinds = {letter.kind for letter in waiting}
-    told = " ".join(letter.body for letter in waiting if letter.kind == "withdrawal")
+    ids = {item.id for item in gone} | _told_of(session, [w.id for w in waiting if w.kind == "withdrawal"])
     for letter in waiting:
         session.delete(letter)
     session.flush()
@@ -96,8 +97,7 @@ def take_back_on_paper(
         return
     if "reminder" in kinds and still:
         write_letter(session, "reminder", inquiry, still, now=now)
-    ids = {item.id for item in gone}
-    if about := [item for item in items if item.id in ids or (told and item.reference_code in told)]:
+    if about := [item for item in items if item.id in ids]:
         write_letter(session, "withdrawal", inquiry, about, now=now)
 
 
@@ -153,6 +153,12 @@ def _waiting_of(session: Session, inquiry_id: int) -> Sequence[PrintedLetter]:
         .order_by(PrintedLetter.id)
         .with_for_update()
     ).all()
+
+
+def _told_of(session: Session, letter_ids: Sequence[int]) -> set[int]:
+    """The positions some letters tell of."""
+    wanted = select(PrintedLetterItem.item_id).where(PrintedLetterItem.letter_id.in_(letter_ids))
+    return set(session.scalars(wanted))
 
 
 def _words(

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from domain.access import office
+from domain.access import me, office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
@@ -77,7 +77,7 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str 
         session.add(
             ContactEntry(
                 at=now, channel=inquiry.channel, direction="out", kind="inquiry", inquiry_id=inquiry.id,
-                therapist_id=inquiry.therapist_id, person_id=inquiry.created_by, body=subject,
+                therapist_id=inquiry.therapist_id, person_id=me(session).id, body=subject,
             )
         )  # fmt: skip
 

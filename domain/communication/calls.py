@@ -138,12 +138,17 @@ def _slot(
 def start_call(session: Session, call_id: int, *, now: datetime, version: int | None = None) -> None:
     """The caseworker dials. Raises Conflict (who, when) when somebody else has the call."""
     call = load_for_edit(session, PhoneCall, call_id)
-    _refuse_theirs(session, call)
+    refuse_theirs(session, call)
     if version is not None:
         load_for_edit(session, PhoneCall, call_id, version)
+    _begin(session, call, now=now)
+
+
+def _begin(session: Session, call: PhoneCall, *, now: datetime) -> None:
+    """All asked before anything is set: the database sees the call begun at once, by whom and with which number."""
+    person, dialled = me(session).id, number_of(session, call.therapist_id)
     _move(session, call, CallStatus.IN_PROGRESS)
-    call.started_at, call.person_id = now, me(session).id
-    call.dialled = number_of(session, call.therapist_id)
+    call.started_at, call.person_id, call.dialled = now, person, dialled
 
 
 def end_call(
@@ -151,18 +156,23 @@ def end_call(
 ) -> int | None:
     """What came of the call. Unreached calls are planned again in another window; returns the new call's id.
 
+    One that is only planned was made without the program and is noted now: it is never under way beside another.
+
     Nothing is planned after a wrong number (the number is mended first: `replan`), nor where the inquiry is over or
     the practice may not be asked any more. Raises Conflict when somebody else is on the phone.
     """
     call = load_for_edit(session, PhoneCall, call_id)
-    _refuse_theirs(session, call)
+    refuse_theirs(session, call)
+    if call.status == CallStatus.PLANNED:
+        _begin(session, call, now=now)
     _move(session, call, after)
     # a result entered anew does not lengthen the call
     call.ended_at, call.outcome = call.ended_at or now, outcome
+    session.flush()  # the call first: the database takes its result from nobody else
     session.add(
         ContactEntry(
             at=now, channel="phone", direction="out", kind=after.value, inquiry_id=call.inquiry_id,
-            therapist_id=call.therapist_id, call_id=call.id, person_id=call.person_id, counterpart=counterpart,
+            therapist_id=call.therapist_id, call_id=call.id, person_id=me(session).id, counterpart=counterpart,
             body=outcome,
         )
     )  # fmt: skip
@@ -171,7 +181,8 @@ def end_call(
     return replan(session, call_id, now=now)
 
 
-def _refuse_theirs(session: Session, call: PhoneCall) -> None:
+def refuse_theirs(session: Session, call: PhoneCall) -> None:
+    """Raise Conflict (who, since when) while a call is under way and another person's."""
     if call.status == CallStatus.IN_PROGRESS and call.person_id not in {None, me(session).id}:
         since = call.started_at or call.updated_at
         raise Conflict("phone_call.theirs", by=person_name(session, call.person_id), at=since.isoformat())

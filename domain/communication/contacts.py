@@ -4,16 +4,23 @@ Mails and inquiries write their own entries; nothing here knows about them.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.communication.calls import ask_callback, end_call, start_call
-from domain.communication.models import ContactEntry, PhoneCall
-from domain.communication.states import UNREACHED, CallStatus
+from domain.communication.calls import ask_callback, end_call
+from domain.communication.models import (
+    BODY_LENGTH,
+    CALLBACK_DAYS,
+    COUNTERPART_LENGTH,
+    EARLIEST,
+    ContactEntry,
+    PhoneCall,
+)
+from domain.communication.states import RESULTS, CallStatus
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.patients.lifecycle import refuse_closed
@@ -21,7 +28,7 @@ from domain.patients.models import Patient
 from domain.weektime import BERLIN
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
-RESULTS = (CallStatus.REACHED, *(status for status in CallStatus if status in UNREACHED))
+FURTHEST_CALLBACK = CALLBACK_DAYS - 34  # a year; the database's own bound counts from the first end of a call
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
 
 
@@ -84,6 +91,10 @@ def _note(session: Session, note: ContactNote, *, now: datetime, **about: int) -
         raise Invalid("contact.body_missing", field="body")
     if note.at > now:
         raise Invalid("contact.in_future", field="at")
+    if note.at < EARLIEST:
+        raise Invalid("contact.long_ago", field="at", year=EARLIEST.year)
+    refuse_unkept(note.body, field="body")
+    refuse_unkept(note.counterpart, field="counterpart", longest=COUNTERPART_LENGTH)
     entry = ContactEntry(
         at=note.at, channel=note.channel, direction=note.direction, kind="note", person_id=me(session).id,
         counterpart=note.counterpart.strip(), body=note.body.strip(), **about,
@@ -92,6 +103,14 @@ def _note(session: Session, note: ContactNote, *, now: datetime, **about: int) -
     session.flush()
     events.record(session, "contact.noted", entry.id, **about)
     return entry.id
+
+
+def refuse_unkept(words: str, *, field: str, longest: int = BODY_LENGTH) -> None:
+    """Raise Invalid for words the history cannot keep: too long, or with a character it has no place for."""
+    if "\0" in words:
+        raise Invalid("text.control_character", field=field)
+    if len(words.strip()) > longest:
+        raise Invalid("contact.too_long", field=field, length=len(words.strip()), longest=longest)
 
 
 def open_calls(session: Session, therapist_id: int) -> tuple[OpenCall, ...]:
@@ -118,15 +137,15 @@ def record_result(
     """The result of a planned call; returns the id of the call planned next, if one is needed.
 
     Nobody reached: planned again in a later window. Asked to call back: planned on that day. Raises Conflict
-    when somebody else was faster, Invalid for a day that is over.
+    when somebody else was faster, Invalid for a day that is over or far away, and for words that cannot be kept.
     """
+    refuse_unkept(result.outcome, field="outcome")
+    refuse_unkept(result.counterpart, field="counterpart", longest=COUNTERPART_LENGTH)
     if result.status not in RESULTS:
         raise Invalid("phone_call.not_a_result", result=result.status)
-    call = load_for_edit(session, PhoneCall, call_id, version)
-    if result.callback_on is not None and _is_past(result.callback_on, result.callback_at, now):
-        raise Invalid("phone_call.callback_past", field="callback_on")
-    if call.status == CallStatus.PLANNED:
-        start_call(session, call_id, now=now)
+    load_for_edit(session, PhoneCall, call_id, version)
+    if result.callback_on is not None:
+        refuse_callback(result.callback_on, result.callback_at, now=now)
     following = end_call(
         session, call_id, result.status, now=now, outcome=result.outcome.strip(), counterpart=result.counterpart.strip()
     )
@@ -135,6 +154,11 @@ def record_result(
     return following
 
 
-def _is_past(on: date, at: time | None, now: datetime) -> bool:
+def refuse_callback(on: date, at: time | None, *, now: datetime) -> None:
+    """Raise Invalid for a callback in the past, or further ahead than anybody plans."""
     local = now.astimezone(BERLIN)
-    return on < local.date() or (at is not None and datetime.combine(on, at, BERLIN) < local)
+    if on < local.date() or (at is not None and datetime.combine(on, at, BERLIN) < local):
+        raise Invalid("phone_call.callback_past", field="callback_on")
+    last = local.date() + timedelta(days=FURTHEST_CALLBACK)
+    if on > last:
+        raise Invalid("phone_call.callback_far", field="callback_on", last_day=last.isoformat())

@@ -1,14 +1,14 @@
-"""The table of letters on paper: each as it was written, so that it can be printed again."""
+"""Tables of letters on paper: each as it was written, so that it can be printed again, and of whom it tells."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
 from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified
-from domain.matching.models import Inquiry
+from domain.matching.models import Inquiry, InquiryItem
 from domain.therapists.models import Therapist
 
 LETTER_KINDS = ("inquiry", "reminder", "withdrawal")
@@ -20,6 +20,7 @@ class PrintedLetter(Identified, Base):
     __tablename__ = "printed_letter"
     __table_args__ = (
         CheckConstraint(f"kind IN {LETTER_KINDS}", name="kind"),
+        Index("uq_printed_letter_id_inquiry_id", "id", "inquiry_id", unique=True),
         Index("ix_printed_letter_inquiry_id", "inquiry_id"),
         Index("ix_printed_letter_therapist_id", "therapist_id"),
         Index("ix_printed_letter_template_version_id", "template_version_id"),
@@ -40,3 +41,28 @@ class PrintedLetter(Identified, Base):
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]
+
+
+class PrintedLetterItem(Base):
+    """That a letter tells of a position of its inquiry; goes with a letter that is dropped before it was printed."""
+
+    __tablename__ = "printed_letter_item"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["letter_id", "inquiry_id"],
+            [PrintedLetter.id, PrintedLetter.inquiry_id],
+            name="fk_printed_letter_item_letter_id_inquiry_id",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["item_id", "inquiry_id"],
+            [InquiryItem.id, InquiryItem.inquiry_id],
+            name="fk_printed_letter_item_item_id_inquiry_id",
+        ),
+        Index("ix_printed_letter_item_item_id", "item_id"),
+        {"schema": "communication_service"},
+    )
+
+    letter_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    item_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    inquiry_id: Mapped[int] = mapped_column(BigInteger)

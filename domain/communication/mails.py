@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import me, office
+from domain.access import entered_by, me, office
 from domain.communication.accounts import default_account_id
-from domain.communication.models import ContactEntry, Email
+from domain.communication.models import BODY_LENGTH, ContactEntry, Email
 from domain.communication.send_times import (
     is_limited,
     next_opening,
@@ -141,13 +141,16 @@ def note_stop_seen(session: Session, email_id: int, *, now: datetime, version: i
 
 
 def enter_in_history(session: Session, email: Email, *, now: datetime) -> None:
-    """Note that a mail went out, with those it is about; without any there is nobody whose history it joins."""
+    """Note that a mail went out, with those it is about; without any there is nobody whose history it joins.
+
+    In the name of the person who says so; where the worker sent it, of who wrote it.
+    """
     if any((email.inquiry_id, email.patient_id, email.therapist_id)):
         session.add(
             ContactEntry(
                 at=now, channel="email", direction="out", kind=email.kind, inquiry_id=email.inquiry_id,
                 patient_id=email.patient_id, therapist_id=email.therapist_id, email_id=email.id,
-                person_id=email.created_by, body=email.subject,
+                person_id=entered_by(session) or email.created_by, body=email.subject[:BODY_LENGTH],
             )
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Tables of communication: mails, phone calls, and the history of every contact."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, SmallInteger, text
@@ -19,6 +19,9 @@ from domain.patients.models import Patient
 from domain.therapists.models import Therapist
 
 SCHEMA = {"schema": "communication_service"}
+BODY_LENGTH, COUNTERPART_LENGTH = 10_000, 300  # characters of an entry of the history; also of what is noted of a call
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # when a contact can have been
+CALLBACK_DAYS = 400  # a callback later than that is a slip of the pen
 
 
 def _codes(codes: object) -> str:
@@ -159,6 +162,14 @@ class PhoneCall(Identified, Versioned, Base):
     __table_args__ = (
         CheckConstraint(f"status IN ({_codes(CallStatus)})", name="status"),
         CheckConstraint("(status = 'callback_due') = (callback_on IS NOT NULL)", name="callback"),
+        CheckConstraint(f"callback_on <= (ended_at AT TIME ZONE 'UTC')::date + {CALLBACK_DAYS}", name="callback_near"),
+        CheckConstraint(f"char_length(outcome) <= {BODY_LENGTH} AND char_length(note) <= {BODY_LENGTH}", name="length"),
+        Index(
+            "uq_phone_call_person_id_in_progress",
+            "person_id",
+            unique=True,
+            postgresql_where=text("status = 'in_progress'"),
+        ),
         Index("ix_phone_call_inquiry_id", "inquiry_id"),
         Index("ix_phone_call_planned", "planned_at", postgresql_where=text("status = 'planned'")),
         Index("ix_phone_call_therapist_id", "therapist_id"),
@@ -190,7 +201,8 @@ class PhoneCall(Identified, Versioned, Base):
 class ContactEntry(Identified, Base):
     """One entry of the contact history: what went to whom and came back; append-only.
 
-    `person_id` is who of the office entered it, `counterpart` whom they spoke with.
+    `person_id` is who of the office entered it (the database takes no other name; None: the worker), `counterpart`
+    whom they spoke with. `at` is never later than now, but for a day between clocks.
     """
 
     __tablename__ = "contact_entry"
@@ -198,6 +210,10 @@ class ContactEntry(Identified, Base):
         CheckConstraint("channel IN ('email', 'phone', 'letter', 'visit', 'note')", name="channel"),
         CheckConstraint("direction IN ('out', 'in', 'none')", name="direction"),
         CheckConstraint("num_nonnulls(patient_id, therapist_id, inquiry_id) > 0", name="about"),
+        CheckConstraint("at >= '2000-01-01 00:00+00' AND at < '2200-01-01 00:00+00'", name="at"),
+        CheckConstraint(
+            f"char_length(counterpart) <= {COUNTERPART_LENGTH} AND char_length(body) <= {BODY_LENGTH}", name="length"
+        ),
         Index("ix_contact_entry_patient_id", "patient_id", "at"),
         Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
         Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
@@ -213,7 +229,9 @@ class ContactEntry(Identified, Base):
     inquiry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inquiry.id))
     email_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Email.id))
     call_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PhoneCall.id))
-    person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    person_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(Person.id), server_default=text("platform.current_person_id()")
+    )
     kind: Mapped[str] = mapped_column(default="note")
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")

@@ -57,6 +57,7 @@ class CallStatus(StrEnum):
 
 C = CallStatus
 UNREACHED = frozenset({C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER})
+RESULTS = (C.REACHED, *(status for status in C if status in UNREACHED))  # what a person says came of a call
 CALL = Machine(
     "phone_call",
     {
@@ -73,3 +74,5 @@ CALL_TAKEN_BACK = Machine(
     "phone_call",
     {ended: frozenset({C.IN_PROGRESS}) for ended in UNREACHED | {C.REACHED, C.CALLBACK_DUE, C.REPLANNED}},
 )
+# A call that was begun and never made (a window that crashed, a number mistyped) is to be made again.
+CALL_PUT_BACK = Machine("phone_call", {C.IN_PROGRESS: frozenset({C.PLANNED})})

@@ -140,6 +140,7 @@ class InquiryItem(Identified, Versioned, Base):
         Index("uq_inquiry_item_position", "inquiry_id", "position", unique=True),
         Index("uq_inquiry_item_search", "inquiry_id", "search_id", unique=True),
         Index("uq_inquiry_item_reference_code", "reference_code", unique=True),
+        Index("uq_inquiry_item_id_inquiry_id", "id", "inquiry_id", unique=True),
         Index(
             "uq_inquiry_item_live_acceptance",
             "search_id",

@@ -7,11 +7,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.casework.preparing import create_and_send
 from domain.casework.printed_letters import letters_of
 from domain.database import Database
+from domain.matching.inquiries import items_of
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
@@ -30,11 +31,11 @@ communication_service.account_test         ra    ra    -     ra    rw    r
 communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
 communication_service.batch_progress      r     r     -     -     -     r
-communication_service.contact_entry       ra    ra    -     -     ra    r
+communication_service.contact_entry       r     r     -     -     r     r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.email_attempt        ra    ra    -     -     ra    r
-communication_service.evidence_made       ra    ra    -     -     -     r
+communication_service.evidence_made       r     r     -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
 communication_service.incoming_reading    ra    ra    -     -     r     r
@@ -42,6 +43,7 @@ communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
 communication_service.printed_letter      rad   rad   -     -     -     r
+communication_service.printed_letter_item ra    ra    -     -     -     r
 communication_service.sending_state        r     r     -     r     raw   r
 communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
@@ -169,7 +171,6 @@ def refused(connection: Connection, statement: str) -> bool:
         ("auditor", "SELECT * FROM audit.contact_salt"),
         ("auditor", "SELECT * FROM communication_service.contact_entry"),
         ("auditor", "SELECT audit.erase_contact(1, 'x')"),
-        ("jana", "SELECT audit.erase_contact(1, 'x')"),
         ("auditor", "SELECT audit.chain_contacts(1)"),
         ("worker", "SELECT * FROM audit.contact_link"),
         ("worker", "INSERT INTO audit.contact_link VALUES (1, 1, '', '')"),
@@ -258,6 +259,31 @@ def test_a_printed_letter_stays_printed(office: Office, database: Database, now:
         assert refused(connection, f"UPDATE {letter} SET printed_at = NULL WHERE id = {open_letter}")
         assert rows_changed(connection, f"UPDATE {letter} SET printed_at = now() WHERE id = :id", id=open_letter) == 1
         assert rows_changed(connection, f"DELETE FROM {letter} WHERE id = :id", id=open_letter) == 1
+
+
+def test_of_whom_a_letter_tells_is_fixed_when_it_is_printed(office: Office, database: Database, now: datetime) -> None:
+    """Positions of its own inquiry, until it went out; those of a letter that is dropped go with it."""
+    with database.write() as session:
+        printed = ask(session, add_search(session), now=now).id
+        waiting = create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[add_search(session), add_search(session)],
+            channel=Channel.LETTER, now=now,
+        )  # fmt: skip
+        session.flush()
+        letters = {number: letters_of(session, number)[0].letter_id for number in (printed, waiting)}
+        theirs = {number: items_of(session, number)[0].id for number in (printed, waiting)}
+    tells = "SELECT letter_id FROM communication_service.printed_letter_item ORDER BY 1"
+    add = "INSERT INTO communication_service.printed_letter_item (letter_id, item_id, inquiry_id) VALUES ({}, {}, {})"
+    with logged_in(office, "jana") as connection:
+        assert connection.scalars(text(tells)).all() == [letters[printed], letters[waiting], letters[waiting]]
+        assert refused(connection, add.format(letters[printed], theirs[waiting], waiting))
+        for inquiry in (printed, waiting):  # a position of another inquiry, whichever is named
+            with pytest.raises(IntegrityError):
+                connection.execute(text(add.format(letters[waiting], theirs[printed], inquiry)))
+            connection.rollback()
+        assert refused(connection, "DELETE FROM communication_service.printed_letter_item")
+        connection.execute(text("DELETE FROM communication_service.printed_letter WHERE printed_at IS NULL"))
+        assert connection.scalars(text(tells)).all() == [letters[printed]]
 
 
 @pytest.mark.parametrize("change", ["erased_at = now(), erased_by = 1, erased_reason = 'x', name = ''", ""])

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import domain.access
@@ -27,15 +28,19 @@ import domain.matching.models
 import domain.matching.plan_models
 import domain.matching.reimbursement_models
 import domain.patients.files_models
+from domain.communication.calls import plan_call
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.evidence.verify import verify
 from domain.database import Base, Database
 from domain.errors import Forbidden, Unavailable
+from domain.matching.inquiries import items_of
 from domain.matching.models import PlaceSearch
 from domain.migrations import HEAD, check, migrate
 from domain.patients.models import Patient
-from tests.builders import add_patient
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW, Office
+from tests.domain.casework.steps import ask
 from tests.servers.postgres import TestCluster
 
 SCHEMAS = (
@@ -290,5 +295,54 @@ def test_addresses_in_words_of_servers_kept_before_are_gone(cluster: TestCluster
         assert (after.failure, reply) == ("550 <…> unknown",) * 2
         assert after[1:] == before[1:]
         assert connection.scalar(text("SELECT count(*) FROM audit.entry")) == audited
+    engine.dispose()
+    cluster.drop(name)
+
+
+def test_a_log_from_before_its_rules_stays_as_it_is(cluster: TestCluster) -> None:
+    """What nobody could have meant hinders nothing; of two calls one is under way; letters know their people."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        connection.execute(
+            text("INSERT INTO platform.person (role_name, display_name) VALUES (session_user, 'Leitung')")
+        )
+    entry = "INSERT INTO communication_service.contact_entry (at, channel, therapist_id) VALUES (:at, 'phone', 1)"
+    with Session(engine) as session:
+        inquiry = ask(
+            session, add_search(session), add_search(session), now=NOW, channel=Channel.PHONE,
+            therapist=add_therapist(session),
+        )  # fmt: skip
+        told = items_of(session, inquiry.id)[0]
+        session.execute(
+            text(
+                "INSERT INTO communication_service.printed_letter (kind, inquiry_id, therapist_id, sender, address,"
+                " written_on, subject, body, created_at) SELECT 'withdrawal', :inquiry, therapist_id, '', '', now(),"
+                " '', 'Für ' || :code || ' erledigt', now() FROM matching_service.inquiry WHERE id = :inquiry"
+            ),
+            {"inquiry": inquiry.id, "code": told.reference_code},
+        )
+        plan_call(session, inquiry.therapist_id, now=NOW)
+        session.execute(
+            text("UPDATE communication_service.phone_call SET status = 'in_progress', started_at = planned_at")
+        )
+        session.execute(text(entry), {"at": "infinity"})
+        wanted = [(told.id, inquiry.id)]
+        session.commit()
+    assert migrate(engine)
+    with engine.connect() as connection:
+        of_whom = connection.execute(text("SELECT item_id, inquiry_id FROM communication_service.printed_letter_item"))
+        assert [tuple(row) for row in of_whom] == wanted
+        status = text("SELECT status FROM communication_service.phone_call ORDER BY planned_at")
+        assert connection.scalars(status).all() == ["planned", "in_progress"]
+        there = text("SELECT count(*) FROM communication_service.contact_entry WHERE at = 'infinity'")
+        assert connection.scalar(there) == 1
+        with pytest.raises(IntegrityError, match="ck_contact_entry_at"):
+            connection.execute(text(entry), {"at": "-infinity"})
     engine.dispose()
     cluster.drop(name)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from domain.database import Database
 from domain.paging import Page
-from tests.builders import add_patient, add_therapist
-from tests.ui.hands import fill
+from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.casework.steps import accept, ask
+from tests.ui.hands import fill, find
+from ui.inquiries.page import InquiriesPage
 from ui.labels import label, labels
 from ui.list_detail_page import ListDetailPage
 from ui.patients.page import PatientsPage
@@ -76,3 +78,26 @@ def test_no_state_is_cut_in_a_list(ui: UiContext, qtbot: QtBot, state: str) -> N
     words, kind = label("patient_state", state), PATIENT_STATES[state]
     assert table.view.columnWidth(1) >= chip_room(table.view.font(), words, kind)
     assert table.view.horizontalHeader().length() == table.view.viewport().width()
+
+
+def test_no_step_of_an_accepted_patient_is_cut(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Writing and phoning the patient, beginning and failing stand beside the list without the scroll bar over them."""
+
+    def work(session: Session) -> int:
+        search = add_search(session, add_patient(session, last_name="Wartend-Lindenbaum"))
+        inquiry = ask(session, search, now=ui.now(), therapist=add_therapist(session))
+        accept(session, inquiry, now=ui.now())
+        return inquiry.id
+
+    page = InquiriesPage(ui)
+    qtbot.addWidget(page)
+    page.resize(*ROOM)
+    page.show()
+    page.open_item(fill(database, work))
+    call = find(qtbot, page, "Lea Wartend-Lindenbaum: Patienten anrufen")
+    area = next(area for area in page.findChildren(QScrollArea) if area.isAncestorOf(call))
+    content = area.widget()
+    assert content is not None
+    qtbot.waitUntil(lambda: content.width() == area.viewport().width())
+    assert content.minimumSizeHint().width() <= area.viewport().width()
+    assert call.mapTo(content, call.rect().topRight()).x() < area.viewport().width()

@@ -20,6 +20,7 @@ ANSWERABLE = frozenset(
     {I.PENDING, I.NEEDS_INFO, I.WAITLISTED, I.NO_RESPONSE, I.CONSULTATION_ONLY, I.REJECTION_CAPACITY,
      I.REJECTION_UNSUITABLE, I.REJECTION_OTHER, I.MATCHED_ELSEWHERE}
 )  # fmt: skip
+BESIDE = 3  # buttons in one row
 
 
 class ItemCard(Card):
@@ -50,8 +51,11 @@ class ItemCard(Card):
             note = words(label("reason", item.note))
             note.setWordWrap(True)
             self.add(note)
-        if buttons := self._buttons(sent=sent):
-            self.add(row(*buttons))
+        buttons = self._buttons(sent=sent)
+        # four side by side are wider than the smallest screen has room for
+        each = BESIDE if len(buttons) <= BESIDE else 2
+        for start in range(0, len(buttons), each):
+            self.add(row(*buttons[start : start + each]))
 
     def _buttons(self, *, sent: bool) -> list[QWidget]:
         item, steps = self._item, self._steps

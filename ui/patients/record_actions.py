@@ -1,9 +1,10 @@
-"""What can be done to a patient's record as a whole: withdraw, open again, restrict and lift the restriction."""
+"""What can be done to a patient's record as a whole: withdraw, open again, restrict, lift that, erase the contacts."""
 
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
+from domain.casework.contact_erasure import erase_contacts
 from domain.casework.patient_record import reopen_record, restrict_patient, unrestrict_patient, withdraw_patient
 from domain.database import Session
 from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
@@ -26,6 +27,8 @@ class RecordActions(QWidget):
         self._withdraw = menu.addAction(tr("Auf Wunsch schließen …"), self._on_withdraw)
         self._restrict = menu.addAction(tr("Verarbeitung einschränken …"), self._on_restrict)
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
+        menu.addSeparator()
+        menu.addAction(tr("Kontakte löschen …"), self._on_erase)
         self._more.setMenu(menu)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -92,3 +95,18 @@ class RecordActions(QWidget):
 
     def _on_lift(self) -> None:
         self._write(unrestrict_patient, tr("Die Einschränkung ist aufgehoben."))
+
+    def _on_erase(self) -> None:
+        def erase(dialog: ReasonDialog) -> None:
+            reason = dialog.reason()
+            self._write(
+                lambda s, number: erase_contacts(s, number, reason=reason), tr("Die Worte der Kontakte sind gelöscht.")
+            )
+
+        ReasonDialog(
+            self,
+            tr("Endgültig löschen"),
+            tr(
+                "Was zu diesem Menschen im Kontaktprotokoll geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso Kontakte, die mehrere Menschen betreffen, und die E-Mails selbst. Das darf nur die Leitung."
+            ),
+        ).ask(erase)

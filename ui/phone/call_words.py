@@ -1,5 +1,6 @@
 """A call in words: where and when, what is known of answering there, what is odd, and what a machine may hear."""
 
+from domain.casework.call_following import Following
 from domain.casework.calling import Fate, OnMachine
 from domain.casework.phone_queue import QueuedCall
 from domain.communication.phone_windows import FULL_SEAT_MINUTES, HALF_SEAT_MINUTES, MOST_MINUTES
@@ -107,6 +108,24 @@ def on_machine(said: OnMachine) -> str:
     ).format(person=said.person, office=said.office, phone=formats.phone(said.phone) or "…", about=about)
     rule = tr("Nichts über die Menschen, um die es geht: Wer das Band abhört, weiß man nicht.")
     return "\n".join((tr("Auf dem Anrufbeantworter nur:"), words, rule))
+
+
+def settled(practice: str, result: CallStatus, following: Following) -> str:
+    """That a result was written, and what is expected next."""
+    said = [tr("{practice}: vermerkt.").format(practice=practice)]
+    if following.call_at is not None:
+        said.append(tr("Der nächste Anruf ist am {when} geplant.").format(when=formats.moment(following.call_at)))
+    elif result is CallStatus.REACHED and following.chased_on is not None:
+        said.append(
+            ntr(
+                following.waiting,
+                "Für {n} Menschen fehlt noch eine Antwort; ohne sie wird ab {{day}} nachgefasst.",
+                "Für {n} Menschen fehlt noch eine Antwort; ohne sie wird ab {{day}} nachgefasst.",
+            ).format(day=formats.day(following.chased_on))
+        )
+    elif result is CallStatus.WRONG_NUMBER:
+        said.append(tr("Es wird kein neuer Anruf geplant, bis die Nummer bei der Praxis berichtigt ist."))
+    return " ".join(said)
 
 
 def gone(fate: Fate) -> str:

@@ -7,8 +7,8 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from domain.communication.contacts import CHANNELS, RESULTS, CallResult, ContactNote
-from domain.communication.states import UNREACHED, CallStatus
+from domain.communication.contacts import CHANNELS, CallResult, ContactNote
+from domain.communication.states import RESULTS, UNREACHED, CallStatus
 from ui import formats
 from ui.labels import label
 from ui.translation import tr

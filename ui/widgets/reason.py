@@ -15,7 +15,8 @@ from ui.widgets.forms import label as words
 class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
-    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the button says.
+    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the
+    button says. `refuse` says what is wrong with a day that can be read.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class ReasonDialog(QDialog):
         choices: Mapping[str, str] | None = None,
         day_needed: bool = False,
         clock: str = "",
+        refuse: Callable[["ReasonDialog"], str] = lambda _: "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -42,6 +44,7 @@ class ReasonDialog(QDialog):
         self._clock = QLineEdit()
         self._clock.setPlaceholderText("HH:MM")
         self._clock_field = Field(clock, self._clock)
+        self._refuse = refuse
         self._kind = Choice(choices or {}, tr("Was"))
         wanted = tr("Grund") if reason is None else reason
         self._needs_reason = bool(wanted)
@@ -81,6 +84,10 @@ class ReasonDialog(QDialog):
                 field.complain(str(wrong))
                 field.control.setFocus()
                 return
+        if refused := self._refuse(self):
+            self._day_field.complain(refused)
+            self._day_field.control.setFocus()
+            return
         self.accept()
 
     def reason(self) -> str:

@@ -65,4 +65,8 @@ SENTENCES: Mapping[str, str] = {
     "db.uq_inquiry_item_live_acceptance": "Für diesen Menschen hat gerade jemand anders eine Zusage eingetragen. Laden Sie neu.",
     "db.uq_inquiry_open_contact_point": "Bei dieser Praxis hat gerade jemand anders eine Anfrage angelegt. Ihre Auswahl bleibt stehen.",
     "db.uq_place_search_open": "Für diesen Menschen hat gerade jemand anders eine Suche begonnen.",
+    "db.ck_contact_entry_not_ahead": "Dieser Kontakt läge in der Zukunft. Es wurde nichts gespeichert; prüfen Sie Datum und Uhr dieses Rechners.",
+    "db.ck_contact_entry_length": "Dieser Text ist zu lang für das Kontaktprotokoll (höchstens 10.000 Zeichen). Es wurde nichts gespeichert; kürzen Sie ihn.",
+    "db.ck_phone_call_length": "Diese Notiz ist zu lang (höchstens 10.000 Zeichen). Es wurde nichts gespeichert; kürzen Sie sie.",
+    "db.uq_phone_call_person_id_in_progress": "Ein anderer Anruf von Ihnen läuft noch. Tragen Sie zuerst dessen Ergebnis ein.",
 }

@@ -148,6 +148,7 @@ def _search(contact: CachedContact) -> str:
 
 def _contact(record: str) -> CachedContact:
     values = json.loads(record)
+    values.pop("version", None)  # kept by an older program
     return CachedContact(**{**values, "contact": ContactData(**values["contact"])})
 
 

@@ -79,7 +79,7 @@ class ContactData:
 
 @dataclass(frozen=True, slots=True)
 class CachedContact:
-    """A therapist or patient kept to be written to without the server. `version` is the record's when it was kept."""
+    """A therapist or patient kept to be written to without the server."""
 
     kind: str
     id: int
@@ -90,7 +90,6 @@ class CachedContact:
     last_name: str
     is_institution: bool
     contact: ContactData
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ Nothing in here may come from another patient of the same inquiry: free text of 
 people has no place in these shapes.
 """
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -144,39 +143,3 @@ def counted(attempts: Sequence[Attempt], profile: Profile) -> tuple[tuple[Attemp
             seen.add(attempt.practice_id)
         judged.append(replace(attempt, counts=counts))
     return tuple(judged), sum(attempt.counts for attempt in judged)
-
-
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
-_ABOUT_WAITING = re.compile(r"wart|frühestens|frei werd", re.IGNORECASE)
-_NUMBERS = "ein|einem|einen|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
-_SPAN = re.compile(
-    rf"\b(\d{{1,3}}|{_NUMBERS})(?:\s*(?:-|–|bis)\s*(\d{{1,3}}|{_NUMBERS}))?\s*(Tage?n?|Wochen?|Monate?n?|Jahre?n?)\b",
-    re.IGNORECASE,
-)
-_VALUE = dict(zip(_NUMBERS.split("|"), (1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), strict=True))
-_UNITS = {"t": ("Tag", "Tage"), "w": ("Woche", "Wochen"), "m": ("Monat", "Monate"), "j": ("Jahr", "Jahre")}
-
-
-def stated_wait(note: str, *, others: Collection[str] = ()) -> str:
-    """The wait a practice named, as number and unit and nothing else of what was written: "6 bis 9 Monate".
-
-    A sentence that names one of `others` (codes and names of the inquiry's other patients) is not about this one.
-    """
-    for sentence in _SENTENCE.split(note):
-        if not _ABOUT_WAITING.search(sentence) or any(
-            word and word.casefold() in sentence.casefold() for word in others
-        ):
-            continue
-        found = _SPAN.search(sentence)
-        if found:
-            low, high = (_number(part) for part in found.group(1, 2))
-            one, many = _UNITS[found.group(3)[0].lower()]
-            span = f"{low} bis {high}" if high else f"{low}"
-            return f"{span} {one if low == 1 and not high else many}"
-    return ""
-
-
-def _number(word: str | None) -> int | None:
-    if word is None:
-        return None
-    return int(word) if word.isdigit() else _VALUE[word.lower()]

@@ -63,11 +63,15 @@ class ContactErasure(Base):
 
 
 class EvidenceMade(Identified, Base):
-    """That an evidence was made: of whom, by whom, when, how many attempts, and where the chain ended."""
+    """That an evidence was made: of whom, by whom, when, how many attempts, and where the chain ended.
+
+    The database refuses a `head` that is no link of the chain at its number.
+    """
 
     __tablename__ = "evidence_made"
     __table_args__ = (
         CheckConstraint("octet_length(head) = 32 AND octet_length(pdf_sha256) = 32", name="hashes"),
+        CheckConstraint("made_at >= '2000-01-01 00:00+00' AND made_at < '2200-01-01 00:00+00'", name="made_at"),
         Index("ix_evidence_made_patient_id", "patient_id", "made_at"),
         Index("ix_evidence_made_made_by", "made_by"),
         {"schema": "communication_service"},

@@ -32,6 +32,8 @@ LEFT, RIGHT, TOP, BOTTOM = 20, 20, 18, 24
 WIDTH = 210 - LEFT - RIGHT
 LINE, SHADE = HexColor("#c4ccd4"), HexColor("#eef1f4")
 TITLE = "Nachweis der Suche nach einem Psychotherapieplatz"
+# What people wrote is cut to what a cell can hold: a row does not break over pages, and nobody reads a name of a page.
+NAME, LINE_LENGTH, LINES = 160, 100, 9
 MIDDLE = "VALIGN", (0, 0), (-1, -1), "TOP"
 
 
@@ -70,7 +72,7 @@ def _foot(canvas: Canvas, evidence: Evidence, page: str) -> None:
     canvas.line(LEFT * mm, 18 * mm, (210 - RIGHT) * mm, 18 * mm)
     canvas.setFont(REGULAR, 7)
     canvas.setFillColor(GREY)
-    canvas.drawString(LEFT * mm, 14 * mm, _cut(f"{evidence.person.name} · Stand {w.day(evidence.made_on)}", 90))
+    canvas.drawString(LEFT * mm, 14 * mm, f"{_name(evidence.person.name, 70)} · Stand {w.day(evidence.made_on)}")
     canvas.drawRightString((210 - RIGHT) * mm, 14 * mm, page)
     canvas.drawString(
         LEFT * mm, 10.5 * mm,
@@ -85,6 +87,17 @@ def _links(evidence: Evidence) -> str:
 
 def _cut(words: str, longest: int) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1]}…"
+
+
+def _name(words: str, longest: int = NAME) -> str:
+    """What somebody wrote as one line, with "…" where it goes on."""
+    return _cut(" ".join(words.split()), longest)
+
+
+def _block(lines: Sequence[str]) -> str:
+    """What somebody wrote as several lines, such as an address; the same."""
+    parts = [part for line in lines for part in line.splitlines() if part.strip()]
+    return "\n".join([*(_name(part, LINE_LENGTH) for part in parts[:LINES]), *(["…"] if len(parts) > LINES else [])])
 
 
 def _style(size: float, *, bold: bool = False, grey: bool = False) -> ParagraphStyle:
@@ -122,8 +135,8 @@ def _story(evidence: Evidence) -> list[Flowable]:
 def _head(evidence: Evidence) -> list[Flowable]:
     person, profile = evidence.person, evidence.profile.form
     law = " (Kostenerstattung nach § 13 Abs. 3 SGB V)" if person.statutory else ""
-    sender = _p("\n".join(evidence.office), 8, grey=True)
-    receiver = _p("\n".join(line for line in (profile.name or person.insurer, profile.address) if line), 9.5)
+    sender = _p(_block(evidence.office), 8, grey=True)
+    receiver = _p(_block((profile.name or person.insurer, profile.address)), 9.5)
     top = Table([[receiver, sender]], colWidths=[(WIDTH - 65) * mm, 65 * mm])
     top.setStyle([MIDDLE, ("LEFTPADDING", (0, 0), (-1, -1), 0)])
     return [
@@ -135,12 +148,12 @@ def _head(evidence: Evidence) -> list[Flowable]:
         Spacer(1, 4 * mm),
         _pairs(
             [
-                ("Name", person.name),
+                ("Name", _name(person.name)),
                 ("Geboren am", w.day(person.birth_date) or "nicht vermerkt"),
-                (_insurer(evidence), person.insurer or profile.name or "nicht vermerkt"),
-                ("Versichertennummer", person.insurance_number or "nicht vermerkt"),
+                (_insurer(evidence), _name(person.insurer or profile.name) or "nicht vermerkt"),
+                ("Versichertennummer", _name(person.insurance_number) or "nicht vermerkt"),
                 ("Sucht einen Platz seit", w.day(person.searching_since)),
-                ("Stand dieses Nachweises", f"{w.day(evidence.made_on)}, erstellt von {evidence.made_by}"),
+                ("Stand dieses Nachweises", f"{w.day(evidence.made_on)}, erstellt von {_name(evidence.made_by)}"),
             ]
         ),
     ]
@@ -200,20 +213,20 @@ def _attempts(attempts: Sequence[Attempt]) -> list[Flowable]:
     ]  # fmt: skip
     for number, attempt in enumerate(attempts, start=1):
         start = len(rows)
-        name = attempt.practice
-        if attempt.therapist.casefold() not in name.casefold():
-            name = f"{name} · {attempt.therapist}"
+        name, therapist = _name(attempt.practice), _name(attempt.therapist)
+        if therapist.casefold() not in name.casefold():
+            name = f"{name} · {therapist}"
         counts = "zählt" if attempt.counts else "zählt nicht"
         rows.append(
             [
                 _p(str(number), 8),
-                [_p(name, 8, bold=True), _p(attempt.address or "Anschrift nicht vermerkt", 8)],  # type: ignore[list-item]
+                [_p(name, 8, bold=True), _p(_name(attempt.address) or "Anschrift nicht vermerkt", 8)],  # type: ignore[list-item]
                 _p(""),
                 [_p(w.outcome_words(attempt), 8), _p(counts, 7, grey=True)],  # type: ignore[list-item]
             ]
         )
         rows += [
-            [_p(""), _p(_step(step), 7.5), _p(step.person, 7.5), _p(_link(step), 7, grey=True)]
+            [_p(""), _p(_step(step), 7.5), _p(_name(step.person, LINE_LENGTH), 7.5), _p(_link(step), 7, grey=True)]
             for step in attempt.steps
         ]
         style += [
@@ -229,7 +242,7 @@ def _attempts(attempts: Sequence[Attempt]) -> list[Flowable]:
 
 def _step(step: Step) -> str:
     said = f"{w.moment(step.at)} · {CHANNELS[step.channel]} · {w.step_words(step)}"
-    return f"{said} (mit {step.counterpart})" if step.counterpart else said
+    return f"{said} (mit {_name(step.counterpart)})" if step.counterpart else said
 
 
 def _link(step: Step) -> str:

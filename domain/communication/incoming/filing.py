@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
 from domain.communication.incoming.parsed import ParsedMail
-from domain.communication.models import ContactEntry, Email
+from domain.communication.models import COUNTERPART_LENGTH, EARLIEST, ContactEntry, Email
 from domain.communication.reading.quotes import own_words
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_STAGES
@@ -101,10 +101,10 @@ def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> 
     words = "\n".join(part.text for part in own_words(mail.body_text)) or mail.body_text
     session.add(
         ContactEntry(
-            at=mail.sent_at if mail.sent_at is not None and mail.sent_at < now else now,
+            at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,
             channel="email", direction="in", kind="bounce" if mail.kind == "bounce" else "reply",
             inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
-            counterpart=mail.from_name or mail.from_address,
+            counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
             body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
         )
     )  # fmt: skip

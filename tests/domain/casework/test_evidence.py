@@ -18,7 +18,7 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.patient_record import restrict_patient
 from domain.casework.reminding import remind
 from domain.communication.contacts import CallResult, record_result
-from domain.communication.evidence.facts import Outcome, stated_wait
+from domain.communication.evidence.facts import Outcome
 from domain.communication.evidence.models import EvidenceMade
 from domain.communication.evidence.verify import verify
 from domain.communication.evidence.words import insurer_words
@@ -351,21 +351,3 @@ def test_a_large_log_is_linked_before_the_head_is_printed(
         evidence = assemble(session, patient, today=now.date())
         assert evidence.head.link_hash.hex() == made.head
     assert sorted(step.link or 0 for a in evidence.attempts for step in a.steps) == [1, 2, 3, 4, 5]
-
-
-@pytest.mark.parametrize(
-    ("note", "wait"),
-    [
-        ("Wartezeit derzeit etwa 9 Monate", "9 Monate"),
-        ("Die Warteliste beträgt 6-8 Monate.", "6 bis 8 Monate"),
-        ("wartezeit: zwei bis drei jahre", "2 bis 3 Jahre"),
-        ("frühestens in einem Jahr", "1 Jahr"),
-        ("Bitte rufen Sie in 2 Wochen wieder an.", ""),
-        ("Nur B7K2 muss 12 Monate warten.", ""),
-        ("Für Frau Sommer 12 Monate Wartezeit. Sonst Wartezeit 3 Monate.", "3 Monate"),
-        ("", ""),
-    ],
-)
-def test_the_stated_wait_is_a_number_and_nothing_else(note: str, wait: str) -> None:
-    """Read where the sentence is about waiting and about nobody else."""
-    assert stated_wait(note, others={"B7K2", "Sommer", ""}) == wait

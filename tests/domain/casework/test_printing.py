@@ -14,8 +14,9 @@ from domain.casework.preparing import create_and_send
 from domain.casework.printed_letters import letters_of
 from domain.casework.printing import note_printed
 from domain.casework.release import release_search
-from domain.communication.letter_models import PrintedLetter
+from domain.communication.letter_models import PrintedLetter, PrintedLetterItem
 from domain.communication.models import ContactEntry
+from domain.communication.templates.service import save_template
 from domain.database import Database
 from domain.errors import Conflict
 from domain.matching.inquiries import create_inquiry
@@ -161,6 +162,22 @@ def test_a_withdrawal_is_told_when_it_is_printed(database: Database, now: dateti
         print_all(session, inquiry.id, now=now + 2 * DAY)
         assert told(session, inquiry) == [("inquiry", now), ("withdrawal", now + 2 * DAY)]
         assert state(session, inquiry) == "withdrawn"
+
+
+def test_a_letter_tells_of_its_people_whatever_codes_its_words_name(database: Database, now: datetime) -> None:
+    """A withdrawal that says for whom one still asks withdraws none of those when it is written anew."""
+    with database.write() as session:
+        searches = [add_search(session) for _ in range(3)]
+        inquiry = ask(session, *searches, now=now)
+        still = items(session, inquiry)[2].reference_code
+        body = f"{{{{ kennungen }}}} erledigt, für {still} suchen wir weiter.\n\n{{{{ signatur }}}}"
+        save_template(session, "withdrawal", subject="Anfrage [{{ kennzeichen }}]", body=body, seen=0)
+        for search in searches[:2]:
+            release_search(session, search, ItemStatus.WITHDRAWN, reason="Umzug", now=now + DAY)
+            session.flush()
+        (letter,) = (one for one in letters_of(session, inquiry.id) if one.kind == "withdrawal")
+        told_of = select(PrintedLetterItem.item_id).where(PrintedLetterItem.letter_id == letter.letter_id)
+        assert set(session.scalars(told_of)) == {item.id for item in items(session, inquiry)[:2]}
 
 
 def test_a_letter_bears_the_day_of_the_office(database: Database) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from domain.casework.history import therapist_history
 from domain.communication.calls import cancel_call, plan_call
 from domain.communication.contacts import (
-    RESULTS,
     CallResult,
     ContactNote,
     note_contact,
@@ -18,7 +17,7 @@ from domain.communication.contacts import (
     record_result,
 )
 from domain.communication.models import PhoneCall
-from domain.communication.states import UNREACHED, CallStatus
+from domain.communication.states import RESULTS, UNREACHED, CallStatus
 from domain.database import Database
 from domain.errors import Conflict, Forbidden, Invalid
 from tests.builders import add_therapist

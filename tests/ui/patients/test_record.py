@@ -3,6 +3,7 @@
 from pytestqt.qtbot import QtBot
 
 from domain.casework.searches import start_search
+from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.database import Database
 from domain.matching.searches import exclude
 from tests.builders import add_patient, add_therapist
@@ -72,3 +73,15 @@ def test_a_record_is_noted_as_read_once(ui: UiContext, qtbot: QtBot, database: D
     assert scalar(database, readings) == 1
     page.open_item(other)
     qtbot.waitUntil(lambda: scalar(database, readings) == 2)
+
+
+def test_the_words_of_a_patients_contacts_are_erased(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """With a reason; the contact stays in the course without its words."""
+    patient = fill(database, add_patient)
+    note = ContactNote(ui.now(), "phone", "in", "Mutter", "weinte")
+    fill(database, lambda s: note_patient_contact(s, patient, note, now=ui.now()))
+    page = opened(ui, qtbot, patient)
+    choose(qtbot, page, "Akte", "Kontakte löschen …")
+    confirm(qtbot, page, reason="Antrag vom 20.11.")
+    qtbot.waitUntil(lambda: page.ui.messages.text() == "Die Worte der Kontakte sind gelöscht.")
+    assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1

@@ -76,7 +76,7 @@ def test_one_key_says_what_came_of_it_and_the_next_call_comes(
 def test_reached_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """What the practice said of each patient is written with the call."""
     page._panel._answers._rows[0]._answer.choose("rejection_capacity")
-    page._panel._note.setText("Frau Sommer selbst am Apparat")
+    page._panel._notes.note.setText("Frau Sommer selbst am Apparat")
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(
         lambda: (
@@ -89,9 +89,9 @@ def test_reached_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database
 
 def test_a_digit_typed_into_the_note_is_text(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """Somebody writes down a number while talking."""
-    page._panel._note.setFocus()
-    qtbot.keyClicks(page._panel._note, "2 Plaetze 6")  # type: ignore[no-untyped-call]  # pytest-qt
-    assert page._panel._note.text() == "2 Plaetze 6"
+    page._panel._notes.note.setFocus()
+    qtbot.keyClicks(page._panel._notes.note, "2 Plaetze 6")  # type: ignore[no-untyped-call]  # pytest-qt
+    assert page._panel._notes.note.text() == "2 Plaetze 6"
     assert scalar(database, CALLS) == "planned planned"
 
 
@@ -104,13 +104,13 @@ def test_a_callback_is_agreed_for_a_day(page: PhonePage, qtbot: QtBot, database:
 
 def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """The note is kept with the result, and the digit is not in it."""
-    page._panel._note.setFocus()
-    qtbot.keyClicks(page._panel._note, "2 mal versucht")  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.keyClick(page._panel._note, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
+    page._panel._notes.note.setFocus()
+    qtbot.keyClicks(page._panel._notes.note, "2 mal versucht")  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.keyClick(page._panel._notes.note, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
     qtbot.waitUntil(lambda: str(scalar(database, CALLS)).count("replanned") == 1)
     noted = "SELECT kind || ': ' || body FROM communication_service.contact_entry WHERE call_id IS NOT NULL"
     assert scalar(database, noted) == "busy: 2 mal versucht"
-    qtbot.waitUntil(lambda: page._panel._note.text() == "")
+    qtbot.waitUntil(lambda: page._panel._notes.note.text() == "")
 
 
 def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, database: Database) -> None:
@@ -145,18 +145,18 @@ def test_nobody_rings_a_practice_a_colleague_talks_to(
     qtbot.waitUntil(lambda: "Tom Keller" in ui.messages.text())
     assert DIALLED == []
     qtbot.waitUntil(lambda: "Tom Keller telefoniert gerade" in page._panel._warning.text())
-    assert not any(key.isEnabled() for key in page._panel._keys)
+    assert not any(key.isEnabled() for key in page._panel._keys._made)
 
 
 def test_what_was_typed_stays_with_its_call(page: PhonePage) -> None:
     """Looking at another call and back."""
     first, second = (call.call_id for call in page._calls)
     page.open_item(first)
-    page._panel._note.setText("Frau Sommer ist ab Montag da")
+    page._panel._notes.note.setText("Frau Sommer ist ab Montag da")
     page.open_item(second)
-    assert page._panel._note.text() == ""
+    assert page._panel._notes.note.text() == ""
     page.open_item(first)
-    assert page._panel._note.text() == "Frau Sommer ist ab Montag da"
+    assert page._panel._notes.note.text() == "Frau Sommer ist ab Montag da"
 
 
 @pytest.mark.parametrize("typed", ["", "gerade gesprochen"])
@@ -165,7 +165,7 @@ def test_a_call_that_falls_away_says_why(
 ) -> None:
     """The practice opted out at a colleague's desk; what was typed stays to be read."""
     call = next(c for c in page._calls if c.call_id == page._panel.shown())
-    page._panel._note.setText(typed)
+    page._panel._notes.note.setText(typed)
     fill(
         second_database,
         lambda s: change_status(s, call.therapist_id, "opted_out", now=ui.now(), reason="möchte nicht mehr"),
@@ -173,7 +173,7 @@ def test_a_call_that_falls_away_says_why(
     page.refresh()
     if typed:
         qtbot.waitUntil(lambda: "nicht mehr angefragt" in page._panel._warning.text())
-        assert (page._panel.shown(), page._panel._note.text()) == (call.call_id, typed)
+        assert (page._panel.shown(), page._panel._notes.note.text()) == (call.call_id, typed)
         assert not page._panel._dial.isEnabled()
     else:
         qtbot.waitUntil(lambda: "nicht mehr angefragt" in ui.messages.text())
@@ -243,3 +243,61 @@ def test_minutes_by_day_and_practice(page: PhonePage, qtbot: QtBot, database: Da
     assert top is not None
     assert [top.text(n) for n in range(4)] == ["Mo 23.11.2026", "1", "1", "7"]
     assert top.childCount() == 1
+
+
+def test_undoing_a_result_gives_the_words_back(page: PhonePage, qtbot: QtBot) -> None:
+    """What was typed stands in the fields again, to go into the history with the right result."""
+    first = page._wanted
+    page._panel._notes.counterpart.setText("Frau Sommer")
+    page._panel._notes.note.setText("ab Februar frei")
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: page._panel.shown() not in {first, None})
+    assert page._panel._notes.typed() == ("", "")
+    page.ui.messages.undo()
+    qtbot.waitUntil(lambda: page._panel.shown() == first)
+    qtbot.waitUntil(lambda: page._panel._notes.typed() == ("Frau Sommer", "ab Februar frei"))
+
+
+def test_reached_without_an_answer_says_what_comes_next(page: PhonePage, qtbot: QtBot) -> None:
+    """Seven days from the call on the practice is asked again; the message says since when."""
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: "fehlt noch eine Antwort" in page.ui.messages.text())
+    day = page.ui.today() + timedelta(days=7)
+    assert page.ui.messages.text().endswith(f"ohne sie wird ab {day:%d.%m.%Y} nachgefasst.")
+
+
+def test_a_note_that_is_too_long_is_named_at_its_field(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """Nothing is written, the call stays, and what was pasted is still there."""
+    page._panel._notes.note.setText("x" * 20_000)
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
+    field = page._panel._notes._fields["outcome"]
+    qtbot.waitUntil(field._error.isVisible)
+    assert "20000 Zeichen" in field._error.text()
+    assert len(page._panel._notes.note.text()) == 20_000
+    assert scalar(database, CALLS) == "planned planned"
+
+
+def test_a_callback_in_a_far_year_is_named_in_its_dialog(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """It stays open with what was typed."""
+    press(qtbot, page, "Rückruf am")
+    dialog = page.findChild(ReasonDialog)
+    assert dialog is not None
+    dialog._day.setText("31.12.9999")
+    dialog._try()
+    assert dialog.isVisible()
+    assert "höchstens ein Jahr" in dialog._day_field._error.text()
+    assert scalar(database, CALLS) == "planned planned"
+    dialog.reject()
+
+
+def test_a_call_begun_by_mistake_goes_back_into_the_list(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """As does one whose window went away: it waits on top until its person says what became of it."""
+    press(qtbot, page, "Anrufen")
+    qtbot.waitUntil(page._panel._back.isVisible)
+    again = PhonePage(page.ui)
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: again._panel._back.isVisible() and again._panel.shown() == page._wanted)
+    press(qtbot, again, "Anruf zurück in die Liste")
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "planned planned")
+    assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE channel = 'phone'") == 0

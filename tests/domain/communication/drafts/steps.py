@@ -67,7 +67,7 @@ def write(store: DraftStore, therapist: int, address: str, told: Callable[[str],
     store.queue(number, now=NOW)
     told("queued")
     seen = ContactData(email=address, phone="+49241555000")
-    contact = CachedContact("therapist", therapist, "Anna Sommer", "Frau", "", "Anna", "Sommer", False, seen, 1)
+    contact = CachedContact("therapist", therapist, "Anna Sommer", "Frau", "", "Anna", "Sommer", False, seen)
     edit_contact(store, contact, ContactData(email=address, phone=NEW_NUMBER))
     told("edited")
     return number

@@ -21,9 +21,7 @@ from tests.conftest import NOW
 from tests.domain.casework.steps import ask
 
 SEEN = ContactData("a@praxis.example", "+49241555000", "")
-ANNA = CachedContact(
-    "therapist", 7, "Anna Müller", "Frau", "", "Anna", "Müller", is_institution=False, contact=SEEN, version=1
-)
+ANNA = CachedContact("therapist", 7, "Anna Müller", "Frau", "", "Anna", "Müller", is_institution=False, contact=SEEN)
 NUMBERS = st.sampled_from(["+49241555000", "+49241555001", "+49241555002", ""])
 
 

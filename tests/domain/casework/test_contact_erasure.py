@@ -1,0 +1,88 @@
+"""Erasing what the contact log says of a patient: by whom, of what, and what is left."""
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.casework import calling
+from domain.casework.contact_erasure import erase_contacts
+from domain.communication.contacts import CallResult, ContactNote, note_contact, note_patient_contact
+from domain.communication.evidence.chain import chain_waiting
+from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.states import CallStatus
+from domain.database import Database, Session
+from domain.errors import Forbidden, Invalid, NotFound
+from domain.matching.models import PlaceSearch
+from domain.persons import ensure_person
+from domain.values import Channel
+from tests.builders import add_search, add_therapist
+from tests.conftest import NOW, PASSWORD, Office
+from tests.domain.casework.steps import ask, calls
+from tests.domain.communication.evidence.log import check
+
+
+def told(session: Session) -> list[str]:
+    """The words of the log, in order."""
+    return list(session.scalars(select(ContactEntry.body).order_by(ContactEntry.id)))
+
+
+def called(session: Session, *searches: int, words: str) -> PhoneCall:
+    """An inquiry made by phone, with what was said."""
+    call = calls(session, ask(session, *searches, now=NOW, channel=Channel.PHONE, therapist=add_therapist(session)))[-1]
+    calling.finish_call(session, call.id, CallResult(CallStatus.NO_ANSWER, outcome=words), now=NOW)
+    session.flush()
+    return call
+
+
+def test_a_patients_words_go_and_everybody_elses_stay(office: Office, database: Database) -> None:
+    """Own contacts and those of inquiries about nobody else, with the calls; the chain is sound, the audit empty."""
+    with database.write() as session:
+        mine, other = add_search(session), add_search(session)
+        patient = session.get_one(PlaceSearch, mine).patient_id
+        note_patient_contact(session, patient, ContactNote(NOW, "phone", "in", "Mutter", "weinte"), now=NOW)
+        alone = called(session, mine, words="nur über sie").id
+        called(session, mine, other, words="über beide")
+        note_contact(session, add_therapist(session), ContactNote(NOW, "phone", "out", "", "Praxis zieht um"), now=NOW)
+    with database.write() as session:
+        chain_waiting(session)
+    with database.write() as session:
+        assert erase_contacts(session, patient, reason="Antrag vom 20.11.") == 2
+    with database.read() as session:
+        assert told(session) == ["", "", "über beide", "Praxis zieht um"]
+        assert session.get_one(PhoneCall, alone).outcome == ""
+    checked = check(database)
+    assert (checked.links, checked.erased, checked.sound) == (4, 2, True)
+    owner = office.database("owner")
+    with owner.read() as session:
+        kept = (
+            "SELECT count(*) FROM audit.content WHERE coalesce(before, '{}')::text || coalesce(after, '{}')::text ~ :w"
+        )
+        assert session.scalar(text(kept), {"w": "weinte|nur über sie"}) == 0
+        erased = session.execute(text("SELECT DISTINCT actor, reason FROM audit.contact_erasure")).one()
+        assert tuple(erased) == ("test_jana", "Antrag vom 20.11.")
+    owner.close()
+    with pytest.raises(NotFound, match="nothing_to_erase"), database.write() as session:
+        erase_contacts(session, patient, reason="noch einmal")
+
+
+def test_only_who_leads_the_office_erases(office: Office, database: Database) -> None:
+    """A caseworker is refused by the database; nobody does it without a reason, or of an entry that is not there."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        ensure_person(
+            session, role_name="test_lena", display_name="Lena Neu", password=PASSWORD, roles={"caseworker"},
+            email="lena@buero.example",
+        )  # fmt: skip
+    owner.close()
+    with database.write() as session:
+        patient = session.get_one(PlaceSearch, add_search(session)).patient_id
+        note_patient_contact(session, patient, ContactNote(NOW, "phone", "in", "", "weinte"), now=NOW)
+    lena = office.database("lena")
+    with pytest.raises(Forbidden), lena.write() as session:
+        erase_contacts(session, patient, reason="aus Neugier")
+    lena.close()
+    with pytest.raises(Invalid, match="erasure_reason"), database.write() as session:
+        erase_contacts(session, patient, reason="  ")
+    with pytest.raises(Invalid, match="fk_contact_erasure_entry_id"), database.write() as session:
+        session.execute(text("SELECT audit.erase_contact(4711, 'im Voraus')"))
+    with database.read() as session:
+        assert told(session) == ["weinte"]
