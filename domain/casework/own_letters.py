@@ -12,6 +12,7 @@ from domain.communication.drafts.contacts import keep, kept
 from domain.communication.drafts.records import Addressee, CachedContact, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.incoming.listing import get_incoming
+from domain.communication.subjects import in_one_line
 from domain.communication.templates.contexts import LetterContext, OfficeContext, PatientLetterContext
 from domain.communication.templates.rendering import Context, Source, fill
 from domain.communication.templates.service import list_templates, read_template, shipped, sources_for
@@ -99,6 +100,7 @@ def begin_answer(session: Session, incoming_id: int) -> DraftText:
     mail = get_incoming(session, incoming_id)
     row = mail.row
     subject = row.subject if row.subject.lower().startswith(("re:", "aw:")) else f"Re: {row.subject}"
+    subject = in_one_line(subject)
     quoted = "\n".join(f"> {line}" for line in mail.body_text.splitlines())
     return DraftText(
         Addressee(row.from_address, row.practice or row.patient or row.from_name, row.therapist_id, row.patient_id),
