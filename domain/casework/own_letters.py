@@ -95,6 +95,20 @@ def begin_letter(
     return Begun(subject, body, template.version_id if template is not None else None)
 
 
+def readdressed(text: str, before: str, after: str) -> str:
+    """A text that somebody wrote on in from `before`, with the lines in which `after` differs: for another addressee.
+
+    Every other line stays, and so does a line of `before` that was changed by hand.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    pairs = zip(old, new, strict=True) if len(old) == len(new) else zip(old[:1], new[:1], strict=True)
+    lines = text.split("\n")
+    for was, now in pairs:
+        if was != now and was.strip() and was in lines:
+            lines[lines.index(was)] = now
+    return "\n".join(lines)
+
+
 def begin_answer(session: Session, incoming_id: int) -> DraftText:
     """An answer to a mail that came in: to its sender, with its words quoted, in its thread. Raises NotFound."""
     mail = get_incoming(session, incoming_id)

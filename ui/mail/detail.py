@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import sending
 from domain.communication.queries import AttemptRow, MailDetail, get_mail
@@ -17,6 +17,7 @@ from ui.mail.by_hand import mailto, save_eml
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import EMAIL_STATES, Chip
+from ui.widgets.choosing_files import choose_place
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
@@ -146,11 +147,8 @@ class MailDetailView(QWidget):
         mail = self._mail
         if mail is None:
             return
-        chooser = QFileDialog(self, tr("E-Mail speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
-        chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
-        chooser.open()
+        name = f"E-Mail-{mail.row.email_id}.eml"  # no name in it: files are seen by others
+        choose_place(self, self._ui.state, tr("E-Mail speichern"), name, lambda path: self._save(mail, path))
 
     def _save(self, mail: MailDetail, path: Path) -> None:
         self._ui.background.read(

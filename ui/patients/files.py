@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHeaderView,
     QLineEdit,
     QProgressBar,
@@ -17,17 +16,17 @@ from PySide6.QtWidgets import (
 )
 
 from domain.database import Session
-from domain.errors import Unavailable
 from domain.patients.files import PATIENT_BYTES, FileSummary, erase_file, list_files, open_file
 from domain.patients.files_check import ENDINGS
 from ui import formats
-from ui.mail.saved_mails import dropped_files
 from ui.patients.files_adding import FileAdder
 from ui.patients.files_folder import put_to_read
 from ui.patients.files_labels import file_kind, file_kinds
 from ui.ports import UiContext
 from ui.theme import tokens
 from ui.translation import ntr, tr
+from ui.widgets.choosing_files import choose_files, choose_place
+from ui.widgets.files import dropped_files, put_whole
 from ui.widgets.forms import Choice, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
@@ -141,12 +140,8 @@ class FilesTab(QWidget):
     # Adding.
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, tr("Unterlagen wählen"))
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        endings = " ".join(f"*.{ending}" for ending in ENDINGS)
-        chooser.setNameFilter(tr("Dokumente und Bilder ({endings})").format(endings=endings))
-        chooser.filesSelected.connect(lambda names: self.bring([Path(name) for name in names]))
-        chooser.open()
+        only = tr("Dokumente und Bilder ({endings})").format(endings=" ".join(f"*.{ending}" for ending in ENDINGS))
+        choose_files(self, self._ui.state, tr("Unterlagen wählen"), self.bring, only=only)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of this machine may be dropped."""
@@ -205,21 +200,13 @@ class FilesTab(QWidget):
         file = self._chosen()
         if file is None:
             return
-        chooser = QFileDialog(self, tr("Unterlage speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(file.name)
-        chooser.fileSelected.connect(lambda name: self.save_to(file, Path(name)))
-        chooser.open()
+        choose_place(self, self._ui.state, tr("Unterlage speichern"), file.name, lambda path: self.save_to(file, path))
 
     def save_to(self, file: FileSummary, path: Path) -> None:
         """Write a copy where the person says."""
 
         def work(session: Session) -> None:
-            content = open_file(session, file.file_id).content
-            try:
-                path.write_bytes(content)
-            except OSError as exc:
-                raise Unavailable("file.unwritable", path=str(path)) from exc
+            put_whole(path, open_file(session, file.file_id).content)
 
         self._write(work, tr("Gespeichert: {name}").format(name=path.name))
 
