@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from domain.casework.patient_files import take_over_attachment
 from domain.communication.incoming.listing import FileRow, file_content
+from domain.patients.files_check import kind_by_name
 from ui import formats
 from ui.errors import describe
 from ui.patients.files_labels import file_kinds
@@ -82,15 +83,17 @@ class FilesRow(QWidget):
                 lambda error: self._ui.messages.error(describe(error)),
             )
 
-        ReasonDialog(
+        dialog = ReasonDialog(
             self,
             tr("Zu den Dateien"),
             tr("„{name}“ kommt als Kopie zu den Dateien des Patienten. Die E-Mail bleibt, wie sie ist.").format(
                 name=file.name
             ),
             reason="",
-            choices=file_kinds(),
-        ).ask(agreed)
+            choices={"": tr("bitte wählen")} | file_kinds(),
+        )
+        dialog.choose_kind(kind_by_name(file.name))
+        dialog.ask(agreed)
 
     def _save(self, file: FileRow) -> None:
         choose_place(self, self._ui.state, tr("Anlage speichern"), file.name, lambda path: self._write(file, path))
