@@ -15,9 +15,8 @@ _CERTAIN = {
     "referral": re.compile(r"ueberweisung|überweisung"),
     "certificate": re.compile(r"bescheinigung"),
 }
-_OPEN = re.compile(
-    r"widerruf|muster|vorlage|leer|blanko|anleitung|merkblatt"
-)  # about such a paper, perhaps none itself
+# about such a paper, and perhaps none itself
+_OPEN = re.compile(r"widerruf|muster|vorlage|leer|blanko|anleitung|merkblatt")
 ENDINGS = ("pdf", "jpg", "jpeg", "png", "tif", "tiff", "docx", "odt", "txt")
 
 

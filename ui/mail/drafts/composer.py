@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from domain.communication.account_states import largest_mail
@@ -308,6 +308,12 @@ class Composer(QWidget):
         about = error.field if isinstance(error, PlatzlotseError) else None
         for name, field in self.fields.items():
             field.complain(describe(error) if error is not None and name == about else "")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Whoever leaves the page or the program does not wait for the next save."""
+        if self._timer.isActive():
+            self.save()
+        super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of this machine may be dropped."""

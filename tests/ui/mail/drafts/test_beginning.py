@@ -67,7 +67,7 @@ def text_of(page: MailPage) -> str:
 def test_a_new_mail_begins_in_its_first_field(page: MailPage, qtbot: QtBot) -> None:
     """Whoever wants to write says first to whom."""
     page.activateWindow()
-    qtbot.waitUntil(lambda: page.drafts.composer._to.hasFocus())
+    qtbot.waitUntil(page.drafts.composer._to.hasFocus)
 
 
 def test_a_practice_chosen_in_the_field_is_greeted(page: MailPage, qtbot: QtBot) -> None:
@@ -180,6 +180,15 @@ def test_a_mail_begun_and_never_written_is_not_kept(
     assert again.drafts._list.count() == 0
     find(qtbot, page, "Entwurf verwerfen").click()
     qtbot.waitUntil(lambda: page.drafts._list.count() == 0)
+
+
+def test_the_last_words_are_kept_when_the_page_is_left(page: MailPage, qtbot: QtBot, vault: DraftVault) -> None:
+    """At once, not only after a pause."""
+    composer = page.drafts.composer
+    composer._timer.setInterval(60_000)
+    composer._body.setPlainText("Letzte Worte")
+    page.hide()
+    qtbot.waitUntil(lambda: [d.body for d in store_of(vault).drafts()] == ["Letzte Worte"])
 
 
 class Full:
