@@ -182,6 +182,13 @@ class Beginning(QObject):
         if start.begun.subject and self._subject.text() in {"", ours}:
             self._subject.setText(start.begun.subject)  # a subject somebody typed stays
         self._put_words(words)
+        if words == start.begun.body and start.key is None:
+            self._write_below_salutation()
+
+    def _write_below_salutation(self) -> None:
+        cursor = self._body.textCursor()
+        cursor.setPosition(max(0, self._body.toPlainText().find("\n\n")) + 2)
+        self._body.setTextCursor(cursor)
 
     def _put_words(self, words: str) -> None:
         """As one step, which Strg+Z takes back."""

@@ -171,6 +171,8 @@ class Composer(QWidget):
         begun = self.saver.is_begun(number) and self._beginning.is_untouched() and self._files.is_empty
         if then is not None or not begun:
             self.saver.save(number, self._text(), then)
+        elif self.saver.address(number, self._to.addressee()):
+            self.changed.emit()
 
     def _saved(self, number: UUID) -> None:
         if self._draft is not None and self._draft.client_uuid == number and not self._timer.isActive():
@@ -181,7 +183,7 @@ class Composer(QWidget):
 
     def _kept(self, number: UUID) -> None:
         if self._draft is not None and self._draft.client_uuid == number:
-            self._state.setText(tr("Noch nicht gespeichert; der Text steht hier und wird weiter versucht."))
+            self._state.setText(tr("Noch nicht gespeichert. Der Text steht hier; das Speichern wird wiederholt."))
 
     def _not_saved(self, number: UUID, error: Exception) -> None:
         if self._draft is not None and self._draft.client_uuid == number:

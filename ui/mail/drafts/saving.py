@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from domain.communication.drafts.records import Draft, DraftState, DraftText
+from domain.communication.drafts.records import Addressee, Draft, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.errors import Unavailable
 from ui.ports import UiContext
@@ -54,6 +54,12 @@ class DraftSaver(QObject):
     def is_begun(self, number: UUID) -> bool:
         """Whether nothing of a draft was ever put into the store."""
         return number in self._begun
+
+    def address(self, number: UUID, to: Addressee) -> bool:
+        """Whom a draft that is not in the store yet is for. Whether that is another one than before."""
+        before = self._begun[number]
+        self._begun[number] = replace(before, addressee=to)
+        return before.addressee != to
 
     def leave(self, number: UUID) -> bool:
         """Nobody looks at a draft any more: one without words is gone. Whether it was."""

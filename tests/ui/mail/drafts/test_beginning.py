@@ -75,9 +75,12 @@ def test_a_practice_chosen_in_the_field_is_greeted(page: MailPage, qtbot: QtBot)
     composer = page.drafts.composer
     address(qtbot, composer, "Sommer")
     assert text_of(page).startswith("Sehr geehrte Frau Sommer,")
+    qtbot.waitUntil(lambda: "Sommer" in page.drafts._list.item(0).text())
     address(qtbot, composer, "Winter")
     assert text_of(page).startswith("Sehr geehrter Herr Winter,")
     assert "Sommer" not in text_of(page)
+    composer._body.insertPlainText("wie besprochen")
+    assert text_of(page).startswith("Sehr geehrter Herr Winter,\n\nwie besprochen")
 
 
 def test_the_salutation_of_a_template_follows_and_typed_words_stay(
