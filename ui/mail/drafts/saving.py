@@ -33,7 +33,8 @@ class DraftSaver(QObject):
         self._begun: dict[UUID, Draft] = {}  # not in the store yet
         self._words: dict[UUID, DraftText] = {}  # the newest ones that are not on the disk
         self._then: dict[UUID, list[Callable[[], None]]] = {}
-        self._running = False
+        self._running: UUID | None = None
+        self._thrown: set[UUID] = set()  # while they were being saved
         self._told = ""  # the trouble that was told last
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.timeout.connect(self._next)
@@ -66,7 +67,9 @@ class DraftSaver(QObject):
         return number not in self._words and self._begun.pop(number, None) is not None
 
     def forget(self, number: UUID) -> None:
-        """Its words were thrown away."""
+        """Its words were thrown away, those being saved as well."""
+        if self._running == number:
+            self._thrown.add(number)
         self._words.pop(number, None)
         self._then.pop(number, None)
         self._begun.pop(number, None)
@@ -94,10 +97,10 @@ class DraftSaver(QObject):
 
     def _next(self) -> None:
         store = self._store
-        if store is None or self._running or not self._words:
+        if store is None or self._running is not None or not self._words:
             return
-        self._running = True
         number, text = next(iter(self._words.items()))
+        self._running = number
         is_new, now = number in self._begun, self._ui.now()
 
         def work() -> None:
@@ -107,12 +110,15 @@ class DraftSaver(QObject):
                 store.save(number, text, now=now)
 
         self._ui.background.local(
-            self, work, lambda _: self._done(number, text), lambda error: self._failed(number, error)
+            self, work, lambda _: self._done(store, number, text), lambda error: self._failed(number, error)
         )
 
-    def _done(self, number: UUID, text: DraftText) -> None:
-        self._running, self._told = False, ""
+    def _done(self, store: DraftStore, number: UUID, text: DraftText) -> None:
+        self._running, self._told = None, ""
         self._begun.pop(number, None)
+        if number in self._thrown:
+            self._thrown.discard(number)
+            self._ui.background.local(self, lambda: store.forget(number))
         newest = self._words.get(number) is text
         if newest:
             del self._words[number]
@@ -122,15 +128,20 @@ class DraftSaver(QObject):
         self._next()
 
     def _failed(self, number: UUID, error: Exception) -> None:
-        self._running = False
-        self._then.pop(number, None)  # what was to follow is not done without being asked for again
+        self._running = None
+        # what was to follow is not done without being asked for again
+        awaited = self._then.pop(number, None) is not None
+        if number in self._thrown:
+            self._thrown.discard(number)
+            self._next()
+            return
         code = error.code if isinstance(error, Unavailable) else ""
         if code:
             self._again.start()
             self.kept.emit(number)
         else:
             self._words.pop(number, None)
-        if not code or code != self._told:
+        if awaited or not code or code != self._told:
             self._told = code
             self.refused.emit(number, error)
         if not code:
