@@ -11,11 +11,19 @@ from collections.abc import Iterator
 from domain.errors import Invalid
 
 _BEGIN = b"%PDF-"
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _NAME_ENDS = rb"(?=[\s/<>\[\]()%]|$)"
-_RUNS = re.compile(rb"/(?:JavaScript|Launch|ImportData|SubmitForm|RichMedia|GoToE)" + _NAME_ENDS)
-_CARRIES = re.compile(rb"/EmbeddedFiles?" + _NAME_ENDS)
-_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+
+
+def _names(*names: str) -> re.Pattern[bytes]:
+    """Finds names however they are written: ``/J#61vaScript`` is one way."""
+    spelled = ("".join(f"(?:{sign}|#(?i:{ord(sign):02x}))" for sign in name) for name in names)
+    return re.compile(f"/(?:{'|'.join(spelled)})".encode() + _NAME_ENDS)
+
+
+_RUNS = _names("JavaScript", "Launch", "ImportData", "SubmitForm", "RichMedia", "GoToE")
+_CARRIES = _names("EmbeddedFile", "EmbeddedFiles")
+_GROUP = _names("ObjStm")
+_STREAM = re.compile(rb"endstream|stream\r?\n")
 _HEAD = 400  # bytes before a stream in which its kind stands
 _UNPACKED = 50_000_000  # bytes of all groups together
 
@@ -28,29 +36,28 @@ def check_pdf(name: str, content: bytes) -> None:
     if not content.startswith(_BEGIN):
         raise Invalid("file.content", name=name)
     for piece in (content, *_groups(content)):
-        plain = _unescaped(piece)
-        if _RUNS.search(plain):
+        if _RUNS.search(piece):
             raise Invalid("file.actions", name=name)
-        if _CARRIES.search(plain):
+        if _CARRIES.search(piece):
             raise Invalid("file.embedded", name=name)
 
 
-def _unescaped(piece: bytes) -> bytes:
-    """With names as they are meant: ``/J#61vaScript`` is one way to write it."""
-    return _ESCAPED.sub(lambda found: bytes([int(found.group(1), 16)]), piece)
-
-
 def _groups(content: bytes) -> Iterator[bytes]:
-    """The unpacked object streams, as far as they can be unpacked."""
-    left = _UNPACKED
+    """The unpacked object streams, as far as they can be unpacked; each byte of the file is looked at once."""
+    left, opened = _UNPACKED, 0
     bytes_of = memoryview(content)
     for found in _STREAM.finditer(content):
-        head = _unescaped(content[max(0, found.start() - _HEAD) : found.start()])
-        if b"/ObjStm" not in head.rpartition(b"endobj")[2] or left <= 0:
-            continue
-        try:
-            unpacked = zlib.decompressobj().decompress(bytes_of[found.end() :], left)
-        except zlib.error:
-            continue
-        left -= len(unpacked)
-        yield unpacked
+        if found.group() != b"endstream":
+            opened = found.end() if _GROUP.search(_head(content, found.start())) else 0
+        elif opened and left > 0:
+            try:
+                unpacked = zlib.decompressobj().decompress(bytes_of[opened : found.start()], left)
+            except zlib.error:
+                unpacked = b""
+            opened, left = 0, left - len(unpacked)
+            yield unpacked
+
+
+def _head(content: bytes, end: int) -> bytes:
+    """What stands of an object before its stream."""
+    return content[max(0, end - _HEAD) : end].rpartition(b"endobj")[2]

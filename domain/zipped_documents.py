@@ -28,8 +28,7 @@ _BEGIN = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container of macros and objects
 _PROGRAM = b"MZ"
 _ENTRIES = 5_000  # more parts than any letter has
-_TOLD_BYTES = 4_000_000  # of a part that tells of others
-_TEXT_BYTES = 100_000_000  # of an unpacked text
+_READ_BYTES = 50_000_000  # unpacked, of all parts that are read
 # what reading a damaged, encrypted or oddly packed document raises
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, ET.ParseError, ValueError, OSError, NotImplementedError,
@@ -61,6 +60,18 @@ def _check(parts: zipfile.ZipFile, name: str, ending: str, *, begins: bool) -> N
         raise Invalid("file.macros", name=name)
     if any(_EMBEDDED_NAMES.search(part) for part in names):
         raise Invalid("file.embedded", name=name)
+    _check_beginnings(parts, infos, name)
+    read = [info for info in infos if info.filename.lower().endswith(".rels" if ending in _OFFICE else ".xml")]
+    if sum(info.file_size for info in read) > _READ_BYTES:
+        raise Invalid("file.content", name=name)
+    if ending in _OFFICE:
+        _check_office(parts, names, name)
+    elif any(_SCRIPT.search(parts.read(info)) for info in read):
+        raise Invalid("file.macros", name=name)
+
+
+def _check_beginnings(parts: zipfile.ZipFile, infos: list[zipfile.ZipInfo], name: str) -> None:
+    """By the first bytes of each part, whatever it is called."""
     for info in infos:
         with parts.open(info) as part:
             begin = part.read(len(_COMPOUND))
@@ -68,15 +79,11 @@ def _check(parts: zipfile.ZipFile, name: str, ending: str, *, begins: bool) -> N
             raise Invalid("file.embedded", name=name)
         if begin.startswith(_PROGRAM) or info.filename.lower().endswith(_RUNS):
             raise Invalid("file.hides", name=name)
-    if ending in _OFFICE:
-        _check_office(parts, names, name)
-    elif any(_SCRIPT.search(_read(parts, part, _TEXT_BYTES)) for part in names if part.endswith(".xml")):
-        raise Invalid("file.macros", name=name)
 
 
 def _check_office(parts: zipfile.ZipFile, names: list[str], name: str) -> None:
     """By the declared types and by what the parts lead to; a link in the text may lead anywhere."""
-    if _TYPES not in names:
+    if _TYPES not in names or parts.getinfo(_TYPES).file_size > _READ_BYTES:
         raise Invalid("file.content", name=name)
     kinds = [kind for element in _elements(parts, _TYPES) if (kind := element.get("ContentType")) is not None]
     links = [
@@ -94,15 +101,7 @@ def _check_office(parts: zipfile.ZipFile, names: list[str], name: str) -> None:
 
 
 def _elements(parts: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:
-    text = _read(parts, part, _TOLD_BYTES)
+    text = parts.read(part)
     if b"<!" in text.replace(b"\0", b"").replace(b"<!--", b""):
         raise ValueError(part)  # no document declares entities there
     return ET.fromstring(text).iter()  # noqa: S314  # without a declaration there are no entities
-
-
-def _read(parts: zipfile.ZipFile, part: str, limit: int) -> bytes:
-    with parts.open(part) as opened:
-        text = opened.read(limit + 1)
-    if len(text) > limit:
-        raise ValueError(part)
-    return text

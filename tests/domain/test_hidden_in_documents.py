@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import time
 import zipfile
 import zlib
 
@@ -45,7 +46,7 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
-            package.writestr(zipfile.ZipInfo(name), content)
+            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
@@ -111,6 +112,7 @@ ENABLED = types().replace(f"{WORD}.document.main", "application/vnd.ms-word.docu
         ({"word/lies.js": "x"}, "file.hides"),
         ({TYPES: '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "file.content"),
         ({TYPES: "kein XML"}, "file.content"),
+        ({LINKS: b" " * 60_000_000}, "file.content"),
         ({"WORD/document.xml": "<w/>"}, "file.content"),
     ],
 )  # fmt: skip
@@ -148,7 +150,7 @@ def test_an_open_document_with_a_script_is_refused() -> None:
     assert checked_file("Brief.odt", packed({"mimetype": "x", "content.xml": "<x>Brief</x>"})).name == "Brief.odt"
 
 
-@pytest.mark.parametrize("action", [b"JavaScript", b"Launch", b"J#61vaScript", b"SubmitForm", b"GoToE"])
+@pytest.mark.parametrize("action", [b"JavaScript", b"Launch", b"J#61v#61Script", b"#4cau#6Ech", b"GoToE"])
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_pdf_that_does_something_is_refused(action: bytes, hidden: bool) -> None:
     """However the name is written, in the open or in a packed group."""
@@ -161,6 +163,16 @@ def test_a_pdf_that_carries_a_file_is_refused(hidden: bool) -> None:
     """With the reason of its own."""
     body = b"<</Type/EmbeddedFile/Length 0>>"
     assert refusal("Brief.pdf", pdf(grouped(body) if hidden else body)) == "file.embedded"
+
+
+def test_a_pdf_made_to_keep_the_door_busy_is_looked_at_once() -> None:
+    """Thousands of groups that are none, and one that unpacks to far more than it holds."""
+    bomb = zlib.compress(bytes(60_000_000), 9)
+    groups = b"<</Type/ObjStm>>stream\n" * 50_000 + b"<</Type/ObjStm>>stream\nxx endstream\n" * 20_000
+    whole = pdf(groups, (b"<</Type/ObjStm>>stream\n" + bomb + b"\nendstream ") * 5)
+    begin = time.perf_counter()
+    assert checked_file("Brief.pdf", whole).name == "Brief.pdf"
+    assert time.perf_counter() - begin < 20  # looked at again from each group it would be hours
 
 
 def test_a_pdf_of_a_real_program_is_taken() -> None:
