@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import puremagic
 
 from domain.errors import Invalid
+from domain.pdf_documents import check_pdf
+from domain.zipped_documents import MAIN_PARTS, check_zipped
 
 FILE_BYTES = 25_000_000  # what mail servers usually take, and more than a scan needs
 NAME_LENGTH = 120
@@ -31,10 +33,8 @@ MEDIA_TYPES = {
     "csv": "text/csv",
 }
 _TEXT = frozenset({"txt", "csv"})
-# in a zipped document: the part that tells what it is
-_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "content.xml", "ods": "content.xml"}
-_MACROS = re.compile(r"vbaProject|(^|/)Basic/|(^|/)Scripts/|activeX", re.IGNORECASE)
-_ENTRIES = 5_000  # more parts than any letter has
+# signatures of archives that open from anywhere in a file: six bytes that no picture holds by chance
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def checked_file(name: str, content: bytes) -> CheckedFile:
     """Name and kind of a file, by its content.
 
     Raises Invalid: ``file.empty``, ``file.too_large``, ``file.kind`` (not a kind that is taken), ``file.content`` (not
-    what its name says), ``file.macros``.
+    what its name says), ``file.hides`` (two files in one), and what `check_zipped` and `check_pdf` refuse.
     """
     cleaned = clean_name(name)
     ending = cleaned.rpartition(".")[2].lower()
@@ -59,10 +59,14 @@ def checked_file(name: str, content: bytes) -> CheckedFile:
         raise Invalid("file.too_large", name=cleaned, limit=FILE_BYTES // 1_000_000)
     if ending not in MEDIA_TYPES or "." not in cleaned:
         raise Invalid("file.kind", name=cleaned)
-    if ending in _PARTS:
-        _check_zipped(cleaned, ending, content)
+    if ending in MAIN_PARTS:
+        check_zipped(cleaned, ending, content)
     elif not (_is_text(content) if ending in _TEXT else _begins_as(ending, content)):
         raise Invalid("file.content", name=cleaned)
+    elif zipfile.is_zipfile(io.BytesIO(content)) or any(sign in content for sign in _ARCHIVES):
+        raise Invalid("file.hides", name=cleaned)
+    if ending == "pdf":
+        check_pdf(cleaned, content)
     return CheckedFile(cleaned, MEDIA_TYPES[ending])
 
 
@@ -93,15 +97,3 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return not any(byte < 9 for byte in content)  # an older code page, with no control characters
     return True
-
-
-def _check_zipped(name: str, ending: str, content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            names = parts.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as exc:
-        raise Invalid("file.content", name=name) from exc
-    if _PARTS[ending] not in names or len(names) > _ENTRIES:
-        raise Invalid("file.content", name=name)
-    if any(_MACROS.search(part) for part in names):
-        raise Invalid("file.macros", name=name)

@@ -11,6 +11,7 @@ class WindowState:
 
     def __init__(self, path: Path) -> None:
         self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+        self.folder: Path | None = None  # where a file was chosen last; only until the program ends
 
     def text(self, key: str, default: str = "") -> str:
         """A remembered word."""

@@ -12,6 +12,7 @@ from domain.communication.drafts.contacts import keep, kept
 from domain.communication.drafts.records import Addressee, CachedContact, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.incoming.listing import get_incoming
+from domain.communication.subjects import in_one_line
 from domain.communication.templates.contexts import LetterContext, OfficeContext, PatientLetterContext
 from domain.communication.templates.rendering import Context, Source, fill
 from domain.communication.templates.service import list_templates, read_template, shipped, sources_for
@@ -94,11 +95,26 @@ def begin_letter(
     return Begun(subject, body, template.version_id if template is not None else None)
 
 
+def readdressed(text: str, before: str, after: str) -> str:
+    """A text that somebody wrote on in from `before`, with the lines in which `after` differs: for another addressee.
+
+    Every other line stays, and so does a line of `before` that was changed by hand.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    pairs = zip(old, new, strict=True) if len(old) == len(new) else zip(old[:1], new[:1], strict=True)
+    lines = text.split("\n")
+    for was, now in pairs:
+        if was != now and was.strip() and was in lines:
+            lines[lines.index(was)] = now
+    return "\n".join(lines)
+
+
 def begin_answer(session: Session, incoming_id: int) -> DraftText:
     """An answer to a mail that came in: to its sender, with its words quoted, in its thread. Raises NotFound."""
     mail = get_incoming(session, incoming_id)
     row = mail.row
     subject = row.subject if row.subject.lower().startswith(("re:", "aw:")) else f"Re: {row.subject}"
+    subject = in_one_line(subject)
     quoted = "\n".join(f"> {line}" for line in mail.body_text.splitlines())
     return DraftText(
         Addressee(row.from_address, row.practice or row.patient or row.from_name, row.therapist_id, row.patient_id),

@@ -20,6 +20,7 @@ from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import MAILS_FROM
+from domain.communication.reading.descriptions import PersonFacts
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -89,7 +90,7 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
             for i in patients
         ),
         next((s for s in found if s.meaning in OF_THE_MAILBOX), None),
-        _news_of_places(session, mail, found),
+        _news_of_places(session, mail),
     )
 
 
@@ -100,12 +101,8 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
     # its many patterns take a while to prepare, and are needed only when an answer is read
     from domain.communication.reading.reader import read_answer
 
-    items = items_of(session, mail.inquiry_id)
-    codes = [item.reference_code for item in items]
-    written = _written_on(mail)
-    # one person is meant anyhow; of several the letter told what tells them apart
-    facts = facts_of(session, items, today=written) if len(items) > 1 else ()
-    found = read_answer(mail.body_text, codes, sent_on=written, subject=mail.subject, facts=facts)
+    codes, facts = _asked_for(session, mail.inquiry_id, today=_written_on(mail))
+    found = read_answer(mail.body_text, codes, sent_on=_written_on(mail), subject=mail.subject, facts=facts)
     if mail.automatic:
         # a machine answers for nobody; that somebody is away, it may say
         return tuple(s for s in found if s.meaning is Meaning.OUT_OF_OFFICE)
@@ -213,10 +210,24 @@ def _written_on(mail: IncomingEmail) -> date:
     return believed.astimezone(BERLIN).date()
 
 
-def _news_of_places(session: Session, mail: IncomingEmail, found: Sequence[Suggestion]) -> CapacityNote | None:
-    """What was said later than what is noted, and differs from it."""
-    said = capacity_said(found, as_of=_written_on(mail))
-    if said is None or mail.status != "unread":
+def _asked_for(session: Session, inquiry_id: int, *, today: date) -> tuple[list[str], tuple[PersonFacts, ...]]:
+    """The codes of the persons an inquiry asked for, and of several what its letter told apart of them."""
+    items = items_of(session, inquiry_id)
+    return [item.reference_code for item in items], facts_of(session, items, today=today) if len(items) > 1 else ()
+
+
+def _news_of_places(session: Session, mail: IncomingEmail) -> CapacityNote | None:
+    """What was said later than what is noted, and differs from it. A machine answers for nobody."""
+    if mail.inquiry_id is None or mail.kind != "reply" or mail.automatic or mail.status != "unread":
+        return None
+    from domain.communication.reading.places import read_places  # prepared when an answer is read, as above
+
+    written = _written_on(mail)
+    codes, facts = _asked_for(session, mail.inquiry_id, today=written)
+    said = capacity_said(
+        read_places(mail.body_text, codes, sent_on=written, subject=mail.subject, facts=facts), as_of=written
+    )
+    if said is None:
         return None
     therapist = session.get_one(Therapist, _inquiry_of(session, mail).therapist_id)
     known = therapist.capacity_as_of is not None and therapist.capacity_as_of > said.as_of

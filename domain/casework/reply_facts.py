@@ -3,20 +3,20 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import profiles_of
 from domain.communication.reading.descriptions import PersonFacts
-from domain.communication.reading.meanings import Meaning, Suggestion
+from domain.communication.reading.meanings import Meaning, PlacesSaid
 from domain.communication.templates.contexts import PatientProfile
 from domain.communication.wording import SEXES
 from domain.matching.models import InquiryItem
 
 OLDEST = 120
 NOTE_LENGTH = 200  # letters of the answer kept with the note
-# what is noted of a practice; of several the first that was said. A place goes to whom it was promised: no news.
+# a place goes to whom it was promised: no news
 _NOTED: Mapping[Meaning, str] = {
     Meaning.LIST_CLOSED: "list_closed",
     Meaning.WAITING_LIST: "waiting_list",
@@ -26,12 +26,16 @@ _NOTED: Mapping[Meaning, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CapacityNote:
-    """What a practice said of its places (`capacity` as in therapists), from when, its words, the day."""
+    """What a practice said of its places (`capacity` as in therapists), from when, its words, the day.
+
+    `agreed` says that nothing else in its answer speaks against it.
+    """
 
     capacity: str
     from_day: date | None
     note: str
     as_of: date
+    agreed: bool = True
 
 
 def facts_of(session: Session, items: Sequence[InquiryItem], *, today: date) -> tuple[PersonFacts, ...]:
@@ -48,13 +52,8 @@ def _facts(profile: PatientProfile) -> PersonFacts:
     return PersonFacts(profile.code, sex, first, last, profile.complaints)
 
 
-def capacity_said(found: Sequence[Suggestion], *, as_of: date) -> CapacityNote | None:
-    """What suggestions tell of a practice's places beyond the persons they are about; None where that is nothing."""
-    for meaning, capacity in _NOTED.items():
-        said = [suggestion for suggestion in found if suggestion.meaning is meaning]
-        if said:
-            day = next((suggestion.until for suggestion in said if suggestion.until is not None), None)
-            if day is not None and meaning is not Meaning.WAITING_LIST:
-                day += timedelta(days=1)  # full until the last of March: places from the first of April
-            return CapacityNote(capacity, day, said[0].quote[:NOTE_LENGTH], as_of)
-    return None
+def capacity_said(said: PlacesSaid | None, *, as_of: date) -> CapacityNote | None:
+    """What is noted of a practice's places; None where nothing was said of them."""
+    if said is None:
+        return None
+    return CapacityNote(_NOTED[said.meaning], said.from_day, said.quote[:NOTE_LENGTH], as_of, said.agreed)

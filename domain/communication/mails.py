@@ -23,6 +23,7 @@ from domain.communication.send_times import (
     next_opening,
 )
 from domain.communication.states import EMAIL, EmailStatus
+from domain.communication.subjects import is_one_line
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
@@ -67,10 +68,13 @@ def queue_mail(
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
     Outside the office's sending hours it waits for them; where mails are counted by the hour it waits for its turn.
-    Returns its id. Raises Conflict (``email.queued_already``) when the mail of this `client_uuid` is there.
+    Returns its id. Raises Invalid for an address or a subject that no header takes, Conflict
+    (``email.queued_already``) when the mail of this `client_uuid` is there.
     """
     if any(char in to_address for char in "\r\n\0") or "@" not in to_address:
         raise Invalid("email.address", field="to_address")
+    if not is_one_line(letter.subject):
+        raise Invalid("email.subject_lines", field="subject")
     settings, account_id = office(session), default_account_id(session)
     leaves = next_opening(now + delay, settings)
     waits = leaves > now or is_limited(session, settings, account_id)

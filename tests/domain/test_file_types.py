@@ -1,14 +1,12 @@
 """Files at the door: what they say they are is what they hold, and nothing that runs comes in."""
 
-import io
-import zipfile
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
 from domain.file_types import FILE_BYTES, MEDIA_TYPES, NAME_LENGTH, checked_file, clean_name
+from tests.domain.patients.papers import docx, zipped
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(20)
@@ -16,16 +14,7 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(20)
 TIFF = b"II*\0" + bytes(30)
 
 
-def zipped(*names: str) -> bytes:
-    """A document of these parts; the same bytes in every process, since tests are named by them."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as parts:
-        for name in names:
-            parts.writestr(zipfile.ZipInfo(name), "x")
-    return packed.getvalue()
-
-
-DOCX = zipped("[Content_Types].xml", "word/document.xml")
+DOCX = docx()
 
 
 @pytest.mark.parametrize(

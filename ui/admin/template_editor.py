@@ -7,10 +7,12 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from domain.communication.templates.kinds import KINDS, OWN
+from domain.communication.templates.rendering import Source
 from domain.communication.templates.service import TemplateText, VersionLine, shipped
 from ui import formats
 from ui.admin.template_words import kind_words, placeholder
 from ui.translation import tr
+from ui.widgets.chips import Chip
 from ui.widgets.faults import be_content, refused_at
 from ui.widgets.forms import Field, TextArea, button, label, row
 
@@ -30,6 +32,8 @@ class TemplateEditor(QWidget):
         self._filling = False
         self._title = label("", "heading")
         self._about = label("", "muted")
+        self._unsaved = Chip()
+        self._taken = ""  # which older version stands there instead of typed words
         self.name = QLineEdit()
         self.subject = QLineEdit()
         self.body = TextArea()
@@ -49,7 +53,8 @@ class TemplateEditor(QWidget):
         self._remove = button(tr("Vorlage &löschen"), self.remove_wanted.emit, role="danger")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 8, 0)
-        for widget in (self._title, self._about, self.fields["name"], self.fields["subject"]):
+        about = row(self._about, self._unsaved, stretch=(1, 0))
+        for widget in (self._title, about, self.fields["name"], self.fields["subject"]):
             column.addWidget(widget)
         column.addWidget(self.fields["body"], 1)
         column.addWidget(row(self._insert, self._versions, self._restore))
@@ -98,18 +103,26 @@ class TemplateEditor(QWidget):
             said = tr("Fassung {number} vom {when}: {words}").format(
                 number=line.number, when=_when(line.made_at, line.made_by), words=words
             )
-            menu.addAction(said).triggered.connect(lambda _=False, s=line.source: self._take(s.subject, s.body))
+            name = tr("Fassung {number}").format(number=line.number)
+            menu.addAction(said).triggered.connect(lambda _=False, s=line.source, n=name: self._take(s, n))
         if kind not in OWN:
             source = shipped(kind)
-            menu.addAction(tr("Ausgelieferter Text")).triggered.connect(
-                lambda _=False: self._take(source.subject, source.body)
-            )
+            name = tr("Ausgelieferter Text")
+            menu.addAction(name).triggered.connect(lambda _=False, n=name: self._take(source, n))
         self._versions.setEnabled(bool(menu.actions()))
 
-    def _take(self, subject: str, body: str) -> None:
-        """Take up an older version: it is typed in, not saved."""
-        self._fill(self.name.text(), subject, body)
-        self._on_edit()
+    def _take(self, source: Source, name: str) -> None:
+        """Take up an older version: it is typed in, not saved; Strg+Z in the text brings back what stood there."""
+        self._filling = True
+        self.subject.setText(source.subject)
+        self.subject.setCursorPosition(0)
+        cursor = self.body.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(source.body)
+        self._filling = False
+        self._taken = name
+        self.set_dirty(dirty=True)
+        self.edited.emit()
 
     def _on_insert(self, text: str) -> None:
         self.body.insertPlainText(text)
@@ -117,6 +130,7 @@ class TemplateEditor(QWidget):
 
     def _on_edit(self) -> None:
         if not self._filling:
+            self._taken = ""
             self.set_dirty(dirty=True)
             self.edited.emit()
 
@@ -125,6 +139,11 @@ class TemplateEditor(QWidget):
         self.is_dirty = dirty
         self._save.setEnabled(dirty)
         self._drop.setEnabled(dirty)
+        if not dirty:
+            self._taken = ""
+        said = tr("Noch nicht gespeichert")
+        self._unsaved.show_state(f"{self._taken} · {said}" if self._taken else said, "warning")
+        self._unsaved.setVisible(dirty)
 
     def complain(self, error: Exception | None) -> None:
         """Mark the field an error is about, and clear the others."""

@@ -11,6 +11,7 @@ from ui.first_run.notice import Notice
 from ui.first_run.ports import ServerAddress, ServerAnswer
 from ui.theme import SPACE
 from ui.translation import tr
+from ui.widgets.choosing_files import documents
 from ui.widgets.forms import Card, Field, button, label, row
 
 DEFAULT_PORT = 5432
@@ -197,7 +198,7 @@ class ServerPage(QWidget):
             self.chosen.emit(*self._tested)
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, tr("Zertifikatsdatei wählen"))
+        dialog = QFileDialog(self, tr("Zertifikatsdatei wählen"), str(documents()))
         dialog.setNameFilters([tr("Zertifikate (*.pem *.crt *.cer)"), tr("Alle Dateien (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._ca_file.setText)

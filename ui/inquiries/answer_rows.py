@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.casework.answers import Decision
@@ -34,7 +35,9 @@ class Asked:
 
 
 class AnswerRows(QWidget):
-    """One row a patient; "nichts eintragen" leaves a patient as they are."""
+    """One row a patient; "nichts eintragen" leaves a patient as they are. `edited` when somebody chose."""
+
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,10 +53,15 @@ class AnswerRows(QWidget):
         self._rows = [_AnswerRow(item) for item in items]
         for new in self._rows:
             self._column.addWidget(new)
+            new.edited.connect(self.edited)
 
     def changed(self) -> bool:
         """Whether somebody chose other than what was suggested."""
         return any(row.changed() for row in self._rows)
+
+    def gives_a_place(self) -> bool:
+        """Whether somebody is to be recorded as taken."""
+        return any(row.status() is ItemStatus.ACCEPTED for row in self._rows)
 
     def decisions(self) -> tuple[Decision, ...] | None:
         """What is chosen; None when a date is unreadable (it is marked)."""
@@ -62,6 +70,8 @@ class AnswerRows(QWidget):
 
 
 class _AnswerRow(QWidget):
+    edited = Signal()
+
     def __init__(self, item: Asked) -> None:
         super().__init__()
         self._item = item
@@ -98,6 +108,7 @@ class _AnswerRow(QWidget):
         line.addWidget(self._answer)
         line.addWidget(self._until)
         self._answer.currentIndexChanged.connect(lambda _: self._fit())
+        self._answer.currentIndexChanged.connect(lambda _: self.edited.emit())
         self._fit()
 
     def _fit(self) -> None:
@@ -108,6 +119,9 @@ class _AnswerRow(QWidget):
 
     def chosen(self) -> bool:
         return self._answer.code() != NOTHING
+
+    def status(self) -> ItemStatus | None:
+        return ItemStatus(self._answer.code()) if self.chosen() else None
 
     def decision(self) -> Decision | None:
         status = ItemStatus(self._answer.code())

@@ -1,31 +1,28 @@
-"""Letters to the printer or into a file: set and read off the GUI thread, painted page by page between other events.
-
-What Qt needs to print is loaded when somebody prints: most starts of the program do without.
-"""
+"""Letters to the printer or into a file; once they came out they count as printed."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QSize, QTimer
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from domain.casework.printed_letters import letters_of, letters_pdf, waiting_letters
 from domain.casework.printing import note_printed
 from domain.database import Session
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound
 from ui.ports import UiContext
 from ui.translation import ntr, tr
+from ui.widgets.choosing_files import choose_place
+from ui.widgets.files import put_whole
+from ui.widgets.printing import PdfPages, ask_printer
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
-DOTS_PER_INCH = 300  # as sharp as office printers print
-
 
 class LetterPrinting(QObject):
-    """Prints and saves letters; once they came out they count as printed."""
+    """Prints and saves letters, read off the GUI thread."""
 
     def __init__(self, ui: UiContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -79,18 +76,16 @@ class LetterPrinting(QObject):
 
     def save(self, letter_ids: Sequence[int], name: str) -> None:
         """Ask where, and write the PDF there."""
-        chooser = QFileDialog(self._parent, tr("Briefe als PDF speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("pdf")
-        chooser.selectFile(name)
-        chooser.fileSelected.connect(lambda chosen: self.save_to(letter_ids, Path(chosen)))
-        chooser.open()
+        choose_place(
+            self._parent, self._ui.state, tr("Briefe als PDF speichern"), name,
+            lambda path: self.save_to(letter_ids, path), ending="pdf",
+        )  # fmt: skip
 
     def save_to(self, letter_ids: Sequence[int], path: Path) -> None:
         """Write the PDF."""
         self._ui.background.read(
             self,
-            lambda s: _put(path, letters_pdf(s, letter_ids)),
+            lambda s: put_whole(path, letters_pdf(s, letter_ids)),
             lambda _: self._note(letter_ids, tr("Gespeichert: {name}").format(name=path.name)),
         )
 
@@ -111,71 +106,3 @@ class LetterPrinting(QObject):
                 "{n} Briefe wurden inzwischen zurückgeholt oder neu geschrieben: Bitte schicken Sie sie nicht ab.",
             )
         )
-
-
-def ask_printer(parent: QWidget, name: str, title: str, chosen: Callable[["QPrinter"], None]) -> None:
-    """Let a person choose a printer for whole A4 pages; `name` is what the printer's queue shows."""
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
-    )
-    printer.setFullPage(True)  # the window of an envelope is measured from the paper's edge
-    printer.setDocName(name)
-    dialog = QPrintDialog(printer, parent)
-    dialog.setWindowTitle(title)
-    dialog.accepted.connect(lambda _: chosen(printer))
-    dialog.finished.connect(lambda _: dialog.deleteLater())
-    QDialog.open(dialog)  # its own takes a receiver and hides this one
-
-
-class PdfPages(QObject):
-    """The pages of a PDF on their way to a printer."""
-
-    def __init__(self, parent: QObject, pdf: bytes, printer: "QPrinter", done: Callable[[bool], None]) -> None:
-        from PySide6.QtPdf import QPdfDocument
-
-        super().__init__(parent)
-        self._buffer = QBuffer(self)
-        self._buffer.setData(QByteArray(pdf))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._document = QPdfDocument(self)
-        self._document.load(self._buffer)
-        self._printer, self._done, self._page = printer, done, 0
-        first, last = printer.fromPage(), printer.toPage()  # 0: all
-        self._page = max(first - 1, 0)
-        self._end = min(last or self._document.pageCount(), self._document.pageCount())
-        self._painter = QPainter()
-
-    def next(self) -> None:
-        """Paint a page and come again."""
-        if not self._painter.isActive() and not self._painter.begin(self._printer):
-            self._finish(good=False)
-            return
-        if self._page >= self._end:
-            self._finish(good=self._painter.end())
-            return
-        size = self._document.pagePointSize(self._page) / 72 * DOTS_PER_INCH
-        picture = self._document.render(self._page, QSize(round(size.width()), round(size.height())))
-        whole = self._printer.pageLayout().fullRectPixels(self._printer.resolution())
-        self._painter.drawImage(whole.translated(-whole.topLeft()), picture)
-        self._page += 1
-        if self._page < self._end and not self._printer.newPage():
-            self._painter.end()
-            self._finish(good=False)
-            return
-        QTimer.singleShot(0, self, self.next)
-
-    def _finish(self, *, good: bool) -> None:
-        self._document.close()
-        self._buffer.close()
-        self._done(good)
-        self.deleteLater()
-
-
-def _put(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc

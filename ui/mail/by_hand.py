@@ -8,7 +8,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QUrl
 
 from domain.communication.queries import MailDetail
-from domain.errors import Unavailable
+from ui.widgets.files import put_whole
 
 LONGEST_LINK = 1_900  # letters: longer ones are cut by mail programs on Windows
 
@@ -33,7 +33,4 @@ def save_eml(mail: MailDetail, path: Path) -> None:
     message.set_content(mail.body_text, charset="utf-8")
     if mail.body_html:
         message.add_alternative(mail.body_html, subtype="html", charset="utf-8")
-    try:
-        path.write_bytes(message.as_bytes())
-    except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc
+    put_whole(path, message.as_bytes())

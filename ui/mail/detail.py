@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import mail_reports
 from domain.communication.mails import note_stop_seen
@@ -20,6 +20,7 @@ from ui.mail.files import FilesRow
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
+from ui.widgets.choosing_files import choose_place
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
@@ -166,11 +167,8 @@ class MailDetailView(QWidget):
 
     def _on_eml(self) -> None:
         def asked(mail: MailDetail) -> None:
-            chooser = QFileDialog(self, tr("E-Mail speichern"))
-            chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            chooser.selectFile(f"E-Mail-{mail.row.email_id}.eml")  # no name in it: files are seen by others
-            chooser.fileSelected.connect(lambda name: self._save(mail, Path(name)))
-            chooser.open()
+            name = f"E-Mail-{mail.row.email_id}.eml"  # no name in it: files are seen by others
+            choose_place(self, self._ui.state, tr("E-Mail speichern"), name, lambda path: self._save(mail, path))
 
         self._look_first(asked)
 

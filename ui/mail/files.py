@@ -9,18 +9,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from domain.casework.patient_files import take_over_attachment
 from domain.communication.incoming.listing import FileRow, file_content
 from domain.database import Session
-from domain.errors import Unavailable
+from domain.patients.files_check import kind_by_name
 from ui import formats
 from ui.errors import describe
 from ui.patients.files_folder import put_to_read
 from ui.patients.files_labels import file_kinds
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.choosing_files import choose_place
+from ui.widgets.files import put_whole
 from ui.widgets.forms import button
 from ui.widgets.reason import ReasonDialog
 
@@ -105,32 +107,23 @@ class FilesRow(QWidget):
                 lambda error: self._ui.messages.error(describe(error)),
             )
 
-        ReasonDialog(
+        dialog = ReasonDialog(
             self,
             tr("Zu den Dateien"),
             tr("„{name}“ kommt als Kopie zu den Dateien des Patienten. Die E-Mail bleibt, wie sie ist.").format(
                 name=file.name
             ),
             reason="",
-            choices=file_kinds(),
-        ).ask(agreed)
+            choices={"": tr("bitte wählen")} | file_kinds(),
+        )
+        dialog.choose_kind(kind_by_name(file.name))
+        dialog.ask(agreed)
 
     def _save(self, file: FileRow) -> None:
-        chooser = QFileDialog(self, tr("Anlage speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(file.name)
-        chooser.fileSelected.connect(lambda name: self._write(file, Path(name)))
-        chooser.open()
+        choose_place(self, self._ui.state, tr("Anlage speichern"), file.name, lambda path: self._write(file, path))
 
     def _write(self, file: FileRow, path: Path) -> None:
         def saved(_: object) -> None:
             self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name))
 
-        self._ui.background.read(self, lambda s: _put(path, self._content(s, file.file_id)), saved)
-
-
-def _put(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc
+        self._ui.background.read(self, lambda s: put_whole(path, self._content(s, file.file_id)), saved)

@@ -12,10 +12,11 @@ from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
 from ui.mail.outgoing import OutgoingPane
-from ui.mail.saved_mails import SavedMails, dropped_files
+from ui.mail.saved_mails import SavedMails
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.files import dropped_files
 from ui.widgets.forms import button, row
 
 INCOMING = ("inbox", "settled")

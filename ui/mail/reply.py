@@ -48,6 +48,7 @@ class ReplyView(QWidget):
         self._body.setAccessibleName(tr("Text der E-Mail"))
         self._files = FilesRow(ui)
         self._answers = AnswerRows()
+        self._answers.edited.connect(self._follow_answers)
         self._capacity = QCheckBox()
         self._of_mailbox = words("")
         self._of_mailbox.setWordWrap(True)
@@ -160,25 +161,37 @@ class ReplyView(QWidget):
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
             self._answers.show_items([_asked(item) for item in reply.items])
-            self._offer_capacity(reply.capacity)
+            self._offer_capacity()
         self._of_mailbox.setText(self._say(reply))
         answered = r.inquiry_id is not None and r.kind == "reply"
         self._confirm.setVisible(answered)
         for widget in (self._away, self._wrong, self._never):
             widget.setVisible(answered)
 
-    def _offer_capacity(self, capacity: CapacityNote | None) -> None:
-        """What the practice said of its places is noted with the same key, unless the tick is taken away."""
+    def _notable(self) -> CapacityNote | None:
+        """What the practice said of its places. Who gives somebody a place is not noted as full."""
+        said = self._reply.capacity if self._reply is not None else None
+        return None if said is not None and said.capacity == "full" and self._answers.gives_a_place() else said
+
+    def _follow_answers(self) -> None:
+        """An answer chosen may change what is offered; a tick set by hand stays where it does not."""
+        if (self._notable() is None) is not self._capacity.isHidden():
+            self._offer_capacity()
+
+    def _offer_capacity(self) -> None:
+        """It is noted with the same key, unless the tick is taken away; what is contradicted waits for a tick."""
+        capacity = self._notable()
         self._capacity.setVisible(capacity is not None)
-        self._capacity.setChecked(capacity is not None)
+        self._capacity.setChecked(capacity is not None and capacity.agreed)
         if capacity is None:
             return
         said = label("capacity", capacity.capacity)
         if capacity.from_day is not None:
             said += ", " + tr("Plätze ab {day}").format(day=formats.day(capacity.from_day))
-        self._capacity.setText(
-            tr("Bei der Praxis notieren: {what} (Stand {day})").format(what=said, day=formats.day(capacity.as_of))
-        )
+        text = tr("Bei der Praxis notieren: {what} (Stand {day})").format(what=said, day=formats.day(capacity.as_of))
+        if not capacity.agreed:
+            text += "\n" + tr("Die Antwort sagt Verschiedenes. Bitte lesen, dann ankreuzen.")
+        self._capacity.setText(text)
 
     @staticmethod
     def _say(reply: Reply) -> str:

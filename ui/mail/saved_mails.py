@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from domain.casework.receiving import receive_saved
 from domain.communication.incoming.filing import Filed
@@ -14,6 +13,7 @@ from domain.errors import Invalid, Unavailable
 from ui.errors import describe
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.choosing_files import choose_files
 
 
 class SavedMails:
@@ -24,11 +24,10 @@ class SavedMails:
 
     def choose(self) -> None:
         """Ask for files."""
-        chooser = QFileDialog(self._owner, tr("Gespeicherte E-Mails einlesen"))
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.setNameFilter(tr("E-Mails (*.eml);;Alle Dateien (*)"))
-        chooser.filesSelected.connect(lambda names: self.read([Path(name) for name in names]))
-        chooser.open()
+        choose_files(
+            self._owner, self._ui.state, tr("Gespeicherte E-Mails einlesen"), self.read,
+            only=tr("E-Mails (*.eml);;Alle Dateien (*)"),
+        )  # fmt: skip
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read files in."""
@@ -53,11 +52,6 @@ class SavedMails:
             self._ui.background.write(self._owner, lambda s: receive_saved(s, mail, now=now), done, failed)
 
         self._ui.background.local(self._owner, lambda: parse_mail(_content(path)), parsed, failed)
-
-
-def dropped_files(data: QMimeData) -> list[Path]:
-    """The files of a drop; nothing that lies elsewhere than on this machine."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 def _content(path: Path) -> bytes:

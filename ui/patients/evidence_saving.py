@@ -1,19 +1,18 @@
 """The evidence as a file or on paper: made and noted in the database first, then saved whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from domain.casework.evidence import Made, make_evidence
 from domain.communication.evidence.chain import link_waiting
-from domain.errors import Unavailable
-from ui.inquiries.letters_printing import PdfPages, ask_printer
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.choosing_files import choose_place
+from ui.widgets.files import put_whole
+from ui.widgets.printing import PdfPages, ask_printer
 
 
 class EvidenceSaving(QObject):
@@ -25,13 +24,10 @@ class EvidenceSaving(QObject):
 
     def save(self, patient_id: int, name: str) -> None:
         """Ask where, and put the PDF there."""
-        chooser = QFileDialog(self._parent, tr("Nachweis als PDF speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("pdf")
-        chooser.setNameFilter(tr("PDF (*.pdf)"))
-        chooser.selectFile(name)
-        chooser.fileSelected.connect(lambda chosen: self.save_to(patient_id, Path(chosen)))
-        chooser.open()
+        choose_place(
+            self._parent, self._ui.state, tr("Nachweis als PDF speichern"), name,
+            lambda path: self.save_to(patient_id, path), ending="pdf",
+        )  # fmt: skip
 
     def save_to(self, patient_id: int, path: Path) -> None:
         """Make the PDF, note it, and put it there."""
@@ -73,20 +69,3 @@ class EvidenceSaving(QObject):
             self._ui.messages.success(tr("Der Nachweis ist gedruckt."))
         else:
             self._ui.messages.error(tr("Der Drucker nimmt nichts an. Der Nachweis lässt sich auch als PDF speichern."))
-
-
-def put_whole(path: Path, content: bytes) -> None:
-    """Write a file so that under its name is the old one or the whole new one (0600), whatever happens meanwhile."""
-    try:
-        descriptor, made = tempfile.mkstemp(prefix=".nachweis-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(made).replace(path)
-        except OSError:
-            Path(made).unlink(missing_ok=True)
-            raise
-    except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc

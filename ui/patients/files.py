@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHeaderView,
     QLineEdit,
     QProgressBar,
@@ -17,21 +16,23 @@ from PySide6.QtWidgets import (
 )
 
 from domain.database import Session
-from domain.errors import Unavailable
 from domain.patients.files import PATIENT_BYTES, FileSummary, erase_file, list_files, open_file
-from domain.patients.files_check import ENDINGS
+from domain.patients.files_check import ENDINGS, kind_by_name
 from ui import formats
-from ui.mail.saved_mails import dropped_files
 from ui.patients.files_adding import FileAdder
 from ui.patients.files_folder import put_to_read
 from ui.patients.files_labels import file_kind, file_kinds
 from ui.ports import UiContext
 from ui.theme import tokens
 from ui.translation import ntr, tr
+from ui.widgets.choosing_files import choose_files, choose_place
+from ui.widgets.files import dropped_files, put_whole
 from ui.widgets.forms import Choice, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
 from ui.widgets.tips import plain
+
+SHOWN = 5  # names in a question
 
 
 class FilesTab(QWidget):
@@ -42,7 +43,7 @@ class FilesTab(QWidget):
         self._ui = ui
         self._patient_id: int | None = None
         self._files: dict[int, FileSummary] = {}
-        self._kind = Choice(file_kinds(), tr("Art der neuen Unterlage"))
+        self._kind = Choice({"": tr("nach dem Dateinamen, sonst fragen")} | file_kinds(), tr("Art der neuen Unterlage"))
         self._note = QLineEdit()
         self._note.setPlaceholderText(tr("freiwillig, gilt für die nächsten Dateien"))
         self._add = button(tr("&Hinzufügen …"), self._choose, icon="plus", name=tr("Dateien hinzufügen"))
@@ -96,6 +97,7 @@ class FilesTab(QWidget):
             self._files = {}
             self._list.clear()
             self._note.clear()
+            self._kind.choose("")
         self._patient_id = patient_id
         self._closed.setVisible(restricted)
         for widget in (self._add, self._kind, self._note):
@@ -141,12 +143,8 @@ class FilesTab(QWidget):
     # Adding.
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, tr("Unterlagen wählen"))
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        endings = " ".join(f"*.{ending}" for ending in ENDINGS)
-        chooser.setNameFilter(tr("Dokumente und Bilder ({endings})").format(endings=endings))
-        chooser.filesSelected.connect(lambda names: self.bring([Path(name) for name in names]))
-        chooser.open()
+        only = tr("Dokumente und Bilder ({endings})").format(endings=" ".join(f"*.{ending}" for ending in ENDINGS))
+        choose_files(self, self._ui.state, tr("Unterlagen wählen"), self.bring, only=only)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of this machine may be dropped."""
@@ -160,9 +158,29 @@ class FilesTab(QWidget):
         self.bring(dropped_files(event.mimeData()))
 
     def bring(self, paths: Sequence[Path]) -> None:
-        """Add files as the chosen kind."""
-        if self._patient_id is not None and paths:
-            self._adder.add(self._patient_id, paths, self._kind.code(), self._note.text())
+        """Add files as the chosen kind, else as their names tell; for the others a person is asked."""
+        patient_id, note = self._patient_id, self._note.text()
+        if patient_id is None:
+            return
+        kinds = {path: self._kind.code() or kind_by_name(path.name) for path in paths}
+        for path, kind in kinds.items():
+            if kind:
+                self._adder.add(patient_id, [path], kind, note)
+        self._ask_kind(patient_id, [path for path, kind in kinds.items() if not kind], note)
+
+    def _ask_kind(self, patient_id: int, paths: Sequence[Path], note: str) -> None:
+        if not paths:
+            return
+        names = ", ".join(path.name for path in paths[:SHOWN]) + (" …" if len(paths) > SHOWN else "")
+        one = len(paths) == 1
+        asked = tr("Was für eine Unterlage ist das: {names}?") if one else tr("Was für Unterlagen sind das: {names}?")
+        ReasonDialog(
+            self,
+            tr("Hinzufügen"),
+            asked.format(names=plain(names)),
+            reason="",
+            choices={"": tr("bitte wählen")} | file_kinds(),
+        ).ask(lambda dialog: self._adder.add(patient_id, paths, dialog.kind(), note))
 
     def _going(self, number: int, of: int, name: str) -> None:
         self._doing.setText(tr("Datei {number} von {of}: {name}").format(number=number, of=of, name=name))
@@ -177,6 +195,7 @@ class FilesTab(QWidget):
             self._ui.messages.error("\n".join(part for part in (said, *refused) if part))
         else:
             self._note.clear()
+            self._kind.choose("")
             self._ui.messages.success(said)
         self._load()
 
@@ -205,21 +224,13 @@ class FilesTab(QWidget):
         file = self._chosen()
         if file is None:
             return
-        chooser = QFileDialog(self, tr("Unterlage speichern"))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(file.name)
-        chooser.fileSelected.connect(lambda name: self.save_to(file, Path(name)))
-        chooser.open()
+        choose_place(self, self._ui.state, tr("Unterlage speichern"), file.name, lambda path: self.save_to(file, path))
 
     def save_to(self, file: FileSummary, path: Path) -> None:
         """Write a copy where the person says."""
 
         def work(session: Session) -> None:
-            content = open_file(session, file.file_id).content
-            try:
-                path.write_bytes(content)
-            except OSError as exc:
-                raise Unavailable("file.unwritable", path=str(path)) from exc
+            put_whole(path, open_file(session, file.file_id).content)
 
         self._write(work, tr("Gespeichert: {name}").format(name=path.name))
 

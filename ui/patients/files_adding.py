@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from domain.database import Session
 from domain.patients.files import add_file
 from ui.errors import describe
-from ui.mail.drafts.files import read_file
 from ui.ports import UiContext
+from ui.widgets.files import read_file
 
 
 @dataclass(frozen=True, slots=True)

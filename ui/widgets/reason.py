@@ -16,7 +16,8 @@ class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
     With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the
-    button says. `refuse` says what is wrong with a day that can be read.
+    button says. `refuse` says what is wrong with a day that can be read. A choice with an empty code is none yet: another
+    one must be taken.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class ReasonDialog(QDialog):
         buttons.accepted.connect(self._try)
         buttons.rejected.connect(self.reject)
         self._reason.textChanged.connect(lambda _: self._fit())
+        self._kind.currentIndexChanged.connect(lambda _: self._fit())
+        self._needs_kind = "" in (choices or {})
         self._day.textChanged.connect(lambda _: self._fit())
         self._clock.textChanged.connect(lambda _: self._fit())
         column.addWidget(buttons)
@@ -74,6 +77,7 @@ class ReasonDialog(QDialog):
         self._day_field.complain("")
         self._clock_field.complain("")
         there = not self._needs_reason or bool(self._reason.text().strip())
+        there = there and (not self._needs_kind or bool(self._kind.code()))
         self.ok.setEnabled(there and (not self._day_needed or bool(self._day.text().strip())))
 
     def _try(self) -> None:
@@ -105,6 +109,10 @@ class ReasonDialog(QDialog):
     def kind(self) -> str:
         """The chosen kind."""
         return self._kind.code()
+
+    def choose_kind(self, code: str) -> None:
+        """Propose a kind."""
+        self._kind.choose(code)
 
     def ask(self, then: Callable[["ReasonDialog"], None]) -> None:
         """Show it and call `then` once it was confirmed."""

@@ -9,6 +9,7 @@ SENTENCES: Mapping[str, str] = {
     "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",
     "email.lease_expired": "Der Hintergrunddienst wurde während der Übergabe beendet.",
     "email.too_large_to_send": "Mit diesen Anhängen ist die E-Mail zu groß ({size}; {allowed}). Der Entwurf ist noch hier; verkleinern Sie die Anhänge oder teilen Sie sie auf mehrere E-Mails auf.",
+    "email.subject_lines": "Der Betreff darf nur eine Zeile haben. Es wurde nichts gesendet.",
     "smtp.tls_required": "Zum Mailserver {host} ist nur eine verschlüsselte Verbindung erlaubt.",
     "smtp.address": "Den Mailserver bitte als RECHNER:PORT angeben, nicht „{given}“.",
     "smtp.login": "Der Mailserver „{host}“ lehnt Benutzername oder Kennwort ab. Geben Sie das Kennwort neu ein; manche Anbieter verlangen ein eigenes App-Kennwort.",

@@ -22,7 +22,6 @@ SENTENCES: Mapping[str, str] = {
     "consent.not_given": "Diese Einwilligung liegt nicht vor.",
     "guardian.name_missing": "Nennen Sie den Namen.",
     "patient_file.kind": "Dateien wie „{name}“ kommen nicht zu den Unterlagen. Möglich sind PDF, Bilder (JPEG, PNG, TIFF), Word (.docx), OpenDocument (.odt) und Text (.txt).",
-    "patient_file.hides": "In der Datei „{name}“ steckt etwas anderes, etwa ein Archiv oder ein Programm. Sie wurde nicht übernommen; speichern oder scannen Sie das Dokument neu als PDF.",
     "patient_file.no_kind": "Wählen Sie, was für eine Unterlage das ist.",
     "patient_file.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde keine Datei hinzugefügt.",
     "patient_file.there": "Diese Datei liegt hier schon als „{name}“; {by} hat sie {at} hinzugefügt. Es wurde keine zweite angelegt.",

@@ -1,5 +1,7 @@
 """Opening the store: an SQLCipher file that only its key reads, written through to the disk at each commit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,21 @@ CREATE TABLE contact_edit (
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
+_PRIMARY = 0xFF  # of a result code; the rest tells more of the same
+_DAMAGED = frozenset({sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_CORRUPT})
+_OUTSIDE = {
+    sqlcipher.SQLITE_FULL: "drafts.full",
+    sqlcipher.SQLITE_BUSY: "drafts.busy",
+    sqlcipher.SQLITE_LOCKED: "drafts.busy",
+    sqlcipher.SQLITE_PROTOCOL: "drafts.busy",
+    **dict.fromkeys(
+        (
+            sqlcipher.SQLITE_CANTOPEN, sqlcipher.SQLITE_IOERR, sqlcipher.SQLITE_PERM, sqlcipher.SQLITE_READONLY,
+        ),
+        "drafts.unwritable",
+    ),
+}  # fmt: skip
+
 Connection = Any  # sqlcipher3 brings no types; it is the sqlite3.Connection of SQLCipher
 
 
@@ -37,25 +54,36 @@ def open_store(path: Path, key: bytes) -> Connection:
     """A connection to the store, made where there is none.
 
     Raises Invalid (``drafts.key_wrong``) when the key does not fit or the file is damaged: told apart they cannot be;
-    Unavailable when the folder cannot be written or the store belongs to a newer program.
+    Unavailable as `told` does, and when the store belongs to a newer program.
     """
     if len(key) != KEY_BYTES:
         raise Invalid("drafts.key_wrong", path=str(path))
-    try:
+    with told(path):
         connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
-    except sqlcipher.Error as exc:
-        raise Unavailable("drafts.unwritable", path=str(path)) from exc
-    try:
-        _prepare(connection, key)
-    except sqlcipher.DatabaseError as exc:
-        connection.close()
-        if "not a database" in str(exc) or "malformed" in str(exc):
-            raise Invalid("drafts.key_wrong", path=str(path)) from exc
-        raise Unavailable("drafts.unwritable", path=str(path)) from exc
-    except BaseException:
-        connection.close()
-        raise
+        try:
+            _prepare(connection, key)
+        except BaseException:
+            connection.close()
+            raise
     return connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """What the disk, another window or a damaged file keeps from being read or written, told as an expected error.
+
+    Raises Unavailable ``drafts.full``, ``drafts.busy`` (another window holds the store) or ``drafts.unwritable``, and
+    Invalid ``drafts.key_wrong``.
+    """
+    try:
+        yield
+    except sqlcipher.DatabaseError as exc:
+        kind = getattr(exc, "sqlite_errorcode", 0) & _PRIMARY
+        if kind in _DAMAGED:
+            raise Invalid("drafts.key_wrong", path=str(path)) from exc
+        if kind in _OUTSIDE:
+            raise Unavailable(_OUTSIDE[kind], path=str(path)) from exc
+        raise
 
 
 def _prepare(connection: Connection, key: bytes) -> None:
@@ -71,8 +99,15 @@ def _prepare(connection: Connection, key: bytes) -> None:
         _bring_up(connection)
         connection.execute("COMMIT")
     except BaseException:
-        connection.rollback()
+        roll_back(connection)
         raise
+
+
+def roll_back(connection: Connection) -> None:
+    """Let go of a transaction that failed; what failed is what is told, not that a full disk let go of it already."""
+    with suppress(sqlcipher.DatabaseError):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _bring_up(connection: Connection) -> None:

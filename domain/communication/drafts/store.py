@@ -21,7 +21,8 @@ from domain.communication.drafts.records import (
     DraftText,
     Waiting,
 )
-from domain.communication.drafts.schema import Connection, open_store
+from domain.communication.drafts.schema import Connection, open_store, roll_back, told
+from domain.communication.subjects import is_one_line
 from domain.errors import Conflict, Invalid, NotFound
 from domain.file_types import FILE_BYTES, checked_file
 
@@ -32,9 +33,10 @@ _COLUMNS = (
 
 
 class DraftStore:
-    """Drafts with their files. Raises what `open_store` raises."""
+    """Drafts with their files. Each call raises as `schema.told` says: a full disk, a store another window holds."""
 
     def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
         self._connection = open_store(path, key)
         self._lock = threading.RLock()
 
@@ -46,19 +48,23 @@ class DraftStore:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All of the block or nothing, on the disk at its end."""
-        with self._lock:
+        with self._reading():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                roll_back(self._connection)
                 raise
 
-    def add(self, text: DraftText, *, now: datetime) -> UUID:
-        """Begin a draft; returns the number by which the server will know it."""
-        made = uuid4()
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock, told(self._path):
+            yield
+
+    def add(self, text: DraftText, *, now: datetime, number: UUID | None = None) -> UUID:
+        """Begin a draft; returns the number by which the server will know it: the given one, or a new one."""
+        made = number or uuid4()
         with self.transaction() as connection:
             connection.execute(
                 f"INSERT INTO draft ({_COLUMNS}) VALUES (?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', '{{}}')",
@@ -108,7 +114,7 @@ class DraftStore:
 
     def content(self, file_id: int) -> bytes:
         """The bytes of a file."""
-        with self._lock:
+        with self._reading():
             found = self._connection.execute("SELECT content FROM draft_file WHERE id = ?", (file_id,)).fetchone()
         if found is None:
             raise NotFound("drafts.gone")
@@ -116,7 +122,7 @@ class DraftStore:
 
     def get(self, client_uuid: UUID) -> Draft:
         """One draft. Raises NotFound once the server has it, or it was thrown away."""
-        with self._lock:
+        with self._reading():
             found = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM draft WHERE client_uuid = ?", (str(client_uuid),)
             ).fetchone()
@@ -126,7 +132,7 @@ class DraftStore:
 
     def drafts(self) -> tuple[Draft, ...]:
         """Everything in the store, the newest first."""
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM draft ORDER BY changed_at DESC").fetchall()
             return tuple(_draft(row, self._files(UUID(row[0]))) for row in rows)
 
@@ -139,6 +145,8 @@ class DraftStore:
                 raise Invalid("email.address", field="to_address")
             if not draft.subject.strip():
                 raise Invalid("drafts.no_subject", field="subject")
+            if not is_one_line(draft.subject):
+                raise Invalid("email.subject_lines", field="subject")
             if not draft.body.strip():
                 raise Invalid("drafts.no_body", field="body")
             connection.execute(
@@ -188,7 +196,7 @@ class DraftStore:
 
     def count(self) -> Waiting:
         """For the status bar."""
-        with self._lock:
+        with self._reading():
             queued, refused = self._connection.execute(
                 "SELECT count(*) FILTER (WHERE state <> 'draft'), count(*) FILTER (WHERE refused <> '') FROM draft"
             ).fetchone()

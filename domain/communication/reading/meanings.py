@@ -1,4 +1,4 @@
-"""What one sentence of an answer may mean, and the reading a person is shown."""
+"""What one sentence of an answer may mean, and what a person is shown of it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,3 +37,18 @@ class Suggestion:
     until: date | None
     quote: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesSaid:
+    """What an answer says of the practice's places, apart from the persons asked for.
+
+    `meaning` is one of NO_PLACES, LIST_CLOSED and WAITING_LIST; `from_day` the day from which there are places.
+
+    `agreed` says that nothing else in the answer speaks against it. `quote` is found in the text as it stands.
+    """
+
+    meaning: Meaning
+    from_day: date | None
+    quote: str
+    agreed: bool

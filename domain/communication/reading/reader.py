@@ -10,6 +10,7 @@ from domain.communication.reading.dates import find_day
 from domain.communication.reading.descriptions import PersonFacts
 from domain.communication.reading.evidence import evidence_of
 from domain.communication.reading.hearing import Heard, Said, hear
+from domain.communication.reading.later import puts_off
 from domain.communication.reading.meanings import DATED, FULL_UNTIL, OF_THE_MAILBOX, Meaning, Suggestion
 from domain.communication.reading.rules import Sign
 from domain.communication.reading.verdict import verdict
@@ -17,6 +18,8 @@ from domain.communication.reading.weighing import how_sure
 
 M = Meaning
 _UNTIL = re.compile(r"\bbis\b")
+_NOTHING = frozenset({M.NO_PLACES, Sign.REFUSED})
+_OFFERED = frozenset({M.PLACE_FREE, Sign.WELCOME})
 CLEAR = 0.85  # how sure a claim about one of several persons is at least
 # below it a person gets no suggestion, only the text: by cross-validation on answers held back about 95 of 100 hold
 SURE_ENOUGH = 0.9
@@ -49,7 +52,11 @@ def readings(
     body: str, asked: Sequence[str], *, sent_on: date, subject: str = "", facts: Sequence[PersonFacts] = ()
 ) -> tuple[Suggestion, ...]:
     """As `read_answer`, with what is not sure enough to be suggested."""
-    heard = hear(body, asked, subject=subject, facts=facts)
+    return readings_of(hear(body, asked, subject=subject, facts=facts), sent_on=sent_on)
+
+
+def readings_of(heard: Heard, *, sent_on: date) -> tuple[Suggestion, ...]:
+    """As `readings`, of an answer taken apart already."""
     return tuple(
         _suggest(
             decision.code, decision.meaning, how_sure(decision.meaning, evidence_of(heard, decision.code)),
@@ -113,6 +120,8 @@ def _of_person(code: str, said: Sequence[Said], heard: Heard) -> Decision:
                 s for s in general
                 if not named or s.claim.clause.codes == everybody or s.claim.sign in {M.NO_PLACES, M.LIST_CLOSED}
             ]  # fmt: skip
+    if any(s.claim.sign in _NOTHING for s in chosen):
+        chosen = [s for s in chosen if s.claim.sign not in _OFFERED or not puts_off(s.claim.clause)]
     found = verdict([s.claim for s in chosen])
     if found is None:
         return Decision(code)

@@ -282,3 +282,27 @@ def test_a_saved_mail_came_when_it_was_sent(
             {"id": filed.incoming_id},
         ).scalar_one()
     assert kept == now + came
+
+
+@pytest.mark.parametrize(
+    ("body", "noted"),
+    [
+        ("{first} setze ich auf die Warteliste. Für {second} habe ich leider keinen Platz.", None),
+        ("Für {first} habe ich ab Mai einen Platz.\n\nAnsonsten habe ich leider keine freien Plätze.", None),
+        ("Leider habe ich keine freien Plätze. {first} setze ich auf die Warteliste.", ("full", None, False)),
+        ("Leider muss ich absagen. Neue Plätze erst ab März 2027.", ("full", date(2027, 3, 1), True)),
+        ("Die Warteliste ist geschlossen.", ("list_closed", None, True)),
+        ("Für {first} habe ich einen Platz. Die Warteliste ist geschlossen.", ("list_closed", None, False)),
+        ("Beide kann ich leider nicht nehmen.", None),
+    ],
+)
+def test_what_is_said_of_one_person_is_not_noted_of_the_practice(
+    database: Database, body: str, noted: tuple[str, date | None, bool] | None
+) -> None:
+    """Full only where nobody gets a place; unticked where the answer says different things."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session, add_search(session), add_search(session))
+        first, second = (item.reference_code for item in items(session, inquiry))
+        filed = take_in(session, reply(body.format(first=first, second=second), answers=email.message_id))
+        said = replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity
+        assert (None if said is None else (said.capacity, said.from_day, said.agreed)) == noted

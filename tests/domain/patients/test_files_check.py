@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Invalid
 from domain.file_types import FILE_BYTES
-from domain.patients.files_check import ENDINGS, checked_paper
+from domain.patients.files_check import ENDINGS, checked_paper, kind_by_name
 from tests.domain.patients.papers import EXE, docx, jpeg, pdf, png, zipped
 
 GOOD = [
@@ -30,11 +30,11 @@ BAD = [
     ("Makro.docm", docx("word/vbaProject.bin"), "patient_file.kind"),
     ("Makro.docx", docx("word/vbaProject.bin"), "file.macros"),
     ("Makro.odt", zipped("content.xml", "Basic/Standard/Modul.xml"), "file.macros"),
-    ("Anhang.docx", docx("word/embeddings/rechnung.exe"), "patient_file.hides"),
-    ("selbst entpackend.docx", EXE + docx(), "patient_file.hides"),
-    ("beides.pdf", pdf() + zipped("programm.exe"), "patient_file.hides"),
-    ("beides.png", png() + zipped("programm.exe"), "patient_file.hides"),
-    ("beides.jpg", jpeg() + b"Rar!\x1a\x07\x00" + b"x" * 50, "patient_file.hides"),
+    ("Anhang.docx", docx("word/embeddings/rechnung.exe"), "file.embedded"),
+    ("selbst entpackend.docx", EXE + docx(), "file.hides"),
+    ("beides.pdf", pdf() + zipped("programm.exe"), "file.hides"),
+    ("beides.png", png() + zipped("programm.exe"), "file.hides"),
+    ("beides.jpg", jpeg() + b"Rar!\x1a\x07\x00" + b"x" * 50, "file.hides"),
     ("Archiv.docx", zipped("a.txt"), "file.content"),
     ("Liste.xlsx", zipped("xl/workbook.xml"), "patient_file.kind"),
     ("leer.pdf", b"", "file.empty"),
@@ -55,6 +55,21 @@ def test_what_is_no_paper_is_refused(name: str, content: bytes, code: str) -> No
     with pytest.raises(Invalid) as refused:
         checked_paper(name, content)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("PTV 11.pdf", "ptv11"), ("ptv11_kuehn.PDF", "ptv11"), ("Scan PTV-11 (2).pdf", "ptv11"),
+        ("Einwilligungserklärung.pdf", "consent"), ("Überweisung Hausarzt.jpg", "referral"),
+        ("U\u0308berweisung.jpg", "referral"), ("Bescheinigung.png", "certificate"),
+        ("scan0001.pdf", ""), ("PTV 12.pdf", ""), ("PTV 110.pdf", ""), ("Widerruf der Einwilligung.pdf", ""),
+        ("PTV11 und Einwilligung.pdf", ""), ("Vorlage Einwilligung.docx", ""), ("Krankenkasse.pdf", ""),
+    ],
+)  # fmt: skip
+def test_a_kind_is_read_from_a_name_only_when_it_is_certain(name: str, kind: str) -> None:
+    """Two kinds in one name, or a form that is none yet, tell nothing."""
+    assert kind_by_name(name) == kind
 
 
 @given(st.text(max_size=300))

@@ -50,6 +50,24 @@ def test_a_version_is_saved_and_an_older_one_taken_up_again(
     qtbot.waitUntil(lambda: "Fassung 2" in tab.editor._about.text())
 
 
+def test_a_version_taken_up_is_shown_as_not_saved(tab: TemplatesTab, qtbot: QtBot, database: Database) -> None:
+    """Like typed words, with the name of the version; saved or dropped the mark is gone, and Strg+Z takes it back."""
+    mark = tab.editor._unsaved
+    assert not mark.isVisible()
+    typed(tab, "Neu.\n\n")
+    assert (mark.isVisible(), mark.accessibleName()) == (True, "Noch nicht gespeichert")
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "Fassung 1" in tab.editor._about.text())
+    assert not mark.isVisible()
+    tab.editor._versions.menu().actions()[-1].trigger()
+    assert (mark.isVisible(), mark.accessibleName()) == (True, "Ausgelieferter Text · Noch nicht gespeichert")
+    assert scalar(database, "SELECT count(*) FROM communication_service.template_version") == 1
+    tab.editor.body.undo()
+    assert tab.editor.body.toPlainText().startswith("Neu.")
+    press(qtbot, tab, "Verwerfen")
+    qtbot.waitUntil(lambda: not mark.isVisible())
+
+
 def test_an_unknown_name_is_told_while_typing_and_not_saved(
     tab: TemplatesTab, qtbot: QtBot, database: Database
 ) -> None:

@@ -20,6 +20,7 @@ from ui.patients.files import FilesTab
 from ui.patients.files_folder import sweep
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
 COUNT = "SELECT count(*) FROM patient_service.patient_file_content"
 READ = "SELECT count(*) FROM audit.entry WHERE operation = 'read' AND table_name = 'patient_service.patient_file'"
@@ -81,6 +82,23 @@ def test_files_are_dropped_on_the_tab(ui: UiContext, qtbot: QtBot, database: Dat
     assert sorted(path.name for path in tmp_path.glob("*.p*")) == sorted(names)
 
 
+def test_no_paper_has_a_kind_nobody_chose(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """A name that tells it for certain is believed, for every other the person is asked, and must answer."""
+    tab = tab_of(ui, qtbot, fill(database, add_patient))
+    for name in ("PTV 11 Kühn.pdf", "Scan_0042.pdf"):
+        (tmp_path / name).write_bytes(pdf(name))
+    assert tab._kind.code() == ""
+    tab.bring(sorted(tmp_path.glob("*.pdf")))
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in tab.findChildren(ReasonDialog)))
+    dialog = next(d for d in tab.findChildren(ReasonDialog) if d.isVisible())
+    assert not dialog.ok.isEnabled()
+    confirm(qtbot, tab, kind="insurance")
+    qtbot.waitUntil(lambda: tab._list.topLevelItemCount() == 2)
+    assert {line(tab, n).text(0): line(tab, n).text(1) for n in range(2)} == {
+        "PTV 11 Kühn.pdf": "PTV 11", "Scan_0042.pdf": "Krankenkasse"
+    }  # fmt: skip
+
+
 def test_a_file_that_is_gone_or_too_large_is_told(
     ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path
 ) -> None:
@@ -88,6 +106,7 @@ def test_a_file_that_is_gone_or_too_large_is_told(
     tab = tab_of(ui, qtbot, fill(database, add_patient))
     with (tmp_path / "groß.pdf").open("wb") as file:
         file.truncate(25_000_001)
+    tab._kind.choose("other")
     tab.bring([tmp_path / "groß.pdf", tmp_path / "weg.pdf"])
     qtbot.waitUntil(lambda: "zu groß (höchstens 25 MB)" in ui.messages.text())
     assert "weg.pdf“ lässt sich nicht lesen" in ui.messages.text()

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
-from domain.casework.addressees import find_addressees
-from domain.communication.drafts.contacts import find_contacts, keep_contact
+from domain.casework.addressees import find_addressees, get_addressee
+from domain.communication.drafts.contacts import find_contacts, keep_contact, kept_contact
 from domain.communication.drafts.records import Addressee, CachedContact
 from domain.communication.drafts.store import DraftStore
 from ui.ports import UiContext
@@ -46,7 +46,28 @@ class AddresseeField(QLineEdit):
         return self._to
 
     def show_addressee(self, to: Addressee) -> None:
-        """Fill in whom a draft is for."""
+        """Fill in whom a draft is for; who that is, is asked for, so that a letter can greet them."""
+        self._show(to)
+        kind, number = ("patient", to.patient_id) if to.patient_id is not None else ("therapist", to.therapist_id)
+        store = self._store
+        if number is None or store is None:
+            return
+
+        def found(contact: CachedContact) -> None:
+            if self._to == to:
+                self.contact = contact
+
+        self._ui.background.read(
+            self,
+            lambda s: get_addressee(s, kind, number),
+            found,
+            lambda _: self._ui.background.local(
+                self, lambda: kept_contact(store, kind, number), found, lambda _: None, key="contact"
+            ),
+            key="contact",
+        )
+
+    def _show(self, to: Addressee) -> None:
         self._to, self.contact = to, None
         self.setText(f"{to.name} <{to.address}>" if to.name else to.address)
         self.setCursorPosition(0)
@@ -54,7 +75,7 @@ class AddresseeField(QLineEdit):
     def take(self, contact: CachedContact) -> None:
         """Choose a contact; it is kept, so that it can be written to without the server."""
         store = self._store
-        self.show_addressee(
+        self._show(
             Addressee(
                 contact.contact.email,
                 contact.name,

@@ -6,10 +6,9 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
-from domain.casework.own_letters import Begun, OwnTemplate, Stationery, begin_letter, kept_stationery, read_stationery
 from domain.communication.account_states import largest_mail
 from domain.communication.drafts.records import CachedContact, Draft, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
@@ -18,12 +17,15 @@ from domain.errors import PlatzlotseError
 from ui import formats
 from ui.errors import describe, describe_code
 from ui.mail.drafts.addressee_field import AddresseeField
-from ui.mail.drafts.files import DraftFiles, read_file
-from ui.mail.saved_mails import dropped_files
+from ui.mail.drafts.beginning import Beginning
+from ui.mail.drafts.files import DraftFiles
+from ui.mail.drafts.saving import DraftSaver
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.files import dropped_files, read_file
 from ui.widgets.forms import Field, button, label, row
 from ui.widgets.letter_view import LetterView
+from ui.widgets.one_line import OneLineEdit
 
 SAVE_MS = 400  # after the last key
 
@@ -40,21 +42,16 @@ class Composer(QWidget):
         self._ui = ui
         self._store: DraftStore | None = None
         self._draft: Draft | None = None
-        self._stationery: Stationery | None = None
-        self._version_id: int | None = None
-        self._filling = self._saving = False
-        self._greets_later = False  # a letter was begun before the letterhead came
-        self._begun_body: str | None = None  # salutation and signature, while nobody has written between them
-        self._after_saving: list[Callable[[], None]] = []
+        self._filling = False
+        self.saver = DraftSaver(ui, self)
         self._to = AddresseeField(ui)
-        self._template = QComboBox()
-        self._template.setAccessibleName(tr("Vorlage"))
-        self._subject = QLineEdit()
+        self._subject = OneLineEdit()
         self._body = QPlainTextEdit()
         self._body.setTabChangesFocus(True)
         self._body.setAccessibleName(tr("Text der Nachricht"))
         self._preview = LetterView(tr("Vorschau der Nachricht"))
-        self._files = DraftFiles()
+        self._beginning = Beginning(ui, self, self._to, self._subject, self._body)
+        self._files = DraftFiles(ui)
         self._state = label("", "muted")
         self._trouble = label("", "error")
         self._hint = label(
@@ -76,7 +73,7 @@ class Composer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 0, 0)
         column.addWidget(row(self.fields["to_address"], self._contact, stretch=(1, 0)))
-        column.addWidget(row(self.fields["subject"], Field(tr("Vor&lage"), self._template), stretch=(2, 1)))
+        column.addWidget(row(self.fields["subject"], Field(tr("Vor&lage"), self._beginning.template), stretch=(2, 1)))
         for widget in (self._hint, self._trouble):
             column.addWidget(widget)
         column.addWidget(self._tabs, 1)
@@ -87,7 +84,10 @@ class Composer(QWidget):
         self._to.chosen.connect(self._on_edit)
         self._subject.textEdited.connect(lambda _: self._on_edit())
         self._body.textChanged.connect(self._on_edit)
-        self._template.activated.connect(self._on_template)
+        self._beginning.put.connect(self._on_edit)
+        self.saver.saved.connect(self._saved)
+        self.saver.kept.connect(self._kept)
+        self.saver.refused.connect(self._not_saved)
         self._files.chosen.connect(self._attach)
         self._files.removed.connect(self._detach)
         self.setAcceptDrops(True)
@@ -108,37 +108,30 @@ class Composer(QWidget):
         """Where drafts are kept."""
         self._store = store
         self._to.use(store)
-        self._ui.background.read(
-            self,
-            read_stationery,
-            self._show_stationery,
-            lambda _: self._ui.background.local(
-                self, lambda: kept_stationery(store), self._show_stationery, lambda _: None
-            ),
-            key="stationery",
-        )
+        self.saver.use(store)
+        self._beginning.use(store)
         # without the server nobody knows; the limit is asked again when the draft is handed over
         self._ui.background.read(self, largest_mail, self._files.use_limit, lambda _: None, key="limit")
 
     def show_draft(self, draft: Draft) -> None:
         """Fill in a draft; what was typed into another one before is saved first."""
         if self._timer.isActive():
-            self._timer.stop()
             self.save()
         before, self._draft = self._draft, draft
         editable = draft.state is DraftState.DRAFT
         known = before is not None and before.client_uuid == draft.client_uuid and before.state is draft.state
         if before is not None and before.client_uuid != draft.client_uuid:
-            self._drop_unwritten(before)
             self._tabs.setCurrentIndex(0)
+            if self.saver.leave(before.client_uuid):
+                self.changed.emit()
         if not known:
             # what is in the window of a draft one writes in is newer than any copy of it
-            self._fill(draft)
+            self._fill(self.saver.newest(draft))
         for control in (self._to, self._subject, self._body):
             control.setReadOnly(not editable)
         for widget, shown in ((self._send, editable), (self._drop, editable), (self._back, not editable)):
             widget.setVisible(shown)
-        self._template.setEnabled(editable)
+        self._beginning.template.setEnabled(editable)
         self._files.show_files(draft.files, editable=editable)
         self._trouble.setText(describe_code(draft.refused, **draft.refused_params) if draft.refused else "")
         self._trouble.setVisible(bool(draft.refused))
@@ -148,74 +141,61 @@ class Composer(QWidget):
             self._complain(None)
 
     def _fill(self, draft: Draft) -> None:
-        self._version_id = draft.template_version_id
         self._filling = True
         self._to.show_addressee(draft.addressee)
         self._subject.setText(draft.subject)
         self._body.setPlainText(draft.body)
+        self._beginning.show_draft(draft)
         self._filling = False
-
-    def _drop_unwritten(self, draft: Draft) -> None:
-        """A letter that was only begun leaves nothing behind."""
-        store, begun = self._store, self._begun_body
-        self._begun_body = None
-        if store is None or self._body.toPlainText() != begun or self._subject.text() or not self._files.is_empty:
-            return
-
-        def forget() -> None:
-            self._ui.background.local(self, lambda: store.forget(draft.client_uuid), lambda _: self.changed.emit())
-
-        if self._saving:
-            self._after_saving.append(forget)
-        else:
-            forget()
 
     def begin_with(self, contact: CachedContact) -> None:
         """Address the draft shown, with salutation and signature."""
         self._to.take(contact)
-        self._greets_later = self._stationery is None
-        self._greet()
 
-    def _greet(self) -> None:
-        self._take_begun(self._begin(None))
-        self._begun_body = self._body.toPlainText()
+    def write_on(self) -> None:
+        """Put the cursor where the next words belong: the addressee first, then the subject, then the text."""
+        if not self._to.addressee().address:
+            self._to.setFocus()
+        elif not self._subject.text():
+            self._subject.setFocus()
+        else:
+            self._body.setFocus()
 
     def save(self, then: Callable[[], None] | None = None) -> None:
-        """Put what is typed into the store, then do what comes next; one at a time, so that the newest words win."""
-        store, draft = self._store, self._draft
-        if store is None or draft is None or draft.state is not DraftState.DRAFT:
-            return
+        """Put what is typed into the store, then do what comes next; a draft merely begun waits for its first words."""
         self._timer.stop()
-        if self._saving:
-            self._after_saving.append(lambda: self.save(then))
+        draft = self._draft
+        if self._store is None or draft is None or draft.state is not DraftState.DRAFT:
             return
-        self._saving = True
-        text, number, now = self._text(), draft.client_uuid, self._ui.now()
-
-        def done(_: None) -> None:
-            self._state.setText(tr("Gespeichert auf diesem Rechner um {time}").format(time=formats.time_of_day(now)))
+        number = draft.client_uuid
+        begun = self.saver.is_begun(number) and self._beginning.is_untouched() and self._files.is_empty
+        if then is not None or not begun:
+            self.saver.save(number, self._text(), then)
+        elif self.saver.address(number, self._to.addressee()):
             self.changed.emit()
-            if then is not None:
-                then()
-            self._saved()
 
-        def failed(error: Exception) -> None:
+    def _saved(self, number: UUID) -> None:
+        if self._draft is not None and self._draft.client_uuid == number and not self._timer.isActive():
+            self._state.setText(
+                tr("Gespeichert auf diesem Rechner um {time}").format(time=formats.time_of_day(self._ui.now()))
+            )
+        self.changed.emit()
+
+    def _kept(self, number: UUID) -> None:
+        if self._draft is not None and self._draft.client_uuid == number:
+            self._state.setText(tr("Noch nicht gespeichert. Der Text steht hier; das Speichern wird wiederholt."))
+
+    def _not_saved(self, number: UUID, error: Exception) -> None:
+        if self._draft is not None and self._draft.client_uuid == number:
             self._refused(error)
-            self._saved()
-
-        self._ui.background.local(self, lambda: store.save(number, text, now=now), done, failed)
-
-    def _saved(self) -> None:
-        self._saving = False
-        waiting, self._after_saving = self._after_saving, []
-        for again in waiting:
-            again()
+        else:
+            self._ui.messages.error(describe(error))
 
     def _text(self) -> DraftText:
         assert self._draft is not None
         return DraftText(
             self._to.addressee(), self._subject.text(), self._body.toPlainText(), self._draft.inquiry_id,
-            self._draft.in_reply_to, self._version_id,
+            self._draft.in_reply_to, self._beginning.version_id,
         )  # fmt: skip
 
     def _on_edit(self) -> None:
@@ -233,7 +213,7 @@ class Composer(QWidget):
 
     def _tell_state(self, draft: Draft) -> None:
         words = {
-            DraftState.DRAFT: tr("Gespeichert auf diesem Rechner um {time}"),
+            DraftState.DRAFT: tr("Gespeichert auf diesem Rechner um {time}") if draft.revision else "",
             DraftState.QUEUED: tr("Wartet auf den Server; geht von selbst hinaus."),
             DraftState.UPLOADING: tr("Wird gerade übergeben."),
         }
@@ -242,41 +222,6 @@ class Composer(QWidget):
     def _on_tab(self, number: int) -> None:
         if number == 1:
             self._preview.show_letter(written(self._subject.text(), self._body.toPlainText()))
-
-    def _show_stationery(self, stationery: Stationery) -> None:
-        self._stationery = stationery
-        self._template.clear()
-        self._template.addItem(tr("ohne Vorlage"), None)
-        for template in stationery.templates:
-            self._template.addItem(template.name, template.key)
-        if self._greets_later:
-            self._greets_later = False
-            self._greet()
-
-    def _on_template(self, number: int) -> None:
-        stationery = self._stationery
-        key = self._template.itemData(number)
-        if stationery is None:
-            return
-        template = next((one for one in stationery.templates if one.key == key), None)
-        self._take_begun(self._begin(template))
-
-    def _begin(self, template: OwnTemplate | None) -> Begun | None:
-        if self._stationery is None:
-            return None
-        return begin_letter(self._stationery, self._to.contact, template, today=self._ui.today())
-
-    def _take_begun(self, begun: Begun | None) -> None:
-        """Put a template's words in; Strg+Z in the text brings back what stood there."""
-        if begun is None:
-            return
-        self._version_id = begun.version_id
-        if begun.subject:
-            self._subject.setText(begun.subject)
-        cursor = self._body.textCursor()
-        cursor.select(cursor.SelectionType.Document)
-        cursor.insertText(begun.body.rstrip("\n") + "\n")
-        self._on_edit()
 
     def _attach(self, paths: list[Path]) -> None:
         store, draft = self._store, self._draft
@@ -342,6 +287,7 @@ class Composer(QWidget):
         if store is None or draft is None:
             return
         self._timer.stop()
+        self.saver.forget(draft.client_uuid)
 
         def dropped(_: None) -> None:
             self._draft = None
@@ -364,6 +310,12 @@ class Composer(QWidget):
         about = error.field if isinstance(error, PlatzlotseError) else None
         for name, field in self.fields.items():
             field.complain(describe(error) if error is not None and name == about else "")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Whoever leaves the page or the program does not wait for the next save."""
+        if self._timer.isActive():
+            self.save()
+        super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of this machine may be dropped."""

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from domain.communication.account_states import travelling
 from domain.communication.drafts.records import DraftFile
-from domain.errors import Invalid, Unavailable
-from domain.file_types import FILE_BYTES, MEDIA_TYPES
+from domain.file_types import MEDIA_TYPES
 from ui import formats
+from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.choosing_files import choose_files
 from ui.widgets.forms import button, label
 
 
@@ -22,8 +22,9 @@ class DraftFiles(QWidget):
     chosen = Signal(list)
     removed = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, ui: UiContext) -> None:
         super().__init__()
+        self._ui = ui
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._add = button(tr("&Anhang …"), self._choose, icon="plus", name=tr("Anhang hinzufügen"))
@@ -81,18 +82,7 @@ class DraftFiles(QWidget):
 
     def _choose(self) -> None:
         endings = " ".join(f"*.{ending}" for ending in MEDIA_TYPES)
-        chooser = QFileDialog(self, tr("Anhang wählen"))
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.setNameFilter(tr("Dokumente und Bilder ({endings})").format(endings=endings))
-        chooser.filesSelected.connect(lambda names: self.chosen.emit([Path(name) for name in names]))
-        chooser.open()
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file somebody chose. Raises Unavailable, and Invalid before a huge one is read."""
-    try:
-        if path.stat().st_size > FILE_BYTES:
-            raise Invalid("file.too_large", name=path.name, limit=FILE_BYTES // 1_000_000)
-        return path.read_bytes()
-    except OSError as exc:
-        raise Unavailable("file.unreadable", path=str(path)) from exc
+        choose_files(
+            self, self._ui.state, tr("Anhang wählen"), self.chosen.emit,
+            only=tr("Dokumente und Bilder ({endings})").format(endings=endings),
+        )  # fmt: skip

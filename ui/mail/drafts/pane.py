@@ -91,6 +91,7 @@ class DraftsPane(QWidget):
         self._conflict.theirs.connect(lambda edit: self._decide(edit, mine=False))
         self._begin: _Begin | None = None
         self._address: CachedContact | None = None
+        self._writes = False  # the draft wanted was begun just now
 
     def refresh(self) -> None:
         """Open the store if it is not yet, and list what is in it."""
@@ -103,17 +104,13 @@ class DraftsPane(QWidget):
 
     def write_new(self, text: DraftText = NOTHING, contact: CachedContact | None = None) -> None:
         """Begin a draft and show it, addressed to a contact; without the store, once that is open."""
-        store, now = self._store, self._ui.now()
-        if store is None:
+        if self._store is None:
             self._begin = _Begin(text, contact)
             self.refresh()
             return
-
-        def made(number: UUID) -> None:
-            self._wanted, self._address = number, contact
-            self._relist(reload=True)
-
-        self._ui.background.local(self, lambda: store.add(text, now=now), made, self._tell)
+        begun = self.composer.saver.begin(text, now=self._ui.now())
+        self._wanted, self._address, self._writes = begun.client_uuid, contact, True
+        self._relist(reload=True)
 
     def write_to(self, kind: str, record_id: int) -> None:
         """Begin a mail to a therapist or patient, known from the server or kept here."""
@@ -173,7 +170,9 @@ class DraftsPane(QWidget):
         )  # fmt: skip
 
     def _show(self, found: _Shown, *, reload: bool) -> None:
-        self._shown = found
+        there = {draft.client_uuid for draft in found.drafts}
+        begun = [draft for draft in self.composer.saver.begun() if draft.client_uuid not in there]
+        self._shown = found = _Shown((*begun, *found.drafts), found.edits)
         blocked = self._list.blockSignals(True)
         self._list.clear()
         for draft in found.drafts:
@@ -200,6 +199,9 @@ class DraftsPane(QWidget):
         contact, self._address = self._address, None
         if contact is not None:
             self.composer.begin_with(contact)
+        if self._writes:
+            self._writes = False
+            self.composer.write_on()
 
     def _choose(self, number: int) -> None:
         drafts, edits = self._shown.drafts, self._shown.edits
