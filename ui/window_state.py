@@ -10,6 +10,7 @@ class WindowState:
     """A file of the profile behind a few typed calls."""
 
     def __init__(self, path: Path) -> None:
+        self.folder = path.parent  # of the profile; what pages keep there may be lost
         self._settings = QSettings(str(path), QSettings.Format.IniFormat)
 
     def text(self, key: str, default: str = "") -> str:

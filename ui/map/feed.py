@@ -16,10 +16,14 @@ Row = tuple[int, float, float, str, str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain)."""
+    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain).
+
+    `more` tells that the next portion follows at once.
+    """
 
     removed: tuple[int, ...]
     rows: tuple[Row, ...]
+    more: bool
 
 
 class MarkerFeed:
@@ -55,9 +59,15 @@ class MarkerFeed:
         return Change(
             removed=tuple(removed),
             rows=tuple((m.id, m.lat, m.lon, m.state.value, m.title, m.detail, m.uncertain) for m in markers),
+            more=bool(self._pending),
         )
 
     def _compare(self) -> None:
         shown = self._shown
         self._removed = [number for number in shown if number not in self._wanted]
-        self._pending = [number for number, marker in self._wanted.items() if shown.get(number) != marker]
+        # most are the very same object: `is` spares comparing seven fields of each
+        self._pending = [
+            number
+            for number, marker in self._wanted.items()
+            if (old := shown.get(number)) is not marker and old != marker
+        ]

@@ -1,7 +1,5 @@
 """The evidence as a file or on paper: made and noted in the database first, then saved whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +8,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from domain.casework.evidence import Made, make_evidence
 from domain.communication.evidence.chain import link_waiting
-from domain.errors import Unavailable
 from ui.inquiries.letters_printing import PdfPages, ask_printer
 from ui.ports import UiContext
+from ui.saving import put_whole
 from ui.translation import tr
 
 
@@ -73,20 +71,3 @@ class EvidenceSaving(QObject):
             self._ui.messages.success(tr("Der Nachweis ist gedruckt."))
         else:
             self._ui.messages.error(tr("Der Drucker nimmt nichts an. Der Nachweis lässt sich auch als PDF speichern."))
-
-
-def put_whole(path: Path, content: bytes) -> None:
-    """Write a file so that under its name is the old one or the whole new one (0600), whatever happens meanwhile."""
-    try:
-        descriptor, made = tempfile.mkstemp(prefix=".nachweis-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(made).replace(path)
-        except OSError:
-            Path(made).unlink(missing_ok=True)
-            raise
-    except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc

@@ -22,9 +22,9 @@ from tests.domain.casework.pdf_reading import flat, pages
 from tests.domain.casework.steps import ask, only_item
 from tests.ui.hands import fill, find, press, scalar
 from ui.patients.evidence import EvidenceTab
-from ui.patients.evidence_saving import put_whole
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.saving import put_whole
 from ui.widgets.forms import Choice
 
 MADE = "SELECT count(*) FROM communication_service.evidence_made"

@@ -1,0 +1,239 @@
+"""Karte: filters, list and short card at the left, the map at the right; list and map select together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
+
+from domain.casework.batches.gathering import Gathered, gather_practices
+from domain.therapists.on_map import ids_with_text
+from ui import formats
+from ui.mail.batches.gathered import gathered_words
+from ui.map.markers import MarkerState
+from ui.map.overview.areas import AreaTools
+from ui.map.overview.card import PracticeCard
+from ui.map.overview.filters import MapFilters
+from ui.map.overview.listing import ShownList
+from ui.map.overview.news import MapNews
+from ui.map.overview.patient import Judged, PatientTools
+from ui.map.overview.pin import KeepPin, PinBar
+from ui.map.overview.saving import SavingMenu
+from ui.map.overview.selection import Selected, Selection, select
+from ui.map.overview.store import MapStore
+from ui.map.shapes import Point
+from ui.map.tile_setting import TILES, TileSetting
+from ui.map.view import MapView, Polygon
+from ui.page import PageWidget
+from ui.ports import UiContext
+from ui.theme import is_dark
+from ui.translation import ntr, tr
+from ui.widgets.forms import button, column, row
+from ui.widgets.forms import label as words
+
+LEFT, RIGHT = 372, 760
+
+
+class MapPage(PageWidget):
+    """All therapists on one map. An item is a therapist; a negative one a search, shown with its candidates.
+
+    `keep_pin` stores a pin set by hand; without it there is no button for it.
+    """
+
+    def __init__(self, ui: UiContext, *, keep_pin: KeepPin | None = None) -> None:
+        super().__init__(ui)
+        self._wanted = Selection()
+        self._selected = Selected((), {})
+        self._chosen: int | None = None
+        self._area_name = ""
+        self._store = MapStore(ui, self)
+        self._view = MapView(ui.state.folder / TILES)
+        self._view.set_dark(is_dark())
+        TileSetting(ui, self._view)
+        self._filters = MapFilters()
+        self._list = ShownList()
+        self._card = PracticeCard(ui, pins=keep_pin is not None)
+        self._count = words("", "muted")
+        self._within = button("", self._leave_area, role="link", icon="x")
+        self._together = button("", self._ask_together, icon="send")
+        self._patient = PatientTools(ui)
+        self._areas = AreaTools(ui, self._view)
+        self.saving = SavingMenu(ui, self._view, heading=self._heading, rows=lambda: self._list.model.rows)
+        left = column(
+            self._filters, self._count, self._within, self._list, self._together, self._card, stretch_end=False
+        )
+        left.setMinimumWidth(320)
+        tools = row(self._patient, self._areas, row(), self.saving, stretch=(0, 0, 1, 0))
+        parts: list[QWidget] = [tools, self._view]
+        self._pins = PinBar(ui, self._view, keep_pin) if keep_pin is not None else None
+        if self._pins is not None:
+            parts.insert(1, self._pins)
+        right = column(*parts, stretch_end=False)
+        box = right.layout()
+        assert isinstance(box, QBoxLayout)
+        box.setStretchFactor(self._view, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([LEFT, RIGHT])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        ui.state.bind_splitter("map", split)
+        self.body.addWidget(split, 1)
+        self._within.hide()
+        self._together.hide()
+        self._connect()
+
+    def _connect(self) -> None:
+        self._filters.changed.connect(self._apply)
+        self._filters.searched.connect(self._search_text)
+        self._store.changed.connect(self._apply)
+        self._patient.judged.connect(self._take_judged)
+        self._areas.chosen.connect(self._take_area)
+        self._list.selected.connect(self._choose)
+        self._list.activated.connect(self._view.visit)
+        self._view.selected.connect(self._choose_on_map)
+        self._view.fanned.connect(self._take_fanned)
+        self._card.visited.connect(self._view.visit)
+        self._card.pin_wanted.connect(self._move_pin)
+        MapNews(self, self.ui.changes).arrived.connect(self._store.hear)
+
+    def refresh(self) -> None:
+        """Everything again."""
+        self._store.load()
+        self._patient.judge_again()
+
+    def open_item(self, item_id: int) -> None:
+        """Show a therapist, or (negative) a search with its candidates."""
+        if item_id < 0:
+            self.show_search(-item_id)
+            return
+        self._choose(item_id)
+        self._list.choose(item_id)
+        self._view.visit(item_id)
+
+    def show_search(self, search_id: int) -> None:
+        """Show the candidates of one patient's search, around where the patient lives."""
+        self._patient.judge(search_id)
+
+    def show_area(self, polygons: Sequence[Polygon]) -> None:
+        """Areas that can be reached within some time (lat, lon), drawn around the patient; none takes them away."""
+        self._view.show_area(polygons)
+
+    def _take_judged(self, judged: Judged | None) -> None:
+        """Another patient, the same one judged again, or nobody."""
+        if judged is None:
+            self._view.clear_center()
+            self.show_area(())
+        elif judged.search.lat is not None and judged.search.lon is not None:
+            at = judged.search
+            self._view.set_center(judged.search.lat, judged.search.lon, at.radius_km, at.name)
+        self._wanted = replace(self._wanted, candidates=None if judged is None else {m.id: m for m in judged.markers})
+        self._apply()
+
+    def _search_text(self, text: str) -> None:
+        if not text:
+            self._wanted = replace(self._wanted, text=None)
+            self._apply()
+            return
+
+        def arrive(found: frozenset[int]) -> None:
+            self._wanted = replace(self._wanted, text=found)
+            self._apply()
+
+        self.ui.background.read(self, lambda s: ids_with_text(s, text), arrive, key="text")
+
+    def _take_area(self, points: list[Point], name: str) -> None:
+        self._wanted = replace(self._wanted, area=tuple(points), only=None)
+        self._area_name = name
+        self._apply()
+
+    def _take_fanned(self, therapists: list[int]) -> None:
+        """Those at one address, in the list; the map keeps the others."""
+        self._area_name = tr("an dieser Adresse")
+        self._list.show_rows(
+            [one for one in self._selected.shown if one.place.therapist_id in set(therapists)], complete=True
+        )
+        self._show_within(fanned=len(therapists))
+
+    def _leave_area(self) -> None:
+        self._areas.clear()
+
+    def _apply(self) -> None:
+        self._wanted = replace(self._wanted, facets=self._filters.facets())
+        wanted, everybody = self._wanted, self._store.everybody()
+        self.ui.background.local(self, lambda: select(everybody, wanted), self._show, key="select")
+
+    def _show(self, selected: Selected) -> None:
+        self._selected = selected
+        self._filters.show_counts(selected.counts)
+        self._view.set_markers([one.marker for one in selected.shown])
+        self._list.show_rows(selected.shown, complete=self._store.complete)
+        self._show_within()
+        if self._chosen is not None:
+            self._show_card(self._chosen)
+
+    def _show_within(self, fanned: int = 0) -> None:
+        number = fanned or len(self._selected.shown)
+        said = [ntr(number, "{n} Praxis", "{n} Praxen")]
+        if self._store.placeless and not fanned:
+            said.append(tr("{n} ohne Ort").format(n=self._store.placeless))
+        if not self._store.complete:
+            said.append(tr("wird geladen …"))
+        self._count.setText(" · ".join(said))
+        limited = bool(self._wanted.area) or bool(fanned)
+        text = tr("Nur: {area} – alle zeigen").format(area=self._area_name)
+        self._within.setText(f" {text}")
+        self._within.setAccessibleName(text)
+        self._within.setVisible(limited)
+        fits = len(self._fitting())
+        text = ntr(fits, "{n} passende Praxis anfragen …", "{n} passende Praxen zusammen anfragen …")
+        self._together.setText(f" {text}")
+        self._together.setAccessibleName(text)
+        self._together.setVisible(fits > 0)
+
+    def _fitting(self) -> list[int]:
+        if self._patient.search is None:
+            return []
+        return [one.place.therapist_id for one in self._selected.shown if one.marker.state == MarkerState.AVAILABLE]
+
+    def _choose(self, therapist_id: int) -> None:
+        self._chosen = therapist_id
+        self._view.set_selected(therapist_id)
+        self._show_card(therapist_id)
+
+    def _choose_on_map(self, therapist_id: int) -> None:
+        self._list.choose(therapist_id)
+        self._choose(therapist_id)
+
+    def _show_card(self, therapist_id: int) -> None:
+        one = next((o for o in self._selected.shown if o.place.therapist_id == therapist_id), None)
+        search = self._patient.search
+        self._card.show_practice(
+            one or self._store.get(therapist_id), None if search is None else (search.search_id, search.name)
+        )
+
+    def _move_pin(self, therapist_id: int) -> None:
+        one = self._store.get(therapist_id)
+        if self._pins is not None and one is not None:
+            self._pins.begin(one)
+
+    def _ask_together(self) -> None:
+        """Those who fit as a batch to look through; nothing is sent yet."""
+        search, fitting = self._patient.search, self._fitting()
+        if search is None or not fitting:
+            return
+        search_id = search.search_id
+
+        def done(gathered: Gathered) -> None:
+            self.ui.navigate("mail", gathered.batch_id, "batch")
+            self.ui.messages.info(gathered_words(gathered))
+
+        self.ui.background.write(self, lambda s: gather_practices(s, search_id=search_id, therapist_ids=fitting), done)
+
+    def _heading(self) -> list[str]:
+        """What stands above the printed map; never whose search it is."""
+        what = [ntr(len(self._selected.shown), "{n} Praxis", "{n} Praxen"), *self._filters.words()]
+        if self._wanted.area:
+            what.append(self._area_name)
+        return [tr("Karte der Praxen"), f"{tr('Stand')} {formats.moment(self.ui.now())}", " · ".join(what)]
