@@ -81,7 +81,8 @@ class MapTilesCard(Card):
             return
         self._complain("", "")
         settings, version = self._seen
-        changed = replace(settings, **{name: line.text().strip() for name, line in self._lines.items()})
+        source, credit = (self._lines[name].text().strip() for name in NAMES)
+        changed = replace(settings, tile_source=source, tile_attribution=credit)
         self._ui.background.write(
             self, lambda s: save_office(s, changed, version=version), lambda _: self._saved(), self._refused
         )
