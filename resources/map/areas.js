@@ -7,7 +7,7 @@
     let reach = null, ring = null, line = null, drawing = false;
 
     function rings(polygons) {
-      return L.layerGroup(polygons.map(function (one) { return L.polygon(one, { className: "pl-radius", interactive: false }); }));
+      return L.layerGroup(polygons.map(function (one) { return L.polygon(one, { className: "pl-radius", interactive: false, smoothFactor: 0.3 }); }));
     }
 
     function begin(event) {
@@ -52,7 +52,7 @@
       setEnclosed: function (points, aim) {
         if (ring) { ring.remove(); ring = null; }
         if (!points.length) { return; }
-        ring = L.polygon(points, { className: "pl-enclosed", interactive: false }).addTo(map);
+        ring = L.polygon(points, { className: "pl-enclosed", interactive: false, smoothFactor: 0 }).addTo(map);
         if (aim) { tools.aim(ring.getBounds()); }
       },
     };

@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   const ROOMY = [420, 420];  // from this size (px) on the legend starts open
-  const GERMANY = [[47.2, 5.8], [55.1, 15.1]];
+  const GERMANY = [[47.25, 5.8], [55.07, 15.1]];
   const known = new Map();
   let map, cluster, bridge, words, legendBox, ring, tip, zoomControl, home, places;
   let centre = null, radius = null, chosen = null, aim = GERMANY;
@@ -79,7 +79,8 @@
     if (map.getSize().x < 50) { return; }  // not laid out yet: the resize that follows comes back here
     if (zooming) { waiting = true; return; }  // Leaflet drops a move that comes in the middle of a zoom
     own = false;
-    map.fitBounds(aim, { padding: [16, 16], animate: false });
+    // the country fills a low window only without a margin
+    map.fitBounds(aim, { padding: aim === GERMANY ? [2, 2] : [16, 16], animate: false });
     own = true;
   }
   function onMove() { if (own) { moved = true; } }

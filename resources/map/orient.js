@@ -30,7 +30,7 @@
     function draw() {
       pane.replaceChildren();
       const bounds = map.getBounds(), size = map.getSize(), centre = map.getCenter();
-      if (document.querySelectorAll(".leaflet-places-pane .pl-place").length >= ENOUGH || size.x < 50) { return; }
+      if (document.querySelectorAll(".leaflet-places-pane .pl-place:not(.pl-plz)").length >= ENOUGH || size.x < 50) { return; }
       const taken = new Set();
       for (const place of nearest(centre, bounds)) {
         const spot = edge(place, size);

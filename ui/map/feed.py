@@ -46,6 +46,10 @@ class MarkerFeed:
         self._shown = {}
         self._compare()
 
+    def shows(self, number: int) -> bool:
+        """Whether the page was told of it."""
+        return number in self._shown
+
     def next_change(self) -> Change | None:
         """The next portion, taken as shown from now on; None if the page shows what is wanted."""
         if not self._removed and not self._pending:

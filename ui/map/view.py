@@ -111,6 +111,10 @@ class MapView(QWidget):
         """Emphasise one marker, or none."""
         self._keep("setSelected", marker)
 
+    def has_drawn(self, marker: int) -> bool:
+        """Whether a marker stands on the map."""
+        return self._up and self._feed.shows(marker)
+
     def visit(self, marker: int) -> None:
         """Go where a marker stands."""
         self._call("visit", marker)

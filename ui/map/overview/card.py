@@ -31,28 +31,21 @@ class PracticeCard(QWidget):
         self._shown: Shown | None = None
         self._search: tuple[int, str] | None = None
         self._record: TherapistDetail | None = None
-        card = Card()
         self._name = words("", "heading")
-        self._name.setWordWrap(True)
         self._chip = Chip()
         self._facts = words("", "muted")
         self._facts.setAccessibleName(tr("Angaben zur Praxis"))
         self._ask = button("", self._on_ask, role="primary", icon="send")
         self._inquiry = button(tr("Zur &Anfrage"), self._on_inquiry, icon="send")
         self._open = button(tr("A&kte öffnen"), self._on_open, icon="stethoscope")
-        self._match = button(
-            tr("&Patienten dafür"), self._on_match, icon="users", name=tr("Patienten für diese Praxis")
-        )
-        self._visit = button("", self._on_visit, icon="map-pin", name=tr("Auf der Karte zeigen"))
-        self._visit.setToolTip(tr("Auf der Karte zeigen"))
-        self._pin = button(tr("Pin &setzen"), self._on_pin, icon="map-pin", name=tr("Pin von Hand setzen"))
+        self._match = button(tr("Passende &Patienten"), self._on_match, icon="users")
+        self._visit = button(tr("Auf der &Karte"), self._on_visit, icon="map-pin", name=tr("Auf der Karte zeigen"))
+        self._pin = button(tr("Pin &setzen"), self._on_pin, icon="pencil", name=tr("Pin von Hand setzen"))
         self._pin.setVisible(pins)
-        self._pins = pins
-        for widget in (self._name, self._chip, self._facts):
-            card.add(widget)
-        card.add(row(self._ask, self._inquiry))
-        card.add(row(self._open, self._match, self._visit))
-        card.add(self._pin)
+        card = Card()
+        card.add(row(self._name, self._chip, row(), stretch=(0, 0, 1)))
+        card.add(self._facts)
+        card.add(row(self._ask, self._inquiry, self._open, self._match, self._visit, self._pin))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(card)
@@ -87,7 +80,8 @@ class PracticeCard(QWidget):
         until = formats.day(t.cooling_until) if state == MarkerState.COOLING and t.cooling_until else ""
         self._chip.show_state(state_words()[state] + (f" {tr('bis')} {until}" if until else ""), CHIPS[state])
         where = one.marker.detail.rpartition(", ")[2] if self._search else ""
-        self._facts.setText("\n".join(line for line in (t.practice, address, first, where, t.capacity_note) if line))
+        lines = (" · ".join(part for part in (t.practice, address, where) if part), first, t.capacity_note)
+        self._facts.setText("\n".join(line for line in lines if line))
         self._show_actions()
 
     def _gone(self, error: Exception) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from ui.formats import thousands
 from ui.labels import labels
 from ui.map.overview.selection import FACETS
 from ui.map.wording import state_words
@@ -41,7 +42,7 @@ class MapFilters(QWidget):
             "language": tr("Sprache filtern"),
         }  # fmt: skip
         self._choices = {facet: Choice(self._words[facet], names[facet]) for facet in FACETS}
-        self._reset = button(tr("Filter &zurücksetzen"), self.reset, role="link")
+        self.reset_button = button(tr("Filter &zurücksetzen"), self.reset, role="link")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(SPACE)
@@ -51,7 +52,6 @@ class MapFilters(QWidget):
             choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             grid.addWidget(choice, 1 + place // 2, place % 2)
             choice.currentIndexChanged.connect(lambda _: self._on_choice())
-        grid.addWidget(self._reset, 4, 0, 1, 2)
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._timer.timeout.connect(lambda: self.searched.emit(self.text()))
         self._text.textChanged.connect(lambda _: self._on_text())
@@ -91,8 +91,9 @@ class MapFilters(QWidget):
         for facet, choice in self._choices.items():
             for place in range(choice.count()):
                 code = str(choice.itemData(place) or "")
-                number = f"{counts[facet].get(code, 0):,}".replace(",", ".")
-                choice.setItemText(place, f"{self._words[facet].get(code, code)} ({number})")
+                word = self._words[facet].get(code, code)
+                # how many there are without a choice stands above the list
+                choice.setItemText(place, f"{word} ({thousands(counts[facet].get(code, 0))})" if code else word)
 
     def _offer_languages(self, codes: Iterable[str]) -> None:
         choice = self._choices["language"]
@@ -118,7 +119,7 @@ class MapFilters(QWidget):
         self.changed.emit()
 
     def _show_reset(self) -> None:
-        self._reset.setEnabled(bool(self.facets() or self.text()))
+        self.reset_button.setEnabled(bool(self.facets() or self.text()))
 
 
 def _known(kind: str) -> dict[str, str]:

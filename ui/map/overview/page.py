@@ -45,6 +45,7 @@ class MapPage(PageWidget):
         self._wanted = Selection()
         self._selected = Selected((), {})
         self._chosen: int | None = None
+        self._bound_for: int | None = None  # whom the map shall go to once the marker stands
         self._area_name = ""
         self._store = MapStore(ui, self)
         self._view = MapView(ui.state.folder / TILES)
@@ -60,11 +61,16 @@ class MapPage(PageWidget):
         self._areas = AreaTools(ui, self._view)
         self.saving = SavingMenu(ui, self._view, heading=self._heading, rows=lambda: self._list.model.rows)
         left = column(
-            self._filters, self._count, self._within, self._list, self._together, self._card, stretch_end=False
+            self._filters,
+            row(self._count, row(), self._filters.reset_button, stretch=(0, 1, 0)),
+            self._within,
+            self._list,
+            self._together,
+            stretch_end=False,
         )
         left.setMinimumWidth(320)
         tools = row(self._patient, self._areas, row(), self.saving, stretch=(0, 0, 1, 0))
-        parts: list[QWidget] = [tools, self._view]
+        parts: list[QWidget] = [tools, self._view, self._card]
         self._pins = PinBar(ui, self._view, keep_pin) if keep_pin is not None else None
         if self._pins is not None:
             parts.insert(1, self._pins)
@@ -93,6 +99,7 @@ class MapPage(PageWidget):
         self._list.selected.connect(self._choose)
         self._list.activated.connect(self._view.visit)
         self._view.selected.connect(self._choose_on_map)
+        self._view.drawn.connect(lambda _: self._arrive())
         self._view.fanned.connect(self._take_fanned)
         self._card.visited.connect(self._view.visit)
         self._card.pin_wanted.connect(self._move_pin)
@@ -108,9 +115,12 @@ class MapPage(PageWidget):
         if item_id < 0:
             self.show_search(-item_id)
             return
-        self._choose(item_id)
-        self._list.choose(item_id)
-        self._view.visit(item_id)
+        self._patient.leave()
+        self._areas.clear()
+        self._filters.reset()
+        self._bound_for = item_id
+        self._choose_on_map(item_id)
+        self._arrive()
 
     def show_search(self, search_id: int) -> None:
         """Show the candidates of one patient's search, around where the patient lives."""
@@ -144,7 +154,7 @@ class MapPage(PageWidget):
         self.ui.background.read(self, lambda s: ids_with_text(s, text), arrive, key="text")
 
     def _take_area(self, points: list[Point], name: str) -> None:
-        self._wanted = replace(self._wanted, area=tuple(points), only=None)
+        self._wanted = replace(self._wanted, area=tuple(points))
         self._area_name = name
         self._apply()
 
@@ -175,9 +185,9 @@ class MapPage(PageWidget):
 
     def _show_within(self, fanned: int = 0) -> None:
         number = fanned or len(self._selected.shown)
-        said = [ntr(number, "{n} Praxis", "{n} Praxen")]
+        said = [practices(number)]
         if self._store.placeless and not fanned:
-            said.append(tr("{n} ohne Ort").format(n=self._store.placeless))
+            said.append(tr("{n} ohne Ort").format(n=formats.thousands(self._store.placeless)))
         if not self._store.complete:
             said.append(tr("wird geladen …"))
         self._count.setText(" · ".join(said))
@@ -197,6 +207,12 @@ class MapPage(PageWidget):
             return []
         return [one.place.therapist_id for one in self._selected.shown if one.marker.state == MarkerState.AVAILABLE]
 
+    def _arrive(self) -> None:
+        number = self._bound_for
+        if number is not None and self._store.get(number) is not None and self._view.has_drawn(number):
+            self._bound_for = None
+            self._view.visit(number)
+
     def _choose(self, therapist_id: int) -> None:
         self._chosen = therapist_id
         self._view.set_selected(therapist_id)
@@ -209,9 +225,7 @@ class MapPage(PageWidget):
     def _show_card(self, therapist_id: int) -> None:
         one = next((o for o in self._selected.shown if o.place.therapist_id == therapist_id), None)
         search = self._patient.search
-        self._card.show_practice(
-            one or self._store.get(therapist_id), None if search is None else (search.search_id, search.name)
-        )
+        self._card.show_practice(one, None if search is None else (search.search_id, search.name))
 
     def _move_pin(self, therapist_id: int) -> None:
         one = self._store.get(therapist_id)
@@ -233,7 +247,12 @@ class MapPage(PageWidget):
 
     def _heading(self) -> list[str]:
         """What stands above the printed map; never whose search it is."""
-        what = [ntr(len(self._selected.shown), "{n} Praxis", "{n} Praxen"), *self._filters.words()]
+        what = [practices(len(self._selected.shown)), *self._filters.words()]
         if self._wanted.area:
             what.append(self._area_name)
         return [tr("Karte der Praxen"), f"{tr('Stand')} {formats.moment(self.ui.now())}", " · ".join(what)]
+
+
+def practices(number: int) -> str:
+    """1 Praxis, 40.000 Praxen."""
+    return ntr(number, "{n} Praxis", "{n} Praxen").replace(str(number), formats.thousands(number), 1)

@@ -42,7 +42,7 @@ class PatientTools(QWidget):
         self._ui = ui
         self.search: SearchRow | None = None
         self._choose = button(tr("&Patient wählen …"), self._on_choose, icon="users")
-        self._none = button(tr("&Ohne Patient"), self._leave, icon="x")
+        self._none = button(tr("&Ohne Patient"), self.leave, icon="x")
         self._none.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +77,7 @@ class PatientTools(QWidget):
     def _arrive(self, judged: Judged | None) -> None:
         if judged is None:
             self._ui.messages.info(tr("Diese Suche ist beendet."))
-            self._leave()
+            self.leave()
             return
         new = self.search is None or self.search.search_id != judged.search.search_id
         self.search = search = judged.search
@@ -97,7 +97,10 @@ class PatientTools(QWidget):
         else:
             self._ui.messages.error(describe(error))
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Nobody any more."""
+        if self.search is None:
+            return
         self.search = None
         self._choose.setText(" " + tr("&Patient wählen …"))
         self._none.hide()

@@ -32,21 +32,20 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is asked for. Facets hold a code, empty for all; `text` the ids a text found, `only` these alone.
+    """What is asked for. Facets hold a code, empty for all; `text` the ids a text found.
 
-    `candidates` are the markers of one patient's judgement, by id: then nobody else is shown.
+    `candidates` are the markers of one patient's judgement, by id, the best first: then nobody else is shown.
     """
 
     facets: Mapping[str, str] = field(default_factory=dict)
     area: tuple[Point, ...] = ()
     text: frozenset[int] | None = None
-    only: frozenset[int] | None = None
     candidates: Mapping[int, MapMarker] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Who is shown, by name, and for each facet how many each of its codes would show (the other facets as they are)."""
+    """Who is shown (by name; candidates the best first), and for each facet how many each of its codes would show (the other facets as they are)."""
 
     shown: tuple[Shown, ...]
     counts: Mapping[str, Mapping[str, int]]
@@ -74,7 +73,11 @@ def select(everybody: Iterable[Shown], wanted: Selection) -> Selected:
     passing = {key for key in distinct if _passes(key, wanted.facets)}
     counts = {facet: _count(facet, distinct, wanted.facets) for facet in FACETS}
     found = [one for one, key in zip(pool, keys, strict=True) if key in passing]
-    found.sort(key=lambda one: one.place.name.casefold())
+    if wanted.candidates is not None:
+        rank = {number: place for place, number in enumerate(wanted.candidates)}
+        found.sort(key=lambda one: rank[one.place.therapist_id])
+    else:
+        found.sort(key=lambda one: one.place.name.casefold())
     return Selected(tuple(found), counts)
 
 
@@ -87,9 +90,8 @@ def _pool(everybody: Iterable[Shown], wanted: Selection) -> Sequence[Shown]:
     if wanted.candidates is not None:
         judged = wanted.candidates
         pool = [replace(one, marker=judged[one.place.therapist_id]) for one in pool if one.place.therapist_id in judged]
-    for ids in (wanted.text, wanted.only):
-        if ids is not None:
-            pool = [one for one in pool if one.place.therapist_id in ids]
+    if (ids := wanted.text) is not None:
+        pool = [one for one in pool if one.place.therapist_id in ids]
     if wanted.area:
         within = inside([(one.place.lat, one.place.lon) for one in pool], wanted.area)
         pool = [one for one, is_in in zip(pool, within, strict=True) if is_in]

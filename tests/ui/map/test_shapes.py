@@ -1,0 +1,50 @@
+"""Areas: inside and outside, circles and rectangles."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.map.shapes import Point, circle, distance_km, inside, rectangle
+
+DEGREES = st.floats(47, 55), st.floats(6, 15)
+POINTS = st.lists(st.tuples(*DEGREES), max_size=20)
+
+
+def _slowly(point: Point, area: list[Point]) -> bool:
+    """Another reading of the same rule: edges to the east of the point, counted one by one."""
+    count = 0
+    for here, there in zip(area, area[1:] + area[:1], strict=True):
+        low, high = sorted((here, there))
+        if low[0] <= point[0] < high[0]:
+            east = low[1] + (point[0] - low[0]) / (high[0] - low[0]) * (high[1] - low[1])
+            count += point[1] < east
+    return count % 2 == 1
+
+
+@given(points=POINTS, area=st.lists(st.tuples(*DEGREES), min_size=3, max_size=12))
+def test_both_readings_agree(points: list[Point], area: list[Point]) -> None:
+    """Whatever line somebody draws, also one that crosses itself."""
+    near_an_edge = {p for p in points if _slowly((p[0], p[1] - 1e-9), area) != _slowly((p[0], p[1] + 1e-9), area)}
+    for point, found in zip(points, inside(points, area), strict=True):
+        assert found == _slowly(point, area) or point in near_an_edge
+
+
+@given(lat=DEGREES[0], lon=DEGREES[1], km=st.integers(1, 200), points=POINTS)
+def test_a_circle_holds_who_is_near_and_nobody_who_is_far(lat: float, lon: float, km: int, points: list[Point]) -> None:
+    """Within three per cent: a circle on the map is drawn with corners on a flat plane."""
+    for point, found in zip(points, inside(points, circle(lat, lon, km)), strict=True):
+        far = distance_km(lat, lon, *point)
+        assert found or far > 0.97 * km
+        assert not found or far < 1.03 * km
+
+
+def test_a_rectangle_and_no_area() -> None:
+    """Corners as they are seen; two corners enclose nothing."""
+    assert inside([(51, 7), (53, 7)], rectangle(50, 6, 52, 8)) == [True, False]
+    assert inside([(51, 7)], [(50, 6), (52, 8)]) == [False]
+    assert inside([], rectangle(50, 6, 52, 8)) == []
+
+
+def test_a_known_distance() -> None:
+    """Aachen to Köln, 63 km by the map."""
+    assert distance_km(50.7753, 6.0839, 50.9413, 6.9583) == pytest.approx(64, abs=1)
