@@ -5,6 +5,7 @@
   "use strict";
   const ROOMY = [420, 420];  // from this size (px) on the legend starts open
   const GERMANY = [[47.25, 5.8], [55.07, 15.1]];
+  const LIMITS = [[44, 0], [58, 21]];
   const known = new Map();
   let map, cluster, bridge, words, legendBox, ring, tip, zoomControl, home, places;
   let centre = null, radius = null, chosen = null, aim = GERMANY;
@@ -74,14 +75,24 @@
     legendBox.hidden = !present.size;
   }
 
+  // Go somewhere at once. The limits of the map are lifted meanwhile: a glide back into them that is under way would
+  // begin anew when it is stopped and carry the new view along.
+  function jump(go) {
+    map.setMaxBounds(null);
+    map.stop();
+    own = false;
+    go();
+    own = true;
+    map.setMaxBounds(LIMITS);
+  }
+
   // The view follows the patient until the user moves it himself.
   function take() {
     if (map.getSize().x < 50) { return; }  // not laid out yet: the resize that follows comes back here
     if (zooming) { waiting = true; return; }  // Leaflet drops a move that comes in the middle of a zoom
-    own = false;
     // the country fills a low window only without a margin
-    map.fitBounds(aim, { padding: aim === GERMANY ? [2, 2] : [16, 16], animate: false });
-    own = true;
+    const padding = aim === GERMANY ? [2, 2] : [16, 16];
+    jump(function () { map.fitBounds(aim, { padding: padding, animate: false }); });
   }
   function onMove() { if (own) { moved = true; } }
   function onZoomed() {
@@ -101,7 +112,14 @@
     bridge: function () { return bridge; },
     showTip: showTip,
     hideTip: hideTip,
-    aim: function (bounds) { map.fitBounds(bounds, { padding: [16, 16], animate: false, maxZoom: 15 }); },
+    aim: function (bounds) {
+      moved = true;
+      jump(function () { map.fitBounds(bounds, { padding: [16, 16], animate: false, maxZoom: 15 }); });
+    },
+    go: function (at, zoom) {
+      moved = true;
+      jump(function () { map.setView(at, Math.max(map.getZoom(), zoom), { animate: false }); });
+    },
   };
 
   function controls() {
@@ -127,7 +145,7 @@
     start: function (foliumMap) {
       map = foliumMap;
       map.attributionControl.setPrefix(false);
-      map.setMaxBounds([[44, 0], [58, 21]]);
+      map.setMaxBounds(LIMITS);
       for (const name of ["pl-coast", "pl-land"]) {
         L.geoJSON(window.LAENDER, { interactive: false, style: { className: name, smoothFactor: 0.7 } }).addTo(map);
       }
@@ -259,7 +277,7 @@
     // Go where a marker stands, near enough to read the streets around it.
     visit: function (id) {
       const marker = known.get(id);
-      if (marker) { map.setView(marker.getLatLng(), Math.max(map.getZoom(), 12), { animate: false }); drawRing(); }
+      if (marker) { tools.go(marker.getLatLng(), 12); drawRing(); }
     },
   };
 })();

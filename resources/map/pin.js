@@ -25,7 +25,7 @@
         const element = pin.getElement();
         element.setAttribute("aria-label", title);
         element.addEventListener("keydown", onKey, true);
-        map.setView([lat, lon], Math.max(map.getZoom(), 15), { animate: false });
+        tools.go([lat, lon], 15);
         element.focus();
       },
     };
