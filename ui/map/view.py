@@ -4,7 +4,7 @@ Does not import WebEngine by itself: that costs 95 MB and three processes, which
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +95,12 @@ class MapView(QWidget):
     def set_markers(self, markers: Sequence[MapMarker]) -> None:
         """Show these markers and no others; the page is told only what differs."""
         self._feed.want(markers)
+        if self._up and not self._busy:
+            self._tell()
+
+    def change_markers(self, markers: Sequence[MapMarker], gone: Collection[int]) -> None:
+        """Show these as well, or anew, and those no longer: what a few changes cost does not depend on the many."""
+        self._feed.change(markers, gone)
         if self._up and not self._busy:
             self._tell()
 

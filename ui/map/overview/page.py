@@ -94,6 +94,7 @@ class MapPage(PageWidget):
         self._filters.changed.connect(self._apply)
         self._filters.searched.connect(self._search_text)
         self._store.changed.connect(self._apply)
+        self._store.few.connect(self._apply_few)
         self._patient.judged.connect(self._take_judged)
         self._areas.chosen.connect(self._take_area)
         self._list.selected.connect(self._choose)
@@ -173,6 +174,13 @@ class MapPage(PageWidget):
         self._wanted = replace(self._wanted, facets=self._filters.facets())
         wanted, everybody = self._wanted, self._store.everybody()
         self.ui.background.local(self, lambda: select(everybody, wanted), self._show, key="select")
+
+    def _apply_few(self, changed: list[int]) -> None:
+        """The markers of these at once; list and counts, which need all of them, a moment later."""
+        known = [one for number in changed if (one := self._store.get(number)) is not None]
+        passing = [one.marker for one in select(known, self._wanted).shown]
+        self._view.change_markers(passing, gone=set(changed) - {marker.id for marker in passing})
+        self._apply()
 
     def _show(self, selected: Selected) -> None:
         self._selected = selected

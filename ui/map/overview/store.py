@@ -20,9 +20,10 @@ class _Portion:
 
 
 class MapStore(QObject):
-    """`changed` follows the first portion, the last one, and every change heard of; `failed` says it could not read."""
+    """`changed` follows the first portion and the last one; `few` carries the ids of those who changed meanwhile."""
 
     changed = Signal()
+    few = Signal(list)
 
     def __init__(self, ui: UiContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -64,15 +65,15 @@ class MapStore(QObject):
         self._ui.background.read(self, work, self._take_changes)
 
     def _take_changes(self, found: Mapping[int, Shown | None]) -> None:
-        different = False
-        for number, one in found.items():
+        different = [number for number, one in found.items() if self._known.get(number) != one]
+        for number in different:
+            one = found[number]
             if one is None:
-                different = self._known.pop(number, None) is not None or different
-            elif self._known.get(number) != one:
+                del self._known[number]
+            else:
                 self._known[number] = one
-                different = True
         if different:
-            self.changed.emit()
+            self.few.emit(different)
 
     def _read(self, after: int) -> None:
         self._ui.background.read(self, self._portion(after), self._take, key="map")
@@ -103,7 +104,9 @@ class MapStore(QObject):
                 self._known = dict(self._coming)
                 self.changed.emit()
             return
-        self._known, self._coming = self._coming, None
+        # in the order of the list, which then is soon sorted
+        self._known = dict(sorted(self._coming.items(), key=lambda item: item[1].order))
+        self._coming = None
         self.placeless, self.complete = self._lacking, True
         self.changed.emit()
         missed, self._missed = self._missed, []
