@@ -12,19 +12,21 @@
       box.textContent = tools.words().no_tiles;
       return box;
     };
+    // the outlines step back only where there is something behind them
+    function tiled(on) { map.getContainer().classList.toggle("pl-tiled", on); }
     return {
       // `mark` changes with the source, so that no picture of the old one is taken from memory
       setTiles: function (mark, attribution) {
         if (layer) { layer.remove(); layer = null; map.attributionControl.removeAttribution(credit); }
         note.remove();
-        map.getContainer().classList.toggle("pl-tiled", Boolean(mark));
+        tiled(false);
         if (!mark) { return; }
         const text = document.createElement("span");
         text.textContent = attribution;  // typed by somebody: text, never markup
         credit = text.innerHTML;
         layer = L.tileLayer("platzlotse://tiles/" + mark + "/{z}/{x}/{y}", { maxNativeZoom: 17, minZoom: 5, zIndex: 1 });
-        layer.on("tileerror", function () { note.addTo(map); });
-        layer.on("tileload", function () { note.remove(); });
+        layer.on("tileerror", function () { tiled(false); note.addTo(map); });
+        layer.on("tileload", function () { tiled(true); note.remove(); });
         layer.addTo(map);
         map.attributionControl.addAttribution(credit);
       },

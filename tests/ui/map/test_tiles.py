@@ -167,5 +167,6 @@ def test_a_host_that_fails_is_told_on_the_map(
     opened.set_tiles(TileSource(server.address, "© Karten-Amt"))
     qtbot.waitUntil(lambda: ask(opened, "document.querySelectorAll('.pl-note').length") == 1, timeout=SLOW_MS)
     assert "nicht erreichbar" in ask(opened, "document.querySelector('.pl-note').textContent")
+    assert ask(opened, "getComputedStyle(document.querySelector('.leaflet-places-pane')).display") != "none"
     assert not [record for record in caplog.records if server.asked[0] in record.getMessage()]
     caplog.clear()
