@@ -8,7 +8,7 @@
   const LIMITS = [[44, 0], [58, 21]];
   const known = new Map();
   let map, cluster, bridge, words, legendBox, ring, tip, zoomControl, home, places;
-  let centre = null, radius = null, chosen = null, aim = GERMANY;
+  let centre = null, radius = null, chosen = null, region = GERMANY, aim = region;
   let own = false, moved = false, zooming = false, waiting = false;
   const queue = new Set();  // markers that are made but not in a cluster yet
 
@@ -91,8 +91,9 @@
     if (map.getSize().x < 50) { return; }  // not laid out yet: the resize that follows comes back here
     if (zooming) { waiting = true; return; }  // Leaflet drops a move that comes in the middle of a zoom
     // the country fills a low window only without a margin
-    const padding = aim === GERMANY ? [2, 2] : [16, 16];
-    jump(function () { map.fitBounds(aim, { padding: padding, animate: false }); });
+    const options = { padding: aim === GERMANY ? [2, 2] : [16, 16], animate: false };
+    if (aim === region) { options.maxZoom = 11; }  // where one practice stands is not yet a street
+    jump(function () { map.fitBounds(aim, options); });
   }
   function onMove() { if (own) { moved = true; } }
   function onZoomed() {
@@ -259,10 +260,18 @@
       take();
     },
 
+    // Where an office works: seen while there is no patient.
+    setRegion: function (south, west, north, east) {
+      region = L.latLngBounds([south, west], [north, east]);
+      if (centre) { return; }
+      aim = region;
+      if (!moved) { take(); }
+    },
+
     clearCenter: function () {
       if (centre) { centre.remove(); centre = null; }
       if (radius) { radius.remove(); radius = null; }
-      aim = GERMANY;
+      aim = region;
       moved = false;
       take();
     },

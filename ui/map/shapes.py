@@ -28,6 +28,13 @@ def rectangle(south: float, west: float, north: float, east: float) -> tuple[Poi
     return ((south, west), (south, east), (north, east), (north, west))
 
 
+def region(points: Sequence[Point]) -> tuple[float, float, float, float]:
+    """South, west, north and east of where nearly all points lie: one far away does not make the map a small one."""
+    lats, lons = sorted(p[0] for p in points), sorted(p[1] for p in points)
+    first, last = len(points) // 50, len(points) - 1 - len(points) // 50
+    return lats[first], lons[first], lats[last], lons[last]
+
+
 def inside(points: Sequence[Point], area: Sequence[Point]) -> list[bool]:
     """For each point whether it lies in the area, which closes itself; what crosses itself counts by even and odd.
 

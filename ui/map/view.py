@@ -108,6 +108,10 @@ class MapView(QWidget):
         """Show the patient's place (degrees) and limit; the view moves there when either has changed."""
         self._keep("setCenter", lat, lon, radius_km, title)
 
+    def set_region(self, south: float, west: float, north: float, east: float) -> None:
+        """Where an office works (degrees): seen while there is no patient, unless somebody moved the map."""
+        self._keep("setRegion", south, west, north, east)
+
     def clear_center(self) -> None:
         """No patient: the whole country again."""
         if self._told.pop("setCenter", None) is not None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.map.shapes import Point, circle, distance_km, inside, rectangle
+from ui.map.shapes import Point, circle, distance_km, inside, rectangle, region
 
 DEGREES = st.floats(47, 55), st.floats(6, 15)
 GRID = st.tuples(st.integers(4700, 5500).map(lambda n: n / 100), st.integers(600, 1500).map(lambda n: n / 100))
@@ -50,3 +50,13 @@ def test_a_rectangle_and_no_area() -> None:
 def test_a_known_distance() -> None:
     """Aachen to Köln, 63 km by the map."""
     assert distance_km(50.7753, 6.0839, 50.9413, 6.9583) == pytest.approx(64, abs=1)
+
+
+def test_one_far_away_does_not_widen_the_region() -> None:
+    """A hundred around Aachen and a mistake in Bavaria: the map shows Aachen."""
+    points = [(50.7 + n / 1000, 6.0 + n / 1000) for n in range(100)]
+    south, west, north, east = region([*points, (48.1, 11.6)])
+    assert (50.6, 6.0) < (south, west) < (50.8, 6.1)
+    assert north < 50.9
+    assert east < 6.2
+    assert region([(50.7, 6.1)]) == (50.7, 6.1, 50.7, 6.1)

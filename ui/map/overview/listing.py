@@ -34,7 +34,7 @@ class ShownList(QWidget):
         words = state_words()
         columns = (
             Column(tr("Name"), 0, text=lambda s: s.marker.title, second=lambda s: s.marker.detail),
-            Column(tr("Stand"), 150, chip=lambda s: (words[s.marker.state], CHIPS[s.marker.state])),
+            Column(tr("Stand"), 172, chip=lambda s: (words[s.marker.state], CHIPS[s.marker.state])),
         )
         self.model: RowsModel[Shown] = RowsModel(columns)
         self._rows: dict[int, int] = {}

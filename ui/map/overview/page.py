@@ -21,7 +21,7 @@ from ui.map.overview.pin import KeepPin, PinBar
 from ui.map.overview.saving import SavingMenu
 from ui.map.overview.selection import Selected, Selection, select
 from ui.map.overview.store import MapStore
-from ui.map.shapes import Point
+from ui.map.shapes import Point, region
 from ui.map.tile_setting import TILES, TileSetting
 from ui.map.view import MapView, Polygon
 from ui.page import PageWidget
@@ -62,7 +62,7 @@ class MapPage(PageWidget):
         self.saving = SavingMenu(ui, self._view, heading=self._heading, rows=lambda: self._list.model.rows)
         left = column(
             self._filters,
-            row(self._count, row(), self._filters.reset_button, stretch=(0, 1, 0)),
+            row(self._count, self._filters.reset_button, stretch=(1, 0)),
             self._within,
             self._list,
             self._together,
@@ -94,6 +94,7 @@ class MapPage(PageWidget):
         self._filters.changed.connect(self._apply)
         self._filters.searched.connect(self._search_text)
         self._store.changed.connect(self._apply)
+        self._store.completed.connect(self._find_region)
         self._store.few.connect(self._apply_few)
         self._patient.judged.connect(self._take_judged)
         self._areas.chosen.connect(self._take_area)
@@ -175,6 +176,18 @@ class MapPage(PageWidget):
         wanted, everybody = self._wanted, self._store.everybody()
         self.ui.background.local(self, lambda: select(everybody, wanted), self._show, key="select")
 
+    def _find_region(self) -> None:
+        everybody = self._store.everybody()
+
+        def work() -> tuple[float, float, float, float] | None:
+            return region([(one.place.lat, one.place.lon) for one in everybody]) if everybody else None
+
+        def arrive(found: tuple[float, float, float, float] | None) -> None:
+            if found is not None:
+                self._view.set_region(*found)
+
+        self.ui.background.local(self, work, arrive, key="region")
+
     def _apply_few(self, changed: list[int]) -> None:
         """The markers of these at once; list and counts, which need all of them, a moment later."""
         known = [one for number in changed if (one := self._store.get(number)) is not None]
@@ -194,7 +207,7 @@ class MapPage(PageWidget):
     def _show_within(self, fanned: int = 0) -> None:
         number = fanned or len(self._selected.shown)
         said = [practices(number)]
-        if self._store.placeless and not fanned:
+        if self._store.placeless and not fanned and self._patient.search is None:
             said.append(tr("{n} ohne Ort").format(n=formats.thousands(self._store.placeless)))
         if not self._store.complete:
             said.append(tr("wird geladen …"))

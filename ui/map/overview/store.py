@@ -20,10 +20,14 @@ class _Portion:
 
 
 class MapStore(QObject):
-    """`changed` follows the first portion and the last one; `few` carries the ids of those who changed meanwhile."""
+    """`changed` follows the first portion and the last one; `few` carries the ids of those who changed meanwhile.
+
+    `completed` follows every whole reading.
+    """
 
     changed = Signal()
     few = Signal(list)
+    completed = Signal()
 
     def __init__(self, ui: UiContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -104,11 +108,10 @@ class MapStore(QObject):
                 self._known = dict(self._coming)
                 self.changed.emit()
             return
-        # in the order of the list, which then is soon sorted
-        self._known = dict(sorted(self._coming.items(), key=lambda item: item[1].order))
-        self._coming = None
+        self._known, self._coming = self._coming, None
         self.placeless, self.complete = self._lacking, True
         self.changed.emit()
+        self.completed.emit()
         missed, self._missed = self._missed, []
         for news in missed:
             self.hear(news)
