@@ -3,20 +3,19 @@
 Does not import WebEngine by itself: that costs 95 MB and three processes, which a seat without a map need not pay.
 """
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from domain.tile_source import TileSource
 from ui.map import dress
-from ui.map.base_page import base_page
 from ui.map.feed import MarkerFeed
 from ui.map.markers import MapMarker
+from ui.map.page_maker import PageMaker
 from ui.map.sandbox import allow_missing_sandbox
 from ui.map.wording import page_words
 from ui.translation import tr
@@ -25,26 +24,7 @@ from ui.widgets.forms import EmptyState
 if TYPE_CHECKING:
     from ui.map.engine import MapEngine
 
-log = logging.getLogger(__name__)
-
 Polygon = Sequence[tuple[float, float]]
-
-
-class _PageMaker(QObject):
-    """Brings the page from the pool's thread; folium's import would hold the window for a third of a second."""
-
-    made = Signal(bytes)
-    failed = Signal()
-
-    def make(self) -> None:
-        """Runs on the pool's thread."""
-        try:
-            page = base_page()
-        except Exception:
-            log.exception("the map's page could not be made")
-            self.failed.emit()
-        else:
-            self.made.emit(page)
 
 
 class MapView(QWidget):
@@ -69,7 +49,7 @@ class MapView(QWidget):
         super().__init__()
         self._folder = folder
         self._engine: MapEngine | None = None
-        self._maker: _PageMaker | None = None
+        self._maker: PageMaker | None = None
         self._up = False
         self._busy = False  # a portion is on its way; the next follows when the page has it
         self._feed = MarkerFeed()
@@ -190,7 +170,7 @@ class MapView(QWidget):
     def _start(self) -> None:
         if self._maker is not None:
             return
-        maker = self._maker = _PageMaker()
+        maker = self._maker = PageMaker()
         maker.made.connect(self._load)
         maker.failed.connect(self._on_death)
         QThreadPool.globalInstance().start(maker.make)

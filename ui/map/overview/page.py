@@ -6,11 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
 
-from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.therapists.on_map import ids_with_text
 from ui import formats
-from ui.mail.batches.gathered import gathered_words
-from ui.map.markers import MarkerState
 from ui.map.overview.areas import AreaTools
 from ui.map.overview.card import PracticeCard
 from ui.map.overview.filters import MapFilters
@@ -21,6 +18,7 @@ from ui.map.overview.pin import KeepPin, PinBar
 from ui.map.overview.saving import SavingMenu
 from ui.map.overview.selection import Selected, Selection, select
 from ui.map.overview.store import MapStore
+from ui.map.overview.together import TogetherButton
 from ui.map.shapes import Point, region
 from ui.map.tile_setting import TILES, TileSetting
 from ui.map.view import MapView, Polygon
@@ -56,7 +54,7 @@ class MapPage(PageWidget):
         self._card = PracticeCard(ui, pins=keep_pin is not None)
         self._count = words("", "muted")
         self._within = button("", self._leave_area, role="link", icon="x")
-        self._together = button("", self._ask_together, icon="send")
+        self._together = TogetherButton(ui)
         self._patient = PatientTools(ui)
         self._areas = AreaTools(ui, self._view)
         self.saving = SavingMenu(ui, self._view, heading=self._heading, rows=lambda: self._list.model.rows)
@@ -87,7 +85,6 @@ class MapPage(PageWidget):
         ui.state.bind_splitter("map", split)
         self.body.addWidget(split, 1)
         self._within.hide()
-        self._together.hide()
         self._connect()
 
     def _connect(self) -> None:
@@ -217,16 +214,7 @@ class MapPage(PageWidget):
         self._within.setText(f" {text}")
         self._within.setAccessibleName(text)
         self._within.setVisible(limited)
-        fits = len(self._fitting())
-        text = ntr(fits, "{n} passende Praxis anfragen …", "{n} passende Praxen zusammen anfragen …")
-        self._together.setText(f" {text}")
-        self._together.setAccessibleName(text)
-        self._together.setVisible(fits > 0)
-
-    def _fitting(self) -> list[int]:
-        if self._patient.search is None:
-            return []
-        return [one.place.therapist_id for one in self._selected.shown if one.marker.state == MarkerState.AVAILABLE]
+        self._together.show_rows(self._list.model.rows, self._patient.search)
 
     def _arrive(self) -> None:
         number = self._bound_for
@@ -252,19 +240,6 @@ class MapPage(PageWidget):
         one = self._store.get(therapist_id)
         if self._pins is not None and one is not None:
             self._pins.begin(one)
-
-    def _ask_together(self) -> None:
-        """Those who fit as a batch to look through; nothing is sent yet."""
-        search, fitting = self._patient.search, self._fitting()
-        if search is None or not fitting:
-            return
-        search_id = search.search_id
-
-        def done(gathered: Gathered) -> None:
-            self.ui.navigate("mail", gathered.batch_id, "batch")
-            self.ui.messages.info(gathered_words(gathered))
-
-        self.ui.background.write(self, lambda s: gather_practices(s, search_id=search_id, therapist_ids=fitting), done)
 
     def _heading(self) -> list[str]:
         """What stands above the printed map; never whose search it is."""

@@ -103,6 +103,17 @@ def test_all_are_shown_with_how_they_stand(shown: MapPage, people: dict[str, int
     assert shown._count.text() == "5 Praxen · 1 ohne Ort"
 
 
+def test_the_map_begins_where_the_office_works(shown: MapPage, qtbot: QtBot) -> None:
+    """From Aachen to Berlin, not the whole country."""
+    qtbot.waitUntil(lambda: shown._areas._seen is not None and shown._areas._seen[2] < 55, timeout=SLOW_MS)
+    assert shown._areas._seen is not None
+    south, west, north, east = shown._areas._seen
+    assert 46 < south < 50.7753
+    assert west < 6.0839
+    assert north > 52.52
+    assert east > 13.4
+
+
 def test_filters_narrow_map_and_list_and_say_how_many(shown: MapPage, qtbot: QtBot) -> None:
     """Each choice tells what it would leave; the button brings all back."""
     filters = shown._filters
