@@ -1,7 +1,7 @@
 // Where am I? A scale, and at the edge the next places, so that no view is without a name.
 (function () {
   "use strict";
-  const ENOUGH = 3, MARGIN = 14;
+  const ENOUGH = 3, MARGIN = 14, NEAR = 30000;  // metres
   window.mapParts = window.mapParts || [];
   window.mapParts.push(function (map) {
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
@@ -11,7 +11,7 @@
 
     // places beyond the edge, one of each side, the nearest first
     function nearest(centre, bounds) {
-      const found = [], reach = map.distance(bounds.getSouthWest(), bounds.getNorthEast()) * 6;
+      const found = [], reach = Math.max(NEAR, map.distance(bounds.getSouthWest(), bounds.getNorthEast()) * 6);
       const high = reach / 111000, wide = high * 1.7;
       for (const [name, lat, lon] of window.PLACES) {
         if (Math.abs(lat - centre.lat) > high || Math.abs(lon - centre.lng) > wide || bounds.contains([lat, lon])) { continue; }
