@@ -138,7 +138,7 @@ def test_filter_chosen(qtbot: QtBot, ui: UiContext, benchmark: Any) -> None:
 
 
 def test_memory(qtbot: QtBot, ui: UiContext) -> None:
-    """What 40,000 markers take: in this program and in the page's process."""
+    """What 40,000 markers take: in this program (WebEngine included; run alone with `-k memory`) and in the page."""
     before = _private_mb(os.getpid())
     page, _, _ = _open(qtbot, ui)
     mine, pages = _private_mb(os.getpid()) - before, _private_mb(page._view.render_process())  # noqa: SLF001
