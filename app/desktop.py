@@ -27,6 +27,7 @@ from ui.inquiries.page import InquiriesPage
 from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
 from ui.main_window import MainWindow
+from ui.map.overview.page import MapPage
 from ui.matching.page import MatchingPage
 from ui.messages import Messages
 from ui.navigation import PageSpec
@@ -117,6 +118,7 @@ class Desktop:
             PageSpec("inquiries", tr("Anfragen"), "send", lambda: InquiriesPage(ui)),
             PageSpec("mail", tr("Post"), "mail", lambda: MailPage(ui)),
             PageSpec("phone", tr("Telefon"), "phone", lambda: PhonePage(ui)),
+            PageSpec("map", tr("Karte"), "map", lambda: MapPage(ui)),
             PageSpec("admin", tr("Verwaltung"), "list-filter", lambda: AdminPage(ui)),
         )
 

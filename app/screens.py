@@ -35,7 +35,7 @@ def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]
                 desktop.window.show()
                 for step, prepare in _steps(desktop).items():
                     prepare()
-                    _settle(MAP_MS if step == "vermittlung-karte" else SETTLE_MS)
+                    _settle(MAP_MS if "karte" in step else SETTLE_MS)
                     path = folder / _name(step, width, height, dark=dark)
                     desktop.window.grab().save(str(path))
                     written.append(path)
@@ -117,6 +117,8 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "post-entwuerfe": lambda: desktop.window.show_page("mail", 0, "drafts"),
         "post-sammelversand": lambda: desktop.window.show_page("mail", 0, "batches"),
         "telefon": show("phone"),
+        "karte": lambda: desktop.window.show_page("map"),
+        "karte-patient": lambda: desktop.window.show_page("map", -found["matching"] or None),
         "verwaltung-buero": show("admin"),
         "verwaltung-vorlagen": choose("admin", "show_tab", 1),
         "verwaltung-postkonten": choose("admin", "show_tab", 2),

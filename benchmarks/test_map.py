@@ -126,16 +126,17 @@ def test_markers_shown(qtbot: QtBot, opened: MapView, benchmark: Any, count: int
     assert max(gaps) <= LATER_GAP_MS
 
 
-def test_hundred_of_five_thousand_changed(qtbot: QtBot, opened: MapView, benchmark: Any) -> None:
+@pytest.mark.parametrize("count", [5_000, 40_000])
+def test_hundred_changed(qtbot: QtBot, opened: MapView, benchmark: Any, count: int) -> None:
     """A refresh after work in the office: 100 practices stand differently."""
-    markers = _markers(5_000)
-    with qtbot.waitSignal(opened.drawn, timeout=SLOW_MS, check_params_cb=lambda n: n == 5_000):
+    markers = _markers(count)
+    with qtbot.waitSignal(opened.drawn, timeout=SLOW_MS, check_params_cb=lambda n: n == count):
         opened.set_markers(markers)
     turn = iter(range(2, 100))  # step 1 would be the state they have
 
     def change() -> None:
         step = next(turn)
-        for at in range(0, 5_000, 50):
+        for at in range(0, count, count // 100):
             markers[at] = replace(markers[at], state=STATES[(at + step) % 6])
         with qtbot.waitSignal(opened.drawn, timeout=SLOW_MS):
             opened.set_markers(markers)

@@ -65,6 +65,7 @@ class Office(Versioned, Base):
             name="sending",
         ),
         CheckConstraint("status_weekday BETWEEN 1 AND 7", name="status_weekday"),
+        CheckConstraint("tile_source = '' OR tile_attribution <> ''", name="tiles"),
         {"schema": "platform"},
     )
 
@@ -91,6 +92,8 @@ class Office(Versioned, Base):
     send_until: Mapped[time | None]
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
     status_weekday: Mapped[int | None] = mapped_column(SmallInteger, default=5)
+    tile_source: Mapped[str] = mapped_column(default="")
+    tile_attribution: Mapped[str] = mapped_column(default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ class OfficeSettings:
     """The office's letterhead and clocks; days, km, a probability, and what a week of planning may take.
 
     Mails leave between `send_from` and `send_until` (local time; None: at any hour), at most `mails_per_hour`. On
-    `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status.
+    `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status. `tile_source` is where
+    pictures behind the map come from (empty: there are none).
     """
 
     name: str
@@ -163,6 +167,8 @@ class OfficeSettings:
     send_until: time | None
     mails_per_hour: int | None
     status_weekday: int | None
+    tile_source: str
+    tile_attribution: str
 
 
 def office(session: Session) -> OfficeSettings:

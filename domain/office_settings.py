@@ -6,6 +6,7 @@ from domain import events
 from domain.access import Office, OfficeSettings, office
 from domain.editing import load_for_edit
 from domain.errors import Invalid
+from domain.tile_source import tile_source
 
 LAENDER = (
     "BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH",
@@ -55,3 +56,4 @@ def _check(settings: OfficeSettings) -> None:
         raise Invalid("office.half_hours", field="send_until")
     if settings.send_from is not None and settings.send_until is not None and settings.send_from >= settings.send_until:
         raise Invalid("office.hours_turned", field="send_until")
+    tile_source(settings.tile_source, settings.tile_attribution)

@@ -204,6 +204,7 @@ READS_ACROSS = {
     "matching/unknowns.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},
     "patients/queries.py": {"matching_service"},
+    "therapists/on_map.py": {"matching_service"},
     "therapists/queries.py": {"matching_service", "scraping_service"},
 }
 

@@ -64,6 +64,11 @@ def distance(km: float | None) -> str:
     return f"{km:.1f} km".replace(".", ",") if km < 10 else f"{km:.0f} km"
 
 
+def thousands(number: int) -> str:
+    """40.000."""
+    return f"{number:,}".replace(",", ".")
+
+
 def share(value: float) -> str:
     """15 % for 0.15."""
     return f"{value * 100:.0f} %"

@@ -10,6 +10,7 @@ class WindowState:
     """A file of the profile behind a few typed calls."""
 
     def __init__(self, path: Path) -> None:
+        self.home = path.parent  # the profile; what pages keep there may be lost
         self._settings = QSettings(str(path), QSettings.Format.IniFormat)
         self.folder: Path | None = None  # where a file was chosen last; only until the program ends
 

@@ -171,31 +171,3 @@ def get_therapist(session: Session, therapist_id: int) -> TherapistDetail:
         },
         colleagues=tuple((c[0], c[1]) for c in colleagues),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class TherapistPlace:
-    """A therapist on the map."""
-
-    therapist_id: int
-    name: str
-    city: str
-    lat: float
-    lon: float
-    contact: str
-    exact: bool
-
-
-def places(session: Session, *, now: datetime) -> tuple[TherapistPlace, ...]:
-    """Every therapist with a place, for the map."""
-    rows = session.execute(
-        text(f"""
-        SELECT t.id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name), st.city, st.lat, st.lon,
-               {_CONTACT}, st.geo_quality = 'house'
-        FROM therapist_service.therapist t
-        JOIN therapist_service.practice_site st ON st.id = t.site_id
-        JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id
-        WHERE st.lat IS NOT NULL ORDER BY t.id"""),
-        {"now": now},
-    )
-    return tuple(TherapistPlace(*row) for row in rows)

@@ -1,9 +1,11 @@
 // Names of places on the empty ground: the larger first, none over another or under a marker, fewer the farther away.
 (function () {
   "use strict";
-  const MOST = 70, HIGH = 14;
-  // at which zoom a place of how many PLZ may speak
-  function least(zoom) { return zoom <= 5 ? 30 : zoom === 6 ? 16 : zoom === 7 ? 8 : zoom === 8 ? 4 : zoom === 9 ? 2 : 1; }
+  const MOST = 70, HIGH = 14, VILLAGES_FROM = 11, PLZ_FROM = 12;
+  // at which zoom a place of how many PLZ may speak; 0 are villages and parts of towns
+  function least(zoom) {
+    return zoom <= 5 ? 30 : zoom === 6 ? 16 : zoom === 7 ? 8 : zoom === 8 ? 4 : zoom === 9 ? 2 : zoom < VILLAGES_FROM ? 1 : 0;
+  }
 
   function meet(a, b) {
     return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
@@ -55,7 +57,23 @@
         box.append(mark, label);
         count += 1;
       }
+      if (map.getZoom() >= PLZ_FROM) { this._numbers(box, bounds, taken); }
       this._pane.replaceChildren(box);
+    },
+    // PLZ at the middle of their areas, where nothing else stands
+    _numbers: function (box, bounds, taken) {
+      for (const [plz, lat, lon] of window.PLZ) {
+        if (!bounds.contains([lat, lon])) { continue; }
+        const point = this._map.latLngToLayerPoint([lat, lon]).round();
+        const spot = { left: point.x - 18, top: point.y - 7, width: 36, height: HIGH };
+        if (taken.some(meet.bind(null, spot))) { continue; }
+        taken.push(spot);
+        const label = document.createElement("div");
+        label.className = "pl-place pl-plz";
+        label.textContent = plz;
+        L.DomUtil.setPosition(label, L.point(spot.left, spot.top));
+        box.append(label);
+      }
     },
   });
 })();

@@ -1,13 +1,16 @@
 // The live part of the map: markers by id, changed by difference, never a reload. Called from Python only; all words
-// come from there (setWords), and so do the colours (setDress).
+// come from there (setWords), and so do the colours (setDress). What else the map can do lies in files of its own, each
+// a part: a function that gets the map and these tools and returns the calls it adds.
 (function () {
   "use strict";
   const ROOMY = [420, 420];  // from this size (px) on the legend starts open
-  const GERMANY = [[47.2, 5.8], [55.1, 15.1]];
+  const GERMANY = [[47.25, 5.8], [55.07, 15.1]];
+  const LIMITS = [[44, 0], [58, 21]];
   const known = new Map();
   let map, cluster, bridge, words, legendBox, ring, tip, zoomControl, home, places;
-  let centre = null, radius = null, chosen = null, aim = GERMANY;
+  let centre = null, radius = null, chosen = null, region = GERMANY, aim = region;
   let own = false, moved = false, zooming = false, waiting = false;
+  const queue = new Set();  // markers that are made but not in a cluster yet
 
   // A marker is known to assistive technology as a button by the practice's name.
   const Practice = L.Marker.extend({
@@ -20,6 +23,13 @@
   });
 
   function amount(n) { return (n === 1 ? words.one : words.many).replace("{n}", n.toLocaleString("de")); }
+  // a screen reader hears what the ring of a cluster shows
+  function spoken(group) {
+    const counts = signs.counts(group);
+    return [amount(group.getChildCount())].concat(Object.keys(counts).map(function (state) {
+      return counts[state].toLocaleString("de") + " " + words.states[state];
+    })).join(", ");
+  }
 
   function put(marker, row) {
     [marker.id, , , marker.state, marker.title, marker.detail, marker.uncertain] = row;
@@ -65,19 +75,53 @@
     legendBox.hidden = !present.size;
   }
 
+  // Go somewhere at once. The limits of the map are lifted meanwhile: a glide back into them that is under way would
+  // begin anew when it is stopped and carry the new view along.
+  function jump(go) {
+    map.setMaxBounds(null);
+    map.stop();
+    own = false;
+    go();
+    own = true;
+    map.setMaxBounds(LIMITS);
+  }
+
   // The view follows the patient until the user moves it himself.
   function take() {
     if (map.getSize().x < 50) { return; }  // not laid out yet: the resize that follows comes back here
     if (zooming) { waiting = true; return; }  // Leaflet drops a move that comes in the middle of a zoom
-    own = false;
-    map.fitBounds(aim, { padding: [16, 16], animate: false });
-    own = true;
+    // the country fills a low window only without a margin
+    const options = { padding: aim === GERMANY ? [2, 2] : [16, 16], animate: false };
+    if (aim === region) { options.maxZoom = 11; }  // where one practice stands is not yet a street
+    jump(function () { map.fitBounds(aim, options); });
   }
   function onMove() { if (own) { moved = true; } }
   function onZoomed() {
     zooming = false;
     if (waiting) { waiting = moved = false; take(); }
   }
+
+  function look() {
+    const box = map.getBounds();
+    if (bridge && map.getSize().x >= 50) {
+      bridge.look(box.getSouth(), box.getWest(), box.getNorth(), box.getEast(), map.getZoom());
+    }
+  }
+
+  const tools = {
+    words: function () { return words; },
+    bridge: function () { return bridge; },
+    showTip: showTip,
+    hideTip: hideTip,
+    aim: function (bounds) {
+      moved = true;
+      jump(function () { map.fitBounds(bounds, { padding: [16, 16], animate: false, maxZoom: 15 }); });
+    },
+    go: function (at, zoom) {
+      moved = true;
+      jump(function () { map.setView(at, Math.max(map.getZoom(), zoom), { animate: false }); });
+    },
+  };
 
   function controls() {
     if (zoomControl) { zoomControl.remove(); home.remove(); }
@@ -102,7 +146,7 @@
     start: function (foliumMap) {
       map = foliumMap;
       map.attributionControl.setPrefix(false);
-      map.setMaxBounds([[44, 0], [58, 21]]);
+      map.setMaxBounds(LIMITS);
       for (const name of ["pl-coast", "pl-land"]) {
         L.geoJSON(window.LAENDER, { interactive: false, style: { className: name, smoothFactor: 0.7 } }).addTo(map);
       }
@@ -110,7 +154,7 @@
       cluster = L.markerClusterGroup({
         maxClusterRadius: function (zoom) { return zoom < 10 ? 56 : 38; },
         showCoverageOnHover: false, spiderLegPolylineOptions: { className: "pl-leg" }, spiderfyDistanceMultiplier: 1.3,
-        iconCreateFunction: function (group) { return signs.clusterIcon(group.getAllChildMarkers()); },
+        iconCreateFunction: function (group) { return signs.clusterIcon(group, spoken(group)); },
       });
       tip = L.tooltip({ direction: "top", opacity: 1, className: "pl-tip" });
       ring = L.marker([0, 0], { interactive: false, keyboard: false, zIndexOffset: -1000 });
@@ -135,6 +179,12 @@
       });
       map.addLayer(cluster);
       map.addLayer(places);
+      map.on("moveend", look);
+      // those who share an address are fanned out; the list beside the map names them, too
+      cluster.on("spiderfied", function (event) {
+        bridge.fan(JSON.stringify(event.markers.map(function (marker) { return marker.id; })));
+      });
+      for (const part of window.mapParts) { Object.assign(window.platzlotse, part(map, tools)); }
       const legend = L.control({ position: "bottomleft" });
       legend.onAdd = function () {
         legendBox = L.DomUtil.create("details", "pl-legend");
@@ -157,38 +207,39 @@
       drawLegend();
       for (const marker of known.values()) { marker.name(); }
       if (!moved) { take(); }
+      look();
     },
 
     setDress: function (variables) {
       for (const name in variables) { document.documentElement.style.setProperty(name, variables[name]); }
     },
 
-    change: function (removed, rows) {
-      const gone = [], fresh = [], dressed = [];
-      for (const id of removed) { gone.push(known.get(id)); known.delete(id); }
+    // `more` follows at once: clusters are made anew only when as many wait as stand there, legend and labels at the end
+    change: function (removed, rows, more) {
+      const gone = [], dressed = [];
+      function drop(marker) { if (!queue.delete(marker)) { gone.push(marker); } }
+      for (const id of removed) { drop(known.get(id)); known.delete(id); }
       for (const row of rows) {
         const old = known.get(row[0]);
         if (old && old.place === row[1] + "/" + row[2]) {
           put(old, row).setIcon(signs.icon(old.state, old.uncertain));
-          dressed.push(old);
+          if (!queue.has(old)) { dressed.push(old); }
           continue;
         }
-        if (old) { gone.push(old); }
+        if (old) { drop(old); }
         const marker = make(row);
         known.set(marker.id, marker);
-        fresh.push(marker);
+        queue.add(marker);
       }
-      if (gone.length > known.size) {
+      const standing = known.size - queue.size;
+      if (gone.length > standing) {
         cluster.clearLayers();  // taking away nearly all one by one is slower than beginning anew
-        cluster.addLayers(Array.from(known.values()));
-      } else {
-        if (gone.length) { cluster.removeLayers(gone); }
-        if (fresh.length) { cluster.addLayers(fresh); }
-        if (dressed.length) { cluster.refreshClusters(dressed); }
-      }
+        for (const marker of known.values()) { queue.add(marker); }
+      } else if (gone.length) { cluster.removeLayers(gone); }
+      if (queue.size && (!more || queue.size >= standing)) { cluster.addLayers(Array.from(queue)); queue.clear(); }
+      if (dressed.length && known.size > queue.size) { cluster.refreshClusters(dressed.filter(function (m) { return !queue.has(m); })); }
       hideTip();
-      settle();
-      drawLegend();
+      if (!more) { settle(); drawLegend(); }
       requestAnimationFrame(function () { bridge.apply(known.size); });
     },
 
@@ -209,11 +260,33 @@
       take();
     },
 
+    // Where an office works: seen while there is no patient.
+    setRegion: function (south, west, north, east) {
+      region = L.latLngBounds([south, west], [north, east]);
+      if (centre) { return; }
+      aim = region;
+      if (!moved) { take(); }
+    },
+
+    clearCenter: function () {
+      if (centre) { centre.remove(); centre = null; }
+      if (radius) { radius.remove(); radius = null; }
+      aim = region;
+      moved = false;
+      take();
+    },
+
     setSelected: function (id) {
       chosen = id;
       const marker = known.get(id);
       if (marker && !map.getBounds().contains(marker.getLatLng())) { map.panTo(marker.getLatLng()); }
       drawRing();
+    },
+
+    // Go where a marker stands, near enough to read the streets around it.
+    visit: function (id) {
+      const marker = known.get(id);
+      if (marker) { tools.go(marker.getLatLng(), 12); drawRing(); }
     },
   };
 })();

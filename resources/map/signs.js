@@ -34,23 +34,28 @@
     return icons[key];
   }
 
-  // The ring of a cluster shows how its practices divide into states.
-  function clusterIcon(markers) {
-    const counts = {};
-    for (const marker of markers) { counts[marker.state] = (counts[marker.state] || 0) + 1; }
-    const stops = [];
+  // How many of a cluster stand in which state, in the order of the legend.
+  function counts(group) {
+    const found = {}, sorted = {};
+    for (const marker of group.getAllChildMarkers()) { found[marker.state] = (found[marker.state] || 0) + 1; }
+    for (const state of order) { if (found[state]) { sorted[state] = found[state]; } }
+    return sorted;
+  }
+
+  // The ring of a cluster shows how its practices divide into states; the words stand in it unseen.
+  function clusterIcon(group, spoken) {
+    const found = counts(group), n = group.getChildCount(), stops = [];
     let from = 0;
-    for (const state of order) {
-      if (!counts[state]) { continue; }
-      const to = from + 100 * counts[state] / markers.length;
+    for (const state in found) {
+      const to = from + 100 * found[state] / n;
       stops.push("var(--state-" + state + ") " + from.toFixed(1) + "% " + to.toFixed(1) + "%");
       from = to;
     }
-    const n = markers.length, size = n < 10 ? 34 : n < 100 ? 40 : n < 1000 ? 46 : 54;
+    const size = n < 10 ? 34 : n < 100 ? 40 : n < 1000 ? 46 : 54;
     return L.divIcon({
       className: "pl-cluster", iconSize: [size, size],
-      html: '<div style="background:conic-gradient(' + stops.join(",") + ')"><span>' + n.toLocaleString("de") +
-        "</span></div>",
+      html: '<div style="background:conic-gradient(' + stops.join(",") + ')"><span aria-hidden="true">' +
+        n.toLocaleString("de") + '</span></div><b class="pl-unseen">' + spoken + "</b>",
     });
   }
 
@@ -72,5 +77,5 @@
     return box;
   }
 
-  window.signs = { icon: icon, clusterIcon: clusterIcon, legend: legend, pin: pin };
+  window.signs = { icon: icon, counts: counts, clusterIcon: clusterIcon, legend: legend, pin: pin };
 })();

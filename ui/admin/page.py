@@ -2,13 +2,14 @@
 
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.insurers_tab import InsurersTab
+from ui.admin.map_tiles import MapTilesCard
 from ui.admin.office_tab import OfficeTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.changes import Refresher
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import tabbed
+from ui.widgets.forms import column, tabbed
 
 
 class AdminPage(PageWidget):
@@ -18,11 +19,13 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers = InsurersTab(ui)
+        self.map_tiles = MapTilesCard(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))
         self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
+        self._tabs.addTab(column(self.map_tiles), tr("K&arte"))
         self.body.addWidget(self._tabs, 1)
         Refresher(self, ui.changes, ("office", "template", "mail_account", "insurer_profile"), self.refresh)
 
@@ -32,6 +35,7 @@ class AdminPage(PageWidget):
         self.templates.refresh()
         self.accounts.refresh()
         self.insurers.refresh()
+        self.map_tiles.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

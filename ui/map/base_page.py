@@ -17,8 +17,14 @@ SCRIPTS = (
     "qwebchannel.js",
     "laender.js",
     "places.js",
+    "plz.js",
     "signs.js",
     "labels.js",
+    "orient.js",
+    "areas.js",
+    "tiles.js",
+    "pin.js",
+    "print.js",
     "map.js",
 )
 STYLES = ("leaflet.css", "MarkerCluster.css", "map.css")

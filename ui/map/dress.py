@@ -29,6 +29,7 @@ def variables(*, dark: bool) -> dict[str, str]:
     named = {
         **GROUND[dark],
         **{f"state-{state}": colour for state, colour in states.items()},
+        "tile-light": "0.7" if dark else "1",
         "card": theme.raised,
         "text": theme.text,
         "muted": theme.muted,

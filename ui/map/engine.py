@@ -1,13 +1,14 @@
-"""WebEngine behind the map: our files, nothing else, and a channel for clicks. Imported when a map is first shown.
+"""WebEngine behind the map: our files, its pictures, nothing else, and a channel. Imported when a map is first shown.
 
 Knows nothing of patients or practices; what the page is told comes from view.py as calls.
 """
 
 import json
 import logging
+from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QMarginsF, QObject, QSizeF, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QPageLayout, QPageSize
 from PySide6.QtWebChannel import QWebChannel
 from PySide6.QtWebEngineCore import (
     QWebEnginePage,
@@ -24,11 +25,15 @@ from shiboken6 import Shiboken
 
 from ui.map.assets import asset
 from ui.map.base_page import SCHEME
+from ui.map.bridge import Bridge
+from ui.map.tiles import Tiles
 
 log = logging.getLogger(__name__)
 
 TYPES = {"html": b"text/html;charset=utf-8", "js": b"text/javascript;charset=utf-8", "css": b"text/css;charset=utf-8"}
 HOME = QUrl(f"{SCHEME}://map/index.html")
+TILES_HOST = "tiles"
+POINTS_PER_PIXEL = 0.75  # CSS: 96 px are an inch, which has 72 points
 
 
 def register_scheme() -> None:
@@ -43,29 +48,40 @@ def register_scheme() -> None:
 
 
 class _Files(QWebEngineUrlSchemeHandler):
-    """Serves the page and the map's own files."""
+    """Serves the page, the map's own files, and the pictures behind it."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, tiles: Tiles) -> None:
         super().__init__(parent)
         self.page = b""
+        self._tiles = tiles
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
         """Answer one request from resources."""
         url = job.requestUrl()
         name = url.path().removeprefix("/")
-        content = self._content(name) if url.host() == HOME.host() else None
-        if content is None or job.requestMethod() != b"GET":
-            job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+        if job.requestMethod() == b"GET" and url.host() == TILES_HOST:
+            self._tiles.ask(name, lambda content, kind: _reply(job, content, kind))
             return
-        buffer = QBuffer(job)
-        buffer.setData(QByteArray(content))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        job.reply(QByteArray(TYPES[name.rpartition(".")[2]]), buffer)
+        mine = job.requestMethod() == b"GET" and url.host() == HOME.host()
+        content = self._content(name) if mine else None
+        _reply(job, content, TYPES.get(name.rpartition(".")[2], b""))
 
     def _content(self, name: str) -> bytes | None:
         if name == "index.html":
             return self.page
         return _channel_script() if name == "qwebchannel.js" else asset(name)
+
+
+def _reply(job: QWebEngineUrlRequestJob, content: bytes | None, kind: bytes) -> None:
+    if not Shiboken.isValid(job):
+        return  # nobody waits any more: the map has moved on
+    if content is None:
+        job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+        return
+    buffer = QBuffer(job)
+    buffer.setData(QByteArray(content))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    job.reply(QByteArray(kind), buffer)
 
 
 def _channel_script() -> bytes:
@@ -110,60 +126,33 @@ class _Page(QWebEnginePage):
         log.log(logging.WARNING if grave else logging.DEBUG, "%s:%s: %s", source.rpartition("/")[2], line, message)
 
 
-class Bridge(QObject):
-    """What the page may call; the page sees these slots and nothing else of the program."""
-
-    picked = Signal(int)
-    started = Signal()
-    applied = Signal(int)
-
-    @Slot(int)
-    def pick(self, marker: int) -> None:
-        """A marker was chosen."""
-        self.picked.emit(marker)
-
-    @Slot()
-    def start(self) -> None:
-        """The page is up."""
-        self.started.emit()
-
-    @Slot(int)
-    def apply(self, count: int) -> None:
-        """A portion of markers is in place; so many stand on the map now."""
-        self.applied.emit(count)
-
-
 class MapEngine(QObject):
     """One web view on a profile of its own that keeps nothing."""
 
-    picked = Signal(int)
     ready = Signal()
-    applied = Signal(int)
     died = Signal()
 
-    def __init__(self, name: str, parent: QObject) -> None:
+    def __init__(self, name: str, parent: QObject, tiles: Tiles) -> None:
         super().__init__(parent)
         register_scheme()
         profile = QWebEngineProfile()  # without a name: nothing is stored
         self.guard = Guard(profile)
-        self._files = _Files(profile)
+        self._files = _Files(profile, tiles)
         profile.installUrlSchemeHandler(SCHEME.encode(), self._files)
         profile.setUrlRequestInterceptor(self.guard)
         self._page = _Page(profile, self)
         # Children go in the order they came: the page must be gone before its profile, so the profile comes last.
         profile.setParent(self)
         self._restrict()
-        self._bridge = Bridge(self)
+        self.bridge = Bridge(self)
         channel = QWebChannel(self)
-        channel.registerObject("bridge", self._bridge)
+        channel.registerObject("bridge", self.bridge)
         self._page.setWebChannel(channel)
         self.view = QWebEngineView()
         self.view.setPage(self._page)
         self.view.setAccessibleName(name)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # Chromium's "Back" and "Reload"
-        self._bridge.picked.connect(self.picked)
-        self._bridge.started.connect(self.ready)
-        self._bridge.applied.connect(self.applied)
+        self.bridge.started.connect(self.ready)
         self._page.renderProcessTerminated.connect(self._on_end)
         self._page.loadFinished.connect(self._on_loaded)
 
@@ -176,6 +165,16 @@ class MapEngine(QObject):
         """Call one of the page's functions."""
         words = ", ".join(json.dumps(argument, allow_nan=False) for argument in arguments)
         self._page.runJavaScript(f"platzlotse.{name}({words})")
+
+    def sheet(self, done: Callable[[bytes], None]) -> None:
+        """What is seen as a PDF of one page, in lines and letters and not in dots; empty if it failed."""
+        size = QSizeF(self.view.width() * POINTS_PER_PIXEL, self.view.height() * POINTS_PER_PIXEL)
+        layout = QPageLayout(
+            QPageSize(size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(0, 0, 0, 0),
+        )
+        self._page.printToPdf(lambda made: done(bytes(made.data())), layout)
 
     def set_ground(self, colour: str) -> None:
         """The colour before the page has painted."""

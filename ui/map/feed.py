@@ -4,8 +4,9 @@ Portions keep the window responsive: 40,000 markers are 6 MB of JSON, which one 
 Knows no Qt and no page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ui.map.markers import MapMarker
 
@@ -16,10 +17,14 @@ Row = tuple[int, float, float, str, str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain)."""
+    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain).
+
+    `more` tells that the next portion follows at once.
+    """
 
     removed: tuple[int, ...]
     rows: tuple[Row, ...]
+    more: bool
 
 
 class MarkerFeed:
@@ -29,35 +34,63 @@ class MarkerFeed:
         self._portion = portion
         self._wanted: dict[int, MapMarker] = {}
         self._shown: dict[int, MapMarker] = {}
-        self._removed: list[int] = []
-        self._pending: list[int] = []
+        # in the order they came, each once
+        self._removed: dict[int, None] = {}
+        self._pending: dict[int, None] = {}
 
     def want(self, markers: Sequence[MapMarker]) -> None:
         """Show these and no others; of two with the same id the later one counts."""
         self._wanted = {marker.id: marker for marker in markers}
         self._compare()
 
+    def change(self, markers: Sequence[MapMarker], gone: Collection[int]) -> None:
+        """Show these as well, or anew, and those no longer."""
+        for marker in markers:
+            self._wanted[marker.id] = marker
+            self._removed.pop(marker.id, None)
+            if self._shown.get(marker.id) == marker:
+                self._pending.pop(marker.id, None)
+            else:
+                self._pending[marker.id] = None
+        for number in gone:
+            self._wanted.pop(number, None)
+            self._pending.pop(number, None)
+            if number in self._shown:
+                self._removed[number] = None
+
     def forget(self) -> None:
         """The page is empty (again)."""
         self._shown = {}
         self._compare()
 
+    def shows(self, number: int) -> bool:
+        """Whether the page was told of it."""
+        return number in self._shown
+
     def next_change(self) -> Change | None:
         """The next portion, taken as shown from now on; None if the page shows what is wanted."""
         if not self._removed and not self._pending:
             return None
-        removed, self._removed = self._removed, []
-        now, self._pending = self._pending[: self._portion], self._pending[self._portion :]
+        removed, self._removed = tuple(self._removed), {}
+        now = tuple(islice(self._pending, self._portion))
+        for number in now:
+            del self._pending[number]
         for number in removed:
             del self._shown[number]
         markers = [self._wanted[number] for number in now]
         self._shown.update((marker.id, marker) for marker in markers)
         return Change(
-            removed=tuple(removed),
+            removed=removed,
             rows=tuple((m.id, m.lat, m.lon, m.state.value, m.title, m.detail, m.uncertain) for m in markers),
+            more=bool(self._pending),
         )
 
     def _compare(self) -> None:
         shown = self._shown
-        self._removed = [number for number in shown if number not in self._wanted]
-        self._pending = [number for number, marker in self._wanted.items() if shown.get(number) != marker]
+        self._removed = dict.fromkeys(number for number in shown if number not in self._wanted)
+        # most are the very same object: `is` spares comparing seven fields of each
+        self._pending = dict.fromkeys(
+            number
+            for number, marker in self._wanted.items()
+            if (old := shown.get(number)) is not marker and old != marker
+        )

@@ -3,18 +3,19 @@
 Does not import WebEngine by itself: that costs 95 MB and three processes, which a seat without a map need not pay.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from domain.tile_source import TileSource
 from ui.map import dress
-from ui.map.base_page import base_page
 from ui.map.feed import MarkerFeed
 from ui.map.markers import MapMarker
+from ui.map.page_maker import PageMaker
 from ui.map.sandbox import allow_missing_sandbox
 from ui.map.wording import page_words
 from ui.translation import tr
@@ -23,48 +24,39 @@ from ui.widgets.forms import EmptyState
 if TYPE_CHECKING:
     from ui.map.engine import MapEngine
 
-log = logging.getLogger(__name__)
-
-
-class _PageMaker(QObject):
-    """Brings the page from the pool's thread; folium's import would hold the window for a third of a second."""
-
-    made = Signal(bytes)
-    failed = Signal()
-
-    def make(self) -> None:
-        """Runs on the pool's thread."""
-        try:
-            page = base_page()
-        except Exception:
-            log.exception("the map's page could not be made")
-            self.failed.emit()
-        else:
-            self.made.emit(page)
+Polygon = Sequence[tuple[float, float]]
 
 
 class MapView(QWidget):
-    """Shows practices around a patient.
+    """Shows practices, perhaps around a patient.
 
     `selected` carries the id of a marker the user chose, `ready` follows each start of the page, `drawn` carries the
-    number of markers on the map once it shows all that were set, `failed` comes when the page is lost.
+    number of markers on the map once it shows all that were set, `failed` comes when the page is lost. `enclosed` is a
+    line somebody drew (lat, lon), `fanned` the ids of those fanned out at one address, `looked` the part that is seen
+    (south, west, north, east, zoom), `moved` where the pin was put. `folder` keeps pictures behind the map.
     """
 
     selected = Signal(int)
     ready = Signal()
     drawn = Signal(int)
     failed = Signal()
+    enclosed = Signal(list)
+    fanned = Signal(list)
+    looked = Signal(float, float, float, float, float)
+    moved = Signal(float, float)
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         super().__init__()
+        self._folder = folder
         self._engine: MapEngine | None = None
-        self._maker: _PageMaker | None = None
+        self._maker: PageMaker | None = None
         self._up = False
         self._busy = False  # a portion is on its way; the next follows when the page has it
         self._feed = MarkerFeed()
         self._dark = False
-        self._centre: tuple[float, float, float | None, str] | None = None
-        self._marker: int | None = None
+        self._source: TileSource | None = None
+        self._told: dict[str, tuple[object, ...]] = {}  # the newest of each call, for a page that comes (back)
+        self._sheet_done: Callable[[bytes], None] | None = None
         self._stack = QStackedLayout(self)
         self._waiting = EmptyState(
             "map", tr("Die Karte wird geladen …"), tr("Das dauert nur beim ersten Mal einen Augenblick.")
@@ -86,20 +78,77 @@ class MapView(QWidget):
         if self._up and not self._busy:
             self._tell()
 
+    def change_markers(self, markers: Sequence[MapMarker], gone: Collection[int]) -> None:
+        """Show these as well, or anew, and those no longer: what a few changes cost does not depend on the many."""
+        self._feed.change(markers, gone)
+        if self._up and not self._busy:
+            self._tell()
+
     def set_center(self, lat: float, lon: float, radius_km: float | None, title: str) -> None:
         """Show the patient's place (degrees) and limit; the view moves there when either has changed."""
-        self._centre = (lat, lon, radius_km, title)
-        self._call("setCenter", *self._centre)
+        self._keep("setCenter", lat, lon, radius_km, title)
+
+    def set_region(self, south: float, west: float, north: float, east: float) -> None:
+        """Where an office works (degrees): seen while there is no patient, unless somebody moved the map."""
+        self._keep("setRegion", south, west, north, east)
+
+    def clear_center(self) -> None:
+        """No patient: the whole country again."""
+        if self._told.pop("setCenter", None) is not None:
+            self._call("clearCenter")
 
     def set_selected(self, marker: int | None) -> None:
         """Emphasise one marker, or none."""
-        self._marker = marker
-        self._call("setSelected", marker)
+        self._keep("setSelected", marker)
+
+    def has_drawn(self, marker: int) -> bool:
+        """Whether a marker stands on the map."""
+        return self._up and self._feed.shows(marker)
+
+    def visit(self, marker: int) -> None:
+        """Go where a marker stands."""
+        self._call("visit", marker)
+
+    def show_area(self, polygons: Sequence[Polygon]) -> None:
+        """Areas somebody can reach (lat, lon), drawn under the markers; none takes them away."""
+        self._keep("setReach", polygons)
+
+    def draw_line(self, *, on: bool) -> None:
+        """Let the mouse draw a line around practices instead of moving the map."""
+        self._keep("setLasso", on)
+
+    def set_enclosed(self, points: Polygon, *, aim: bool = False) -> None:
+        """Show the area that was chosen, perhaps moving there; no points take it away."""
+        self._keep("setEnclosed", points, aim)
+
+    def set_pin(self, lat: float, lon: float, title: str) -> None:
+        """A pin that can be moved by mouse and arrow keys; `moved` tells where it was put."""
+        self._keep("setPin", lat, lon, title)
+
+    def clear_pin(self) -> None:
+        """The pin goes."""
+        self._keep("setPin", None, None, "")
+
+    def set_tiles(self, source: TileSource | None) -> None:
+        """Take pictures behind the map from there, or do without."""
+        if source == self._source:
+            return
+        self._source = source
+        self._tell_tiles()
 
     def set_dark(self, dark: bool) -> None:
         """Dress the page."""
         self._dark = dark
-        self._dress()
+        self._dress(dark=dark)
+
+    def sheet(self, lines: Sequence[str], done: Callable[[bytes], None]) -> None:
+        """The part that is seen as a PDF in light colours with a heading; `done` gets nothing if there is no map."""
+        if not self._up or self._sheet_done is not None:
+            done(b"")
+            return
+        self._sheet_done = done
+        self._dress(dark=False)
+        self._call("setSheet", lines)
 
     def render_process(self) -> int:
         """Process id of the page, 0 while there is none."""
@@ -121,7 +170,7 @@ class MapView(QWidget):
     def _start(self) -> None:
         if self._maker is not None:
             return
-        maker = self._maker = _PageMaker()
+        maker = self._maker = PageMaker()
         maker.made.connect(self._load)
         maker.failed.connect(self._on_death)
         QThreadPool.globalInstance().start(maker.make)
@@ -131,14 +180,25 @@ class MapView(QWidget):
     def _build(self) -> None:
         allow_missing_sandbox()
         from ui.map.engine import MapEngine
+        from ui.map.tiles import Tiles, tiles_in
 
-        engine = self._engine = MapEngine(self.accessibleName(), self)
-        engine.picked.connect(self.selected)
+        self._tiles = tiles_in(self._folder) if self._folder is not None else Tiles(None)
+        engine = self._engine = MapEngine(self.accessibleName(), self, self._tiles)
+        bridge = engine.bridge
+        for heard, told in (
+            (bridge.picked, self.selected),
+            (bridge.enclosed, self.enclosed),
+            (bridge.fanned, self.fanned),
+            (bridge.looked, self.looked),
+            (bridge.moved, self.moved),
+        ):
+            heard.connect(told)
+        bridge.applied.connect(self._on_applied)
+        bridge.sheet_laid.connect(lambda: engine.sheet(self._on_sheet))
         engine.ready.connect(self._on_ready)
-        engine.applied.connect(self._on_applied)
         engine.died.connect(self._on_death)
         self._stack.addWidget(engine.view)
-        self._dress()
+        self._dress(dark=self._dark)
 
     def _load(self, page: bytes) -> None:
         if self._engine is not None:
@@ -150,10 +210,10 @@ class MapView(QWidget):
         self._up = True
         self._stack.setCurrentWidget(self._engine.view)
         self._call("setWords", page_words())
-        self._dress()
-        if self._centre is not None:
-            self._call("setCenter", *self._centre)
-        self._call("setSelected", self._marker)
+        self._dress(dark=self._dark)
+        for name, arguments in self._told.items():
+            self._call(name, *arguments)
+        self._tell_tiles()
         self._feed.forget()
         self._tell()
         self.ready.emit()
@@ -163,10 +223,20 @@ class MapView(QWidget):
         if not self._tell():
             self.drawn.emit(count)
 
+    def _on_sheet(self, pdf: bytes) -> None:
+        done, self._sheet_done = self._sheet_done, None
+        self._call("setSheet", [])
+        self._dress(dark=self._dark)
+        if done is not None:
+            done(pdf)
+
     def _on_death(self) -> None:
         self._up = self._busy = False
+        done, self._sheet_done = self._sheet_done, None
         self._stack.setCurrentWidget(self._broken)
         self.failed.emit()
+        if done is not None:
+            done(b"")
 
     def _reload(self) -> None:
         self._stack.setCurrentWidget(self._waiting)
@@ -179,13 +249,23 @@ class MapView(QWidget):
         if change is None:
             return False
         self._busy = True
-        self._call("change", change.removed, change.rows)
+        self._call("change", change.removed, change.rows, change.more)
         return True
 
-    def _dress(self) -> None:
+    def _tell_tiles(self) -> None:
+        if self._engine is None:
+            return
+        self._tiles.use(self._source)
+        self._call("setTiles", self._tiles.mark, self._source.attribution if self._source is not None else "")
+
+    def _dress(self, *, dark: bool) -> None:
         if self._engine is not None:
-            self._engine.set_ground(dress.sea(dark=self._dark))
-        self._call("setDress", dress.variables(dark=self._dark))
+            self._engine.set_ground(dress.sea(dark=dark))
+        self._call("setDress", dress.variables(dark=dark))
+
+    def _keep(self, name: str, *arguments: object) -> None:
+        self._told[name] = arguments
+        self._call(name, *arguments)
 
     def _call(self, name: str, *arguments: object) -> None:
         if self._up and self._engine is not None:

@@ -28,6 +28,7 @@ def page_words() -> dict[str, object]:
         "zoom_in": tr("Vergrößern"),
         "zoom_out": tr("Verkleinern"),
         "home": tr("Ausschnitt zurücksetzen"),
+        "no_tiles": tr("Der Kartenhintergrund ist gerade nicht erreichbar; Umrisse und Orte bleiben."),
         "attribution": tr("© OpenStreetMap-Mitwirkende, GeoNames, Natural Earth"),
         "sources": tr(
             "Lage der PLZ: © OpenStreetMap-Mitwirkende (ODbL). Ortsnamen: GeoNames (CC BY 4.0). "

@@ -5,13 +5,14 @@ from PySide6.QtWidgets import QLineEdit, QSplitter
 
 from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
-from domain.matching.candidates import Candidates, PracticeCandidate, candidates_for_search
+from domain.matching.candidates import Candidates, candidates_for_search
 from domain.matching.listing import SearchRow, find_search, list_searches
 from ui import formats
 from ui.changes import Refresher
 from ui.labels import label
 from ui.mail.batches.gathered import gathered_words
-from ui.map.markers import MapMarker, MarkerState
+from ui.map.candidates import candidate_markers
+from ui.map.tile_setting import TILES, TileSetting
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
 from ui.matching.groups import GroupsView
@@ -76,7 +77,8 @@ class MatchingPage(PageWidget):
         self._results = ResultTable()
         self._why = WhyNot()
         self._composer = InquiryComposer(ui)
-        self._map = MapView()
+        self._map = MapView(ui.state.home / TILES)
+        TileSetting(ui, self._map)
         self._map.set_dark(is_dark())
         self._tabs = tabbed(tr("Anfrage, Karte, Gründe"))
         self._tabs.addTab(self._composer, tr("Anfrage"))
@@ -150,6 +152,13 @@ class MatchingPage(PageWidget):
         self._searches.select(item_id)
         self._choose(item_id)
 
+    def open_field(self, item_id: int, field: str) -> None:
+        """A search with the inquiry to the therapist whose number `field` is."""
+        self.open_item(item_id)
+        if field.isdigit():
+            self._tabs.setCurrentIndex(INQUIRY_TAB)
+            self._choose_practice(int(field))
+
     def show_view(self, number: int) -> None:
         """Bring searches, the week's plan or groups to the front."""
         self._views.setCurrentIndex(number)
@@ -196,7 +205,7 @@ class MatchingPage(PageWidget):
             self._total.setText(self._counted(found.fit_total, unknown))
         self._results.show_candidates(found.fit, self.ui.now())
         self._why.show_candidates(found)
-        self._map.set_markers(self._markers(found))
+        self._map.set_markers(candidate_markers(found))
         self._relaxing.show_search(found.search_id)
         self._unknowns.show_search(found.search_id)
 
@@ -204,30 +213,6 @@ class MatchingPage(PageWidget):
     def _counted(fit: int, unknown: int) -> str:
         total = ntr(fit, "{n} passende Praxis", "{n} passende Praxen")
         return total + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
-
-    def _markers(self, found: Candidates) -> list[MapMarker]:
-        unknown = {c.therapist_id for group in found.unknown for c in group.nearest}
-        occupied = {c.therapist_id for group in found.excluded if group.rule == "contact_point" for c in group.nearest}
-
-        def state(candidate: PracticeCandidate) -> MarkerState:
-            if candidate.therapist_id in occupied:
-                return MarkerState.OPEN_INQUIRY if candidate.open_inquiry_id else MarkerState.COOLING
-            return MarkerState.UNKNOWN if candidate.therapist_id in unknown else MarkerState.EXCLUDED
-
-        rest = [(c, state(c)) for group in (*found.excluded, *found.unknown) for c in group.nearest]
-        return [
-            MapMarker(
-                id=c.therapist_id,
-                lat=c.lat,
-                lon=c.lon,
-                state=shown,
-                title=c.name,
-                detail=f"{c.city}, {formats.distance(c.distance_km)}",
-                uncertain=c.geo_quality not in {"house", "street"},
-            )
-            for c, shown in [*((c, MarkerState.AVAILABLE) for c in found.fit), *rest]
-            if c.lat is not None and c.lon is not None
-        ]
 
     def _prepare_group(self, therapist_id: int, searches: list[int]) -> None:
         self._views.setCurrentIndex(0)

@@ -2,46 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.matching.candidates import PracticeCandidate
 from ui import formats
 from ui.matching.expectation import headline, reasons, short
 from ui.translation import tr
-from ui.widgets.cells import cell
 from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class _Model(QAbstractTableModel):
-    def __init__(self, columns: tuple[Column, ...]) -> None:
-        super().__init__()
-        self.columns = columns
-        self.rows: tuple[PracticeCandidate, ...] = ()
-
-    def show(self, rows: Sequence[PracticeCandidate]) -> None:
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        return cell(self.columns[index.column()], self.rows[index.row()], role)
+from ui.widgets.rows_model import RowsModel
 
 
 class ResultTable(QWidget):
@@ -66,7 +37,7 @@ class ResultTable(QWidget):
             Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
             Column(tr("Zusage"), 70, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
-        self._model = _Model(columns)
+        self._model: RowsModel[PracticeCandidate] = RowsModel(columns)
         self.view = RowView(tr("Passende Praxen"), row_height(columns))
         self.view.setModel(self._model)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -54,4 +54,10 @@ SENTENCES: Mapping[str, str] = {
     "import.row.not_an_object": "kein lesbarer Eintrag",
     "import.counts": "Beim Zählen der Zeilen stimmte etwas nicht ({read} gelesen, {counted} gezählt). Es wurde nichts übernommen; bitte melden Sie den Fehler.",
     "db.uq_patient_file_content_sha256": "Diese Datei hat gerade jemand anders hinzugefügt. Es wurde keine zweite angelegt.",
+    "tiles.address": "Das kann keine Adresse sein. Nennen Sie etwa https://karten.buero.example/{{z}}/{{x}}/{{y}}.png oder den Pfad einer Datei, die auf .mbtiles endet.",
+    "tiles.parts": "In der Adresse müssen {{z}}, {{x}} und {{y}} je einmal stehen, hinter dem Rechnernamen, und sonst nichts in geschweiften Klammern.",
+    "tiles.password": "Benutzername und Kennwort gehören nicht in die Adresse: Sie stünden für alle lesbar in den Einstellungen.",
+    "tiles.unencrypted": "Zum Rechner „{host}“ ist nur https erlaubt: Sonst könnte unterwegs jeder mitlesen, welche Gegend Sie ansehen.",
+    "tiles.attribution": "Nennen Sie die Quelle, etwa „© OpenStreetMap-Mitwirkende“: Sie muss auf der Karte stehen.",
+    "map.picture": "Aus der Karte ließ sich kein Bild machen. Speichern Sie sie als PDF.",
 }

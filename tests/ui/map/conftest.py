@@ -68,5 +68,6 @@ def opened(view: MapView, qtbot: QtBot, ask: Callable[[MapView, str], Any]) -> M
     """A map whose page is up and has the size of its widget."""
     with qtbot.waitSignal(view.ready, timeout=SLOW_MS):
         view.show()
-    qtbot.waitUntil(lambda: ask(view, "innerWidth") == view.width(), timeout=SLOW_MS)
+    size = [view.width(), view.height()]
+    qtbot.waitUntil(lambda: ask(view, "[innerWidth, innerHeight]") == size, timeout=SLOW_MS)
     return view

@@ -52,6 +52,26 @@ def test_the_page_ends_with_the_last_list(lists: list[tuple[list[MapMarker], int
     assert page.shown == _rows(lists[-1][0])
 
 
+@given(
+    lists=st.lists(st.tuples(MARKERS, st.integers(0, 4), MARKERS, st.sets(st.integers(1, 12))), min_size=1, max_size=5),
+    portion=st.integers(1, 5),
+)
+def test_a_few_changes_come_on_top_of_the_list(
+    lists: list[tuple[list[MapMarker], int, list[MapMarker], set[int]]], portion: int
+) -> None:
+    """Whatever was on its way, the page ends with the list, the changes put in and the gone taken out."""
+    feed, page = MarkerFeed(portion), Page()
+    for markers, got, changed, gone in lists:
+        feed.want(markers)
+        page.take(feed, got)
+        feed.change(changed, gone)
+        page.take(feed, got)
+    page.take(feed)
+    last, _, changed, gone = lists[-1]
+    wanted = _rows(last) | _rows(changed)
+    assert page.shown == {number: row for number, row in wanted.items() if number not in gone}
+
+
 @given(markers=MARKERS)
 def test_the_same_list_again_says_nothing(markers: list[MapMarker]) -> None:
     """A refresh without a difference costs no call."""

@@ -222,7 +222,7 @@ def test_the_page_dies_and_comes_back(opened: MapView, qtbot: QtBot, ask: Ask) -
 def test_a_page_that_cannot_be_made_says_so(view: MapView, qtbot: QtBot, monkeypatch: Any) -> None:
     """A broken folium is a word on the map, not a crash; the button tries again."""
     with monkeypatch.context() as broken, qtbot.waitSignal(view.failed, timeout=SLOW_MS):
-        broken.setattr("ui.map.view.base_page", lambda: 1 // 0)
+        broken.setattr("ui.map.base_page.base_page", lambda: 1 // 0)
         view.show()
         qtbot.waitUntil(view._broken.isVisible, timeout=SLOW_MS)
     with qtbot.waitSignal(view.ready, timeout=SLOW_MS):

@@ -52,6 +52,22 @@ def test_a_sent_inquiry_is_taken_back_with_one_key(ui: UiContext, qtbot: QtBot, 
     qtbot.waitUntil(lambda: "Zurückgeholt" in ui.messages._text.text())
 
 
+def test_the_map_sends_a_search_with_its_practice(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The search is open, and the inquiry to that practice is ready to be read."""
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
+    practice = fill(database, lambda s: add_therapist(s, last_name="Gesucht"))
+    fill(database, lambda s: add_therapist(s, last_name="Andere"))
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_field(search, str(practice))
+    qtbot.waitUntil(lambda: "Gesucht" in page._composer._letter.toPlainText())
+    press(qtbot, page, "Anfrage senden")
+    asked = "SELECT therapist_id FROM matching_service.inquiry"
+    qtbot.waitUntil(lambda: scalar(database, asked) == practice)
+
+
 def test_a_practice_is_not_proposed_any_more_and_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """With a reason; the message takes it back."""
     page = opened(ui, qtbot, database)

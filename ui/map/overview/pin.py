@@ -1,0 +1,89 @@
+"""Moving the pin of a practice by hand, in a mode of its own: shown, moved, saved or left as it was.
+
+Where a pin is kept the page does not know: it gets a function for it, and without one there is no such mode.
+"""
+
+from typing import Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from domain.database import Session
+from ui import formats
+from ui.map.overview.selection import Shown
+from ui.map.shapes import distance_km
+from ui.map.view import MapView
+from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.forms import button
+from ui.widgets.forms import label as words
+
+
+class KeepPin(Protocol):
+    """Stores where a therapist's main site stands (degrees), by hand and for good."""
+
+    def __call__(self, session: Session, *, therapist_id: int, lat: float, lon: float) -> None:
+        """Raises Invalid outside Germany, NotFound, Conflict."""
+        ...
+
+
+class PinBar(QFrame):
+    """What to do, how far the pin was moved, and the two ways out. `moved` carries therapist, lat and lon when saved."""
+
+    moved = Signal(int, float, float)
+
+    def __init__(self, ui: UiContext, view: MapView, keep: KeepPin) -> None:
+        super().__init__()
+        self._ui, self._view, self._keep = ui, view, keep
+        self._shown: Shown | None = None
+        self._to: tuple[float, float] | None = None
+        self.setProperty("message", "info")
+        self._text = words("")
+        self._text.setWordWrap(True)
+        self._save = button(tr("Pin &speichern"), self._on_save, role="primary", icon="save")
+        line = QHBoxLayout(self)
+        line.addWidget(self._text, 1)
+        line.addWidget(self._save)
+        line.addWidget(button(tr("&Lassen, wie er war"), self.stop, icon="undo-2"))
+        view.moved.connect(self._on_move)
+        self.hide()
+
+    def begin(self, one: Shown) -> None:
+        """Take the pin of this practice."""
+        self._shown, self._to = one, None
+        self._text.setText(
+            tr("{name}: Ziehen Sie den Pin an seinen Ort, mit der Maus oder den Pfeiltasten.").format(
+                name=one.marker.title
+            )
+        )
+        self._save.setEnabled(False)
+        self._view.set_pin(one.place.lat, one.place.lon, tr("Pin von {name}").format(name=one.marker.title))
+        self.show()
+
+    def stop(self) -> None:
+        """Nothing was moved."""
+        self._shown = self._to = None
+        self._view.clear_pin()
+        self.hide()
+
+    def _on_move(self, lat: float, lon: float) -> None:
+        one = self._shown
+        if one is None:
+            return
+        self._to = (lat, lon)
+        self._save.setEnabled(True)
+        far = formats.distance(distance_km(one.place.lat, one.place.lon, lat, lon))
+        self._text.setText(tr("{name}: um {far} verschoben.").format(name=one.marker.title, far=far))
+
+    def _on_save(self) -> None:
+        one, to = self._shown, self._to
+        if one is None or to is None:
+            return
+        number, (lat, lon) = one.place.therapist_id, to
+
+        def done(_: None) -> None:
+            self.stop()
+            self._ui.messages.success(tr("Der Pin steht am neuen Ort."))
+            self.moved.emit(number, lat, lon)
+
+        self._ui.background.write(self, lambda s: self._keep(s, therapist_id=number, lat=lat, lon=lon), done)
