@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 from sqlalchemy import text
@@ -15,6 +16,7 @@ from domain.values import TravelMode
 
 KEPT = timedelta(days=180)  # timetables change twice a year
 ESTIMATE = "estimate"
+_RASTER = Decimal("0.001")
 _SCALE = 10_000  # a degree in the cache
 _KNOWN = """
 SELECT mode, to_lat, to_lon, minutes, km, source FROM geocoding_service.travel_time
@@ -41,7 +43,7 @@ class Spot:
 
     def rounded(self) -> "Spot":
         """On the raster of about 100 m on which patients' places leave the office."""
-        return Spot(round(self.lat, 3), round(self.lon, 3))
+        return Spot(_rounded(self.lat), _rounded(self.lon))
 
     def cell(self) -> tuple[int, int]:
         """As the cache knows it."""
@@ -132,6 +134,11 @@ def keep_ways(
         "minutes": [way.minutes for way in by_cell.values()], "kms": [way.km for way in by_cell.values()],
     }  # fmt: skip
     session.execute(text(_KEEP), values)
+
+
+def _rounded(degrees: float) -> float:
+    """As the database rounds it (patient_service.travel_origin), halves up: else the cache would miss at an edge."""
+    return float(Decimal(f"{degrees:.15g}").quantize(_RASTER, ROUND_HALF_UP))
 
 
 def estimated(mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Way]:

@@ -209,19 +209,20 @@ END $$;
 CREATE TRIGGER follow_settings AFTER UPDATE ON geocoding_service.map_settings
     FOR EACH ROW EXECUTE FUNCTION geocoding_service.follow_settings();
 
--- A place set by hand is kept whoever writes, until the address changes or a person lets go of it.
+-- A place set by hand is kept whoever writes, until the address changes or a person lets go of it. And a place that was
+-- looked up, or set, for one address says nothing about another.
 CREATE FUNCTION geocoding_service.keep_pin() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (OLD.street, OLD.house_number, OLD.plz, OLD.city) IS DISTINCT FROM (NEW.street, NEW.house_number, NEW.plz, NEW.city) THEN
         NEW.geo_locked := false;
-        IF (NEW.lat, NEW.lon, NEW.geo_source) IS NOT DISTINCT FROM (OLD.lat, OLD.lon, 'hand') THEN
-            -- whoever changed the address knew no better place: the pin says nothing about the new one
+        IF (NEW.lat, NEW.lon, NEW.geo_source) IS NOT DISTINCT FROM (OLD.lat, OLD.lon, OLD.geo_source) THEN
+            -- whoever changed the address knew no better place
             SELECT z.lat, z.lon, 'plz', z.uncertainty_m, z.source
             INTO NEW.lat, NEW.lon, NEW.geo_quality, NEW.geo_uncertainty_m, NEW.geo_source
             FROM geocoding_service.plz_place z WHERE z.plz = NEW.plz AND z.place = '';
             NEW.geo_quality := coalesce(NEW.geo_quality, 'none');
         END IF;
-    ELSIF NEW.geo_locked AND NEW.geo_source IS DISTINCT FROM 'hand' THEN
+    ELSIF OLD.geo_locked AND NEW.geo_locked AND NEW.geo_source IS DISTINCT FROM 'hand' THEN
         NEW.lat := OLD.lat;
         NEW.lon := OLD.lon;
         NEW.geo_quality := OLD.geo_quality;
@@ -231,9 +232,9 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER keep_pin BEFORE UPDATE ON therapist_service.practice_site
-    FOR EACH ROW WHEN (OLD.geo_locked) EXECUTE FUNCTION geocoding_service.keep_pin();
+    FOR EACH ROW WHEN (OLD.geo_source IN ('hand', 'nominatim', 'photon')) EXECUTE FUNCTION geocoding_service.keep_pin();
 CREATE TRIGGER keep_pin BEFORE UPDATE ON patient_service.patient
-    FOR EACH ROW WHEN (OLD.geo_locked) EXECUTE FUNCTION geocoding_service.keep_pin();
+    FOR EACH ROW WHEN (OLD.geo_source IN ('hand', 'nominatim', 'photon')) EXECUTE FUNCTION geocoding_service.keep_pin();
 
 -- A new or changed address is to be found. By statement: an import brings thousands.
 CREATE FUNCTION geocoding_service.ask_for_place() RETURNS trigger

@@ -244,6 +244,20 @@ def test_a_pin_is_kept_until_the_address_changes(
     assert place(database, SITE, site) == HERE
 
 
+def test_another_house_is_another_place(database: Database, placing: Placing, nominatim: HostileServer) -> None:
+    """Whatever program changes an address that was looked up: the place is the PLZ's, and asked for again."""
+    configure(database, geocoder="nominatim", geocoder_url=nominatim.url)
+    site = add_site(database, "Hauptstraße", "17")
+    run(placing)
+    assert place(database, SITE, site) == HERE
+    with database.write() as session:
+        session.execute(text(f"UPDATE {SITE} SET street = 'Nirgendweg', plz = '52062' WHERE id = {site}"))
+    assert place(database, SITE, site)[1:] == ("plz", "plz_table")
+    assert state(database, site) == ("waiting", "")
+    run(placing)
+    assert state(database, site) == ("not_found", "")
+
+
 def test_a_pin_stands_in_germany(database: Database) -> None:
     """A slip of the mouse to the sea is refused."""
     site, patient = add_site(database, "Hauptstraße", "17"), add_person(database, "Hauptstraße", "17")

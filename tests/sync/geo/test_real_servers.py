@@ -40,7 +40,7 @@ def real() -> Iterator[NominatimServer]:
         ("c/o Praxis Muster, Hauptstr. 17", "", "99991", "Musterstadt", "house", ()),
         ("Straße des 17. Juni 5", "", "99991", "Musterstadt", "house", ()),
         ("Karl-Marx-Str.", "13 a", "99991", "Musterstadt", "house", ()),
-        ("Weissgerbergasse", "3", "99991", "Musterstadt", "house", ()),
+        ("Weissgerbergasse", "3", "99993", "Musterstadt", "house", ()),
         ("Hauptstraße", "17", "12345", "Musterstadt", "house", ("plz_differs",)),
         ("Hauptstraße", "999", "99991", "Musterstadt", "street", ("number_unknown",)),
         ("Dorfstraße", "3", "99995", "Beispieldorf an der Ilm", "house", ()),
@@ -145,6 +145,7 @@ def test_real_routers_say_the_ways(
             with database.read() as session:
                 after = ways_of_search(session, search, therapists, now=clock())
             assert after is not None
+            assert after.trouble == ""
             far, near = (after.by_therapist[number][mode] for number in therapists)
             assert (far.source, near.source) == (kind, kind)
             assert far.low is not None
