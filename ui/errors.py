@@ -8,9 +8,11 @@ from domain.errors import PlatzlotseError, Unavailable
 from domain.weektime import BERLIN
 from ui import formats
 from ui.labels import label, rule_reason
+from ui.outside_errors import OUTSIDE
 from ui.translation import tr
 
 _SENTENCES: dict[str, str] = {
+    **OUTSIDE,
     "record.changed_meanwhile": "{by} hat diesen Eintrag {at} geändert. Ihre Eingaben stehen noch hier; laden Sie neu oder speichern Sie sie noch einmal.",
     "record.not_found": "Diesen Eintrag gibt es nicht mehr. Es wurde nichts geändert.",
     "database.unreachable": "Die Datenbank antwortet gerade nicht. Ihre Eingaben bleiben stehen; versuchen Sie es gleich noch einmal.",
@@ -301,26 +303,6 @@ _SENTENCES: dict[str, str] = {
     "contact.body_missing": "Schreiben Sie auf, worum es ging.",
     "contact.in_future": "Ein Kontakt kann nicht in der Zukunft liegen.",
     "phone_call.transition": "Das geht beim Stand „{before}“ des Anrufs nicht.",
-    "outside.address": "„{url}“ ist keine Adresse eines Dienstes. Sie beginnt mit http:// oder https://, dann folgt der Name des Rechners.",
-    "outside.unreachable": "Der Dienst {host} ist nicht zu erreichen. Es wurde nichts geändert; Platzlotse versucht es später noch einmal.",
-    "outside.timeout": "Der Dienst {host} antwortet zu langsam. Es wurde nichts geändert; Platzlotse versucht es später noch einmal.",
-    "outside.too_large": "Die Antwort von {host} ist größer als erlaubt und wurde nicht gelesen. Prüfen Sie die Adresse des Dienstes.",
-    "outside.garbage": "{host} antwortet etwas Unlesbares. Prüfen Sie die Adresse des Dienstes, und ob ein Anmeldefenster des Netzes dazwischen steht.",
-    "outside.server_error": "Der Dienst {host} meldet einen Fehler bei sich ({status}). Platzlotse versucht es später noch einmal.",
-    "outside.refused": "Der Dienst {host} lehnt unsere Fragen ab ({status}). Prüfen Sie Schlüssel und Nutzungsregeln des Dienstes; bis dahin wird er in Ruhe gelassen.",
-    "outside.status": "Der Dienst {host} kennt diese Frage nicht ({status}). Prüfen Sie die Adresse und die Art des Dienstes.",
-    "outside.redirected": "Der Dienst {host} verweist an {to}; dem wird nicht gefolgt. Prüfen Sie die Adresse.",
-    "outside.busy": "Vor dem Dienst {host} warten schon zu viele Fragen. Platzlotse versucht es später noch einmal.",
-    "outside.paused": "Der Dienst {host} hat mehrmals nicht geantwortet und wird vorerst nicht gefragt. Platzlotse versucht es von selbst wieder.",
-    "outside.stopping": "Der Hintergrunddienst wurde beendet. Sobald er wieder läuft, geht es weiter.",
-    "map_settings.kind": "Diese Art von Dienst kennt Platzlotse nicht.",
-    "map_settings.no_server": "Patientendaten dürfen nur hinausgehen, wenn ein Dienst eingetragen ist. Es wurde nichts geändert.",
-    "map_settings.transit": "Fahrpläne kennt nur Valhalla. Wählen Sie Valhalla oder nehmen Sie den Haken heraus.",
-    "map_settings.no_geocoder": "Es ist kein Dienst für Adressen eingetragen.",
-    "map_settings.no_router": "Es ist kein Dienst für Wege eingetragen, der dieses Verkehrsmittel kennt.",
-    "place.outside_germany": "Dieser Punkt liegt nicht in Deutschland. Die Lage ist unverändert.",
-    "db.patients_stay_home": "Angaben zu Patienten bleiben im Büro: Das ist in der Verwaltung unter „Karten und Wege“ nicht freigegeben. Es wurde nichts weitergegeben.",
-    "outside.robots": "Der Rechner {host} erlaubt Programmen nicht, diese Seite zu lesen. Sie wurde nicht gelesen.",
     "db.uq_email_status_week": "Diesem Menschen hat gerade jemand anders geschrieben, wie die Suche steht. Es wurde nichts gesendet.",
     "db.uq_batch_line_open_plan_line": "Diese Zeile liegt inzwischen in einem anderen Sammelversand. Es wurde nichts geändert.",
     "db.uq_batch_line_open_inquiry": "Diese Erinnerung liegt inzwischen in einem anderen Sammelversand. Es wurde nichts geändert.",

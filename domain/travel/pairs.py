@@ -34,7 +34,8 @@ class Points:
         # heavy, and needed only for many
         from scipy.spatial import cKDTree
 
-        return cKDTree(self.xyz)
+        # by the middle of the space, not of the points: built in half the time, asked as fast
+        return cKDTree(self.xyz, balanced_tree=False, compact_nodes=False)
 
     def pairs_within(self, others: "Points", km: float) -> Pairs:
         """All pairs at most `km` apart."""

@@ -3,7 +3,6 @@
 About 270,000 points, read when first asked for: some tenths of a second on a thread of the pool, once a process.
 """
 
-import csv
 import gzip
 from functools import cache
 from importlib.resources import files
@@ -26,8 +25,8 @@ def served(places: NDArray[np.float64]) -> Served:
 def _stops() -> tuple[Points, Points]:
     """All stops, and those of railways."""
     path = files("resources").joinpath("geo", "stops_de.csv.gz")
-    with path.open("rb") as raw, gzip.open(raw, "rt", encoding="ascii", newline="") as lines:
-        rows = list(csv.reader(lines))
-    degrees = np.array([row[1:3] for row in rows], dtype=np.float64)
-    rail = np.array([row[0] == "r" for row in rows])
-    return Points(degrees), Points(degrees[rail])
+    with path.open("rb") as raw, gzip.open(raw, "rt", encoding="ascii") as lines:
+        # "r,50.1,8.7" a line: as one long row of numbers it is read ten times as fast as by a reader of CSV
+        numbers = lines.read().replace("r,", "1,").replace("s,", "0,").replace("\n", ",")
+    rows = np.fromstring(numbers.rstrip(","), sep=",").reshape(-1, 3)
+    return Points(rows[:, 1:]), Points(rows[rows[:, 0] == 1, 1:])
