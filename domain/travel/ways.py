@@ -137,7 +137,7 @@ def keep_ways(
 
 
 def _rounded(degrees: float) -> float:
-    """As the database rounds it (patient_service.travel_origin), halves up: else the cache would miss at an edge."""
+    """As the database rounds it (its travel_origin), halves up: else the cache would miss at an edge."""
     return float(Decimal(f"{degrees:.15g}").quantize(_RASTER, ROUND_HALF_UP))
 
 
