@@ -13,6 +13,7 @@ OUTSIDE = {
     "outside.busy": "Vor dem Dienst {host} warten schon zu viele Fragen. Platzlotse versucht es später noch einmal.",
     "outside.paused": "Der Dienst {host} hat mehrmals nicht geantwortet und wird vorerst nicht gefragt. Platzlotse versucht es von selbst wieder.",
     "outside.stopping": "Der Hintergrunddienst wurde beendet. Sobald er wieder läuft, geht es weiter.",
+    "map_settings.shared": "Öffentliche Dienste erlauben keine Massenabfragen. Gesucht werden dort nur Adressen, die Sie eingeben oder ändern; für alle Adressen braucht das Büro einen eigenen Dienst.",
     "map_settings.kind": "Diese Art von Dienst kennt Platzlotse nicht.",
     "map_settings.no_server": "Patientendaten dürfen nur hinausgehen, wenn ein Dienst eingetragen ist. Es wurde nichts geändert.",
     "map_settings.transit": "Fahrpläne kennt nur Valhalla. Wählen Sie Valhalla oder nehmen Sie den Haken heraus.",

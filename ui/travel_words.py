@@ -24,10 +24,10 @@ def minutes(way: Way) -> str:
 
 
 def short(way: Way) -> str:
-    """The way in a narrow column: "ca." stands for an estimate."""
+    """The way in a narrow column: "≈" stands for an estimate."""
     if way.low is None:
         return tr("kein Weg")
-    return tr("ca. {span}").format(span=_span(way)) if way.estimated else _span(way)
+    return f"≈ {_span(way)}" if way.estimated else _span(way)
 
 
 def all_modes(ways: Mapping[TravelMode, Way]) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.errors import Invalid
 from domain.geocoding.addresses import Address, Judged
 
 LEASE = timedelta(minutes=5)  # four questions, each with its turn and its time
@@ -138,8 +139,10 @@ def put_back(session: Session, asked: AskedPlace, cause: str, *, now: datetime, 
 def ask_for_all(session: Session) -> int:
     """Ask for every address that is not known to the house, also those once not found; returns how many wait now.
 
-    Patients' only where the office allows it.
+    Patients' only where the office allows it. Raises Invalid where the server belongs to everybody: those forbid it.
     """
+    if session.scalar(text("SELECT geocoding_service.is_shared(geocoder_url) FROM geocoding_service.map_settings")):
+        raise Invalid("map_settings.shared")
     kinds = (
         ("site_id", "therapist_service.practice_site", "", "geocoder <> 'none'"),
         (

@@ -1,7 +1,8 @@
 """Ways from one place to many: what a router said, where it was asked, else the estimate; each says which it is."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,6 +17,11 @@ from domain.values import TravelMode
 
 KEPT = timedelta(days=180)  # timetables change twice a year
 ESTIMATE = "estimate"
+NEGLIGIBLE_KM = 0.3
+# what a kilometre more or less changes, near home
+MINUTES_A_KM = {
+    TravelMode.CAR: 1.5, TravelMode.PUBLIC_TRANSPORT: 4.0, TravelMode.BICYCLE: 5.0, TravelMode.FOOT: 15.0,
+}  # fmt: skip
 _RASTER = Decimal("0.001")
 _SCALE = 10_000  # a degree in the cache
 _KNOWN = """
@@ -52,7 +58,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Minutes from `low` to `high`; equal where a router said them, both None where it knows no way.
+    """Minutes from `low` to `high`; equal where a router said them of known places, None where it knows no way.
 
     `source` is osrm, valhalla, openrouteservice or estimate.
     """
@@ -92,7 +98,8 @@ def ways(
     for mode in modes:
         guessed = estimated(mode, start, ends)
         for number, end in enumerate(ends):
-            found[number][mode] = known.get((mode, end.cell()), guessed[number])
+            said = known.get((mode, end.cell()))
+            found[number][mode] = _doubted(said, start, end) if said is not None else guessed[number]
     return list(found)
 
 
@@ -134,6 +141,15 @@ def keep_ways(
         "minutes": [way.minutes for way in by_cell.values()], "kms": [way.km for way in by_cell.values()],
     }  # fmt: skip
     session.execute(text(_KEEP), values)
+
+
+def _doubted(way: Way, start: Spot, end: Spot) -> Way:
+    """A router's minutes between places of which only the PLZ is known are a span, too."""
+    off = math.hypot(start.uncertainty_m, end.uncertainty_m) / 2000
+    if way.low is None or way.high is None or off < NEGLIGIBLE_KM:
+        return way
+    minutes = off * MINUTES_A_KM[way.mode]
+    return replace(way, low=max(0.0, way.low - minutes), high=way.high + minutes)
 
 
 def _rounded(degrees: float) -> float:

@@ -34,12 +34,16 @@ class Geocoder(Protocol):
 class _Adapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no types
     """geopy's way to the network, leading through our client."""
 
-    def __init__(self, client: OutsideClient, interval: float) -> None:
+    def __init__(self, client: OutsideClient, interval: float, shape: type) -> None:
         super().__init__(proxies=None, ssl_context=None)
-        self._client, self._interval = client, interval
+        self._client, self._interval, self._shape = client, interval, shape
 
     def get_json(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> Any:  # noqa: ARG002 - the client has its own
-        return self._client.get(url, interval=self._interval, headers=_only_ours(headers)).json()
+        said = self._client.get(url, interval=self._interval, headers=_only_ours(headers)).json()
+        if not isinstance(said, self._shape):
+            # geopy would read "null" or "{}" as "nothing found"
+            raise Unavailable("outside.garbage", host=urlsplit(url).hostname)
+        return said
 
     def get_text(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> str:  # noqa: ARG002 - likewise
         return self._client.get(url, interval=self._interval, headers=_only_ours(headers)).text()
@@ -53,7 +57,7 @@ class NominatimGeocoder:
     """A Nominatim, asked by parts so that a town is never taken for a street."""
 
     def __init__(self, client: OutsideClient, url: str, interval: float) -> None:
-        self._geopy = Nominatim(**_place(client, url, interval), user_agent="Platzlotse")
+        self._geopy = Nominatim(**_place(client, url, interval, list), user_agent="Platzlotse")
 
     def find(self, address: Address) -> list[Found]:
         """Its hits for a cleaned address."""
@@ -75,7 +79,7 @@ class PhotonGeocoder:
     """A Photon, asked in one line."""
 
     def __init__(self, client: OutsideClient, url: str, interval: float) -> None:
-        self._geopy = Photon(**_place(client, url, interval), user_agent="Platzlotse")
+        self._geopy = Photon(**_place(client, url, interval, dict), user_agent="Platzlotse")
 
     def find(self, address: Address) -> list[Found]:
         """Its hits for a cleaned address."""
@@ -96,12 +100,12 @@ def geocoder_of(settings: MapForm, client: OutsideClient) -> Geocoder | None:
     return None
 
 
-def _place(client: OutsideClient, url: str, interval: float) -> dict[str, Any]:
+def _place(client: OutsideClient, url: str, interval: float, shape: type) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
         "scheme": parts.scheme,
         "domain": parts.netloc + parts.path.rstrip("/"),
-        "adapter_factory": lambda **_: _Adapter(client, interval),
+        "adapter_factory": lambda **_: _Adapter(client, interval, shape),
     }
 
 

@@ -15,6 +15,7 @@ It must not know what is asked for.
 
 import asyncio
 import functools
+import logging
 import ssl
 import time
 import zlib
@@ -32,6 +33,10 @@ from domain.database import Session
 from domain.errors import Invalid, Unavailable
 from domain.outside import admit, note_failure, note_success, put_off, take_turn
 from sync.http.answers import Answer, Limits, Validators
+
+# these write every address they ask for into the log, people's among them
+for _talkative in ("httpx", "httpcore", "geopy"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
 
 T = TypeVar("T")
 AGAIN = {502, 503, 504}

@@ -1,6 +1,6 @@
 """Karten und Wege: which servers look up addresses and ways, whether patients may be asked about, and how it goes."""
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from domain.casework.map_office import MapOffice, read_map_office, save_map_office
 from domain.casework.placing import ask_for_all
@@ -33,7 +33,7 @@ class MapsTab(QWidget):
         self._urls = {kind: QLineEdit() for kind in self._kinds}
         self._urls["geocoder"].setPlaceholderText("https://nominatim.buero.example")
         self._urls["router"].setPlaceholderText("https://valhalla.buero.example")
-        self._rates = {kind: QSpinBox(minimum=1, maximum=FASTEST) for kind in self._kinds}
+        self._rates = {kind: QLineEdit() for kind in self._kinds}
         self._patients = {
             "geocoder": _check(tr("Adressen von Patienten dürfen an diesen Dienst gehen")),
             "router": _check(tr("Wohnorte von Patienten dürfen, auf etwa 100 m gerundet, an diesen Dienst gehen")),
@@ -107,10 +107,8 @@ class MapsTab(QWidget):
     def _connect(self) -> None:
         for choice in self._kinds.values():
             choice.currentIndexChanged.connect(lambda _: self._on_edit())
-        for line in (*self._urls.values(), self._key):
+        for line in (*self._urls.values(), *self._rates.values(), self._key):
             line.textEdited.connect(lambda _: self._on_edit())
-        for number in self._rates.values():
-            number.valueChanged.connect(lambda _: self._on_edit())
         for box in (*self._patients.values(), self._transit):
             box.toggled.connect(lambda _: self._on_edit())
 
@@ -130,7 +128,7 @@ class MapsTab(QWidget):
         for kind, choice in self._kinds.items():
             choice.choose(getattr(form, kind))
             self._urls[kind].setText(getattr(form, f"{kind}_url"))
-            self._rates[kind].setValue(getattr(form, f"{kind}_per_minute"))
+            self._rates[kind].setText(str(getattr(form, f"{kind}_per_minute")))
             self._patients[kind].setChecked(getattr(form, f"patients_to_{kind}"))
             self.tests[kind].show_possible(possible=getattr(form, kind) != "none")
         self._transit.setChecked(form.router_transit)
@@ -187,18 +185,27 @@ class MapsTab(QWidget):
         self._complain(None, "")
         self.refresh()
 
-    def _form(self) -> MapForm:
+    def _form(self) -> MapForm | None:
+        """What the fields say; None after marking a rate that is no number."""
+
         def allowed(kind: str) -> bool:
             return self._patients[kind].isChecked() and self._kinds[kind].code() != "none"
 
+        rates: dict[str, int] = {}
+        for kind, line in self._rates.items():
+            text = line.text().strip()
+            if not (text.isdecimal() and 1 <= int(text) <= FASTEST):
+                self._complain(f"{kind}_per_minute", tr("Eine Zahl von 1 bis {n}.").format(n=FASTEST))
+                return None
+            rates[kind] = int(text)
         return MapForm(
             geocoder=self._kinds["geocoder"].code(),
             geocoder_url=self._urls["geocoder"].text(),
-            geocoder_per_minute=self._rates["geocoder"].value(),
+            geocoder_per_minute=rates["geocoder"],
             patients_to_geocoder=allowed("geocoder"),
             router=self._kinds["router"].code(),
             router_url=self._urls["router"].text(),
-            router_per_minute=self._rates["router"].value(),
+            router_per_minute=rates["router"],
             router_transit=self._transit.isChecked() and self._kinds["router"].code() == "valhalla",
             patients_to_router=allowed("router"),
         )
@@ -206,8 +213,10 @@ class MapsTab(QWidget):
     def _on_save(self) -> None:
         if self._seen is None:
             return
-        form, version, key = self._form(), self._seen.maps.version, self._key.text().strip() or None
         self._complain(None, "")
+        form, version, key = self._form(), self._seen.maps.version, self._key.text().strip() or None
+        if form is None:
+            return
         self._ui.background.write(
             self, lambda s: save_map_office(s, form, version=version, key=key), lambda _: self._saved(), self._refused
         )

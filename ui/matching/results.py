@@ -66,13 +66,13 @@ class ResultTable(QWidget):
             ),
             Column(
                 tr("Weg"),
-                104,
+                114,
                 text=lambda c: formats.distance(c.distance_km),
                 second=self._minutes,
                 tooltip=self._all_ways,
             ),
-            Column(tr("Verf."), 78, text=lambda c: formats.offers(c.offers)),
-            Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
+            Column(tr("Verf."), 72, text=lambda c: formats.offers(c.offers)),
+            Column(tr("Kontakt"), 104, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
             Column(tr("Zusage"), 76, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
         self._model = _Model(columns)

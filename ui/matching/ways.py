@@ -65,7 +65,7 @@ def _words(ways: SearchWays | None) -> str:
     if not sources:
         said = tr("Fahrzeit ({mode}) geschätzt.").format(mode=mode)
     elif estimated:
-        said = tr("Fahrzeit ({mode}) nach {source}, mit „ca.“ geschätzt.").format(mode=mode, source=names)
+        said = tr("Fahrzeit ({mode}) nach {source}, mit „≈“ geschätzt.").format(mode=mode, source=names)
     else:
         said = tr("Fahrzeit ({mode}) nach {source}.").format(mode=mode, source=names)
     if ways.trouble:

@@ -236,16 +236,22 @@ CREATE TRIGGER keep_pin BEFORE UPDATE ON therapist_service.practice_site
 CREATE TRIGGER keep_pin BEFORE UPDATE ON patient_service.patient
     FOR EACH ROW WHEN (OLD.geo_source IN ('hand', 'nominatim', 'photon')) EXECUTE FUNCTION geocoding_service.keep_pin();
 
+-- Servers that belong to everybody forbid questions by the thousand.
+CREATE FUNCTION geocoding_service.is_shared(url text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN url ~* '^https?://(nominatim[.]openstreetmap[.]org|photon[.]komoot[.]io)([:/]|$)';
+
 -- A new or changed address is to be found. By statement: an import brings thousands.
 CREATE FUNCTION geocoding_service.ask_for_place() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     subject text := TG_ARGV[0];
     allowed boolean;
+    shared boolean;
     moved bigint[];
 BEGIN
-    SELECT geocoder <> 'none' AND (subject = 'site_id' OR patients_to_geocoder) INTO allowed
-        FROM geocoding_service.map_settings;
+    SELECT geocoder <> 'none' AND (subject = 'site_id' OR patients_to_geocoder), geocoding_service.is_shared(geocoder_url)
+        INTO allowed, shared FROM geocoding_service.map_settings;
     IF NOT coalesce(allowed, false) THEN
         RETURN NULL;
     END IF;
@@ -259,6 +265,9 @@ BEGIN
         EXECUTE format('DELETE FROM geocoding_service.place_request WHERE %I = ANY ($1)', subject) USING moved;
     ELSE
         SELECT array_agg(n.id) INTO moved FROM new_rows n;
+    END IF;
+    IF shared AND cardinality(moved) > 20 THEN
+        RETURN NULL;
     END IF;
     EXECUTE format($sql$
         INSERT INTO geocoding_service.place_request (%1$I)
@@ -331,7 +340,7 @@ BEGIN
             ' platzlotse_backup', added);
     END LOOP;
     FOREACH added IN ARRAY ARRAY['platform.outside_host', 'geocoding_service.map_settings', 'geocoding_service.place_request',
-        'geocoding_service.server_test'] LOOP
+        'geocoding_service.travel_request', 'geocoding_service.server_test'] LOOP
         EXECUTE format('CREATE POLICY administration ON %s TO platzlotse_admin USING (true) WITH CHECK (true)', added);
         EXECUTE format('GRANT SELECT ON %s TO platzlotse_admin', added);
     END LOOP;

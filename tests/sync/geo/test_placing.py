@@ -148,6 +148,21 @@ def test_patients_stay_home(database: Database, placing: Placing, table: Table, 
         session.execute(text("INSERT INTO geocoding_service.place_request (patient_id) VALUES (:id)"), {"id": patient})
 
 
+def test_no_address_is_logged(
+    database: Database, placing: Placing, nominatim: HostileServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However much is logged: of those who ask, and of those who answer."""
+    caplog.set_level(0)
+    configure(database, geocoder="nominatim", geocoder_url=nominatim.url, patients_to_geocoder=True)
+    add_person(database, "Hauptstraße", "17")
+    run(placing)
+    nominatim.close()
+    add_person(database, "Goethestraße", "5")
+    run(placing)
+    assert nominatim.asked
+    assert not [line for line in caplog.messages if "Haupt" in line or "Goethe" in line or "Musterstadt" in line]
+
+
 def test_patients_are_placed_where_the_office_allows_it(
     database: Database, placing: Placing, table: Table, nominatim: HostileServer
 ) -> None:
@@ -242,6 +257,25 @@ def test_a_pin_is_kept_until_the_address_changes(
         unpin_site(session, site)
     run(placing)
     assert place(database, SITE, site) == HERE
+
+
+def test_servers_of_everybody_are_not_asked_by_the_thousand(database: Database) -> None:
+    """An import waits for nobody there, and the button says why; an address typed in is looked up."""
+    configure(database, geocoder="nominatim", geocoder_url="https://nominatim.openstreetmap.org")
+    typed = add_site(database, "Hauptstraße", "17")
+    assert state(database, typed)[0] == "waiting"
+    with pytest.raises(Invalid, match=r"map_settings\.shared"), database.write() as session:
+        ask_for_all(session)
+    with database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO therapist_service.practice_site (practice_id, street, plz, city)"
+                " SELECT practice_id, 'Hauptstraße', '99991', 'Musterstadt'"
+                " FROM therapist_service.practice_site, generate_series(1, 50)"
+            )
+        )
+    with database.read() as session:
+        assert placing_progress(session).waiting == 1
 
 
 def test_another_house_is_another_place(database: Database, placing: Placing, nominatim: HostileServer) -> None:

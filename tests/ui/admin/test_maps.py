@@ -63,6 +63,18 @@ def test_a_wrong_address_is_told_at_its_field(tab: MapsTab, qtbot: QtBot, databa
     assert scalar(database, SETTING.format("router")) == "none"
 
 
+@pytest.mark.parametrize("rate", ["", "0", "viele", "6001", "²"])
+def test_a_rate_is_a_number(tab: MapsTab, qtbot: QtBot, database: Database, rate: str) -> None:
+    """From 1 to 6000; said at its field."""
+    tab._kinds["geocoder"].choose("photon")
+    tab._urls["geocoder"].setText("http://karten.example")
+    tab._rates["geocoder"].setText(rate)
+    tab._on_edit()
+    press(qtbot, tab, "Speichern")
+    qtbot.waitUntil(lambda: "1 bis 6000" in tab.fields["geocoder_per_minute"]._error.text())
+    assert scalar(database, SETTING.format("geocoder")) == "none"
+
+
 def test_a_key_without_a_worker_is_told(tab: MapsTab, qtbot: QtBot) -> None:
     """It cannot be sealed before a worker ran."""
     tab._kinds["router"].choose("openrouteservice")

@@ -25,9 +25,9 @@ QUESTIONS = "SELECT count(*) FROM geocoding_service.travel_request"
 @pytest.mark.parametrize(
     ("way", "long", "narrow"),
     [
-        (Way(TravelMode.CAR, 21.3, 33.2, "estimate"), "geschätzt 20–35 Min.", "ca. 20–35 Min."),
-        (Way(TravelMode.CAR, 6.4, 9.2, "estimate"), "geschätzt 6–10 Min.", "ca. 6–10 Min."),
-        (Way(TravelMode.CAR, 150, 290, "estimate"), "geschätzt 2–5 Std.", "ca. 2–5 Std."),
+        (Way(TravelMode.CAR, 21.3, 33.2, "estimate"), "geschätzt 20–35 Min.", "≈ 20–35 Min."),
+        (Way(TravelMode.CAR, 6.4, 9.2, "estimate"), "geschätzt 6–10 Min.", "≈ 6–10 Min."),
+        (Way(TravelMode.CAR, 150, 290, "estimate"), "geschätzt 2–5 Std.", "≈ 2–5 Std."),
         (Way(TravelMode.CAR, 24.6, 24.6, "osrm"), "25 Min. (OSRM)", "25 Min."),
         (Way(TravelMode.FOOT, None, None, "valhalla"), "kein Weg bekannt (Valhalla)", "kein Weg"),
     ],
@@ -73,7 +73,7 @@ def route(session: Session) -> None:
 
 def test_without_a_router_the_minutes_are_estimated(page: MatchingPage, qtbot: QtBot, database: Database) -> None:
     """Said in the table, in the line above it and for each mode in the tip; nobody is asked."""
-    qtbot.waitUntil(lambda: second(page).startswith("ca. "))
+    qtbot.waitUntil(lambda: second(page).startswith("≈ "))
     assert page._ways.text() == "Fahrzeit (Auto) geschätzt."
     tip = page._results._all_ways(page._results._model.rows[0])
     assert "Bus und Bahn: geschätzt" in tip
@@ -97,7 +97,7 @@ def test_a_router_is_asked_and_its_answer_shown(
 
     fill(worker_database, answer)
     ui.changes.changed.emit("travel", 1)
-    qtbot.waitUntil(lambda: second(page) == "12 Min.")
+    qtbot.waitUntil(lambda: second(page) == "11–14 Min.")
     assert page._ways.text() == "Fahrzeit (Auto) nach OSRM."
 
 
@@ -118,4 +118,4 @@ def test_a_router_that_is_away_is_told(
     fill(worker_database, fail)
     ui.changes.changed.emit("travel", 1)
     qtbot.waitUntil(lambda: "nicht zu erreichen" in page._ways.text())
-    assert second(page).startswith("ca. ")
+    assert second(page).startswith("≈ ")
