@@ -112,7 +112,8 @@ def test_a_server_is_tried_through_the_worker(
         note_server_answer(session, taken[0], now=ui.now(), trouble=trouble, params=params)
 
     fill(worker_database, answer)
-    qtbot.waitUntil(lambda: test._asked is not None)
+    # the window may hear of the answer before it was told that its question arrived
+    qtbot.waitUntil(lambda: test._asked is not None or said in test.said.text())
     tab.refresh()
     qtbot.waitUntil(lambda: said in test.said.text())
     assert test.button.isEnabled()
