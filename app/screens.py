@@ -123,6 +123,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-vorlagen": choose("admin", "show_tab", 1),
         "verwaltung-postkonten": choose("admin", "show_tab", 2),
         "verwaltung-krankenkassen": choose("admin", "show_tab", 3),
+        "verwaltung-karten": choose("admin", "show_tab", 4),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -23,6 +23,7 @@ from domain.communication.claiming import release_due
 from domain.communication.evidence.chain import link_waiting
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
+from sync.geo.maps import MapWork
 from sync.mail.compose import build_message, wire_address
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.reporting import report
@@ -37,6 +38,8 @@ ACCOUNTS_SECONDS = 10  # how late a new or changed account is noticed
 TEST_SECONDS = 0.5  # how late a question whether an account works is taken
 TEST_TIMEOUT = 15.0  # of silence; somebody waits in front of the window
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
+MAP_SECONDS = 1  # how late an address or a way is looked up
+FORGET_SECONDS = 3600
 CHAIN_SECONDS = 5  # how long a contact waits for its link
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
@@ -67,6 +70,7 @@ class Worker:
         self._sender, self._credentials = sender, credentials
         self._now = now
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
+        self._maps = MapWork(self._write, now=now, unseal=credentials.open_sealed)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -88,6 +92,9 @@ class Worker:
                     self._watch_mailboxes(),
                     self._answer_tests(),
                     self._keep_chaining(),
+                    self._keep_on(MAP_SECONDS, self._maps.place),
+                    self._keep_on(MAP_SECONDS, self._maps.travel),
+                    self._keep_on(FORGET_SECONDS, self._maps.forget),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -101,6 +108,7 @@ class Worker:
                     delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 )
             finally:
+                self._maps.stop()
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):
@@ -137,6 +145,16 @@ class Worker:
         steps = try_account(of, self._credentials, mail_to=asked.mail_to, now=self._now(), timeout=TEST_TIMEOUT)
         self._write(lambda s: note_answer(s, asked.id, steps, now=self._now()))
         return True
+
+    async def _keep_on(self, seconds: float, work: Callable[[], None]) -> None:
+        """Work that writes its own transactions, between them goes outside, and outlives whatever hinders it."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await asyncio.to_thread(work)
+            except PlatzlotseError as exc:
+                log.warning("%s failed: %s", work.__name__, exc.code)
+                await asyncio.sleep(TICK_SECONDS)
 
     async def _keep_chaining(self) -> None:
         while True:

@@ -180,7 +180,8 @@ def test_links_of_the_documents_lead_somewhere() -> None:
 
 SCHEMAS = {
     "patients": "patient_service", "therapists": "therapist_service", "matching": "matching_service",
-    "communication": "communication_service", "geocoding": "geocoding_service", "acquisition": "scraping_service",
+    "communication": "communication_service", "geocoding": "geocoding_service",
+    "travel": "geocoding_service", "acquisition": "scraping_service",
 }  # fmt: skip
 # which modules read tables of other slices; each is argued in ARCHITECTURE.md
 READS_ACROSS = {

@@ -9,12 +9,12 @@ from domain.weektime import BERLIN
 from ui import formats
 from ui.labels import label, rule_reason
 from ui.translation import tr
-from ui.words import errors_contact, errors_mail, errors_matching, errors_records, errors_seat
+from ui.words import errors_contact, errors_mail, errors_matching, errors_outside, errors_records, errors_seat
 
 # by what they are about; a test sees to it that no code stands twice
 _PARTS = (
     errors_seat.SENTENCES, errors_records.SENTENCES, errors_matching.SENTENCES, errors_contact.SENTENCES,
-    errors_mail.SENTENCES,
+    errors_mail.SENTENCES, errors_outside.SENTENCES,
 )  # fmt: skip
 _SENTENCES: dict[str, str] = {code: sentence for part in _PARTS for code, sentence in part.items()}
 _FALLBACKS = {

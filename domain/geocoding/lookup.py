@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.geocoding.folding import fold_place
 from domain.geocoding.models import PlzPlace
 from domain.values import Coordinate, GeoQuality
 
@@ -24,12 +25,6 @@ class PlzIndex:
     def locate(self, plz: str, city: str) -> Coordinate | None:
         """The best coordinate for a PLZ and a town's name, or None where the PLZ does not exist."""
         return self.places.get((plz, fold_place(city))) or self.centres.get(plz)
-
-
-def fold_place(name: str) -> str:
-    """A town's name for comparing: lower case, without additions in brackets or after a comma."""
-    head = name.split("(", maxsplit=1)[0].split(",", maxsplit=1)[0]
-    return " ".join(head.lower().replace("-", " ").split())
 
 
 def load_index(session: Session) -> PlzIndex:

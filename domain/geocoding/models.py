@@ -31,13 +31,18 @@ class PlzPlace(Identified, Base):
 
 
 class Located:
-    """Columns of a row that stands somewhere: degrees (WGS 84) and what is known of their precision."""
+    """Columns of a row that stands somewhere: degrees (WGS 84) and what is known of their precision.
+
+    `geo_locked` is a place set by hand: no import and no geocoder moves it (trigger `keep_pin`), until the address
+    changes.
+    """
 
     lat: Mapped[float | None] = mapped_column(Double)
     lon: Mapped[float | None] = mapped_column(Double)
     geo_quality: Mapped[str] = mapped_column(default="none")
     geo_uncertainty_m: Mapped[int | None]
     geo_source: Mapped[str | None]
+    geo_locked: Mapped[bool] = mapped_column(default=False)
 
 
 def located_checks() -> tuple[CheckConstraint, ...]:
@@ -49,4 +54,5 @@ def located_checks() -> tuple[CheckConstraint, ...]:
             " OR (geo_quality <> 'none' AND lat BETWEEN 47 AND 55.2 AND lon BETWEEN 5.5 AND 15.5)",
             name="geo_whole",
         ),
+        CheckConstraint("NOT geo_locked OR lat IS NOT NULL", name="geo_locked"),
     )

@@ -10,26 +10,8 @@ from sqlalchemy.engine import Connection, Engine
 from domain.database import translated_errors
 from domain.errors import Unavailable
 
-HEAD = "0019"
-KNOWN = frozenset(
-    {
-        "0001",
-        "0002",
-        "0003",
-        "0004",
-        "0005",
-        "0006",
-        "0007",
-        "0008",
-        "0009",
-        "0010",
-        "0011",
-        "0012",
-        "0013",
-        "0014",
-        HEAD,
-    }
-)
+HEAD = "0016"
+KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 
 def revision(connection: Connection) -> str | None:

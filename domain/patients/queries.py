@@ -106,6 +106,7 @@ class PatientDetail:
     search_id: int | None
     age: int | None
     geo_quality: str
+    geo_locked: bool
     missing: tuple[str, ...]
     consents: tuple[ConsentDetail, ...]
     guardians: tuple[GuardianDetail, ...]
@@ -142,6 +143,7 @@ def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDet
         search_id=state.search_id,
         age=age_on(today, patient.birth_date),
         geo_quality=patient.geo_quality,
+        geo_locked=patient.geo_locked,
         missing=missing_for_search(session, patient, today=today),
         consents=tuple(
             ConsentDetail(c.scope, c.text_version, c.given_on, c.given_by, c.withdrawn_on) for c in consents

@@ -123,7 +123,9 @@ def _apply_profile(session: Session, patient: Patient, form: PatientForm, *, tod
     if form.deputy_id is not None and form.deputy_id == form.responsible_id:
         raise Invalid("patient.deputy", field="deputy_id")
     email, phone = _reached_by(form.email, form.phone)
-    moved = (patient.plz, patient.city) != (form.plz, form.city.strip())
+    written = (form.street.strip(), form.house_number.strip(), form.plz, form.city.strip())
+    # a house that was looked up says nothing about the next one
+    moved = (patient.street, patient.house_number, patient.plz, patient.city) != written
     patient.first_name, patient.last_name = form.first_name.strip(), form.last_name.strip()
     patient.birth_date, patient.sex = form.birth_date, form.sex
     patient.street, patient.house_number = form.street.strip(), form.house_number.strip()

@@ -26,6 +26,7 @@ class MapPlace:
     """
 
     therapist_id: int
+    site_id: int
     name: str
     plz: str
     city: str
@@ -48,7 +49,7 @@ class MapPage:
 
 
 _COLUMNS = """
-SELECT t.id AS therapist_id,
+SELECT t.id AS therapist_id, t.site_id,
        concat_ws(', ', t.last_name, nullif(trim(t.title || ' ' || t.first_name), '')) AS name,
        st.plz, st.city, st.lat, st.lon, st.geo_quality IN ('house', 'street') AS exact,
        CASE WHEN t.status <> 'active' AND NOT (t.status = 'blocked' AND coalesce(
@@ -127,7 +128,7 @@ def offer_bits(*, method: str = "", age_group: str = "", setting: str = "") -> i
 def _places(rows: Iterable[Any]) -> tuple[MapPlace, ...]:
     return tuple(
         MapPlace(
-            row.therapist_id, row.name, row.plz, row.city, row.lat, row.lon, row.exact, row.state, row.offer_mask,
+            row.therapist_id, row.site_id, row.name, row.plz, row.city, row.lat, row.lon, row.exact, row.state, row.offer_mask,
             row.seat, tuple(row.languages),
         )
         for row in rows

@@ -41,6 +41,7 @@ class Site:
     version: int
     form: SiteForm
     geo_quality: str
+    geo_locked: bool
     main: bool
     persons: tuple[str, ...]
 
@@ -64,6 +65,7 @@ def sites_of(session: Session, therapist_id: int) -> tuple[Site, ...]:
             row.version,
             SiteForm(row.street, row.house_number, row.plz, row.city, row.accessible),
             row.geo_quality,
+            row.geo_locked,
             row.id == therapist.site_id,
             tuple(persons[row.id]),
         )

@@ -39,9 +39,13 @@ class Credentials:
 
     def password(self, of: Account) -> str:
         """The password of an account. Raises Unavailable without the key it is sealed to."""
+        return self.open_sealed(of.sealed_password)
+
+    def open_sealed(self, sealed: bytes | None) -> str:
+        """Any secret that was sealed to the worker. Raises Unavailable without the key."""
         if self.key is None:
             raise Unavailable("mail_account.no_worker_key")
-        return unseal(of.sealed_password, self.key)
+        return unseal(sealed, self.key)
 
     def imap(self, of: Account) -> ImapAccess:
         """How the mailbox of an account is reached."""

@@ -47,7 +47,13 @@ communication_service.printed_letter_item ra    ra    -     -     -     r
 communication_service.sending_state        r     r     -     r     raw   r
 communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
+geocoding_service.geocode_answer          r     r     -     -     rawd  r
+geocoding_service.map_settings            r     rw    -     rw    r     r
+geocoding_service.place_request           raw   raw   -     r     rw    r
 geocoding_service.plz_place               r     r     -     -     r     r
+geocoding_service.server_test             r     ra    -     ra    rw    r
+geocoding_service.travel_request          raw   raw   -     r     rwd   r
+geocoding_service.travel_time             r     r     -     -     rawd  r
 matching_service.answer                   ra    ra    -     -     ra    r
 matching_service.answer_rate              raw   raw   -     -     raw   r
 matching_service.cooling_period           raw   raw   -     -     ra    r
@@ -74,6 +80,7 @@ patient_service.wishes                    raw   raw   -     -     -     r
 platform.alembic_version                  r     r     r     r     r     r
 platform.event                            ra    ra    -     ra    ra    r
 platform.office                           r     rw    r     rw    r     r
+platform.outside_host                     r     r     -     r     raw   r
 platform.person                           r     r     r     raw   r     r
 platform.procrastinate_events             -     -     -     -     rawd  r
 platform.procrastinate_jobs               -     -     -     -     rawd  r

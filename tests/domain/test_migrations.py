@@ -18,15 +18,18 @@ from sqlalchemy.orm import Session
 import domain.access
 import domain.acquisition.models
 import domain.audit
+import domain.casework.place_models
 import domain.communication.evidence.models
 import domain.communication.incoming.models
 import domain.communication.letter_models
 import domain.communication.models
 import domain.events
+import domain.geocoding.map_models
 import domain.geocoding.models
 import domain.matching.models
 import domain.matching.plan_models
 import domain.matching.reimbursement_models
+import domain.outside
 import domain.patients.files_models
 from domain.communication.calls import plan_call
 from domain.communication.evidence.chain import chain_waiting

@@ -86,6 +86,11 @@ class TestCluster:
         """The server's major version, for tests of what only newer ones can."""
         return self._binaries.major
 
+    @property
+    def folder(self) -> Path:
+        """Where its socket is."""
+        return self._home
+
     def admin_url(self, database: str) -> str:
         """URL for SQLAlchemy of the cluster's owner, without a password."""
         return URL.create(

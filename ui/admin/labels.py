@@ -21,6 +21,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "ST": "Sachsen-Anhalt",
         "TH": "Thüringen",
     },
+    "server": {
+        "none": "keiner",
+        "nominatim": "Nominatim",
+        "photon": "Photon",
+        "osrm": "OSRM",
+        "valhalla": "Valhalla",
+        "openrouteservice": "openrouteservice",
+    },
     "security": {"tls": "TLS", "starttls": "STARTTLS", "none": "keine (nur dieser Rechner)"},
     "office": {
         "name": "Name des Büros",
@@ -76,5 +84,5 @@ _WORDS: dict[str, dict[str, str]] = {
 
 
 def label(table: str, code: str) -> str:
-    """The word for a code of one of the tables (land, security, office, account, step)."""
+    """The word for a code of one of the tables (land, server, security, office, account, step)."""
     return tr(_WORDS[table][code])

@@ -2,14 +2,14 @@
 
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.insurers_tab import InsurersTab
-from ui.admin.map_tiles import MapTilesCard
+from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.changes import Refresher
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import column, tabbed
+from ui.widgets.forms import tabbed
 
 
 class AdminPage(PageWidget):
@@ -18,16 +18,19 @@ class AdminPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
-        self.insurers = InsurersTab(ui)
-        self.map_tiles = MapTilesCard(ui)
+        self.insurers, self.maps = InsurersTab(ui), MapsTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))
         self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
-        self._tabs.addTab(column(self.map_tiles), tr("K&arte"))
+        self._tabs.addTab(self.maps, tr("K&arten und Wege"))
         self.body.addWidget(self._tabs, 1)
-        Refresher(self, ui.changes, ("office", "template", "mail_account", "insurer_profile"), self.refresh)
+        Refresher(
+            self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
+        )
+        # addresses are found one by one: only their own tab looks again
+        Refresher(self.maps, ui.changes, ("place", "travel"), self.maps.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -35,7 +38,7 @@ class AdminPage(PageWidget):
         self.templates.refresh()
         self.accounts.refresh()
         self.insurers.refresh()
-        self.map_tiles.refresh()
+        self.maps.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

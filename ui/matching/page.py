@@ -20,6 +20,7 @@ from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
 from ui.matching.unknowns import Unknowns
+from ui.matching.ways import WaysLine
 from ui.matching.week_plan import WeekPlanView
 from ui.matching.why_not import WhyNot
 from ui.page import PageWidget
@@ -75,6 +76,7 @@ class MatchingPage(PageWidget):
         self._together = button("", self._ask_together, icon="send")
         self._together.hide()
         self._results = ResultTable()
+        self._ways = WaysLine(ui)
         self._why = WhyNot()
         self._composer = InquiryComposer(ui)
         self._map = MapView(ui.state.home / TILES)
@@ -96,7 +98,14 @@ class MatchingPage(PageWidget):
         split.addWidget(waiting)
         split.addWidget(
             column(
-                self._head, self._facts, self._actions, self._total, self._results, self._together, stretch_end=False
+                self._head,
+                self._facts,
+                self._actions,
+                self._total,
+                self._ways,
+                self._results,
+                self._together,
+                stretch_end=False,
             )
         )
         split.addWidget(self._tabs)
@@ -122,6 +131,7 @@ class MatchingPage(PageWidget):
         self._results.selected.connect(self._choose_practice)
         self._results.several.connect(self._choose_several)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
+        self._ways.found.connect(self._results.show_ways)
         self._map.selected.connect(self._on_map)
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
         self._composer.sent.connect(lambda _: self._judge())
@@ -204,6 +214,7 @@ class MatchingPage(PageWidget):
         else:
             self._total.setText(self._counted(found.fit_total, unknown))
         self._results.show_candidates(found.fit, self.ui.now())
+        self._ways.show_list(found.search_id, [c.therapist_id for c in found.fit])
         self._why.show_candidates(found)
         self._map.set_markers(candidate_markers(found))
         self._relaxing.show_search(found.search_id)

@@ -6,10 +6,13 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
+from domain.casework.travelling import SearchWays
 from domain.matching.candidates import PracticeCandidate
 from ui import formats
 from ui.matching.expectation import headline, reasons, short
 from ui.translation import tr
+from ui.travel_words import all_modes
+from ui.travel_words import short as short_way
 from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
@@ -25,6 +28,7 @@ class ResultTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._now: datetime | None = None
+        self._ways: SearchWays | None = None
         columns = (
             Column(
                 tr("Praxis"),
@@ -32,10 +36,16 @@ class ResultTable(QWidget):
                 text=lambda c: " ".join(part for part in (c.title, c.name) if part),
                 second=lambda c: f"{c.plz} {c.city}".strip() or tr("Ort unbekannt"),
             ),
-            Column(tr("Weg"), 74, text=lambda c: formats.distance(c.distance_km), right=True),
-            Column(tr("Verf."), 78, text=lambda c: formats.offers(c.offers)),
-            Column(tr("Kontakt"), 108, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
-            Column(tr("Zusage"), 70, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
+            Column(
+                tr("Weg"),
+                114,
+                text=lambda c: formats.distance(c.distance_km),
+                second=self._minutes,
+                tooltip=self._all_ways,
+            ),
+            Column(tr("Verf."), 72, text=lambda c: formats.offers(c.offers)),
+            Column(tr("Kontakt"), 104, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
+            Column(tr("Zusage"), 76, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
         self._model: RowsModel[PracticeCandidate] = RowsModel(columns)
         self.view = RowView(tr("Passende Praxen"), row_height(columns))
@@ -50,9 +60,22 @@ class ResultTable(QWidget):
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
     def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
-        """Other rows."""
-        self._now = now
+        """Other rows; their ways come after them."""
+        self._now, self._ways = now, None
         self._model.show(rows)
+
+    def show_ways(self, ways: SearchWays | None) -> None:
+        """How long the way to each takes."""
+        self._ways = ways
+        self.view.viewport().update()
+
+    def _minutes(self, candidate: PracticeCandidate) -> str:
+        ways = self._ways.by_therapist.get(candidate.therapist_id) if self._ways is not None else None
+        return short_way(ways[self._ways.mode]) if ways is not None and self._ways is not None else ""
+
+    def _all_ways(self, candidate: PracticeCandidate) -> str:
+        ways = self._ways.by_therapist.get(candidate.therapist_id) if self._ways is not None else None
+        return "" if ways is None else "\n".join(all_modes(ways))
 
     def _contact(self, candidate: PracticeCandidate) -> tuple[str, str]:
         if self._now is not None and formats.open_now(candidate.phone_hours, self._now):

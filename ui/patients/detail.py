@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from domain.casework.placing import PlaceState, patient_place
 from domain.casework.searches import start_search
 from domain.database import Session
 from domain.matching.states import PatientState
@@ -18,6 +19,7 @@ from ui.patients.files import FilesTab
 from ui.patients.form import PatientFormView, empty_form
 from ui.patients.letters import PatientLetters
 from ui.patients.record_actions import RecordActions
+from ui.place_words import place_words
 from ui.ports import UiContext
 from ui.record_detail import RecordDetail
 from ui.translation import tr
@@ -31,6 +33,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def __init__(self, ui: UiContext) -> None:
         form = PatientFormView()
         super().__init__(ui, form)
+        form.help_with_address(ui.background)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
         self._noted: int | None = None  # whose record was noted as read by this person
@@ -132,9 +135,13 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
         facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today())]
-        if record.geo_quality == "none":
-            facts.append(tr("Ort unbekannt"))
         self._facts.setText(" · ".join(facts))
+        self._ui.background.read(
+            self,
+            lambda s: patient_place(s, record.patient_id),
+            lambda state: self._facts.setText(" · ".join([*facts, *_place(record, state)])),
+            key="place",
+        )
         self._age.setText(formats.age(record.age))
         missing = ", ".join(label("checklist", code) for code in record.missing)
         waiting = record.state in {"intake", "ready"}
@@ -201,3 +208,10 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             self._ui.navigate("matching", search_id)
 
         self._ui.background.write(self, work, done)
+
+
+def _place(record: PatientDetail, state: PlaceState | None) -> list[str]:
+    """What is worth a word of where somebody lives: that it is not known, or how exactly."""
+    if record.geo_quality == "none" and state is None:
+        return [tr("Ort unbekannt")]
+    return [place_words(record.geo_quality, by_hand=record.geo_locked, state=state)]

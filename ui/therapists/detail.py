@@ -43,6 +43,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
     def __init__(self, ui: UiContext) -> None:
         form = TherapistFormView()
         super().__init__(ui, form)
+        form.help_with_address(ui.background)
         self._fill_form = form.show_therapist
         self._hours = WeekGrid(tr("Telefonzeiten"), read_only=True)
         self._hours_words = words("", "muted")

@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QTabWidget, QWidget
 
+from ui.background import Background
 from ui.typed import Unreadable
+from ui.widgets.address_help import AddressHelp
 from ui.widgets.faults import bring_into_sight
 from ui.widgets.forms import Choice, DateField, Field, TextArea
 
@@ -63,6 +65,11 @@ class RecordForm(QTabWidget, Generic[F]):
         if control is None:
             return
         bring_into_sight(control if field is None else field, control)
+
+    def help_with_address(self, background: Background) -> None:
+        """Suggest towns and streets in the fields street, plz and city."""
+        lines = {name: self.fields[name].control for name in ("street", "plz", "city")}
+        AddressHelp(background, **{name: line for name, line in lines.items() if isinstance(line, QLineEdit)})
 
     def _text(self, name: str, title: str, placeholder: str = "") -> Field:
         control = QLineEdit()

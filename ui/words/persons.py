@@ -110,5 +110,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "guardian": "Sorgeberechtigte",
         "guardian_consent": "Einwilligung der Sorgeberechtigten",
     },
+    "place_warning": {
+        "number_unknown": "Hausnummer unbekannt",
+        "plz_differs": "die Karte nennt eine andere PLZ",
+        "road_similar": "die Straße heißt auf der Karte etwas anders",
+        "city_differs": "die Karte nennt einen anderen Ort",
+    },
     "geo_quality": {"house": "Hausnummer", "street": "Straße", "plz": "PLZ", "ort": "Ort", "none": "unbekannt"},
 }

@@ -34,12 +34,12 @@ def test_a_source_is_entered_and_the_maps_follow(ui: UiContext, qtbot: QtBot, da
     page.resize(1160, 660)
     page.show()
     page.show_tab(4)
-    qtbot.waitUntil(lambda: page.map_tiles._seen is not None)
+    qtbot.waitUntil(lambda: page.maps.tiles._seen is not None)
     assert view._source is None
     _type(page, FIELD, "http://karten.example/{z}/{x}/{y}.png")
     _type(page, "Quellenangabe auf der Karte", "© Karten-Amt")
     press(qtbot, page, "Hintergrund speichern")
-    address = page.map_tiles.fields["tile_source"]
+    address = page.maps.tiles.fields["tile_source"]
     qtbot.waitUntil(lambda: "nur https" in address._error.text())
     assert "karten.example" in address._error.text()
     _type(page, FIELD, GOOD)

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
 
-from domain.geocoding.lookup import fold_place
+from domain.geocoding.folding import fold_place
 from ui.map.places import load_places, load_plz
 from ui.map.shapes import Point, circle, rectangle
 from ui.map.view import MapView

@@ -25,7 +25,7 @@ class PracticeCard(QWidget):
     visited = Signal(int)
     pin_wanted = Signal(int)
 
-    def __init__(self, ui: UiContext, *, pins: bool) -> None:
+    def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
         self._shown: Shown | None = None
@@ -41,7 +41,6 @@ class PracticeCard(QWidget):
         self._match = button(tr("Passende &Patienten"), self._on_match, icon="users")
         self._visit = button(tr("Auf der &Karte"), self._on_visit, icon="map-pin", name=tr("Auf der Karte zeigen"))
         self._pin = button(tr("Pin &setzen"), self._on_pin, icon="pencil", name=tr("Pin von Hand setzen"))
-        self._pin.setVisible(pins)
         card = Card()
         card.add(row(self._name, self._chip, row(), stretch=(0, 0, 1)))
         card.add(self._facts)

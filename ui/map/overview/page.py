@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSplitter
 
 from domain.therapists.on_map import ids_with_text
 from ui import formats
@@ -14,7 +14,7 @@ from ui.map.overview.filters import MapFilters
 from ui.map.overview.listing import ShownList
 from ui.map.overview.news import MapNews
 from ui.map.overview.patient import Judged, PatientTools
-from ui.map.overview.pin import KeepPin, PinBar
+from ui.map.overview.pin import PinBar
 from ui.map.overview.saving import SavingMenu
 from ui.map.overview.selection import Selected, Selection, select
 from ui.map.overview.store import MapStore
@@ -33,12 +33,9 @@ LEFT, RIGHT = 372, 760
 
 
 class MapPage(PageWidget):
-    """All therapists on one map. An item is a therapist; a negative one a search, shown with its candidates.
+    """All therapists on one map. An item is a therapist; a negative one a search, shown with its candidates."""
 
-    `keep_pin` stores a pin set by hand; without it there is no button for it.
-    """
-
-    def __init__(self, ui: UiContext, *, keep_pin: KeepPin | None = None) -> None:
+    def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._wanted = Selection()
         self._selected = Selected((), {})
@@ -51,7 +48,7 @@ class MapPage(PageWidget):
         TileSetting(ui, self._view)
         self._filters = MapFilters()
         self._list = ShownList()
-        self._card = PracticeCard(ui, pins=keep_pin is not None)
+        self._card = PracticeCard(ui)
         self._count = words("", "muted")
         self._within = button("", self._leave_area, role="link", icon="x")
         self._together = TogetherButton(ui)
@@ -68,11 +65,8 @@ class MapPage(PageWidget):
         )
         left.setMinimumWidth(320)
         tools = row(self._patient, self._areas, row(), self.saving, stretch=(0, 0, 1, 0))
-        parts: list[QWidget] = [tools, self._view, self._card]
-        self._pins = PinBar(ui, self._view, keep_pin) if keep_pin is not None else None
-        if self._pins is not None:
-            parts.insert(1, self._pins)
-        right = column(*parts, stretch_end=False)
+        self._pins = PinBar(ui, self._view)
+        right = column(tools, self._pins, self._view, self._card, stretch_end=False)
         box = right.layout()
         assert isinstance(box, QBoxLayout)
         box.setStretchFactor(self._view, 1)
@@ -238,7 +232,7 @@ class MapPage(PageWidget):
 
     def _move_pin(self, therapist_id: int) -> None:
         one = self._store.get(therapist_id)
-        if self._pins is not None and one is not None:
+        if one is not None:
             self._pins.begin(one)
 
     def _heading(self) -> list[str]:

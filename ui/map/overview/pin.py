@@ -1,14 +1,9 @@
-"""Moving the pin of a practice by hand, in a mode of its own: shown, moved, saved or left as it was.
-
-Where a pin is kept the page does not know: it gets a function for it, and without one there is no such mode.
-"""
-
-from typing import Protocol
+"""Moving the pin of a practice by hand, in a mode of its own: shown, moved, saved or left as it was."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from domain.database import Session
+from domain.casework.pins import Pin, pin_site, unpin_site
 from ui import formats
 from ui.map.overview.selection import Shown
 from ui.map.shapes import distance_km
@@ -19,22 +14,14 @@ from ui.widgets.forms import button
 from ui.widgets.forms import label as words
 
 
-class KeepPin(Protocol):
-    """Stores where a therapist's main site stands (degrees), by hand and for good."""
-
-    def __call__(self, session: Session, *, therapist_id: int, lat: float, lon: float) -> None:
-        """Raises Invalid outside Germany, NotFound, Conflict."""
-        ...
-
-
 class PinBar(QFrame):
     """What to do, how far the pin was moved, and the two ways out. `moved` carries therapist, lat and lon when saved."""
 
     moved = Signal(int, float, float)
 
-    def __init__(self, ui: UiContext, view: MapView, keep: KeepPin) -> None:
+    def __init__(self, ui: UiContext, view: MapView) -> None:
         super().__init__()
-        self._ui, self._view, self._keep = ui, view, keep
+        self._ui, self._view = ui, view
         self._shown: Shown | None = None
         self._to: tuple[float, float] | None = None
         self.setProperty("message", "info")
@@ -79,11 +66,20 @@ class PinBar(QFrame):
         one, to = self._shown, self._to
         if one is None or to is None:
             return
-        number, (lat, lon) = one.place.therapist_id, to
+        place, (lat, lon) = one.place, to
 
-        def done(_: None) -> None:
+        def done(before: Pin) -> None:
             self.stop()
-            self._ui.messages.success(tr("Der Pin steht am neuen Ort."))
-            self.moved.emit(number, lat, lon)
+            self._ui.messages.success(
+                tr("Der Pin steht am neuen Ort."), tr("Zurücksetzen"), lambda: self._put_back(place.site_id, before)
+            )
+            self.moved.emit(place.therapist_id, lat, lon)
 
-        self._ui.background.write(self, lambda s: self._keep(s, therapist_id=number, lat=lat, lon=lon), done)
+        self._ui.background.write(self, lambda s: pin_site(s, place.site_id, lat=lat, lon=lon), done)
+
+    def _put_back(self, site_id: int, before: Pin) -> None:
+        self._ui.background.write(
+            self,
+            lambda s: unpin_site(s, site_id, back_to=before),
+            lambda _: self._ui.messages.success(tr("Der Pin steht wieder, wo er war.")),
+        )

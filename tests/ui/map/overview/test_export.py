@@ -10,7 +10,7 @@ from domain.therapists.on_map import MapContact, MapPlace
 from ui.map.overview.export import as_file, table_of
 from ui.map.overview.selection import shown
 
-PLACE = MapPlace(7, "Müßig, Ina", "52062", "Aachen", 50.8, 6.1, True, "cooling", 0, "statutory", ())
+PLACE = MapPlace(7, 8, "Müßig, Ina", "52062", "Aachen", 50.8, 6.1, True, "cooling", 0, "statutory", ())
 EVIL = MapContact(
     7, "=HYPERLINK(1)", "Praxis; am Markt", "Markt 1", "01067", "Aachen", "+492411234567", "a@praxis.example",
     ("cbt:adult:individual",), "statutory",

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from domain.casework.preparing import create_and_send
 from domain.database import Database
-from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.service import set_status
 from domain.values import Channel
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
@@ -60,21 +59,15 @@ def people(database: Database) -> dict[str, int]:
 
 
 @pytest.fixture
-def page(ui: UiContext, people: dict[str, int], caplog: pytest.LogCaptureFixture, keep_pin: Any) -> Iterator[MapPage]:
+def page(ui: UiContext, people: dict[str, int], caplog: pytest.LogCaptureFixture) -> Iterator[MapPage]:
     """The page, not shown yet; deleted at once, since its map must not outlive the test's last event loop."""
     del people
-    made = MapPage(ui, keep_pin=keep_pin)
+    made = MapPage(ui)
     made.resize(1160, 660)
     yield made
     made.close()
     Shiboken.delete(made)
     assert not [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING and "map" in r.name]
-
-
-@pytest.fixture
-def keep_pin() -> Any:
-    """Nobody keeps pins unless a test says so."""
-    return None
 
 
 @pytest.fixture
@@ -302,49 +295,30 @@ def test_list_and_map_are_saved(shown: MapPage, qtbot: QtBot, tmp_path: Path, ui
     qtbot.waitUntil(lambda: "praxen.csv" in ui.messages._text.text(), timeout=SLOW_MS)
 
 
-def test_without_somebody_to_keep_it_there_is_no_pin(shown: MapPage, qtbot: QtBot) -> None:
-    """No button that does nothing."""
-    shown._list.view.selectRow(0)
-    find(qtbot, shown, "Akte öffnen")
-    assert not [
-        b for b in shown.findChildren(QPushButton) if b.accessibleName() == "Pin von Hand setzen" and b.isVisible()
-    ]
+def test_a_pin_is_moved_and_kept(
+    shown: MapPage, qtbot: QtBot, database: Database, people: dict[str, int], ui: UiContext
+) -> None:
+    """Taken, moved, saved; the marker follows, and back again. Leaving it changes nothing."""
+    shown._list.view.selectRow(_names(shown).index("Ada"))
+    press(qtbot, shown, "Pin von Hand setzen")
+    save = next(b for b in shown.findChildren(QPushButton) if b.accessibleName() == "Pin speichern")
+    assert not save.isEnabled()
+    shown._view.moved.emit(50.79, 6.09)
+    assert "1,7 km verschoben" in shown._pins._text.text()
+    press(qtbot, shown, "Lassen, wie er war")
+    assert scalar(database, f"SELECT lat FROM {SITE} WHERE t.id = {people['ada']}") == AACHEN[0]
+    press(qtbot, shown, "Pin von Hand setzen")
+    shown._view.moved.emit(50.79, 6.09)
+    press(qtbot, shown, "Pin speichern")
 
+    def lat() -> float:
+        return next(one.marker.lat for one in shown._list.model.rows if one.place.therapist_id == people["ada"])
 
-class TestPins:
-    """With a function that keeps pins."""
-
-    @pytest.fixture
-    def keep_pin(self) -> Any:
-        """Writes the coordinate where the site is."""
-
-        def keep(session: Session, *, therapist_id: int, lat: float, lon: float) -> None:
-            site = session.get_one(PracticeSite, session.get_one(Therapist, therapist_id).site_id)
-            site.lat, site.lon, site.geo_quality = lat, lon, "house"
-
-        return keep
-
-    def test_a_pin_is_moved_and_kept(
-        self, shown: MapPage, qtbot: QtBot, database: Database, people: dict[str, int]
-    ) -> None:
-        """Taken, moved, saved; the marker follows. Leaving it changes nothing."""
-        shown._list.view.selectRow(_names(shown).index("Ada"))
-        press(qtbot, shown, "Pin von Hand setzen")
-        save = next(b for b in shown.findChildren(QPushButton) if b.accessibleName() == "Pin speichern")
-        assert not save.isEnabled()
-        shown._view.moved.emit(50.79, 6.09)
-        assert shown._pins is not None
-        assert "1,7 km verschoben" in shown._pins._text.text()
-        press(qtbot, shown, "Lassen, wie er war")
-        assert scalar(database, f"SELECT lat FROM {SITE} WHERE t.id = {people['ada']}") == AACHEN[0]
-        press(qtbot, shown, "Pin von Hand setzen")
-        shown._view.moved.emit(50.79, 6.09)
-        press(qtbot, shown, "Pin speichern")
-
-        def lat() -> float:
-            return next(one.marker.lat for one in shown._list.model.rows if one.place.therapist_id == people["ada"])
-
-        qtbot.waitUntil(lambda: lat() == 50.79, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: lat() == 50.79, timeout=SLOW_MS)
+    assert scalar(database, f"SELECT s.geo_locked FROM {SITE} WHERE t.id = {people['ada']}") is True
+    qtbot.waitUntil(lambda: "neuen Ort" in ui.messages._text.text(), timeout=SLOW_MS)
+    ui.messages._action.click()
+    qtbot.waitUntil(lambda: lat() == AACHEN[0], timeout=SLOW_MS)
 
 
 def test_places_are_found_by_plz_and_by_name() -> None:

@@ -28,6 +28,7 @@ def _place(number: int, offers: list[tuple[str, str, str]] | None = None, **chan
         mask |= offer_bits(method=method, age_group=age_group, setting=setting)
     values: dict[str, object] = {
         "therapist_id": number,
+        "site_id": number,
         "name": f"Name {number:02}",
         "plz": "52062",
         "city": "Aachen",

@@ -1,0 +1,41 @@
+"""Karten und Wege as Verwaltung sees them: settings with a sealed key, and how everything outside is doing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.casework.placing import PlacingProgress, placing_progress
+from domain.communication.accounts import seal
+from domain.geocoding.map_settings import MapForm, Maps, read_maps, save_maps
+from domain.outside import HostState, host_states
+
+
+@dataclass(frozen=True, slots=True)
+class MapOffice:
+    """Settings, addresses on their way, ways on theirs (with the last cause of a delay), and every host."""
+
+    maps: Maps
+    placing: PlacingProgress
+    ways_waiting: int
+    ways_cause: str
+    hosts: tuple[HostState, ...]
+
+
+def read_map_office(session: Session) -> MapOffice:
+    """All of it in one snapshot."""
+    ways = session.execute(
+        text(
+            "SELECT count(*) AS waiting, coalesce(max(cause) FILTER (WHERE cause <> ''), '') AS cause"
+            " FROM geocoding_service.travel_request WHERE done_at IS NULL"
+        )
+    ).one()
+    return MapOffice(read_maps(session), placing_progress(session), ways.waiting, ways.cause, host_states(session))
+
+
+def save_map_office(session: Session, form: MapForm, *, version: int, key: str | None = None) -> None:
+    """Save; a router's `key` is sealed to the worker, None leaves the one that is there.
+
+    Raises Invalid (field), Conflict, Forbidden, and Unavailable before a worker ran for the first time.
+    """
+    save_maps(session, form, version=version, sealed_key=None if key is None else seal(session, key) if key else b"")

@@ -1,0 +1,91 @@
+"""Where an office has addresses and ways looked up, and whether patients may be asked about. All off at first.
+
+The key of a router is sealed to the worker before it comes here.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.editing import load_for_edit
+from domain.errors import Invalid
+from domain.geocoding.map_models import MapSettings
+
+GEOCODERS = ("none", "nominatim", "photon")
+ROUTERS = ("none", "osrm", "valhalla", "openrouteservice")
+FASTEST = 6000  # questions a minute
+_URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
+
+
+@dataclass(frozen=True, slots=True)
+class MapForm:
+    """What a person sets; addresses without a path's last slash, rates in questions a minute."""
+
+    geocoder: str = "none"
+    geocoder_url: str = ""
+    geocoder_per_minute: int = 60
+    patients_to_geocoder: bool = False
+    router: str = "none"
+    router_url: str = ""
+    router_per_minute: int = 60
+    router_transit: bool = False
+    patients_to_router: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """The settings as they are kept; the key of the router stays sealed."""
+
+    form: MapForm
+    version: int
+    sealed_router_key: bytes | None
+
+
+def read_maps(session: Session) -> Maps:
+    """The office's settings; the migration made the row."""
+    row = session.get_one(MapSettings, 1)
+    form = MapForm(**{field.name: getattr(row, field.name) for field in fields(MapForm)})
+    return Maps(form, row.version, row.sealed_router_key)
+
+
+def save_maps(session: Session, form: MapForm, *, version: int, sealed_key: bytes | None = None) -> None:
+    """Save; a new `sealed_key` replaces the one that is there, None leaves it, empty takes it away.
+
+    What the office no longer allows is no longer asked (trigger). Raises Invalid (field), Conflict and Forbidden.
+    """
+    _check(form)
+    row = load_for_edit(session, MapSettings, 1, version)
+    for field in fields(MapForm):
+        value = getattr(form, field.name)
+        setattr(row, field.name, value.strip().rstrip("/") if isinstance(value, str) else value)
+    if sealed_key is not None:
+        row.sealed_router_key = sealed_key or None
+    events.record(session, "map_settings.changed", 1)
+
+
+def _check(form: MapForm) -> None:
+    for kind, known in (("geocoder", GEOCODERS), ("router", ROUTERS)):
+        chosen, url = getattr(form, kind), getattr(form, f"{kind}_url").strip()
+        if chosen not in known:
+            raise Invalid("map_settings.kind", field=kind)
+        if chosen == "none":
+            if getattr(form, f"patients_to_{kind}"):
+                raise Invalid("map_settings.no_server", field=f"patients_to_{kind}")
+            continue
+        if not _URL.fullmatch(url) or not _port_fits(url):
+            raise Invalid("outside.address", field=f"{kind}_url", url=url)
+        if not 1 <= getattr(form, f"{kind}_per_minute") <= FASTEST:
+            raise Invalid("office.out_of_bounds", field=f"{kind}_per_minute", low=1, high=FASTEST)
+    if form.router_transit and form.router != "valhalla":
+        raise Invalid("map_settings.transit", field="router_transit")
+
+
+def _port_fits(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

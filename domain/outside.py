@@ -1,0 +1,134 @@
+"""What all workers of an office know together of the hosts outside: whose turn it is, and who does not answer.
+
+One rate and one circuit breaker a host, kept in PostgreSQL, so that two workers ask no faster than one. It speaks to
+nobody: `sync.http` does, and asks here before and tells here after.
+
+    closed ──5 failures in a row, or a refusal──▶ open ──retry_at──▶ half_open (one question) ──▶ closed or open again
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from domain.database import Base
+from domain.errors import Unavailable
+
+FAILURES_BEFORE_OPEN = 5
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+PROBE_LEASE = timedelta(minutes=2)  # a worker killed over its one question blocks nobody for longer
+
+
+class OutsideHost(Base):
+    """One host as `name:port`. `trips` counts how often in a row the breaker opened; each pause is twice the last."""
+
+    __tablename__ = "outside_host"
+    __table_args__ = (
+        CheckConstraint("state IN ('closed', 'open', 'half_open')", name="state"),
+        CheckConstraint("(state = 'closed') = (retry_at IS NULL)", name="retry"),
+        {"schema": "platform"},
+    )
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    state: Mapped[str] = mapped_column(default="closed")
+    failures: Mapped[int] = mapped_column(default=0)
+    trips: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    last_error_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """A host as Verwaltung shows it; `last_error` is a code with a German sentence."""
+
+    host: str
+    state: str
+    retry_at: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+    last_success_at: datetime | None
+
+
+# by the database's clock: two machines agree on it, and nobody else's is asked
+_TURN = text("""
+INSERT INTO platform.outside_host AS h (host, next_at)
+VALUES (:host, clock_timestamp() + make_interval(secs => :interval))
+ON CONFLICT (host) DO UPDATE
+    SET next_at = greatest(h.next_at, clock_timestamp()) + make_interval(secs => :interval)
+    WHERE h.next_at <= clock_timestamp() + make_interval(secs => :longest)
+RETURNING extract(epoch FROM next_at - make_interval(secs => :interval) - clock_timestamp())::float
+""")
+
+
+def take_turn(session: Session, host: str, *, interval: float, longest: float) -> float:
+    """Take the next free turn at a host, turns being `interval` seconds apart; returns how long to wait (s).
+
+    Raises Unavailable (outside.busy) where the wait were longer than `longest` seconds; the turn is left to others.
+    The turn is taken once the transaction is committed: commit before waiting.
+    """
+    wait: float | None = session.scalar(_TURN, {"host": host, "interval": interval, "longest": longest})
+    if wait is None:
+        raise Unavailable("outside.busy", host=host)
+    return max(0.0, wait)
+
+
+def put_off(session: Session, host: str, *, seconds: float) -> None:
+    """The host asked for peace (Retry-After): nobody's turn comes before."""
+    later = "greatest(next_at, clock_timestamp() + make_interval(secs => :seconds))"
+    session.execute(
+        text(f"UPDATE platform.outside_host SET next_at = {later} WHERE host = :host"),
+        {"host": host, "seconds": seconds},
+    )
+
+
+def admit(session: Session, host: str, *, now: datetime) -> None:
+    """Ask the breaker. Raises Unavailable (outside.paused, with `until`) while it is open, or another one probes."""
+    row = session.get(OutsideHost, host, with_for_update=True, populate_existing=True)
+    if row is None or row.state == "closed":
+        return
+    assert row.retry_at is not None
+    if row.retry_at > now:
+        raise Unavailable("outside.paused", host=host, until=row.retry_at.isoformat(), error=row.last_error)
+    row.state, row.retry_at = "half_open", now + PROBE_LEASE
+
+
+def note_success(session: Session, host: str, *, now: datetime) -> None:
+    """It answered: the breaker closes."""
+    row = _row(session, host)
+    row.state, row.retry_at, row.failures, row.trips, row.last_success_at = "closed", None, 0, 0, now
+
+
+def note_failure(session: Session, host: str, code: str, *, now: datetime, at_once: bool = False) -> None:
+    """It did not answer as it should; `at_once` where it told us to stay away, which is heard the first time."""
+    row = _row(session, host)
+    row.failures += 1
+    row.last_error, row.last_error_at = code, now
+    if at_once or row.state == "half_open" or row.failures >= FAILURES_BEFORE_OPEN:
+        row.state, row.retry_at = "open", now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.trips, 10))
+        row.trips += 1
+        row.failures = 0
+
+
+def close_breaker(session: Session, host: str) -> None:
+    """Somebody mended it and wants to know at once: the next question goes out."""
+    row = session.get(OutsideHost, host, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.state, row.retry_at, row.failures, row.trips = "closed", None, 0, 0
+
+
+def host_states(session: Session) -> tuple[HostState, ...]:
+    """Every host that was ever asked, by name."""
+    rows = session.scalars(select(OutsideHost).order_by(OutsideHost.host)).all()
+    return tuple(HostState(r.host, r.state, r.retry_at, r.last_error, r.last_error_at, r.last_success_at) for r in rows)
+
+
+def _row(session: Session, host: str) -> OutsideHost:
+    session.execute(
+        text("INSERT INTO platform.outside_host (host) VALUES (:host) ON CONFLICT DO NOTHING"), {"host": host}
+    )
+    return session.get_one(OutsideHost, host, with_for_update=True, populate_existing=True)

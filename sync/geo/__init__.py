@@ -1,0 +1,1 @@
+"""Looking up addresses and ways at the servers the office has named."""

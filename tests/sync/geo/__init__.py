@@ -1,0 +1,1 @@
+"""Addresses and ways, at real servers and at none."""

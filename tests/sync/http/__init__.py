@@ -1,0 +1,1 @@
+"""The way outside, against servers that behave and servers that do not."""

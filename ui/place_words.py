@@ -1,0 +1,24 @@
+"""How sure the place of an address is, in words: an outage reads "unbekannt, später", never "nicht gefunden"."""
+
+from domain.casework.placing import PlaceState
+from ui.labels import label
+from ui.translation import tr
+
+
+def place_words(quality: str, *, by_hand: bool, state: PlaceState | None) -> str:
+    """Lage: Hausnummer; with what is known of looking the address up."""
+    if by_hand:
+        return tr("Lage: von Hand gesetzt")
+    what = tr("Lage: {what}").format(what=label("geo_quality", quality))
+    more = _more(state) if state is not None else ""
+    return f"{what} ({more})" if more else what
+
+
+def _more(state: PlaceState) -> str:
+    if state.state == "not_found":
+        return tr("Adresse nicht gefunden, bitte prüfen")
+    if state.state == "placed":
+        return ", ".join(label("place_warning", code) for code in state.warnings)
+    if state.cause:
+        return tr("genauer: unbekannt, später; der Kartendienst antwortet nicht")
+    return tr("wird gerade gesucht")
