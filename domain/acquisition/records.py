@@ -36,6 +36,7 @@ class TherapistRecord:
     web: str = ""
     street: str = ""
     house_number: str = ""
+    addition: str = ""
     plz: str = ""
     city: str = ""
     lat: float | None = None
