@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection, Engine
 from domain.database import translated_errors
 from domain.errors import Unavailable
 
-HEAD = "0012"
-KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", HEAD})
+HEAD = "0017"
+KNOWN = frozenset(
+    {"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", HEAD}
+)
 
 
 def revision(connection: Connection) -> str | None:

@@ -27,6 +27,7 @@ import domain.matching.models
 import domain.matching.plan_models
 import domain.matching.reimbursement_models
 import domain.patients.files_models
+import domain.therapists.identity_models
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.evidence.verify import verify
 from domain.database import Base, Database
