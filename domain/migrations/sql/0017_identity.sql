@@ -89,6 +89,13 @@ REVOKE EXECUTE ON FUNCTION therapist_service.keep_merges_sound() FROM PUBLIC;
 CREATE TRIGGER keep_merges_sound BEFORE INSERT OR UPDATE OF merged_into_id ON therapist_service.therapist
     FOR EACH ROW WHEN (NEW.merged_into_id IS NOT NULL) EXECUTE FUNCTION therapist_service.keep_merges_sound();
 
+-- Somebody and everybody merged into them, over as many steps as there are.
+CREATE FUNCTION therapist_service.merged_ids(kept bigint) RETURNS bigint[]
+    LANGUAGE sql STABLE PARALLEL SAFE STRICT
+    RETURN (WITH RECURSIVE one (id) AS (
+                SELECT kept UNION SELECT t.id FROM therapist_service.therapist t JOIN one ON t.merged_into_id = one.id)
+            SELECT array_agg(id ORDER BY id) FROM one);
+
 -- Nobody is asked, called or written to under a record that is merged: the one kept is.
 CREATE FUNCTION therapist_service.refuse_merged() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
