@@ -54,17 +54,22 @@ class Source:
 
 def recognise(path: Path, *, today: date) -> Source:
     """What a file is, by its content. Raises Invalid (not usable, with the reason) or Unavailable (not readable)."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-            file.seek(0)
-            digest = file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise Unavailable("import.unreadable", file=path.name) from exc
+    digest = hash_of(path)
+    with path.open("rb") as file:
+        head = file.read(HEAD)
     kind = _kind(path, head)
     scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
     # a clock that ran ahead must not make a directory newer than all that follow
     return Source(path, kind, digest, min(scraped_on or today, today))
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal. Raises Unavailable where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise Unavailable("import.unreadable", file=path.name) from exc
 
 
 def _kind(path: Path, head: bytes) -> FileKind:

@@ -38,8 +38,13 @@ class SiteForm:
 class Address(Protocol):
     """What has a PLZ and a house number."""
 
-    plz: str
-    house_number: str
+    @property
+    def plz(self) -> str:
+        """Five digits or empty."""
+
+    @property
+    def house_number(self) -> str:
+        """As it is written, or empty."""
 
 
 def same_address(one: Address, other: Address) -> bool:

@@ -87,7 +87,7 @@ therapist_service.distinct_pair           ra    ra    -     -     -     r
 therapist_service.practice                rawd  rawd  -     -     -     r
 therapist_service.practice_site           rawd  rawd  -     -     -     r
 therapist_service.therapist               rawd  rawd  -     -     r     r
-therapist_service.therapist_alias         ra    ra    -     -     -     r
+therapist_service.therapist_alias         rad   rad   -     -     -     r
 therapist_service.therapist_merge         ra    ra    -     -     -     r
 """
 CATALOGUE = """

@@ -106,6 +106,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "plz": "PLZ",
         "city": "Ort",
         "addition": "Zusatz zur Anschrift",
+        "geo_quality": "Genauigkeit der Lage",
+        "is_institution": "Einrichtung",
         "accessible": "Barrierefrei",
         "phone_hours": "Telefonzeiten",
         "office_hours": "Sprechzeiten",

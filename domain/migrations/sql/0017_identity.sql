@@ -172,6 +172,8 @@ GRANT UPDATE (undone_at, undone_by) ON therapist_service.therapist_merge TO plat
 CREATE POLICY undone_once ON therapist_service.therapist_merge AS RESTRICTIVE FOR UPDATE
     TO platzlotse_caseworker, platzlotse_supervisor USING (undone_at IS NULL) WITH CHECK (undone_at IS NOT NULL);
 
+GRANT DELETE ON therapist_service.therapist_alias TO platzlotse_caseworker, platzlotse_supervisor;
+
 -- Taking an import back removes whom it brought, as long as nobody has touched them since; what is referred to stays
 -- (foreign keys). Nothing else is ever deleted here.
 GRANT DELETE ON therapist_service.therapist, therapist_service.practice, therapist_service.practice_site,
