@@ -73,8 +73,9 @@ class Desk:
     def rows(self) -> dict[str, list[Any]]:
         """Everything known of therapists, without stamps."""
         with self.database.read() as session:
-            query = "SELECT to_jsonb(r) - '{{version,updated_at,updated_by}}'::text[] FROM therapist_service.{} r ORDER BY r.id"
-            return {table: list(session.scalars(text(query.format(table)))) for table in TABLES}
+            row = "to_jsonb(r) - '{version,updated_at,updated_by}'::text[]"
+            query = f"SELECT {row} FROM therapist_service.%s r ORDER BY r.id"
+            return {table: list(session.scalars(text(query % table))) for table in TABLES}
 
 
 @pytest.fixture
