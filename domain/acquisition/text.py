@@ -25,9 +25,11 @@ def clean(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a spreadsheet's 52062.0
-    # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
-    text = "".join(_printable(c) for c in str(value))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = str(value)
+    if not text.isprintable():  # most are, and reading a large file is mostly this
+        # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
+        text = "".join(_printable(c) for c in text)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def _printable(character: str) -> str:
@@ -53,6 +55,8 @@ _TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
 def phones(value: object) -> tuple[PhoneNumber, ...]:
     """Every number of a cell, which may hold several with words around them; each once, in their order."""
     text = _TRUNK.sub(" ", clean(value))
+    if not any(map(str.isdigit, text)):
+        return ()
     found: dict[str, PhoneNumber] = {}
     for match in phonenumbers.PhoneNumberMatcher(text, "DE"):
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)

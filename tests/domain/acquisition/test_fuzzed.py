@@ -23,7 +23,8 @@ from ui.errors import describe, describe_row
 NASTY = (
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b";", b"\r", b"\n\n", b"=cmd|'/c calc'!A0", b"<script>", b"<!--",
     b"]]>", b"{", b"}", b"[[[[", b"\\u0000", b"1e999", b"99999999999999999999", "İ".encode(), "\u202e".encode(),
-    b"\x1a", b"&#0;", b"<div class='praxis-list-element'>" * 30, b"a" * 3000, b"00:00-99:99", b"31.02.2026", "٣".encode(),
+    b"\x1a", b"&#0;", b"<div class='praxis-list-element'>" * 30, b"a" * 3000, b"00:00-99:99", b"31.02.2026",
+    "٣".encode(),
 )  # fmt: skip
 
 
