@@ -28,16 +28,3 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "blocked_reason", "blocked_until"),
 }
 ADDRESS = "address"  # of the main site; the other's becomes a further site
-# what points to a therapist and moves with a merge, so that lists and rules see it with the one kept
-MOVING = (
-    "matching_service.inquiry",
-    "matching_service.placement",
-    "matching_service.exclusion",
-    "matching_service.plan_line",
-    "communication_service.phone_call",
-    "communication_service.email",
-    "communication_service.incoming_email",
-    "communication_service.batch_line",
-)
-# the contact log is chained and letters are printed: they stay where they were written and are read with the one kept
-STAYING = ("communication_service.contact_entry", "communication_service.printed_letter")

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.merging import by_column
 from domain.editing import load_for_edit
 from domain.errors import Conflict, NotFound
 from domain.therapists.duplicates.comparing import Row, stored
 from domain.therapists.duplicates.fields import ADDRESS, FIELDS
-from domain.therapists.duplicates.merging import by_column
 from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import PracticeSite, Therapist
 

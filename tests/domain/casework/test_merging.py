@@ -7,16 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from domain.casework.history import therapist_history
+from domain.casework.merge_undo import live_merges, undo_merge
+from domain.casework.merging import MOVING, STAYING, merge
 from domain.communication.contacts import ContactNote, note_contact
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid
 from domain.matching.models import Exclusion
 from domain.paging import ListQuery
 from domain.therapists.duplicates.comparing import side_by_side
-from domain.therapists.duplicates.fields import MOVING, STAYING
-from domain.therapists.duplicates.merging import merge
 from domain.therapists.duplicates.suspects import call_distinct, suspected_duplicates
-from domain.therapists.duplicates.undoing import live_merges, undo_merge
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.queries import list_therapists
 from domain.therapists.service import set_contact

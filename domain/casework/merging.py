@@ -1,4 +1,4 @@
-"""Bringing two records of one person together, so that `undoing` can take it back exactly.
+"""Bringing two records of one person together, so that `merge_undo` can take it back exactly.
 
 The other record stays as it is and only points to the one kept. What points to it (inquiries, calls, exclusions …) is
 turned to the one kept and noted; what is written for good (contact log, printed letters) stays and is read with it.
@@ -17,13 +17,26 @@ from domain.access import me
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.therapists.duplicates.comparing import stored
-from domain.therapists.duplicates.fields import ADDRESS, FIELDS, MOVING
+from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.service import contact_point_for
 from domain.therapists.sites import ADDRESS as ADDRESS_COLUMNS
 from domain.therapists.sites import renew_key, same_address
 
+# what points to a therapist and moves with a merge, so that lists and rules see it with the one kept
+MOVING = (
+    "matching_service.inquiry",
+    "matching_service.placement",
+    "matching_service.exclusion",
+    "matching_service.plan_line",
+    "communication_service.phone_call",
+    "communication_service.email",
+    "communication_service.incoming_email",
+    "communication_service.batch_line",
+)
+# the contact log is chained and letters are printed: they stay where they were written and are read with the one kept
+STAYING = ("communication_service.contact_entry", "communication_service.printed_letter")
 # columns the database keeps itself
 _KEPT_BY_DATABASE = frozenset(
     {"id", "version", "created_at", "updated_at", "updated_by", "offer_mask", "age_mask", "search_text", "sort_name"}
