@@ -1,4 +1,4 @@
-"""A large directory read in: seconds and memory of the importing process, for a first import, the same again, and a dry run.
+"""A large directory read in: time and memory of a dry run, a first import, the same again, duplicates, and undoing.
 
 ``.venv/bin/python benchmarks/import_directory.py [therapists [megabytes]]``; without figures 40,000 in a file of 200 MB, as
 invented persons in the directory's second shape. Wanted: under 60 s and under 500 MB. A PostgreSQL server of its own is
@@ -18,9 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from domain.acquisition.reading import recognise
-from domain.casework.import_undo import undo_import
+from domain.casework.import_undo import list_imports, undo_import
 from domain.casework.imports import import_file
 from domain.database import Database
+from domain.therapists.duplicates.suspects import suspected_duplicates
 from tests.conftest import TEMPLATE, Office, prepare
 from tests.servers.postgres import TestCluster
 
@@ -63,7 +64,11 @@ def child(url: str, path: Path, what: str) -> None:
     begin = time.perf_counter()
     if what == "undo":
         with database.write() as session:
-            done: object = undo_import(session, 1, now=NOW).removed
+            newest = next(shown for shown in list_imports(session) if shown.imported)
+            done: object = f"{undo_import(session, newest.import_id, now=NOW).removed} removed"
+    elif what == "twins":
+        with database.read() as session:
+            done = f"{len(suspected_duplicates(session))} pairs proposed"
     else:
         source = recognise(path, today=NOW.date())
         with database.read() if what == "dry" else database.write() as session:
@@ -85,7 +90,7 @@ def main(count: int, megabytes: float) -> None:
         print(f"{count} therapists, {path.stat().st_size / 1e6:.0f} MB", flush=True)
         prepare(cluster)
         url = Office(cluster, cluster.clone(TEMPLATE)).url("jana")
-        for what in ("dry", "first", "again", "undo"):
+        for what in ("dry", "first", "again", "twins", "undo"):
             subprocess.run([sys.executable, __file__, "--child", url, str(path), what], check=True)  # noqa: S603 - this very file
 
 

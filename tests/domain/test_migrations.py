@@ -232,3 +232,31 @@ def test_contacts_from_before_the_chain_are_chained(cluster: TestCluster) -> Non
         session.rollback()
     engine.dispose()
     cluster.drop(name)
+
+
+def test_whose_name_was_corrected_before_is_known_by_the_old_one(cluster: TestCluster) -> None:
+    """Directories go on writing it: the audit remembers, so that nobody comes in a second time."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        for statement in (
+            "INSERT INTO therapist_service.practice (name) VALUES ('Praxis')",
+            "INSERT INTO therapist_service.practice_site (practice_id) VALUES (1)",
+            "INSERT INTO therapist_service.contact_point (practice_id) VALUES (1)",
+            """INSERT INTO therapist_service.therapist
+               (practice_id, site_id, contact_point_id, first_name, last_name, source, identity_key)
+               VALUES (1, 1, 1, 'Ina', 'Sommer', 'arztsuche', 'sommer|52062|3')""",
+            "UPDATE therapist_service.therapist SET first_name = 'Pia', locked_fields = '{first_name}'",
+        ):
+            connection.execute(text(statement))
+    assert migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT identity_key, first_name FROM therapist_service.therapist_alias")).all()
+    engine.dispose()
+    cluster.drop(name)
+    assert [tuple(row) for row in rows] == [("sommer|52062|3", "Ina")]

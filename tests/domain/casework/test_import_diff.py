@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.acquisition.reading import recognise
+from domain.casework.history import therapist_history
 from domain.casework.import_undo import list_imports, undo_import
 from domain.casework.imports import ImportReport, import_file
 from domain.communication.contacts import ContactNote, note_contact
@@ -21,6 +22,7 @@ from domain.therapists.queries import get_therapist
 from domain.therapists.service import set_contact, update_therapist
 from domain.therapists.sites import sites_of
 from tests.conftest import NOW
+from tests.domain.acquisition.therapist_files import exporter
 from tests.domain.therapists.test_locks import _form
 
 TABLES = ("therapist", "practice", "practice_site", "contact_point", "therapist_alias")
@@ -209,6 +211,21 @@ def test_a_second_site_in_one_file_stays_a_second_site(desk: Desk) -> None:
         assert [(site.form.plz, site.main) for site in sites_of(session, ina)] == [("52062", True), ("52349", False)]
     known = desk.take(entry(house_number="9", postal_code="52349", city="Düren", phone="02421 555555", email=""))
     assert known.ids == (ina,)  # by the second address alone
+
+
+def test_what_an_office_wrote_beside_a_list_becomes_history(desk: Desk) -> None:
+    """Once, however often the list is read; who was not called yet has none."""
+    path = desk.folder / "fork"
+    path.write_bytes(exporter(fork=True))
+    source = recognise(path, today=NOW.date())
+    for _ in range(2):
+        with desk.database.write() as session:
+            report = import_file(session, source, now=NOW, today=NOW.date())
+    ina, eva = (change.therapist_id for change in report.changes)
+    with desk.database.read() as session:
+        (said,) = therapist_history(session, ina)
+        assert (said.kind, said.channel, said.body) == ("list_status", "phone", "Auf AB gesprochen: ruft Montag zurück")
+        assert therapist_history(session, eva) == ()
 
 
 def test_a_file_changed_since_the_preview_is_refused(desk: Desk) -> None:
