@@ -141,6 +141,8 @@ class Taking:
         site = _site_of(record, match)
         if site is match.main:
             self._at_main.add(therapist.id)
+        if site is None and self.choice.skipped(record.row).intersection(ADDRESS):
+            site, site_values = match.main, {}  # the new address is not wanted, the rest is
         newer = self._is_newer(therapist)
         elsewhere = site is not match.main and not (site is None and newer)
         proposed = improvements(_columns(therapist, values), values, only_unknown=elsewhere)

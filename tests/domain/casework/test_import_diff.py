@@ -13,6 +13,7 @@ from domain.acquisition.reading import recognise
 from domain.casework.history import therapist_history
 from domain.casework.import_undo import list_imports, undo_import
 from domain.casework.imports import ImportReport, import_file
+from domain.casework.merging import merge
 from domain.communication.contacts import ContactNote, note_contact
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid, NotFound
@@ -211,6 +212,29 @@ def test_a_second_site_in_one_file_stays_a_second_site(desk: Desk) -> None:
         assert [(site.form.plz, site.main) for site in sites_of(session, ina)] == [("52062", True), ("52349", False)]
     known = desk.take(entry(house_number="9", postal_code="52349", city="Düren", phone="02421 555555", email=""))
     assert known.ids == (ina,)  # by the second address alone
+
+
+def test_an_import_knows_whom_others_were_merged_into(desk: Desk) -> None:
+    """The directory goes on listing her twice; nothing comes in again and nothing flips to and fro."""
+    twice = [entry(), entry("Sommer-Blum", "Ina", house_number="77", postal_code="52064", phone="0241 7654321")]
+    one, other = desk.take(*twice).ids
+    with desk.database.write() as session:
+        merge(session, keep=one, drop=other, choices={"last_name": other}, now=NOW)
+    for files in (twice, twice[::-1]):
+        report = desk.take(*files)
+        assert {change.therapist_id for change in report.changes} == {one}
+        assert (report.unchanged, report.imported, report.updated) == (2, 0, 0)
+
+
+def test_an_address_may_be_left_out_of_what_is_taken(desk: Desk) -> None:
+    """The rest of somebody who moved comes in."""
+    (ina,) = desk.take(entry()).ids
+    files = entry(house_number="77", postal_code="52064", title="Dr.")
+    desk.take(files, choice=Choice(skipped_fields={1: frozenset({"plz"})}))
+    with desk.database.read() as session:
+        assert session.get_one(Therapist, ina).title == "Dr."
+        assert [site.form.plz for site in sites_of(session, ina)] == ["52062"]
+    assert [change.became for change in desk.take(files).changes] == ["moved"]
 
 
 def test_what_an_office_wrote_beside_a_list_becomes_history(desk: Desk) -> None:
