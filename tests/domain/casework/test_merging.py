@@ -1,6 +1,7 @@
 """Two records of one person are brought together and come apart again exactly as they were."""
 
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -193,6 +194,33 @@ def test_the_database_keeps_a_merged_record_out(database: Database, now: datetim
         house = add_therapist(session, is_institution=True)
         with pytest.raises(Invalid, match=r"merge\.institution_and_person"):
             merge(session, keep=one, drop=house, choices={}, now=now)
+
+
+def test_two_people_merging_the_same_two_close_no_ring(
+    database: Database, second_database: Database, now: datetime
+) -> None:
+    """Jana keeps the one, Tom the other, at once: whoever is second is told, and nothing of theirs is kept."""
+    with database.write() as session:
+        one, other = two(session)
+    told: list[str] = []
+
+    def tom() -> None:
+        try:
+            with second_database.write() as session:
+                merge(session, keep=other, drop=one, choices={}, now=now)
+        except Conflict as error:
+            told.append(error.code)
+
+    second = Thread(target=tom)
+    with database.write() as session:
+        merge(session, keep=one, drop=other, choices={}, now=now)
+        second.start()
+        second.join(1)
+        assert second.is_alive()  # waits for Jana
+    second.join(20)
+    assert told == ["merge.merged_already"]
+    with database.read() as session:
+        assert [(shown.kept_id, shown.dropped_id) for shown in live_merges(session)] == [(one, other)]
 
 
 def test_two_who_are_called_different_are_never_proposed_again(database: Database, now: datetime) -> None:
