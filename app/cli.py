@@ -38,8 +38,11 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     importing = command("import", tr("Verzeichnisse und Aufnahmebögen einlesen"))
-    importing.add_argument("files", nargs="+", type=Path, metavar="DATEI")
-    importing.add_argument("--dry-run", action="store_true", help=tr("nur prüfen, nichts übernehmen"))
+    importing.add_argument("files", nargs="*", type=Path, metavar="DATEI")
+    instead = importing.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help=tr("frühere Importe zeigen"))
+    instead.add_argument("--undo", type=_positive, metavar="NUMMER", help=tr("einen ganzen Import zurücknehmen"))
+    importing.add_argument("--dry-run", action="store_true", help=tr("nur prüfen und zeigen, was sich änderte"))
     importing.add_argument(
         "--map", action="append", default=[], metavar="FELD=SPALTE", help=tr("Spalte einer Patientenliste zuordnen")
     )

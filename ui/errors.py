@@ -9,12 +9,20 @@ from domain.weektime import BERLIN
 from ui import formats
 from ui.labels import label, rule_reason
 from ui.translation import tr
-from ui.words import errors_contact, errors_mail, errors_matching, errors_outside, errors_records, errors_seat
+from ui.words import (
+    errors_contact,
+    errors_directories,
+    errors_mail,
+    errors_matching,
+    errors_outside,
+    errors_records,
+    errors_seat,
+)
 
 # by what they are about; a test sees to it that no code stands twice
 _PARTS = (
     errors_seat.SENTENCES, errors_records.SENTENCES, errors_matching.SENTENCES, errors_contact.SENTENCES,
-    errors_mail.SENTENCES, errors_outside.SENTENCES,
+    errors_mail.SENTENCES, errors_outside.SENTENCES, errors_directories.SENTENCES,
 )  # fmt: skip
 _SENTENCES: dict[str, str] = {code: sentence for part in _PARTS for code, sentence in part.items()}
 _FALLBACKS = {
@@ -77,6 +85,7 @@ class _Words(dict[str, str]):
             "before": lambda v: label(_STATE_KINDS.get(self._error.code, "search_status"), str(v or "")),
             "columns": lambda v: ", ".join(v or ()),
             "near": lambda v: tr("; gemeint ist wohl „{near}“").format(near=v) if v else "",
+            "fields": lambda v: ", ".join(label("therapist_field", name) for name in v or ()),
             "last_day": lambda v: formats.day(date.fromisoformat(str(v))),
             "codes": lambda v: ", ".join(v or ()),
             "roles": lambda v: ", ".join(v or ()),

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from domain.acquisition.addresses import split_street
 from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
+from domain.acquisition.names import SALUTATIONS
+from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, phone, plz
+from domain.acquisition.text import clean, first_email, numbers, plz
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
-SALUTATIONS = frozenset({"Frau", "Herr"})
 PHONE_KIND = re.compile(r"0?7|telefon.*", re.IGNORECASE)
 GERMANY = (47.0, 55.2, 5.5, 15.5)
 
@@ -37,11 +39,15 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
     notes += week.notes
     lat, lon = place(entry.get("lat"), entry.get("lon"), notes)
     salutation = clean(entry.get("anrede"))
+    address = split_street(entry.get("strasse"), entry.get("hausnummer"))
+    called = numbers(entry.get("tel"), entry.get("handy"), entry.get("fax"))
+    if called.unreadable:
+        notes.append("phone_unreadable")
     return TherapistRecord(
         row=row,
         last_name=last_name,
         first_name="" if institution else first_name,
-        title=title,
+        title=one_title(title),
         salutation=salutation if salutation in SALUTATIONS else "",
         is_institution=institution,
         sex=SEXES.get(clean(entry.get("geschlecht")).lower()[:1], Sex.NOT_STATED),
@@ -49,12 +55,13 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
         offers=offers,
         offers_source=source,
         email=noted(first_email, entry.get("email"), "email_unreadable", notes),
-        phone=noted(phone, entry.get("tel"), "phone_unreadable", notes),
-        mobile=noted(phone, entry.get("handy"), "phone_unreadable", notes),
-        fax=phone(entry.get("fax")),
+        phone=called.phone,
+        mobile=called.mobile,
+        fax=called.fax,
         web=clean(entry.get("web")),
-        street=clean(entry.get("strasse")),
-        house_number=clean(entry.get("hausnummer")),
+        street=address.street,
+        house_number=address.house_number,
+        addition=address.addition,
         plz=noted(plz, entry.get("plz"), "plz_unreadable", notes),
         city=clean(entry.get("ort")),
         lat=lat,

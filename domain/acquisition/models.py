@@ -16,7 +16,8 @@ class ImportFile(Identified, Base):
     __tablename__ = "import_file"
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
-        CheckConstraint("read = imported + updated + unchanged + rejected", name="counts_add_up"),
+        CheckConstraint("read = imported + updated + unchanged + skipped + rejected", name="counts_add_up"),
+        CheckConstraint("undone_at IS NOT NULL OR undone_by IS NULL", name="undone"),
         Index("ix_import_file_sha256", "sha256"),
         {"schema": "scraping_service"},
     )
@@ -32,6 +33,10 @@ class ImportFile(Identified, Base):
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    gone: Mapped[int] = mapped_column(default=0)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
 
 
 class RejectedRow(Identified, Base):

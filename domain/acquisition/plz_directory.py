@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.acquisition.arztsuche import SALUTATIONS, noted, values_of
+from domain.acquisition.addresses import split_street
+from domain.acquisition.arztsuche import noted, values_of
 from domain.acquisition.hours import Week, published, weekday_of
+from domain.acquisition.names import SALUTATIONS
+from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, phone, plz
+from domain.acquisition.text import clean, first_email, numbers, plz
 from domain.values import Sex
 
 SEX_OF_SALUTATION = {"Frau": Sex.FEMALE, "Herr": Sex.MALE}
@@ -33,21 +36,27 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
                 week.add(weekday, clean(span), by_phone=True)
     notes = week.notes
     salutation = clean(person.get("salutation"))
+    address = split_street(site.get("street"), site.get("house_number"))
+    called = numbers(contact.get("phone"), fax=contact.get("fax"))
+    if called.unreadable:
+        notes.append("phone_unreadable")
     return TherapistRecord(
         row=row,
         last_name=last_name,
         first_name=first_name,
-        title=clean(person.get("title")),
+        title=one_title(person.get("title")),
         salutation=salutation if salutation in SALUTATIONS else "",
         sex=SEX_OF_SALUTATION.get(salutation, Sex.NOT_STATED),
         licence=licence,
         offers=offers,
         offers_source=source,
         email=noted(first_email, contact.get("email"), "email_unreadable", notes),
-        phone=noted(phone, contact.get("phone"), "phone_unreadable", notes),
-        fax=phone(contact.get("fax")),
-        street=clean(site.get("street")),
-        house_number=clean(site.get("house_number")),
+        phone=called.phone,
+        mobile=called.mobile,
+        fax=called.fax,
+        street=address.street,
+        house_number=address.house_number,
+        addition=address.addition,
         plz=noted(plz, site.get("postal_code"), "plz_unreadable", notes),
         city=clean(site.get("city")),
         languages=frozenset(values_of(entry.get("languages"))) - {"Deutsch"},

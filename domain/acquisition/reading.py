@@ -7,7 +7,7 @@ breaks off, so the caller's transaction takes back what came before.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from domain.acquisition import arztsuche, intake, office_table, plz_directory
+from domain.acquisition import arztsuche, intake, office_table, plz_directory, saved_page, therapist_table
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import day
 from domain.errors import Invalid, Unavailable
+from domain.weektime import office_day
 
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
@@ -35,6 +36,8 @@ class FileKind(StrEnum):
     PLZ_DIRECTORY = "plz_directory"
     INTAKE = "intake"
     OFFICE_TABLE = "office_table"
+    THERAPIST_TABLE = "therapist_table"
+    SAVED_PAGE = "saved_page"
 
     @property
     def of_patients(self) -> bool:
@@ -54,17 +57,31 @@ class Source:
 
 def recognise(path: Path, *, today: date) -> Source:
     """What a file is, by its content. Raises Invalid (not usable, with the reason) or Unavailable (not readable)."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-            file.seek(0)
-            digest = file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise Unavailable("import.unreadable", file=path.name) from exc
+    digest = hash_of(path)
+    with path.open("rb") as file:
+        head = file.read(HEAD)
     kind = _kind(path, head)
     scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
     # a clock that ran ahead must not make a directory newer than all that follow
-    return Source(path, kind, digest, min(scraped_on or today, today))
+    saved_on = office_day(_written(path)) if kind is FileKind.SAVED_PAGE else None
+    return Source(path, kind, digest, min(scraped_on or saved_on or today, today))
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal. Raises Unavailable where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise Unavailable("import.unreadable", file=path.name) from exc
+
+
+def _written(path: Path) -> datetime:
+    """When a file was last written: a saved page has no date of its own."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as exc:
+        raise Unavailable("import.unreadable", file=path.name) from exc
 
 
 def _kind(path: Path, head: bytes) -> FileKind:
@@ -72,14 +89,20 @@ def _kind(path: Path, head: bytes) -> FileKind:
     if not text:
         raise Invalid("import.empty", file=path.name)
     if head.startswith(b"PK\x03\x04"):
-        return FileKind.OFFICE_TABLE
+        return _table_kind(path)
     if text[:1] in b"{[":
         return _json_kind(path)
     if text[:1] == b"<":
+        if saved_page.is_result_page(path):
+            return FileKind.SAVED_PAGE
         raise Invalid("import.html", file=path.name)
     if b"\0" in head:
         raise Invalid("import.binary", file=path.name)
-    return FileKind.OFFICE_TABLE
+    return _table_kind(path)
+
+
+def _table_kind(path: Path) -> FileKind:
+    return FileKind.THERAPIST_TABLE if therapist_table.is_therapist_table(path) else FileKind.OFFICE_TABLE
 
 
 def _json_kind(path: Path) -> FileKind:
@@ -151,6 +174,10 @@ def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = 
 def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> Iterator[Record]:
     if source.kind is FileKind.OFFICE_TABLE:
         yield from office_table.records(source.path, today=today, mapping=mapping)
+    elif source.kind is FileKind.THERAPIST_TABLE:
+        yield from therapist_table.records(source.path, today=source.as_of)
+    elif source.kind is FileKind.SAVED_PAGE:
+        yield from saved_page.records(source.path, saved_on=source.as_of)
     elif source.kind is FileKind.INTAKE:
         for row, entry in enumerate(_items(source.path, "item"), start=1):
             yield intake.record_of(row, entry, today=today)
@@ -164,6 +191,8 @@ def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> 
 
 def is_cut(source: Source, rows: int) -> bool:
     """Whether the directory cut its list: it says so, or it ends at exactly 50 or 100 entries."""
+    if source.kind is FileKind.SAVED_PAGE:
+        return rows in CUT_LENGTHS
     if source.kind is not FileKind.ARZTSUCHE:
         return False
     return rows in CUT_LENGTHS or any(value is True for value in _items(source.path, "moreResults"))

@@ -17,7 +17,10 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class TherapistRecord:
-    """A person or institution of a directory. `offers_source`: directory, licence or none."""
+    """A person or institution of a directory. `offers_source`: directory, licence or none.
+
+    `contact_status` and `contact_note` are what an office wrote beside the person in a copy of the list.
+    """
 
     row: int
     last_name: str
@@ -36,6 +39,7 @@ class TherapistRecord:
     web: str = ""
     street: str = ""
     house_number: str = ""
+    addition: str = ""
     plz: str = ""
     city: str = ""
     lat: float | None = None
@@ -45,6 +49,8 @@ class TherapistRecord:
     phone_hours: tuple[WeekSpan, ...] | None = None
     office_hours: tuple[WeekSpan, ...] | None = None
     hours_as_of: date | None = None
+    contact_status: str = ""
+    contact_note: str = ""
     notes: tuple[str, ...] = ()
 
 

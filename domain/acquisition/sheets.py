@@ -37,9 +37,26 @@ def is_xlsx(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """Every row with its number, the first sheet's of a workbook. Raises Invalid where the file is damaged."""
-    return _xlsx_rows(path) if is_xlsx(path) else _csv_rows(path)
+def rows(path: Path, sheet: str = "") -> Iterator[Row]:
+    """Every row with its number: of a workbook those of the sheet so called, else of the first one.
+
+    Raises Invalid where the file is damaged.
+    """
+    return _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path)
+
+
+def has_sheet(path: Path, sheet: str) -> bool:
+    """Whether a file is a workbook with a sheet of that name. Raises Invalid where it is damaged."""
+    if not is_xlsx(path):
+        return False
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True)
+            found = sheet in book.sheetnames
+            book.close()
+        except _DAMAGE as exc:
+            raise Invalid("import.xlsx_broken", file=path.name) from exc
+    return found
 
 
 def encoding_of(path: Path) -> str:
@@ -81,7 +98,7 @@ def _without_nul(file: io.TextIOBase) -> Iterator[str]:
         yield line.replace("\0", "")
 
 
-def _xlsx_rows(path: Path) -> Iterator[Row]:
+def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:
     # opened here: the library would judge the file by its name
     with path.open("rb") as file:
         try:
@@ -90,7 +107,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
                     raise Invalid("import.xlsx_broken", file=path.name)
             # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
             book = load_workbook(file, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
+            sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
             if isinstance(sheet, ReadOnlyWorksheet):
                 # the extent a program wrote into the file may be wrong and would cut rows and columns off
                 sheet.reset_dimensions()

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+
+from domain.geocoding.plz_data import known_plz
 
 PLZ = re.compile(r"(?:D-|DE-)?([0-9]{4,5})", re.IGNORECASE)
 PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "und", "del", "di", "da"})
@@ -22,9 +25,11 @@ def clean(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a spreadsheet's 52062.0
-    # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
-    text = "".join(_printable(c) for c in str(value))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = str(value)
+    if not text.isprintable():  # most are, and reading a large file is mostly this
+        # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
+        text = "".join(_printable(c) for c in text)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def _printable(character: str) -> str:
@@ -34,11 +39,64 @@ def _printable(character: str) -> str:
     return " " if category.startswith("C") else character
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number in E.164; `kind` is phone, mobile or fax, by the word before it, else by the number itself."""
+
+    number: str
+    kind: str
+
+
+_FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+_MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+_TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
+
+
+def phones(value: object) -> tuple[PhoneNumber, ...]:
+    """Every number of a cell, which may hold several with words around them; each once, in their order."""
+    text = _TRUNK.sub(" ", clean(value))
+    if not any(map(str.isdigit, text)):
+        return ()
+    found: dict[str, PhoneNumber] = {}
+    for match in phonenumbers.PhoneNumberMatcher(text, "DE"):
+        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        before = text[: match.start]
+        if _FAX.search(before):
+            kind = "fax"
+        elif _MOBILE.search(before) or phonenumbers.number_type(match.number) == phonenumbers.PhoneNumberType.MOBILE:
+            kind = "mobile"
+        else:
+            kind = "phone"
+        found.setdefault(number, PhoneNumber(number, kind))
+    return tuple(found.values())
+
+
 def phone(value: object) -> str:
-    """The first phone number of a text in E.164, or the empty text. A text may hold several or none."""
-    for match in phonenumbers.PhoneNumberMatcher(clean(value), "DE"):
-        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-    return ""
+    """The first phone number of a text in E.164 that is no fax, or the empty text."""
+    return next((found.number for found in phones(value) if found.kind != "fax"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How somebody is called: each in E.164 or empty; `unreadable` where a cell said something that is no number."""
+
+    phone: str
+    mobile: str
+    fax: str
+    unreadable: bool
+
+
+def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
+    """The numbers of a directory's three cells; what stands in the wrong one goes where it belongs."""
+    cells = (phones(tel), phones(mobile), phones(fax))
+    called = [found for cell in cells[:2] for found in cell]
+    first = next((n.number for n in cells[0] if n.kind == "phone"), "")
+    first = first or next((n.number for n in called if n.kind != "fax"), "")
+    second = next((n.number for n in (*cells[1], *cells[0]) if n.kind == "mobile" and n.number != first), "")
+    second = second or next((n.number for n in cells[1] if n.kind != "fax" and n.number != first), "")
+    sent = next((n.number for n in cells[2]), "") or next((n.number for n in called if n.kind == "fax"), "")
+    written = ((tel, cells[0]), (mobile, cells[1]))
+    return Numbers(first, second, sent, any(clean(text) and not found for text, found in written))
 
 
 def email(value: object) -> str:
@@ -60,10 +118,13 @@ def first_email(value: object) -> str:
 
 
 def plz(value: object) -> str:
-    """Five digits, a lost leading zero restored; the empty text when it is no PLZ."""
+    """Five digits; four are given their lost zero back where that makes a PLZ that exists. Else the empty text."""
     match = PLZ.fullmatch(clean(value).removesuffix(".0"))
-    digits = match[1].zfill(5) if match else ""
-    return "" if digits.startswith("00") else digits
+    if match is None or match[1].startswith("00"):
+        return ""
+    if len(match[1]) == 4:
+        return f"0{match[1]}" if f"0{match[1]}" in known_plz() else ""
+    return match[1]
 
 
 def day(value: object) -> date | None:

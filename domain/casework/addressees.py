@@ -19,7 +19,7 @@ RECENT = timedelta(days=60)
 _THERAPISTS = """
 SELECT 'therapist' AS kind, t.id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name, t.salutation,
        t.title, t.first_name, t.last_name, t.is_institution, t.email, t.phone, t.mobile
-FROM therapist_service.therapist t WHERE t.status <> 'opted_out' AND {where}
+FROM therapist_service.therapist t WHERE t.status NOT IN ('opted_out', 'merged') AND {where}
 ORDER BY t.last_name, t.first_name LIMIT :limit
 """
 _PATIENTS = """

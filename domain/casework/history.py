@@ -55,10 +55,12 @@ _ABOUT_PATIENT = """(c.patient_id = :id OR (c.patient_id IS NULL AND c.inquiry_i
     JOIN matching_service.place_search s ON s.id = i.search_id WHERE s.patient_id = :id)))"""
 # everybody of the practice, since a colleague answers as well
 _ABOUT_PAIR = f"""{_ABOUT_PATIENT} AND coalesce(c.therapist_id, q.therapist_id) IN (
-    SELECT colleague.id FROM therapist_service.therapist asked
+    SELECT unnest(therapist_service.merged_ids(colleague.id)) FROM therapist_service.therapist asked
     JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :other)"""
-_ABOUT_THERAPIST = "(c.therapist_id = :id OR (c.therapist_id IS NULL AND q.therapist_id = :id))"
-_COLLEAGUES = """ARRAY(SELECT colleague.id FROM therapist_service.therapist asked
+# with whoever was merged into them: what is written for good stays where it was written
+_ABOUT_THERAPIST = """(c.therapist_id = ANY(therapist_service.merged_ids(:id))
+    OR (c.therapist_id IS NULL AND q.therapist_id = ANY(therapist_service.merged_ids(:id))))"""
+_COLLEAGUES = """ARRAY(SELECT unnest(therapist_service.merged_ids(colleague.id)) FROM therapist_service.therapist asked
     JOIN therapist_service.therapist colleague ON colleague.practice_id = asked.practice_id WHERE asked.id = :id)"""
 _ABOUT_PRACTICE = f"""(c.therapist_id = ANY({_COLLEAGUES})
     OR (c.therapist_id IS NULL AND q.therapist_id = ANY({_COLLEAGUES})))"""

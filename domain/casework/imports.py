@@ -1,27 +1,33 @@
 """Importing a file: one transaction, counts that add up, rejected rows with their reason, places looked up.
 
-The caller opens the transaction; whatever is wrong with the file as a whole raises, and nothing was written.
+The caller opens the transaction; whatever is wrong with the file as a whole raises, and nothing was written. A dry
+run is the same work in a session that keeps nothing (`Database.read`): its report says what would be. A person then
+chooses (`Choice`) by the row numbers of that report; the file's hash must still be the same.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
 from geopy.distance import great_circle
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
 from domain.acquisition.models import ImportFile, RejectedRow
-from domain.acquisition.reading import FileKind, Record, Source, is_cut, records
+from domain.acquisition.reading import FileKind, Record, Source, hash_of, is_cut, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.casework.consent import stop_if_withdrawn
-from domain.errors import Invalid
+from domain.casework.import_contacts import note_statuses
+from domain.casework.import_gone import find_gone, retire
+from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
-from domain.therapists.bulk import FileSource, apply_records
+from domain.therapists.bulk import FileSource, Taking
+from domain.therapists.changes import ALL, Became, Choice, RecordChange
 from domain.values import Coordinate, GeoQuality
 
 BATCH = 1000
@@ -32,7 +38,11 @@ HOUSE_M, STREET_M = 50, 300
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a file's rows; read = imported + updated + unchanged + rejected."""
+    """What became of a file's rows; read = imported + updated + unchanged + skipped + rejected.
+
+    `changes` tells of therapists record by record (in the file's order, then who is gone), for patients it is empty.
+    `gone` counts who was set inactive, `same_file_at` is when the very same file was read in before.
+    """
 
     file: str
     kind: FileKind
@@ -47,6 +57,10 @@ class ImportReport:
     notes: Mapping[str, int]
     places: Mapping[GeoQuality, int]
     cut: bool
+    skipped: int = 0
+    gone: int = 0
+    changes: tuple[RecordChange, ...] = ()
+    same_file_at: datetime | None = None
 
 
 def import_file(
@@ -56,13 +70,22 @@ def import_file(
     now: datetime,
     today: date,
     mapping: Mapping[str, str] | None = None,
+    choice: Choice = ALL,
     on_batch: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
 
-    `on_batch` hears how many rows were read after every batch; what it raises ends the import.
+    Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
+    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import.
     """
+    if hash_of(source.path) != source.sha256:
+        raise Conflict("import.file_changed", file=source.path.name)
     index = load_index(session)
+    before = session.scalar(
+        select(func.max(ImportFile.imported_at)).where(
+            ImportFile.sha256 == source.sha256, ImportFile.undone_at.is_(None)
+        )
+    )
     file = ImportFile(
         file_name=source.path.name,
         kind=source.kind,
@@ -75,22 +98,33 @@ def import_file(
     session.flush()
     tally = _Tally()
     rows = _tallied(records(source, today=today, mapping=mapping), tally)
-    origin = FileSource(file.id, source.kind.value, source.as_of)
+    taking = Taking(session, FileSource(file.id, source.kind.value, source.as_of), now, choice)
     while batch := list(islice(rows, BATCH)):
         located = [(record, _locate(record, index)) for record in batch]
         tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
         therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]
         if therapists:
-            result = apply_records(session, therapists, origin, now=now)
-            tally.add(result.imported, result.updated, result.unchanged)
+            changes = taking.take(therapists)
+            tally.add([record for record, _ in therapists], changes)
+            note_statuses(session, [record for record, _ in therapists], changes, as_of=source.as_of, now=now)
         for record, place in located:
             if isinstance(record, PatientRecord):
                 taken = apply_intake(session, record, place, now=now, today=today)
                 stop_if_withdrawn(session, taken.patient_id, taken.withdrawn, now=now)
                 tally.became[taken.became] += 1
                 tally.ids[taken.patient_id] = None
+        session.flush()
+        session.expunge_all()  # what was written is written; a large file must not fill the memory
         if on_batch is not None:
             on_batch(tally.read)
+    tally.tell_second_sites(taking.finish())
+    cut = is_cut(source, tally.read)
+    file = session.get_one(ImportFile, file.id)
+    if not source.kind.of_patients and not cut:
+        gone = find_gone(session, source, tally.plz, taking.seen, choice=choice)
+        retire(session, file.id, gone, now=now)
+        tally.changes += gone
+        file.gone = sum(change.accepted for change in gone)
     _note_counts(session, file, tally)
     return ImportReport(
         file=source.path.name,
@@ -105,8 +139,17 @@ def import_file(
         ids=tuple(tally.ids),
         notes=dict(tally.notes),
         places=dict(tally.places),
-        cut=is_cut(source, tally.read),
+        cut=cut,
+        skipped=tally.became["skipped"],
+        gone=file.gone,
+        changes=tuple(tally.changes),
+        same_file_at=before,
     )
+
+
+_COUNTED = {
+    Became.NEW: "imported", Became.CHANGED: "updated", Became.MOVED: "updated", Became.UNCHANGED: "unchanged",
+}  # fmt: skip
 
 
 class _Tally:
@@ -119,11 +162,24 @@ class _Tally:
         self.notes: Counter[str] = Counter()
         self.places: Counter[GeoQuality] = Counter()
         self.ids: dict[int, None] = {}
+        self.changes: list[RecordChange] = []
+        self.plz: set[str] = set()
 
-    def add(self, imported: list[int], updated: list[int], unchanged: list[int]) -> None:
-        for name, ids in (("imported", imported), ("updated", updated), ("unchanged", unchanged)):
-            self.became[name] += len(ids)
-            self.ids.update(dict.fromkeys(ids))
+    def add(self, batch: list[TherapistRecord], changes: list[RecordChange]) -> None:
+        self.changes += changes
+        self.plz.update(record.plz for record in batch if record.plz)
+        for change in changes:
+            self.became[_COUNTED[change.became] if change.accepted else "skipped"] += 1
+            if change.accepted and change.therapist_id:
+                self.ids[change.therapist_id] = None
+
+    def tell_second_sites(self, moved: frozenset[int]) -> None:
+        self.changes = [
+            replace(change, second_site=True)
+            if change.became is Became.MOVED and change.therapist_id not in moved
+            else change
+            for change in self.changes
+        ]
 
 
 def _tallied(rows: Iterator[Record], tally: _Tally) -> Iterator[TherapistRecord | PatientRecord]:
@@ -154,7 +210,7 @@ def _note_counts(session: Session, file: ImportFile, tally: _Tally) -> None:
         raise Invalid("import.counts", read=tally.read, counted=total)
     file.read, file.rejected = tally.read, len(tally.rejected)
     file.imported, file.updated = tally.became["imported"], tally.became["updated"]
-    file.unchanged = tally.became["unchanged"]
+    file.unchanged, file.skipped = tally.became["unchanged"], tally.became["skipped"]
     session.add_all(
         RejectedRow(import_file_id=file.id, row=error.row, reason=error.reason, params=error.params)
         for error in tally.rejected

@@ -188,7 +188,9 @@ def _address(session: Session, therapist_id: int) -> str:
         # "Praxis Dr. Ina Sommer" names her already; a practice called by her name alone is she
         practice, person = (practice, "") if len(practice) > len(recipient.full_name) else ("", person)
     street = f"{site.street} {site.house_number}".strip()
-    return "\n".join(line for line in (practice, person, street, f"{site.plz} {site.city}".strip()) if line)
+    return "\n".join(
+        line for line in (practice, person, site.addition, street, f"{site.plz} {site.city}".strip()) if line
+    )
 
 
 def _is_complete(address: str) -> bool:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import IO
 
@@ -34,6 +35,12 @@ def plz_rows() -> Iterator[PlzRow]:
             row["plz"], row["place"], float(row["lat"]), float(row["lon"]), PLACE_RADIUS_M,
             row["kreis"], row["land"], "place_table",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def known_plz() -> frozenset[str]:
+    """Every PLZ of the table (some 8,300), read once from the program's own file."""
+    return frozenset(row["plz"] for row in _read("plz_merged.csv.gz"))
 
 
 def _read(name: str) -> Iterator[dict[str, str]]:

@@ -1,29 +1,45 @@
 """Taking over a directory: many therapists at once, each recognised if it is known already.
 
-Who is the same person says `identity`; homonyms stay apart, and an address that contradicts the known one is left to
-a person. What a file does not know never erases what is known; fields a caseworker locked are not
-touched. A second import of the same file changes nothing.
+Who is the same person says `identity`; homonyms stay apart. Somebody recognised at an address nobody knew has
+moved or has a second site: the address is added, and becomes the main one only if a newer file of the same kind
+names it without the old one, since then its directory took the old one back. Fields a caseworker locked are told and
+not touched, and of another than the main site a file only fills what is unknown: nothing flips between two files or
+two rows. A second import of the same file changes nothing. Every change is journalled with what was there before.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import and_, insert, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
-from domain.acquisition.text import identity_key
+from domain.therapists.aliases import add_alias, known_as
+from domain.therapists.changes import ALL, Became, Choice, FieldChange, RecordChange
+from domain.therapists.directory_rules import (
+    FOLLOWS,
+    GEO,
+    as_json,
+    improvements,
+    is_unknown,
+    plain,
+    site_columns,
+    therapist_columns,
+)
+from domain.therapists.homes import NewTherapist, contact_points, insert_all, site_key
 from domain.therapists.identity import Identity, Register, key_of
-from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
-from domain.therapists.sites import ADDRESS
+from domain.therapists.identity_models import ImportChange
+from domain.therapists.known import Match, load_known
+from domain.therapists.models import PracticeSite, Therapist
+from domain.therapists.sites import ADDRESS, renew_key, same_address
 from domain.values import Coordinate
-from domain.weektime import from_multirange, to_multirange
 
 Located = tuple[TherapistRecord, Coordinate | None]
+Changes = dict[str, tuple[Any, Any]]
+HIDDEN = frozenset(FOLLOWS) - {"geo_quality"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,297 +52,306 @@ class FileSource:
 
 
 @dataclass(slots=True)
-class BulkResult:
-    """Ids by what became of them; together they are all records applied."""
+class _Moving:
+    """Somebody whose main site may have changed: decided when the whole file is read."""
 
-    imported: list[int] = field(default_factory=list)
-    updated: list[int] = field(default_factory=list)
-    unchanged: list[int] = field(default_factory=list)
+    site_id: int
+    row: int
 
 
 @dataclass(slots=True)
-class _New:
-    values: dict[str, Any]
-    site: dict[str, Any]
-    records: list[str]  # what became of each record of this person: imported, then unchanged or updated
+class Taking:
+    """One file being taken over, batch by batch (about 1,000 records), inside the caller's transaction."""
+
+    session: Session
+    source: FileSource
+    now: datetime
+    choice: Choice = ALL
+    seen: set[int] = field(default_factory=set)
+    _moving: dict[int, _Moving] = field(default_factory=dict)
+    _at_main: set[int] = field(default_factory=set)
+    _journal: list[dict[str, Any]] = field(default_factory=list)
+    _versions: list[tuple[Therapist, dict[str, Any]]] = field(default_factory=list)
+
+    def take(self, batch: Sequence[Located]) -> list[RecordChange]:
+        """Insert or update a batch; what became of each record, in order."""
+        known = load_known(self.session, (record for record, _ in batch))
+        fresh: Register[NewTherapist] = Register()
+        news: list[NewTherapist] = []
+        told: list[RecordChange | tuple[NewTherapist, RecordChange]] = []
+        for record, place in batch:
+            values, site = therapist_columns(record), site_columns(record, place)
+            if (match := known.find(record)) is not None:
+                told.append(self._known(record, match, values, site))
+            elif (pending := fresh.find(record)) is not None:
+                told.append((pending, _again(record, pending, values, site)))
+            else:
+                accepted = self.choice.accepts(record.row, Became.NEW)
+                change = _described(record, Became.NEW, 0, _of_new(values | site), accepted=accepted)
+                new = NewTherapist(values | {"identity_key": key_of(record)} | self._provenance(), site, record)
+                if accepted:
+                    news.append(new)
+                    fresh.add({key_of(record)}, _identity(values), new)
+                told.append((new, change))
+        ids = {id(new): number for new, number in zip(news, insert_all(self.session, news), strict=True)}
+        self.session.flush()
+        for new in news:
+            self._note(new.record.row, ids[id(new)], Became.NEW, version=1)
+        self.seen.update(ids.values())
+        self._write_journal()
+        return [
+            entry if isinstance(entry, RecordChange) else _with_id(entry[1], ids.get(id(entry[0]), 0)) for entry in told
+        ]
+
+    def finish(self) -> frozenset[int]:
+        """After the last batch: whoever moved works there mainly; returns their ids."""
+        moved = set()
+        for number, moving in self._moving.items():
+            if number in self._at_main:
+                continue  # the file names the old address, too: two sites
+            therapist = self.session.get_one(Therapist, number)
+            site_id, edited_key = therapist.site_id, therapist.edited_key
+            if site_id == moving.site_id:
+                continue
+            therapist.site_id = moving.site_id
+            renew_key(therapist, self.session.get_one(PracticeSite, moving.site_id))
+            changes: Changes = {
+                "site_id": (site_id, therapist.site_id),
+                "edited_key": (edited_key, therapist.edited_key),
+            }
+            self._note_change(moving.row, therapist, Became.MOVED, changes, None, {})
+            moved.add(number)
+        self.session.flush()
+        self._write_journal()
+        return frozenset(moved)
+
+    def _provenance(self) -> dict[str, Any]:
+        return {
+            "source": self.source.kind,
+            "source_file_id": self.source.import_id,
+            "source_as_of": self.source.as_of,
+            "source_seen_at": self.now,
+        }
+
+    def _known(
+        self, record: TherapistRecord, match: Match, values: dict[str, Any], site_values: dict[str, Any]
+    ) -> RecordChange:
+        therapist = match.therapist
+        self.seen.add(therapist.id)
+        site = _site_of(record, match)
+        if site is match.main:
+            self._at_main.add(therapist.id)
+        if site is None and self.choice.skipped(record.row).intersection(ADDRESS):
+            site, site_values = match.main, {}  # the new address is not wanted, the rest is
+        newer = self._is_newer(therapist)
+        elsewhere = site is not match.main and not (site is None and newer)
+        proposed = improvements(_columns(therapist, values), values, only_unknown=elsewhere)
+        at_site: Changes = {} if site is None else improvements(_columns(site, site_values), site_values)
+        locks = set(therapist.locked_fields)
+        if locks.intersection(ADDRESS):
+            locks.update(GEO)  # the file's coordinate is that of the file's address
+        kept_back = {
+            name: change
+            for name, change in {**proposed, **(at_site if site is match.main else {})}.items()
+            if FOLLOWS.get(name, name) in locks or name in locks
+        }
+        unwanted = set(kept_back) | self.choice.skipped(record.row)
+        proposed, at_site = _without(proposed, unwanted), _without(at_site, unwanted)
+        became = Became.MOVED if site is None else Became.CHANGED if proposed or at_site else Became.UNCHANGED
+        accepted = became is Became.UNCHANGED or self.choice.accepts(record.row, became)
+        told = {**proposed, **at_site}
+        if site is None:
+            told |= {name: (getattr(match.main, name), site_values[name]) for name in ADDRESS}
+        if accepted and became is not Became.UNCHANGED:
+            self._apply(record, match, proposed, (site, at_site), site_values)
+        locked = tuple(_field(name, change) for name, change in kept_back.items() if name not in HIDDEN)
+        shown = tuple(
+            _field(name, change) for name, change in told.items() if name not in HIDDEN and change[0] != change[1]
+        )
+        return _described(record, became, therapist.id, shown, accepted=accepted, locked=locked)
+
+    def _is_newer(self, therapist: Therapist) -> bool:
+        """Whether a new address may be where somebody moved: a later file of the kind that knew the old one."""
+        older = therapist.source_as_of is not None and self.source.as_of > therapist.source_as_of
+        return older and therapist.source == self.source.kind and not set(therapist.locked_fields).intersection(ADDRESS)
+
+    def _apply(
+        self,
+        record: TherapistRecord,
+        match: Match,
+        changes: Changes,
+        at: tuple[PracticeSite | None, Changes],
+        site_values: dict[str, Any],
+    ) -> None:
+        therapist, (site, at_site) = match.therapist, at
+        had_place, newer = bool(match.main.plz), self._is_newer(therapist)
+        for name, (_, value) in changes.items():
+            setattr(therapist, name, value)
+        if "email" in changes:
+            point = contact_points(self.session, {therapist.email})[therapist.email]
+            changes["contact_point_id"] = (therapist.contact_point_id, point)
+            therapist.contact_point_id = point
+        added: dict[str, Any] = {}
+        if site is None:
+            site = self._add_site(match, site_values)
+            added = {"added_site_id": site.id, "alias_key": key_of(record)}
+            add_alias(self.session, known_as(therapist, key_of(record)))
+            if newer:
+                self._moving[therapist.id] = _Moving(site.id, record.row)
+        else:
+            for name, (_, value) in at_site.items():
+                setattr(site, name, value)
+        if match.main.plz and not had_place:
+            # known by the mailbox until now; from here on by the address, too
+            changes["identity_key"] = (therapist.identity_key, key_of(record))
+            therapist.identity_key = key_of(record)
+        for name, value in self._provenance().items():
+            changes[name] = (getattr(therapist, name), value)
+            setattr(therapist, name, value)
+        became = Became.MOVED if added else Became.CHANGED
+        self._note_change(record.row, therapist, became, changes, site if at_site else None, at_site, **added)
+
+    def _add_site(self, match: Match, values: dict[str, Any]) -> PracticeSite:
+        site = PracticeSite(practice_id=match.therapist.practice_id, **values)
+        self.session.add(site)
+        self.session.flush()
+        match.sites.append(site)
+        return site
+
+    def _note(self, row: int, therapist_id: int, became: Became, *, version: int) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "import_file_id": self.source.import_id, "row": row, "therapist_id": therapist_id, "became": became.value,
+            "version": version, "before": {}, "after": {},
+        }  # fmt: skip
+        self._journal.append(entry)
+        return entry
+
+    def _note_change(
+        self,
+        row: int,
+        therapist: Therapist,
+        became: Became,
+        changes: Changes,
+        site: PracticeSite | None,
+        at_site: Changes,
+        **more: Any,
+    ) -> None:
+        entry = self._note(row, therapist.id, became, version=0)
+        for name, at in (("before", 0), ("after", 1)):
+            entry[name] = {"therapist": {column: as_json(change[at]) for column, change in changes.items()}}
+            if site is not None:
+                entry[name]["site"] = {column: as_json(change[at]) for column, change in at_site.items()}
+                entry[name]["site_id"] = site.id
+        entry["after"] |= more
+        self._versions.append((therapist, entry))
+
+    def _write_journal(self) -> None:
+        for therapist, entry in self._versions:
+            entry["version"] = therapist.version  # known since the flush
+        self._versions.clear()
+        if self._journal:
+            self.session.execute(insert(ImportChange), self._journal)
+            self._journal.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """Ids by what became of them; together they are all records applied."""
+
+    imported: list[int]
+    updated: list[int]
+    unchanged: list[int]
 
 
 def apply_records(session: Session, batch: Sequence[Located], source: FileSource, *, now: datetime) -> BulkResult:
-    """Insert or update a batch (about 1,000 records) inside the caller's transaction."""
-    known = _known(session, batch)
-    fresh: Register[_New] = Register()
-    news: list[_New] = []
-    result = BulkResult()
-    for record, place in batch:
-        values, site_values = _columns(record, source, now), _site_columns(record, place)
-        match = known.find(record)
-        if match is not None:
-            changed = _update(session, match, values, site_values, key=key_of(record))
-            (result.updated if changed else result.unchanged).append(match[0].id)
-            continue
-        pending = fresh.find(record)
-        if pending is None:
-            key = key_of(record)
-            made = _New(values | {"identity_key": key}, site_values, ["imported"])
-            news.append(made)
-            fresh.add({key}, _identity(values), made)
-        else:
-            better = _fill(pending.values, values)
-            if _same_place(pending.site, site_values):
-                better |= _fill(pending.site, site_values)
-                pending.values["identity_key"] = _key(pending.values, pending.site)
-            pending.records.append("updated" if better else "unchanged")
-    _insert(session, news, result)
-    session.flush()
-    return result
+    """Take over a whole small file in one step."""
+    taking = Taking(session, source, now)
+    changes = taking.take(batch)
+    taking.finish()
+    return BulkResult(
+        *([c.therapist_id for c in changes if c.became in kinds] for kinds in (
+            {Became.NEW}, {Became.CHANGED, Became.MOVED}, {Became.UNCHANGED}
+        ))
+    )  # fmt: skip
 
 
-def _known(session: Session, batch: Sequence[Located]) -> Register[tuple[Therapist, PracticeSite]]:
-    """Everybody in the database one of the batch's records might speak of."""
-    keys = {key_of(record) for record, _ in batch}
-    emails = {record.email for record, _ in batch if record.email}
-    # asked apart, so that the next query can use the indexes instead of reading everybody
-    points = session.scalars(select(ContactPoint.id).where(ContactPoint.mailbox.in_(emails))).all()
-    rows = session.execute(
-        select(Therapist, PracticeSite)
-        .join(PracticeSite, PracticeSite.id == Therapist.site_id)
-        # the literal condition is the partial index's: without it every batch would read the whole table
-        .where(
-            or_(
-                Therapist.identity_key.in_(keys),
-                and_(Therapist.edited_key != literal_column("''"), Therapist.edited_key.in_(keys)),
-                Therapist.contact_point_id.in_(points),
-            )
-        )
-        .order_by(Therapist.id)
+def _site_of(record: TherapistRecord, match: Match) -> PracticeSite | None:
+    """The site a record speaks of: the main one if nothing contradicts, else one with its address, else none yet."""
+    if same_address(match.main, record):
+        return match.main
+    return next((site for site in match.sites if site.plz and same_address(site, record)), None)
+
+
+def _again(
+    record: TherapistRecord, pending: NewTherapist, values: dict[str, Any], site: dict[str, Any]
+) -> RecordChange:
+    """Another row of somebody the same batch brings: it completes, or names a further site."""
+    here = same_address(SimpleNamespace(**pending.site), record)
+    changes = improvements(pending.values, values, only_unknown=not here)
+    pending.values.update({name: new for name, (_, new) in changes.items()})
+    if here:
+        at_site = improvements(pending.site, site)
+        pending.site.update({name: new for name, (_, new) in at_site.items()})
+        pending.values["identity_key"] = site_key(pending.values, pending.site)
+        changes |= at_site
+        became = Became.CHANGED if changes else Became.UNCHANGED
+    elif any(same_address(SimpleNamespace(**known), record) for known in pending.more_sites):
+        became = Became.CHANGED if changes else Became.UNCHANGED
+    else:
+        pending.more_sites.append(site)
+        changes |= {name: (pending.site[name], site[name]) for name in ADDRESS}
+        became = Became.MOVED
+    return _described(
+        record, became, 0, tuple(_field(name, change) for name, change in changes.items() if name not in HIDDEN)
     )
-    known: Register[tuple[Therapist, PracticeSite]] = Register()
-    for therapist, site in rows:
-        # a directory may still write what was corrected by hand, or have caught up with it
-        identity = Identity(
-            therapist.last_name, therapist.first_name, therapist.sex, therapist.email, therapist.is_institution
-        )
-        known.add({therapist.identity_key, therapist.edited_key}, identity, (therapist, site))
-    return known
+
+
+def _columns(row: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: plain(getattr(row, name)) for name in names}
+
+
+def _without(changes: Changes, names: set[str] | frozenset[str]) -> Changes:
+    return {name: change for name, change in changes.items() if name not in names and FOLLOWS.get(name) not in names}
 
 
 def _identity(values: dict[str, Any]) -> Identity:
     return Identity(*(values[name] for name in ("last_name", "first_name", "sex", "email", "is_institution")))
 
 
-def _key(values: dict[str, Any], site: dict[str, Any]) -> str:
-    return identity_key(values["last_name"], site["plz"], site["house_number"])
+def _of_new(values: dict[str, Any]) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(name, None, as_json(value))
+        for name, value in values.items()
+        if name not in HIDDEN and not is_unknown(value)
+    )
 
 
-def _same_place(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether an address completes the other instead of contradicting it: a second site is not a correction."""
-    return not old["plz"] or not new["plz"] or old["plz"] == new["plz"]
+def _field(name: str, change: tuple[Any, Any]) -> FieldChange:
+    return FieldChange(name, as_json(change[0]), as_json(change[1]))
 
 
-def _columns(record: TherapistRecord, source: FileSource, now: datetime) -> dict[str, Any]:
-    return {
-        "is_institution": record.is_institution,
-        "salutation": record.salutation,
-        "title": record.title,
-        "first_name": record.first_name,
-        "last_name": record.last_name,
-        "sex": record.sex.value,
-        "licence": record.licence.value,
-        "offers": sorted(offer.code for offer in record.offers),
-        "offers_source": record.offers_source,
-        "languages": sorted(record.languages),
-        "email": record.email,
-        "phone": record.phone,
-        "mobile": record.mobile,
-        "fax": record.fax,
-        "web": record.web,
-        "phone_hours": to_multirange(record.phone_hours),
-        "office_hours": to_multirange(record.office_hours),
-        "hours_as_of": record.hours_as_of,
-        "source": source.kind,
-        "source_file_id": source.import_id,
-        "source_as_of": source.as_of,
-        "source_seen_at": now,
-    }
-
-
-def _site_columns(record: TherapistRecord, place: Coordinate | None) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "street": record.street,
-        "house_number": record.house_number,
-        "plz": record.plz,
-        "city": record.city,
-        "accessible": record.accessible,
-    }
-    if place is not None:
-        values |= {
-            "lat": place.lat,
-            "lon": place.lon,
-            "geo_quality": place.quality.value,
-            "geo_uncertainty_m": place.uncertainty_m,
-            "geo_source": place.source,
-        }
-    return values
-
-
-# What a file says about itself changes with every file and is no change of the person.
-_PROVENANCE = frozenset({"source", "source_file_id", "source_as_of", "source_seen_at"})
-_UNKNOWN = frozenset({"", "unknown", "not_stated", "none"})
-_GEO = ("lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source")
-_PRECISION = {"house": 0, "street": 1, "ort": 2, "plz": 3, "none": 4}
-
-
-def _is_unknown(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and value in _UNKNOWN) or value is False
-
-
-def _better(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a file's value replaces the stored one."""
-    value = new[name]
-    if _is_unknown(value) or value == old[name]:
-        return False
-    if name in {"offers", "offers_source"}:
-        # an approval a directory names beats one concluded from the licence
-        return not (
-            new["offers_source"] == "licence" and old["offers_source"] in {"directory", "manual"} and old["offers"]
-        )
-    if name in {"phone_hours", "office_hours", "hours_as_of"} and old["hours_as_of"] is not None:
-        # hours of an older week say nothing new; those of the same week complete each other (_fill)
-        return new["hours_as_of"] is not None and new["hours_as_of"] >= old["hours_as_of"]
-    if name in _GEO:
-        return _PRECISION[new["geo_quality"]] <= _PRECISION[old.get("geo_quality") or "none"]
-    return True
-
-
-def _fill(old: dict[str, Any], new: dict[str, Any], locked: Iterable[str] = ()) -> set[str]:
-    """Take better values over into `old`; returns the names that changed."""
-    complete = {name: old.get(name) for name in new} | old
-    if "hours_as_of" in new and new["hours_as_of"] == complete["hours_as_of"]:
-        new = new | {name: _united(complete[name], new[name]) for name in ("phone_hours", "office_hours")}
-    changed = {name for name in new if name not in _PROVENANCE and name not in locked and _better(name, complete, new)}
-    old.update({name: new[name] for name in changed})
-    return changed
-
-
-def _united(old: list[Range[int]] | None, new: list[Range[int]] | None) -> list[Range[int]] | None:
-    return to_multirange([*(from_multirange(old) or ()), *(from_multirange(new) or ())]) or None
-
-
-def _update(
-    session: Session,
-    match: tuple[Therapist, PracticeSite],
-    values: dict[str, Any],
-    site_values: dict[str, Any],
+def _described(
+    record: TherapistRecord,
+    became: Became,
+    therapist_id: int,
+    fields: tuple[FieldChange, ...],
     *,
-    key: str,
-) -> bool:
-    therapist, site = match
-    changed = False
-    had_place = bool(site.plz)
-    locked = set(therapist.locked_fields)
-    if locked.intersection(ADDRESS):
-        locked.update(_GEO)  # the file's coordinate is that of the file's address
-    here = _same_place({"plz": site.plz}, site_values)
-    for row, new in ((therapist, values), (site, site_values if here else {})):
-        stored = {name: _plain(getattr(row, name)) for name in new}
-        names = _fill(stored, new, locked)
-        for name in names:
-            setattr(row, name, stored[name])
-        changed = changed or bool(names)
-        if row is therapist and "email" in names:
-            therapist.contact_point_id = _mailboxes(session, {therapist.email})[therapist.email]
-    if site.plz and not had_place:
-        therapist.identity_key = key  # known by the mailbox until now; from here on by the address, too
-    if changed:
-        for name in _PROVENANCE:
-            setattr(therapist, name, values[name])
-    return changed
+    accepted: bool = True,
+    locked: tuple[FieldChange, ...] = (),
+) -> RecordChange:
+    name = " ".join(part for part in (record.title, record.first_name, record.last_name) if part)
+    place = f"{record.plz} {record.city}".strip()
+    return RecordChange(record.row, became, therapist_id, name, place, fields, locked, accepted)
 
 
-def _plain(value: Any) -> Any:
-    """Stored multiranges come as a list of their own kind; compare them as plain lists."""
-    return list(value) if isinstance(value, list) else value
-
-
-def _insert(session: Session, fresh: list[_New], result: BulkResult) -> None:
-    if not fresh:
-        return
-    mailboxes = _mailboxes(session, {new.values["email"] for new in fresh if new.values["email"]})
-    shared = _shared_practices(session, mailboxes)
-    owners: list[_New] = []
-    for new in fresh:
-        place = _address(new.values["email"], new.site)
-        if not new.values["email"] or place not in shared:
-            owners.append(new)
-            if new.values["email"]:
-                shared[place] = (0, 0)  # filled below; the next person of this mailbox and address joins
-    practices = _returning(
-        session, Practice, [{"name": _practice_name(new.values), "seat": "statutory"} for new in owners]
+def _with_id(change: RecordChange, therapist_id: int) -> RecordChange:
+    return RecordChange(
+        change.row,
+        change.became,
+        therapist_id,
+        change.name,
+        change.place,
+        change.fields,
+        change.locked,
+        change.accepted,
     )
-    sites = _returning(
-        session, PracticeSite, [new.site | {"practice_id": p} for new, p in zip(owners, practices, strict=True)]
-    )
-    homes = {id(new): (p, s) for new, p, s in zip(owners, practices, sites, strict=True)}
-    for new in owners:
-        if new.values["email"]:
-            shared[_address(new.values["email"], new.site)] = homes[id(new)]
-    alone = [new for new in owners if not new.values["email"]]
-    points = _returning(session, ContactPoint, [{"practice_id": homes[id(new)][0]} for new in alone])
-    own_point = {id(new): point for new, point in zip(alone, points, strict=True)}
-    rows = []
-    for new in fresh:
-        practice, site = homes.get(id(new)) or shared[_address(new.values["email"], new.site)]
-        point = own_point.get(id(new)) or mailboxes[new.values["email"]]
-        rows.append(new.values | {"practice_id": practice, "site_id": site, "contact_point_id": point})
-    for new, therapist_id in zip(fresh, _returning(session, Therapist, rows), strict=True):
-        for became in new.records:
-            getattr(result, became).append(therapist_id)
-
-
-def _practice_name(values: dict[str, Any]) -> str:
-    name = " ".join(part for part in (values["title"], values["first_name"], values["last_name"]) if part)
-    return name if values["is_institution"] else f"Praxis {name}"
-
-
-def _address(email: str, site: dict[str, Any]) -> tuple[str, str, str, str]:
-    return email, site["plz"], site["street"].lower(), site["house_number"].lower()
-
-
-def _mailboxes(session: Session, emails: set[str]) -> dict[str, int]:
-    """The contact point of each address, made where it is new."""
-    if not emails:
-        return {}
-    session.execute(
-        upsert(ContactPoint).on_conflict_do_nothing(index_elements=[ContactPoint.mailbox]),
-        [{"mailbox": email} for email in sorted(emails)],
-    )
-    rows = session.execute(select(ContactPoint.mailbox, ContactPoint.id).where(ContactPoint.mailbox.in_(emails)))
-    return {mailbox: point for mailbox, point in rows if mailbox is not None}
-
-
-def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[tuple[str, str, str, str], tuple[int, int]]:
-    """Practice and site of those already known at a mailbox and address: colleagues share them."""
-    if not mailboxes:
-        return {}
-    rows = session.execute(
-        select(Therapist.email, PracticeSite, Therapist.practice_id)
-        .join(PracticeSite, PracticeSite.id == Therapist.site_id)
-        .where(Therapist.contact_point_id.in_(mailboxes.values()))
-    )
-    return {
-        _address(email, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
-            practice,
-            site.id,
-        )
-        for email, site, practice in rows
-    }
-
-
-def _returning(session: Session, model: Any, rows: list[dict[str, Any]]) -> list[int]:
-    if not rows:
-        return []
-    # every row names the same columns, so that one statement serves them all
-    names = {name for row in rows for name in row}
-    empty = {name: "none" if name == "geo_quality" else None for name in names}
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, [empty | row for row in rows]))

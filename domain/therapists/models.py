@@ -56,6 +56,7 @@ class PracticeSite(Identified, Versioned, Located, Base):
     house_number: Mapped[str] = mapped_column(default="")
     plz: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
+    addition: Mapped[str] = mapped_column(default="")
     accessible: Mapped[bool | None]
 
 
@@ -84,7 +85,8 @@ class Therapist(Identified, Versioned, Base):
     `offers` holds codes `method:age_group:setting`; `offer_mask` and `age_mask` are the database's own
     reading of them (docs in the migration). Age limits in years, 0 = none. Weekly times in minutes since
     Monday 00:00, None where unknown. `identity_key` is how a directory knows somebody, `edited_key` the same
-    after the name or address was corrected by hand; imports recognise both.
+    after the name or address was corrected by hand; imports recognise both, and every TherapistAlias. Who was merged
+    (`merged_into_id`) stays as they were and stands for whom they were merged into.
     """
 
     __tablename__ = "therapist"
@@ -93,7 +95,9 @@ class Therapist(Identified, Versioned, Base):
         CheckConstraint("sex IN ('female', 'male', 'diverse', 'not_stated')", name="sex"),
         CheckConstraint("licence IN ('psychological', 'medical', 'child_youth', 'unknown')", name="licence"),
         CheckConstraint("public.offers_valid(offers)", name="offers"),
-        CheckConstraint("status IN ('active', 'inactive', 'blocked', 'opted_out')", name="status"),
+        CheckConstraint("status IN ('active', 'inactive', 'blocked', 'opted_out', 'merged')", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         CheckConstraint("status <> 'blocked' OR blocked_reason <> ''", name="blocked_with_reason"),
         CheckConstraint("age_min >= 0 AND (age_max = 0 OR age_max >= age_min)", name="age_limits"),
         CheckConstraint("capacity IN ('unknown', 'free', 'waiting_list', 'full', 'list_closed')", name="capacity"),
@@ -105,6 +109,7 @@ class Therapist(Identified, Versioned, Base):
         Index("ix_therapist_identity_key", "identity_key"),
         Index("ix_therapist_edited_key", "edited_key", postgresql_where=text("edited_key <> ''")),
         Index("ix_therapist_contact_point_id", "contact_point_id"),
+        Index("ix_therapist_merged_into_id", "merged_into_id"),
         Index("ix_therapist_practice_id", "practice_id"),
         Index("ix_therapist_site_id", "site_id"),
         Index(
@@ -139,6 +144,7 @@ class Therapist(Identified, Versioned, Base):
     status: Mapped[str] = mapped_column(default="active")
     blocked_reason: Mapped[str] = mapped_column(default="")
     blocked_until: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("therapist_service.therapist.id"))
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     mobile: Mapped[str] = mapped_column(default="")

@@ -65,13 +65,14 @@ SELECT t.id AS therapist_id, t.site_id,
 FROM therapist_service.therapist t
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
 JOIN therapist_service.practice_site st ON st.id = t.site_id
+WHERE t.merged_into_id IS NULL
 """
 
 
 def map_page(session: Session, *, after: int, now: datetime, limit: int = PAGE) -> MapPage:
     """The next therapists by id."""
     rows = session.execute(
-        text(f"{_COLUMNS} WHERE t.id > :after ORDER BY t.id LIMIT :limit"),
+        text(f"{_COLUMNS} AND t.id > :after ORDER BY t.id LIMIT :limit"),
         {"now": now, "after": after, "limit": limit},
     ).all()
     places = _places(rows)
@@ -83,8 +84,8 @@ def map_places(
 ) -> Mapping[int, MapPlace | None]:
     """These therapists and all whom these inquiries reach; None for who is not on the map (any more)."""
     rows = session.execute(
-        text(f"""{_COLUMNS} WHERE t.id = ANY (:therapists) OR t.contact_point_id IN (
-            SELECT contact_point_id FROM matching_service.inquiry WHERE id = ANY (:inquiries))"""),
+        text(f"""{_COLUMNS} AND (t.id = ANY (:therapists) OR t.contact_point_id IN (
+            SELECT contact_point_id FROM matching_service.inquiry WHERE id = ANY (:inquiries)))"""),
         {"now": now, "therapists": list(therapists), "inquiries": list(inquiries)},
     ).all()
     found: dict[int, MapPlace | None] = dict.fromkeys(therapists)
@@ -128,8 +129,8 @@ def offer_bits(*, method: str = "", age_group: str = "", setting: str = "") -> i
 def _places(rows: Iterable[Any]) -> tuple[MapPlace, ...]:
     return tuple(
         MapPlace(
-            row.therapist_id, row.site_id, row.name, row.plz, row.city, row.lat, row.lon, row.exact, row.state, row.offer_mask,
-            row.seat, tuple(row.languages),
+            row.therapist_id, row.site_id, row.name, row.plz, row.city, row.lat, row.lon, row.exact, row.state,
+            row.offer_mask, row.seat, tuple(row.languages),
         )
         for row in rows
         if row.lat is not None

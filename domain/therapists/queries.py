@@ -62,6 +62,7 @@ _LIST = Listing(
     default_sort="name",
     tiebreak="t.id",
     searched="t.search_text",
+    where="t.merged_into_id IS NULL",
 )
 
 
@@ -149,7 +150,7 @@ WHERE t.id = :id
 """
 _COLLEAGUES = """
 SELECT id, trim(title || ' ' || first_name || ' ' || last_name) FROM therapist_service.therapist
-WHERE id <> :id AND (contact_point_id = :point OR practice_id = :practice) ORDER BY sort_name COLLATE "C", id LIMIT 50
+WHERE id <> :id AND merged_into_id IS NULL AND (contact_point_id = :point OR practice_id = :practice) ORDER BY sort_name COLLATE "C", id LIMIT 50
 """
 
 

@@ -17,11 +17,13 @@ from domain.acquisition.text import email as read_email
 from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
+from domain.therapists.aliases import known_as, remember
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
-from domain.therapists.sites import SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
+from domain.therapists.sites import ADDRESS, SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
 from domain.values import Offer, WeekSpan
 from domain.weektime import to_multirange
 
+FORM_FIELDS = (*ADDRESS, "accessible")  # the addition is entered with the sites
 ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,2})?")
 PRACTICE_FIELDS = ("practice", "seat")
 
@@ -90,7 +92,9 @@ def update_therapist(session: Session, therapist_id: int, version: int, form: Th
     therapist = load_for_edit(session, Therapist, therapist_id, version)
     site = load_for_edit(session, PracticeSite, therapist.site_id)
     practice = load_for_edit(session, Practice, therapist.practice_id)
+    named = known_as(therapist)
     changed, moved = _apply(session, therapist, site, practice, form, today=today)
+    remember(session, therapist, named, changed)
     therapist.locked_fields = sorted(set(therapist.locked_fields) | changed)
     session.flush()
     lock_for_all(session, site, moved)
@@ -100,8 +104,10 @@ def update_therapist(session: Session, therapist_id: int, version: int, form: Th
 def set_contact(session: Session, therapist_id: int, *, email: str, phone: str, mobile: str) -> None:
     """Change how a therapist is reached, and nothing else. Raises Invalid (field)."""
     therapist = load_for_edit(session, Therapist, therapist_id)
+    named = known_as(therapist)
     changed = _set(therapist, _reached_by(email, phone, mobile))
     _follow_mailbox(session, therapist, changed)
+    remember(session, therapist, named, changed)
     therapist.locked_fields = sorted(set(therapist.locked_fields) | changed)
     events.record(session, "therapist.updated", therapist_id)
 
@@ -201,7 +207,9 @@ def _apply(
     if {"capacity", "capacity_from", "capacity_note"}.intersection(changed):
         therapist.capacity_as_of = today
     _follow_mailbox(session, therapist, changed)
-    moved = change_address(session, site, SiteForm(**{name: getattr(form, name) for name in SITE_FIELDS}))
+    moved = change_address(
+        session, site, SiteForm(**{name: getattr(form, name) for name in FORM_FIELDS}, addition=site.addition)
+    )
     _set(practice, {"name": form.practice.strip() or practice.name, "seat": form.seat})
     renew_key(therapist, site)
     return changed, moved

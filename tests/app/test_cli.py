@@ -86,6 +86,20 @@ def test_a_second_import_changes_nothing(filled: Path) -> None:
     assert again["warnings"]  # the list was cut at 50
 
 
+def test_an_import_is_listed_and_undone(tmp_path: Path) -> None:
+    """By its number; afterwards nobody it brought is there, and a second time is refused in words."""
+    profile = ("--profile", tmp_path)
+    assert answer(*profile, "import", SAMPLES / "arztsuche-v1.json")["therapists"]["imported"] == 50
+    (shown,) = answer(*profile, "import", "--list")["imports"]
+    assert (shown["file_name"], shown["imported"], shown["undone_at"]) == ("arztsuche-v1.json", 50, None)
+    undone = answer(*profile, "import", "--undo", str(shown["import_id"]))["undone"]
+    assert (undone["removed"], undone["kept"]) == (50, [])
+    assert answer(*profile, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")["therapists"]["imported"] == 50
+    again = platzlotse(*profile, "import", "--undo", str(shown["import_id"]))
+    assert (again.returncode, "schon zurückgenommen" in again.stderr) == (1, True)
+    assert platzlotse(*profile, "import").returncode == 1
+
+
 def test_a_dry_run_takes_nothing_over(tmp_path: Path) -> None:
     """The counts are told, the database stays empty."""
     first = answer("--profile", tmp_path, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")

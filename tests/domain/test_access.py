@@ -88,12 +88,16 @@ platform.procrastinate_periodic_defers    -     -     -     -     rawd  r
 platform.procrastinate_workers            -     -     -     -     rawd  r
 platform.worker_key                       r     r     -     r     raw   r
 platform.team                             r     r     r     raw   r     r
+scraping_service.import_change            ra    ra    -     -     -     r
 scraping_service.import_file              raw   raw   -     -     -     r
 scraping_service.rejected_row             ra    ra    -     -     -     r
-therapist_service.contact_point           raw   raw   -     -     r     r
-therapist_service.practice                raw   raw   -     -     -     r
-therapist_service.practice_site           raw   raw   -     -     -     r
-therapist_service.therapist               raw   raw   -     -     r     r
+therapist_service.contact_point           rawd  rawd  -     -     r     r
+therapist_service.distinct_pair           ra    ra    -     -     -     r
+therapist_service.practice                rawd  rawd  -     -     -     r
+therapist_service.practice_site           rawd  rawd  -     -     -     r
+therapist_service.therapist               rawd  rawd  -     -     r     r
+therapist_service.therapist_alias         rad   rad   -     -     -     r
+therapist_service.therapist_merge         ra    ra    -     -     -     r
 """
 CATALOGUE = """
 SELECT n.nspname || '.' || c.relname AS name, role,

@@ -31,6 +31,7 @@ import domain.matching.plan_models
 import domain.matching.reimbursement_models
 import domain.outside
 import domain.patients.files_models
+import domain.therapists.identity_models
 from domain.communication.calls import plan_call
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.evidence.verify import verify
@@ -349,3 +350,31 @@ def test_a_log_from_before_its_rules_stays_as_it_is(cluster: TestCluster) -> Non
             connection.execute(text(entry), {"at": "-infinity"})
     engine.dispose()
     cluster.drop(name)
+
+
+def test_whose_name_was_corrected_before_is_known_by_the_old_one(cluster: TestCluster) -> None:
+    """Directories go on writing it: the audit remembers, so that nobody comes in a second time."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        for statement in (
+            "INSERT INTO therapist_service.practice (name) VALUES ('Praxis')",
+            "INSERT INTO therapist_service.practice_site (practice_id) VALUES (1)",
+            "INSERT INTO therapist_service.contact_point (practice_id) VALUES (1)",
+            """INSERT INTO therapist_service.therapist
+               (practice_id, site_id, contact_point_id, first_name, last_name, source, identity_key)
+               VALUES (1, 1, 1, 'Ina', 'Sommer', 'arztsuche', 'sommer|52062|3')""",
+            "UPDATE therapist_service.therapist SET first_name = 'Pia', locked_fields = '{first_name}'",
+        ):
+            connection.execute(text(statement))
+    assert migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT identity_key, first_name FROM therapist_service.therapist_alias")).all()
+    engine.dispose()
+    cluster.drop(name)
+    assert [tuple(row) for row in rows] == [("sommer|52062|3", "Ina")]

@@ -36,7 +36,7 @@ def choose(parent: QWidget, ui: UiContext) -> None:
     """Ask for a file and read it in."""
     chooser = QFileDialog(parent, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"))
     chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-    chooser.setNameFilter(tr("Listen (*.json *.csv *.xlsx *.txt);;Alle Dateien (*)"))
+    chooser.setNameFilter(tr("Listen (*.json *.csv *.xlsx *.txt *.html *.htm);;Alle Dateien (*)"))
     chooser.fileSelected.connect(lambda name: ImportDialog(parent, ui, Path(name)).open())
     chooser.open()
 

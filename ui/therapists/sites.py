@@ -38,13 +38,14 @@ class SiteDialog(EntryDialog):
     def __init__(self, parent: QWidget, form: SiteForm | None = None) -> None:
         super().__init__(parent, tr("Standort") if form else tr("Neuer Standort"), tr("Übernehmen"))
         form = form or SiteForm("", "", "", "", None)
-        self._texts = {name: QLineEdit(getattr(form, name)) for name in sites.ADDRESS}
+        names = (*sites.ADDRESS, "addition")
+        self._texts = {name: QLineEdit(getattr(form, name)) for name in names}
         self._access = Choice({"": tr("unbekannt"), "yes": tr("ja"), "no": tr("nein")}, tr("Barrierefrei"))
         self._access.choose(ACCESS[form.accessible])
-        titles = (tr("Straße"), tr("Hausnummer"), tr("PLZ"), tr("Ort"))
-        made = [self._field(name, title, self._texts[name]) for name, title in zip(sites.ADDRESS, titles, strict=True)]
+        titles = (tr("Straße"), tr("Hausnummer"), tr("PLZ"), tr("Ort"), tr("Zusatz (Etage, c/o)"))
+        made = [self._field(name, title, self._texts[name]) for name, title in zip(names, titles, strict=True)]
         access = self._field("accessible", tr("Barrierefrei"), self._access)
-        self._lay_out(grid((made[0], made[1]), (made[2], made[3]), (access,)))
+        self._lay_out(grid((made[0], made[1]), (made[4],), (made[2], made[3]), (access,)))
 
     def help_with(self, background: Background) -> None:
         """Suggest towns and streets while one types."""
@@ -102,7 +103,9 @@ class SitesTab(QWidget):
                 widget.deleteLater()
         for number, site in enumerate(found):
             form = site.form
-            address = f"{form.street} {form.house_number}, {form.plz} {form.city}".strip(" ,") or tr("ohne Adresse")
+            line_two = f", {form.addition}" if form.addition else ""
+            written = f"{form.street} {form.house_number}{line_two}, {form.plz} {form.city}"
+            address = written.strip(" ,") or tr("ohne Adresse")
             where = place_words(site.geo_quality, by_hand=site.geo_locked, state=places.get(site.site_id))
             about = [where, *site.persons]
             if form.accessible is not None:

@@ -110,13 +110,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "availability": "Verfügbare Zeiten",
         "registered_on": "Angemeldet am",
     },
+    "became": {
+        "new": "neu",
+        "changed": "geändert",
+        "moved": "andere Anschrift",
+        "unchanged": "unverändert",
+        "gone": "nicht mehr im Verzeichnis",
+    },
     "file_kind": {
         "arztsuche": "Verzeichnis der Arztsuche",
         "plz_directory": "Verzeichnis nach PLZ",
         "intake": "Aufnahmebögen",
         "office_table": "Patientenliste",
+        "therapist_table": "Therapeutenliste",
+        "saved_page": "gespeicherte Ergebnisseite",
     },
     "contact_kind": {
+        "list_status": "Stand laut Liste",
         "phone_tag": "Praxis rief zurück",
         "phone_tag_undone": "Doch kein Rückruf der Praxis",
         "result_taken_back": "Ergebnis des Anrufs zurückgenommen",

@@ -111,9 +111,8 @@ def test_a_list_of_therapists_does_not_become_patients(tmp_path: Path) -> None:
     """Its headers give it away."""
     path = tmp_path / "export.csv"
     path.write_text("Nachname;Fachgebiete;Therapieverfahren\nA;B;C\n", "utf-8")
-    with pytest.raises(Invalid) as error:
-        read(path)
-    assert error.value.code == "import.therapist_table"
+    (row,) = read(path)
+    assert isinstance(row, TherapistRecord)
 
 
 @pytest.mark.parametrize("name", ["arztsuche-v1.json", "arztsuche-v2.json", "intake-patients.json"])

@@ -1,0 +1,281 @@
+"""Lists of therapists from CSV and XLSX, as public exporters and offices write them → TherapistRecord.
+
+One reader for all of them: columns are known by their headers, hours stand in columns per day ("Mo 12.01.2026",
+"Montag"), in a column of their own or in a second sheet. A line of hours without a word before it is a telephone hour,
+as the exporters mean it; in a column called "Sprechzeiten" it is not. Rows of one person behind each other are one
+record.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from domain.acquisition import sheets
+from domain.acquisition.addresses import Address, split_address, split_street
+from domain.acquisition.arztsuche import SEXES, noted
+from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, split_name
+from domain.acquisition.names import title as one_title
+from domain.acquisition.offers import licence_of, offers_of
+from domain.acquisition.office_table import DAY, fold_header
+from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.text import clean, day, first_email, numbers, phone, plz
+from domain.errors import Invalid
+from domain.values import Sex, WeekSpan
+
+# field → headers it goes by, folded (lower case, letters and digits only)
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "last_name": ("nachname", "familienname"),
+    "first_name": ("vorname",),
+    "name": ("name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut"),
+    "title": ("titel",),
+    "salutation": ("anrede",),
+    "sex": ("geschlecht",),
+    "phone": ("telefon", "telefonnummer", "tel"),
+    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer"),
+    "fax": ("fax", "telefax"),
+    "email": ("email", "emailadresse", "mail"),
+    "web": ("webseite", "web", "website", "homepage", "internet"),
+    "street": ("strasse", "straße"),
+    "house_number": ("hausnummer", "hausnr"),
+    "plz": ("plz", "postleitzahl"),
+    "city": ("ort", "stadt"),
+    "address": ("adresse", "anschrift"),
+    "licence": ("arztgruppe", "fachgruppe"),
+    "methods": ("therapieverfahren", "verfahren"),
+    "accessible": ("barrierefreiheit",),
+    "languages": ("sprachen",),
+    "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
+    "office_hours": ("sprechzeiten",),
+    "contact_status": ("status", "kontaktstatus"),
+    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen"),
+}
+# a list with one of these is of patients, whatever else it has
+OF_PATIENTS = frozenset(
+    {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
+)
+# a list with two of these is of therapists
+OF_THERAPISTS = frozenset(
+    {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
+    | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
+)
+DATED = re.compile(r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})", re.IGNORECASE)
+FULL_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+BY_PHONE = re.compile(r"tel", re.IGNORECASE)
+IN_PERSON = re.compile(r"\s*(?:sprech|psych|offene)", re.IGNORECASE)
+HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
+LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands, and which columns are days: index → (weekday, calendar day if the header names one)."""
+
+    fields: Mapping[str, int]
+    days: Mapping[int, tuple[int, date | None]]
+
+
+def columns_of(headers: Sequence[str]) -> Columns:
+    """The columns of a list's header."""
+    folded = [fold_header(header) for header in headers]
+    fields = {
+        name: next(folded.index(word) for word in words if word in folded)
+        for name, words in HEADERS.items()
+        if any(word in folded for word in words)
+    }
+    days: dict[int, tuple[int, date | None]] = {}
+    for index, header in enumerate(headers):
+        if (match := DATED.fullmatch(header)) and (found := day(match[1])) is not None:
+            days[index] = (found.weekday(), found)
+        elif folded[index] in FULL_DAYS:
+            days[index] = (FULL_DAYS.index(folded[index]), None)
+        elif folded[index] in WEEKDAYS:
+            days[index] = (WEEKDAYS[folded[index]], None)
+    return Columns(fields, days)
+
+
+def is_list_of_therapists(headers: Sequence[str]) -> bool:
+    """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
+    folded = set(map(fold_header, headers))
+    if OF_PATIENTS & folded:
+        return False
+    columns = columns_of(headers)
+    named = "name" in columns.fields or "last_name" in columns.fields
+    reached = {"phone", "email", "address", "plz"} & set(columns.fields)
+    timed = len(columns.days) >= 2 or {"phone_hours", "office_hours"} & set(columns.fields)
+    return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
+
+
+def is_therapist_table(path: Path) -> bool:
+    """Whether a CSV or XLSX file is a list of therapists, by its header. Raises Invalid where it is damaged."""
+    _, header = next(sheets.rows(path, MAIN_SHEET), (1, []))
+    return is_list_of_therapists([clean(cell) for cell in header])
+
+
+def records(path: Path, *, today: date) -> Iterator[TherapistRecord | RowError]:
+    """Read a list row by row; numbers are those a person sees in the file (the header is row 1)."""
+    rows = sheets.rows(path, MAIN_SHEET)
+    _, header = next(rows, (1, []))
+    columns = columns_of([clean(cell) for cell in header])
+    if not {"name", "last_name"} & set(columns.fields):
+        raise Invalid("import.columns_unknown", file=path.name)
+    more = _hours_sheet(path)
+    draft: _Draft | None = None
+    for number, row in rows:
+        if not any(clean(cell) for cell in row):
+            continue
+        cells = {name: row[index] if index < len(row) else "" for name, index in columns.fields.items()}
+        if draft is None or not draft.goes_on(cells):
+            if draft is not None:
+                yield draft.record(more, today=today)
+            draft = _Draft(number, cells)
+        draft.add(cells, {index: row[index] for index in columns.days if index < len(row)}, columns)
+    if draft is not None:
+        yield draft.record(more, today=today)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One person while their rows are read."""
+
+    row: int
+    cells: dict[str, object]
+    week: Week = field(default_factory=Week)
+
+    def goes_on(self, cells: Mapping[str, object]) -> bool:
+        """Whether another row is of the same person: the same name and address, or hours without any name."""
+        names = ("name", "last_name", "first_name")
+        if not any(clean(cells.get(name)) for name in names):
+            return not clean(cells.get("phone")) and not clean(cells.get("email"))
+        # a row that says more than hours of somebody else is told apart by the address or the number
+        same = (*names, "address", "street", "house_number", "plz", "phone", "email")
+        return all(clean(cells.get(name)) == clean(self.cells.get(name)) for name in same)
+
+    def add(self, cells: Mapping[str, object], days: Mapping[int, object], columns: Columns) -> None:
+        """Take a row's cells and hours over."""
+        for name, value in cells.items():
+            if not clean(self.cells.get(name)):
+                self.cells[name] = value
+        for index, value in days.items():
+            weekday, calendar = columns.days[index]
+            lines = [line for line in str(value or "").splitlines() if clean(line)]
+            for line in lines:
+                in_person = IN_PERSON.match(line) is not None and BY_PHONE.match(line.strip()) is None
+                self.week.add(weekday, line, by_phone=not in_person)
+            if lines and calendar is not None:
+                self.week.days.append(calendar)
+        for name, by_phone in (("phone_hours", True), ("office_hours", False)):
+            _add_named_days(self.week, str(cells.get(name) or ""), by_phone=by_phone)
+
+    def record(self, more: "_MoreHours", *, today: date) -> TherapistRecord | RowError:
+        """The person's record."""
+        cells, notes = self.cells, self.week.notes
+        name = _name(cells)
+        if not name.last_name:
+            return RowError(self.row, "import.row.no_name")
+        address = _address(cells, notes)
+        called = numbers(cells.get("phone"), cells.get("mobile"), cells.get("fax"))
+        if called.unreadable:
+            notes.append("phone_unreadable")
+        if not self.week.phone:
+            self.week.phone |= more.of(name, called.phone)
+        licence = licence_of([clean(cells.get("licence"))])
+        methods = [line for line in re.split(r"[\r\n;]+", str(cells.get("methods") or "")) if clean(line)]
+        offers, source = offers_of(map(clean, methods), licence)
+        hours = published(self.week.phone), published(self.week.office)
+        return TherapistRecord(
+            row=self.row,
+            last_name=name.last_name,
+            first_name=name.first_name,
+            title=name.title,
+            salutation=name.salutation,
+            is_institution=name.institution,
+            sex=SEXES.get(clean(cells.get("sex")).lower()[:1], Sex.NOT_STATED),
+            licence=licence,
+            offers=offers,
+            offers_source=source,
+            email=noted(first_email, cells.get("email"), "email_unreadable", notes),
+            phone=called.phone,
+            mobile=called.mobile,
+            fax=called.fax,
+            web=clean(cells.get("web")),
+            street=address.street,
+            house_number=address.house_number,
+            addition=address.addition,
+            plz=address.plz,
+            city=address.city,
+            languages=frozenset(map(clean, re.split(r"[,;\n]", str(cells.get("languages") or "")))) - {"", "Deutsch"},
+            accessible=True if clean(cells.get("accessible")).lower() not in {"", "nein", "unbekannt"} else None,
+            phone_hours=hours[0],
+            office_hours=hours[1],
+            hours_as_of=(as_of(self.week.days) or today) if any(hours) else None,
+            contact_status=clean(cells.get("contact_status")),
+            contact_note=clean(cells.get("contact_note")),
+            notes=tuple(dict.fromkeys(notes)),
+        )
+
+
+def _name(cells: Mapping[str, object]) -> PersonName:
+    salutation = clean(cells.get("salutation"))
+    salutation = salutation if salutation in SALUTATIONS else ""
+    last_name = clean(cells.get("last_name"))
+    if not last_name:
+        found = split_name(cells.get("name"))
+        first_name = clean(cells.get("first_name")) or found.first_name
+        return PersonName(found.last_name, first_name, found.title, salutation or found.salutation, found.institution)
+    house = is_institution(last_name) and not clean(cells.get("first_name"))
+    return PersonName(last_name, clean(cells.get("first_name")), one_title(cells.get("title")), salutation, house)
+
+
+def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
+    if clean(cells.get("address")) and not clean(cells.get("street")):
+        return split_address(cells.get("address"))
+    street = split_street(cells.get("street"), cells.get("house_number"))
+    code = noted(plz, cells.get("plz"), "plz_unreadable", notes)
+    return Address(street.street, street.house_number, street.addition, code, clean(cells.get("city")))
+
+
+def _add_named_days(week: Week, text: str, *, by_phone: bool) -> None:
+    """Hours after their weekday: "Mo 9:10-10:00 Uhr, Mi 13:00-14:00 Uhr"."""
+    parts = DAY.split(text)
+    for word, hours in zip(parts[1::2], parts[2::2], strict=True):
+        week.add(WEEKDAYS[word.lower()], hours, by_phone=by_phone)
+
+
+class _MoreHours:
+    """The hours of a second sheet, by name; where several are called alike, by their number, too."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[tuple[str, int, str]]] = {}
+
+    def add(self, name: str, phone: str, weekday: int, times: str) -> None:
+        """One person at one time."""
+        self._by_name.setdefault(_plain(name), []).append((phone, weekday, times))
+
+    def of(self, name: PersonName, phone: str) -> set[WeekSpan]:
+        """The telephone hours of somebody; none where the name is another's, too, and no number tells them apart."""
+        found = self._by_name.get(f"{name.first_name} {name.last_name}".strip().lower(), [])
+        if len({number for number, _, _ in found}) > 1:
+            found = [entry for entry in found if entry[0] == phone]
+        return {span for _, weekday, times in found for span in spans_of(weekday, times, [])}
+
+
+def _hours_sheet(path: Path) -> _MoreHours:
+    """The sheet "Telefonsprechzeiten": weekday, time, and who answers then."""
+    more = _MoreHours()
+    if not sheets.has_sheet(path, HOURS_SHEET):
+        return more
+    for _, row in sheets.rows(path, HOURS_SHEET):
+        day_name, times, people = ([clean(cell) for cell in row] + ["", "", ""])[:3]
+        weekday = WEEKDAYS.get(day_name[:2].lower())
+        if weekday is not None:
+            for match in LISTED.finditer(people):
+                more.add(match[1], phone(match[2]), weekday, times)
+    return more
+
+
+def _plain(name: str) -> str:
+    found = split_name(name)
+    return f"{found.first_name} {found.last_name}".strip().lower()

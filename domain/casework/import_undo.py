@@ -1,0 +1,278 @@
+"""Imports as they were made, and taking a whole one back: what was edited since stays, told record by record."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from json import dumps
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.acquisition.models import ImportFile
+from domain.acquisition.reading import FileKind
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid, NotFound
+from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
+from domain.therapists.identity_models import ImportChange
+
+CHUNK = 1000
+# compared with nothing: they follow from others
+_FOLLOWING = frozenset({*PROVENANCE, "identity_key", "edited_key", "contact_point_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class ImportShown:
+    """One import: file, hash, counts, by whom and when, and whether it was taken back."""
+
+    import_id: int
+    file_name: str
+    kind: str
+    sha256: str
+    as_of: date
+    imported_at: datetime
+    by: str | None
+    read: int
+    imported: int
+    updated: int
+    unchanged: int
+    skipped: int
+    rejected: int
+    gone: int
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A therapist an undone import could not give back wholly: why (a code ``import.kept.…``) and which fields stayed."""
+
+    therapist_id: int
+    name: str
+    reason: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What taking an import back did: therapists removed, restored, and those kept as they are or in part."""
+
+    import_id: int
+    removed: int
+    restored: int
+    kept: tuple[Kept, ...]
+
+
+_LIST = """
+SELECT f.id AS import_id, f.file_name, f.kind, f.sha256, f.as_of, f.imported_at, p.display_name AS by, f.read, f.imported,
+       f.updated, f.unchanged, f.skipped, f.rejected, f.gone, f.undone_at
+FROM scraping_service.import_file f LEFT JOIN platform.person p ON p.id = f.imported_by
+ORDER BY f.imported_at DESC, f.id DESC LIMIT :limit
+"""
+
+
+def list_imports(session: Session, *, limit: int = 200) -> tuple[ImportShown, ...]:
+    """Imports, the newest first."""
+    return tuple(ImportShown(**row) for row in session.execute(text(_LIST), {"limit": limit}).mappings())
+
+
+def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoReport:
+    """Take a whole import of therapists back. What was edited since stays and is told; the contact history stays always.
+
+    Raises NotFound, Conflict (undone already), Invalid for files of patients.
+    """
+    if session.get(ImportFile, import_id) is None:
+        raise NotFound("import.not_found", id=import_id)
+    file = load_for_edit(session, ImportFile, import_id)
+    if file.undone_at is not None:
+        raise Conflict("import.undone")
+    if FileKind(file.kind).of_patients:
+        raise Invalid("import.undo_patients")
+    undoing = _Undoing(session, import_id)
+    for rows in _chunks(undoing.touched()):
+        undoing.give_back(rows)
+    undoing.remove_new()
+    file.undone_at, file.undone_by = now, me(session).id
+    session.flush()
+    events.record(session, "import.undone", import_id)
+    events.record(session, "therapist.import_undone", None, import_id=import_id)
+    return UndoReport(import_id, undoing.removed, undoing.restored, tuple(undoing.kept))
+
+
+@dataclass(slots=True)
+class _Undoing:
+    session: Session
+    import_id: int
+    removed: int = 0
+    restored: int = 0
+    kept: list[Kept] = field(default_factory=list)
+
+    def touched(self) -> list[int]:
+        """Whom the import changed who were there before."""
+        new = select(ImportChange.therapist_id).where(
+            ImportChange.import_file_id == self.import_id,
+            ImportChange.became == "new",
+            ImportChange.therapist_id.is_not(None),
+        )
+        return list(
+            self.session.scalars(
+                select(ImportChange.therapist_id)
+                .where(
+                    ImportChange.import_file_id == self.import_id,
+                    ImportChange.therapist_id.is_not(None),
+                    ImportChange.therapist_id.not_in(new),
+                )
+                .distinct()
+                .order_by(ImportChange.therapist_id)
+            )
+        )
+
+    def give_back(self, ids: Collection[int]) -> None:
+        """Restore a chunk of therapists, the latest change of each first."""
+        therapists = self._rows("therapist_service.therapist", ids)
+        changes = self.session.scalars(
+            select(ImportChange)
+            .where(ImportChange.import_file_id == self.import_id, ImportChange.therapist_id.in_(ids))
+            .order_by(ImportChange.id.desc())
+        ).all()
+        sites = self._rows(
+            "therapist_service.practice_site",
+            {site for change in changes if isinstance(site := change.before.get("site_id"), int)},
+        )
+        back: dict[int, dict[str, Any]] = {}
+        back_sites: dict[int, dict[str, Any]] = {}
+        stayed: dict[int, set[str]] = {}
+        merged = {number for number, row in therapists.items() if row["merged_into_id"] is not None}
+        for change in changes:
+            number = int(change.therapist_id or 0)
+            if number in merged:
+                continue
+            lost = stayed.setdefault(number, set())
+            lost |= _turn_back(therapists[number], change, "therapist", back.setdefault(number, {}))
+            site = change.before.get("site_id")
+            if isinstance(site, int) and site in sites:
+                lost |= _turn_back(sites[site], change, "site", back_sites.setdefault(site, {}))
+        self._write("therapist_service.therapist", back)
+        self._write("therapist_service.practice_site", back_sites)
+        self._drop_added(changes, merged)
+        for number, row in therapists.items():
+            if number in merged:
+                self._keep(number, row, "import.kept.merged", ())
+            elif names := {FOLLOWS.get(name, name) for name in stayed.get(number, ())}:
+                self._keep(number, row, "import.kept.edited", sorted(names))
+            else:
+                self.restored += 1
+        self.session.expire_all()
+
+    def remove_new(self) -> None:
+        """Delete whom the import brought, unless they were edited or are referred to; with their practices, if empty."""
+        new = self.session.execute(text(_NEW), {"import": self.import_id}).all()
+        edited = {row.id for row in new if row.edited}
+        free = set(self._unreferred("therapist_service.therapist", [row.id for row in new if row.id not in edited]))
+        for row in new:
+            if row.id not in free:
+                reason = "import.kept.edited" if row.id in edited else "import.kept.referred"
+                self.kept.append(Kept(row.id, row.name, reason, ()))
+        going = [row for row in new if row.id in free]
+        practices = {row.practice_id for row in going}
+        self._delete("therapist_service.therapist", free)
+        self._delete("therapist_service.contact_point", {row.contact_point_id for row in going})
+        self._delete("therapist_service.practice_site", self._sites(practices))
+        self._delete("therapist_service.practice", practices)
+        self.removed = len(free)
+
+    def _delete(self, table: str, ids: Collection[int]) -> None:
+        for chunk in _chunks(sorted(ids)):
+            gone = self._unreferred(table, chunk)
+            self.session.execute(text(f"DELETE FROM {table} WHERE id = ANY(:ids)"), {"ids": gone})
+
+    def _sites(self, practices: set[int]) -> set[int]:
+        query = """SELECT s.id FROM therapist_service.practice_site s WHERE s.practice_id = ANY(:ids) AND NOT EXISTS (
+                       SELECT FROM therapist_service.therapist t WHERE t.practice_id = s.practice_id)"""
+        return set(self.session.scalars(text(query), {"ids": sorted(practices)}))
+
+    def _keep(self, number: int, row: dict[str, Any], reason: str, fields: Iterable[str]) -> None:
+        name = " ".join(part for part in (row["title"], row["first_name"], row["last_name"]) if part)
+        self.kept.append(Kept(number, name, reason, tuple(fields)))
+
+    def _rows(self, table: str, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        query = text(f"SELECT to_jsonb(r) FROM {table} r WHERE r.id = ANY(:ids) ORDER BY r.id FOR NO KEY UPDATE")
+        return {row["id"]: row for row in self.session.scalars(query, {"ids": sorted(ids)})}
+
+    def _write(self, table: str, back: dict[int, dict[str, Any]]) -> None:
+        """Columns as they were, in one statement a set of columns; PostgreSQL reads its own writing."""
+        by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for number, columns in back.items():
+            if columns:
+                by_names.setdefault(tuple(sorted(columns)), []).append({"id": number, "columns": dumps(columns)})
+        for names, rows in by_names.items():
+            listed = ", ".join(names)
+            self.session.execute(
+                text(f"""UPDATE {table} r SET ({listed}) = (
+                             SELECT {listed} FROM jsonb_populate_record(NULL::{table}, cast(:columns AS jsonb))),
+                         version = version + 1 WHERE r.id = :id"""),
+                rows,
+            )
+
+    def _drop_added(self, changes: Collection[ImportChange], merged: Collection[int]) -> None:
+        """Sites the import added, and the keys by which they were known, where nobody works there mainly or edited them."""
+        added = [change for change in changes if "added_site_id" in change.after and change.therapist_id not in merged]
+        ids = [change.after["added_site_id"] for change in added]
+        self.session.execute(
+            text("""DELETE FROM therapist_service.practice_site s WHERE s.id = ANY(:ids) AND s.version = 1
+                    AND NOT EXISTS (SELECT FROM therapist_service.therapist t WHERE t.site_id = s.id)"""),
+            {"ids": ids},
+        )
+        keys = [{"id": change.therapist_id, "key": change.after["alias_key"]} for change in added]
+        if keys:
+            self.session.execute(
+                text("DELETE FROM therapist_service.therapist_alias WHERE therapist_id = :id AND identity_key = :key"),
+                keys,
+            )
+
+    def _unreferred(self, table: str, ids: Collection[int]) -> list[int]:
+        """Those no row of another table points to in a way that would keep them (from the catalogue)."""
+        pointing = self.session.execute(text(_POINTING), {"table": table}).all()
+        apart = " ".join(f"AND NOT EXISTS (SELECT FROM {row.source} x WHERE x.{row.name} = r.id)" for row in pointing)
+        query = f"SELECT r.id FROM {table} r WHERE r.id = ANY(:ids) {apart}"
+        return list(self.session.scalars(text(query), {"ids": sorted(ids)}))
+
+
+_NEW = """
+SELECT t.id, t.practice_id, t.contact_point_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
+       t.version > (SELECT max(l.version) FROM scraping_service.import_change l
+                    WHERE l.therapist_id = t.id AND l.import_file_id = :import)
+       OR pr.version > 1 OR t.locked_fields <> '{}' AS edited
+FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
+JOIN therapist_service.practice pr ON pr.id = t.practice_id
+WHERE c.import_file_id = :import AND c.became = 'new' ORDER BY t.id
+"""
+_POINTING = """
+SELECT k.conrelid::regclass::text AS source, quote_ident(a.attname) AS name FROM pg_constraint k
+JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+WHERE k.contype = 'f' AND k.confrelid = cast(:table AS regclass) AND k.confdeltype = 'a'
+"""
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def _turn_back(current: dict[str, Any], change: ImportChange, part: str, back: dict[str, Any]) -> set[str]:
+    """Put one change's columns back where nobody has changed them since; returns those that stay."""
+    before, after = change.before.get(part), change.after.get(part)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return set()
+    stayed = set()
+    for name, value in after.items():
+        if current[name] == value or name in _FOLLOWING:
+            current[name] = back[name] = before[name]
+        else:
+            stayed.add(name)
+    if "email" in stayed:
+        back.pop("contact_point_id", None)  # it follows the mailbox that stays
+    return stayed

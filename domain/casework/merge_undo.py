@@ -1,0 +1,153 @@
+"""Taking a merge back: both records as they were, unless what the merge had set was changed since."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, text
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.casework.merging import by_column
+from domain.editing import load_for_edit
+from domain.errors import Conflict, NotFound
+from domain.therapists.duplicates.comparing import Row, stored
+from domain.therapists.duplicates.fields import ADDRESS, FIELDS
+from domain.therapists.identity_models import TherapistMerge
+from domain.therapists.models import PracticeSite, Therapist
+
+# columns that follow from others, and the field people know a column by
+_FOLLOWING = frozenset({"locked_fields", "edited_key", "identity_key"})
+_NAMED = {"contact_point_id": "email", "site_id": ADDRESS} | {
+    column: field for field, columns in FIELDS.items() for column in columns
+}
+_OPEN_SINCE = """
+SELECT 1 FROM matching_service.inquiry WHERE closed_at IS NULL AND therapist_id = :id AND created_at > :at
+"""
+_LIVE = """
+SELECT m.id AS merge_id, m.kept_id, m.dropped_id, m.merged_at, p.display_name AS by,
+       trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS dropped
+FROM therapist_service.therapist_merge m JOIN therapist_service.therapist t ON t.id = m.dropped_id
+LEFT JOIN platform.person p ON p.id = m.merged_by
+WHERE m.undone_at IS NULL AND (cast(:kept AS bigint) IS NULL OR m.kept_id = :kept) ORDER BY m.merged_at DESC, m.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeShown:
+    """A merge that may be undone: which record stayed, the name of the one that went into it, by whom and when."""
+
+    merge_id: int
+    kept_id: int
+    dropped_id: int
+    merged_at: datetime
+    by: str | None
+    dropped: str
+
+
+def live_merges(session: Session, *, kept: int | None = None) -> tuple[MergeShown, ...]:
+    """Merges that stand, the newest first; of one therapist or of all."""
+    return tuple(MergeShown(**row) for row in session.execute(text(_LIVE), {"kept": kept}).mappings())
+
+
+def undo_merge(session: Session, merge_id: int, *, now: datetime) -> None:
+    """Give both records back as they were; what came since stays with the one that was kept.
+
+    Raises Conflict: undone already, the one kept is merged itself by now, or (``fields``) what the merge had set was
+    changed since, so that nobody can say which value is right.
+    """
+    record = _standing(session, merge_id)
+    one = load_for_edit(session, Therapist, record.kept_id)
+    other = load_for_edit(session, Therapist, record.dropped_id)
+    if one.merged_into_id is not None:
+        raise Conflict("merge.kept_is_merged")
+    site = session.get(PracticeSite, record.added_site_id) if record.added_site_id is not None else None
+    _refuse_if_changed(session, record, site)
+    before = dict(record.kept_before)
+    if "locked_fields" in before:
+        # what was corrected since stays locked
+        since = set(one.locked_fields).difference(_texts(record.kept_after["locked_fields"]))
+        before["locked_fields"] = sorted({*_texts(before["locked_fields"]), *since})
+    _restore(session, one.id, before)
+    session.expire(one)
+    other.status, other.merged_into_id = record.dropped_status, None
+    session.flush()
+    _turn_back(session, record)
+    if record.cooling_ids:
+        session.execute(
+            text("UPDATE matching_service.cooling_period SET ends_at = starts_at WHERE id = ANY(:ids)"),
+            {"ids": record.cooling_ids},
+        )
+    record.undone_at, record.undone_by = now, me(session).id
+    session.flush()
+    if site is not None:
+        session.delete(site)
+        session.flush()
+    for therapist in (one.id, other.id):
+        events.record(session, "therapist.merge_undone", therapist, merge_id=merge_id)
+
+
+def _standing(session: Session, merge_id: int) -> TherapistMerge:
+    """A merge not yet undone, locked; looked at first, since the database shows nobody to change what is undone."""
+    seen = session.get(TherapistMerge, merge_id, populate_existing=True)
+    if seen is None:
+        raise NotFound("record.not_found", table="therapist_merge", id=merge_id)
+    if seen.undone_at is not None:
+        raise Conflict("merge.undone")
+    return load_for_edit(session, TherapistMerge, merge_id)
+
+
+def _refuse_if_changed(session: Session, record: TherapistMerge, site: PracticeSite | None) -> None:
+    current = stored(session, record.kept_id)
+    set_by_merge = {name: value for name, value in record.kept_after.items() if name not in _FOLLOWING}
+    differing = {_NAMED.get(name, name) for name, value in set_by_merge.items() if current[name] != value}
+    if site is not None and (site.version > 1 or _worked_at_by_others(session, site.id, record.kept_id)):
+        differing.add(ADDRESS)
+    if differing:
+        raise Conflict("merge.changed_since", fields=sorted(differing))
+    given_up = "contact_point_id" in record.kept_before
+    if given_up and session.scalar(text(_OPEN_SINCE), {"id": record.kept_id, "at": record.merged_at}):
+        raise Conflict("merge.inquiry_since")
+
+
+def _turn_back(session: Session, record: TherapistMerge) -> None:
+    """What pointed to the other points to it again, unless it has gone elsewhere or is gone."""
+    practices = {
+        row.id: row.practice_id
+        for row in session.execute(
+            text("SELECT id, practice_id FROM therapist_service.therapist WHERE id IN (:kept, :dropped)"),
+            {"kept": record.kept_id, "dropped": record.dropped_id},
+        )
+    }
+    for (table, column), ids in by_column(record.moved).items():
+        if column == "therapist_id":
+            back, here = record.dropped_id, record.kept_id
+        else:
+            back, here = practices[record.dropped_id], practices[record.kept_id]
+        session.execute(
+            text(f"UPDATE {table} SET {column} = :back WHERE id = ANY(:ids) AND {column} = :here"),
+            {"back": back, "here": here, "ids": ids},
+        )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _worked_at_by_others(session: Session, site_id: int, therapist_id: int) -> bool:
+    others = exists().where(Therapist.site_id == site_id, Therapist.id != therapist_id)
+    return bool(session.scalar(select(others)))
+
+
+def _restore(session: Session, therapist_id: int, columns: Row) -> None:
+    """Write columns back as they stood in JSON; PostgreSQL reads its own writing."""
+    if not columns:
+        return
+    names = ", ".join(sorted(columns))
+    session.execute(
+        text(f"""UPDATE therapist_service.therapist t SET ({names}) = (
+                     SELECT {names} FROM jsonb_populate_record(NULL::therapist_service.therapist, cast(:columns AS jsonb)))
+                 , version = version + 1 WHERE t.id = :id"""),
+        {"columns": json.dumps(columns), "id": therapist_id},
+    )

@@ -1,0 +1,196 @@
+"""Bringing two records of one person together, so that `merge_undo` can take it back exactly.
+
+The other record stays as it is and only points to the one kept. What points to it (inquiries, calls, exclusions …) is
+turned to the one kept and noted; what is written for good (contact log, printed letters) stays and is read with it.
+Every field that differed is a decision and is locked against imports, so that two directories do not pull it to and fro.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.access import me
+from domain.editing import load_for_edit
+from domain.errors import Conflict, Invalid
+from domain.therapists.duplicates.comparing import stored
+from domain.therapists.duplicates.fields import ADDRESS, FIELDS
+from domain.therapists.identity_models import TherapistMerge
+from domain.therapists.models import PracticeSite, Therapist
+from domain.therapists.service import contact_point_for
+from domain.therapists.sites import ADDRESS as ADDRESS_COLUMNS
+from domain.therapists.sites import renew_key, same_address
+
+# what points to a therapist and moves with a merge, so that lists and rules see it with the one kept
+MOVING = (
+    "matching_service.inquiry",
+    "matching_service.placement",
+    "matching_service.exclusion",
+    "matching_service.plan_line",
+    "communication_service.phone_call",
+    "communication_service.email",
+    "communication_service.incoming_email",
+    "communication_service.batch_line",
+)
+# the contact log is chained and letters are printed: they stay where they were written and are read with the one kept
+STAYING = ("communication_service.contact_entry", "communication_service.printed_letter")
+# columns the database keeps itself
+_KEPT_BY_DATABASE = frozenset(
+    {"id", "version", "created_at", "updated_at", "updated_by", "offer_mask", "age_mask", "search_text", "sort_name"}
+)
+_OPEN_ELSEWHERE = """
+SELECT id FROM matching_service.inquiry
+WHERE closed_at IS NULL AND therapist_id = ANY(:ids) AND contact_point_id <> :point ORDER BY id LIMIT 1
+"""
+# the longest waiting time at the points given up, where it outlasts that at the point kept
+_COOLING = """
+INSERT INTO matching_service.cooling_period (contact_point_id, starts_at, ends_at, cause, inquiry_id)
+SELECT :point, k.starts_at, k.ends_at, k.cause, k.inquiry_id FROM matching_service.cooling_period k
+JOIN matching_service.inquiry q ON q.id = k.inquiry_id
+WHERE k.contact_point_id = ANY(:points) AND k.contact_point_id <> :point AND q.therapist_id = ANY(:ids)
+  AND k.ends_at > greatest(:now, (SELECT max(o.ends_at) FROM matching_service.cooling_period o WHERE o.contact_point_id = :point))
+ORDER BY k.ends_at DESC LIMIT 1 RETURNING id
+"""
+
+
+def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int], now: datetime) -> int:
+    """Bring `drop` into `keep`; returns the merge's id, by which it is undone.
+
+    `choices` says for fields that differ (FIELDS and "address") whose value stays, by therapist id; what is not named
+    stays with `keep`. Raises Invalid (unknown field, institution and person), Conflict where one is merged already or an
+    inquiry is open at a mailbox that would not be asked again.
+    """
+    if keep == drop:
+        raise Invalid("merge.one_record")
+    if unknown := sorted(name for name in choices if name not in FIELDS and name != ADDRESS):
+        raise Invalid("merge.field_unknown", fields=unknown)
+    one, other = _locked_pair(session, keep, drop)
+    before = stored(session, keep)
+    dropped = stored(session, drop)
+    dropped_status = other.status
+    taken = {name for name, side in choices.items() if side == drop}
+    _take(session, one, other, taken)
+    added = _take_site(session, one, other, main=ADDRESS in taken)
+    points = [one.contact_point_id, other.contact_point_id]
+    if "email" in taken:
+        one.contact_point_id = contact_point_for(session, one.practice_id, one.email)
+    if session.scalar(text(_OPEN_ELSEWHERE), {"ids": [keep, drop], "point": one.contact_point_id}) is not None:
+        raise Conflict("merge.inquiry_open")
+    differing = {name for name, columns in FIELDS.items() if before[columns[0]] != dropped[columns[0]]}
+    address = set(ADDRESS_COLUMNS) if added is not None else set()
+    # decided by a person; status is never an import's
+    one.locked_fields = sorted({*one.locked_fields, *other.locked_fields, *differing - {"status"}, *address})
+    cooling = list(
+        session.scalars(
+            text(_COOLING), {"point": one.contact_point_id, "points": points, "ids": [keep, drop], "now": now}
+        )
+    )
+    moved = _turn(session, _pointing(session, drop), to=keep)
+    moved += _practice_exclusions(session, one, other)
+    session.flush()
+    other.status, other.merged_into_id = "merged", keep
+    session.flush()
+    after = stored(session, keep)
+    changed = {name for name in before if name not in _KEPT_BY_DATABASE | {ADDRESS} and before[name] != after[name]}
+    record = TherapistMerge(
+        kept_id=keep,
+        dropped_id=drop,
+        merged_by=me(session).id,
+        merged_at=now,
+        kept_before={name: before[name] for name in changed},
+        kept_after={name: after[name] for name in changed},
+        dropped_status=dropped_status,
+        moved=moved,
+        added_site_id=added.id if added is not None else None,
+        cooling_ids=cooling,
+    )
+    session.add(record)
+    session.flush()
+    events.record(session, "therapist.merged", keep, other_id=drop, merge_id=record.id)
+    return record.id
+
+
+def _locked_pair(session: Session, keep: int, drop: int) -> tuple[Therapist, Therapist]:
+    """Both, locked in the order everybody locks in."""
+    rows = {number: load_for_edit(session, Therapist, number) for number in sorted((keep, drop))}
+    one, other = rows[keep], rows[drop]
+    if one.merged_into_id is not None or other.merged_into_id is not None:
+        raise Conflict("merge.merged_already")
+    if one.is_institution != other.is_institution:
+        raise Invalid("merge.institution_and_person")
+    return one, other
+
+
+def _take(session: Session, one: Therapist, other: Therapist, taken: set[str]) -> None:
+    for name in taken - {ADDRESS}:
+        for column in FIELDS[name]:
+            setattr(one, column, getattr(other, column))
+    if other.status == "opted_out":
+        # an objection (Art. 21 GDPR) was the person's, whatever record it stood in
+        one.status, one.blocked_reason, one.blocked_until = "opted_out", "", None
+    if taken.intersection({"last_name", "first_name"}):
+        renew_key(one, session.get_one(PracticeSite, one.site_id))
+
+
+def _take_site(session: Session, one: Therapist, other: Therapist, *, main: bool) -> PracticeSite | None:
+    """The other's address as a site of the practice kept, unless it has it; returns the site that was added."""
+    theirs = session.get_one(PracticeSite, other.site_id)
+    if not theirs.plz:
+        return None
+    own = session.scalars(
+        select(PracticeSite).where(PracticeSite.practice_id == one.practice_id).order_by(PracticeSite.id)
+    )
+    site = next((known for known in own if same_address(known, theirs)), None)
+    added = None
+    if site is None:
+        columns = (
+            *ADDRESS_COLUMNS, "addition", "accessible", "lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source",
+        )  # fmt: skip
+        site = added = PracticeSite(practice_id=one.practice_id, **{name: getattr(theirs, name) for name in columns})
+        session.add(added)
+        session.flush()
+    if main and site.id != one.site_id:
+        one.site_id = site.id
+        renew_key(one, site)
+    return added
+
+
+def _pointing(session: Session, therapist_id: int) -> list[list[Any]]:
+    """Every row of the moving tables that points to somebody: [table, column, row id]."""
+    found: list[list[Any]] = []
+    for table in MOVING:
+        ids = session.scalars(
+            text(f"SELECT id FROM {table} WHERE therapist_id = :id ORDER BY id"), {"id": therapist_id}
+        )
+        found += [[table, "therapist_id", number] for number in ids]
+    return found
+
+
+def _practice_exclusions(session: Session, one: Therapist, other: Therapist) -> list[list[Any]]:
+    """Who excluded a practice that only held this person excluded this person."""
+    if one.practice_id == other.practice_id:
+        return []
+    ids = session.scalars(
+        text("""SELECT e.id FROM matching_service.exclusion e WHERE e.practice_id = :practice AND NOT EXISTS (
+                    SELECT FROM therapist_service.therapist t WHERE t.practice_id = :practice AND t.id <> :drop
+                      AND t.merged_into_id IS NULL) ORDER BY e.id"""),
+        {"practice": other.practice_id, "drop": other.id},
+    )
+    return _turn(session, [["matching_service.exclusion", "practice_id", number] for number in ids], to=one.practice_id)
+
+
+def _turn(session: Session, rows: list[list[Any]], *, to: int) -> list[list[Any]]:
+    for (table, column), ids in by_column(rows).items():
+        session.execute(text(f"UPDATE {table} SET {column} = :to WHERE id = ANY(:ids)"), {"to": to, "ids": ids})
+    return rows
+
+
+def by_column(rows: list[list[Any]]) -> dict[tuple[str, str], list[int]]:
+    """Row ids by the table and column that points."""
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for table, column, number in rows:
+        grouped.setdefault((table, column), []).append(number)
+    return grouped

@@ -1,0 +1,1 @@
+"""Who might be entered twice: pure comparison with reasons, candidates worth comparing, merging and taking it back."""

@@ -1,0 +1,146 @@
+"""Practices, sites and contact points for therapists who are new: colleagues of one mailbox and address share them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from json import dumps
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from domain.acquisition.records import TherapistRecord
+from domain.acquisition.text import identity_key
+from domain.database import Base
+from domain.therapists.directory_rules import as_json
+from domain.therapists.identity_models import TherapistAlias
+from domain.therapists.models import SCHEMA, ContactPoint, Practice, PracticeSite, Therapist
+
+Place = tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class NewTherapist:
+    """Somebody to be entered: columns, the main site and further ones, and the record they came by first."""
+
+    values: dict[str, Any]
+    site: dict[str, Any]
+    record: TherapistRecord
+    more_sites: list[dict[str, Any]] = field(default_factory=list)
+
+
+def insert_all(session: Session, fresh: Sequence[NewTherapist]) -> list[int]:
+    """Enter everybody; their ids in order."""
+    if not fresh:
+        return []
+    mailboxes = contact_points(session, {new.values["email"] for new in fresh if new.values["email"]})
+    shared = _shared_practices(session, mailboxes)
+    owners: list[NewTherapist] = []
+    for new in fresh:
+        place = _address(new.values["email"], new.site)
+        if not new.values["email"] or place not in shared:
+            owners.append(new)
+            if new.values["email"]:
+                shared[place] = (0, 0)  # filled below; the next person of this mailbox and address joins
+    practices = _returning(
+        session, Practice, [{"name": _practice_name(new.values), "seat": "statutory"} for new in owners]
+    )
+    sites = _returning(
+        session, PracticeSite, [new.site | {"practice_id": p} for new, p in zip(owners, practices, strict=True)]
+    )
+    homes = {id(new): (p, s) for new, p, s in zip(owners, practices, sites, strict=True)}
+    for new in owners:
+        if new.values["email"]:
+            shared[_address(new.values["email"], new.site)] = homes[id(new)]
+    alone = [new for new in owners if not new.values["email"]]
+    points = _returning(session, ContactPoint, [{"practice_id": homes[id(new)][0]} for new in alone])
+    own_point = {id(new): point for new, point in zip(alone, points, strict=True)}
+    rows = []
+    for new in fresh:
+        practice, site = homes.get(id(new)) or shared[_address(new.values["email"], new.site)]
+        point = own_point.get(id(new)) or mailboxes[new.values["email"]]
+        rows.append(new.values | {"practice_id": practice, "site_id": site, "contact_point_id": point})
+    ids = _returning(session, Therapist, rows)
+    _further_sites(session, fresh, rows, ids)
+    return ids
+
+
+def _further_sites(
+    session: Session, fresh: Sequence[NewTherapist], rows: Sequence[dict[str, Any]], ids: Sequence[int]
+) -> None:
+    """The other addresses one file named for somebody, each a key they are known by."""
+    sites, aliases = [], []
+    for new, row, therapist_id in zip(fresh, rows, ids, strict=True):
+        for site in new.more_sites:
+            sites.append(site | {"practice_id": row["practice_id"]})
+            aliases.append({"therapist_id": therapist_id, "identity_key": site_key(row, site)} | names_of(row))
+    _returning(session, PracticeSite, sites)
+    if aliases:
+        session.execute(upsert(TherapistAlias).on_conflict_do_nothing(), aliases)
+
+
+def names_of(values: dict[str, Any]) -> dict[str, Any]:
+    """What an alias keeps of a person's columns."""
+    return {name: values[name] for name in ("first_name", "last_name", "sex", "email")}
+
+
+def site_key(values: dict[str, Any], site: dict[str, Any]) -> str:
+    """The key of somebody at an address."""
+    return identity_key(values["last_name"], site["plz"], site["house_number"])
+
+
+def contact_points(session: Session, emails: set[str]) -> dict[str, int]:
+    """The contact point of each address, made where it is new."""
+    if not emails:
+        return {}
+    session.execute(
+        upsert(ContactPoint).on_conflict_do_nothing(index_elements=[ContactPoint.mailbox]),
+        [{"mailbox": email} for email in sorted(emails)],
+    )
+    rows = session.execute(select(ContactPoint.mailbox, ContactPoint.id).where(ContactPoint.mailbox.in_(emails)))
+    return {mailbox: point for mailbox, point in rows if mailbox is not None}
+
+
+def _practice_name(values: dict[str, Any]) -> str:
+    name = " ".join(part for part in (values["title"], values["first_name"], values["last_name"]) if part)
+    return name if values["is_institution"] else f"Praxis {name}"
+
+
+def _address(email: str, site: dict[str, Any]) -> Place:
+    return email, site["plz"], site["street"].lower(), site["house_number"].lower()
+
+
+def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[Place, tuple[int, int]]:
+    """Practice and site of those already known at a mailbox and address: colleagues share them."""
+    if not mailboxes:
+        return {}
+    rows = session.execute(
+        select(Therapist.email, PracticeSite, Therapist.practice_id)
+        .join(PracticeSite, PracticeSite.id == Therapist.site_id)
+        .where(Therapist.contact_point_id.in_(mailboxes.values()), Therapist.merged_into_id.is_(None))
+    )
+    return {
+        _address(email, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
+            practice,
+            site.id,
+        )
+        for email, site, practice in rows
+    }
+
+
+def _returning(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
+    """Insert rows of one shape, sent as one JSON text: thousands of single parameters cost more than the inserting.
+
+    Columns not named take the database's defaults. The ids come in the order of the rows, since one statement draws
+    them from the sequence in that order.
+    """
+    if not rows:
+        return []
+    names = sorted({name for row in rows for name in row})
+    empty = {name: "none" if name == "geo_quality" else None for name in names}
+    given = dumps([{name: as_json(value) for name, value in (empty | row).items()} for row in rows])
+    table, listed = f"{SCHEMA['schema']}.{model.__tablename__}", ", ".join(names)
+    statement = f"""INSERT INTO {table} ({listed}) SELECT {listed}
+        FROM ROWS FROM (jsonb_populate_recordset(NULL::{table}, cast(:given AS jsonb))) WITH ORDINALITY AS r
+        ORDER BY r.ordinality RETURNING id"""
+    return sorted(session.scalars(text(statement), {"given": given}))

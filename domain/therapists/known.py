@@ -1,0 +1,99 @@
+"""Everybody one of a batch's records might speak of: by address, by mailbox, by every name directories know them under.
+
+Who was merged stands for whom they were merged into.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from domain.acquisition.records import TherapistRecord
+from domain.therapists.identity import Identity, Register, key_of
+from domain.therapists.identity_models import TherapistAlias
+from domain.therapists.models import ContactPoint, PracticeSite, Therapist
+
+
+@dataclass(slots=True)
+class Match:
+    """Somebody known, where they mainly work, and the sites of their practice."""
+
+    therapist: Therapist
+    main: PracticeSite
+    sites: list[PracticeSite] = field(default_factory=list)
+
+
+def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register[Match]:
+    """A register of everybody in the database one of the records might speak of."""
+    batch = list(records)
+    keys = {key_of(record) for record in batch}
+    emails = {record.email for record in batch if record.email}
+    # asked apart, so that the next query can use the indexes instead of reading everybody
+    points = session.scalars(select(ContactPoint.id).where(ContactPoint.mailbox.in_(emails))).all()
+    named = set(
+        session.scalars(
+            select(TherapistAlias.therapist_id).where(
+                or_(
+                    TherapistAlias.identity_key.in_(keys),
+                    and_(TherapistAlias.email != literal_column("''"), TherapistAlias.email.in_(emails)),
+                )
+            )
+        )
+    )
+    found = session.scalars(
+        select(Therapist)
+        # the literal condition is the partial index's: without it every batch would read the whole table
+        .where(
+            or_(
+                Therapist.identity_key.in_(keys),
+                and_(Therapist.edited_key != literal_column("''"), Therapist.edited_key.in_(keys)),
+                Therapist.contact_point_id.in_(points),
+                Therapist.id.in_(named),
+            )
+        )
+        .order_by(Therapist.id)
+    ).all()
+    people = {therapist.id: therapist for therapist in found}
+    _add_kept(session, people)
+    return _register(session, people)
+
+
+def _add_kept(session: Session, people: dict[int, Therapist]) -> None:
+    """Whom the merged ones were merged into, over as many steps as there are."""
+    while missing := {t.merged_into_id for t in people.values() if t.merged_into_id is not None} - set(people):
+        people.update({t.id: t for t in session.scalars(select(Therapist).where(Therapist.id.in_(missing)))})
+
+
+def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]:
+    sites: dict[int, list[PracticeSite]] = {}
+    practices = {therapist.practice_id for therapist in people.values()}
+    for site in session.scalars(
+        select(PracticeSite).where(PracticeSite.practice_id.in_(practices)).order_by(PracticeSite.id)
+    ):
+        sites.setdefault(site.practice_id, []).append(site)
+    aliases: dict[int, list[TherapistAlias]] = {}
+    for alias in session.scalars(select(TherapistAlias).where(TherapistAlias.therapist_id.in_(people))):
+        aliases.setdefault(alias.therapist_id, []).append(alias)
+    matches: dict[int, Match] = {}
+    known: Register[Match] = Register()
+    # those who stand for themselves first: a record that fits both is theirs
+    for therapist in sorted(people.values(), key=lambda t: (t.merged_into_id is not None, t.id)):
+        kept = therapist
+        while kept.merged_into_id is not None:
+            kept = people[kept.merged_into_id]
+        if kept.id not in matches:
+            own = sites.get(kept.practice_id, [])
+            matches[kept.id] = Match(kept, next(site for site in own if site.id == kept.site_id), own)
+        match = matches[kept.id]
+        # a directory may still write what was corrected by hand, or have caught up with it
+        known.add({therapist.identity_key, therapist.edited_key} - {""}, identity_of(therapist), match)
+        for alias in aliases.get(therapist.id, ()):
+            identity = Identity(alias.last_name, alias.first_name, alias.sex, alias.email, therapist.is_institution)
+            known.add({alias.identity_key}, identity, match)
+    return known
+
+
+def identity_of(therapist: Therapist) -> Identity:
+    """What somebody is recognised by."""
+    return Identity(therapist.last_name, therapist.first_name, therapist.sex, therapist.email, therapist.is_institution)

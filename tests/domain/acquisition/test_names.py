@@ -1,0 +1,68 @@
+"""Names come apart into salutation, titles, first names and surname; nothing is guessed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.acquisition.names import PersonName, split_name, title
+from domain.acquisition.text import Numbers, PhoneNumber, numbers, phones, plz
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Frau Dr. phil. Anna Maria von der Heide", PersonName("von der Heide", "Anna Maria", "Dr. phil.", "Frau")),
+        ("Heide, Anna, Dipl.-Psych.", PersonName("Heide", "Anna", "Dipl.-Psych.")),
+        ("Müller, Dr. Jan", PersonName("Müller", "Jan", "Dr.")),
+        ("Dr.med. Dipl. Psych. Anna Müller", PersonName("Müller", "Anna", "Dr. med. Dipl.-Psych.")),
+        ("Prof. Dr. Heike Jäckel", PersonName("Jäckel", "Heike", "Prof. Dr.")),
+        ("Anna Müller, M.Sc.", PersonName("Müller", "Anna", "M.Sc.")),
+        ("Diplom-Psychologin Eva Kern", PersonName("Kern", "Eva", "Dipl.-Psych.")),
+        ("Dr. rer. nat. Jan Ö. Weiß-Kühn", PersonName("Weiß-Kühn", "Jan Ö.", "Dr. rer. nat.")),
+        ("Ma Li", PersonName("Li", "Ma")),
+        ("Jo Null", PersonName("Null", "Jo")),
+        ("van Gogh", PersonName("van Gogh")),
+        ("MVZ am Markt GmbH", PersonName("MVZ am Markt GmbH", institution=True)),
+        ("", PersonName("")),
+    ],
+)
+def test_a_name_comes_apart(written: str, found: PersonName) -> None:
+    """However a list has it; without a written salutation there is none."""
+    assert split_name(written) == found
+
+
+@given(st.text())
+def test_any_text_has_a_surname_or_nothing(text: str) -> None:
+    """No salutation that was not written, no crash, and titles in the one spelling stay so."""
+    found = split_name(text)
+    assert found.salutation in {"", "Frau", "Herr"}
+    assert not found.salutation or text.strip()[:2] in {"Fr", "He", "Hr"} or not text[0].isalpha()
+    assert title(title(text)) == title(text)
+
+
+def test_several_numbers_with_words_go_where_they_belong() -> None:
+    """A fax number is no telephone, a mobile in the telephone's cell is a mobile."""
+    assert phones("Tel: 0241-1234567, Fax: 0241 1234568") == (
+        PhoneNumber("+492411234567", "phone"),
+        PhoneNumber("+492411234568", "fax"),
+    )
+    assert numbers("0241 1234567 oder 0170 1234567") == Numbers("+492411234567", "+491701234567", "", unreadable=False)
+    assert numbers("0170 1234567").phone == "+491701234567"
+    assert numbers("Fax 0241 1234568").phone == ""
+    assert numbers("nach Vereinbarung").unreadable
+    assert phones("+49 (0)40-66969056")[0].number == "+494066969056"
+
+
+@given(st.text())
+def test_a_number_read_is_a_number(text: str) -> None:
+    """E.164 or nothing, each once."""
+    found = [entry.number for entry in phones(text)]
+    assert len(found) == len(set(found))
+    assert all(number.startswith("+") and number[1:].isdigit() for number in found)
+
+
+def test_a_lost_zero_comes_back_only_where_a_plz_has_it() -> None:
+    """01067 is in Dresden; no PLZ is called 05206."""
+    assert plz("1067") == "01067"
+    assert plz("5206") == ""
+    assert plz("52062") == "52062"

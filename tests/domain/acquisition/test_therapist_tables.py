@@ -1,0 +1,112 @@
+"""Every list of therapists of the design is recognised by its content and read; names and endings say nothing."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.acquisition.reading import FileKind, recognise, records
+from domain.acquisition.records import RowError, TherapistRecord
+from domain.values import Method, WeekSpan
+from tests.domain.acquisition.files import TODAY
+from tests.domain.acquisition.therapist_files import DATES, DAYS, PAGE, ROWS, USERSCRIPT, exporter
+
+
+def people(folder: Path, content: str | bytes, kind: FileKind = FileKind.THERAPIST_TABLE) -> list[TherapistRecord]:
+    """The therapists of a file with that content; rows that cannot be read are left out."""
+    path = folder / "irgendwas.dat"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    source = recognise(path, today=TODAY)
+    assert source.kind is kind
+    return [row for row in records(source, today=TODAY) if isinstance(row, TherapistRecord)]
+
+
+def span(weekday: int, start: str, end: str) -> WeekSpan:
+    """A span of the week as people say it."""
+    minutes = [int(time[:2]) * 60 + int(time[3:]) + weekday * 1440 for time in (start, end)]
+    return WeekSpan(*minutes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252"])
+def test_the_userscripts_table_is_read(tmp_path: Path, encoding: str) -> None:
+    """Cells of several lines, a column a day, kinds of hours apart; in Windows' old encoding, too."""
+    found = people(tmp_path, USERSCRIPT.encode(encoding))
+    first = found[0]
+    assert (first.last_name, first.first_name, first.title, first.salutation) == ("Bäumler", "Ina", "Dr.", "Frau")
+    assert (first.plz, first.house_number, first.phone) == ("01067", "3 a", "+492411234567")
+    assert {offer.method for offer in first.offers} == {Method.CBT, Method.SYSTEMIC}
+    assert first.phone_hours == (span(0, "08:30", "10:10"),)
+    assert first.office_hours == (span(0, "11:00", "12:00"), span(0, "14:00", "15:00"))
+    assert (first.hours_as_of, first.accessible) == (date(2026, 11, 23), True)
+    assert first.languages == {"Farsi"}
+    assert found[1].last_name == "=1+1"  # a formula is a name like another
+
+
+def test_a_row_without_a_name_is_told_with_its_number(tmp_path: Path) -> None:
+    """As a person counts rows of the file, cells of several lines included."""
+    path = tmp_path / "x"
+    path.write_bytes(USERSCRIPT.encode())
+    errors = [row for row in records(recognise(path, today=TODAY), today=TODAY) if isinstance(row, RowError)]
+    assert [(error.row, error.reason) for error in errors] == [(7, "import.row.no_name")]
+
+
+@pytest.mark.parametrize("second_sheet", [True, False])
+def test_the_exporters_workbook_is_read(tmp_path: Path, *, second_sheet: bool) -> None:
+    """Hours of the first sheet, else of the second."""
+    ina, eva = people(tmp_path, exporter(second_sheet=second_sheet))
+    assert (ina.first_name, ina.last_name, ina.plz, ina.house_number) == ("Ina", "Sommer", "01067", "3")
+    assert ina.phone_hours == (span(0, "09:10", "10:00"), span(2, "13:00", "14:00"))
+    assert (eva.title, eva.last_name) == ("Dr.", "Winter")
+    assert eva.phone_hours == ((span(3, "14:00", "14:50"),) if second_sheet else None)
+
+
+def test_the_forks_status_and_note_are_kept(tmp_path: Path) -> None:
+    """They become history when the file is taken over."""
+    ina, _ = people(tmp_path, exporter(fork=True))
+    assert (ina.contact_status, ina.contact_note) == ("Auf AB gesprochen", "ruft Montag zurück")
+
+
+def test_short_forms_are_read(tmp_path: Path) -> None:
+    """A column a weekday or a date, the address in one cell."""
+    (ina,) = people(tmp_path, DAYS)
+    assert (ina.title, ina.first_name, ina.last_name) == ("Dr.", "Ina", "von Sommer")
+    assert (ina.street, ina.house_number, ina.plz, ina.city) == ("Markt", "12 a", "52062", "Aachen")
+    assert ina.phone_hours == (span(0, "07:30", "08:00"), span(2, "12:30", "12:55"))
+    assert ina.hours_as_of == TODAY
+    (ina,) = people(tmp_path, DATES)
+    assert ina.phone_hours == (span(0, "07:30", "08:00"), span(0, "12:30", "12:55"))
+    assert ina.hours_as_of == date(2026, 11, 23)
+
+
+def test_several_rows_of_a_person_are_one_record(tmp_path: Path) -> None:
+    """Until the address or the number is another."""
+    here, there = people(tmp_path, ROWS)
+    assert (here.row, there.row) == (2, 5)
+    assert here.office_hours == (span(0, "08:00", "09:00"), span(2, "10:00", "11:00"), span(4, "10:00", "11:00"))
+    assert (here.phone, here.mobile, there.plz) == ("+492411234567", "+491701234567", "50667")
+
+
+def test_a_saved_page_is_read(tmp_path: Path) -> None:
+    """Times printed twice count once, "Heute" is the day it was saved, scripts are nothing."""
+    path = tmp_path / "irgendwas.dat"
+    path.write_text(PAGE, "utf-8")
+    wednesday = datetime(2026, 11, 18, 12, tzinfo=UTC).timestamp()
+    os.utime(path, (wednesday, wednesday))
+    source = recognise(path, today=TODAY)
+    assert (source.kind, source.as_of) == (FileKind.SAVED_PAGE, date(2026, 11, 18))
+    anna, nobody = records(source, today=TODAY)
+    assert isinstance(anna, TherapistRecord)
+    assert (anna.title, anna.first_name, anna.last_name) == ("Dr. phil.", "Anna", "von Abend")
+    assert (anna.street, anna.house_number, anna.plz, anna.city) == ("Kirchgasse", "21-57", "52525", "Heinsberg")
+    assert (anna.phone, anna.email, anna.web) == ("+494066969056", "anna@abend.example", "abend.example")
+    assert anna.phone_hours == (span(2, "16:10", "17:00"),)
+    assert anna.office_hours == (span(1, "09:00", "10:00"),)
+    assert nobody == RowError(2, "import.row.no_name")
+
+
+def test_a_list_of_patients_stays_one(tmp_path: Path) -> None:
+    """Whatever columns it shares with a list of therapists."""
+    path = tmp_path / "x"
+    path.write_text("Name;Telefon;Geburtsdatum;Sprachen;Verfahren;Adresse;Montag;Dienstag\nA;;;;;;;\n", "utf-8")
+    assert recognise(path, today=TODAY).kind is FileKind.OFFICE_TABLE
