@@ -171,7 +171,7 @@ def test_what_went_along_is_opened_or_saved(
     save.trigger()
     chooser = files.findChild(QFileDialog)
     assert chooser is not None
-    chooser.fileSelected.emit(str(tmp_path / "kopie.pdf"))
+    chooser.filesSelected.emit([str(tmp_path / "kopie.pdf")])
     qtbot.waitUntil((tmp_path / "kopie.pdf").exists)
     qtbot.waitUntil(lambda: "Gespeichert" in ui.messages.text())
     assert (tmp_path / "kopie.pdf").read_bytes() == b"%PDF-1.7 plan"
