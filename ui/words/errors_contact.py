@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "file.embedded": "In der Datei „{name}“ ist eine andere Datei eingebettet. Sie wurde nicht übernommen; speichern Sie sie ohne eingebettete Objekte oder drucken Sie sie als PDF.",
     "file.fetches": "Die Datei „{name}“ lädt beim Öffnen etwas von außen nach, etwa eine Vorlage. Sie wurde nicht übernommen; speichern Sie sie als PDF.",
     "file.actions": "Die PDF-Datei „{name}“ führt beim Öffnen etwas aus oder sendet Daten. Sie wurde nicht übernommen; drucken Sie sie neu als PDF.",
+    "file.unseen": "Ein Teil der PDF-Datei „{name}“ ist so verpackt, dass er sich nicht prüfen lässt. Sie wurde nicht übernommen; drucken Sie sie neu als PDF.",
     "template.no_subject": "Der Betreff fehlt. Es wurde nichts gespeichert.",
     "template.subject_lines": "Der Betreff darf nur eine Zeile haben. Es wurde nichts gespeichert.",
     "template.too_long": "Der Text ist zu lang (höchstens {longest} Zeichen). Es wurde nichts gespeichert.",
