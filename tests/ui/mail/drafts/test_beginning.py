@@ -326,6 +326,47 @@ def test_what_a_full_disk_refuses_stays_in_the_window_and_is_saved_later(
     qtbot.waitUntil(lambda: "Gespeichert auf diesem Rechner" in composer._state.text())
 
 
+def test_words_the_store_refuses_for_another_reason_stay(
+    page: MailPage, qtbot: QtBot, vault: DraftVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong, newer words are not dropped with older ones; they are saved as soon as they can be."""
+    composer, store = page.drafts.composer, store_of(vault)
+    type_subject(composer, "Bleibt")
+    qtbot.waitUntil(lambda: len(store.drafts()) == 1)
+    begun, go_on = Event(), Event()
+
+    def breaks(*_: object, **__: object) -> None:
+        begun.set()
+        go_on.wait(20)
+        raise RuntimeError
+
+    with qtbot.captureExceptions(), monkeypatch.context() as broken:
+        broken.setattr(type(store), "save", breaks)
+        composer._body.setPlainText("Erste Worte")
+        composer.save()
+        qtbot.waitUntil(begun.is_set)
+        composer._body.setPlainText("Neue Worte")
+        composer.saver.save(composer._draft.client_uuid, composer._text())  # type: ignore[union-attr]  # it is shown
+        go_on.set()
+        qtbot.waitUntil(lambda: composer.saver._running is None)
+        assert composer.saver.is_waiting
+    composer.save()
+    qtbot.waitUntil(lambda: [d.body for d in store.drafts()] == ["Neue Worte"])
+    qtbot.waitUntil(lambda: not composer.saver.is_waiting)
+
+
+def test_words_of_a_draft_that_is_gone_are_let_go(page: MailPage, qtbot: QtBot, vault: DraftVault) -> None:
+    """Thrown away in another window, there is nothing they could be saved to."""
+    composer, store = page.drafts.composer, store_of(vault)
+    type_subject(composer, "Bleibt")
+    qtbot.waitUntil(lambda: len(store.drafts()) == 1)
+    store.forget(store.drafts()[0].client_uuid)
+    composer._body.setPlainText("Zu spät")
+    composer.save()
+    qtbot.waitUntil(lambda: not composer.saver.is_waiting)
+    assert store.drafts() == ()
+
+
 @given(st.lists(st.text(alphabet="ab ,äZ", max_size=8), max_size=6), st.integers(0, 6))
 def test_other_words_never_suffer_from_another_salutation(typed: list[str], at: int) -> None:
     """Whatever was written between, above or below: only the line of the salutation is another."""
