@@ -44,7 +44,8 @@ def check_zipped(name: str, ending: str, content: bytes) -> None:
     """Let an ordinary document pass.
 
     Raises Invalid: ``file.content`` (not such a document), ``file.hides`` (something before it or within that runs),
-    ``file.macros``, ``file.embedded`` (another file within) or ``file.fetches`` (a template from another machine, an object).
+    ``file.macros``, ``file.embedded`` (another file within) or ``file.fetches`` (an object from elsewhere, a
+    template of another machine).
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -111,7 +112,7 @@ def _stays(link: ET.Element) -> bool:
 
 
 def _is_here(target: str) -> bool:
-    """Whether a template lies on this machine: a drive's letter or a bare name, never a server, however it is written."""
+    """Whether a template lies on this machine: a drive or a bare name, never a server, however it is written."""
     return _HERE.fullmatch(unquote(target.strip())) is not None
 
 

@@ -1,8 +1,8 @@
 """Erasing what the contact log says of a patient (Art. 17 GDPR): the words go, that there was a contact stays.
 
-Only who leads the office may; the database keeps that, and which contacts are a patient's alone (`audit.erase_contacts`),
-with who, when and why. The chain over the log stays sound: an entry's salt goes with its words, and a check tells erased
-from changed.
+Only who leads the office may; the database (`audit.erase_contacts`) keeps that, and which contacts are a patient's own,
+with who, when and why. The chain over the log stays sound: an entry's salt goes with its words, and a check tells
+erased from changed.
 """
 
 from sqlalchemy import text

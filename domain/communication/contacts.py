@@ -27,7 +27,7 @@ from domain.patients.models import Patient
 from domain.weektime import BERLIN
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
-# a year of days. The database's own bound is 400: it counts from the first end of a call, and a result may be entered anew
+# a year; the database's own bound is 400 days, since it counts from the first end of a call that may be ended anew
 FURTHEST_CALLBACK = 366
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
 

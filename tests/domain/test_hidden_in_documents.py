@@ -216,7 +216,7 @@ def group(packed_: bytes, *, filters: bytes = b"/FlateDecode", more: bytes = b""
         (group(zlib.compress(EVIL), more=b"/X(stream\n)"), "file.actions"),
         (group(zlib.compress(EVIL), more=b"/X(stream\n" + zlib.compress(TAME) + b")"), "file.actions"),
         (group(zlib.compress(EVIL)).replace(b"stream\n", b"stream\r", 1), "file.actions"),
-        (group(zlib.compress(EVIL)).replace(b"endstream", b""), "file.actions"),
+        (group(zlib.compress(EVIL)).replace(b"endstream", b""), "file.unseen"),
         (group(zlib.compress(EVIL).hex().encode(), filters=b"[/ASCIIHexDecode /FlateDecode]"), "file.unseen"),
         (group(zlib.compress(EVIL.hex().encode()), filters=b"[/FlateDecode/ASCIIHexDecode]"), "file.unseen"),
         (

@@ -104,7 +104,7 @@ def test_the_words_of_the_patients_own_answers_go_too(office: Office, database: 
         erase_contacts(session, patient, reason="Antrag")
     with database.read() as session:
         answers = session.execute(select(Answer.status, Answer.note).order_by(Answer.id)).all()
-        assert [tuple(answer) for answer in answers] == [("rejection_capacity", ""), ("rejection_capacity", "die andere")]
+        assert [tuple(a) for a in answers] == [("rejection_capacity", ""), ("rejection_capacity", "die andere")]
     owner = office.database("owner")
     with owner.read() as session:
         kept = "SELECT count(*) FROM audit.content WHERE concat(before, after) LIKE '%weinte%'"
