@@ -257,9 +257,9 @@ def test_an_ordinary_pdf_is_taken(made: bytes) -> None:
 @pytest.mark.parametrize(
     "template",
     [
-        r"file:///C:\Users\jana\AppData\Roaming\Microsoft\Templates\Normal.dotm",
-        "file:///C:/Users/jana%20b/Briefkopf.dotx", r"D:\Vorlagen\Brief.dotm", "Normal.dotm",
-        "file://localhost/Users/jana/Normal.dotm",
+        r"file:///C:\Programme\Microsoft\Templates\Normal.dotm",
+        "file:///C:/Vorlagen%20B/Briefkopf.dotx", r"D:\Vorlagen\Brief.dotm", "Normal.dotm",
+        "file://localhost/Vorlagen/Normal.dotm",
     ],
 )  # fmt: skip
 def test_a_letter_begun_with_a_template_of_this_machine_is_taken(template: str) -> None:
