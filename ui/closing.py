@@ -58,7 +58,10 @@ class Closing(QObject):
             said.format(held="\n".join(f"• {words}" for words in held)), reason="", back=tr("Zurück"),
         )  # fmt: skip
         dialog.ok.setProperty("role", "danger")
-        dialog.ok.setAutoDefault(False)  # the key that closes a dialog leads back
+        dialog.ok.style().polish(dialog.ok)
+        dialog.ok.setAutoDefault(False)
+        dialog.back.setDefault(True)  # the key that closes a dialog leads back
+        dialog.back.setFocus()
         dialog.rejected.connect(self._go_back)
         dialog.ask(lambda _: self._close())
 

@@ -87,7 +87,7 @@ def test_words_a_full_disk_refuses_are_asked_about(
         dialog.ok.click()
         qtbot.waitUntil(lambda: not window.isVisible())
         return
-    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert window.isVisible()
     composer.saver._again.setInterval(50)
     composer.save()

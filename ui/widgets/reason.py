@@ -63,7 +63,7 @@ class ReasonDialog(QDialog):
         buttons = QDialogButtonBox()
         self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setProperty("role", "primary")
-        buttons.addButton(back or tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.back = buttons.addButton(back or tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._try)
         buttons.rejected.connect(self.reject)
         self._reason.textChanged.connect(lambda _: self._fit())
