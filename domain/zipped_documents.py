@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from domain.errors import Invalid
@@ -21,6 +22,9 @@ _MACRO_NAMES = re.compile(r"vbaProject|(^|/)Basic/|(^|/)Scripts/|activeX", re.IG
 _MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|vbaData|wordVbaData|activeX|/control$|xlMacrosheet", re.IGNORECASE)
 _EMBEDDED_NAMES = re.compile(r"(^|/)embeddings/|oleObject", re.IGNORECASE)
 _EMBEDDED_TYPES = re.compile(r"oleObject|/package$|aFChunk", re.IGNORECASE)
+# Word notes in each letter with which template it was begun; one on this machine is fetched from nowhere
+_TEMPLATE = "/attachedTemplate"
+_HERE = re.compile(r"(?:file://(?:localhost)?/)?(?:[A-Za-z]:[\\/])?[^:\\/][^:]*")
 _SCRIPT = re.compile(rb"vnd\.sun\.star\.script:|<office:script[ >]|<script:event-listener\b")
 # what a document may carry along and a system would run
 _RUNS = (".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jar", ".lnk", ".msi", ".zip")
@@ -40,7 +44,8 @@ def check_zipped(name: str, ending: str, content: bytes) -> None:
     """Let an ordinary document pass.
 
     Raises Invalid: ``file.content`` (not such a document), ``file.hides`` (something before it or within that runs),
-    ``file.macros``, ``file.embedded`` (another file within) or ``file.fetches`` (a template or object from elsewhere).
+    ``file.macros``, ``file.embedded`` (another file within) or ``file.fetches`` (an object from elsewhere, a
+    template of another machine).
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -96,8 +101,19 @@ def _check_office(parts: zipfile.ZipFile, names: list[str], name: str) -> None:
         raise Invalid("file.macros", name=name)
     if any(_EMBEDDED_TYPES.search(kind) for kind in kinds):
         raise Invalid("file.embedded", name=name)
-    if any(link.get("TargetMode") == "External" and not link.get("Type", "").endswith("/hyperlink") for link in links):
+    if any(link.get("TargetMode") == "External" and not _stays(link) for link in links):
         raise Invalid("file.fetches", name=name)
+
+
+def _stays(link: ET.Element) -> bool:
+    """Whether opening the document fetches nothing by a link that leads out of it."""
+    kind = link.get("Type", "")
+    return kind.endswith("/hyperlink") or (kind.endswith(_TEMPLATE) and _is_here(link.get("Target", "")))
+
+
+def _is_here(target: str) -> bool:
+    """Whether a template lies on this machine: a drive or a bare name, never a server, however it is written."""
+    return _HERE.fullmatch(unquote(target.strip())) is not None
 
 
 def _elements(parts: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.background import Background
+from ui.closing import Closing
 from ui.errors import describe
 from ui.global_search import GlobalSearch
 from ui.messages import Messages
@@ -38,6 +39,7 @@ class MainWindow(QMainWindow):
         self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, PageWidget] = {}
         self._rail: Rail | None = None
+        self._closing = Closing(self)
         self._current = ""
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName("Platzlotse")
@@ -185,7 +187,10 @@ class MainWindow(QMainWindow):
     on_close: Callable[[], None] | None = None
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the geometry; the program's wiring ends what runs."""
+        """Remember the geometry; the program's wiring ends what runs. What would be lost is asked about first."""
+        if not self._closing.allows():
+            event.ignore()
+            return
         self._state.save_window(self)
         if self.on_close is not None:
             self.on_close()

@@ -92,6 +92,13 @@ class RecordDetail(QWidget, Generic[D, F]):
 
     # What all of them share.
 
+    def would_lose(self) -> str:
+        """A record that is being typed."""
+        if not self._dirty:
+            return ""
+        name = self._name.text()
+        return tr("{name}: geänderte Angaben").format(name=name) if name else tr("geänderte Angaben")
+
     def begin_new(self) -> None:
         """An empty form for a new record; a record being typed is asked about first."""
         if self._dirty:

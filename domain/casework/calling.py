@@ -1,7 +1,7 @@
 """Phoning about an inquiry: what the result of a call means for the inquiry it was about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,8 +12,8 @@ from domain.access import me, person_name
 from domain.casework.answers import Decision, lock_for_answers, record_answer
 from domain.casework.letters import compose_script, office_context
 from domain.casework.sending import mark_sent
-from domain.communication.calls import refuse_theirs, replan, start_call
-from domain.communication.contacts import CallResult, record_result
+from domain.communication.calls import ask_callback, refuse_theirs, replan, start_call
+from domain.communication.contacts import CallResult, record_result, refuse_callback
 from domain.communication.models import ContactEntry, PhoneCall
 from domain.communication.states import CALL_PUT_BACK, CallStatus
 from domain.editing import load_for_edit
@@ -79,12 +79,20 @@ def finish_with_answers(
     """
     by_item = {answer.item_id: answer for answer in answers}
     order = lock_for_answers(session, list(by_item))
-    following = finish_call(session, call_id, result, now=now, version=version)
+    # a callback is planned last: with the last answer the inquiry is over and its planned calls are cancelled
+    asked = result.callback_on if answers and result.status is CallStatus.REACHED else None
+    if asked is not None:
+        refuse_callback(asked, result.callback_at, now=now)
+    first = result if asked is None else replace(result, callback_on=None, callback_at=None)
+    following = finish_call(session, call_id, first, now=now, version=version)
     for answer in (by_item[item_id] for item_id in order):
         record_answer(
             session, answer.item_id, answer.status, now=now, channel=Channel.PHONE, note=result.outcome,
             waitlisted_until=answer.until, version=answer.version,
         )  # fmt: skip
+    if asked is not None:
+        session.flush()
+        return ask_callback(session, call_id, on=asked, at=result.callback_at, now=now)
     return following
 
 

@@ -86,7 +86,7 @@ def take_back_on_paper(
     """
     waiting = _waiting_of(session, inquiry.id)
     kinds = {letter.kind for letter in waiting}
-    ids = {item.id for item in gone} | _told_of(session, [w.id for w in waiting if w.kind == "withdrawal"])
+    ids = {item.id for item in gone} | _told_of(session, [w for w in waiting if w.kind == "withdrawal"], items)
     for letter in waiting:
         session.delete(letter)
     session.flush()
@@ -155,10 +155,17 @@ def _waiting_of(session: Session, inquiry_id: int) -> Sequence[PrintedLetter]:
     ).all()
 
 
-def _told_of(session: Session, letter_ids: Sequence[int]) -> set[int]:
-    """The positions some letters tell of."""
-    wanted = select(PrintedLetterItem.item_id).where(PrintedLetterItem.letter_id.in_(letter_ids))
-    return set(session.scalars(wanted))
+def _told_of(session: Session, letters: Sequence[PrintedLetter], items: Sequence[InquiryItem]) -> set[int]:
+    """The positions some letters tell of; a window of the release before names them only by the codes in the text."""
+    rows = session.execute(
+        select(PrintedLetterItem.letter_id, PrintedLetterItem.item_id).where(
+            PrintedLetterItem.letter_id.in_([letter.id for letter in letters])
+        )
+    ).all()
+    kept = {row.letter_id for row in rows}
+    bodies = [letter.body for letter in letters if letter.id not in kept]
+    by_code = {item.id for item in items if any(item.reference_code in body for body in bodies)}
+    return {row.item_id for row in rows} | by_code
 
 
 def _words(

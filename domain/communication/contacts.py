@@ -14,7 +14,6 @@ from domain.access import me
 from domain.communication.calls import ask_callback, end_call
 from domain.communication.models import (
     BODY_LENGTH,
-    CALLBACK_DAYS,
     COUNTERPART_LENGTH,
     EARLIEST,
     ContactEntry,
@@ -28,7 +27,8 @@ from domain.patients.models import Patient
 from domain.weektime import BERLIN
 
 CHANNELS = ("phone", "visit", "email", "letter", "note")
-FURTHEST_CALLBACK = CALLBACK_DAYS - 34  # a year; the database's own bound counts from the first end of a call
+# a year; the database's own bound is 400 days, since it counts from the first end of a call that may be ended anew
+FURTHEST_CALLBACK = 366
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
 
 

@@ -197,6 +197,96 @@ def test_two_files_in_one_are_refused(name: str, content: bytes, code: str) -> N
     assert refusal(name, content) == code
 
 
+EVIL = b"9 0 <</S/JavaScript/JS(a)>>"
+TAME = b"9 0 <</Type/Font>>"
+
+
+def group(packed_: bytes, *, filters: bytes = b"/FlateDecode", more: bytes = b"", before: bytes = b"") -> bytes:
+    """A packed group as a stranger may write it: with other filters, further keys, and what stands before its bytes."""
+    head = b"<</Type/ObjStm/N 1/First 4/Filter%s/Length %d%s>>%s" % (filters, len(packed_), more, before)
+    return head + b"stream\n" + packed_ + b"\nendstream "
+
+
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        (group(zlib.compress(EVIL), before=b"%" + b"x" * 500 + b"\n"), "file.actions"),
+        (group(zlib.compress(EVIL), before=b"% 8 0 obj endobj\n"), "file.actions"),
+        (group(zlib.compress(EVIL), before=b"%endstream\n"), "file.actions"),
+        (group(zlib.compress(EVIL), more=b"/X(stream\n)"), "file.actions"),
+        (group(zlib.compress(EVIL), more=b"/X(stream\n" + zlib.compress(TAME) + b")"), "file.actions"),
+        (group(zlib.compress(EVIL)).replace(b"stream\n", b"stream\r", 1), "file.actions"),
+        (group(zlib.compress(EVIL)).replace(b"endstream", b""), "file.unseen"),
+        (group(zlib.compress(EVIL).hex().encode(), filters=b"[/ASCIIHexDecode /FlateDecode]"), "file.unseen"),
+        (group(zlib.compress(EVIL.hex().encode()), filters=b"[/FlateDecode/ASCIIHexDecode]"), "file.unseen"),
+        (
+            group(
+                zlib.compress(EVIL.hex().encode()), filters=b"[/FlateDecode/AHx]%", more=b"\n/X(/Filter/FlateDecode)"
+            ),
+            "file.unseen",
+        ),
+        (group(zlib.compress(zlib.compress(EVIL)), filters=b" [ /FlateDecode /FlateDecode ]"), "file.unseen"),
+        (group(zlib.compress(EVIL), more=b"/DecodeParms<</Predictor 12/Columns 1>>"), "file.unseen"),
+        (group(zlib.compress(EVIL), filters=b"/LZWDecode"), "file.unseen"),
+        (group(zlib.compress(TAME)[:-6]), "file.unseen"),
+        (group(zlib.compress(b"9 0 " + b" " * 51_000_000 + EVIL)), "file.unseen"),
+    ],
+)
+def test_a_group_that_hides_what_it_holds_is_refused(made: bytes, code: str) -> None:
+    """Whatever stands before its bytes, however often it is packed, and however much it is."""
+    assert refusal("Brief.pdf", pdf(made)) == code
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pdf(group(zlib.compress(TAME), filters=b" [ /FlateDecode ]", before=b"%" + b"x" * 500 + b"\n")),
+        pdf(b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached>>", group(zlib.compress(TAME))),
+        pdf(b"<</Type/ObjStm/N 1/First 4/Length 18>>stream\n" + TAME + b"\nendstream "),
+        pdf(b"<</Length 44/Filter/ASCII85Decode>>stream\n(/ObjStm in Worten)\nendstream ", group(zlib.compress(TAME))),
+        pdf(*(group(zlib.compress(TAME * 50)) for _ in range(40))),
+        # locked: what is in it stays unseen
+        pdf(group(b"\x8a\x01unlesbar")).replace(b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 3 0 R"),
+    ],
+)
+def test_an_ordinary_pdf_is_taken(made: bytes) -> None:
+    """With groups as programs pack them, a signature, or a lock."""
+    assert checked_file("Brief.pdf", made).name == "Brief.pdf"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        r"file:///C:\Programme\Microsoft\Templates\Normal.dotm",
+        "file:///C:/Vorlagen%20B/Briefkopf.dotx", r"D:\Vorlagen\Brief.dotm", "Normal.dotm",
+        "file://localhost/Vorlagen/Normal.dotm",
+    ],
+)  # fmt: skip
+def test_a_letter_begun_with_a_template_of_this_machine_is_taken(template: str) -> None:
+    """Word notes it in every such letter."""
+    content = letter(**{SETTINGS: links(f"{OFFICE}/attachedTemplate", template, outside=True)})
+    assert checked_file("Brief.docx", content).name == "Brief.docx"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        *(
+            ("attachedTemplate", target)
+            for target in (
+                r"\\srv\frei\b.dotm", "//srv/b.dotm", "file://srv/b.dotm", "file:////srv/b.dotm", r"file:///\\srv\b.dotm",
+                "ftp://a.example/b.dotm", "http://a.example/b.dotm", "%5c%5csrv%5cb.dotm", r"\\?\UNC\srv\b.dotm", "",
+            )
+        ),
+        ("oleObject", r"C:\a.docx"), ("frame", "file:///C:/a.htm"), ("subDocument", "a.docx"),
+    ],
+)  # fmt: skip
+def test_a_letter_that_fetches_from_elsewhere_is_refused(kind: str, target: str) -> None:
+    """A template of another machine, however its name is written; anything else of outside even from this one."""
+    content = letter(**{SETTINGS: links(f"{OFFICE}/{kind}", target, outside=True)})
+    assert refusal("Brief.docx", content) == ("file.embedded" if kind == "oleObject" else "file.fetches")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["docx", "odt", "pdf"]), st.data())
 def test_damaged_documents_are_taken_or_refused(ending: str, data: st.DataObject) -> None:

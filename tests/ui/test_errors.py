@@ -1,6 +1,7 @@
 """Every refusal has its sentence: found by walking the source for the codes it raises."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -92,3 +93,13 @@ def test_what_nobody_foresaw_is_said_without_a_trace() -> None:
 def test_a_code_without_a_sentence_says_at_least_what_kind() -> None:
     """The fallback names the code for whoever is asked."""
     assert "made.up" in describe(Conflict("made.up"))
+
+
+@pytest.mark.parametrize("number", ["0013", "0014"])
+def test_what_the_database_refuses_by_a_rule_of_its_own_has_a_sentence(number: str) -> None:
+    """What a trigger names as broken is met by whoever works here, if only once a clock is wrong."""
+    (script,) = (ROOT / "domain/migrations/sql").glob(f"{number}_*.sql")
+    named = re.findall(r"CONSTRAINT = '(\w+)'|\.refuse\('(\w+)'\)", script.read_text("utf-8"))
+    assert named
+    for rule in {one or other for one, other in named}:
+        assert f"db.{rule}" in _SENTENCES, rule

@@ -98,6 +98,10 @@ class OfficeTab(QWidget):
         if not self._filling:
             self._set_dirty(dirty=True)
 
+    def would_lose(self) -> str:
+        """Settings that are being typed."""
+        return tr("Verwaltung: geänderte Angaben zum Büro") if self._dirty else ""
+
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
         self._save.setEnabled(dirty)

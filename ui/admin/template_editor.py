@@ -134,6 +134,10 @@ class TemplateEditor(QWidget):
             self.set_dirty(dirty=True)
             self.edited.emit()
 
+    def would_lose(self) -> str:
+        """A template that is being typed."""
+        return tr("Vorlage „{name}“: geänderter Text").format(name=self._title.text()) if self.is_dirty else ""
+
     def set_dirty(self, *, dirty: bool) -> None:
         """Whether there is something to save."""
         self.is_dirty = dirty

@@ -221,6 +221,10 @@ class EvidenceTab(QWidget):
             act.setEnabled(not unsaved)
             act.setToolTip(tr("Speichern Sie zuerst den Fall.") if unsaved else "")
 
+    def would_lose(self) -> str:
+        """A case that is being typed."""
+        return tr("Nachweis: geänderte Angaben zum Fall") if self.unsaved else ""
+
     def drop(self) -> None:
         """Show the case again as it is saved."""
         self._set_unsaved(unsaved=False)

@@ -107,6 +107,6 @@ class RecordActions(QWidget):
             self,
             tr("Endgültig löschen"),
             tr(
-                "Was zu diesem Menschen im Kontaktprotokoll geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso Kontakte, die mehrere Menschen betreffen, und die E-Mails selbst. Das darf nur die Leitung."
+                "Was zu diesem Menschen im Kontaktprotokoll und bei den Antworten der Praxen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso Kontakte, die mehrere Menschen betreffen, und die E-Mails selbst. Das darf nur die Leitung."
             ),
         ).ask(erase)

@@ -6,13 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from domain.communication.states import CallStatus
+from domain.communication.states import RESULTS, CallStatus
 from ui.labels import label
 from ui.translation import tr
 from ui.widgets.forms import button
 
 C = CallStatus
-RESULTS = (C.REACHED, C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER)  # by the keys 1 to 5
 CALLBACK_KEY, TAG_KEY = "6", "7"
 COLUMNS = 4
 
@@ -26,8 +25,11 @@ class CallKeys(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        short = (tr("Erreicht"), tr("Niemand"), tr("Besetzt"), tr("AB"), tr("Falsche Nr."))
-        made = [self._of_result(result, short[n], str(n + 1)) for n, result in enumerate(RESULTS)]
+        short = {
+            C.REACHED: tr("Erreicht"), C.NO_ANSWER: tr("Niemand"), C.BUSY: tr("Besetzt"), C.VOICEMAIL_LEFT: tr("AB"),
+            C.WRONG_NUMBER: tr("Falsche Nr."),
+        }  # fmt: skip
+        made = [self._of_result(result, short[result], str(n)) for n, result in enumerate(RESULTS, start=1)]
         made.append(self._keyed(tr("Rückruf am"), tr("Rückruf am"), CALLBACK_KEY, self.callback.emit))
         self._tag = self._keyed(tr("Rief zurück"), tr("Hat zurückgerufen"), TAG_KEY, self.tag.emit)
         made.append(self._tag)

@@ -45,6 +45,11 @@ class CallNotes(QWidget):
         """With whom, and what was said."""
         return self.counterpart.text(), self.note.text()
 
+    def would_lose(self) -> str:
+        """Notes of calls whose result was not entered."""
+        typed = self.typed() != NOTHING or any(kept != NOTHING for kept in self._kept.values())
+        return tr("Telefon: Notizen zu Anrufen ohne Ergebnis") if typed else ""
+
     def settle(self, call_id: int) -> None:
         """What was typed is in the history now; it comes back with `give_back`."""
         if call_id == self._call:

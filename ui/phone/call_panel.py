@@ -164,8 +164,12 @@ class CallPanel(QWidget):
             self._acts.dial(self._call)
 
     def _finish(self, result: CallStatus) -> None:
-        answers = self._answers.decisions() if result is C.REACHED else ()
-        if self._call is not None and answers is not None:
+        answers = self._answers.decisions()
+        if result is not C.REACHED and answers != ():
+            self._ui.messages.warning(
+                tr("Bei Menschen dieses Anrufs ist eine Antwort gewählt: Drücken Sie „Erreicht“ oder „Rückruf am“, oder stellen Sie sie auf „nichts eintragen“. Der Anruf ist noch offen.")
+            )  # fmt: skip
+        elif self._call is not None and answers is not None:
             counterpart, note = self._notes.typed()
             said = CallResult(result, counterpart if result is C.REACHED else "", note)
             self._acts.settle(self._call, said, answers)
@@ -185,8 +189,8 @@ class CallPanel(QWidget):
         self.refused.emit()
 
     def _on_callback(self) -> None:
-        call, now = self._call, self._ui.now()
-        if call is None:
+        call, now, answers = self._call, self._ui.now(), self._answers.decisions()
+        if call is None or answers is None:
             return
 
         def refuse(dialog: ReasonDialog) -> str:
@@ -199,7 +203,8 @@ class CallPanel(QWidget):
             return ""
 
         def agreed(dialog: ReasonDialog) -> None:
-            self._acts.settle(call, CallResult(C.REACHED, *self._notes.typed(), dialog.day(), dialog.clock()))
+            said = CallResult(C.REACHED, *self._notes.typed(), dialog.day(), dialog.clock())
+            self._acts.settle(call, said, answers)
 
         ReasonDialog(
             self, tr("Rückruf vereinbart"),

@@ -16,7 +16,7 @@ class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
     With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the
-    button says. `refuse` says what is wrong with a day that can be read. A choice with an empty code is none yet: another
+    button says, `back` what the other one says. `refuse` says what is wrong with a day that can be read. A choice with an empty code is none yet: another
     one must be taken.
     """
 
@@ -32,6 +32,7 @@ class ReasonDialog(QDialog):
         day_needed: bool = False,
         clock: str = "",
         refuse: Callable[["ReasonDialog"], str] = lambda _: "",
+        back: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -62,7 +63,7 @@ class ReasonDialog(QDialog):
         buttons = QDialogButtonBox()
         self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setProperty("role", "primary")
-        buttons.addButton(tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.back = buttons.addButton(back or tr("Abbrechen"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._try)
         buttons.rejected.connect(self.reject)
         self._reason.textChanged.connect(lambda _: self._fit())

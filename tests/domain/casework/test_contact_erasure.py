@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.casework import calling
+from domain.casework.answers import record_answer
 from domain.casework.contact_erasure import erase_contacts
 from domain.communication.contacts import CallResult, ContactNote, note_contact, note_patient_contact
 from domain.communication.evidence.chain import chain_waiting
@@ -11,12 +12,13 @@ from domain.communication.models import ContactEntry, PhoneCall
 from domain.communication.states import CallStatus
 from domain.database import Database, Session
 from domain.errors import Forbidden, Invalid, NotFound
-from domain.matching.models import PlaceSearch
+from domain.matching.models import Answer, PlaceSearch
+from domain.matching.states import ItemStatus
 from domain.persons import ensure_person
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
 from tests.conftest import NOW, PASSWORD, Office
-from tests.domain.casework.steps import ask, calls
+from tests.domain.casework.steps import ask, calls, items
 from tests.domain.communication.evidence.log import check
 
 
@@ -65,7 +67,7 @@ def test_a_patients_words_go_and_everybody_elses_stay(office: Office, database: 
 
 
 def test_only_who_leads_the_office_erases(office: Office, database: Database) -> None:
-    """A caseworker is refused by the database; nobody does it without a reason, or of an entry that is not there."""
+    """A caseworker is refused by the database; nobody does it without a reason, and nobody empties just any entry."""
     owner = office.database("owner")
     with owner.write() as session:
         ensure_person(
@@ -82,7 +84,59 @@ def test_only_who_leads_the_office_erases(office: Office, database: Database) ->
     lena.close()
     with pytest.raises(Invalid, match="erasure_reason"), database.write() as session:
         erase_contacts(session, patient, reason="  ")
-    with pytest.raises(Invalid, match="fk_contact_erasure_entry_id"), database.write() as session:
-        session.execute(text("SELECT audit.erase_contact(4711, 'im Voraus')"))
+    with pytest.raises(Invalid, match="ck_contact_erasure_reason"), database.write() as session:
+        session.execute(text("SELECT audit.erase_contacts(:patient, ' ')"), {"patient": patient})
+    with pytest.raises(Forbidden), database.write() as session:
+        session.execute(text("SELECT audit.erase_contact(1, 'weil ich es kann')"))
     with database.read() as session:
         assert told(session) == ["weinte"]
+
+
+def test_the_words_of_the_patients_own_answers_go_too(office: Office, database: Database) -> None:
+    """What was noted to an answer stands beside it, too; that it was given stays, and another patient's stays whole."""
+    with database.write() as session:
+        mine, other = add_search(session), add_search(session)
+        patient = session.get_one(PlaceSearch, mine).patient_id
+        inquiry = ask(session, mine, other, now=NOW)
+        for item, words in zip(items(session, inquiry), ("weinte am Telefon", "die andere"), strict=True):
+            record_answer(session, item.id, ItemStatus.REJECTION_CAPACITY, now=NOW, note=words)
+    with database.write() as session:
+        erase_contacts(session, patient, reason="Antrag")
+    with database.read() as session:
+        answers = session.execute(select(Answer.status, Answer.note).order_by(Answer.id)).all()
+        assert [tuple(a) for a in answers] == [("rejection_capacity", ""), ("rejection_capacity", "die andere")]
+    owner = office.database("owner")
+    with owner.read() as session:
+        kept = "SELECT count(*) FROM audit.content WHERE concat(before, after) LIKE '%weinte%'"
+        assert session.scalar(text(kept)) == 0
+    for statement in (
+        "UPDATE matching_service.answer SET note = ''",  # the other's was never erased
+        "UPDATE matching_service.answer SET note = 'doch', status = 'accepted'",
+        "DELETE FROM matching_service.answer",
+    ):
+        with pytest.raises(Forbidden), owner.write() as session:
+            session.execute(text(statement))
+    owner.close()
+
+
+def test_a_log_of_many_is_not_read_for_one(office: Office, database: Database) -> None:
+    """What is a patient's is found by its indexes."""
+    with database.write() as session:
+        patient = session.get_one(PlaceSearch, add_search(session)).patient_id
+        note_patient_contact(session, patient, ContactNote(NOW, "phone", "in", "", "weinte"), now=NOW)
+    owner = office.database("owner")
+    with owner.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO communication_service.contact_entry (at, channel, therapist_id, body)"
+                " SELECT now(), 'note', :t, 'x' FROM generate_series(1, 3000)"
+            ),
+            {"t": add_therapist(session)},
+        )
+    with owner.write() as session:
+        session.execute(text("ANALYZE communication_service.contact_entry"))
+    read = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'contact_entry'"
+    with owner.write() as session:
+        assert session.scalar(text("SELECT audit.erase_contacts(:p, 'Antrag')"), {"p": patient}) == 1
+        assert session.scalar(text(read)) == 0
+    owner.close()

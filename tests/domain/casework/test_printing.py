@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.casework import reminding, sending
@@ -26,6 +26,7 @@ from domain.matching.states import ItemStatus
 from domain.paging import ListQuery
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
+from tests.conftest import Office
 from tests.domain.casework.steps import ask, items, print_all, state
 
 DAY = timedelta(days=1)
@@ -178,6 +179,27 @@ def test_a_letter_tells_of_its_people_whatever_codes_its_words_name(database: Da
         (letter,) = (one for one in letters_of(session, inquiry.id) if one.kind == "withdrawal")
         told_of = select(PrintedLetterItem.item_id).where(PrintedLetterItem.letter_id == letter.letter_id)
         assert set(session.scalars(told_of)) == {item.id for item in items(session, inquiry)[:2]}
+
+
+def test_a_withdrawal_of_the_release_before_keeps_its_first_patient(
+    office: Office, database: Database, now: datetime
+) -> None:
+    """Its window names nobody beside the letter; the codes in the words tell whom it takes back."""
+    with database.write() as session:
+        searches = [add_search(session) for _ in range(3)]
+        inquiry = ask(session, *searches, now=now)
+        codes = [item.reference_code for item in items(session, inquiry)]
+        release_search(session, searches[0], ItemStatus.WITHDRAWN, reason="Umzug", now=now + DAY)
+    owner = office.database("owner")
+    with owner.write() as session:
+        session.execute(text("DELETE FROM communication_service.printed_letter_item"))
+    owner.close()
+    with database.write() as session:
+        release_search(session, searches[1], ItemStatus.WITHDRAWN, reason="Umzug", now=now + DAY)
+        session.flush()
+        wanted = select(PrintedLetter.body).where(PrintedLetter.kind == "withdrawal")
+        (body,) = session.scalars(wanted).all()
+        assert [code in body for code in codes] == [True, True, False]
 
 
 def test_a_letter_bears_the_day_of_the_office(database: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.casework import calling
 from domain.casework.evidence import assemble, make_evidence
+from domain.communication import calls
 from domain.communication.contacts import CallResult, ContactNote, note_contact, record_call
 from domain.communication.evidence.chain import chain_head, chain_waiting
 from domain.communication.evidence.models import EvidenceMade
@@ -73,22 +74,72 @@ def entry(connection: Connection, therapist: int, **values: object) -> str:
     return refusal(connection, ENTRY, **(given | {"person": person(connection, "jana")} | values))
 
 
-def test_nobody_writes_in_a_colleagues_name(office: Office, therapist: int) -> None:
-    """One's own is taken, and meant where none is named; a colleague's is refused, and so is nobody's."""
-    unnamed = "INSERT INTO communication_service.contact_entry (at, channel, therapist_id) VALUES (now(), 'note', :t)"
+@pytest.mark.parametrize("named", ["jana", "tom", "nobody", None])
+def test_nobody_writes_in_a_colleagues_name(office: Office, therapist: int, named: str | None) -> None:
+    """Whatever is said, one's own is written: the release before names nobody, or the colleague whose mail it was."""
+    said = "INSERT INTO communication_service.contact_entry (at, channel, therapist_id{}) VALUES (now(), 'note', :t{})"
+    statement = said.format("", "") if named is None else said.format(", person_id", ", :p")
     with psql(office, "jana") as connection:
-        assert entry(connection, therapist) == ""
-        assert entry(connection, therapist, person=person(connection, "tom")) == "42501"
-        assert entry(connection, therapist, person=None) == "42501"
+        given = {"t": therapist} if named is None else {"t": therapist, "p": person(connection, named) or None}
         mine = person(connection, "jana")
-        assert connection.scalar(text(f"{unnamed} RETURNING person_id"), {"t": therapist}) == mine
+        assert connection.scalar(text(f"{statement} RETURNING person_id"), given) == mine
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_window_of_the_release_before_ends_a_colleagues_planned_call(
+    office: Office, database: Database, *, begun: bool
+) -> None:
+    """It leaves the call the colleague's and says so in the log; call and entry are whoever's it was who phoned."""
+    with database.write() as session:
+        therapist = add_therapist(session)
+        call = calls.plan_call(session, therapist, now=NOW)  # Jana's
+    change = "UPDATE communication_service.phone_call SET status = '{}', ended_at = now() WHERE id = :c"
+    with psql(office, "tom") as connection:
+        tom, jana = person(connection, "tom"), person(connection, "jana")
+        if begun:
+            connection.execute(text(change.format("in_progress").replace("ended", "started")), {"c": call})
+        connection.execute(text(change.format("no_answer")), {"c": call})
+        given = {"at": NOW, "kind": "no_answer", "therapist": therapist, "call": call, "body": "", "person": jana}
+        assert connection.scalar(text(f"{ENTRY} RETURNING person_id"), given) == tom
+        made_by = text("SELECT person_id FROM communication_service.phone_call WHERE id = :c")
+        assert connection.scalar(made_by, {"c": call}) == tom
+
+
+@pytest.mark.parametrize("values", [{"outcome": "x" * 10_001}, {"note": "x" * 10_001}])
+def test_what_is_noted_of_a_call_has_an_end(office: Office, database: Database, values: dict[str, str]) -> None:
+    """Whether with the call or later."""
+    with database.write() as session:
+        therapist = add_therapist(session)
+        call = calls.plan_call(session, therapist, now=NOW)
+    (column,) = values
+    new = f"""INSERT INTO communication_service.phone_call (therapist_id, planned_at, attempt, {column})
+        VALUES (:therapist, now(), 1, :{column})"""
+    later = f"UPDATE communication_service.phone_call SET {column} = :{column} WHERE id = :call"
+    with psql(office, "jana") as connection:
+        assert refusal(connection, new, therapist=therapist, **values) == "ck_phone_call_length"
+        assert refusal(connection, later, call=call, **values) == "ck_phone_call_length"
+    assert "zu lang" in describe(Invalid("db.ck_phone_call_length"))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "infinity"])
+def test_a_callback_is_near(office: Office, database: Database, day: str) -> None:
+    """Nobody plans it for the next century, whatever program says so."""
+    with database.write() as session:
+        call = calls.plan_call(session, add_therapist(session), now=NOW)
+    later = """UPDATE communication_service.phone_call SET status = 'callback_due', ended_at = now(), callback_on = :day
+        WHERE id = :call"""
+    with psql(office, "jana") as connection:
+        assert refusal(connection, later, call=call, day=day) == "ck_phone_call_callback_near"
+        assert refusal(connection, later, call=call, day="today") == ""
 
 
 def test_the_worker_writes_in_the_name_of_whoever_wrote_the_mail(office: Office, therapist: int) -> None:
     """Where there is no mail it is nobody's."""
     with psql(office, "worker") as connection:
         assert entry(connection, therapist, person=None) == ""
-        assert entry(connection, therapist) == "42501"
+        jana = connection.scalar(text("SELECT id FROM platform.person WHERE role_name = 'test_jana'"))
+        connection.rollback()
+        assert entry(connection, therapist, person=jana) == "42501"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +217,8 @@ def test_an_evidence_prints_a_link_of_the_chain(office: Office, database: Databa
     with psql(office, "jana") as connection:
         given = {"patient": patient, "at": NOW, "links": head.links, "head": head.link_hash}
         assert refusal(connection, MADE, **given) == ""
+        # a chain that has begun begins no more
+        assert refusal(connection, MADE, **(given | {"links": 0, "head": bytes(32)})) == "ck_evidence_made_head"
         for wrong in ({"head": bytes([7] * 32)}, {"links": 1}, {"links": 3}, {"links": -1, "head": bytes(32)}):
             assert refusal(connection, MADE, **(given | wrong)) == "ck_evidence_made_head"
         assert refusal(connection, MADE, **(given | {"at": "infinity"})) == "ck_evidence_made_made_at"

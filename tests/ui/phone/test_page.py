@@ -180,6 +180,34 @@ def test_a_call_that_falls_away_says_why(
         qtbot.waitUntil(lambda: page._panel.shown() not in {call.call_id, None})
 
 
+def test_a_callback_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """What the practice said of a patient is written, and the call it asked for is planned all the same."""
+    page._panel._answers._rows[0]._answer.choose("rejection_capacity")
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_6)  # type: ignore[no-untyped-call]  # pytest-qt
+    confirm(qtbot, page, day="30.11.2026")
+    qtbot.waitUntil(lambda: "callback_due" in str(scalar(database, CALLS)))
+    rejected = "SELECT count(*) FROM matching_service.inquiry_item WHERE status = 'rejection_capacity'"
+    assert scalar(database, rejected) == 1
+    planned = """SELECT count(*) FROM communication_service.phone_call
+        WHERE status = 'planned' AND (planned_at AT TIME ZONE 'Europe/Berlin')::date = '2026-11-30'"""
+    assert scalar(database, planned) == 1
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5])
+def test_a_chosen_answer_is_not_dropped_by_another_result(
+    page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext, key: Qt.Key
+) -> None:
+    """Nobody reached and an answer do not go together: it is said, and the call is still open."""
+    page._panel._answers._rows[0]._answer.choose("rejection_capacity")
+    qtbot.keyClick(page._panel._script, key)  # type: ignore[no-untyped-call]  # pytest-qt
+    assert "noch offen" in ui.messages.text()
+    assert page._panel._answers.changed()
+    assert scalar(database, CALLS) == "planned planned"
+    page._panel._answers._rows[0]._answer.choose("nothing")
+    qtbot.keyClick(page._panel._script, key)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, CALLS) != "planned planned")
+
+
 def test_a_callback_at_a_time(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """A time that is none is said at its field; a right one is the time of the next call."""
     press(qtbot, page, "Rückruf am")

@@ -16,14 +16,14 @@ from domain.casework.own_letters import (
     read_stationery,
     readdressed,
 )
-from domain.communication.drafts.records import CachedContact, Draft
+from domain.communication.drafts.records import CachedContact, Draft, DraftState
 from domain.communication.drafts.store import DraftStore
 from ui.mail.drafts.addressee_field import AddresseeField
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.reason import ReasonDialog
 
-_SALUTATION = re.compile(r"(?:Sehr geehrte|Guten Tag)[^\n]*,")
+_SALUTATION = re.compile(r"(?:Sehr geehrte|Guten Tag)[^\n,]*,(?=\n|\Z)")  # the whole line: what is written on is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Beginning(QObject):
         self._stationery: Stationery | None = None
         self._draft: Draft | None = None
         self._starts: dict[UUID, _Start] = {}
+        self._waits: UUID | None = None  # the draft for which somebody was chosen before the letterhead came
         self.template = QComboBox()
         self.template.setAccessibleName(tr("Vorlage"))
         self.template.activated.connect(lambda _: self._on_template())
@@ -96,8 +97,10 @@ class Beginning(QObject):
         for template in stationery.templates:
             self.template.addItem(template.name, template.key)
         self._show_key()
-        if self._to.contact is not None and self._start() is None:
-            self._follow()  # somebody was chosen before the letterhead came
+        draft, waits = self._draft, self._waits
+        self._waits = None
+        if draft is not None and draft.client_uuid == waits and draft.state is DraftState.DRAFT:
+            self._follow()
 
     def _show_key(self) -> None:
         start, known = self._start(), self._stationery.templates if self._stationery is not None else ()
@@ -145,8 +148,10 @@ class Beginning(QObject):
 
     def _follow(self) -> None:
         """The salutation is for whom was chosen; what is typed around it stays."""
-        to = self._to.contact
-        if to is not None:
+        to, draft = self._to.contact, self._draft
+        if self._stationery is None:
+            self._waits = draft.client_uuid if draft is not None and to is not None else None
+        elif to is not None:
             self._greet(to)
 
     def _follow_address(self) -> None:

@@ -311,6 +311,12 @@ class Composer(QWidget):
         for name, field in self.fields.items():
             field.complain(describe(error) if error is not None and name == about else "")
 
+    def would_lose(self) -> str:
+        """Words that did not get into the store yet; they are on their way there, if it takes them."""
+        if self._timer.isActive():
+            self.save()
+        return tr("E-Mail-Entwürfe: der zuletzt geschriebene Text") if self.saver.is_waiting else ""
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Whoever leaves the page or the program does not wait for the next save."""
         if self._timer.isActive():

@@ -1,7 +1,8 @@
 """Puts what is typed into the store, one save after the other, so that the newest words win.
 
 A draft comes into the store with its first words, so that one merely begun leaves nothing. What the store does not take
-now (a full disk, another window that holds it) stays here and is tried again; it knows no widget.
+now (a full disk, another window that holds it) stays here and is tried again; what it refuses stays here, too, until other
+words take its place or the draft is gone. It knows no widget.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from domain.communication.drafts.records import Addressee, Draft, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
-from domain.errors import Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
 from ui.ports import UiContext
 
 AGAIN_MS = 3000
@@ -32,6 +33,7 @@ class DraftSaver(QObject):
         self._store: DraftStore | None = None
         self._begun: dict[UUID, Draft] = {}  # not in the store yet
         self._words: dict[UUID, DraftText] = {}  # the newest ones that are not on the disk
+        self._stuck: dict[UUID, DraftText] = {}  # those of them that the store does not take as they are
         self._then: dict[UUID, list[Callable[[], None]]] = {}
         self._running: UUID | None = None
         self._thrown: set[UUID] = set()  # while they were being saved
@@ -70,9 +72,14 @@ class DraftSaver(QObject):
         """Its words were thrown away, those being saved as well."""
         if self._running == number:
             self._thrown.add(number)
-        self._words.pop(number, None)
+        self._let_go(number)
         self._then.pop(number, None)
         self._begun.pop(number, None)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are words that are not on the disk."""
+        return bool(self._words)
 
     def begun(self) -> tuple[Draft, ...]:
         """Drafts that are in the window only."""
@@ -97,9 +104,10 @@ class DraftSaver(QObject):
 
     def _next(self) -> None:
         store = self._store
-        if store is None or self._running is not None or not self._words:
+        waiting = ((number, text) for number, text in self._words.items() if self._stuck.get(number) is not text)
+        number, text = next(waiting, (None, None))
+        if store is None or self._running is not None or number is None or text is None:
             return
-        number, text = next(iter(self._words.items()))
         self._running = number
         is_new, now = number in self._begun, self._ui.now()
 
@@ -110,7 +118,7 @@ class DraftSaver(QObject):
                 store.save(number, text, now=now)
 
         self._ui.background.local(
-            self, work, lambda _: self._done(store, number, text), lambda error: self._failed(number, error)
+            self, work, lambda _: self._done(store, number, text), lambda error: self._failed(number, text, error)
         )
 
     def _done(self, store: DraftStore, number: UUID, text: DraftText) -> None:
@@ -121,13 +129,17 @@ class DraftSaver(QObject):
             self._ui.background.local(self, lambda: store.forget(number))
         newest = self._words.get(number) is text
         if newest:
-            del self._words[number]
+            self._let_go(number)
         self.saved.emit(number)
         for then in self._then.pop(number, []) if newest else []:
             then()
         self._next()
 
-    def _failed(self, number: UUID, error: Exception) -> None:
+    def _let_go(self, number: UUID) -> None:
+        self._words.pop(number, None)
+        self._stuck.pop(number, None)
+
+    def _failed(self, number: UUID, text: DraftText, error: Exception) -> None:
         self._running = None
         # what was to follow is not done without being asked for again
         awaited = self._then.pop(number, None) is not None
@@ -139,8 +151,10 @@ class DraftSaver(QObject):
         if code:
             self._again.start()
             self.kept.emit(number)
+        elif isinstance(error, NotFound | Conflict):
+            self._let_go(number)  # there is no draft any more to which they belong
         else:
-            self._words.pop(number, None)
+            self._stuck[number] = text  # tried again when others are typed, or somebody asks for it
         if awaited or not code or code != self._told:
             self._told = code
             self.refused.emit(number, error)

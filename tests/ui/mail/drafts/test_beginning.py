@@ -1,18 +1,23 @@
 """Salutation and template follow whom one writes to, and never cost a typed word."""
 
+from threading import Event
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from app.draft_vault import DraftVault
-from domain.casework.own_letters import readdressed
+from domain.casework.own_letters import Stationery, read_stationery, readdressed
+from domain.communication.drafts.records import Addressee, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.templates.service import create_own
 from domain.database import Database, Session
 from tests.builders import add_therapist
+from tests.conftest import NOW
 from tests.ui.hands import confirm, fill, find, press
 from tests.ui.mail.drafts.test_writing import PASSPHRASE, choose_template, store_of, type_subject
+from ui.mail.drafts import beginning
 from ui.mail.drafts.composer import Composer
 from ui.mail.page import MailPage
 from ui.ports import UiContext
@@ -159,6 +164,79 @@ def test_a_draft_of_yesterday_still_greets_whom_it_is_for(
     assert text_of(again).startswith("Sehr geehrter Herr Winter,\n\ndanke!")
 
 
+def kept(ui: UiContext, qtbot: QtBot, vault: DraftVault, body: str, practice: int, *, queued: bool = False) -> MailPage:
+    """The page with a draft of yesterday to Frau Sommer."""
+    vault.open_by_passphrase(PASSPHRASE)
+    store = store_of(vault)
+    number = store.add(DraftText(Addressee("ina@praxis.example", "Ina Sommer", practice), "Frage", body), now=NOW)
+    if queued:
+        store.queue(number, now=NOW)
+    made = MailPage(ui)
+    qtbot.addWidget(made)
+    made.show()
+    made.open_field(0, "drafts")
+    qtbot.waitUntil(lambda: made.drafts._list.count() == 1)
+    made.drafts._list.setCurrentRow(0)
+    qtbot.waitUntil(lambda: made.drafts.composer._to.contact is not None)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("body", "then"),
+    [
+        ("Guten Tag Frau Sommer, vielen Dank für Ihren Anruf, ich melde mich.", None),
+        ("Sehr geehrte Frau Sommer, danke,\nbis bald", None),
+        ("Guten Tag Frau Sommer,\n\nvielen Dank, bis bald,", "Sehr geehrter Herr Winter,\n\nvielen Dank, bis bald,"),
+        ("Sehr geehrte Frau Sommer,", "Sehr geehrter Herr Winter,"),
+    ],
+)
+def test_words_typed_behind_a_salutation_stay(
+    ui: UiContext, qtbot: QtBot, vault: DraftVault, practices: tuple[int, int], body: str, then: str | None
+) -> None:
+    """Only a line that is a salutation and nothing else is written anew for another recipient."""
+    page = kept(ui, qtbot, vault, body, practices[0])
+    qtbot.waitUntil(lambda: page.drafts.composer._beginning._stationery is not None)
+    address(qtbot, page.drafts.composer, "Winter")
+    assert text_of(page) == (then or body)
+
+
+@pytest.mark.parametrize("queued", [False, True])
+def test_a_draft_nobody_touches_is_never_rewritten(
+    ui: UiContext, qtbot: QtBot, vault: DraftVault, practices: tuple[int, int], monkeypatch: pytest.MonkeyPatch,
+    *, queued: bool,
+) -> None:  # fmt: skip
+    """However late the letterhead comes, and whether the mail waits to be sent already."""
+    come = Event()
+
+    def late(session: Session) -> Stationery:
+        come.wait(20)
+        return read_stationery(session)
+
+    monkeypatch.setattr(beginning, "read_stationery", late)
+    body = "Guten Tag Frau Sommer,\n\nbis bald"
+    page = kept(ui, qtbot, vault, body, practices[0], queued=queued)
+    come.set()
+    qtbot.waitUntil(lambda: page.drafts.composer._beginning._stationery is not None)
+    assert (text_of(page), store_of(vault).drafts()[0].body) == (body, body)
+
+
+def test_whoever_is_chosen_before_the_letterhead_comes_is_greeted_then(
+    ui: UiContext, qtbot: QtBot, vault: DraftVault, practices: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it had been there."""
+    come = Event()
+
+    def late(session: Session) -> Stationery:
+        come.wait(20)
+        return read_stationery(session)
+
+    monkeypatch.setattr(beginning, "read_stationery", late)
+    page = kept(ui, qtbot, vault, "Guten Tag Frau Sommer,\n\nbis bald", practices[0])
+    address(qtbot, page.drafts.composer, "Winter")
+    come.set()
+    qtbot.waitUntil(lambda: text_of(page) == "Sehr geehrter Herr Winter,\n\nbis bald")
+
+
 def test_a_subject_pasted_with_breaks_is_one_line(page: MailPage, qtbot: QtBot, vault: DraftVault) -> None:
     """Each break is a space; so it is kept."""
     subject = page.drafts.composer._subject
@@ -246,6 +324,47 @@ def test_what_a_full_disk_refuses_stays_in_the_window_and_is_saved_later(
     disk.set(on=False)
     qtbot.waitUntil(lambda: [d.body for d in store_of(vault).drafts()] == [long])
     qtbot.waitUntil(lambda: "Gespeichert auf diesem Rechner" in composer._state.text())
+
+
+def test_words_the_store_refuses_for_another_reason_stay(
+    page: MailPage, qtbot: QtBot, vault: DraftVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong, newer words are not dropped with older ones; they are saved as soon as they can be."""
+    composer, store = page.drafts.composer, store_of(vault)
+    type_subject(composer, "Bleibt")
+    qtbot.waitUntil(lambda: len(store.drafts()) == 1)
+    begun, go_on = Event(), Event()
+
+    def breaks(*_: object, **__: object) -> None:
+        begun.set()
+        go_on.wait(20)
+        raise RuntimeError
+
+    with qtbot.captureExceptions(), monkeypatch.context() as broken:
+        broken.setattr(type(store), "save", breaks)
+        composer._body.setPlainText("Erste Worte")
+        composer.save()
+        qtbot.waitUntil(begun.is_set)
+        composer._body.setPlainText("Neue Worte")
+        composer.saver.save(composer._draft.client_uuid, composer._text())  # type: ignore[union-attr]  # it is shown
+        go_on.set()
+        qtbot.waitUntil(lambda: composer.saver._running is None)
+        assert composer.saver.is_waiting
+    composer.save()
+    qtbot.waitUntil(lambda: [d.body for d in store.drafts()] == ["Neue Worte"])
+    qtbot.waitUntil(lambda: not composer.saver.is_waiting)
+
+
+def test_words_of_a_draft_that_is_gone_are_let_go(page: MailPage, qtbot: QtBot, vault: DraftVault) -> None:
+    """Thrown away in another window, there is nothing they could be saved to."""
+    composer, store = page.drafts.composer, store_of(vault)
+    type_subject(composer, "Bleibt")
+    qtbot.waitUntil(lambda: len(store.drafts()) == 1)
+    store.forget(store.drafts()[0].client_uuid)
+    composer._body.setPlainText("Zu spät")
+    composer.save()
+    qtbot.waitUntil(lambda: not composer.saver.is_waiting)
+    assert store.drafts() == ()
 
 
 @given(st.lists(st.text(alphabet="ab ,äZ", max_size=8), max_size=6), st.integers(0, 6))
