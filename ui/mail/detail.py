@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import mail_reports
+from domain.casework.taking import look_before_by_hand
 from domain.communication.mails import note_stop_seen
 from domain.communication.queries import MailDetail, get_mail, sent_file
 from domain.communication.states import EmailStatus
@@ -180,7 +181,7 @@ class MailDetailView(QWidget):
         number = mail.row.email_id
 
         def work(session: Session) -> tuple[str, MailDetail]:
-            stopped = mail_reports.look_before_by_hand(session, number, now=now)
+            stopped = look_before_by_hand(session, number, now=now)
             session.flush()
             return stopped, get_mail(session, number, now=now)
 

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
-from domain.casework.mail_reports import mail_failed, mail_postponed, take_mail
+from domain.casework.mail_reports import mail_failed, mail_postponed
+from domain.casework.taking import take_mail
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.models import EmailAttachment
+from domain.communication.outcomes import Failure
 from domain.communication.queries import MailDetail, MailRow
 from domain.communication.states import EmailStatus
 from domain.communication.waiting import Waiting
@@ -121,12 +123,12 @@ def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Databa
 
     def postponed(session: Session) -> None:
         assert take_mail(session, number, now=later) is not None
-        mail_postponed(session, number, now=ui.now(), failure="452 full", cause="smtp.mailbox_full")
+        mail_postponed(session, number, now=ui.now(), failure=Failure("452 full", "smtp.mailbox_full"))
 
     def given_up(session: Session) -> None:
         session.connection().exec_driver_sql(AGAIN)
         assert take_mail(session, number, now=later) is not None
-        mail_failed(session, number, now=ui.now(), failure="552 full", cause="smtp.mailbox_full")
+        mail_failed(session, number, now=ui.now(), failure=Failure("552 full", "smtp.mailbox_full"))
 
     fill(worker_database, postponed)
     page.open_item(number)
