@@ -78,6 +78,6 @@ def test_whatever_the_address_looks_like(office: Office, local: str, said: str) 
         kept = session.scalar(query, {"said": said.format(local), "known": f"{local}@mail.example"})
     database.close()
     assert kept is not None
-    assert "@" not in kept
+    assert local not in kept.partition(" no")[0]
     if said.startswith("550"):
         assert kept in {"550 <…> no", "550 … no such user"}

@@ -9,7 +9,7 @@ from domain.casework.batches.checking import check_lines
 from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_plan, gather_practices, gather_reminders
 from domain.casework.batches.listing import LineRow, list_batches, list_lines, under_way
-from domain.casework.batches.making import LEAST_UNDO, make_next
+from domain.casework.batches.making import make_next
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back, take_back_next
 from domain.casework.mail_reports import mail_failed, mail_sent
@@ -19,6 +19,7 @@ from domain.casework.week_plan import accept, open_lines, skip
 from domain.communication.claiming import claim, release_due
 from domain.communication.models import Email
 from domain.communication.outcomes import Failure
+from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.matching.models import Inquiry

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
 from domain.casework.batches.gathering import gather_weekly
-from domain.casework.batches.making import LEAST_UNDO
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import release, take_back
 from domain.casework.batches.weekly import (
@@ -31,6 +30,7 @@ from domain.communication.mails import cancel_mail, queue_mail
 from domain.communication.models import ContactEntry, Email
 from domain.communication.outcomes import Failure
 from domain.communication.resending import retry_failed
+from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from domain.errors import Conflict, Invalid, PlatzlotseError
 from domain.matching.models import PlaceSearch
