@@ -11,12 +11,7 @@ from domain.casework import mail_reports, reminding, sending
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
-from domain.casework.placements import (
-    begin_therapy,
-    fail_acceptance,
-    promote_surplus,
-    start_trial_sessions,
-)
+from domain.casework.placements import begin_therapy, fail_acceptance, promote_surplus, start_trial_sessions
 from domain.communication.claiming import claim
 from domain.communication.outcomes import Failure
 from domain.communication.server_answers import WAITS
