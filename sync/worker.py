@@ -16,7 +16,7 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
 from domain.casework.clocks import tick
-from domain.casework.mail_reports import take_mail
+from domain.casework.taking import take_mail
 from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
 from domain.communication.claiming import release_due

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.communication.queries import STOPPED
 from domain.matching.reimbursement_due import open_clocks
+from domain.therapists.asking import TODAY_OF_NOW, asked_where
 from domain.weektime import BERLIN
 
 
@@ -117,7 +118,7 @@ _TASKS: dict[TaskKind, str] = {
                greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         JOIN platform.office o ON o.id = 1
-        WHERE q.stage = 'sent' AND t.status = 'active'
+        WHERE q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)}
           AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now
           AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
                           WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)""",

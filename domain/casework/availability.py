@@ -12,7 +12,9 @@ from domain.communication.calls import cancel_call
 from domain.communication.contacts import ContactNote, note_contact, open_calls
 from domain.matching.models import Inquiry
 from domain.matching.states import WITH_PRACTICE
+from domain.therapists.asking import may_be_asked
 from domain.therapists.service import set_status
+from domain.weektime import office_day
 
 REASON = "therapist_closed"
 
@@ -52,7 +54,7 @@ def change_status(
     if reason.strip() and status != "blocked":
         # the reason of a block stands on the record; every other word of the practice belongs to its history
         note_contact(session, therapist_id, ContactNote(now, "note", "in", "", reason), now=now)
-    if status == "active":
+    if may_be_asked(status, until, today=office_day(now)):
         return
     for inquiry in _open_inquiries(session, therapist_id):
         if inquiry.stage not in WITH_PRACTICE:

@@ -62,6 +62,7 @@ def queue_letter(
         letter=letter,
         now=now,
         inquiry_id=inquiry.id,
+        item_ids=[item.id for item in items],
         delay=delay,
     )
 

@@ -1,15 +1,17 @@
-"""What became of a mail, and what it means for the inquiry it carries: reported by the worker or said by a person."""
+"""What became of a mail, and what it means for the inquiry it carries: reported by the worker or said by a person.
+
+What happens before it leaves stands in `taking`.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.casework.release import UNSENT, follow_what_changed, stop_if_moot, stop_unsent
+from domain.casework.release import UNSENT, drop_withdrawals, follow_what_changed, names_gone, stop_if_moot
+from domain.casework.taking import first_letter_of, follow_stop, lock_inquiry_first, why_stopped
 from domain.communication import claiming, outcomes, resending
 from domain.communication.calls import cancel_calls
-from domain.communication.last_look import ASKING, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED, look
-from domain.communication.mails import stop
+from domain.communication.last_look import ASKING, look
 from domain.communication.models import Email
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
@@ -25,43 +27,13 @@ from domain.matching.inquiries import (
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
 
-# why an inquiry ended whose first letter was stopped, in the words of `release`
-STOP_REASONS = {NOBODY_WAITS: "nobody_waits", PRACTICE_CLOSED: "therapist_closed", NO_ADDRESS: "no_address"}
-
-
-def take_mail(
-    session: Session, email_id: int, *, now: datetime, without_account: bool = True
-) -> claiming.Outgoing | None:
-    """The worker takes a mail (`claiming.claim`); where the last look stops a first letter, its inquiry stops, too."""
-    _lock_inquiry_first(session, email_id)
-    mail = claiming.claim(session, email_id, now=now, without_account=without_account)
-    if mail is None and (email := session.get(Email, email_id)) is not None:
-        _follow_stop(session, email, now=now)
-    return mail
-
-
-def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> str:
-    """A person is about to send a waiting mail with their own program: the same last look as the worker's.
-
-    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing.
-    """
-    _lock_inquiry_first(session, email_id)
-    email = load_for_edit(session, Email, email_id)
-    if email.status != EmailStatus.QUEUED:
-        return ""
-    found = look(session, email, now=now)
-    if not found.stopped:
-        email.to_address = found.address
-        return ""
-    stop(session, email, found.stopped)
-    email.stop_seen_at = now
-    _follow_stop(session, email, now=now)
-    return found.stopped
+# held for a person: tried again by itself it would name somebody who was taken back
+NAMES_GONE = "email.names_gone"
 
 
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
     """The worker's report: the server took the mail."""
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     email = outcomes.note_sent(session, email_id, now=now, server_reply=server_reply)
     if email is not None:
         _inquiry_sent(session, email, now=now)
@@ -69,32 +41,22 @@ def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
 
 def sent_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """A person sent a waiting mail with their own mail program: clocks run as after the worker's report."""
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     claiming.send_by_hand(session, email_id, now=now, version=version)
     email = outcomes.note_sent(session, email_id, now=now, server_reply="", by_hand=True)
     if email is not None:
         _inquiry_sent(session, email, now=now)
 
 
-def mail_failed(
-    session: Session,
-    email_id: int,
-    *,
-    now: datetime,
-    failure: str,
-    cause: str = "",
-    params: outcomes.Params | None = None,
-) -> None:
+def mail_failed(session: Session, email_id: int, *, now: datetime, failure: outcomes.Failure) -> None:
     """The worker's report: the server refused for good. Where nobody reads mail it is as if it had come back."""
-    _lock_inquiry_first(session, email_id)
-    nobody = cause in NOBODY_THERE
-    email = outcomes.note_refused(
-        session, email_id, now=now, failure=failure, cause=cause, params=params, nobody_there=nobody
-    )
+    lock_inquiry_first(session, email_id)
+    nobody = failure.cause in NOBODY_THERE
+    email = outcomes.note_refused(session, email_id, now=now, failure=failure, nobody_there=nobody)
     if email is None:
         return
-    inquiry = _first_letter_of(session, email)
-    if inquiry is not None and stop_if_moot(session, inquiry, now=now):
+    inquiry = first_letter_of(session, email)
+    if inquiry is not None and _ended_meanwhile(session, inquiry, now=now):
         return
     if nobody and inquiry is not None and inquiry.stage == InquiryStage.OUTBOX:
         give_back(session, inquiry, reason="bounced", now=now)
@@ -102,24 +64,19 @@ def mail_failed(
         _inquiry_failed(session, email, now=now)
 
 
-def mail_postponed(
-    session: Session,
-    email_id: int,
-    *,
-    now: datetime,
-    failure: str,
-    cause: str = "",
-    params: outcomes.Params | None = None,
-) -> EmailStatus:
+def mail_postponed(session: Session, email_id: int, *, now: datetime, failure: outcomes.Failure) -> EmailStatus:
     """The worker's report: not now. After the last attempt the inquiry counts as not sent.
 
-    A first letter whose people were all taken back while it was under way is not tried again.
+    What changed while it was under way is followed: a first letter whose people were all taken back is not tried again,
+    and one that names somebody who was waits for a person, since the worker writes no letters.
     """
-    _lock_inquiry_first(session, email_id)
-    status = outcomes.note_temporary(session, email_id, now=now, failure=failure, cause=cause, params=params)
-    email = session.get_one(Email, email_id)
-    inquiry = _first_letter_of(session, email)
-    if inquiry is not None and stop_if_moot(session, inquiry, now=now):
+    lock_inquiry_first(session, email_id)
+    email = load_for_edit(session, Email, email_id)
+    asks = email.kind in ASKING and not look(session, email, now=now).stopped
+    held = NAMES_GONE if asks and names_gone(session, email) else ""
+    status = outcomes.note_temporary(session, email_id, now=now, failure=failure, held=held)
+    inquiry = first_letter_of(session, email)
+    if inquiry is not None and _ended_meanwhile(session, inquiry, now=now):
         return EmailStatus(email.status)
     if status is EmailStatus.FAILED:
         _inquiry_failed(session, email, now=now)
@@ -132,28 +89,24 @@ def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datet
     What is sent once more names only who still waits; without anybody nothing is sent. Returns why it was stopped
     (``stopped.…``), else nothing.
     """
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     email = resending.decide_unclear(session, email_id, arrived=arrived, now=now, version=version)
     if arrived:
         _inquiry_sent(session, email, now=now)
         return ""
-    _follow_stop(session, email, now=now)
-    if email.status == EmailStatus.QUEUED and email.inquiry_id is not None and email.kind in ASKING:
-        session.flush()
-        follow_what_changed(session, session.get_one(Inquiry, email.inquiry_id), now=now)
-    return _why_stopped(email)
+    return _follow_resending(session, email, now=now)
 
 
 def prove_sent(session: Session, email_id: int, *, now: datetime) -> None:
     """Somebody answered a mail: an unclear one arrived."""
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     if load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
         _inquiry_sent(session, resending.decide_unclear(session, email_id, arrived=True, now=now), now=now)
 
 
 def found_among_sent(session: Session, email_id: int, *, now: datetime) -> None:
     """The server has an unclear mail among the sent ones: it left. One that somebody settled meanwhile stays."""
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     if load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
         email = resending.decide_unclear(session, email_id, arrived=True, now=now)
         email.copied_at = now
@@ -165,27 +118,24 @@ def retry_failed(session: Session, email_id: int, *, now: datetime, version: int
 
     Returns why it was stopped instead (``stopped.…``), else nothing.
     """
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id, version)
-    inquiry = _first_letter_of(session, email)
-    if email.inquiry_id is not None and email.kind in ASKING and email.status == EmailStatus.FAILED:
-        follow_what_changed(session, session.get_one(Inquiry, email.inquiry_id), now=now)
-        session.flush()
-        if email.status == EmailStatus.CANCELLED:
-            return NOBODY_WAITS
+    if email.failure_cause == NAMES_GONE:  # it is written anew below
+        email.failure = email.failure_cause = ""
     resending.retry_failed(session, email_id, now=now)
-    _follow_stop(session, email, now=now)
-    if email.status == EmailStatus.QUEUED and inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
+    stopped = _follow_resending(session, email, now=now)
+    inquiry = first_letter_of(session, email)
+    if not stopped and inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
         move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
-    return _why_stopped(email)
+    return stopped
 
 
 def note_bounce(session: Session, email_id: int, *, now: datetime) -> None:
     """The address does not exist: the patients go back to the pool, the contact point does not cool down."""
-    _lock_inquiry_first(session, email_id)
+    lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
     outcomes.note_bounced(session, email, hard=True)
-    inquiry = _first_letter_of(session, email)
+    inquiry = first_letter_of(session, email)
     if inquiry is not None:
         give_back(session, inquiry, reason="bounced", now=now)
 
@@ -209,21 +159,25 @@ def give_back(session: Session, inquiry: Inquiry, *, reason: str, now: datetime)
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
 
 
-def _lock_inquiry_first(session: Session, email_id: int) -> None:
-    """Inquiry before mail, as everybody else locks them."""
-    inquiry_id = session.scalar(select(Email.inquiry_id).where(Email.id == email_id))
-    if inquiry_id is not None:
-        load_for_edit(session, Inquiry, inquiry_id)
+def _follow_resending(session: Session, email: Email, *, now: datetime) -> str:
+    """What is sent once more names who still waits; where it was stopped its inquiry ends. Returns why it was."""
+    follow_stop(session, email, now=now)
+    if email.status == EmailStatus.QUEUED and email.inquiry_id is not None and email.kind in ASKING:
+        session.flush()
+        follow_what_changed(session, session.get_one(Inquiry, email.inquiry_id), now=now)
+    return why_stopped(email)
 
 
-def _first_letter_of(session: Session, email: Email) -> Inquiry | None:
-    if email.kind != "inquiry" or email.inquiry_id is None:
-        return None
-    return load_for_edit(session, Inquiry, email.inquiry_id)
+def _ended_meanwhile(session: Session, inquiry: Inquiry, *, now: datetime) -> bool:
+    """The first letter did not leave: whether nobody is asked for, or may be asked, any more; the inquiry then ends."""
+    if InquiryStage(inquiry.stage) not in UNSENT:
+        return False
+    drop_withdrawals(session, inquiry)
+    return bool(stop_if_moot(session, inquiry, now=now))
 
 
 def _inquiry_sent(session: Session, email: Email, *, now: datetime) -> None:
-    inquiry = _first_letter_of(session, email)
+    inquiry = first_letter_of(session, email)
     if inquiry is not None and inquiry.stage in {InquiryStage.OUTBOX, InquiryStage.SEND_FAILED}:
         if inquiry.stage == InquiryStage.SEND_FAILED:
             move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
@@ -232,20 +186,6 @@ def _inquiry_sent(session: Session, email: Email, *, now: datetime) -> None:
 
 
 def _inquiry_failed(session: Session, email: Email, *, now: datetime) -> None:
-    inquiry = _first_letter_of(session, email)
+    inquiry = first_letter_of(session, email)
     if inquiry is not None and inquiry.stage == InquiryStage.OUTBOX:
         move_inquiry(session, inquiry, InquiryStage.SEND_FAILED, now=now, reason=email.failure_cause or "send_failed")
-
-
-def _follow_stop(session: Session, email: Email, *, now: datetime) -> None:
-    """A first letter that was stopped asks nobody: its inquiry ends before it left the office."""
-    why = _why_stopped(email)
-    inquiry = _first_letter_of(session, email) if why else None
-    if inquiry is not None and inquiry.stage in UNSENT:
-        session.flush()
-        stop_unsent(session, inquiry, reason=STOP_REASONS.get(why, "mail_stopped"), now=now)
-
-
-def _why_stopped(email: Email) -> str:
-    stopped = email.status == EmailStatus.CANCELLED and email.failure_cause.startswith("stopped.")
-    return email.failure_cause if stopped else ""

@@ -25,8 +25,9 @@ from domain.communication.phone_windows import (
 from domain.communication.reachability import Reachability, reachability
 from domain.communication.states import CallStatus
 from domain.matching.expected import expected_means
+from domain.therapists.asking import asked_where
 from domain.values import WeekSpan
-from domain.weektime import BERLIN, from_multirange
+from domain.weektime import BERLIN, from_multirange, office_day
 
 DAYS_AHEAD = 7  # calls planned for later are not the day's work
 CALLS_SHOWN = 300
@@ -100,18 +101,15 @@ LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN platform.person p ON p.id = c.person_id
 WHERE c.status = 'in_progress'
    OR (c.status = 'planned' AND c.planned_at < cast(:until AS timestamptz)
-       AND t.status = 'active' AND q.closed_at IS NULL)
+       AND {asked_where("t")} AND q.closed_at IS NULL)
 ORDER BY c.status = 'in_progress' DESC, c.planned_at, c.id LIMIT :limit
 """
 
 
 def phone_queue(session: Session, *, now: datetime) -> tuple[QueuedCall, ...]:
     """Calls under way and planned for the coming days: those one reaches now first, by window end, then by value."""
-    rows = (
-        session.execute(text(_CALLS), {"until": now + timedelta(days=DAYS_AHEAD), "limit": CALLS_SHOWN})
-        .mappings()
-        .all()
-    )
+    asked = {"until": now + timedelta(days=DAYS_AHEAD), "today": office_day(now), "limit": CALLS_SHOWN}
+    rows = session.execute(text(_CALLS), asked).mappings().all()
     practices = {row["therapist_id"] for row in rows}
     regions = regions_of_practices(session, practices)
     reached = reachability(session, practices, now=now)

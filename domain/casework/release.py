@@ -14,19 +14,23 @@ from domain.casework.letters import compose, queue_letter
 from domain.casework.printed_letters import drop_waiting, take_back_on_paper
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
-from domain.communication.mails import cancel_mail, rewrite
+from domain.communication.last_look import NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED
+from domain.communication.mails import cancel_mail, named_in, rewrite, stop
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.inquiries import items_of, move_inquiry, set_item, settle
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import ITEM, LIVE_ACCEPTANCE, OPEN_ITEM, WITH_PRACTICE, InquiryStage, ItemStatus
+from domain.therapists.asking import may_be_asked
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from domain.weektime import office_day
 
 GATHER = timedelta(minutes=10)
 MAY_HAVE_LEFT = frozenset({EmailStatus.SENDING, EmailStatus.UNCLEAR})
+# why an inquiry ended whose first letter was stopped
+STOP_REASONS = {NOBODY_WAITS: "nobody_waits", PRACTICE_CLOSED: "therapist_closed", NO_ADDRESS: "no_address"}
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
 
 
@@ -84,7 +88,7 @@ def _stop_status_mail(session: Session, search_id: int) -> None:
     waiting = select(Email.id).where(
         Email.patient_id == patient,
         Email.kind.in_(("weekly_status", "first_letter")),
-        # an unclear one may have arrived; sent again, it is asked about anew (`mails.decide_unclear`)
+        # an unclear one may have arrived; sent again, it is asked about anew (`resending.decide_unclear`)
         Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)),
     )
     for email_id in session.scalars(waiting.order_by(Email.id).with_for_update(key_share=True)):
@@ -118,7 +122,8 @@ def _leave_out(
 def _rewrite_waiting(session: Session, inquiry: Inquiry, waiting: list[InquiryItem], *, now: datetime) -> None:
     for mail in _unsent_mails(session, inquiry):
         if mail.kind == "inquiry":
-            rewrite(mail, compose(session, "inquiry", inquiry, waiting, today=office_day(now)))
+            letter = compose(session, "inquiry", inquiry, waiting, today=office_day(now))
+            rewrite(session, mail, letter, item_ids=[item.id for item in waiting])
 
 
 def release_patient(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
@@ -135,36 +140,64 @@ def follow_what_changed(session: Session, inquiry: Inquiry, *, now: datetime) ->
     renew_reminders(session, inquiry, now=now)
     if InquiryStage(inquiry.stage) not in UNSENT or stop_if_moot(session, inquiry, now=now):
         return
+    drop_withdrawals(session, inquiry)
     waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
     _rewrite_waiting(session, inquiry, waiting, now=now)
 
 
-def stop_if_moot(session: Session, inquiry: Inquiry, *, now: datetime) -> bool:
+def names_gone(session: Session, email: Email) -> bool:
+    """Whether a mail about an inquiry names somebody for whom nobody looks for a place there any more.
+
+    Of one that is not known to name anybody (the release before wrote it) everybody in the inquiry is meant.
+    """
+    named = named_in(session, email.id)
+    return any(
+        ItemStatus(item.status) not in OPEN_ITEM and (item.id in named or not named)
+        for item in items_of(session, email.inquiry_id or 0)
+    )
+
+
+def drop_withdrawals(session: Session, inquiry: Inquiry) -> None:
+    """The first letter is here after all: there is nothing to take back from a practice that knows of nothing."""
+    mails = _unsent_mails(session, inquiry)
+    if any(mail.kind == "inquiry" and mail.status in MAY_HAVE_LEFT for mail in mails):
+        return
+    for mail in mails:
+        if mail.kind == "withdrawal" and mail.status not in MAY_HAVE_LEFT:
+            cancel_mail(session, mail.id)
+
+
+def stop_if_moot(session: Session, inquiry: Inquiry, *, now: datetime) -> str:
     """Stop an inquiry that has not left the office and asks for nobody any more, or nobody it may ask.
 
-    Returns whether it was stopped. The worker may call this, too: no letter is written here.
+    Returns why (``stopped.…``), else nothing. The worker may call this, too: no letter is written here.
     """
     if InquiryStage(inquiry.stage) not in UNSENT:
-        return False
-    waiting = any(ItemStatus(item.status) in OPEN_ITEM for item in items_of(session, inquiry.id))
-    active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
-    if waiting and active:
-        return False
+        return ""
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    asked = may_be_asked(therapist.status, therapist.blocked_until, today=office_day(now))
+    if asked and any(ItemStatus(item.status) in OPEN_ITEM for item in items_of(session, inquiry.id)):
+        return ""
+    why = NOBODY_WAITS if asked else PRACTICE_CLOSED
     session.flush()
-    stop_unsent(session, inquiry, reason="nobody_waits" if active else "therapist_closed", now=now)
-    return inquiry.stage == InquiryStage.CANCELLED
+    stop_unsent(session, inquiry, reason=STOP_REASONS[why], now=now, told=why)
+    return why if inquiry.stage == InquiryStage.CANCELLED else ""
 
 
-def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
+def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetime, told: str = "") -> None:
     """Stop an inquiry before it leaves the office: mail, calls and letter dropped, its patients free again.
 
-    A mail the worker is sending at this moment, or that may have arrived, cannot be called back; nothing changes then.
+    Where nobody was asked about its first letter, `told` (``stopped.…``) is why the office hears of it. A mail the
+    worker is sending at this moment, or that may have arrived, cannot be called back; nothing changes then.
     """
     mails = _unsent_mails(session, inquiry)
     if any(mail.status in MAY_HAVE_LEFT for mail in mails):
         return
     for mail in mails:
-        cancel_mail(session, mail.id)
+        if told and mail.kind == "inquiry":
+            stop(session, mail, told)
+        else:
+            cancel_mail(session, mail.id)
     if inquiry.channel == Channel.LETTER:  # the worker, which stops mails, may not even look at letters
         drop_waiting(session, inquiry.id, "inquiry")
     for item in items_of(session, inquiry.id, lock=True):
@@ -202,9 +235,10 @@ def _queue_withdrawal(
         .where(Email.inquiry_id == inquiry.id, Email.kind == "withdrawal", Email.status == EmailStatus.QUEUED)
         .with_for_update(skip_locked=True)
     )
-    if waiting is None:
+    told = named_in(session, waiting.id) if waiting is not None else frozenset()
+    if waiting is None or not told:
         queue_letter(session, "withdrawal", inquiry, [item], now=now, delay=GATHER)
         return
-    told = waiting.body_text
-    moot = [other for other in items if other.id == item.id or other.reference_code in told]
-    rewrite(waiting, compose(session, "withdrawal", inquiry, moot, today=office_day(now)))
+    moot = [other for other in items if other.id == item.id or other.id in told]
+    letter = compose(session, "withdrawal", inquiry, moot, today=office_day(now))
+    rewrite(session, waiting, letter, item_ids=[other.id for other in moot])

@@ -24,14 +24,11 @@ from domain.matching.inquiries import (
     note_reminder,
 )
 from domain.matching.models import Inquiry
-from domain.matching.rules import Rule
 from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
+from domain.therapists.asking import is_asked, may_be_asked
 from domain.therapists.models import Therapist
 from domain.values import Channel
-from domain.weektime import BERLIN
-
-# These may have changed between drafting and sending and stop the mail; the others were a person's choice.
-CHECKED_AT_SENDING = frozenset({Rule.SEARCH_ACTIVE, Rule.CONSENT, Rule.THERAPIST_ACTIVE, Rule.ANSWERED_UNSUITABLE})
+from domain.weektime import BERLIN, office_day
 
 
 def remind(
@@ -51,7 +48,7 @@ def remind(
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     therapist = session.get_one(Therapist, inquiry.therapist_id)
-    if therapist.status != "active":
+    if not may_be_asked(therapist.status, therapist.blocked_until, today=office_day(now)):
         raise Invalid("inquiry.practice_closed", inquiry_id=inquiry_id)
     items = items_of(session, inquiry_id)
     open_items = [item for item in items if ItemStatus(item.status) in OPEN_ITEM]
@@ -81,7 +78,7 @@ def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None 
         .join(Therapist, Therapist.id == Inquiry.therapist_id)
         .where(
             Inquiry.stage == InquiryStage.SENT,
-            Therapist.status == "active",
+            is_asked(office_day(now)),
             func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at) <= now - timedelta(days=days),
             Inquiry.id.not_in(
                 select(PrintedLetter.inquiry_id).where(

@@ -13,6 +13,7 @@ from domain.communication.states import EmailStatus
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.therapists.asking import may_be_asked
 from domain.therapists.models import Therapist
 from domain.weektime import office_day
 
@@ -35,12 +36,13 @@ def renew_reminders(session: Session, inquiry: Inquiry, *, now: datetime) -> Non
     if not (mails or on_paper):
         return
     left = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
-    active = session.get_one(Therapist, inquiry.therapist_id).status == "active"
-    if not (left and active):
+    therapist = session.get_one(Therapist, inquiry.therapist_id)
+    if not (left and may_be_asked(therapist.status, therapist.blocked_until, today=office_day(now))):
         for mail in mails:
             cancel_mail(session, mail.id)
         return
     for mail in mails:
-        rewrite(mail, compose(session, "reminder", inquiry, left, today=office_day(now)))
+        letter = compose(session, "reminder", inquiry, left, today=office_day(now))
+        rewrite(session, mail, letter, item_ids=[item.id for item in left])
     if on_paper:
         write_letter(session, "reminder", inquiry, left, now=now)

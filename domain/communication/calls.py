@@ -17,9 +17,10 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.geocoding.regions import regions_of
 from domain.matching.models import Inquiry
+from domain.therapists.asking import is_asked, may_be_asked
 from domain.therapists.models import Therapist
 from domain.values import WeekSpan
-from domain.weektime import BERLIN, from_multirange
+from domain.weektime import BERLIN, from_multirange, office_day
 
 _PLZ = """
 SELECT t.id, st.plz FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id
@@ -93,7 +94,8 @@ def plan_call(
     the practice may not be asked any more.
     """
     caller = me(session).id if person_id is None else person_id
-    if session.get_one(Therapist, therapist_id).status != "active":
+    therapist = session.get_one(Therapist, therapist_id)
+    if not may_be_asked(therapist.status, therapist.blocked_until, today=office_day(now)):
         raise Invalid("phone_call.practice_closed", therapist_id=therapist_id)
     session.flush()  # a number that was wrong just now is no number
     if not number_of(session, therapist_id):
@@ -176,7 +178,7 @@ def end_call(
             body=outcome,
         )
     )  # fmt: skip
-    if after not in UNREACHED or after is CallStatus.WRONG_NUMBER or not _still_wanted(session, call):
+    if after not in UNREACHED or after is CallStatus.WRONG_NUMBER or not _still_wanted(session, call, now=now):
         return None
     return replan(session, call_id, now=now)
 
@@ -188,11 +190,11 @@ def refuse_theirs(session: Session, call: PhoneCall) -> None:
         raise Conflict("phone_call.theirs", by=person_name(session, call.person_id), at=since.isoformat())
 
 
-def _still_wanted(session: Session, call: PhoneCall) -> bool:
+def _still_wanted(session: Session, call: PhoneCall, *, now: datetime) -> bool:
     """Whether there is still something to call about, a practice that may be called, and a number."""
     over = call.inquiry_id is not None and session.get_one(Inquiry, call.inquiry_id).closed_at is not None
-    active = session.scalar(select(Therapist.status).where(Therapist.id == call.therapist_id)) == "active"
-    return active and not over and bool(number_of(session, call.therapist_id))
+    asked = session.scalar(select(Therapist.id).where(Therapist.id == call.therapist_id, is_asked(office_day(now))))
+    return asked is not None and not over and bool(number_of(session, call.therapist_id))
 
 
 def replan(session: Session, call_id: int, *, now: datetime) -> int:
@@ -289,7 +291,7 @@ def miss_overdue(session: Session, *, now: datetime) -> tuple[int, ...]:
     ).all()
     for call in overdue:
         _move(session, call, CallStatus.MISSED)
-        if _still_wanted(session, call):
+        if _still_wanted(session, call, now=now):
             replan(session, call.id, now=now)
     return tuple(call.id for call in overdue)
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain.communication.models import Email
 from domain.communication.send_times import monday_of
+from domain.therapists.asking import asked_where
 from domain.weektime import BERLIN
 
 # Letters that ask a practice for somebody; the others tell it something, which stays true.
@@ -21,11 +22,11 @@ ASKING = frozenset({"inquiry", "reminder"})
 NOBODY_WAITS, PRACTICE_CLOSED = "stopped.nobody_waits", "stopped.practice_closed"
 WEEK_OVER, NO_ADDRESS, OPTED_OUT = "stopped.week_over", "stopped.no_address", "stopped.opted_out"
 _PATIENT = text("SELECT address, hindrance FROM patient_service.last_look(:mail)")
-_STILL_ASKED = text("""
+_STILL_ASKED = text(f"""
 SELECT q.closed_at IS NULL AND EXISTS (
            SELECT FROM matching_service.inquiry_item i
            WHERE i.inquiry_id = q.id AND i.status IN ('pending', 'needs_info')) AS waits,
-       t.status = 'active' OR (t.status = 'blocked' AND coalesce(t.blocked_until <= :today, false)) AS open
+       {asked_where("t")} AS open
 FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
 WHERE q.id = :inquiry""")
 _PRACTICE = text("""

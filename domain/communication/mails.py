@@ -5,19 +5,20 @@ before which nothing happens (`not_before`) live in our row; a job is deferred o
 would block others (architecture.md, jobs).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import entered_by, me, office
 from domain.communication.accounts import default_account_id
-from domain.communication.models import BODY_LENGTH, ContactEntry, Email
+from domain.communication.models import BODY_LENGTH, ContactEntry, Email, EmailItem
 from domain.communication.send_times import (
     is_limited,
     next_opening,
@@ -58,6 +59,7 @@ def queue_mail(
     letter: Letter,
     now: datetime,
     inquiry_id: int | None = None,
+    item_ids: Collection[int] = (),
     patient_id: int | None = None,
     therapist_id: int | None = None,
     in_reply_to: str = "",
@@ -68,6 +70,7 @@ def queue_mail(
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
     Outside the office's sending hours it waits for them; where mails are counted by the hour it waits for its turn.
+    `item_ids` are the positions of its inquiry that it tells of.
     Returns its id. Raises Invalid for an address or a subject that no header takes, Conflict
     (``email.queued_already``) when the mail of this `client_uuid` is there.
     """
@@ -98,12 +101,15 @@ def queue_mail(
         "status_week": status_week,
         "account_id": account_id,
         "created_by": me(session).id,
+        # by the clock that made `not_before`: the two are compared
+        "created_at": now,
     }
     made: int | None = session.scalar(
         insert(Email).values(**values).on_conflict_do_nothing(index_elements=["client_uuid"]).returning(Email.id)
     )
     if made is None:
         raise Conflict("email.queued_already")
+    session.add_all(EmailItem(email_id=made, item_id=item_id) for item_id in item_ids)
     events.record(session, "email.queued", made, inquiry_id=inquiry_id)
     if not waits:
         defer(session, made)
@@ -116,12 +122,21 @@ def defer(session: Session, email_id: int) -> None:
     session.execute(text("SELECT platform.defer_send_email(:id)"), {"id": email_id})
 
 
-def rewrite(email: Email, letter: Letter) -> None:
-    """Put other words into a locked mail that has not left the office."""
+def rewrite(session: Session, email: Email, letter: Letter, *, item_ids: Collection[int]) -> None:
+    """Put other words, which tell of some positions of its inquiry, into a locked mail that has not left the office."""
     if email.status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED}:
         raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
     email.subject, email.body_text, email.body_html = letter.subject, letter.text, letter.html
     email.template_version_id = letter.template_version_id
+    session.flush()
+    session.execute(delete(EmailItem).where(EmailItem.email_id == email.id))
+    session.add_all(EmailItem(email_id=email.id, item_id=item_id) for item_id in item_ids)
+    session.flush()
+
+
+def named_in(session: Session, email_id: int) -> frozenset[int]:
+    """The positions of its inquiry a mail tells of; none is known of a mail the release before wrote."""
+    return frozenset(session.scalars(select(EmailItem.item_id).where(EmailItem.email_id == email_id)))
 
 
 def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:

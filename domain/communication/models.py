@@ -14,7 +14,7 @@ from domain.communication.states import CallStatus, EmailStatus
 from domain.communication.templates.models import TemplateVersion
 from domain.database import Base, Identified, Versioned
 from domain.file_types import FILE_BYTES
-from domain.matching.models import Inquiry
+from domain.matching.models import Inquiry, InquiryItem
 from domain.patients.models import Patient
 from domain.therapists.models import Therapist
 
@@ -110,6 +110,18 @@ class Email(Identified, Versioned, Base):
     template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
     batch_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Batch.id))
     status_week: Mapped[date | None]
+
+
+class EmailItem(Base):
+    """That a mail tells of a position of its inquiry; changes with the words of one that waits, and with no other."""
+
+    __tablename__ = "email_item"
+    __table_args__ = (Index("ix_email_item_item_id", "item_id"), SCHEMA)
+
+    email_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(Email.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(InquiryItem.id), primary_key=True, autoincrement=False)
 
 
 class EmailAttachment(Identified, Base):

@@ -4,6 +4,7 @@ Each attempt is kept (`email_attempt`), since the limits of an hour are counted 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +17,15 @@ from domain.communication.states import EMAIL, EmailStatus
 from domain.editing import load_for_edit
 
 LONGEST = 500  # letters kept of a server's words
-Params = Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What hindered a mail: the server's own words, the code of the cause, and what its sentence names."""
+
+    words: str
+    cause: str = ""
+    params: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def note_sent(
@@ -31,24 +40,25 @@ def note_sent(
         return None
     move(session, email, EmailStatus.SENT)
     email.sent_at, email.server_reply = now, server_reply[:LONGEST]
-    _forget_failure(email)
+    _keep_failure(email, Failure(""))
     if not by_hand:
-        _keep_attempt(session, email, "sent", now=now, reply=server_reply)
+        _keep_attempt(session, email, "sent", now=now, failure=Failure(server_reply))
     enter_in_history(session, email, now=now)
     return email
 
 
-def note_temporary(
-    session: Session, email_id: int, *, now: datetime, failure: str, cause: str = "", params: Params | None = None
-) -> EmailStatus:
-    """The server or the way to it said "later": wait as its cause wants and try again, or give up after the last."""
+def note_temporary(session: Session, email_id: int, *, now: datetime, failure: Failure, held: str = "") -> EmailStatus:
+    """The server or the way to it said "later": wait as its cause wants and try again, or give up after the last.
+
+    With a code in `held` it is not tried again by itself and waits for a person, to whom the code is told.
+    """
     email = _sending(session, email_id)
     if email is None:
         return EmailStatus.UNCLEAR
-    _keep_failure(email, failure, cause, params)
-    _keep_attempt(session, email, "postponed", now=now, cause=cause, reply=failure)
-    planned = waits(cause)
-    if email.attempt > len(planned):
+    _keep_failure(email, Failure(failure.words, held) if held else failure)
+    _keep_attempt(session, email, "postponed", now=now, failure=failure)
+    planned = waits(failure.cause)
+    if held or email.attempt > len(planned):
         move(session, email, EmailStatus.FAILED)
         return EmailStatus.FAILED
     move(session, email, EmailStatus.RETRY_WAIT)
@@ -61,9 +71,7 @@ def note_refused(
     email_id: int,
     *,
     now: datetime,
-    failure: str,
-    cause: str = "",
-    params: Params | None = None,
+    failure: Failure,
     nobody_there: bool = False,
 ) -> Email | None:
     """The server refused for good; with `nobody_there` because no such mailbox exists."""
@@ -71,16 +79,16 @@ def note_refused(
     if email is None:
         return None
     move(session, email, EmailStatus.BOUNCED_HARD if nobody_there else EmailStatus.FAILED)
-    _keep_failure(email, failure, cause, params)
-    _keep_attempt(session, email, "refused", now=now, cause=cause, reply=failure)
+    _keep_failure(email, failure)
+    _keep_attempt(session, email, "refused", now=now, failure=failure)
     return email
 
 
-def note_unclear(session: Session, email_id: int, *, now: datetime, failure: str, cause: str = "") -> None:
+def note_unclear(session: Session, email_id: int, *, now: datetime, failure: Failure) -> None:
     """The connection broke after DATA began: it may have arrived. A person decides."""
     email = _sending(session, email_id)
     if email is not None:
-        _unclear(session, email, now=now, failure=failure, cause=cause)
+        _unclear(session, email, now=now, failure=failure)
 
 
 def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
@@ -91,7 +99,7 @@ def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
         .with_for_update(skip_locked=True)
     ).all()
     for email in lost:
-        _unclear(session, email, now=now, failure="", cause="email.lease_expired")
+        _unclear(session, email, now=now, failure=Failure("", "email.lease_expired"))
     return tuple(email.id for email in lost)
 
 
@@ -120,25 +128,22 @@ def _sending(session: Session, email_id: int) -> Email | None:
     )
 
 
-def _unclear(session: Session, email: Email, *, now: datetime, failure: str, cause: str) -> None:
+def _unclear(session: Session, email: Email, *, now: datetime, failure: Failure) -> None:
     move(session, email, EmailStatus.UNCLEAR)
-    _keep_failure(email, failure, cause, None)
-    _keep_attempt(session, email, "unclear", now=now, cause=cause, reply=failure)
+    _keep_failure(email, failure)
+    _keep_attempt(session, email, "unclear", now=now, failure=failure)
 
 
-def _keep_failure(email: Email, failure: str, cause: str, params: Params | None) -> None:
-    email.failure, email.failure_cause, email.failure_params = failure[:LONGEST], cause, dict(params or {})
+def _keep_failure(email: Email, failure: Failure) -> None:
+    email.failure, email.failure_cause = failure.words[:LONGEST], failure.cause
+    email.failure_params = dict(failure.params)
 
 
-def _forget_failure(email: Email) -> None:
-    _keep_failure(email, "", "", None)
-
-
-def _keep_attempt(
-    session: Session, email: Email, outcome: str, *, now: datetime, cause: str = "", reply: str = ""
-) -> None:
+def _keep_attempt(session: Session, email: Email, outcome: str, *, now: datetime, failure: Failure) -> None:
+    """One attempt; of one that succeeded the words are the server's thanks."""
     session.add(
         EmailAttempt(
-            email_id=email.id, account_id=email.account_id, at=now, outcome=outcome, cause=cause, reply=reply[:LONGEST]
+            email_id=email.id, account_id=email.account_id, at=now, outcome=outcome, cause=failure.cause,
+            reply=failure.words[:LONGEST],
         )
-    )
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.access import OfficeSettings, office
 from domain.communication.incoming.listing import FileRow
 from domain.communication.numbers import USABLE
+from domain.communication.send_times import undo_window
 from domain.communication.states import CallStatus, EmailStatus
 from domain.communication.waiting import Waiting, waiting
 from domain.errors import NotFound
@@ -57,7 +58,6 @@ class MailRow:
     created_by: str | None
     version: int
     stopped: bool
-    files: int
     waiting: Waiting | None
 
 
@@ -90,10 +90,14 @@ _MAILS = Listing(
     select=f"""
     SELECT e.id AS email_id, e.kind, e.status, e.to_name, e.to_address, e.subject, e.created_at, e.sent_at,
            e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version,
-           {STOPPED} AS stopped, coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
-           (SELECT count(*) FROM communication_service.email_attachment a WHERE a.email_id = e.id) AS files
+           {STOPPED} AS stopped, e.batch_id IS NOT NULL AS in_batch, coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
+           a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
-    LEFT JOIN communication_service.batch b ON b.id = e.batch_id""",
+    LEFT JOIN communication_service.batch b ON b.id = e.batch_id
+    -- one from before there was an account goes out by the default one, as `claiming` has it
+    LEFT JOIN communication_service.mail_account a ON a.id = coalesce(e.account_id, (
+        SELECT d.id FROM communication_service.mail_account d
+        WHERE d.is_default AND d.active AND d.smtp_host <> ''))""",
     sorts={
         "created": "e.created_at",
         "sent": "e.sent_at",
@@ -126,7 +130,10 @@ def _row(row: RowMapping, settings: OfficeSettings, now: datetime) -> MailRow:
         status,
         created_at=row["created_at"],
         not_before=row["not_before"],
+        undo=undo_window(settings, in_batch=row["in_batch"]),
         held=row["held"],
+        has_account=row["has_account"],
+        account_limit=row["account_limit"],
         settings=settings,
         now=now,
     )

@@ -15,6 +15,8 @@ from domain.weektime import BERLIN
 LONGEST_CLOSED = 14  # days in a row without a working day; more than any run of holidays
 HOUR = timedelta(hours=1)
 LIMITS_LOCK = 7235002
+# Many mails sent by mistake cannot be called back: a batch waits at least that long, whatever the office's undo window.
+LEAST_UNDO = timedelta(seconds=30)
 WAITING = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT)
 
 
@@ -39,6 +41,12 @@ def next_opening(moment: datetime, settings: OfficeSettings) -> datetime:
         if max(local, opens) < closes:
             return max(local, opens).astimezone(UTC)
     return moment
+
+
+def undo_window(settings: OfficeSettings, *, in_batch: bool) -> timedelta:
+    """How long a mail waits before it leaves, so that it can be taken back."""
+    window = timedelta(seconds=settings.undo_seconds)
+    return max(LEAST_UNDO, window) if in_batch else window
 
 
 def monday_of(moment: datetime) -> date:

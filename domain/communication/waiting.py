@@ -19,7 +19,7 @@ class Waiting:
 
     `reason`: ``held`` (its batch is paused), ``undo`` (it can still be taken back), ``later`` (a time somebody chose or
     its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so many
-    an hour), ``worker`` (it is taken as soon as the worker runs).
+    an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account sends it: a person must).
     """
 
     reason: str
@@ -31,11 +31,18 @@ def waiting(
     *,
     created_at: datetime,
     not_before: datetime | None,
+    undo: timedelta,
     held: bool,
+    has_account: bool,
+    account_limit: int | None,
     settings: OfficeSettings,
     now: datetime,
 ) -> Waiting | None:
-    """What a mail waits for at this moment; None for one that does not wait."""
+    """What a mail waits for at this moment; None for one that does not wait.
+
+    `undo` is how long after it was written it can be taken back, `account_limit` how many an hour its account
+    sends, None without a limit.
+    """
     if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
         return None
     if held:
@@ -47,10 +54,10 @@ def waiting(
     if due > now:
         if status is EmailStatus.RETRY_WAIT:
             return Waiting("retry", due)
-        undo = timedelta(seconds=settings.undo_seconds)
         return Waiting("undo" if due <= created_at + undo + MOMENT else "later", due)
     overdue = not_before is not None and not_before < now - MOMENT
-    return Waiting("limit" if overdue and settings.mails_per_hour is not None else "worker")
+    limited = settings.mails_per_hour is not None or account_limit is not None
+    return Waiting("by_hand" if not has_account else "limit" if overdue and limited else "worker")
 
 
 def _is_opening(moment: datetime, settings: OfficeSettings) -> bool:

@@ -30,6 +30,7 @@ from domain.planning.chance import (
     office_lift,
     person_lift,
 )
+from domain.therapists.asking import asked_where
 
 RATES_KEPT = timedelta(hours=1)
 RATES_PERIOD = timedelta(days=365)
@@ -71,7 +72,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     -- of several persons behind a mailbox any may have a place
     SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist colleague
-    WHERE colleague.contact_point_id = x.contact_point_id AND colleague.status = 'active') AS m ON true
+    WHERE colleague.contact_point_id = x.contact_point_id AND {asked_where("colleague")}) AS m ON true
 LEFT JOIN LATERAL (
     SELECT least({MOST_LIKELY}, cast(:prior AS float8) / {ANSWER_PRIOR}) AS first) AS f ON true
 LEFT JOIN LATERAL (
@@ -183,10 +184,10 @@ CROSS JOIN LATERAL (VALUES ('all', ''), ('channel', channel), ('weekday', cast(e
 WHERE sent_at BETWEEN :since AND :until
 GROUP BY dimension, value
 """
-_PEOPLE = """
+_PEOPLE = f"""
 SELECT avg(behind.people) FROM matching_service.inquiry_result r
 CROSS JOIN LATERAL (SELECT greatest(1, count(*)) AS people FROM therapist_service.therapist t
-                    WHERE t.contact_point_id = r.contact_point_id AND t.status = 'active') AS behind
+                    WHERE t.contact_point_id = r.contact_point_id AND {asked_where("t", "cast(:until AS date)")}) AS behind
 WHERE r.answered AND r.sent_at BETWEEN :since AND :until
 """
 _KEEP = """

@@ -11,6 +11,7 @@ from domain.matching.rules import (
     GROUP_BITS,
     INDIVIDUAL_BITS,
 )
+from domain.therapists.asking import asked_where
 
 # Age groups (rule 3): children and youth under 21, adults from 18; between 18 and 20 both.
 AGE = "extract(year FROM age(:today, p.birth_date))::int"
@@ -57,7 +58,7 @@ LEFT JOIN patient_service.consent c
        ON c.patient_id = p.id AND c.scope = 'pseudonymous_inquiry' AND c.withdrawn_on IS NULL
 """
 
-THERAPIST_FACTS = """
+THERAPIST_FACTS = f"""
 SELECT th.id AS therapist_id, th.practice_id, th.contact_point_id, th.title, th.first_name, th.last_name, th.sort_name,
        th.sex, th.licence, th.offers, th.offer_mask, th.age_mask, th.age_min, th.age_max, th.patient_sex,
        th.languages, th.diagnoses_preferred, th.diagnoses_excluded, th.treatment_hours, th.phone_hours,
@@ -68,7 +69,7 @@ SELECT th.id AS therapist_id, th.practice_id, th.contact_point_id, th.title, th.
         WHERE q.contact_point_id = th.contact_point_id AND q.closed_at IS NULL) AS open_inquiry_id,
        (SELECT max(k.ends_at) FROM matching_service.cooling_period k
         WHERE k.contact_point_id = th.contact_point_id) AS cooling_until,
-       th.status = 'active' OR (th.status = 'blocked' AND coalesce(th.blocked_until <= :today, false)) AS available
+       {asked_where("th", ":today")} AS available
 FROM therapist_service.therapist th
 JOIN therapist_service.practice pr ON pr.id = th.practice_id
 JOIN therapist_service.practice_site st ON st.id = th.site_id

@@ -13,6 +13,7 @@ from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.matching.states import InquiryState, ItemStatus, SearchStatus
 from domain.paging import ListQuery, Page
+from domain.therapists.asking import TODAY_OF_NOW, asked_where
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class InquiryRow:
 
 # the chase list: nothing heard for the office's days since it was sent or last reminded; whoever may not be asked any
 # more is not reminded either
-CHASE = """q.stage = 'sent' AND t.status = 'active' AND greatest(q.clock_started_at, q.last_reminded_at)
+CHASE = f"""q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)} AND greatest(q.clock_started_at, q.last_reminded_at)
     + make_interval(days => o.follow_up_days) <= :now
     AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
                     WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)"""

@@ -16,6 +16,7 @@ from domain.geocoding.boxes import box
 from domain.matching.facts import AGE, SEARCH_FACTS, THERAPIST_FACTS
 from domain.matching.judging import NEAR, ORDER, judged, start_of
 from domain.matching.rules import Rule
+from domain.therapists.asking import asked_where
 
 
 class Side(StrEnum):
@@ -106,7 +107,7 @@ UNION ALL
 SELECT 'therapist', field, t.id, trim(t.first_name || ' ' || t.last_name), st.city, 0, NULL
 FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id
 CROSS JOIN LATERAL (VALUES ('plz', st.lat IS NULL), ('offers', t.offers = '{{}}')) AS f (field, missing)
-WHERE t.status = 'active' AND f.missing
+WHERE {asked_where("t")} AND f.missing
 ORDER BY side, name, field
 LIMIT :limit
 """

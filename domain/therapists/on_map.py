@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.therapists.asking import TODAY_OF_NOW, asked_where
+
 METHODS = ("cbt", "psychodynamic", "analytic", "systemic")
 AGE_GROUPS = ("adult", "child_youth", "unknown")
 SETTINGS = ("individual", "group", "unknown")
@@ -48,13 +50,11 @@ class MapPage:
     placeless: int
 
 
-_COLUMNS = """
+_COLUMNS = f"""
 SELECT t.id AS therapist_id, t.site_id,
        concat_ws(', ', t.last_name, nullif(trim(t.title || ' ' || t.first_name), '')) AS name,
        st.plz, st.city, st.lat, st.lon, st.geo_quality IN ('house', 'street') AS exact,
-       CASE WHEN t.status <> 'active' AND NOT (t.status = 'blocked' AND coalesce(
-                 t.blocked_until <= (cast(:now AS timestamptz) AT TIME ZONE 'Europe/Berlin')::date, false))
-            THEN t.status
+       CASE WHEN NOT {asked_where("t", TODAY_OF_NOW)} THEN t.status
             WHEN EXISTS (SELECT FROM matching_service.inquiry q
                          WHERE q.contact_point_id = t.contact_point_id AND q.closed_at IS NULL) THEN 'open_inquiry'
             WHEN EXISTS (SELECT FROM matching_service.cooling_period k

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
+from domain.therapists.asking import TODAY_OF_NOW, asked_where
 from domain.values import WeekSpan
 from domain.weektime import from_multirange
 
@@ -33,8 +34,7 @@ class TherapistRow:
     lon: float | None
 
 
-_CONTACT = """CASE WHEN t.status <> 'active' AND NOT (t.status = 'blocked' AND coalesce(
-        t.blocked_until <= (cast(:now AS timestamptz) AT TIME ZONE 'Europe/Berlin')::date, false)) THEN t.status
+_CONTACT = f"""CASE WHEN NOT {asked_where("t", TODAY_OF_NOW)} THEN t.status
     WHEN oc.open_inquiry_id IS NOT NULL THEN 'open_inquiry'
     WHEN oc.cooling_until > :now THEN 'cooling' ELSE 'available' END"""
 _LIST = Listing(

@@ -7,21 +7,21 @@ from sqlalchemy.orm import Session
 from domain.casework import mail_reports
 from domain.communication.account_states import note_sending
 from domain.communication.claiming import Outgoing
-from domain.communication.outcomes import note_unclear
+from domain.communication.outcomes import Failure, note_unclear
 from sync.mail.smtp import Delivery, Outcome
 
 
 def report(session: Session, mail: Outgoing, delivery: Delivery, *, now: datetime) -> None:
     """Write what became of a mail, and how its account's server behaved."""
-    reply, cause, params = delivery.reply, delivery.cause, delivery.params
+    failure = Failure(delivery.reply, delivery.cause, delivery.params)
     if delivery.outcome is Outcome.ACCEPTED:
-        mail_reports.mail_sent(session, mail.id, now=now, server_reply=reply)
+        mail_reports.mail_sent(session, mail.id, now=now, server_reply=delivery.reply)
     elif delivery.outcome is Outcome.REFUSED:
-        mail_reports.mail_failed(session, mail.id, now=now, failure=reply, cause=cause, params=params)
+        mail_reports.mail_failed(session, mail.id, now=now, failure=failure)
     elif delivery.outcome is Outcome.UNCLEAR:
-        note_unclear(session, mail.id, now=now, failure=reply, cause=cause)
+        note_unclear(session, mail.id, now=now, failure=failure)
     else:
-        mail_reports.mail_postponed(session, mail.id, now=now, failure=reply, cause=cause, params=params)
+        mail_reports.mail_postponed(session, mail.id, now=now, failure=failure)
     if mail.account_id is not None and (delivery.reached or delivery.outcome is Outcome.UNREACHABLE):
-        trouble = cause if delivery.outcome is Outcome.UNREACHABLE else ""
+        trouble = delivery.cause if delivery.outcome is Outcome.UNREACHABLE else ""
         note_sending(session, mail.account_id, now=now, trouble=trouble, size_limit=delivery.size_limit)

@@ -34,6 +34,7 @@ communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       r     r     -     -     r     r
 communication_service.email               raw   raw   -     -     rw    r
 communication_service.email_attachment    ra    ra    -     -     r     r
+communication_service.email_item          rad   rad   -     -     r     r
 communication_service.email_attempt        ra    ra    -     -     ra    r
 communication_service.evidence_made       r     r     -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r

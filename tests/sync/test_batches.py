@@ -13,8 +13,9 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from domain.casework.batches.gathering import gather_practices
-from domain.casework.batches.making import LEAST_UNDO, make_next
+from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release, resume, take_back
+from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office

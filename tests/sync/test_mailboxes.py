@@ -18,7 +18,7 @@ from domain.communication.claiming import claim, release_due
 from domain.communication.drafts.accepting import accept_draft
 from domain.communication.drafts.records import Addressee, Draft, DraftState
 from domain.communication.mails import OutgoingFile
-from domain.communication.outcomes import note_unclear
+from domain.communication.outcomes import Failure, note_unclear
 from domain.database import Database, Session
 from domain.errors import Forbidden, Unavailable
 from domain.ids import random_reference
@@ -52,7 +52,7 @@ def send(worker: Database, number: int, *, unclear: bool = False) -> str:
         assert mail is not None
     with worker.write() as session:
         if unclear:
-            note_unclear(session, number, now=now, failure="lost")
+            note_unclear(session, number, now=now, failure=Failure("lost"))
         else:
             mail_sent(session, number, now=datetime.now(UTC), server_reply="250 ok")
     return mail.message_id

@@ -22,6 +22,7 @@ from domain.communication.accounts import AccountForm, publish_key, save_account
 from domain.communication.claiming import JOB_LOST_AFTER, LEASE
 from domain.communication.mails import Letter, queue_mail
 from domain.database import Database
+from sync.worker import CONCURRENCY
 from tests.builders import add_patient
 from tests.conftest import Office
 from tests.servers.mail import DOMAIN, MailServer
@@ -74,6 +75,14 @@ def wait_for_connections_to_end(database: Database) -> None:
         time.sleep(0.01)
 
 
+def wait_until_something_is_held(database: Database) -> None:
+    """Wait until the worker has a mail in hand."""
+    end = time.monotonic() + SECONDS
+    while not number_of(database, HELD):
+        assert time.monotonic() < end, "the worker takes nothing"
+        time.sleep(0.002)
+
+
 def message_ids(server: MailServer, address: str) -> Counter[str]:
     """How often each Message-ID lies in a mailbox; asked in one go, since there may be ten thousand."""
     with server.open(address) as mailbox:
@@ -115,9 +124,14 @@ def kill_while_sending(office: Office, database: Database, server: MailServer, l
             queue_burst(database, address, burst, patient)
             queued += burst
             with nursery.worker(ahead=ahead):
-                time.sleep(dice.uniform(0, LONGEST_LIFE))
+                if under_way:
+                    time.sleep(dice.uniform(0, LONGEST_LIFE))
+                else:  # the first kill hits, however slow the machine is
+                    wait_until_something_is_held(database)
             wait_for_connections_to_end(database)
-            under_way += number_of(database, HELD)
+            held = number_of(database, HELD)
+            assert held <= CONCURRENCY
+            under_way += held
             ahead += STEP
         with nursery.worker(ahead=ahead):
             end, before = time.monotonic() + SECONDS, -1
@@ -145,8 +159,7 @@ def compare(stored: dict[str, str], arrived: Counter[str], *, kills: int, under_
     assert {number for number, times in arrived.items() if times > 1} == set(), "arrived twice"
     assert missing <= unclear, "counted as sent and is not there"
     assert len(unclear) == under_way  # exactly what a killed worker had in its hands
-    assert unclear  # the kills did hit
-    assert len(unclear) < len(stored) / 2
+    assert len(unclear) < len(stored)
 
 
 def settle(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import mail_reports
+from domain.casework.taking import look_before_by_hand
 from domain.communication.mails import note_stop_seen
 from domain.communication.queries import MailDetail, get_mail, sent_file
 from domain.communication.states import EmailStatus
@@ -43,6 +44,7 @@ class MailDetailView(QWidget):
         self._body.setAccessibleName(tr("Text der E-Mail"))
         self._arrived = button(tr("Ist &angekommen"), lambda: self._decide(arrived=True), icon="check")
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
+        self._anew = button(tr("&Neu schreiben und senden"), self._resend, icon="refresh-cw")
         self._seen = button(tr("&Gesehen"), self._on_seen, icon="check", name=tr("Zur Kenntnis genommen"))
         self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
@@ -62,7 +64,7 @@ class MailDetailView(QWidget):
         column.addWidget(self._attempts)
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
-        column.addWidget(row(self._arrived, self._again, self._seen, self._open))
+        column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._open))
         column.addWidget(row(self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
@@ -103,7 +105,9 @@ class MailDetailView(QWidget):
         self._attempts.setVisible(len(mail.attempts) > 1)
         self._trouble.setVisible(bool(self._trouble.text()))
         self._arrived.setVisible(unclear)
-        self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED})
+        held = mail_words.names_gone(mail)
+        self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED} and not held)
+        self._anew.setVisible(held)
         self._seen.setVisible(r.stopped)
         self._open.setVisible(r.inquiry_id is not None)
         waits = r.status is EmailStatus.QUEUED
@@ -134,7 +138,9 @@ class MailDetailView(QWidget):
             return
         self._send_again(
             lambda s: mail_reports.retry_failed(s, mail.row.email_id, now=now, version=mail.row.version),
-            tr("Die E-Mail wird noch einmal gesendet."),
+            tr("Die E-Mail ist neu geschrieben und geht hinaus.")
+            if mail_words.names_gone(mail)
+            else tr("Die E-Mail wird noch einmal gesendet."),
         )
 
     def _send_again(self, work: Callable[[Session], str], said: str) -> None:
@@ -180,12 +186,14 @@ class MailDetailView(QWidget):
         number = mail.row.email_id
 
         def work(session: Session) -> tuple[str, MailDetail]:
-            stopped = mail_reports.look_before_by_hand(session, number, now=now)
+            stopped = look_before_by_hand(session, number, now=now)
             session.flush()
             return stopped, get_mail(session, number, now=now)
 
         def done(looked: tuple[str, MailDetail]) -> None:
             stopped, fresh = looked
+            if self._wanted == number:  # what goes out, and is then said to be sent, is what stands here
+                self._show(fresh)
             if stopped:
                 self._ui.messages.warning(describe_code(stopped))
             else:

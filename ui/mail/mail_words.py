@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.casework.mail_reports import NAMES_GONE
 from domain.communication.queries import AttemptRow, MailDetail, MailRow
 from domain.communication.states import EmailStatus
 from domain.communication.waiting import Waiting
@@ -26,12 +27,13 @@ def waits(told: Waiting | None, now: datetime) -> str:
     when = _when(told.until, now) if told.until is not None else ""
     return {
         "held": tr("angehalten: ihr Sammelversand macht Pause"),
-        "undo": tr("wartet bis {when}: bis dahin zurückholbar"),
+        "undo": tr("bis {when} zurückholbar"),
         "later": tr("wartet bis {when}"),
         "hours": tr("wartet bis {when}, Sendezeit"),
         "retry": tr("neuer Versuch {when}"),
         "limit": tr("wartet: in dieser Stunde gingen schon genug E-Mails hinaus"),
         "worker": tr("geht gleich hinaus"),
+        "by_hand": tr("kein Postkonto sendet: bitte von Hand senden"),
     }[told.reason].format(when=when)
 
 
@@ -58,20 +60,25 @@ def trouble(mail: MailDetail) -> str:
     """What hindered the mail, in our words and in the server's own, and whether it is still tried."""
     if mail.row.status is EmailStatus.UNCLEAR:
         return tr(
-            "Die Verbindung brach während der Übergabe ab. Ob die Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
+            "Die Verbindung brach während der Übergabe ab. Ob die E-Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
         )
     lines = [describe_code(mail.failure_cause, **mail.failure_params)] if mail.failure_cause else []
     if mail.row.failure:
         lines.append(tr("Antwort des Mailservers: {text}").format(text=mail.row.failure))
     if lines and mail.row.status in {EmailStatus.RETRY_WAIT, EmailStatus.QUEUED}:
         lines.append(tr("Es wird von selbst weiter versucht."))
-    if mail.row.status is EmailStatus.FAILED:
+    if mail.row.status is EmailStatus.FAILED and not names_gone(mail):
         lines.append(
             tr(
                 "Es wird nicht weiter versucht. Ist die Ursache behoben, senden Sie die E-Mail noch einmal; sonst rufen Sie an."
             )
         )
     return "\n".join(lines)
+
+
+def names_gone(mail: MailDetail) -> bool:
+    """Whether the mail is held since it names somebody who was taken back."""
+    return mail.row.status is EmailStatus.FAILED and mail.failure_cause == NAMES_GONE
 
 
 def attempt(one: AttemptRow) -> str:

@@ -131,7 +131,8 @@ def settled(practice: str, result: CallStatus, following: Following) -> str:
 def gone(fate: Fate) -> str:
     """Why a call left the list while somebody looked at it."""
     if fate.status is CallStatus.CANCELLED:
-        return tr("Dieser Anruf ist weggefallen.") + " " + tr(_ENDED.get(fate.reason, fate.reason))
+        why = _ENDED.get(fate.reason) or tr("Grund: {reason}.").format(reason=label("reason", fate.reason).rstrip("."))
+        return tr("Dieser Anruf ist weggefallen.") + (" " + tr(why) if fate.reason else "")
     if fate.status is CallStatus.PLANNED:
         return tr("Dieser Anruf ist auf später verschoben.")
     return tr("{person} hat diesen Anruf schon eingetragen: {result}.").format(

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from domain.communication.queries import undeliverable_since
 from domain.database import Session
 from domain.therapists import service
+from domain.therapists.asking import may_be_asked
 from domain.therapists.queries import TherapistDetail, get_therapist
 from domain.therapists.service import TherapistForm
 from domain.weektime import office_day
@@ -96,9 +97,8 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         t = record
         self._enable_tabs(enabled=True)
         self._name.setText(" ".join(part for part in (t.title, t.first_name, t.last_name) if part))
-        ended = t.status == "blocked" and t.blocked_until is not None and t.blocked_until <= self._ui.today()
         contact = t.status
-        if t.status == "active" or ended:
+        if may_be_asked(t.status, t.blocked_until, today=self._ui.today()):
             cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
             contact = "open_inquiry" if t.open_inquiry_id else "cooling" if cooling else "available"
         extra = f" {tr('bis')} {formats.day(t.cooling_until)}" if contact == "cooling" and t.cooling_until else ""

@@ -21,13 +21,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "replied": "beantwortet",
     },
     "waits_for": {
-        "held": "Sammelversand hält an",
+        "held": "Sammelversand angehalten",
         "undo": "zurückholbar",
         "later": "geht später",
         "hours": "Sendezeit",
         "retry": "neuer Versuch",
         "limit": "Grenze je Stunde",
         "worker": "geht gleich hinaus",
+        "by_hand": "von Hand senden",
     },
     "attempt": {
         "sent": "angenommen",

@@ -115,7 +115,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "therapist_closed": "Praxis nicht mehr anfragbar",
         "nobody_waits": "niemand wartet mehr auf eine Antwort",
         "no_address": "keine E-Mail-Adresse mehr eingetragen",
-        "mail_stopped": "E-Mail vor dem Senden angehalten",
+        "mail_stopped": "E-Mail vor dem Senden gestoppt",
         "answered": "Praxis hat geantwortet",
         "expired": "Anfrage abgelaufen",
         "late_reply": "späte Antwort der Praxis",

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.casework.batches.making import undo_window
 from domain.communication.account_models import MailAccount
 from domain.communication.accounts import default_account_id
-from domain.communication.send_times import HOUR, next_opening
+from domain.communication.send_times import HOUR, next_opening, undo_window
 
 SECONDS_A_MAIL = 0.25  # four at once, about a second each with a usual server
 SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
@@ -33,7 +32,7 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if account_id is not None:
         limits.append(session.get_one(MailAccount, account_id).mails_per_hour)
     per_hour = min((limit for limit in limits if limit is not None), default=None)
-    undo = undo_window(session)
+    undo = undo_window(settings, in_batch=True)
     first = next_opening(now if under_way else now + undo, settings)
     seconds = mails * (SECONDS_A_MAIL if under_way else max(SECONDS_A_MAIL, SECONDS_A_LINE))
     last = first + timedelta(seconds=seconds)

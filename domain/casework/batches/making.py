@@ -5,7 +5,7 @@ once each take another line. What a practice or a colleague made impossible mean
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,20 +20,13 @@ from domain.casework.week_plan import accept
 from domain.communication.batch_models import Batch, BatchLine
 from domain.communication.models import Email
 from domain.communication.queries import mail_of_inquiry, planned_call_of
+from domain.communication.send_times import undo_window
 from domain.database import translated_errors
 from domain.errors import Conflict, PlatzlotseError, Unavailable
 from domain.matching.inquiries import refuse_if_open
 from domain.matching.models import Inquiry
 from domain.therapists.models import Therapist
 from domain.values import Channel
-
-# Many mails sent by mistake cannot be called back: a batch waits at least that long, whatever the office's undo window.
-LEAST_UNDO = timedelta(seconds=30)
-
-
-def undo_window(session: Session) -> timedelta:
-    """How long the mails of a batch wait before they leave."""
-    return max(LEAST_UNDO, timedelta(seconds=office(session).undo_seconds))
 
 
 def make_next(session: Session, batch_id: int, *, now: datetime) -> bool:
@@ -93,7 +86,7 @@ def _hold(session: Session, line: BatchLine, email_id: int | None) -> None:
 
 def _inquiry(session: Session, line: BatchLine, now: datetime) -> None:
     therapist = session.get_one(Therapist, line.therapist_id)
-    channel, send_at = channel_now(therapist, line.channel), now + undo_window(session)
+    channel, send_at = channel_now(therapist, line.channel), now + undo_window(office(session), in_batch=True)
     # who was asked by somebody else is told by name; judging alone would only say that the practice is taken
     refuse_if_open(session, therapist.contact_point_id)
     if line.plan_line_id is not None:
@@ -128,7 +121,7 @@ def _reminder(session: Session, line: BatchLine, now: datetime) -> None:
     line.reminded_before = inquiry.last_reminded_at
     mailed = inquiry.channel == Channel.EMAIL and bool(session.get_one(Therapist, inquiry.therapist_id).email)
     planned = planned_call_of(session, inquiry.id)
-    made = remind(session, inquiry.id, now=now, delay=undo_window(session))
+    made = remind(session, inquiry.id, now=now, delay=undo_window(office(session), in_batch=True))
     session.flush()
     if mailed:
         _hold(session, line, made)
@@ -138,7 +131,9 @@ def _reminder(session: Session, line: BatchLine, now: datetime) -> None:
 
 def _status(session: Session, line: BatchLine, now: datetime) -> None:
     assert line.patient_id is not None
-    _hold(session, line, send_status(session, line.patient_id, now=now, delay=undo_window(session)))
+    _hold(
+        session, line, send_status(session, line.patient_id, now=now, delay=undo_window(office(session), in_batch=True))
+    )
 
 
 _MAKERS: dict[str, Callable[[Session, BatchLine, datetime], None]] = {

@@ -110,16 +110,52 @@ ALTER TABLE communication_service.email DISABLE TRIGGER USER;
 UPDATE communication_service.email
     SET failure = communication_service.without_addresses(failure, to_address),
         server_reply = communication_service.without_addresses(server_reply, to_address)
-    WHERE failure <> '' OR server_reply <> '';
+    WHERE (failure <> '' OR server_reply <> '')
+      -- most of what was said names nobody: those rows, their letters with them, stay untouched
+      AND (failure, server_reply) IS DISTINCT FROM (communication_service.without_addresses(failure, to_address),
+                                                    communication_service.without_addresses(server_reply, to_address));
 ALTER TABLE communication_service.email ENABLE TRIGGER USER;
 ALTER TABLE communication_service.email_attempt DISABLE TRIGGER USER;
 UPDATE communication_service.email_attempt a
     SET reply = communication_service.without_addresses(a.reply, e.to_address)
-    FROM communication_service.email e WHERE e.id = a.email_id AND a.reply <> '';
+    FROM communication_service.email e WHERE e.id = a.email_id AND a.reply <> ''
+      AND a.reply <> communication_service.without_addresses(a.reply, e.to_address);
 ALTER TABLE communication_service.email_attempt ENABLE TRIGGER USER;
+-- why an inquiry was not sent is a code; the release before kept the server's words there
 ALTER TABLE matching_service.inquiry DISABLE TRIGGER USER;
-UPDATE matching_service.inquiry SET close_reason = 'send_failed' WHERE stage = 'send_failed' AND close_reason LIKE '%@%';
+UPDATE matching_service.inquiry SET close_reason = 'send_failed'
+    WHERE stage = 'send_failed' AND close_reason <> 'send_failed'
+      AND close_reason !~ '^(smtp|email|mail|mail_server|mail_account|worker_key)\.[a-z_]+$';
 ALTER TABLE matching_service.inquiry ENABLE TRIGGER USER;
+
+-- Of whom a mail tells, by their positions in its inquiry: who was taken back is found without reading its words.
+CREATE TABLE communication_service.email_item (
+    email_id BIGINT NOT NULL,
+    item_id BIGINT NOT NULL,
+    CONSTRAINT pk_email_item PRIMARY KEY (email_id, item_id),
+    CONSTRAINT fk_email_item_email_id FOREIGN KEY (email_id)
+        REFERENCES communication_service.email (id) ON DELETE CASCADE,
+    CONSTRAINT fk_email_item_item_id FOREIGN KEY (item_id) REFERENCES matching_service.inquiry_item (id)
+);
+CREATE INDEX ix_email_item_item_id ON communication_service.email_item (item_id);
+
+-- mails that wait name their people by the code in their text; of those that left nobody asks
+INSERT INTO communication_service.email_item (email_id, item_id)
+SELECT e.id, i.id
+FROM communication_service.email e JOIN matching_service.inquiry_item i ON i.inquiry_id = e.inquiry_id
+WHERE e.status IN ('queued', 'sending', 'retry_wait', 'failed', 'unclear') AND strpos(e.body_text, i.reference_code) > 0;
+
+SELECT platform.protect('communication_service.email_item',
+    '{"caseworker": "SELECT, INSERT, DELETE", "supervisor": "SELECT, INSERT, DELETE", "worker": "SELECT"}');
+-- only of its own inquiry, and what a mail that left tells does not change any more
+CREATE POLICY waiting ON communication_service.email_item AS RESTRICTIVE FOR INSERT
+    TO platzlotse_caseworker, platzlotse_supervisor WITH CHECK (EXISTS (
+        SELECT FROM communication_service.email e JOIN matching_service.inquiry_item i ON i.inquiry_id = e.inquiry_id
+        WHERE e.id = email_id AND i.id = item_id AND e.status IN ('queued', 'retry_wait', 'failed')));
+CREATE POLICY waiting_still ON communication_service.email_item AS RESTRICTIVE FOR DELETE
+    TO platzlotse_caseworker, platzlotse_supervisor USING (EXISTS (
+        SELECT FROM communication_service.email e
+        WHERE e.id = email_id AND e.status IN ('queued', 'retry_wait', 'failed')));
 
 -- A line of a batch names its searches in an array; they are kept as a foreign key would keep them. A table of links
 -- would be plainer, but the release before could not write it.

@@ -11,13 +11,9 @@ from domain.casework import mail_reports, reminding, sending
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.answers import record_answer
 from domain.casework.clocks import tick
-from domain.casework.placements import (
-    begin_therapy,
-    fail_acceptance,
-    promote_surplus,
-    start_trial_sessions,
-)
+from domain.casework.placements import begin_therapy, fail_acceptance, promote_surplus, start_trial_sessions
 from domain.communication.claiming import claim
+from domain.communication.outcomes import Failure
 from domain.communication.server_answers import WAITS
 from domain.database import Database
 from domain.errors import Conflict, Invalid
@@ -133,12 +129,12 @@ def test_a_refused_mail_is_mended_and_sent_again(database: Database, now: dateti
     with database.write() as session:
         inquiry, mail = queued(session, now=now)
         taken_at = claimed(session, mail, now=now)
-        mail_reports.mail_failed(session, mail, now=taken_at, failure="550 no", cause="smtp.recipient_refused")
+        mail_reports.mail_failed(session, mail, now=taken_at, failure=Failure("550 no", "smtp.recipient_refused"))
         assert (state(session, inquiry), inquiry.close_reason) == ("send_failed", "smtp.recipient_refused")
         mail_reports.retry_failed(session, mail, now=now)
         assert state(session, inquiry) == "outbox"
         later = claimed(session, mail, now=now)
-        mail_reports.mail_failed(session, mail, now=later, failure="550 no such user")
+        mail_reports.mail_failed(session, mail, now=later, failure=Failure("550 no such user"))
         sending.undo_sending(session, inquiry.id, now=later)
         assert state(session, inquiry) == "cancelled"
 
@@ -151,7 +147,7 @@ def test_temporary_refusals_end_as_not_sent(database: Database, now: datetime) -
         for wait in (*WAITS, timedelta(0)):
             assert state(session, inquiry) == "outbox"
             moment = claimed(session, mail, now=moment)
-            mail_reports.mail_postponed(session, mail, now=moment, failure="451 later")
+            mail_reports.mail_postponed(session, mail, now=moment, failure=Failure("451 later"))
             moment += wait
         assert state(session, inquiry) == "send_failed"
 

@@ -19,6 +19,7 @@ from domain.communication.calls import plan_call
 from domain.communication.claiming import claim, release_due
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.models import Email, PhoneCall
+from domain.communication.outcomes import Failure
 from domain.communication.states import EmailStatus
 from domain.database import Database
 from domain.errors import Conflict
@@ -124,7 +125,7 @@ def unclear(session: Session, *, now: datetime, patients: int = 1) -> tuple[Inqu
     inquiry = ask(session, *(add_search(session) for _ in range(patients)), now=now, channel=Channel.EMAIL)
     (mail,) = mails(session, inquiry, "inquiry")
     assert claim(session, mail.id, now=now + HOUR) is not None
-    outcomes.note_unclear(session, mail.id, now=now + HOUR, failure="")
+    outcomes.note_unclear(session, mail.id, now=now + HOUR, failure=Failure(""))
     session.flush()
     return inquiry, mail
 
@@ -232,12 +233,12 @@ def test_taking_a_reminder_back_leaves_a_colleagues_call(database: Database, now
 
 def refused(session: Session, mail: Email, now: datetime, cause: str) -> None:
     """The server says no."""
-    mail_reports.mail_failed(session, mail.id, now=now, failure="550 no", cause=cause)
+    mail_reports.mail_failed(session, mail.id, now=now, failure=Failure("550 no", cause))
 
 
 def postponed(session: Session, mail: Email, now: datetime, cause: str) -> None:
     """The server says later."""
-    mail_reports.mail_postponed(session, mail.id, now=now, failure="451 later", cause=cause)
+    mail_reports.mail_postponed(session, mail.id, now=now, failure=Failure("451 later", cause))
 
 
 def given_up(session: Session, mail: Email, now: datetime, cause: str) -> None:
@@ -291,7 +292,7 @@ def test_a_failed_letter_is_sent_again_for_who_still_waits(database: Database, n
         (mail,) = mails(session, inquiry, "inquiry")
         gone = items(session, inquiry)[0]
         assert claim(session, mail.id, now=now + HOUR) is not None
-        mail_reports.mail_failed(session, mail.id, now=now + HOUR, failure="550 no", cause="smtp.content_refused")
+        mail_reports.mail_failed(session, mail.id, now=now + HOUR, failure=Failure("550 no", "smtp.content_refused"))
         session.flush()
         gone.status = "withdrawn"  # as by a program that forgot the mail
         session.flush()

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from domain.casework.mail_reports import decide_unclear, look_before_by_hand, retry_failed, take_mail
+from domain.casework.mail_reports import decide_unclear, retry_failed
+from domain.casework.taking import look_before_by_hand, take_mail
 from domain.communication.claiming import Outgoing
 from domain.communication.mails import Letter, note_stop_seen, queue_mail
 from domain.communication.models import Email

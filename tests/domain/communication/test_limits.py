@@ -13,7 +13,7 @@ from domain.casework import mail_reports
 from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import LEASE, Outgoing, claim, release_due
 from domain.communication.mails import Letter, queue_mail
-from domain.communication.outcomes import expire_leases, note_unclear
+from domain.communication.outcomes import Failure, expire_leases, note_unclear
 from domain.database import Database
 from tests.conftest import Office
 
@@ -87,11 +87,11 @@ class Day:
             if outcome == "sent":
                 mail_reports.mail_sent(session, mail.id, now=self.now, server_reply="250")
             elif outcome == "unclear":
-                note_unclear(session, mail.id, now=self.now, failure="")
+                note_unclear(session, mail.id, now=self.now, failure=Failure(""))
             elif outcome == "later":
-                mail_reports.mail_postponed(session, mail.id, now=self.now, failure="451", cause="smtp.later")
+                mail_reports.mail_postponed(session, mail.id, now=self.now, failure=Failure("451", "smtp.later"))
             elif outcome == "refused":
-                mail_reports.mail_failed(session, mail.id, now=self.now, failure="550")
+                mail_reports.mail_failed(session, mail.id, now=self.now, failure=Failure("550"))
 
     def decide(self) -> None:
         """A person sends what is unclear or failed once more."""

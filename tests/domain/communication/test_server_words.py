@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain.communication import outcomes
 from domain.communication.claiming import claim
 from domain.communication.mails import Letter, queue_mail
+from domain.communication.outcomes import Failure
 from domain.database import Database
 from tests.builders import add_patient
 from tests.conftest import Office
@@ -52,11 +53,11 @@ def test_no_address_is_kept(
         if how == "sent":
             outcomes.note_sent(session, number, now=now, server_reply=said)
         elif how == "postponed":
-            outcomes.note_temporary(session, number, now=now, failure=said)
+            outcomes.note_temporary(session, number, now=now, failure=Failure(said))
         elif how == "refused":
-            outcomes.note_refused(session, number, now=now, failure=said)
+            outcomes.note_refused(session, number, now=now, failure=Failure(said))
         else:
-            outcomes.note_unclear(session, number, now=now, failure=said)
+            outcomes.note_unclear(session, number, now=now, failure=Failure(said))
     with database.read() as session:
         found = [row.strip() for row in session.scalars(text(KEPT), {"id": number})]
     assert found == [kept, kept]
@@ -77,6 +78,6 @@ def test_whatever_the_address_looks_like(office: Office, local: str, said: str) 
         kept = session.scalar(query, {"said": said.format(local), "known": f"{local}@mail.example"})
     database.close()
     assert kept is not None
-    assert "@" not in kept
+    assert local not in kept.partition(" no")[0]
     if said.startswith("550"):
         assert kept in {"550 <…> no", "550 … no such user"}

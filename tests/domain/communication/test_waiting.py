@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from domain.access import OfficeSettings
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import claim
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.queries import get_mail, list_mails, sent_file
@@ -21,6 +23,7 @@ from domain.communication.waiting import Waiting, waiting
 from domain.database import Database
 from domain.paging import ListQuery
 from tests.builders import add_patient, add_search, add_therapist
+from tests.conftest import Office
 
 SATURDAY = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
 MONDAY_EIGHT = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)  # 08:00 in Berlin
@@ -59,6 +62,18 @@ SETTINGS = OfficeSettings(
             Waiting("hours", MONDAY_EIGHT),
         ),
         ("queued", -HOUR, {"mails_per_hour": 10}, False, Waiting("limit")),
+        ("queued", -HOUR, {"account_limit": 5}, False, Waiting("limit")),
+        ("queued", None, {"account_limit": 5}, False, Waiting("worker")),
+        ("queued", -HOUR, {"has_account": False}, False, Waiting("by_hand")),
+        ("queued", -HOUR, {"has_account": False, "mails_per_hour": 10}, False, Waiting("by_hand")),
+        ("queued", timedelta(hours=5), {"has_account": False}, True, Waiting("held")),
+        (
+            "queued",
+            timedelta(seconds=30),
+            {"has_account": False},
+            False,
+            Waiting("undo", SATURDAY + timedelta(seconds=30)),
+        ),
         ("queued", timedelta(hours=5), {}, True, Waiting("held")),
         ("sending", None, {}, False, None),
         ("sent", None, {}, False, None),
@@ -71,12 +86,15 @@ def test_what_it_waits_for(
     held: bool,
     wanted: Waiting | None,
 ) -> None:
-    """Undo window, a chosen time, sending hours, a failed attempt, a limit, a paused batch, or only the worker."""
+    """Undo window, a time, sending hours, a failed attempt, a limit, a paused batch, a person, or only the worker."""
+    way = {name: changes.pop(name, usual) for name, usual in (("has_account", True), ("account_limit", None))}
     found = waiting(
         EmailStatus(status),
         created_at=SATURDAY,
         not_before=None if not_before is None else SATURDAY + not_before,
+        undo=timedelta(seconds=60),
         held=held,
+        **way,  # type: ignore[arg-type]
         settings=replace(SETTINGS, **changes),  # type: ignore[arg-type]
         now=SATURDAY,
     )
@@ -90,7 +108,7 @@ def test_it_never_promises_what_is_over_or_outside_the_hours(wait: int, opens: i
     now = SATURDAY + timedelta(hours=later)
     found = waiting(
         EmailStatus.QUEUED, created_at=SATURDAY, not_before=SATURDAY + timedelta(hours=wait), held=False,
-        settings=settings, now=now,
+        undo=timedelta(0), has_account=True, account_limit=None, settings=settings, now=now,
     )  # fmt: skip
     assert found is not None
     if found.until is not None:
@@ -109,12 +127,53 @@ def test_the_list_says_it_of_a_paused_batch(database: Database, now: datetime) -
         session.flush()
         (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
         assert row.waiting is not None
-        assert row.waiting.reason in {"undo", "later"}
+        assert row.waiting.reason == "undo"
         assert row.waiting.until is not None
         pause(session, batch)
         session.flush()
         (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
         assert row.waiting == Waiting("held")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=-40), timedelta(seconds=40)])
+def test_a_seat_whose_clock_differs_offers_the_same(office: Office, database: Database, ahead: timedelta) -> None:
+    """The undo window is told by one clock, that of the seat where the mail was written."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        session.execute(text("UPDATE platform.office SET undo_seconds = 60"))
+    owner.close()
+    seat = datetime.now(UTC) + ahead
+    with database.write() as session:
+        letter(session, now=seat, delay=timedelta(seconds=60))
+        (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=seat).rows
+        assert row.waiting == Waiting("undo", seat + timedelta(seconds=60))
+
+
+def test_what_the_list_says_of_accounts(database: Database, now: datetime) -> None:
+    """No account: a person must send it. One with a limit of its own: it waits for its turn."""
+    later = now + HOUR
+    with database.write() as session:
+        letter(session, now=now)
+        (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
+        assert row.waiting == Waiting("by_hand")
+        values = {"name": "Büro", "address": "buero@mail.example", "smtp_host": "mail.example", "is_default": True}
+        account = save_account(session, AccountForm(**values))  # type: ignore[arg-type]
+        session.flush()
+        (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
+        assert row.waiting == Waiting("worker")
+        save_account(session, AccountForm(**values, mails_per_hour=1), account_id=account)  # type: ignore[arg-type]
+        first, second = letter(session, now=now), letter(session, now=now)
+        assert claim(session, first, now=now) is not None
+        session.flush()
+        assert get_mail(session, second, now=later).row.waiting == Waiting("limit")
+
+
+def letter(session: Session, *, now: datetime, delay: timedelta = timedelta(0)) -> int:
+    """A mail to a patient that waits."""
+    return queue_mail(
+        session, kind="patient", to_address="lea@mail.example", to_name="Lea", letter=Letter("Plan", "Plan", ""),
+        now=now, patient_id=add_patient(session, email="lea@mail.example"), delay=delay,
+    )  # fmt: skip
 
 
 def test_a_sent_mail_shows_its_files(database: Database, now: datetime) -> None:
@@ -136,4 +195,3 @@ def test_a_sent_mail_shows_its_files(database: Database, now: datetime) -> None:
         mail = get_mail(session, number, now=now)
         assert [(file.name, file.size) for file in mail.files] == [("plan.pdf", 13)]
         assert sent_file(session, mail.files[0].file_id) == b"%PDF-1.7 plan"
-        assert mail.row.files == 1

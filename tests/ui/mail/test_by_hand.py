@@ -1,10 +1,12 @@
 """An office without a mail server: the waiting mail is opened or saved for another program, and counts as sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.queries import MailDetail, get_mail
 from domain.database import Database
+from domain.therapists.service import set_contact
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
 from tests.domain.communication.incoming.letters import reply
@@ -71,9 +74,43 @@ def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Datab
 def test_a_link_carries_the_whole_mail_or_is_not_offered(ui: UiContext, database: Database) -> None:
     """A cut letter would be worse than none."""
     mail = fill(database, lambda session: waiting(session, ui))
-    link = mailto(mail)
-    if link is None:
-        assert len(mail.body_text) > LONGEST_LINK // 3
-        return
-    found = urlsplit(link.toString())
-    assert parse_qs(found.query)["body"][0].split() == mail.body_text.split()
+    short = replace(mail, body_text="Guten Tag,\n\nGrüße & mehr?\n")
+    link = mailto(short)
+    assert link is not None
+    found = parse_qs(urlsplit(link.toString()).query)
+    assert (found["subject"], found["body"]) == ([mail.row.subject], ["Guten Tag,\r\n\r\nGrüße & mehr?\r\n"])
+    assert mailto(replace(mail, body_text="x" * LONGEST_LINK)) is None
+
+
+def test_a_corrected_address_stands_there_and_counts_as_sent(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path
+) -> None:
+    """Saved for another program with the address of now; that it was sent then meets nobody's conflict."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(mail.row.email_id)
+    detail = page._outgoing._detail
+    qtbot.waitUntil(lambda: mail.row.to_address in detail._facts.text())
+    fill(database, correct_the_address)
+    press(qtbot, page, "Als .eml speichern")
+    qtbot.waitUntil(lambda: detail.findChild(QFileDialog) is not None)
+    chooser = detail.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.filesSelected.emit([str(tmp_path / "a.eml")])
+    qtbot.waitUntil((tmp_path / "a.eml").exists)
+    chooser.close()
+    assert "neu@praxis.example" in detail._facts.text()
+    event = "SELECT count(*) FROM platform.event WHERE event_type = 'email.readdressed'"
+    assert scalar(database, event) == 1
+    press(qtbot, page, "Ist von Hand gesendet")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM communication_service.email") == "sent")
+    assert scalar(database, "SELECT to_address FROM communication_service.email") == "neu@praxis.example"
+
+
+def correct_the_address(session: Session) -> None:
+    """The practice is reached elsewhere now."""
+    number = session.execute(text("SELECT id FROM therapist_service.therapist")).scalar_one()
+    set_contact(session, int(number), email="neu@praxis.example", phone="", mobile="")

@@ -10,15 +10,22 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
-from domain.casework.mail_reports import mail_failed, mail_postponed, take_mail
+from domain.casework.mail_reports import mail_failed, mail_postponed
+from domain.casework.preparing import create_and_send
+from domain.casework.release import release_search
+from domain.casework.taking import take_mail
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.models import EmailAttachment
-from domain.communication.queries import MailDetail, MailRow
+from domain.communication.outcomes import Failure
+from domain.communication.queries import MailDetail, MailRow, mail_of_inquiry
 from domain.communication.states import EmailStatus
 from domain.communication.waiting import Waiting
 from domain.database import Database
+from domain.matching.inquiries import items_of
+from domain.matching.states import ItemStatus
 from domain.patients.lifecycle import restrict
-from tests.builders import add_patient
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.hands import fill, press, scalar
 from ui.errors import _SENTENCES
 from ui.mail import mail_words
@@ -33,7 +40,7 @@ AGAIN = "UPDATE communication_service.email SET status = 'queued', not_before = 
 SEEN = "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"
 ROW = MailRow(
     1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
-    stopped=False, files=0, waiting=None,
+    stopped=False, waiting=None,
 )  # fmt: skip
 
 
@@ -58,9 +65,10 @@ def test_the_sentence_fits_the_state(ui: UiContext, cause: str) -> None:
     ("told", "words"),
     [
         (Waiting("hours", datetime(2026, 11, 30, 7, 0, tzinfo=UTC)), "wartet bis Mo 08:00, Sendezeit"),
-        (Waiting("undo", NOW + timedelta(minutes=1)), "wartet bis 12:01: bis dahin zurückholbar"),
+        (Waiting("undo", NOW + timedelta(minutes=1)), "bis 12:01 zurückholbar"),
         (Waiting("later", NOW + timedelta(days=20)), "wartet bis 18.12.2026, 12:00"),
         (Waiting("retry", NOW + timedelta(hours=1)), "neuer Versuch 13:00"),
+        (Waiting("by_hand"), "kein Postkonto sendet: bitte von Hand senden"),
         (Waiting("held"), "angehalten: ihr Sammelversand macht Pause"),
         (None, ""),
     ],
@@ -121,12 +129,12 @@ def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Databa
 
     def postponed(session: Session) -> None:
         assert take_mail(session, number, now=later) is not None
-        mail_postponed(session, number, now=ui.now(), failure="452 full", cause="smtp.mailbox_full")
+        mail_postponed(session, number, now=ui.now(), failure=Failure("452 full", "smtp.mailbox_full"))
 
     def given_up(session: Session) -> None:
         session.connection().exec_driver_sql(AGAIN)
         assert take_mail(session, number, now=later) is not None
-        mail_failed(session, number, now=ui.now(), failure="552 full", cause="smtp.mailbox_full")
+        mail_failed(session, number, now=ui.now(), failure=Failure("552 full", "smtp.mailbox_full"))
 
     fill(worker_database, postponed)
     page.open_item(number)
@@ -135,6 +143,42 @@ def test_what_was_given_up_says_so(ui: UiContext, qtbot: QtBot, database: Databa
     fill(worker_database, given_up)
     page.open_item(number)
     qtbot.waitUntil(lambda: "Es wird nicht weiter versucht." in detail._trouble.text())
+
+
+def test_a_letter_that_names_somebody_who_is_gone_is_written_anew_with_one_click(
+    ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """It says why it is held, and not that it needs mending; one click writes it anew and sends it."""
+
+    def ask_for_two(session: Session) -> tuple[int, int, str]:
+        searches = [add_search(session), add_search(session)]
+        inquiry = create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=searches, channel=Channel.EMAIL, now=ui.now()
+        )
+        number = mail_of_inquiry(session, inquiry)
+        assert number is not None
+        return number, searches[0], items_of(session, inquiry)[0].reference_code
+
+    number, gone, code = fill(database, ask_for_two)
+    later = ui.now() + timedelta(hours=1)
+    assert fill(worker_database, lambda s: take_mail(s, number, now=later)) is not None
+    fill(database, lambda s: release_search(s, gone, ItemStatus.WITHDRAWN, reason="consent_withdrawn", now=later))
+    later_words = Failure("451 later", "smtp.greylisted")
+    fill(worker_database, lambda s: mail_postponed(s, number, now=later, failure=later_words))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(number)
+    detail = page._outgoing._detail
+    qtbot.waitUntil(lambda: "nicht mehr gefragt wird" in detail._trouble.text())
+    assert "Ursache behoben" not in detail._trouble.text()
+    assert code in detail._body.toPlainText()
+    press(qtbot, page, "Neu schreiben und senden")
+    qtbot.waitUntil(lambda: "neu geschrieben" in ui.messages.text())
+    qtbot.waitUntil(lambda: code not in detail._body.toPlainText())
+    assert scalar(database, "SELECT status FROM communication_service.email WHERE kind = 'inquiry'") == "queued"
+    qtbot.waitUntil(lambda: not detail._trouble.text())
 
 
 def test_what_went_along_is_opened_or_saved(

@@ -9,7 +9,7 @@ from domain.casework.batches.checking import check_lines
 from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_plan, gather_practices, gather_reminders
 from domain.casework.batches.listing import LineRow, list_batches, list_lines, under_way
-from domain.casework.batches.making import LEAST_UNDO, make_next
+from domain.casework.batches.making import make_next
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back, take_back_next
 from domain.casework.mail_reports import mail_failed, mail_sent
@@ -18,6 +18,8 @@ from domain.casework.sending import mark_sent
 from domain.casework.week_plan import accept, open_lines, skip
 from domain.communication.claiming import claim, release_due
 from domain.communication.models import Email
+from domain.communication.outcomes import Failure
+from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.matching.models import Inquiry
@@ -203,7 +205,7 @@ def test_what_left_stays(database: Database) -> None:
         for email in emails[:3]:
             assert claim(session, email, now=LATER) is not None
         mail_sent(session, emails[0], now=LATER, server_reply="250 ok")
-        mail_failed(session, emails[2], now=LATER, failure="550 nobody here")
+        mail_failed(session, emails[2], now=LATER, failure=Failure("550 nobody here"))
     assert figures(database, batch).failed == 1
     with database.write() as session:
         take_back(session, batch)

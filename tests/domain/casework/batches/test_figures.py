@@ -13,7 +13,7 @@ from domain.casework.batches.steering import leave_out, pause, put_back, release
 from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
 from domain.communication.batch_models import BatchLine
 from domain.communication.claiming import claim, release_due
-from domain.communication.outcomes import note_unclear
+from domain.communication.outcomes import Failure, note_unclear
 from domain.database import Database
 from domain.errors import PlatzlotseError
 from tests.builders import add_patient, add_search, add_therapist
@@ -86,8 +86,8 @@ def _report(database: Database, email_id: int, act: str) -> None:
         if act == "sent":
             mail_sent(session, email_id, now=later, server_reply="250")
         elif act == "failed":
-            mail_failed(session, email_id, now=later, failure="550")
+            mail_failed(session, email_id, now=later, failure=Failure("550"))
         elif act == "later":
-            mail_postponed(session, email_id, now=later, failure="451")
+            mail_postponed(session, email_id, now=later, failure=Failure("451"))
         elif act == "unclear":
-            note_unclear(session, email_id, now=later, failure="cut")
+            note_unclear(session, email_id, now=later, failure=Failure("cut"))

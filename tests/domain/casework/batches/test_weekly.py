@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
 from domain.casework.batches.gathering import gather_weekly
-from domain.casework.batches.making import LEAST_UNDO
 from domain.casework.batches.previews import line_letter
 from domain.casework.batches.steering import release, take_back
 from domain.casework.batches.weekly import (
@@ -29,7 +28,9 @@ from domain.communication.batch_models import BatchLine
 from domain.communication.claiming import claim
 from domain.communication.mails import cancel_mail, queue_mail
 from domain.communication.models import ContactEntry, Email
+from domain.communication.outcomes import Failure
 from domain.communication.resending import retry_failed
+from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from domain.errors import Conflict, Invalid, PlatzlotseError
 from domain.matching.models import PlaceSearch
@@ -281,4 +282,4 @@ def _to_mail(session: Session, email: int, act: str, now: datetime) -> None:
         if act == "sent":
             mail_sent(session, email, now=now, server_reply="250")
         else:
-            mail_failed(session, email, now=now, failure="550")
+            mail_failed(session, email, now=now, failure=Failure("550"))

@@ -1,0 +1,80 @@
+"""What happens before a mail leaves: the last look, by the worker or by a person, and what a stop means for an inquiry.
+
+What became of a mail that was handed over stands in `mail_reports`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.casework.release import STOP_REASONS, UNSENT, stop_unsent
+from domain.communication import claiming
+from domain.communication.last_look import look
+from domain.communication.mails import stop
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.editing import load_for_edit
+from domain.matching.models import Inquiry
+
+
+def take_mail(
+    session: Session, email_id: int, *, now: datetime, without_account: bool = True
+) -> claiming.Outgoing | None:
+    """The worker takes a mail (`claiming.claim`); where the last look stops a first letter, its inquiry stops, too."""
+    lock_inquiry_first(session, email_id)
+    mail = claiming.claim(session, email_id, now=now, without_account=without_account)
+    if mail is None and (email := session.get(Email, email_id)) is not None:
+        follow_stop(session, email, now=now)
+    return mail
+
+
+def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> str:
+    """A person is about to send a waiting mail with their own program: the same last look as the worker's.
+
+    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing.
+    """
+    lock_inquiry_first(session, email_id)
+    email = load_for_edit(session, Email, email_id)
+    if email.status != EmailStatus.QUEUED:
+        return ""
+    found = look(session, email, now=now)
+    if not found.stopped:
+        if email.to_address != found.address:
+            email.to_address = found.address
+            events.record(session, "email.readdressed", email.id, inquiry_id=email.inquiry_id)
+        return ""
+    stop(session, email, found.stopped)
+    email.stop_seen_at = now
+    follow_stop(session, email, now=now)
+    return found.stopped
+
+
+def lock_inquiry_first(session: Session, email_id: int) -> None:
+    """Inquiry before mail, as everybody else locks them."""
+    inquiry_id = session.scalar(select(Email.inquiry_id).where(Email.id == email_id))
+    if inquiry_id is not None:
+        load_for_edit(session, Inquiry, inquiry_id)
+
+
+def first_letter_of(session: Session, email: Email) -> Inquiry | None:
+    """The inquiry a mail asks a practice for the first time, or None; locked."""
+    if email.kind != "inquiry" or email.inquiry_id is None:
+        return None
+    return load_for_edit(session, Inquiry, email.inquiry_id)
+
+
+def follow_stop(session: Session, email: Email, *, now: datetime) -> None:
+    """A first letter that was stopped asks nobody: its inquiry ends before it left the office."""
+    why = why_stopped(email)
+    inquiry = first_letter_of(session, email) if why else None
+    if inquiry is not None and inquiry.stage in UNSENT:
+        session.flush()
+        stop_unsent(session, inquiry, reason=STOP_REASONS.get(why, "mail_stopped"), now=now)
+
+
+def why_stopped(email: Email) -> str:
+    """Why the last look let a mail stay here (``stopped.…``); empty for any other."""
+    stopped = email.status == EmailStatus.CANCELLED and email.failure_cause.startswith("stopped.")
+    return email.failure_cause if stopped else ""
