@@ -1,18 +1,15 @@
 """The schema as the migration leaves it: equal to the models, guarded, audited, and refused when it is newer."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,6 +39,7 @@ from domain.migrations import HEAD, check, migrate
 from domain.patients.models import Patient
 from tests.builders import add_patient
 from tests.conftest import NOW, Office
+from tests.domain.earlier_office import OFFICE_OF_0012, office_at
 from tests.servers.postgres import TestCluster
 
 SCHEMAS = (
@@ -211,24 +209,6 @@ def test_a_change_is_told_to_whoever_listens(office: Office, database: Database)
     assert '"topic": "place_search"' in told.payload
 
 
-@contextmanager
-def office_at(cluster: TestCluster, revision: str) -> Iterator[Engine]:
-    """A database as an earlier revision left it, gone afterwards."""
-    name = cluster.clone("template0")
-    engine = create_engine(cluster.admin_url(name))
-    config = Config()
-    config.set_main_option("script_location", "domain:migrations")
-    with engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA platform"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-        cluster.drop(name)
-
-
 def test_a_database_of_the_first_revision_is_brought_up(cluster: TestCluster) -> None:
     """What was entered before stays; the new columns have their defaults; doing it again changes nothing."""
     with office_at(cluster, "0001") as engine:
@@ -292,27 +272,6 @@ def test_addresses_in_words_of_servers_kept_before_are_gone(cluster: TestCluster
             assert (after.failure, reply) == ("550 <…> unknown",) * 2
             assert after[1:] == before[1:]
             assert connection.scalar(text("SELECT count(*) FROM audit.entry")) == audited
-
-
-# rows as the release of 0012 wrote them: today's models know columns that are not there yet
-OFFICE_OF_0012 = """
-INSERT INTO platform.person (role_name, display_name) VALUES (session_user, 'Leitung');
-INSERT INTO therapist_service.practice (id, name) OVERRIDING SYSTEM VALUE VALUES (1, 'Praxis');
-INSERT INTO therapist_service.practice_site (id, practice_id) OVERRIDING SYSTEM VALUE VALUES (1, 1);
-INSERT INTO therapist_service.contact_point (id, practice_id) OVERRIDING SYSTEM VALUE VALUES (1, 1);
-INSERT INTO therapist_service.therapist (id, practice_id, site_id, contact_point_id, last_name)
-    OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 1, 'Sommer');
-INSERT INTO patient_service.patient (id, last_name, registered_on)
-    OVERRIDING SYSTEM VALUE VALUES (1, 'Berger', '2026-01-01');
-INSERT INTO matching_service.place_search (id, patient_id, status, waiting_since)
-    OVERRIDING SYSTEM VALUE VALUES (1, 1, 'active', '2026-01-01');
-INSERT INTO matching_service.inquiry (id, contact_point_id, therapist_id, reference, channel, stage, approved_at)
-    OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 'PL-ABCDEF', 'phone', 'approved', now());
-INSERT INTO matching_service.inquiry_item (id, inquiry_id, search_id, position, reference_code)
-    OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 1, 'ABCDE');
-INSERT INTO communication_service.phone_call (therapist_id, inquiry_id, person_id, planned_at, status, started_at)
-    SELECT 1, 1, id, now(), 'in_progress', now() FROM platform.person;
-"""
 
 
 def test_a_log_from_before_its_rules_stays_as_it_is(cluster: TestCluster) -> None:
