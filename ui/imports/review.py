@@ -4,11 +4,11 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from domain.therapists.changes import Became, FieldChange, RecordChange
-from ui import formats
+from ui import formats, icons
 from ui.imports.selection import KINDS, LOCKED, Selection
 from ui.labels import label
 from ui.therapist_values import value_words
@@ -44,6 +44,7 @@ class ReviewView(QWidget):
         kinds = ("", *(kind for kind in KINDS if counts[kind]))
         chips = [self._chip(kind, counts[kind] if kind else len(selection.changes)) for kind in kinds]
         self._taken = words("", "muted")
+        self._taken.setWordWrap(False)
         left, right = QWidget(), QWidget()
         for side, parts in ((left, (self.list,)), (right, (self._of, self._note, self.fields))):
             inner = QVBoxLayout(side)
@@ -85,6 +86,7 @@ class ReviewView(QWidget):
         """Show one kind of change, or all."""
         for chip in self._group.buttons():
             chip.setChecked(chip.property("kind") == kind)
+            chip.setIcon(icons.icon("check") if chip.isChecked() else QIcon())
         self._records.show(self.selection.numbers(kind))
         if self._records.rows:
             self.list.selectRow(0)
@@ -217,10 +219,10 @@ class _Fields(_Checked):
         self.number = 0
         super().__init__(
             (
-                Column(tr("Angabe"), 150, text=lambda f: label("therapist_field", f[0].name)),
-                Column(tr("bisher"), 150, text=_old, tooltip=_old),
+                Column(tr("Angabe"), 130, text=lambda f: label("therapist_field", f[0].name)),
+                Column(tr("bisher"), 140, text=_old, tooltip=_old),
                 Column(tr("Datei"), 0, text=_new, tooltip=_new),
-                Column("", 100, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
+                Column("", 130, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
             )
         )
 

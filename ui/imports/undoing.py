@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QListWidget, QProgressBar, QVBoxLayout, QWidget
 
 from domain.casework.import_undo import Kept, UndoReport, undo_import
+from ui import formats
 from ui.errors import describe, describe_row
 from ui.labels import label
 from ui.ports import UiContext
-from ui.translation import ntr, tr
+from ui.translation import tr
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 
@@ -54,11 +55,13 @@ class UndoDialog(QDialog):
     def _preview(self, report: UndoReport) -> None:
         self._bar.hide()
         self._said.setText(
-            tr("Es würden {removed}, {restored} und {kept}. Notizen und Verlauf bleiben immer.").format(
-                removed=ntr(report.removed, "{n} Therapeut entfernt", "{n} Therapeuten entfernt"),
-                restored=ntr(report.restored, "{n} wieder wie zuvor", "{n} wieder wie zuvor"),
-                kept=ntr(len(report.kept), "{n} so bleiben", "{n} so bleiben"),
+            tr("Therapeuten: {removed} entfernt, {restored} wie zuvor, {kept} bleiben, wie sie sind.").format(
+                removed=formats.thousands(report.removed),
+                restored=formats.thousands(report.restored),
+                kept=formats.thousands(len(report.kept)),
             )
+            + "\n"
+            + tr("Notizen und Verlauf bleiben immer.")
         )
         self._show_kept(report.kept)
         self._do.setEnabled(True)
