@@ -10,6 +10,7 @@ from ui.labels import labels
 from ui.list_detail_page import ListDetailPage
 from ui.ports import UiContext
 from ui.therapists.detail import CONTACTS, TherapistDetailView, contact_words
+from ui.therapists.duplicates.entry import DuplicatesButton
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
 from ui.widgets.files import dropped_files
@@ -50,7 +51,10 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             count=lambda n: ntr(n, "{n} Therapeut", "{n} Therapeuten"),
             topics=("therapist", "inquiry", "email", "phone_call", "contact", "import"),
             widths=(560, 580),
-            actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
+            actions=(
+                DuplicatesButton(ui),
+                button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),
+            ),
         )
         self.setAcceptDrops(True)
 
