@@ -109,23 +109,23 @@ class ImportsTab(QWidget):
 
 
 def _columns() -> tuple[Column, ...]:
-    def number(name: str) -> Column:
+    def number(name: str, width: int) -> Column:
         words = {
             "imported": tr("neu"), "updated": tr("geändert"), "unchanged": tr("unverändert"),
             "skipped": tr("ausgelassen"), "gone": tr("nicht mehr tätig"), "rejected": tr("abgelehnt"),
         }  # fmt: skip
-        return Column(words[name], 96, text=lambda r: formats.thousands(getattr(r, name)), right=True)
+        return Column(words[name], width, text=lambda r: formats.thousands(getattr(r, name)), right=True)
 
     return (
         Column(tr("Datei"), 0, text=lambda r: r.file_name, second=lambda r: label("file_kind", r.kind)),
-        Column(tr("Eingelesen"), 150, text=lambda r: formats.moment(r.imported_at)),
-        Column(tr("Von"), 150, text=lambda r: r.by or "–"),
-        number("imported"),
-        number("updated"),
-        number("unchanged"),
-        number("skipped"),
-        number("rejected"),
-        Column(tr("Stand"), 170, chip=_state),
+        Column(tr("Eingelesen"), 160, text=lambda r: formats.moment(r.imported_at)),
+        Column(tr("Von"), 120, text=lambda r: r.by or "–"),
+        number("imported", 70),
+        number("updated", 100),
+        number("unchanged", 114),
+        number("skipped", 114),
+        number("rejected", 104),
+        Column(tr("Stand"), 174, chip=_state),
     )
 
 

@@ -41,6 +41,7 @@ class ReviewView(QWidget):
         self._note = words("", "muted")
         counts = selection.counts()
         self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # `filter` says which one is chosen
         kinds = ("", *(kind for kind in KINDS if counts[kind]))
         chips = [self._chip(kind, counts[kind] if kind else len(selection.changes)) for kind in kinds]
         self._taken = words("", "muted")
@@ -54,7 +55,7 @@ class ReviewView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([560, 520])
+        split.setSizes([490, 640])
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -193,9 +194,9 @@ class _Records(_Checked):
         super().__init__(
             (
                 Column(tr("Name"), 0, text=lambda n: change(n).name),
-                Column(tr("Was"), 190, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
-                Column(tr("Ort"), 150, text=lambda n: change(n).place),
-                Column(tr("Zeile"), 70, text=lambda n: str(change(n).row or ""), right=True),
+                Column(tr("Was"), 180, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
+                Column(tr("Ort"), 120, text=lambda n: change(n).place),
+                Column(tr("Zeile"), 60, text=lambda n: str(change(n).row or ""), right=True),
             )
         )
 

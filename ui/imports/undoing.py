@@ -55,7 +55,9 @@ class UndoDialog(QDialog):
     def _preview(self, report: UndoReport) -> None:
         self._bar.hide()
         self._said.setText(
-            tr("Therapeuten: {removed} entfernt, {restored} wie zuvor, {kept} bleiben, wie sie sind.").format(
+            tr(
+                "Therapeuten, die entfernt würden: {removed}, wieder wie zuvor: {restored}, unverändert bleiben: {kept}."
+            ).format(
                 removed=formats.thousands(report.removed),
                 restored=formats.thousands(report.restored),
                 kept=formats.thousands(len(report.kept)),

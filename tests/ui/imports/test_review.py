@@ -113,7 +113,7 @@ def test_a_whole_import_is_taken_back_from_the_message(
     dialog = page.findChild(UndoDialog)
     assert dialog is not None
     qtbot.waitUntil(dialog.kept.isVisible)
-    assert "1 entfernt" in dialog._said.text()
+    assert "entfernt würden: 1" in dialog._said.text()
     assert dialog.kept.item(0).text() == "Ina Tal: seit dem Import bearbeitet"
     press(qtbot, dialog, "Zurücknehmen")
     find(qtbot, dialog, "Schließen")

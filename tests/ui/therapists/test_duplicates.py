@@ -63,7 +63,7 @@ def test_a_pair_is_merged_field_by_field_and_taken_back(
     compare = dialog._compare
     assert compare is not None
     assert compare.choices()["phone"] == one
-    assert find(qtbot, compare, "Telefon: 0241 111 (von Hand eingetragen), erster Eintrag").isEnabled()
+    assert find(qtbot, compare, "Telefon: 0241 111 (von Hand), erster Eintrag").isEnabled()
     compare.choose("phone", other)
     press(qtbot, dialog, "Zusammenführen")
     qtbot.waitUntil(lambda: "jetzt ein Eintrag" in dialog._result.text())

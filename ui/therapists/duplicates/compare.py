@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 from domain.therapists.duplicates.comparing import FieldPair, SideBySide
 from domain.therapists.duplicates.suspects import Side
 from ui.labels import label
+from ui.theme import SPACE
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
 from ui.widgets.forms import label as words
 from ui.widgets.tips import plain
 
-WIDTH = 250  # of a value; what is longer stands in the tip and is read aloud whole
+WIDTH = 260  # of a value; what is longer stands in the tip and is read aloud whole
 
 
 class CompareView(QWidget):
@@ -25,11 +26,19 @@ class CompareView(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setColumnStretch(3, 1)
+        self._grid.setVerticalSpacing(SPACE)
+        self._lines = 0
         self._keep = self._line(tr("Dieser Eintrag bleibt"), {n: s.name for n, s in self._sides.items()}, pair.keep, ())
         heading = ntr(len(pair.fields), "{n} Angabe ist verschieden:", "{n} Angaben sind verschieden:")
-        self._grid.addWidget(words(heading if pair.fields else tr("Alle Angaben sind gleich."), "heading"), 1, 0, 1, 3)
+        heading = heading if pair.fields else tr("Alle Angaben sind gleich.")
+        self._grid.addWidget(words(heading, "heading"), self._next(), 0, 1, 3)
         for field in pair.fields:
             self._groups[field.name] = self._field(field)
+        self._grid.setRowStretch(self._next(), 1)
+
+    def _next(self) -> int:
+        self._lines += 1
+        return self._lines
 
     def _field(self, field: FieldPair) -> QButtonGroup:
         first, second = self._sides
@@ -37,11 +46,11 @@ class CompareView(QWidget):
         return self._line(label("therapist_field", field.name), values, field.proposed, field.locked)
 
     def _line(self, title: str, values: dict[int, str], chosen: int, locked: tuple[int, ...]) -> QButtonGroup:
-        at = self._grid.rowCount()
-        self._grid.addWidget(words(title, "fieldlabel"), at, 0, Qt.AlignmentFlag.AlignTop)
+        at = self._next()
+        self._grid.addWidget(words(title, "fieldlabel"), at, 0)
         group = QButtonGroup(self)
         for place, (number, value) in enumerate(values.items(), start=1):
-            said = value + (f" ({tr('von Hand eingetragen')})" if number in locked else "")
+            said = value + (f" ({tr('von Hand')})" if number in locked else "")
             choice = QRadioButton()
             shown = QFontMetrics(choice.font()).elidedText(said, Qt.TextElideMode.ElideRight, WIDTH)
             choice.setText(shown.replace("&", "&&"))

@@ -238,8 +238,8 @@ def _columns() -> tuple[Column, ...]:
 
 def _score(pair: Suspect) -> tuple[str, str]:
     if pair.score >= SURE:
-        return tr("sehr wahrscheinlich"), "danger"
-    return (tr("wahrscheinlich"), "warning") if pair.score >= PROBABLE else (tr("möglich"), "info")
+        return tr("sehr wahrscheinlich"), "warning"
+    return (tr("wahrscheinlich"), "info") if pair.score >= PROBABLE else (tr("möglich"), "neutral")
 
 
 def _reasons(pair: Suspect) -> str:

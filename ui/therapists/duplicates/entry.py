@@ -40,5 +40,6 @@ class DuplicatesButton(QPushButton):
     def _tell(self, count: int | None) -> None:
         many = f"{MOST}+" if count is not None and count >= MOST else str(count)
         number = "" if count is None else f" ({many})"
-        self.setText(tr("Du&bletten prüfen") + number)
+        self.setText(tr("Du&bletten") + number)  # short: the bar has little room
+        self.setToolTip(tr("Dubletten prüfen"))
         self.setAccessibleName(tr("Dubletten prüfen") + number)
