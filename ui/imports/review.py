@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -253,7 +253,7 @@ def _new(record: tuple[FieldChange, bool]) -> str:
 
 
 class _Checks(RowView):
-    """Space presses the box of the chosen row."""
+    """Space and Enter press the box of the chosen row, and no button of the window."""
 
     def __init__(self, model: _Checked, name: str) -> None:
         super().__init__(name, ROW_HEIGHT)
@@ -262,8 +262,8 @@ class _Checks(RowView):
         prepare_header(self, model.columns, "", None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space and Enter; all else as everywhere."""
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
+        """Pressing the box; all else as everywhere."""
+        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._model.press(self.currentIndex().row())
             return
         super().keyPressEvent(event)

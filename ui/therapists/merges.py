@@ -20,6 +20,7 @@ class MergesView(QWidget):
     def __init__(self, ui: UiContext, may_change: Callable[[], bool]) -> None:
         super().__init__()
         self._ui, self._may_change = ui, may_change
+        self._of: int | None = None
         self._lines = QVBoxLayout()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -29,6 +30,9 @@ class MergesView(QWidget):
 
     def load(self, therapist_id: int) -> None:
         """Ask for the merges of a record."""
+        if therapist_id != self._of:
+            self.hide()  # nobody takes another's merge back while this one's are on their way
+        self._of = therapist_id
         self._ui.background.read(self, lambda s: live_merges(s, kept=therapist_id), self._show, key="merges")
 
     def _show(self, merges: tuple[MergeShown, ...]) -> None:

@@ -3,6 +3,9 @@
 from threading import Barrier
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from domain.casework.merging import merge
@@ -85,6 +88,21 @@ def test_it_is_taken_back_in_the_window_and_proposed_again(ui: UiContext, qtbot:
     qtbot.waitUntil(dialog._merge.isEnabled)
     assert scalar(database, STANDING) == 3
     assert dialog.list.model().rowCount() == 1
+
+
+@pytest.mark.usefixtures("pair")
+def test_enter_in_the_list_merges_nobody(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """It leads to the first decision of the pair."""
+    dialog = looked(ui, qtbot)
+    dialog.list.setFocus()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    ui.background.wait()
+    assert scalar(database, MERGES) == 0
+    assert isinstance(dialog.focusWidget(), QRadioButton)
+    press(qtbot, dialog, "Zusammenführen")
+    qtbot.waitUntil(lambda: "jetzt ein Eintrag" in dialog._result.text())
+    dialog._on_undo()
+    qtbot.waitUntil(lambda: scalar(database, MERGES) == 0)
 
 
 @pytest.mark.usefixtures("pair")

@@ -62,6 +62,10 @@ class CompareView(QWidget):
             self._grid.addWidget(choice, at, place)
         return group
 
+    def begin(self) -> None:
+        """The cursor to the first decision."""
+        self._keep.button(self.keep()).setFocus()
+
     def keep(self) -> int:
         """The record that stays."""
         return self._keep.checkedId()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from domain.casework.merge_undo import undo_merge
 from domain.casework.merging import merge
@@ -69,6 +70,11 @@ class DuplicatesDialog(QDialog):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self.list.selectionModel().currentRowChanged.connect(lambda at, _: self._choose(at.row()))
+        # Enter in the list goes on to the pair; without this it would press the first button, which merges
+        self.list.activated.connect(lambda _: self._go_on())
+        for made in self.findChildren(QPushButton):
+            made.setAutoDefault(False)
+        QShortcut(QKeySequence.StandardKey.Undo, self, self._on_undo)
         self._enable(enabled=False)
         self.look()
 
@@ -131,6 +137,10 @@ class DuplicatesDialog(QDialog):
             return
         self._fill_room(CompareView(pair, shown.first, shown.second))
         self._enable(enabled=True)
+
+    def _go_on(self) -> None:
+        if self._compare is not None:
+            self._compare.begin()
 
     def _fill_room(self, view: CompareView | None) -> None:
         while (item := self._room.takeAt(0)) is not None:
