@@ -178,11 +178,17 @@ QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $accent_soft; selection-color: $text; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
-QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted;
+QCheckBox::indicator, QListView::indicator, QTableView::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted;
     border-radius: 4px; }
 QCheckBox::indicator:hover, QListView::indicator:hover { border: 1px solid $accent; }
 QCheckBox::indicator:disabled { background: $neutral_soft; border: 1px solid $border; }
-QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border: 1px solid $accent; image: url("$check"); }
+QCheckBox::indicator:checked, QListView::indicator:checked, QTableView::indicator:checked { background: $accent;
+    border: 1px solid $accent; image: url("$check"); }
+QTableView::indicator:indeterminate { width: 6px; height: 6px; background: $surface; border: 5px solid $accent; }
+QRadioButton::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 8px; }
+QRadioButton::indicator:hover { border: 1px solid $accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; }
+QRadioButton:focus { color: $accent; }
 QCheckBox::indicator:checked:disabled { background: $muted; border: 1px solid $muted; }
 QCheckBox:focus { color: $accent; }
 QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; border-radius: 8px; gridline-color: transparent;

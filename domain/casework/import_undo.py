@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.acquisition.models import ImportFile
+from domain.acquisition.models import ImportFile, RejectedRow
 from domain.acquisition.reading import FileKind
+from domain.acquisition.records import RowError
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
@@ -76,6 +77,14 @@ ORDER BY f.imported_at DESC, f.id DESC LIMIT :limit
 def list_imports(session: Session, *, limit: int = 200) -> tuple[ImportShown, ...]:
     """Imports, the newest first."""
     return tuple(ImportShown(**row) for row in session.execute(text(_LIST), {"limit": limit}).mappings())
+
+
+def rejected_rows(session: Session, import_id: int) -> tuple[RowError, ...]:
+    """The rows of an import that were rejected, in the file's order."""
+    rows = session.scalars(
+        select(RejectedRow).where(RejectedRow.import_file_id == import_id).order_by(RejectedRow.row, RejectedRow.id)
+    )
+    return tuple(RowError(entry.row, entry.reason, dict(entry.params)) for entry in rows)
 
 
 def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoReport:

@@ -1,6 +1,7 @@
 """Verwaltung: what an office sets once and looks at when something is wrong."""
 
 from ui.admin.accounts_tab import AccountsTab
+from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
@@ -18,19 +19,21 @@ class AdminPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
-        self.insurers, self.maps = InsurersTab(ui), MapsTab(ui)
+        self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))
         self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
         self._tabs.addTab(self.maps, tr("K&arten und Wege"))
+        self._tabs.addTab(self.imports, tr("&Einlesen"))
         self.body.addWidget(self._tabs, 1)
         Refresher(
             self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
         )
         # addresses are found one by one: only their own tab looks again
         Refresher(self.maps, ui.changes, ("place", "travel"), self.maps.refresh)
+        Refresher(self.imports, ui.changes, ("import",), self.imports.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -39,6 +42,7 @@ class AdminPage(PageWidget):
         self.accounts.refresh()
         self.insurers.refresh()
         self.maps.refresh()
+        self.imports.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -1,13 +1,26 @@
-"""Reading files in, from the pages Therapeuten and Patienten."""
+"""Reading files in, from the pages Therapeuten and Patienten and from Verwaltung."""
+
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.choosing_files import choose_files
 
 
 def choose_file(parent: QWidget, ui: UiContext) -> None:
-    """Ask for a file and read it in."""
-    # the readers of tables are heavy, and most days nobody reads one
-    from ui.imports.dialog import choose
+    """Ask for files and read them in, one after the other."""
+    choose_files(
+        parent, ui.state, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"),
+        lambda paths: read_files(parent, ui, paths),
+        only=tr("Listen (*.json *.csv *.xlsx *.txt *.html *.htm);;Alle Dateien (*)"),
+    )  # fmt: skip
 
-    choose(parent, ui)
+
+def read_files(parent: QWidget, ui: UiContext, paths: list[Path]) -> None:
+    """Look at files in a window of its own; the main window goes on meanwhile."""
+    # the readers of tables are heavy, and most days nobody reads one
+    from ui.imports.dialog import ImportDialog
+
+    ImportDialog(parent, ui, *paths).show()

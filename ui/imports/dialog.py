@@ -1,27 +1,31 @@
-"""Reading one file in: what it was recognised as, its columns, a trial run, and what became of its rows."""
+"""Reading files in: what one was recognised as, its columns, a trial run, what would change, and taking it over."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
 from domain.acquisition.office_table import TablePreview, preview
 from domain.acquisition.reading import FileKind, Source, recognise
-from domain.casework.imports import ImportReport, import_file
+from domain.casework.imports import ImportReport
 from domain.database import Session
+from domain.errors import PlatzlotseError
+from domain.therapists.changes import ALL
 from ui import formats
-from ui.errors import describe, describe_row
+from ui.errors import describe
 from ui.imports.mapping import MappingView
+from ui.imports.rejected import RejectedView
+from ui.imports.review import ReviewView
+from ui.imports.selection import Selection
+from ui.imports.undoing import ask_undo
+from ui.imports.working import Stopped, Working
 from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import button, row, scrolled
 from ui.widgets.forms import label as words
-
-
-class _Stopped(Exception):
-    """The person pressed Abbrechen; the transaction is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,124 +36,199 @@ class Examined:
     table: TablePreview | None
 
 
-def choose(parent: QWidget, ui: UiContext) -> None:
-    """Ask for a file and read it in."""
-    chooser = QFileDialog(parent, tr("Verzeichnis, Aufnahmebögen oder Patientenliste einlesen"))
-    chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-    chooser.setNameFilter(tr("Listen (*.json *.csv *.xlsx *.txt *.html *.htm);;Alle Dateien (*)"))
-    chooser.fileSelected.connect(lambda name: ImportDialog(parent, ui, Path(name)).open())
-    chooser.open()
-
-
 class ImportDialog(QDialog):
-    """Nothing is written before "Einlesen"; a file comes in whole or not at all."""
+    """Nothing is written before "Einlesen"; a file comes in whole or not at all.
 
-    _progress = Signal(int)
+    What needs no columns chosen is tried at once. Several files come one after the other.
+    """
 
-    def __init__(self, parent: QWidget, ui: UiContext, path: Path) -> None:
+    def __init__(self, parent: QWidget, ui: UiContext, *paths: Path) -> None:
         super().__init__(parent)
-        self._ui = ui
+        self._ui, self._page, self._paths, self._at = ui, parent, paths, 0
         self._examined: Examined | None = None
         self._mapping: MappingView | None = None
-        self._stop = False
+        self._review: ReviewView | None = None
+        self._work: Working | None = None
+        self._taken: ImportReport | None = None
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 260)  # room for the columns is taken when the file has some
-        self._head = words(path.name, "heading")
-        self._facts = words(tr("Die Datei wird angesehen …"), "muted")
+        self._head = words("", "heading")
+        self._facts = words("", "muted")
+        self._again = words("", "error")
         self._room = QVBoxLayout()
         self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Fortschritt"))
         self._result = words("")
         self._result.setWordWrap(True)
-        self._rejected = QListWidget()
-        self._rejected.setAccessibleName(tr("Abgelehnte Zeilen"))
-        self._rejected.setMaximumHeight(150)
-        self._rejected.hide()
+        self._rows = RejectedView(ui)
+        self._rejected = self._rows.list
         self._trial = button(tr("&Probelauf"), lambda: self._run(keep=False), icon="search")
         self._read = button(tr("&Einlesen"), lambda: self._run(keep=True), role="primary", icon="file-input")
+        self._undo = button(tr("Import &zurücknehmen"), self._on_undo, icon="undo-2")
+        self._fresh = button(tr("Datei neu &ansehen"), lambda: self._open(self._at), icon="refresh-cw")
+        self._next = button(tr("&Nächste Datei"), lambda: self._open(self._at + 1), icon="chevron-right")
         self._close = button(tr("&Abbrechen"), self.reject)
         column = QVBoxLayout(self)
-        for widget in (self._head, self._facts):
+        for widget in (self._head, self._facts, self._again):
             column.addWidget(widget)
-        column.addLayout(self._room, 3)
+        column.addLayout(self._room, 1)
         column.addWidget(self._bar)
         column.addWidget(self._result)
-        column.addWidget(self._rejected, 1)
-        column.addWidget(row(self._trial, self._read, self._close))
-        self._progress.connect(self._show_progress)
+        column.addWidget(self._rows)
+        column.addWidget(row(self._trial, self._read, self._undo, self._fresh, self._next, self._close))
+        self._open(0)
+
+    def _open(self, at: int) -> None:
+        """Look at the file of that number."""
+        self._at = at
+        path, count = self._paths[at], len(self._paths)
+        self._examined = self._mapping = self._work = self._taken = None
+        self._fill_room(None)
+        number = tr("Datei {n} von {all}: ").format(n=at + 1, all=count) if count > 1 else ""
+        self._head.setText(number + path.name)
+        self._facts.setText(tr("Die Datei wird angesehen …"))
+        self._again.hide()
+        for later in (self._undo, self._fresh):
+            later.hide()
+        self._next.setVisible(at + 1 < count)
+        self._trial.show()
+        self._read.show()
+        self._close.setText(tr("&Abbrechen"))
+        self._close.setAccessibleName(tr("Abbrechen"))
+        self.resize(760, 260)  # room for columns and changes is taken when there are some
         self._busy(running=True)
-        today = ui.today()
+        today = self._ui.today()
 
         def examine(_: Session) -> Examined:
             source = recognise(path, today=today)
             return Examined(source, preview(path) if source.kind is FileKind.OFFICE_TABLE else None)
 
-        ui.background.read(self, examine, self._show, self._refused)
+        self._ui.background.read(self, examine, self._show, self._refused)
 
     def _show(self, examined: Examined) -> None:
         self._examined = examined
-        self._busy(running=False)
         kind = label("file_kind", examined.source.kind)
         self._facts.setText(tr("{kind}, Stand {day}").format(kind=kind, day=formats.day(examined.source.as_of)))
-        if examined.table is not None:
-            self._mapping = MappingView(examined.table)
-            self._room.addWidget(scrolled(self._mapping))
-            self.resize(760, 620)
-        else:
+        self._work = Working(self, self._ui, examined.source)
+        self._work.progress.connect(self._show_progress)
+        self._busy(running=False)
+        if examined.table is None:
+            self._run(keep=False)
+            return
+        self._mapping = MappingView(examined.table)
+        self._fill_room(scrolled(self._mapping))
+        self.resize(760, 620)
+
+    def _fill_room(self, widget: QWidget | None) -> None:
+        while (item := self._room.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        self._review = widget if isinstance(widget, ReviewView) else None
+        if widget is None:
             self._room.addStretch(1)
+        else:
+            self._room.addWidget(widget, 1)
 
     def _run(self, *, keep: bool) -> None:
-        examined = self._examined
-        if examined is None:
+        work = self._work
+        if work is None:
             return
-        now, today = self._ui.now(), self._ui.today()
         mapping = self._mapping.mapping() if self._mapping is not None else None
-        self._stop = False
+        choice = self._review.selection.choice() if keep and self._review is not None else ALL
+        work.begin()
         self._busy(running=True)
+        self._result.setText(tr("Die Zeilen werden gezählt …"))
 
-        def on_batch(rows: int) -> None:
-            if self._stop:
-                raise _Stopped
-            self._progress.emit(rows)
+        def run(session: Session) -> ImportReport:
+            return work.run(session, mapping=mapping, choice=choice)
 
-        def work(session: Session) -> ImportReport:
-            return import_file(session, examined.source, now=now, today=today, mapping=mapping, on_batch=on_batch)
-
+        # a reading session drops what it was given: the same work without a trace
         if keep:
-            self._ui.background.write(self, work, self._kept, self._refused)
+            self._ui.background.write(self, run, self._kept, self._refused)
         else:
-            # a reading session drops what it was given: the same work without a trace
-            self._ui.background.read(self, work, self._tried, self._refused)
+            self._ui.background.read(self, run, self._tried, self._refused)
 
     def _busy(self, *, running: bool) -> None:
         self._bar.setVisible(running)
-        for widget in (self._trial, self._read):
-            widget.setEnabled(not running and self._examined is not None)
+        self._bar.setRange(0, 0)
+        for widget in (self._trial, self._read, self._next):
+            widget.setEnabled(not running and (self._work is not None or widget is self._next))
+        if self._review is not None:
+            self._review.setEnabled(not running)
         if running:
             self._result.setText("")
-            self._rejected.hide()
+            self._rows.hide()
 
-    def _show_progress(self, rows: int) -> None:
-        self._result.setText(ntr(rows, "{n} Zeile gelesen …", "{n} Zeilen gelesen …"))
+    def _show_progress(self, rows: int, total: int) -> None:
+        if self._work is not None:
+            self._bar.setRange(0, total)
+            self._bar.setValue(rows)
+            self._result.setText(self._work.words(rows, total))
 
     def _tried(self, report: ImportReport) -> None:
         self._busy(running=False)
+        if report.changes:
+            self._fill_room(ReviewView(Selection(report.changes)))
+            assert self._review is not None
+            self._review.changed.connect(self._fit)
+            self.resize(1140, 640)
         self._tell(report, tr("Probelauf, nichts wurde übernommen. Es wären:"))
+        self._fit()
+        if report.same_file_at is not None:
+            self._again.setText(
+                tr("Genau diese Datei wurde schon am {when} eingelesen.").format(
+                    when=formats.moment(report.same_file_at)
+                )
+            )
+            self._again.show()
         self._read.setFocus()  # the trial's own button was off meanwhile and gave the focus to Abbrechen
 
+    def _fit(self) -> None:
+        """Nothing can be taken over where nothing is wanted."""
+        if self._review is not None:
+            self._read.setEnabled(self._review.selection.wanted() > 0)
+
     def _kept(self, report: ImportReport) -> None:
+        expected = self._review.selection.wanted() if self._review is not None else None
         self._busy(running=False)
-        self._trial.hide()
-        self._read.hide()
+        self._taken = report
+        for done in (self._trial, self._read, self._again):
+            done.hide()
+        if self._review is not None:
+            self._fill_room(None)
+            self.resize(760, 320)
+        self._undo.setVisible(not report.of_patients)
         self._offer_close()
         self._tell(report, tr("Übernommen:"))
-        self._ui.messages.success(f"{report.file}: {counts(report)}")
-        if not report.rejected and not report.cut:
+        taken = sum(change.accepted and change.became != "unchanged" for change in report.changes)
+        moved_on = expected is not None and taken != expected
+        if moved_on:
+            self._result.setText(
+                self._result.text()
+                + " "
+                + tr("Seit dem Probelauf wurde der Bestand geändert, deshalb sind es andere Zahlen als gezeigt.")
+            )
+        said, undo = f"{report.file}: {counts(report)}", self._undo_later(report)
+        self._ui.messages.success(said, tr("Import zurücknehmen") if undo else "", undo)
+        if not (report.rejected or report.cut or moved_on or self._at + 1 < len(self._paths)):
             self.accept()
+
+    def _undo_later(self, report: ImportReport) -> Callable[[], None] | None:
+        """Taking it back from the message bar, when this window is gone."""
+        page, ui = self._page, self._ui
+        if report.of_patients:
+            return None
+
+        def ask() -> None:
+            ask_undo(page, ui, report.import_id, report.file)
+
+        return ask
+
+    def _on_undo(self) -> None:
+        if (taken := self._taken) is not None:
+            ask_undo(self, self._ui, taken.import_id, taken.file).undone.connect(self._undo.hide)
 
     def _offer_close(self) -> None:
         self._close.setText(tr("&Schließen"))
@@ -160,32 +239,44 @@ class ImportDialog(QDialog):
         if report.cut:
             text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
         self._result.setText(text)
-        self._rejected.clear()
-        for error in report.rejected:
-            self._rejected.addItem(tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
-        self._rejected.setVisible(bool(report.rejected))
+        self._rows.show_rows(report.file, report.rejected)
 
     def _refused(self, error: Exception) -> None:
         self._busy(running=False)
-        if isinstance(error, _Stopped):
+        if isinstance(error, Stopped):
             self._result.setText(tr("Abgebrochen. Es wurde nichts übernommen."))
+            self._fit()
             return
         if self._examined is None:
             self._facts.setText("")
-            self._room.addStretch(1)
             self._offer_close()
+        elif isinstance(error, PlatzlotseError) and error.code == "import.file_changed":
+            # what was chosen belongs to another content
+            self._fill_room(None)
+            self._trial.hide()
+            self._read.hide()
+            self._fresh.show()
+            self._fresh.setFocus()
+        elif self._mapping is None:
+            self._read.setEnabled(False)
         self._result.setText(describe(error))
 
     def reject(self) -> None:
         """While a file is being read: stop that; else close."""
-        if self._bar.isVisible() and self._examined is not None:
-            self._stop = True
+        if self._bar.isVisible() and self._work is not None:
+            self._work.stop()
+            self._result.setText(tr("Wird abgebrochen …"))
             return
         super().reject()
 
 
 def counts(report: ImportReport) -> str:
-    """12 neu, 3 geändert, 0 unverändert, 1 abgelehnt."""
-    return tr("{a} neu, {b} geändert, {c} unverändert, {d} abgelehnt.").format(
+    """12 neu, 3 geändert, 0 unverändert, 1 abgelehnt, and what else there is."""
+    said = tr("{a} neu, {b} geändert, {c} unverändert, {d} abgelehnt").format(
         a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
     )
+    if report.skipped:
+        said += ", " + ntr(report.skipped, "{n} ausgelassen", "{n} ausgelassen")
+    if report.gone:
+        said += ", " + ntr(report.gone, "{n} nicht mehr tätig", "{n} nicht mehr tätig")
+    return said + "."

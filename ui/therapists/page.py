@@ -1,14 +1,19 @@
 """Therapeuten: the list at the left, one record at the right."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
 from domain.therapists.queries import list_therapists
 from ui import formats
-from ui.imports import choose_file
+from ui.imports import choose_file, read_files
 from ui.labels import labels
 from ui.list_detail_page import ListDetailPage
 from ui.ports import UiContext
 from ui.therapists.detail import CONTACTS, TherapistDetailView, contact_words
+from ui.therapists.duplicates.entry import DuplicatesButton
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
+from ui.widgets.files import dropped_files
 from ui.widgets.forms import Choice, EmptyState, button
 from ui.widgets.paged_table import PagedTable
 
@@ -46,8 +51,23 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             count=lambda n: ntr(n, "{n} Therapeut", "{n} Therapeuten"),
             topics=("therapist", "inquiry", "email", "phone_call", "contact", "import"),
             widths=(560, 580),
-            actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
+            actions=(
+                DuplicatesButton(ui),
+                button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),
+            ),
         )
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Lists of this machine may be dropped."""
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Read them in."""
+        event.setDropAction(Qt.DropAction.CopyAction)  # the file stays where it is
+        event.accept()
+        read_files(self, self.ui, dropped_files(event.mimeData()))
 
 
 def _columns() -> tuple[Column, ...]:

@@ -13,6 +13,7 @@ from ui import formats
 from ui.errors import describe
 from ui.labels import label
 from ui.ports import UiContext
+from ui.therapists.merges import MergesView
 from ui.therapists.status import StatusDialog
 from ui.translation import ntr, tr
 from ui.widgets.faults import complain_at, refused_at
@@ -33,6 +34,7 @@ class StandingTab(QWidget):
         self._locked = QWidget()
         self._grid = QGridLayout(self._locked)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self._merges = MergesView(ui, may_change)
         whole = column(
             words(tr("Stand"), "heading"),
             self._status,
@@ -42,6 +44,7 @@ class StandingTab(QWidget):
             words(tr("Von Hand geändert"), "heading"),
             self._locked_words,
             self._locked,
+            self._merges,
             margin=4,
         )
         outer = QGridLayout(self)
@@ -54,6 +57,7 @@ class StandingTab(QWidget):
         until = tr("bis {day}").format(day=formats.day(t.blocked_until)) if t.blocked_until else ""
         self._status.setText(" · ".join(p for p in (label("therapist_status", t.status), until, t.blocked_reason) if p))
         self._provenance.setText(_origin(t))
+        self._merges.load(t.therapist_id)
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()

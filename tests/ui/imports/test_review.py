@@ -1,0 +1,214 @@
+"""What a file would change is shown, taken in part, taken over, and taken back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from domain.database import Database
+from domain.therapists.changes import Became, FieldChange, RecordChange
+from domain.therapists.models import Therapist
+from tests.builders import add_therapist
+from tests.ui.hands import fill, find, press, scalar
+from ui.imports.dialog import ImportDialog
+from ui.imports.review import ReviewView
+from ui.imports.selection import Selection
+from ui.imports.undoing import UndoDialog
+from ui.ports import UiContext
+from ui.therapists.page import TherapistsPage
+
+THERAPISTS = "SELECT count(*) FROM therapist_service.therapist"
+PHONES = "SELECT string_agg(last_name || ' ' || phone, ', ' ORDER BY last_name) FROM therapist_service.therapist"
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> QWidget:
+    """What the dialog stands over."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def person(name: str, phone: str, **more: Any) -> dict[str, Any]:
+    """A record of the directory."""
+    return {
+        "arzt": True, "name": name, "vorname": "Ina", "strasse": "Markt", "hausnummer": "1", "plz": "52062",
+        "ort": "Aachen", "tel": phone, **more,
+    }  # fmt: skip
+
+
+def written(path: Path, *people: Any) -> Path:
+    """A raw answer of the directory."""
+    path.write_text(json.dumps({"arztPraxisDatas": list(people), "moreResults": False}), "utf-8")
+    return path
+
+
+def tried(ui: UiContext, qtbot: QtBot, page: QWidget, *paths: Path) -> ImportDialog:
+    """The dialog after its trial."""
+    dialog = ImportDialog(page, ui, *paths)
+    dialog.show()
+    qtbot.waitUntil(lambda: "Es wären" in dialog._result.text() and not dialog._bar.isVisible(), timeout=20_000)
+    return dialog
+
+
+def taken(ui: UiContext, qtbot: QtBot, page: QWidget, path: Path) -> None:
+    """A file wholly read in."""
+    dialog = tried(ui, qtbot, page, path)
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+
+
+def test_one_field_of_one_person_is_taken(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """The rest of the file stays outside; locked values are shown and kept; the same file is known again."""
+    path = tmp_path / "liste.json"
+    taken(ui, qtbot, page, written(path, person("Berg", "0241 1111"), person("Tal", "0241 2222")))
+    fill(
+        database, lambda s: s.query(Therapist).filter_by(last_name="Tal").one().__setattr__("locked_fields", ["phone"])
+    )
+    written(path, person("Berg", "0241 3333", fax="0241 99999"), person("Tal", "0241 4444"), person("See", "0241 5555"))
+    dialog = tried(ui, qtbot, page, path)
+    review = dialog._review
+    assert review is not None
+    chips = [chip.accessibleName() for chip in review._group.buttons()]
+    assert chips == ["alle 3", "neu 1", "geändert 1", "unverändert 1", "gesperrt 1"]
+    press(qtbot, review, "gesperrt 1")
+    locked = review.fields.model()
+    assert [locked.index(0, c).data() for c in range(4)] == ["Telefon", "0241 2222", "0241 4444", "gesperrt"]
+    assert locked.index(0, 0).data(Qt.ItemDataRole.CheckStateRole) is None
+    press(qtbot, review, "alle 3")
+    press(qtbot, review, "Keine der gezeigten")
+    assert not dialog._read.isEnabled()
+    press(qtbot, review, "geändert 1")
+    fields = review.fields
+    names = [fields.model().index(row, 0).data() for row in range(fields.model().rowCount())]
+    fields.setFocus()
+    fields.selectRow(names.index("Telefon"))
+    QTest.keyClick(fields, Qt.Key.Key_Space)
+    assert review.list.model().index(0, 0).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.PartiallyChecked
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    assert scalar(database, PHONES) == "Berg +492413333, Tal +492412222"
+    assert scalar(database, "SELECT string_agg(fax, '') FROM therapist_service.therapist") == ""
+    again = tried(ui, qtbot, page, path)
+    assert "schon am 23.11.2026" in again._again.text()
+    again.reject()
+
+
+def test_a_whole_import_is_taken_back_from_the_message(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """First it is told what stays and why, then it is done."""
+    taken(ui, qtbot, page, written(tmp_path / "liste.json", person("Berg", "0241 1111"), person("Tal", "0241 2222")))
+    fill(database, lambda s: s.query(Therapist).filter_by(last_name="Tal").one().__setattr__("locked_fields", ["note"]))
+    press(qtbot, ui.messages, "Import zurücknehmen")
+    dialog = page.findChild(UndoDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.kept.isVisible)
+    assert "entfernt würden: 1" in dialog._said.text()
+    assert dialog.kept.item(0).text() == "Ina Tal: seit dem Import bearbeitet"
+    press(qtbot, dialog, "Zurücknehmen")
+    find(qtbot, dialog, "Schließen")
+    assert scalar(database, "SELECT last_name FROM therapist_service.therapist") == "Tal"
+
+
+def test_a_file_changed_after_its_trial_is_not_taken(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """What was chosen belongs to other content: nothing comes in, and the file is looked at anew."""
+    path = written(tmp_path / "liste.json", person("Berg", "0241 1111"))
+    dialog = tried(ui, qtbot, page, path)
+    written(path, person("Berg", "0241 1111"), person("Tal", "0241 2222"))
+    press(qtbot, dialog, "Einlesen")
+    qtbot.waitUntil(lambda: "seit der Vorschau geändert" in dialog._result.text())
+    assert scalar(database, THERAPISTS) == 0
+    press(qtbot, dialog, "Datei neu ansehen")
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    assert scalar(database, THERAPISTS) == 2
+
+
+def test_several_files_come_one_after_the_other(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """The first one's end leads to the next; rejected rows are copied and saved."""
+    one = written(tmp_path / "eins.json", person("Berg", "0241 1111"), "kein Eintrag")
+    two = written(tmp_path / "zwei.json", person("Tal", "0241 2222", hausnummer="9"))
+    dialog = tried(ui, qtbot, page, one, two)
+    assert dialog._head.text() == "Datei 1 von 2: eins.json"
+    press(qtbot, dialog, "Zeilen kopieren")
+    assert QGuiApplication.clipboard().text() == "Zeile 2: kein lesbarer Eintrag"
+    dialog._rows.save(tmp_path / "abgelehnt.csv")
+    qtbot.waitUntil((tmp_path / "abgelehnt.csv").exists)
+    assert (tmp_path / "abgelehnt.csv").read_text("utf-8-sig").splitlines() == [
+        "Zeile;Grund",
+        "2;kein lesbarer Eintrag",
+    ]
+    press(qtbot, dialog, "Einlesen")
+    press(qtbot, dialog, "Nächste Datei")
+    qtbot.waitUntil(dialog._read.isEnabled, timeout=20_000)
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    assert scalar(database, THERAPISTS) == 2
+
+
+def test_who_is_not_named_any_more_is_retired_only_when_ticked(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """The box is empty at first."""
+    path = tmp_path / "liste.json"
+    taken(ui, qtbot, page, written(path, person("Berg", "0241 1111"), person("Tal", "0241 2222")))
+    fill(database, lambda s: s.query(Therapist).update({"source_as_of": "2026-11-01"}))
+    dialog = tried(ui, qtbot, page, written(path, person("Berg", "0241 1111")))
+    review = dialog._review
+    assert review is not None
+    press(qtbot, review, "nicht mehr im Verzeichnis 1")
+    assert review.list.model().index(0, 0).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked
+    review.list.setFocus()
+    QTest.keyClick(review.list, Qt.Key.Key_Space)
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    assert scalar(database, "SELECT last_name FROM therapist_service.therapist WHERE status = 'inactive'") == "Tal"
+
+
+def test_a_hundred_thousand_changes_are_filtered_and_taken(qtbot: QtBot) -> None:
+    """Only what is seen is drawn: every row is there without any being made."""
+    fields = (FieldChange("phone", "+49241111", "+49241222"),)
+    kinds = (Became.NEW, Became.CHANGED, Became.UNCHANGED)
+    review = ReviewView(
+        Selection([RecordChange(n + 1, kinds[n % 3], n, f"Person {n}", "Aachen", fields) for n in range(100_000)])
+    )
+    qtbot.addWidget(review)
+    review.show()
+    assert review.list.model().rowCount() == 100_000
+    press(qtbot, review, "geändert 33.333")
+    press(qtbot, review, "Keine der gezeigten")
+    review.list.scrollToBottom()
+    assert review.selection.wanted() == 33_334
+
+
+def test_files_are_dropped_on_the_page(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """The page Therapeuten takes them as if they were chosen."""
+    fill(database, add_therapist)
+    page = TherapistsPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(written(tmp_path / "liste.json", person("Berg", "0241 1111"))))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page.dropEvent(drop)
+    dialog = page.findChild(ImportDialog)
+    assert dialog is not None
+    assert not dialog.isModal()
+    qtbot.waitUntil(dialog._read.isEnabled, timeout=20_000)
+    dialog.reject()

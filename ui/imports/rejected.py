@@ -1,0 +1,86 @@
+"""Rows of a file that could not be read, with the reason: shown, copied, saved as a table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+
+from domain.acquisition.records import RowError
+from ui.errors import describe, describe_row
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+from ui.widgets.choosing_files import choose_place
+from ui.widgets.files import put_whole
+from ui.widgets.forms import button, row
+from ui.widgets.forms import label as words
+
+
+class RejectedView(QWidget):
+    """Hidden where nothing was rejected."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._rows: tuple[RowError, ...] = ()
+        self._file = ""
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Abgelehnte Zeilen"))
+        self.list.setMaximumHeight(110)
+        self._head = words("", "fieldlabel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(
+            row(
+                self._head,
+                button(tr("Zeilen &kopieren"), self._copy),
+                button(tr("Als &CSV speichern"), self._choose_place, icon="download"),
+            )
+        )
+        column.addWidget(self.list)
+        QShortcut(QKeySequence.StandardKey.Copy, self.list, self._copy)
+        self.hide()
+
+    def show_rows(self, file: str, rows: Sequence[RowError]) -> None:
+        """Rows of a file."""
+        self._file, self._rows = file, tuple(rows)
+        self._head.setText(ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt"))
+        self.list.clear()
+        self.list.addItems(
+            [tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)) for error in rows]
+        )
+        self.setVisible(bool(rows))
+
+    def _copy(self) -> None:
+        chosen = [item.text() for item in self.list.selectedItems()] if self.list.hasFocus() else []
+        every = [self.list.item(number).text() for number in range(self.list.count())]
+        QGuiApplication.clipboard().setText("\n".join(chosen or every))
+
+    def _choose_place(self) -> None:
+        name = f"{Path(self._file).stem} {tr('abgelehnt')}.csv"
+        choose_place(self, self._ui.state, tr("Abgelehnte Zeilen speichern"), name, self.save, ending="csv")
+
+    def save(self, path: Path) -> None:
+        """Write them as a table that Excel opens."""
+        content = as_csv(self._rows)
+
+        def refused(error: Exception) -> None:
+            self._ui.messages.error(describe(error))
+
+        self._ui.background.local(
+            self,
+            lambda: put_whole(path, content),
+            lambda _: self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name)),
+            refused,
+        )
+
+
+def as_csv(rows: Sequence[RowError]) -> bytes:
+    """Row and reason; the words are the program's own, nothing of the file is repeated."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow((tr("Zeile"), tr("Grund")))
+    writer.writerows((error.row, describe_row(error.reason)) for error in rows)
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,269 @@
+"""What a file would change: chips that filter, the list of records, and the fields of one, all to be taken or left."""
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from domain.therapists.changes import Became, FieldChange, RecordChange
+from ui import formats, icons
+from ui.imports.selection import KINDS, LOCKED, Selection
+from ui.labels import label
+from ui.therapist_values import value_words
+from ui.translation import ntr, tr
+from ui.widgets.columns import ROW_HEIGHT, Column, prepare_header
+from ui.widgets.forms import button, row
+from ui.widgets.forms import label as words
+from ui.widgets.row_view import RowView
+from ui.widgets.rows_model import RowsModel
+
+COLOURS = {
+    "new": "success", "changed": "info", "moved": "info", "unchanged": "neutral", "gone": "warning", LOCKED: "danger",
+}  # fmt: skip
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ReviewView(QWidget):
+    """`changed` tells that something was taken or left."""
+
+    changed = Signal()
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self.selection = selection
+        self._records = _Records(selection)
+        self._fields = _Fields(selection)
+        self.list = _Checks(self._records, tr("Was sich ändern würde"))
+        self.fields = _Checks(self._fields, tr("Angaben, vorher und nachher"))
+        self._of = words("", "heading")
+        self._note = words("", "muted")
+        counts = selection.counts()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # `filter` says which one is chosen
+        kinds = ("", *(kind for kind in KINDS if counts[kind]))
+        chips = [self._chip(kind, counts[kind] if kind else len(selection.changes)) for kind in kinds]
+        self._taken = words("", "muted")
+        self._taken.setWordWrap(False)
+        left, right = QWidget(), QWidget()
+        for side, parts in ((left, (self.list,)), (right, (self._of, self._note, self.fields))):
+            inner = QVBoxLayout(side)
+            inner.setContentsMargins(0, 0, 0, 0)
+            for part in parts:
+                inner.addWidget(part, int(isinstance(part, RowView)))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([490, 640])
+        split.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(row(*chips))
+        column.addWidget(split, 1)
+        column.addWidget(
+            row(
+                button(tr("A&lle gezeigten nehmen"), lambda: self._take_shown(wanted=True), icon="check"),
+                button(tr("&Keine der gezeigten"), lambda: self._take_shown(wanted=False), icon="x"),
+                self._taken,
+            )
+        )
+        self.list.selectionModel().currentRowChanged.connect(lambda at, _: self._show(at.row()))
+        self._records.toggled.connect(self._on_toggle)
+        self._fields.toggled.connect(self._on_toggle)
+        first = next((kind for kind in kinds if kind), "")
+        self.filter("" if len(kinds) > 2 else first)
+
+    def _chip(self, kind: str, count: int) -> QPushButton:
+        name = tr("alle") if not kind else tr("gesperrt") if kind == LOCKED else label("became", kind)
+        made = button(f"{name} {formats.thousands(count)}", partial(self.filter, kind))
+        made.setCheckable(True)
+        made.setProperty("kind", kind)
+        made.setToolTip(tr("Von Hand geändert: wird gezeigt und nicht überschrieben") if kind == LOCKED else "")
+        self._group.addButton(made)
+        return made
+
+    def filter(self, kind: str) -> None:
+        """Show one kind of change, or all."""
+        for chip in self._group.buttons():
+            chip.setChecked(chip.property("kind") == kind)
+            chip.setIcon(icons.icon("check") if chip.isChecked() else QIcon())
+        self._records.show(self.selection.numbers(kind))
+        if self._records.rows:
+            self.list.selectRow(0)
+        self._show(self.list.currentIndex().row())
+        self._tell()
+
+    def _take_shown(self, *, wanted: bool) -> None:
+        self.selection.take(self._records.rows, wanted=wanted)
+        self._on_toggle()
+
+    def _on_toggle(self) -> None:
+        self._records.repaint_all()
+        self._fields.repaint_all()
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        n = self.selection.wanted()
+        self._taken.setText(
+            ntr(n, "1 Eintrag wird übernommen", "{n} Einträge werden übernommen").format(n=formats.thousands(n))
+        )
+
+    def _show(self, at: int) -> None:
+        if not 0 <= at < len(self._records.rows):
+            self._fields.show(())
+            self._of.setText("")
+            self._note.hide()
+            return
+        number = self._records.rows[at]
+        change = self.selection.changes[number]
+        self._fields.number = number
+        self._fields.show([(entry, False) for entry in change.fields] + [(entry, True) for entry in change.locked])
+        self._of.setText(", ".join(part for part in (change.name, change.place) if part))
+        note = _note(change)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+
+
+def _note(change: RecordChange) -> str:
+    if change.second_site:
+        return tr("Die Anschrift kommt als weiterer Standort hinzu; der bisherige bleibt.")
+    if change.became is Became.GONE:
+        return tr("Die Datei nennt diese Person nicht mehr. Mit Häkchen wird sie nicht mehr vorgeschlagen.")
+    if change.became is Became.UNCHANGED and not change.locked:
+        return tr("Alles ist schon so bekannt.")
+    return ""
+
+
+class _Checked(RowsModel[Any]):
+    """Rows with a check box in the first column."""
+
+    toggled = Signal()
+
+    def state(self, record: Any) -> Qt.CheckState | None:
+        """How the box of a row stands; None is no box."""
+        raise NotImplementedError
+
+    def toggle(self, record: Any) -> None:
+        """Press the box of a row."""
+        raise NotImplementedError
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell, or its box."""
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return self.state(self.rows[index.row()]) if index.column() == 0 else None
+        said = super().data(index, role)
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            state = self.state(self.rows[index.row()])
+            return f"{said}, {tr('wird nicht übernommen') if state in (None, Qt.CheckState.Unchecked) else tr('wird übernommen')}"
+        return said
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Boxes may be pressed."""
+        flags = super().flags(index)
+        boxed = index.column() == 0 and self.state(self.rows[index.row()]) is not None
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if boxed else flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """The mouse pressed a box."""
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return super().setData(index, value, role)
+        self.press(index.row())
+        return True
+
+    def press(self, at: int) -> None:
+        """Press the box of the row at a place, if it has one."""
+        if 0 <= at < len(self.rows) and self.state(self.rows[at]) is not None:
+            self.toggle(self.rows[at])
+            self.toggled.emit()
+
+    def repaint_all(self) -> None:
+        """What is seen is asked again."""
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
+
+
+class _Records(_Checked):
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+
+        def change(number: int) -> RecordChange:
+            return selection.changes[number]
+
+        super().__init__(
+            (
+                Column(tr("Name"), 0, text=lambda n: change(n).name),
+                Column(tr("Was"), 180, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
+                Column(tr("Ort"), 120, text=lambda n: change(n).place),
+                Column(tr("Zeile"), 60, text=lambda n: str(change(n).row or ""), right=True),
+            )
+        )
+
+    def state(self, record: int) -> Qt.CheckState | None:
+        """Wholly, in part or not."""
+        if not self._selection.may_choose(record):
+            return None
+        if self._selection.is_part(record):
+            return Qt.CheckState.PartiallyChecked
+        return Qt.CheckState.Checked if self._selection.takes(record) else Qt.CheckState.Unchecked
+
+    def toggle(self, record: int) -> None:
+        """A record taken in part is taken wholly."""
+        whole = self._selection.takes(record) and not self._selection.is_part(record)
+        self._selection.take([record], wanted=not whole)
+
+
+class _Fields(_Checked):
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self.number = 0
+        super().__init__(
+            (
+                Column(tr("Angabe"), 130, text=lambda f: label("therapist_field", f[0].name)),
+                Column(tr("bisher"), 140, text=_old, tooltip=_old),
+                Column(tr("Datei"), 0, text=_new, tooltip=_new),
+                Column("", 130, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
+            )
+        )
+
+    def state(self, record: tuple[FieldChange, bool]) -> Qt.CheckState | None:
+        """A locked field has no box."""
+        entry, locked = record
+        if locked or not self._selection.may_choose_field(self.number):
+            return None
+        return (
+            Qt.CheckState.Checked
+            if self._selection.takes_field(self.number, entry.name)
+            else Qt.CheckState.Unchecked
+        )  # fmt: skip
+
+    def toggle(self, record: tuple[FieldChange, bool]) -> None:
+        """Take or leave the field."""
+        name = record[0].name
+        self._selection.take_field(self.number, name, wanted=not self._selection.takes_field(self.number, name))
+
+
+def _old(record: tuple[FieldChange, bool]) -> str:
+    return value_words(record[0].name, record[0].old)
+
+
+def _new(record: tuple[FieldChange, bool]) -> str:
+    return value_words(record[0].name, record[0].new)
+
+
+class _Checks(RowView):
+    """Space and Enter press the box of the chosen row, and no button of the window."""
+
+    def __init__(self, model: _Checked, name: str) -> None:
+        super().__init__(name, ROW_HEIGHT)
+        self._model = model
+        self.setModel(model)
+        prepare_header(self, model.columns, "", None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pressing the box; all else as everywhere."""
+        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._model.press(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)

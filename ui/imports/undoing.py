@@ -1,0 +1,113 @@
+"""Taking an import back: first what would be removed, restored and kept (and why), then the act."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QListWidget, QProgressBar, QVBoxLayout, QWidget
+
+from domain.casework.import_undo import Kept, UndoReport, undo_import
+from ui import formats
+from ui.errors import describe, describe_row
+from ui.labels import label
+from ui.ports import UiContext
+from ui.translation import tr
+from ui.widgets.forms import button, row
+from ui.widgets.forms import label as words
+
+
+def ask_undo(parent: QWidget, ui: UiContext, import_id: int, file: str) -> "UndoDialog":
+    """Show what taking an import back would do."""
+    dialog = UndoDialog(parent, ui, import_id, file)
+    dialog.open()
+    return dialog
+
+
+class UndoDialog(QDialog):
+    """The preview is the act itself in a session that keeps nothing."""
+
+    undone = Signal()
+
+    def __init__(self, parent: QWidget, ui: UiContext, import_id: int, file: str) -> None:
+        super().__init__(parent)
+        self._ui, self._import_id = ui, import_id
+        self.setWindowTitle(tr("Import zurücknehmen"))
+        self.setAccessibleName(tr("Import zurücknehmen"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(680, 220)
+        self._said = words(tr("Es wird nachgesehen, was zurückgenommen werden kann …"))
+        self._said.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(tr("Fortschritt"))
+        self.kept = QListWidget()
+        self.kept.setAccessibleName(tr("Was bleibt und warum"))
+        self.kept.hide()
+        self._do = button(tr("&Zurücknehmen"), self._write, role="danger", icon="undo-2")
+        self._do.setEnabled(False)
+        self._close = button(tr("&Abbrechen"), self.reject)
+        column = QVBoxLayout(self)
+        for widget in (words(file, "heading"), self._said, self._bar, self.kept):
+            column.addWidget(widget)
+        column.addStretch(0)
+        column.addWidget(row(self._do, self._close))
+        now = ui.now()
+        ui.background.read(self, lambda s: undo_import(s, import_id, now=now), self._preview, self._refused)
+
+    def _preview(self, report: UndoReport) -> None:
+        self._bar.hide()
+        self._said.setText(
+            tr(
+                "Therapeuten, die entfernt würden: {removed}, wieder wie zuvor: {restored}, unverändert bleiben: {kept}."
+            ).format(
+                removed=formats.thousands(report.removed),
+                restored=formats.thousands(report.restored),
+                kept=formats.thousands(len(report.kept)),
+            )
+            + "\n"
+            + tr("Notizen und Verlauf bleiben immer.")
+        )
+        self._show_kept(report.kept)
+        self._do.setEnabled(True)
+        self._do.setFocus()
+
+    def _show_kept(self, kept: tuple[Kept, ...]) -> None:
+        self.kept.clear()
+        self.kept.addItems([kept_words(one) for one in kept])
+        self.kept.setVisible(bool(kept))
+        if kept:
+            self.resize(680, 420)
+
+    def _write(self) -> None:
+        self._do.setEnabled(False)
+        self._bar.show()
+        number, now = self._import_id, self._ui.now()
+        self._ui.background.write(self, lambda s: undo_import(s, number, now=now), self._done, self._refused)
+
+    def _done(self, report: UndoReport) -> None:
+        said = tr("Import zurückgenommen: {removed} entfernt, {restored} wie zuvor, {kept} geblieben.").format(
+            removed=report.removed, restored=report.restored, kept=len(report.kept)
+        )
+        self._ui.messages.success(said)
+        self.undone.emit()
+        self._bar.hide()
+        if not report.kept:
+            self.accept()
+            return
+        self._said.setText(said)
+        self._show_kept(report.kept)
+        self._offer_close()
+
+    def _offer_close(self) -> None:
+        self._do.hide()
+        self._close.setText(tr("&Schließen"))
+        self._close.setAccessibleName(tr("Schließen"))
+
+    def _refused(self, error: Exception) -> None:
+        self._bar.hide()
+        self._said.setText(describe(error))
+        self._offer_close()
+
+
+def kept_words(kept: Kept) -> str:
+    """Who stays, why, and which fields."""
+    fields = ", ".join(label("therapist_field", name) for name in kept.fields)
+    return f"{kept.name}: {describe_row(kept.reason)}" + (f" ({fields})" if fields else "")

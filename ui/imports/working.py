@@ -1,0 +1,80 @@
+"""One file being read off the GUI thread: how far it is, how long it will take, and stopping it."""
+
+from collections.abc import Mapping
+from datetime import date
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+
+from domain.acquisition.reading import Source, records
+from domain.casework.imports import BATCH, ImportReport, import_file
+from domain.database import Session
+from domain.therapists.changes import ALL, Choice
+from ui.ports import UiContext
+from ui.translation import ntr, tr
+
+
+class Stopped(Exception):
+    """The person pressed Abbrechen; the transaction is taken back."""
+
+
+class Working(QObject):
+    """A trial or the import itself. `progress` tells rows done and rows in all (0: not counted yet)."""
+
+    progress = Signal(int, int)
+
+    def __init__(self, parent: QObject, ui: UiContext, source: Source) -> None:
+        super().__init__(parent)
+        self._ui = ui
+        self._source = source
+        self._total = 0
+        self._stop = False
+        self._since = 0.0
+
+    def stop(self) -> None:
+        """End the work at its next thousand rows."""
+        self._stop = True
+
+    def run(self, session: Session, *, mapping: Mapping[str, str] | None, choice: Choice = ALL) -> ImportReport:
+        """The work, on a thread of the pool. Raises Stopped, and what the import raises."""
+        now, today = self._ui.now(), self._ui.today()
+        if not self._total:
+            self._total = self._count(today, mapping)
+        self._since = monotonic()
+        return import_file(
+            session, self._source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self._on_batch
+        )
+
+    def begin(self) -> None:
+        """Forget an earlier wish to stop."""
+        self._stop = False
+
+    def _count(self, today: date, mapping: Mapping[str, str] | None) -> int:
+        """How many rows there are: read once without the database, a small part of the whole work."""
+        total = 0
+        for total, _ in enumerate(records(self._source, today=today, mapping=mapping), start=1):
+            if total % BATCH == 0 and self._stop:
+                raise Stopped
+        return total
+
+    def _on_batch(self, rows: int) -> None:
+        if self._stop:
+            raise Stopped
+        self.progress.emit(rows, self._total)
+
+    def words(self, rows: int, total: int) -> str:
+        """How far it is and how long it will take."""
+        if rows >= total:
+            return tr("Die Zeilen sind gelesen, der Abgleich wird abgeschlossen …")
+        said = tr("{rows} von {total} Zeilen").format(rows=rows, total=total)
+        left = (monotonic() - self._since) * (total - rows) / max(rows, 1)
+        return f"{said}, {time_left(left)}"
+
+
+def time_left(seconds: float) -> str:
+    """Noch etwa 20 Sekunden; noch etwa 3 Minuten."""
+    if seconds < 5:
+        return tr("gleich fertig")
+    if seconds < 90:
+        return tr("noch etwa {n} Sekunden").format(n=round(seconds / 5) * 5)
+    return ntr(round(seconds / 60), "noch etwa {n} Minute", "noch etwa {n} Minuten")
