@@ -1,4 +1,4 @@
-"""The pages of one source brought together: what changed is seen by their content, and what changed is one file.
+"""The pages of one source brought together: a change is seen by their content, and becomes one file.
 
 The file has a shape our readers know, so that reviewing, importing and undoing it are the same as for a file of a person.
 """

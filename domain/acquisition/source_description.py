@@ -4,8 +4,8 @@
     Name: h2
     Telefon: a[href^="tel:"] @href
 
-The selectors are those of BeautifulSoup; "@name" takes an attribute instead of the text. `Eintrag` is one practice, all
-others are looked for inside it. A page is read into entries of the directory per PLZ area, so that one reader reads both.
+The selectors are those of BeautifulSoup; "@name" takes an attribute instead of the text. `Eintrag` is one practice,
+all others are looked for inside it. A page is read into entries of the directory per PLZ area: one reader reads both.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,8 @@ from domain.values import MINUTES_PER_DAY
 
 ENTRY, NAME = "Eintrag", "Name"
 FIELDS = (
-    ENTRY, NAME, "Anrede", "Titel", "Vorname", "Nachname", "Berufsgruppe", "Anschrift", "Straße", "Hausnummer", "PLZ", "Ort",
+    ENTRY, NAME, "Anrede", "Titel", "Vorname", "Nachname", "Berufsgruppe", "Anschrift", "Straße", "Hausnummer", "PLZ",
+    "Ort",
     "Telefon", "Fax", "E-Mail", "Webseite", "Sprachen", "Verfahren", "Telefonzeiten",
 )  # fmt: skip
 LONGEST = 8000

@@ -185,7 +185,7 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     return True
 
 
-def fail_run(session: Session, page: PageToRead, cause: str, *, now: datetime, **params: int | str) -> None:
+def fail_run(session: Session, page: PageToRead, cause: str, /, *, now: datetime, **params: int | str) -> None:
     """The host told us to stop, or what it says makes no sense: the reading ends with a sentence; its pages stay."""
     run = _held(session, page)
     if run is not None:
@@ -194,14 +194,21 @@ def fail_run(session: Session, page: PageToRead, cause: str, *, now: datetime, *
 
 
 def put_off_run(
-    session: Session, page: PageToRead, cause: str, *, now: datetime, until: datetime | None = None, **params: int | str
+    session: Session,
+    page: PageToRead,
+    cause: str,
+    /,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    **params: int | str,
 ) -> None:
     """Nobody answered: it goes on later, longer each time; after the last time it ends."""
     run = _held(session, page)
     if run is None:
         return
     if run.tries >= len(LATER):
-        _end(run, "failed", now, cause, **params)
+        _end(run, "failed", now, "source.away", **params)
     else:
         later = now + LATER[run.tries]
         run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, dict(params)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -28,7 +28,7 @@ _POSTCODE = re.compile(r"[0-9]{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class SourceForm:
-    """What a person sets. `every_days` 0 reads only when asked; `applies_itself` takes changes over without a review."""
+    """What a person sets. `every_days` 0: read only when asked; `applies_itself`: taken over without a review."""
 
     name: str = ""
     kind: str = "html"
@@ -93,7 +93,7 @@ def save_source(session: Session, form: SourceForm, *, source_id: int | None = N
 def list_sources(session: Session) -> tuple[SourceState, ...]:
     """All sources by name, each with where it stands."""
     rows = session.scalars(select(DirectorySource).order_by(DirectorySource.name)).all()
-    newest = select(SourceRun).distinct(SourceRun.source_id).order_by(SourceRun.source_id, SourceRun.id.desc())
+    newest = select(SourceRun).where(SourceRun.id.in_(select(func.max(SourceRun.id)).group_by(SourceRun.source_id)))
     last = {run.source_id: run_state(run) for run in session.scalars(newest)}
     waiting = select(SourceRun).where(SourceRun.state == "review")
     review = {run.source_id: run_state(run) for run in session.scalars(waiting)}

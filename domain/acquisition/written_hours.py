@@ -7,18 +7,19 @@ from domain.acquisition.hours import WEEKDAYS
 from domain.values import MINUTES_PER_DAY, WeekSpan
 
 # "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
-_NAME = r"(?<![\w])(?:montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
+_NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
 _JOIN = r"\s*(?:,|und|u\.|&|\+|/|sowie)\s*"
 _TO = r"\s*(?:-|–|—|bis)\s*"
 _DAYS = rf"{_NAME}(?:(?:{_JOIN}|{_TO}){_NAME})*"
 _CLOCK = r"(?<![\d.:])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?!\d)"
 _SPAN = rf"{_CLOCK}\s*(?:uhr|h)?{_TO}{_CLOCK}(?!\.\d)\s*(?:uhr|h)?"
 _LINE = re.compile(
-    rf"({_DAYS})\s*[:\-–]?\s*(?:von\s+|jeweils\s+)?({_SPAN}(?:(?:{_JOIN}|\s*;\s*|\s+)(?:von\s+)?{_SPAN})*)", re.I
+    rf"({_DAYS})\s*[:\-–]?\s*(?:von\s+|jeweils\s+)?({_SPAN}(?:(?:{_JOIN}|\s*;\s*|\s+)(?:von\s+)?{_SPAN})*)",
+    re.IGNORECASE,
 )
-_ONE_SPAN = re.compile(_SPAN, re.I)
-_ONE_NAME = re.compile(_NAME, re.I)
-_RANGE = re.compile(rf"({_NAME}){_TO}({_NAME})", re.I)
+_ONE_SPAN = re.compile(_SPAN, re.IGNORECASE)
+_ONE_NAME = re.compile(_NAME, re.IGNORECASE)
+_RANGE = re.compile(rf"({_NAME}){_TO}({_NAME})", re.IGNORECASE)
 
 
 def written_hours(text: str) -> Iterator[tuple[WeekSpan, int, int]]:

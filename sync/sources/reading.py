@@ -104,6 +104,7 @@ class SourceReading:
             self._write(lambda s: give_back(s, page, now=now))
             return
         params = {k: v for k, v in error.params.items() if isinstance(v, (int, str)) and not isinstance(v, bool)}
+        until = params.pop("until", None)
         params["page"] = page.address
         cause = ENDS.get(error.code)
         if error.code == "outside.refused":
@@ -112,7 +113,6 @@ class SourceReading:
             code = cause
             self._write(lambda s: fail_run(s, page, code, now=now, **params))
             return
-        until = error.params.get("until")
         later = datetime.fromisoformat(str(until)) if until else None
         self._write(lambda s: put_off_run(s, page, error.code, now=now, until=later, **params))
 

@@ -4,6 +4,7 @@ from ui.admin.accounts_tab import AccountsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.changes import Refresher
 from ui.page import PageWidget
@@ -19,18 +20,22 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps = InsurersTab(ui), MapsTab(ui)
+        self.sources = SourcesTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
         self._tabs.addTab(self.accounts, tr("&Postkonten"))
         self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
         self._tabs.addTab(self.maps, tr("K&arten und Wege"))
+        self._tabs.addTab(self.sources, tr("&Quellen"))
         self.body.addWidget(self._tabs, 1)
         Refresher(
             self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
         )
         # addresses are found one by one: only their own tab looks again
         Refresher(self.maps, ui.changes, ("place", "travel"), self.maps.refresh)
+        # page by page, too
+        Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -39,6 +44,7 @@ class AdminPage(PageWidget):
         self.accounts.refresh()
         self.insurers.refresh()
         self.maps.refresh()
+        self.sources.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -12,7 +12,6 @@ from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.outside import close_breaker
 from sync.sources.reading import SourceReading
-from tests.conftest import Office
 from tests.servers.hostile import Answering, HostileServer, reply
 from tests.sync.sources.conftest import (
     Clock,
@@ -150,7 +149,7 @@ def test_changes_are_taken_over_by_themselves_only_where_the_office_chose_so(
 )
 def test_a_host_that_says_no_is_heard(
     database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock,
-    answer: Answering, cause: str, words: str,
+    worker_database: Database, answer: Answering, cause: str, words: str,
 ) -> None:  # fmt: skip
     """The reading ends with what to do; what was read stays, no page of the rest is asked for."""
     directory.pages = {f"/{plz}": page_of(f"Ada Muster{plz}") for plz in ("1", "3")}
@@ -170,8 +169,9 @@ def test_a_host_that_says_no_is_heard(
     assert pages_asked(server) == ["/1", "/2"]
     # mended: it goes on with the page that failed
     directory.answers, directory.pages["/2"] = {}, page_of("Karl Beispiel")
-    with database.write() as session:
+    with worker_database.write() as session:
         close_breaker(session, server.host)  # as after its pause
+        session.execute(text("UPDATE platform.outside_host SET next_at = clock_timestamp()"))
     ask(database, source, clock)
     read_all(reading)
     assert pages_asked(server) == ["/1", "/2", "/2", "/3"]
@@ -240,9 +240,7 @@ def test_a_reading_is_stopped_and_goes_on_where_it_was(
     assert state(database).review is not None
 
 
-def test_a_host_that_is_away_is_asked_again_later(
-    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock
-) -> None:
+def test_a_host_that_is_away_is_asked_again_later(database: Database, reading: SourceReading, clock: Clock) -> None:
     """Longer each time, then it ends with a sentence."""
     source = add_source(database, "http://127.0.0.1:9/")
     ask(database, source, clock)
@@ -253,7 +251,7 @@ def test_a_host_that_is_away_is_asked_again_later(
     last = state(database).last
     assert last is not None
     assert last.state == "failed"
-    assert last.cause == "outside.unreachable"
+    assert last.cause == "source.away"
 
 
 def test_readings_begin_by_themselves_when_their_day_has_come(
@@ -285,9 +283,10 @@ def test_addresses_nobody_may_read_are_refused(database: Database, address: str)
     assert error.value.field == "address"
 
 
-def test_the_database_refuses_them_too(database: Database, office: Office) -> None:
+def test_the_database_refuses_them_too(database: Database) -> None:
     """Whatever program writes: no 116117, no reading without permission."""
-    insert = "INSERT INTO scraping_service.directory_source (name, kind, address) VALUES ('x', 'json', :address) RETURNING id"
+    table = "scraping_service.directory_source"
+    insert = f"INSERT INTO {table} (name, kind, address) VALUES ('x', 'json', :address) RETURNING id"
     with pytest.raises(Invalid, match="ck_directory_source_never"), database.write() as session:
         session.execute(text(insert), {"address": "https://x@arztsuche.116117.de./api"})
     with database.write() as session:
