@@ -1,6 +1,6 @@
 """The pages of one source brought together: a change is seen by their content, and becomes one file.
 
-The file has a shape our readers know, so that reviewing, importing and undoing it are the same as for a file of a person.
+The file has a shape our readers know, so that reviewing, importing and undoing it are as for a person's file.
 """
 
 import json

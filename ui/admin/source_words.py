@@ -18,7 +18,7 @@ def run_words(run: RunState | None) -> str:
     found = ntr(run.entries, "{n} Eintrag", "{n} Einträge")
     if run.state == "failed":
         return f"{tr('Abgebrochen')} {when} ({done}). {describe_code(run.cause, **run.params)}"
-    said = {
+    endings = {
         "stopped": tr("Angehalten {when} ({done}). „Jetzt lesen“ macht innerhalb eines Tages dort weiter."),
         "tried": tr("Probe {when}: {found} auf der ersten Seite. Es wurde nichts behalten."),
         "unchanged": tr("Gelesen {when}: {found}, nichts Neues."),
@@ -27,7 +27,7 @@ def run_words(run: RunState | None) -> str:
         "discarded": tr("Gelesen {when}: {found}, verworfen."),
         "superseded": tr("Gelesen {when}: {found}, durch Neueres ersetzt."),
     }
-    return said[run.state].format(when=when, found=found, done=done)
+    return endings[run.state].format(when=when, found=found, done=done)
 
 
 def source_line(source: SourceState) -> str:

@@ -73,7 +73,8 @@ def test_a_page_is_read_by_its_description() -> None:
     assert first.languages == {"Englisch", "Türkisch"}
     assert len(first.offers) == 2
     assert first.phone_hours == (
-        WeekSpan(540, 600), WeekSpan(1440 + 540, 1440 + 600), WeekSpan(2880 + 540, 2880 + 600), WeekSpan(4320 + 870, 4320 + 900),
+        WeekSpan(540, 600), WeekSpan(1440 + 540, 1440 + 600), WeekSpan(2880 + 540, 2880 + 600),
+        WeekSpan(4320 + 870, 4320 + 900),
     )  # fmt: skip
     assert isinstance(second, TherapistRecord)
     assert (second.email, second.salutation) == ("karl@beispiel-praxis.example", "Herr")
