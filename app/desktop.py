@@ -20,6 +20,7 @@ from domain.communication.drafts.records import Waiting
 from domain.database import Database
 from domain.weektime import BERLIN
 from ui.admin.page import AdminPage
+from ui.admin.source_keeper import SourceKeeper
 from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
@@ -102,6 +103,7 @@ class Desktop:
         self.listener.start()
         self.uploader = DraftUploader(self.vault, self.database, self.background, self.changes, utc_now)
         self.uploader.waiting.connect(self._on_waiting)
+        self.sources = SourceKeeper(self.ui)
         self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
         self.window.on_close = self.close
         self._closed = False

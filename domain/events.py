@@ -76,6 +76,8 @@ PRODUCERS = {
     "letter": "communication_service",
     "evidence": "communication_service",
     "import": "scraping_service",
+    "source": "scraping_service",
+    "web_finding": "scraping_service",
     "place": "geocoding_service",
     "travel": "geocoding_service",
     "map_settings": "geocoding_service",

@@ -30,6 +30,7 @@ from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
+from sync.sources.reading import SourceReading
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -39,6 +40,7 @@ TEST_SECONDS = 0.5  # how late a question whether an account works is taken
 TEST_TIMEOUT = 15.0  # of silence; somebody waits in front of the window
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 MAP_SECONDS = 1  # how late an address or a way is looked up
+SOURCE_SECONDS = 2  # how late a source is read after somebody asked
 FORGET_SECONDS = 3600
 CHAIN_SECONDS = 5  # how long a contact waits for its link
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
@@ -71,6 +73,7 @@ class Worker:
         self._now = now
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
         self._maps = MapWork(self._write, now=now, unseal=credentials.open_sealed)
+        self._sources = SourceReading(self._write, now=now)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -95,6 +98,7 @@ class Worker:
                     self._keep_on(MAP_SECONDS, self._maps.place),
                     self._keep_on(MAP_SECONDS, self._maps.travel),
                     self._keep_on(FORGET_SECONDS, self._maps.forget),
+                    self._keep_on(SOURCE_SECONDS, self._sources.read),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -109,6 +113,7 @@ class Worker:
                 )
             finally:
                 self._maps.stop()
+                self._sources.stop()
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):

@@ -54,6 +54,7 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
         phone=called.phone,
         mobile=called.mobile,
         fax=called.fax,
+        web=clean(contact.get("website")),
         street=address.street,
         house_number=address.house_number,
         addition=address.addition,

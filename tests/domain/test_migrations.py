@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 import domain.access
 import domain.acquisition.models
+import domain.acquisition.source_models
 import domain.audit
 import domain.casework.place_models
 import domain.communication.evidence.models

@@ -5,6 +5,7 @@ from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.changes import Refresher
 from ui.page import PageWidget
@@ -20,6 +21,7 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
+        self.sources = SourcesTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -27,6 +29,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
         self._tabs.addTab(self.maps, tr("K&arten und Wege"))
         self._tabs.addTab(self.imports, tr("&Einlesen"))
+        self._tabs.addTab(self.sources, tr("&Quellen"))
         self.body.addWidget(self._tabs, 1)
         Refresher(
             self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
@@ -34,6 +37,8 @@ class AdminPage(PageWidget):
         # addresses are found one by one: only their own tab looks again
         Refresher(self.maps, ui.changes, ("place", "travel"), self.maps.refresh)
         Refresher(self.imports, ui.changes, ("import",), self.imports.refresh)
+        # page by page, too
+        Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -43,6 +48,7 @@ class AdminPage(PageWidget):
         self.insurers.refresh()
         self.maps.refresh()
         self.imports.refresh()
+        self.sources.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

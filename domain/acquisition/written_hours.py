@@ -1,0 +1,46 @@
+"""Hours as people write them: "Mo, Mi 9-10 Uhr, Do 14.30 bis 15.00" → weekdays with their spans. Text only."""
+
+import re
+from collections.abc import Iterator
+
+from domain.acquisition.hours import WEEKDAYS
+from domain.values import MINUTES_PER_DAY, WeekSpan
+
+# "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
+_NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
+_JOIN = r"\s*(?:,|und|u\.|&|\+|/|sowie)\s*"
+_TO = r"\s*(?:-|–|—|bis)\s*"
+_DAYS = rf"{_NAME}(?:(?:{_JOIN}|{_TO}){_NAME})*"
+_CLOCK = r"(?<![\d.:])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?!\d)"
+_SPAN = rf"{_CLOCK}\s*(?:uhr|h)?{_TO}{_CLOCK}(?!\.\d)\s*(?:uhr|h)?"
+_LINE = re.compile(
+    rf"({_DAYS})\s*[:\-–]?\s*(?:von\s+|jeweils\s+)?({_SPAN}(?:(?:{_JOIN}|\s*;\s*|\s+)(?:von\s+)?{_SPAN})*)",
+    re.IGNORECASE,
+)
+_ONE_SPAN = re.compile(_SPAN, re.IGNORECASE)
+_ONE_NAME = re.compile(_NAME, re.IGNORECASE)
+_RANGE = re.compile(rf"({_NAME}){_TO}({_NAME})", re.IGNORECASE)
+
+
+def written_hours(text: str) -> Iterator[tuple[WeekSpan, int, int]]:
+    """Every span of a text with where its line begins and ends; what is no time is passed over."""
+    for line in _LINE.finditer(text):
+        days = _days(line[1])
+        for span in _ONE_SPAN.finditer(line[2]):
+            start, end = int(span[1]) * 60 + int(span[2] or 0), int(span[3]) * 60 + int(span[4] or 0)
+            if not 0 <= start < end <= MINUTES_PER_DAY:
+                continue
+            for day in days:
+                first = day * MINUTES_PER_DAY
+                yield WeekSpan(first + start, first + end), line.start(), line.end()
+
+
+def _days(text: str) -> tuple[int, ...]:
+    days = {_number(name) for name in _ONE_NAME.findall(text)}
+    for first, last in _RANGE.findall(text):
+        days |= set(range(_number(first), _number(last) + 1))
+    return tuple(sorted(days))
+
+
+def _number(name: str) -> int:
+    return WEEKDAYS[name[:2].lower()]

@@ -1,0 +1,1 @@
+"""Reading the web: directories and practices' pages."""

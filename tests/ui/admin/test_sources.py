@@ -1,0 +1,134 @@
+"""Quellen in Verwaltung: entered, refused, read on demand, stopped, reviewed and taken over."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.acquisition.source_runs import PageRead, ask_run, fail_run, note_page, take_page
+from domain.acquisition.sources import SourceForm, save_source
+from domain.database import Database
+from tests.ui.hands import fill, press, scalar
+from ui.admin.source_keeper import SourceKeeper
+from ui.admin.source_review import SourceReviewDialog
+from ui.admin.sources_tab import SourcesTab
+from ui.ports import UiContext
+
+PAGE = b"<article><h2>Ada Muster</h2></article><article><h2>Karl Beispiel</h2></article>"
+STATE = "SELECT state FROM scraping_service.source_run ORDER BY id DESC LIMIT 1"
+
+
+def permitted(session: Session, *, applies_itself: bool = False) -> int:
+    """A source that may be read."""
+    form = SourceForm(
+        name="Kammer", kind="html", address="https://kammer.example/", description="Eintrag: article\nName: h2",
+        enabled=True, permitted=True, permitted_by="Frau Muster", permitted_on=date(2026, 11, 1),
+        applies_itself=applies_itself,
+    )  # fmt: skip
+    return save_source(session, form)
+
+
+@pytest.fixture
+def tab(ui: UiContext, qtbot: QtBot, database: Database) -> SourcesTab:
+    """The tab with one source chosen."""
+    fill(database, permitted)
+    made = SourcesTab(ui)
+    qtbot.addWidget(made)
+    made.resize(1160, 690)
+    made.show()
+    made.refresh()
+    qtbot.waitUntil(lambda: made._list.count() == 1)
+    made._list.setCurrentRow(0)
+    return made
+
+
+def the_worker_reads(database: Database, ui: UiContext) -> None:
+    """What the worker does with a source that is asked for."""
+
+    def work(session: Session) -> None:
+        page = take_page(session, now=ui.now())
+        assert page is not None
+        note_page(session, page, PageRead(PAGE), now=ui.now())
+
+    fill(database, work)
+    fill(database, lambda s: take_page(s, now=ui.now()))
+
+
+def test_a_source_is_read_reviewed_and_taken_over_in_part(
+    tab: SourcesTab, ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """Who is unticked stays out; nothing is written before."""
+    press(qtbot, tab, "Jetzt lesen")
+    qtbot.waitUntil(lambda: "Wird gelesen: 0 von 1" in tab.said.text())
+    the_worker_reads(worker_database, ui)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "2 Einträge" in tab.said.text())
+    assert "Durchsicht" in tab.said.text()
+    assert scalar(database, "SELECT count(*) FROM therapist_service.therapist") == 0
+    press(qtbot, tab, "Änderungen ansehen …")
+    dialog = tab.findChild(SourceReviewDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() == 2)
+    unwanted = dialog.tree.topLevelItem(1)
+    assert unwanted is not None
+    unwanted.setCheckState(0, Qt.CheckState.Unchecked)
+    press(qtbot, dialog, "Übernehmen")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "applied")
+    assert scalar(database, "SELECT string_agg(last_name, ',') FROM therapist_service.therapist") == "Muster"
+
+
+def test_why_a_reading_ended_is_a_sentence(
+    tab: SourcesTab, ui: UiContext, qtbot: QtBot, worker_database: Database
+) -> None:
+    """And what to do."""
+    press(qtbot, tab, "Quelle testen")
+    qtbot.waitUntil(lambda: "Wird gelesen" in tab.said.text())
+
+    def work(session: Session) -> None:
+        page = take_page(session, now=ui.now())
+        assert page is not None
+        fail_run(session, page, "source.forbidden", now=ui.now(), host="kammer.example")
+
+    fill(worker_database, work)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "verweigert die Seite (403)" in tab.said.text())
+
+
+def test_a_reading_is_stopped(tab: SourcesTab, qtbot: QtBot, database: Database) -> None:
+    """At once where no page is being asked for."""
+    press(qtbot, tab, "Jetzt lesen")
+    press(qtbot, tab, "Anhalten")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "stopped")
+
+
+def test_the_116117_and_a_missing_permission_are_refused_at_their_fields(
+    tab: SourcesTab, qtbot: QtBot, database: Database
+) -> None:
+    """Nothing is saved."""
+    press(qtbot, tab, "Neue Quelle")
+    tab._name.setText("Arztsuche")
+    tab._kind.choose("json")
+    tab._address.setText("https://arztsuche.116117.de/api/data")
+    press(qtbot, tab, "Quelle speichern")
+    qtbot.waitUntil(lambda: "nur Menschen im Browser" in tab.fields["address"]._error.text())
+    tab._address.setText("https://kammer.example/liste")
+    tab._permitted.setChecked(True)
+    press(qtbot, tab, "Quelle speichern")
+    qtbot.waitUntil(lambda: "wer es für den Betreiber" in tab.fields["permitted_by"]._error.text())
+    assert scalar(database, "SELECT count(*) FROM scraping_service.directory_source") == 1
+
+
+def test_a_window_takes_over_what_needs_no_review(
+    ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """Where the office chose so."""
+    source = fill(database, lambda s: permitted(s, applies_itself=True))
+    fill(database, lambda s: ask_run(s, source, now=ui.now()))
+    the_worker_reads(worker_database, ui)
+    keeper = SourceKeeper(ui)
+    keeper.look()
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "applied")
+    keeper._timer.stop()
+    keeper.deleteLater()

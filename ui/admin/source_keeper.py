@@ -1,0 +1,45 @@
+"""Takes over what sources brought without a review, where the office chose so: in whichever window hears of it first."""
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QObject, QTimer
+
+from domain.casework.imports import ImportReport
+from domain.casework.source_review import take_over_due
+from domain.database import Session
+from ui.ports import UiContext
+from ui.translation import tr
+
+PAUSE_MS = 2000  # pages of a reading come one by one, each with its news
+
+
+class SourceKeeper(QObject):
+    """Looks when news of a source came, and once at the beginning. Who may not import is told nothing."""
+
+    def __init__(self, ui: UiContext) -> None:
+        super().__init__()
+        self._ui = ui
+        self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._timer.timeout.connect(self.look)
+        ui.changes.changed.connect(self._on_change)
+        self._timer.start()
+
+    def _on_change(self, topic: str, _id: int) -> None:
+        if topic in {"source", "*"} and not self._timer.isActive():
+            self._timer.start()
+
+    def look(self) -> None:
+        """Take one over, and look again until there is none."""
+        now, today = self._ui.now(), self._ui.today()
+        self._ui.background.write(self, lambda s: _one(s, now, today), self._done, lambda _: None)
+
+    def _done(self, report: ImportReport | None) -> None:
+        if report is None:
+            return
+        said = tr("Eine Quelle wurde übernommen: {a} neu, {b} geändert.")
+        self._ui.messages.info(said.format(a=report.imported, b=report.updated))
+        self._timer.start()
+
+
+def _one(session: Session, now: datetime, today: date) -> ImportReport | None:
+    return take_over_due(session, now=now, today=today)

@@ -1,0 +1,49 @@
+"""How the reading of a source stands, in German: under way, unchanged, waiting for a review, or why it ended."""
+
+from domain.acquisition.sources import RunState, SourceState
+from ui import formats
+from ui.errors import describe_code
+from ui.translation import ntr, tr
+
+
+def run_words(run: RunState | None) -> str:
+    """One reading as one or two sentences."""
+    if run is None:
+        return tr("Noch nie gelesen.")
+    when = formats.moment(run.done_at or run.asked_at)
+    done = tr("{a} von {b} Seiten").format(a=run.pages_done, b=run.pages)
+    if run.open:
+        said = tr("Wird angehalten …") if run.stop_asked else tr("Wird gelesen: {done}.").format(done=done)
+        return f"{said} {describe_code(run.cause, **run.params)}" if run.cause else said
+    found = ntr(run.entries, "{n} Eintrag", "{n} Einträge")
+    if run.state == "failed":
+        return f"{tr('Abgebrochen')} {when} ({done}). {describe_code(run.cause, **run.params)}"
+    endings = {
+        "stopped": tr("Angehalten {when} ({done}). „Jetzt lesen“ macht innerhalb eines Tages dort weiter."),
+        "tried": tr("Probe {when}: {found} auf der ersten Seite. Es wurde nichts behalten."),
+        "unchanged": tr("Gelesen {when}: {found}, nichts Neues."),
+        "review": tr("Gelesen {when}: {found}. Die Änderungen warten auf Ihre Durchsicht."),
+        "applied": tr("Gelesen {when}: {found}, übernommen."),
+        "discarded": tr("Gelesen {when}: {found}, verworfen."),
+        "superseded": tr("Gelesen {when}: {found}, durch Neueres ersetzt."),
+    }
+    return endings[run.state].format(when=when, found=found, done=done)
+
+
+def source_line(source: SourceState) -> str:
+    """A source in the list: its name, and below it what matters most."""
+    if source.review is not None:
+        below = tr("Änderungen warten")
+    elif source.last is not None and source.last.open:
+        below = tr("wird gelesen: {a} von {b} Seiten").format(a=source.last.pages_done, b=source.last.pages)
+    elif source.last is not None and source.last.state == "failed":
+        below = tr("abgebrochen")
+    elif not source.form.permitted:
+        below = tr("Erlaubnis fehlt")
+    elif not source.form.enabled:
+        below = tr("aus")
+    elif source.form.every_days:
+        below = ntr(source.form.every_days, "jeden Tag", "alle {n} Tage")
+    else:
+        below = tr("auf Wunsch")
+    return f"{source.form.name}\n{below}"
