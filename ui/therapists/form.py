@@ -18,7 +18,7 @@ from ui.widgets.method_grid import MethodGrid
 from ui.widgets.record_form import RecordForm, grid, listed
 from ui.widgets.week_grid import WeekGrid
 
-LISTS = ("languages", "diagnoses_preferred", "diagnoses_excluded")
+LISTS = ("languages", "specialties", "qualifications", "diagnoses_preferred", "diagnoses_excluded")
 AGES = ("age_min", "age_max")
 
 
@@ -89,6 +89,10 @@ class TherapistFormView(RecordForm[TherapistForm]):
                 self._text("languages", tr("Sprachen außer Deutsch")),
             ),
             (
+                self._text("specialties", tr("Fachgebiete"), tr("Psychotherapie")),
+                self._text("qualifications", tr("Zusatzqualifikationen"), tr("Hypnose, EMDR")),
+            ),
+            (
                 self._text("diagnoses_preferred", tr("Nimmt nur (ICD-10)"), "F32, F40"),
                 self._text("diagnoses_excluded", tr("Nimmt nicht (ICD-10)")),
             ),
@@ -148,7 +152,8 @@ def empty_form() -> TherapistForm:
     """A new record's form."""
     return TherapistForm(
         practice="", seat="statutory", salutation="", title="", first_name="", last_name="", sex="not_stated",
-        licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(),
+        licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(), specialties=(),
+        qualifications=(),
         diagnoses_preferred=(), diagnoses_excluded=(), email="", phone="", mobile="", web="", street="",
         house_number="", plz="", city="", accessible=None, phone_hours=None, treatment_hours=None,
         capacity="unknown", capacity_from=None, capacity_note="", note="",
