@@ -1,6 +1,8 @@
 """Reading files in, from the pages Therapeuten and Patienten."""
 
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QWidget
 
 from ui.ports import UiContext
 
@@ -11,3 +13,12 @@ def choose_file(parent: QWidget, ui: UiContext) -> None:
     from ui.imports.dialog import choose
 
     choose(parent, ui)
+
+
+def read_in(parent: QWidget, ui: UiContext, path: Path) -> QDialog:
+    """Read a file in that is there already; returns the dialog, which is open."""
+    from ui.imports.dialog import ImportDialog
+
+    dialog = ImportDialog(parent, ui, path)
+    dialog.open()
+    return dialog

@@ -2,6 +2,7 @@
 
 from domain.therapists.queries import list_therapists
 from ui import formats
+from ui.directory import open_search
 from ui.imports import choose_file
 from ui.labels import labels
 from ui.list_detail_page import ListDetailPage
@@ -46,7 +47,10 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             count=lambda n: ntr(n, "{n} Therapeut", "{n} Therapeuten"),
             topics=("therapist", "inquiry", "email", "phone_call", "contact", "import"),
             widths=(560, 580),
-            actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
+            actions=(
+                button(tr("&Arztsuche öffnen"), lambda: open_search(self, ui), icon="search"),
+                button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),
+            ),
         )
 
 
