@@ -5,13 +5,13 @@ Whatever came is data of somebody else: measured before it is parsed, never exec
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.acquisition.reading import CUT_LENGTHS
 
-MOST_BYTES = 20_000_000  # of one answer
+MOST_BYTES = 5_000_000  # of one answer
 MOST_PRACTICES = 20_000  # of one review
 LIST, MORE = "arztPraxisDatas", "moreResults"
 # what belongs to one query and not to the practice: two searches differ in it though nothing has changed
@@ -85,6 +85,17 @@ class KeptAnswers:
         return json.dumps(
             {LIST: list(self._entries.values()), MORE: self.cut_searches > 0}, ensure_ascii=False
         ).encode()
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What is kept now, to be dropped when it was taken over."""
+        return frozenset(self._entries)
+
+    def drop(self, marks: Collection[str]) -> None:
+        """Forget these; what came since they were counted stays."""
+        for mark in marks:
+            self._entries.pop(mark, None)
+        self.cut_searches = self.largest_cut = 0
 
     def clear(self) -> None:
         """Forget everything."""

@@ -136,6 +136,7 @@ class TherapistDetail:
     capacity_from: date | None
     capacity_note: str
     capacity_as_of: date | None
+    capacity_stale_days: int
     note: str
     source: str
     source_file: str | None
@@ -154,7 +155,9 @@ SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.s
        t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
        t.blocked_until, t.email, t.phone, t.mobile, t.web, st.street, st.house_number, st.plz, st.city,
        st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
-       t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of, t.note, t.source, f.file_name AS source_file,
+       t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of,
+       (SELECT o.capacity_stale_days FROM platform.office o WHERE o.id = 1) AS capacity_stale_days,
+       t.note, t.source, f.file_name AS source_file,
        t.source_as_of, t.locked_fields, t.contact_point_id, oc.open_inquiry_id, oc.cooling_until
 FROM therapist_service.therapist t
 JOIN therapist_service.practice pr ON pr.id = t.practice_id

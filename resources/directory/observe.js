@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const PATH = "/api/data";
-  const LONGEST = 20_000_000;
+  const LONGEST = 5_000_000;
   const EVENT = "platzlotse-answer";
 
   const isAnswer = (address) => {

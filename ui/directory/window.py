@@ -124,29 +124,36 @@ class DirectoryWindow(QWidget):
         self._on_move()
 
     def _take_over(self) -> None:
-        content = self.kept.as_file()
-        mark = sha256(content).hexdigest()
+        marks = self.kept.marks
         folder = self._import_folder = TemporaryDirectory(prefix="platzlotse-")  # 0700
-        name = tr("Arztsuche {day}.json").format(day=f"{self._ui.today():%Y-%m-%d}")
-        path = Path(folder.name) / name
+        path = Path(folder.name) / tr("Arztsuche {day}.json").format(day=f"{self._ui.today():%Y-%m-%d}")
 
-        def looked(_: object = None) -> None:
-            self._ui.background.read(self, lambda s: is_imported(s, mark), self._imported)
+        def put() -> str:
+            content = self.kept.as_file()
+            put_whole(path, content)
+            return sha256(content).hexdigest()
 
-        def show(_: None) -> None:
-            read_in(self, self._ui, path).finished.connect(looked)
+        def show(digest: str) -> None:
+            read_in(self, self._ui, path).finished.connect(
+                lambda _: self._ui.background.read(
+                    self,
+                    lambda s: is_imported(s, digest),
+                    lambda taken: self._imported(marks if taken else frozenset()),
+                )
+            )
 
         def refused(error: Exception) -> None:
             self._forget_file()
             self._say(describe(error), grave=True)
+            self._count()
 
         self._take.setEnabled(False)
-        self._ui.background.local(self, lambda: put_whole(path, content), show, refused)
+        self._ui.background.local(self, put, show, refused)
 
-    def _imported(self, taken: bool) -> None:
+    def _imported(self, marks: frozenset[str]) -> None:
         self._forget_file()
-        if taken:
-            self.kept.clear()
+        if marks:
+            self.kept.drop(marks)
             self._say(tr("Übernommen. Sie können weitersuchen oder das Fenster schließen."), grave=False)
         self._count()
 

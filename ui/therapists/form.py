@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from domain.therapists.capacity_age import Said
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import TherapistForm
 from domain.values import WeekSpan
@@ -66,9 +67,10 @@ class TherapistFormView(RecordForm[TherapistForm]):
                 self._text("capacity_note", tr("Notiz zu freien Plätzen")),
             )
         )
-        self._capacity_as_of = words("", "muted")
+        self.capacity_words = words("", "muted")
+        self.capacity_words.setAccessibleName(tr("Stand der freien Plätze"))
         self.addTab(
-            scrolled(column(body, capacity, self._capacity_as_of, Field(tr("Notiz"), self._note), margin=4)),
+            scrolled(column(body, capacity, self.capacity_words, Field(tr("Notiz"), self._note), margin=4)),
             tr("Person und Praxis"),
         )
 
@@ -102,17 +104,26 @@ class TherapistFormView(RecordForm[TherapistForm]):
     def show_therapist(self, t: TherapistDetail) -> None:
         """Fill the controls from a record."""
         self._show({name: getattr(t, name) for name in TherapistForm.__slots__})
-        self._say_capacity(t.capacity_as_of)
 
-    def _say_capacity(self, as_of: date | None) -> None:
-        self._capacity_as_of.setText(tr("Notiert am {day}").format(day=formats.day(as_of)))
-        self._capacity_as_of.setVisible(as_of is not None)
+    def say_capacity(self, t: TherapistDetail | None, *, today: date) -> None:
+        """How old it is what the practice said of its places, and whether it wants to be asked again."""
+        said = None if t is None else Said(t.capacity, t.capacity_as_of, t.capacity_from)
+        stale = t is not None and said is not None and said.is_stale(today=today, stale_days=t.capacity_stale_days)
+        shown = said is not None and (said.capacity != "unknown" or said.as_of is not None)
+        words = formats.stand(said.as_of, today) if said is not None and shown else ""
+        if stale:
+            words += " · " + tr("veraltet: bitte die Praxis nach freien Plätzen fragen")
+        self.capacity_words.setText(words)
+        self.capacity_words.setProperty("role", "error" if stale else "muted")
+        self.capacity_words.style().unpolish(self.capacity_words)
+        self.capacity_words.style().polish(self.capacity_words)
+        self.capacity_words.setVisible(shown)
 
     def show_form(self, form: TherapistForm) -> None:
         """Fill the controls from a form."""
         values = {name: getattr(form, name) for name in TherapistForm.__slots__}
         self._show(values | {"offers": [offer.code for offer in form.offers]})
-        self._say_capacity(None)
+        self.capacity_words.hide()
 
     def _show(self, values: Mapping[str, Any]) -> None:
         written = {name: formats.phone(values[name]) for name in ("phone", "mobile")}

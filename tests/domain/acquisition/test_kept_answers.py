@@ -36,7 +36,12 @@ def test_however_searches_overlap_everybody_is_kept_once(searches: list[list[str
     assert new == len(kept) == len({name for names in searches for name in names})
 
 
-@given(st.one_of(st.binary(max_size=200), st.recursive(st.none() | st.text() | st.integers(), lambda c: st.lists(c) | st.dictionaries(st.text(), c), max_leaves=8).map(lambda v: json.dumps({"arztPraxisDatas": v}).encode())))  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.text() | st.integers(), lambda c: st.lists(c) | st.dictionaries(st.text(), c), max_leaves=8
+)
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda v: json.dumps({"arztPraxisDatas": v}).encode()))
 def test_whatever_comes_is_told_and_never_fails(content: bytes) -> None:
     """Nobody's bytes stop the window."""
     kept = KeptAnswers()
@@ -44,7 +49,10 @@ def test_whatever_comes_is_told_and_never_fails(content: bytes) -> None:
     assert (told.came is Came.CHANGED_SHAPE) == bool(kept.strange) or not content
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"results": []}', b'{"arztPraxisDatas": [{"nachname": "X"}]}', b"[" * 90_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"results": []}', b'{"arztPraxisDatas": [{"nachname": "X"}]}', b"[" * 90_000],
+)
 def test_another_shape_is_kept_for_whoever_mends_it(content: bytes) -> None:
     """Nothing of it is taken over, what was kept before stays."""
     kept = KeptAnswers()
@@ -74,3 +82,14 @@ def test_the_import_reads_what_is_kept_as_it_reads_the_answer(sample: str, tmp_p
     }
     assert len(read) == len(kept) == told.new
     assert is_cut(source, 1) is told.is_cut
+
+
+def test_what_was_taken_over_goes_and_what_came_meanwhile_stays() -> None:
+    """An answer that arrives while the import looks at the others is not lost with them."""
+    kept = KeptAnswers()
+    kept.add(_answer(["Muster"]))
+    marks = kept.marks
+    kept.add(_answer(["Später"]))
+    kept.drop(marks)
+    assert len(kept) == 1
+    assert "Später" in kept.as_file().decode()
