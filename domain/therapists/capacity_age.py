@@ -10,7 +10,7 @@ from datetime import date, timedelta
 TO_CHECK = "check"
 FILTERS = (TO_CHECK, "free", "waiting_list", "full", "list_closed")
 
-STALE = """t.capacity <> 'unknown' AND t.status = 'active' AND t.merged_into_id IS NULL
+STALE = """(t.capacity <> 'unknown' OR t.capacity_note <> '') AND t.status = 'active' AND t.merged_into_id IS NULL
     AND coalesce(greatest(t.capacity_as_of, t.capacity_from), '-infinity'::date)
         + (SELECT o.capacity_stale_days FROM platform.office o WHERE o.id = 1)
         <= (cast(:now AS timestamptz) AT TIME ZONE 'Europe/Berlin')::date"""
@@ -24,10 +24,16 @@ class Said:
     capacity: str
     as_of: date | None
     from_day: date | None
+    note: str = ""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was said at all."""
+        return self.capacity == "unknown" and not self.note
 
     def is_stale(self, *, today: date, stale_days: int) -> bool:
         """Whether it wants to be asked again: the same rule as STALE, for one record on the screen."""
-        if self.capacity == "unknown":
+        if self.is_nothing:
             return False
         known = [day for day in (self.as_of, self.from_day) if day is not None]
         return not known or max(known) + timedelta(days=stale_days) <= today

@@ -107,9 +107,9 @@ class TherapistFormView(RecordForm[TherapistForm]):
 
     def say_capacity(self, t: TherapistDetail | None, *, today: date) -> None:
         """How old it is what the practice said of its places, and whether it wants to be asked again."""
-        said = None if t is None else Said(t.capacity, t.capacity_as_of, t.capacity_from)
+        said = None if t is None else Said(t.capacity, t.capacity_as_of, t.capacity_from, t.capacity_note)
         stale = t is not None and said is not None and said.is_stale(today=today, stale_days=t.capacity_stale_days)
-        shown = said is not None and (said.capacity != "unknown" or said.as_of is not None)
+        shown = said is not None and not said.is_nothing
         words = formats.stand(said.as_of, today) if said is not None and shown else ""
         if stale:
             words += " · " + tr("veraltet: bitte die Praxis nach freien Plätzen fragen")
