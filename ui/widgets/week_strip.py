@@ -82,7 +82,10 @@ class WeekStrip(QWidget):
             painter.drawText(QRect(x + 24, 0, width + 2, 18), Qt.AlignmentFlag.AlignVCenter, words)
             x += 24 + width + 20
             for span in lane.spans or ():
-                painter.fillRect(self._rect(number, span), _brush(number, t))
+                brush = _brush(number, t)
+                painter.fillRect(self._rect(number, span), brush)
+                painter.setPen(brush.color())
+                painter.drawRect(self._rect(number, span).adjusted(0, 0, -1, -1))
 
     def _paint_ground(self, painter: QPainter, t: Tokens) -> None:
         for day in range(7):
