@@ -49,9 +49,9 @@ def test_what_was_said_long_ago_is_to_be_asked_again(
 def test_the_office_sets_after_how_many_days(database: Database) -> None:
     """What is old enough for one office is not for another; who may not be asked is not on the list."""
     with database.write() as session:
-        values = {"capacity": "full", "capacity_as_of": TODAY - timedelta(days=60)}
-        number = add_therapist(session, **values)
-        add_therapist(session, status="inactive", **values)
+        said_on = TODAY - timedelta(days=60)
+        number = add_therapist(session, capacity="full", capacity_as_of=said_on)
+        add_therapist(session, status="inactive", capacity="full", capacity_as_of=said_on)
         assert _ids(session, capacity="check") == set()
         session.execute(text("UPDATE platform.office SET capacity_stale_days = 60"))
         assert _ids(session, capacity="check") == {number}

@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from domain.database import Database
+from domain.search_page import search_page
 from tests.servers.directory import DirectoryServer
 from tests.ui.directory.conftest import Run, evaluate
-from tests.ui.hands import find, press, scalar
+from tests.ui.hands import fill, find, press, scalar
 from tests.ui.map.conftest import SLOW_MS
+from ui.directory.view import may_show
 from ui.directory.window import DirectoryWindow
 from ui.imports.dialog import ImportDialog
+from ui.map.sandbox import SWITCH
+from ui.ports import UiContext
+from ui.therapists.page import TherapistsPage
 
 THERAPISTS = "SELECT count(*) FROM therapist_service.therapist"
 
@@ -204,6 +211,45 @@ def test_the_end_of_the_page_s_process_is_survived(
     run("search()")
     qtbot.waitUntil(lambda: len(window.kept) == 5, timeout=SLOW_MS)
     caplog.clear()
+
+
+def test_the_page_of_therapists_opens_the_office_s_search(
+    ui: UiContext, qtbot: QtBot, database: Database, directory: DirectoryServer
+) -> None:
+    """The address is the one of Verwaltung; without one a sentence says where to enter it."""
+    page = TherapistsPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    for address in (directory.address, ""):
+
+        def enter(session: Session, address: str = address) -> None:
+            session.execute(text("UPDATE platform.office SET directory_search = :a"), {"a": address})
+
+        fill(database, enter)
+        press(qtbot, page, "Arztsuche öffnen")
+        if address:
+            qtbot.waitUntil(lambda: bool(page.findChildren(DirectoryWindow)), timeout=SLOW_MS)
+            opened = page.findChildren(DirectoryWindow)[0]
+            qtbot.waitUntil(lambda: "/" in directory.visits, timeout=SLOW_MS)
+            Shiboken.delete(opened)
+    qtbot.waitUntil(lambda: "keine Seite eingetragen" in ui.messages.text())
+
+
+def test_without_a_sandbox_no_page_of_somebody_else_is_shown(
+    ui: UiContext, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window says so and what to do instead; no browser is started."""
+    monkeypatch.setenv(SWITCH, "1")
+    page = search_page("https://arztsuche.example/")
+    assert page is not None
+    assert not may_show(page)
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    window = DirectoryWindow(owner, ui, page)
+    window.show()
+    qtbot.waitUntil(window.view._unsheltered.isVisible)
+    window.view.reload()
+    assert window.view.engine is None
 
 
 def test_closing_asks_before_anything_is_thrown_away(
