@@ -66,6 +66,10 @@ class Office(Versioned, Base):
         ),
         CheckConstraint("status_weekday BETWEEN 1 AND 7", name="status_weekday"),
         CheckConstraint("tile_source = '' OR tile_attribution <> ''", name="tiles"),
+        CheckConstraint(
+            "directory_search = '' OR directory_search ~ '^https?://[^[:space:]]+$'", name="directory_search"
+        ),
+        CheckConstraint("capacity_stale_days BETWEEN 14 AND 1000", name="capacity_stale_days"),
         {"schema": "platform"},
     )
 
@@ -94,6 +98,8 @@ class Office(Versioned, Base):
     status_weekday: Mapped[int | None] = mapped_column(SmallInteger, default=5)
     tile_source: Mapped[str] = mapped_column(default="")
     tile_attribution: Mapped[str] = mapped_column(default="")
+    directory_search: Mapped[str] = mapped_column(default="https://arztsuche.116117.de/")
+    capacity_stale_days: Mapped[int] = mapped_column(SmallInteger, default=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ class OfficeSettings:
 
     Mails leave between `send_from` and `send_until` (local time; None: at any hour), at most `mails_per_hour`. On
     `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status. `tile_source` is where
-    pictures behind the map come from (empty: there are none).
+    pictures behind the map come from (empty: there are none), `directory_search` the page of the directory that is
+    shown inside the program. After `capacity_stale_days` what a practice said of its places wants to be asked again.
     """
 
     name: str
@@ -169,6 +176,8 @@ class OfficeSettings:
     status_weekday: int | None
     tile_source: str
     tile_attribution: str
+    directory_search: str
+    capacity_stale_days: int
 
 
 def office(session: Session) -> OfficeSettings:

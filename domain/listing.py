@@ -20,8 +20,8 @@ T = TypeVar("T")
 class Listing:
     """A list's SQL: `select` without WHERE, sort keys → expressions, filters → conditions on :<key>.
 
-    `searched` is the column of folded text every word of the free text must occur in; `tiebreak` keeps pages
-    apart when the sort column has equal values.
+    `searched` are the columns of folded text, in one of which every word of the free text must occur; `tiebreak` keeps
+    pages apart when the sort column has equal values.
     """
 
     select: str
@@ -29,7 +29,7 @@ class Listing:
     filters: Mapping[str, str]
     default_sort: str
     tiebreak: str
-    searched: str | None = None
+    searched: str | tuple[str, ...] = ()
     where: str = "true"
 
 
@@ -50,9 +50,10 @@ def fetch_page(
             conditions.append(listing.filters[key])
             values[key] = value
     for number, word in enumerate(query.text.split()):
-        if listing.searched is None:
+        columns = (listing.searched,) if isinstance(listing.searched, str) else listing.searched
+        if not columns:
             raise Invalid("list.not_searchable")
-        conditions.append(f"{listing.searched} LIKE '%' || public.fold(:word{number}) || '%'")
+        conditions.append(" OR ".join(f"{name} LIKE '%' || public.fold(:word{number}) || '%'" for name in columns))
         values[f"word{number}"] = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     sort = query.sort or listing.default_sort
     if sort not in listing.sorts:

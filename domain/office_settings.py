@@ -6,6 +6,7 @@ from domain import events
 from domain.access import Office, OfficeSettings, office
 from domain.editing import load_for_edit
 from domain.errors import Invalid
+from domain.search_page import search_page
 from domain.tile_source import tile_source
 
 LAENDER = (
@@ -24,6 +25,7 @@ BOUNDS = {
     "call_minutes": (1, 60),
     "mails_per_hour": (1, 10_000),
     "status_weekday": (1, 7),
+    "capacity_stale_days": (14, 1000),
 }
 
 
@@ -57,3 +59,4 @@ def _check(settings: OfficeSettings) -> None:
     if settings.send_from is not None and settings.send_until is not None and settings.send_from >= settings.send_until:
         raise Invalid("office.hours_turned", field="send_until")
     tile_source(settings.tile_source, settings.tile_attribution)
+    search_page(settings.directory_search)

@@ -95,6 +95,30 @@ def waiting_short(since: date, today: date) -> str:
     return tr("{n} Tg.").format(n=max(days, 0)) if days < 14 else tr("{n} Wo.").format(n=days // 7)
 
 
+def old(as_of: date, today: date) -> str:
+    """How old something is that was said once: 3 Tage, 5 Wochen, 8 Monate, 2 Jahre alt."""
+    days = max((today - as_of).days, 0)
+    if days == 0:
+        return tr("von heute")
+    if days < 14:
+        return ntr(days, "{n} Tag alt", "{n} Tage alt")
+    if days < 61:
+        return ntr(days // 7, "{n} Woche alt", "{n} Wochen alt")
+    months = round(days / 30.44)
+    if months < 24:
+        return ntr(months, "{n} Monat alt", "{n} Monate alt")
+    return ntr(months // 12, "{n} Jahr alt", "{n} Jahre alt")
+
+
+def stand(as_of: date | None, today: date) -> str:
+    """Stand 12.03.2026, 8 Monate alt; says so where nobody noted the day."""
+    return (
+        tr("Stand unbekannt")
+        if as_of is None
+        else tr("Stand {day}, {age}").format(day=day(as_of), age=old(as_of, today))
+    )
+
+
 def phone(number: str) -> str:
     """A stored E.164 number as it is written in Germany."""
     if not number:

@@ -18,6 +18,7 @@ from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
 Detail = TypeVar("Detail", bound=RecordDetail[Any, Any])
+BESIDE_SEARCH = 2  # so many filters fit beside the field that is typed into
 
 
 class ListDetailPage(PageWidget, Generic[Detail]):
@@ -50,14 +51,18 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._search, 2)
+        # many filters would leave no room to type: they get a line of their own
+        narrowing = row if len(filters) <= BESIDE_SEARCH else QHBoxLayout()
         for choice in filters.values():
-            row.addWidget(choice, 1)
+            narrowing.addWidget(choice, 1)
             choice.currentIndexChanged.connect(lambda: self._ask())
         row.addWidget(counted)
         row.addStretch(1)
         for action in (*actions, button(new, self.begin_new, role="primary", icon="user-plus")):
             row.addWidget(action)
         self.body.addWidget(bar)
+        if narrowing is not row:
+            self.body.addLayout(narrowing)
         self._right = QStackedWidget()
         self._right.addWidget(nobody)
         self._right.addWidget(detail)

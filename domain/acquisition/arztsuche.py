@@ -14,7 +14,7 @@ from domain.acquisition.names import SALUTATIONS
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, numbers, plz
+from domain.acquisition.text import clean, first_email, numbers, parts, plz
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
@@ -67,6 +67,8 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
         lat=lat,
         lon=lon,
         languages=frozenset(values_of(entry.get("fs"))) - {"Deutsch"},
+        specialties=parts(*values_of(entry.get("fg"))),
+        qualifications=parts(*values_of(entry.get("zb")), *values_of(entry.get("zm"))),
         accessible=True if values_of(entry.get("bf")) else None,
         phone_hours=published(week.phone),
         office_hours=published(week.office),

@@ -45,6 +45,8 @@ class TherapistRecord:
     lat: float | None = None
     lon: float | None = None
     languages: frozenset[str] = frozenset()
+    specialties: frozenset[str] = frozenset()
+    qualifications: frozenset[str] = frozenset()
     accessible: bool | None = None
     phone_hours: tuple[WeekSpan, ...] | None = None
     office_hours: tuple[WeekSpan, ...] | None = None

@@ -159,3 +159,9 @@ def fold_house(number: str) -> str:
 def identity_key(last_name: str, plz_: str, house_number: str) -> str:
     """Surname, PLZ and house number: the same for one person in two files (directory-formats.md, identity)."""
     return f"{fold_name(last_name)}|{plz_}|{fold_house(house_number)}"
+
+
+def parts(*texts: object) -> frozenset[str]:
+    """What texts list, separated by commas, semicolons or lines."""
+    found = (clean(part) for text in texts for part in re.split(r"[,;\n]", str(text or "")))
+    return frozenset(part for part in found if part)

@@ -21,7 +21,7 @@ from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY, fold_header
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, day, first_email, numbers, phone, plz
+from domain.acquisition.text import clean, day, first_email, numbers, parts, phone, plz
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
@@ -47,6 +47,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "methods": ("therapieverfahren", "verfahren"),
     "accessible": ("barrierefreiheit",),
     "languages": ("sprachen",),
+    "specialties": ("fachgebiete", "fachgebiet"),
     "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
     "office_hours": ("sprechzeiten",),
     "contact_status": ("status", "kontaktstatus"),
@@ -207,6 +208,7 @@ class _Draft:
             plz=address.plz,
             city=address.city,
             languages=frozenset(map(clean, re.split(r"[,;\n]", str(cells.get("languages") or "")))) - {"", "Deutsch"},
+            specialties=parts(cells.get("specialties")),
             accessible=True if clean(cells.get("accessible")).lower() not in {"", "nein", "unbekannt"} else None,
             phone_hours=hours[0],
             office_hours=hours[1],

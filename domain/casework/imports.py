@@ -63,6 +63,12 @@ class ImportReport:
     same_file_at: datetime | None = None
 
 
+def is_imported(session: Session, sha256: str) -> bool:
+    """Whether a file of that hash was read in and not taken back."""
+    found = select(ImportFile.id).where(ImportFile.sha256 == sha256, ImportFile.undone_at.is_(None)).limit(1)
+    return session.scalar(found) is not None
+
+
 def import_file(
     session: Session,
     source: Source,

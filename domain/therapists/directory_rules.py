@@ -36,6 +36,8 @@ def therapist_columns(record: TherapistRecord) -> dict[str, Any]:
         "offers": sorted(offer.code for offer in record.offers),
         "offers_source": record.offers_source,
         "languages": sorted(record.languages),
+        "specialties": sorted(record.specialties),
+        "qualifications": sorted(record.qualifications),
         "email": record.email,
         "phone": record.phone,
         "mobile": record.mobile,

@@ -118,6 +118,14 @@ class Therapist(Identified, Versioned, Base):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        Index("ix_therapist_specialties", "specialties", postgresql_using="gin"),
+        Index("ix_therapist_qualifications", "qualifications", postgresql_using="gin"),
+        Index(
+            "ix_therapist_skills_text",
+            "skills_text",
+            postgresql_using="gin",
+            postgresql_ops={"skills_text": "gin_trgm_ops"},
+        ),
         SCHEMA,
     )
 
@@ -139,6 +147,14 @@ class Therapist(Identified, Versioned, Base):
     age_max: Mapped[int] = mapped_column(SmallInteger, default=0)
     patient_sex: Mapped[str] = mapped_column(default="any")
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    specialties: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    qualifications: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    skills_text: Mapped[str] = mapped_column(
+        Text,
+        Computed(
+            "public.search_fold(public.words(specialties) || ' ' || public.words(qualifications))", persisted=True
+        ),
+    )
     diagnoses_preferred: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     diagnoses_excluded: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     status: Mapped[str] = mapped_column(default="active")

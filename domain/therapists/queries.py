@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
+from domain.therapists import capacity_age
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
 from domain.values import WeekSpan
 from domain.weektime import from_multirange
@@ -58,21 +59,32 @@ _LIST = Listing(
         "contact": f"{_CONTACT} = :contact",
         "method": "t.offer_mask & public.method_mask(ARRAY[:method]) <> 0",
         "plz": "st.plz LIKE :plz || '%'",
+        "skill": "t.specialties @> ARRAY[cast(:skill AS text)] OR t.qualifications @> ARRAY[cast(:skill AS text)]",
+        "capacity": capacity_age.CONDITION,
     },
     default_sort="name",
     tiebreak="t.id",
-    searched="t.search_text",
+    searched=("t.search_text", "t.skills_text"),
     where="t.merged_into_id IS NULL",
 )
 
 
 def list_therapists(session: Session, query: ListQuery, *, now: datetime) -> Page[TherapistRow]:
-    """Therapists; sort keys name, city, plz, contact, licence; filters status, contact, method, plz."""
+    """Therapists; sort keys name, city, plz, contact, licence; filters status, contact, method, plz, skill, capacity.
+
+    `skill` is a specialty or qualification word for word; `capacity` one of `capacity_age.FILTERS`.
+    """
     return fetch_page(session, _LIST, query, _row, now=now)
 
 
 def _row(row: RowMapping) -> TherapistRow:
     return TherapistRow(**{**row, "offers": tuple(row["offers"])})
+
+
+def known_skills(session: Session) -> tuple[str, ...]:
+    """Every specialty and qualification somebody has, the most frequent first."""
+    rows = session.execute(text(_SKILLS))
+    return tuple(row[0] for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,8 @@ class TherapistDetail:
     age_max: int
     patient_sex: str
     languages: tuple[str, ...]
+    specialties: tuple[str, ...]
+    qualifications: tuple[str, ...]
     diagnoses_preferred: tuple[str, ...]
     diagnoses_excluded: tuple[str, ...]
     status: str
@@ -122,6 +136,7 @@ class TherapistDetail:
     capacity_from: date | None
     capacity_note: str
     capacity_as_of: date | None
+    capacity_stale_days: int
     note: str
     source: str
     source_file: str | None
@@ -136,10 +151,13 @@ class TherapistDetail:
 _ONE = """
 SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.seat, t.is_institution, t.salutation,
        t.title, t.first_name, t.last_name, t.sex, t.licence, t.offers, t.offers_source, t.age_min, t.age_max,
-       t.patient_sex, t.languages, t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
+       t.patient_sex, t.languages, t.specialties, t.qualifications,
+       t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
        t.blocked_until, t.email, t.phone, t.mobile, t.web, st.street, st.house_number, st.plz, st.city,
        st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
-       t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of, t.note, t.source, f.file_name AS source_file,
+       t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of,
+       (SELECT o.capacity_stale_days FROM platform.office o WHERE o.id = 1) AS capacity_stale_days,
+       t.note, t.source, f.file_name AS source_file,
        t.source_as_of, t.locked_fields, t.contact_point_id, oc.open_inquiry_id, oc.cooling_until
 FROM therapist_service.therapist t
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
@@ -147,6 +165,11 @@ JOIN therapist_service.practice_site st ON st.id = t.site_id
 JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id
 LEFT JOIN scraping_service.import_file f ON f.id = t.source_file_id
 WHERE t.id = :id
+"""
+_SKILLS = """
+SELECT skill FROM therapist_service.therapist t
+CROSS JOIN LATERAL unnest(t.specialties || t.qualifications) AS skill
+WHERE t.merged_into_id IS NULL GROUP BY skill ORDER BY count(*) DESC, skill LIMIT 200
 """
 _COLLEAGUES = """
 SELECT id, trim(title || ' ' || first_name || ' ' || last_name) FROM therapist_service.therapist
@@ -162,7 +185,10 @@ def get_therapist(session: Session, therapist_id: int) -> TherapistDetail:
     colleagues = session.execute(
         text(_COLLEAGUES), {"id": therapist_id, "point": row["contact_point_id"], "practice": row["practice_id"]}
     )
-    lists = ("offers", "languages", "diagnoses_preferred", "diagnoses_excluded", "locked_fields")
+    lists = (
+        "offers", "languages", "specialties", "qualifications", "diagnoses_preferred", "diagnoses_excluded",
+        "locked_fields",
+    )  # fmt: skip
     hours = ("phone_hours", "office_hours", "treatment_hours")
     return TherapistDetail(
         **{

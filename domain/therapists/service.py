@@ -26,6 +26,7 @@ from domain.weektime import to_multirange
 FORM_FIELDS = (*ADDRESS, "accessible")  # the addition is entered with the sites
 ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,2})?")
 PRACTICE_FIELDS = ("practice", "seat")
+LISTS = ("languages", "specialties", "qualifications", "diagnoses_preferred", "diagnoses_excluded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class TherapistForm:
     age_max: int
     patient_sex: str
     languages: tuple[str, ...]
+    specialties: tuple[str, ...]
+    qualifications: tuple[str, ...]
     diagnoses_preferred: tuple[str, ...]
     diagnoses_excluded: tuple[str, ...]
     email: str
@@ -189,7 +192,7 @@ def _apply(
         name: getattr(form, name).strip() for name in ("salutation", "title", "first_name", "last_name", "web", "note")
     }
     values |= {name: getattr(form, name) for name in ("sex", "licence", "age_min", "age_max", "patient_sex")}
-    values |= {name: list(getattr(form, name)) for name in ("languages", "diagnoses_preferred", "diagnoses_excluded")}
+    values |= {name: list(getattr(form, name)) for name in LISTS}
     values |= {
         "offers": sorted(offer.code for offer in form.offers),
         **_reached_by(form.email, form.phone, form.mobile),

@@ -49,6 +49,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "plan_mails": "E-Mails in der Woche",
         "plan_minutes": "Telefonminuten in der Woche",
         "call_minutes": "Minuten je Anruf",
+        "directory_search": "Seite der Arztsuche (leer: keine)",
+        "capacity_stale_days": "Angaben zu freien Plätzen veralten nach Tagen",
     },
     "account": {
         "name": "Name",

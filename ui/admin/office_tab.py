@@ -17,7 +17,7 @@ from ui.widgets.faults import be_content, refused_at, show_fault
 from ui.widgets.forms import Card, Choice, Field, TextArea, button, row, scrolled
 from ui.widgets.record_form import grid
 
-TEXTS = ("name", "street", "plz", "city", "phone", "email")
+TEXTS = ("name", "street", "plz", "city", "phone", "email", "directory_search")
 TIMES = ("send_from", "send_until")
 NUMBERS = tuple(name for name in BOUNDS if name != "status_weekday")
 
@@ -44,7 +44,8 @@ class OfficeTab(QWidget):
         self._save = button(tr("&Speichern"), self._on_save, role="primary", icon="save")
         self._drop = button(tr("&Verwerfen"), self._on_drop, icon="undo-2")
         f = self.fields
-        head, mail, clocks, plan = (Card(t) for t in (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan")))
+        titles = (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan"), tr("Verzeichnis"))
+        head, mail, clocks, plan, directory = (Card(title) for title in titles)
         head.add(
             grid(
                 (f["name"], f["phone"], f["email"]), (f["street"], f["plz"], f["city"]), (f["land"], f["legal_footer"])
@@ -59,10 +60,11 @@ class OfficeTab(QWidget):
         )
         clocks.add(grid((f["follow_up_days"], f["expiry_days"], f["cooling_days"])))
         plan.add(grid((f["plan_mails"], f["plan_minutes"], f["call_minutes"])))
+        directory.add(grid((f["directory_search"], f["capacity_stale_days"])))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 8, 8, 0)
-        for card in (head, mail, clocks, plan):
+        for card in (head, mail, clocks, plan, directory):
             column.addWidget(card)
         column.addStretch(1)
         outer = QVBoxLayout(self)

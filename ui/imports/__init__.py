@@ -1,12 +1,16 @@
 """Reading files in, from the pages Therapeuten and Patienten and from Verwaltung."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.choosing_files import choose_files
+
+if TYPE_CHECKING:
+    from ui.imports.dialog import ImportDialog
 
 
 def choose_file(parent: QWidget, ui: UiContext) -> None:
@@ -18,9 +22,11 @@ def choose_file(parent: QWidget, ui: UiContext) -> None:
     )  # fmt: skip
 
 
-def read_files(parent: QWidget, ui: UiContext, paths: list[Path]) -> None:
-    """Look at files in a window of its own; the main window goes on meanwhile."""
+def read_files(parent: QWidget, ui: UiContext, paths: list[Path]) -> "ImportDialog":
+    """Look at files in a window of its own, which is returned; the main window goes on meanwhile."""
     # the readers of tables are heavy, and most days nobody reads one
     from ui.imports.dialog import ImportDialog
 
-    ImportDialog(parent, ui, *paths).show()
+    dialog = ImportDialog(parent, ui, *paths)
+    dialog.show()
+    return dialog

@@ -41,13 +41,9 @@ def reasons(expected: ExpectedAnswer, *, today: date) -> list[str]:
             tr("Plätze ab {day} versprochen") if expected.promised > today else tr("Plätze waren ab {day} versprochen")
         )
         found.append((abs(expected.capacity_shift), words.format(day=day)))
-    elif expected.capacity != "unknown" and abs(expected.capacity_shift) > NOTABLE:
+    elif expected.capacity != "unknown":
         said = label("capacity", expected.capacity)
-        since = (
-            ""
-            if expected.capacity_as_of is None
-            else tr(" (Stand {day})").format(day=formats.day(expected.capacity_as_of))
-        )
+        since = f" ({formats.stand(expected.capacity_as_of, today)})"
         found.append((abs(expected.capacity_shift), said + since))
     if abs(expected.channel_lift) > NOTABLE:
         better = tr("{channel}: kommt hier öfter an als andere Wege")

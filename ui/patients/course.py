@@ -1,12 +1,14 @@
 """Verlauf of one patient: entering a contact by hand, whether their machine may be spoken on, and the history."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework.history import TimelineEntry, patient_history
 from domain.communication.contacts import note_patient_contact
 from domain.database import Session
+from domain.matching.promises import promises_to
 from domain.patients.queries import ConsentDetail
 from ui import formats
 from ui.contact_labels import names_of_contacts
@@ -18,6 +20,7 @@ from ui.widgets.faults import refused_at
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 from ui.widgets.history_view import HistoryView
+from ui.widgets.promises_view import PromisesView
 
 
 class CourseTab(QWidget):
@@ -32,6 +35,8 @@ class CourseTab(QWidget):
         self._history = HistoryView(ui.background, tr("Verlauf"))
         outer = QVBoxLayout(self)
         outer.addWidget(row(self._note, self._machine, stretch=(0, 1)))
+        self._promises = PromisesView(lambda promise: promise.therapist, partial(ui.navigate, "inquiries"))
+        outer.addWidget(self._promises)
         outer.addWidget(self._history, 1)
 
     def show_patient(self, patient_id: int) -> None:
@@ -42,6 +47,12 @@ class CourseTab(QWidget):
             return patient_history(session, patient_id, words=typed, called=names_of_contacts(), before=before)
 
         self._history.load(history)
+        self._ui.background.read(
+            self,
+            lambda s: promises_to(s, patient_id),
+            lambda found: self._promises.show_promises(found, today=self._ui.today()),
+            key="promises",
+        )
 
     def show_rules(self, consents: Sequence[ConsentDetail], *, restricted: bool) -> None:
         """Whether one may speak on the patient's machine, and whether anything may be added."""

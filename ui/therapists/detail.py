@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 
 from domain.communication.queries import undeliverable_since
 from domain.database import Session
+from domain.matching.promises import promises_of
 from domain.therapists import service
 from domain.therapists.asking import may_be_asked
 from domain.therapists.queries import TherapistDetail, get_therapist
@@ -23,7 +24,7 @@ from ui.therapists.standing import StandingTab
 from ui.translation import tr
 from ui.widgets.forms import button, scrolled
 from ui.widgets.forms import label as words
-from ui.widgets.week_grid import WeekGrid
+from ui.widgets.week_strip import WeekStrip
 
 # whether somebody may be asked now, and how that looks
 CONTACTS = {
@@ -46,11 +47,13 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         super().__init__(ui, form)
         form.help_with_address(ui.background)
         self._fill_form = form.show_therapist
-        self._hours = WeekGrid(tr("Telefonzeiten"), read_only=True)
+        self._form_view = form
+        self._week = WeekStrip()
         self._hours_words = words("", "muted")
-        form.hours.addWidget(words(tr("Telefonische Erreichbarkeit"), "heading"))
-        form.hours.addWidget(self._hours)
-        form.hours.addWidget(self._hours_words)
+        self._hours_words.setAccessibleName(tr("Stand der Zeiten"))
+        form.hours.insertWidget(0, words(tr("Woche der Praxis"), "heading"))
+        form.hours.insertWidget(1, self._week)
+        form.hours.insertWidget(2, self._hours_words)
         form.hours.addStretch(1)
         self._contacts = ContactsTab(ui)
         self._sites = SitesTab(ui, self._may_change)
@@ -115,13 +118,22 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
                 lambda since: self._show_more(t, since),
                 key="undeliverable",
             )
-        self._hours.show_value(t.phone_hours)
-        as_of = tr(" (Stand {day})").format(day=formats.day(t.hours_as_of)) if t.hours_as_of else ""
-        self._hours_words.setText(formats.week(t.phone_hours) + as_of)
+        self._week.show_week(t.phone_hours, t.office_hours, t.treatment_hours)
+        self._hours_words.setText(self._hours_age(t))
+        self._form_view.say_capacity(t, today=self._ui.today())
         self._sites.show_therapist(t)
         self._standing.show_therapist(t)
+        self._ui.background.read(
+            self, lambda s: promises_of(s, t.therapist_id), self._standing.show_promises, key="promises"
+        )
         self._call.setEnabled(bool(t.phone or t.mobile))
         self._write.setEnabled(bool(t.email) and t.status != "opted_out")
+
+    def _hours_age(self, t: TherapistDetail) -> str:
+        """Telefonzeiten in words, and how old they are."""
+        if t.phone_hours is None and t.office_hours is None:
+            return tr("Telefon- und Sprechzeiten sind nicht veröffentlicht.")
+        return f"{tr('Telefon')}: {formats.week(t.phone_hours)} · {formats.stand(t.hours_as_of, self._ui.today())}"
 
     def _show_more(self, record: TherapistDetail, undeliverable: datetime | None) -> None:
         """Who shares the mailbox, and whether mail reaches it at all."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from domain.therapists.capacity_age import Said
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import TherapistForm
 from domain.values import WeekSpan
@@ -18,7 +19,7 @@ from ui.widgets.method_grid import MethodGrid
 from ui.widgets.record_form import RecordForm, grid, listed
 from ui.widgets.week_grid import WeekGrid
 
-LISTS = ("languages", "diagnoses_preferred", "diagnoses_excluded")
+LISTS = ("languages", "specialties", "qualifications", "diagnoses_preferred", "diagnoses_excluded")
 AGES = ("age_min", "age_max")
 
 
@@ -66,9 +67,10 @@ class TherapistFormView(RecordForm[TherapistForm]):
                 self._text("capacity_note", tr("Notiz zu freien Plätzen")),
             )
         )
-        self._capacity_as_of = words("", "muted")
+        self.capacity_words = words("", "muted")
+        self.capacity_words.setAccessibleName(tr("Stand der freien Plätze"))
         self.addTab(
-            scrolled(column(body, capacity, self._capacity_as_of, Field(tr("Notiz"), self._note), margin=4)),
+            scrolled(column(body, capacity, self.capacity_words, Field(tr("Notiz"), self._note), margin=4)),
             tr("Person und Praxis"),
         )
 
@@ -89,6 +91,10 @@ class TherapistFormView(RecordForm[TherapistForm]):
                 self._text("languages", tr("Sprachen außer Deutsch")),
             ),
             (
+                self._text("specialties", tr("Fachgebiete"), tr("Psychotherapie")),
+                self._text("qualifications", tr("Zusatzqualifikationen"), tr("Hypnose, EMDR")),
+            ),
+            (
                 self._text("diagnoses_preferred", tr("Nimmt nur (ICD-10)"), "F32, F40"),
                 self._text("diagnoses_excluded", tr("Nimmt nicht (ICD-10)")),
             ),
@@ -98,17 +104,26 @@ class TherapistFormView(RecordForm[TherapistForm]):
     def show_therapist(self, t: TherapistDetail) -> None:
         """Fill the controls from a record."""
         self._show({name: getattr(t, name) for name in TherapistForm.__slots__})
-        self._say_capacity(t.capacity_as_of)
 
-    def _say_capacity(self, as_of: date | None) -> None:
-        self._capacity_as_of.setText(tr("Notiert am {day}").format(day=formats.day(as_of)))
-        self._capacity_as_of.setVisible(as_of is not None)
+    def say_capacity(self, t: TherapistDetail | None, *, today: date) -> None:
+        """How old it is what the practice said of its places, and whether it wants to be asked again."""
+        said = None if t is None else Said(t.capacity, t.capacity_as_of, t.capacity_from, t.capacity_note)
+        stale = t is not None and said is not None and said.is_stale(today=today, stale_days=t.capacity_stale_days)
+        shown = said is not None and not said.is_nothing
+        words = formats.stand(said.as_of, today) if said is not None and shown else ""
+        if stale:
+            words += " · " + tr("veraltet: bitte die Praxis nach freien Plätzen fragen")
+        self.capacity_words.setText(words)
+        self.capacity_words.setProperty("role", "error" if stale else "muted")
+        self.capacity_words.style().unpolish(self.capacity_words)
+        self.capacity_words.style().polish(self.capacity_words)
+        self.capacity_words.setVisible(shown)
 
     def show_form(self, form: TherapistForm) -> None:
         """Fill the controls from a form."""
         values = {name: getattr(form, name) for name in TherapistForm.__slots__}
         self._show(values | {"offers": [offer.code for offer in form.offers]})
-        self._say_capacity(None)
+        self.capacity_words.hide()
 
     def _show(self, values: Mapping[str, Any]) -> None:
         written = {name: formats.phone(values[name]) for name in ("phone", "mobile")}
@@ -148,7 +163,8 @@ def empty_form() -> TherapistForm:
     """A new record's form."""
     return TherapistForm(
         practice="", seat="statutory", salutation="", title="", first_name="", last_name="", sex="not_stated",
-        licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(),
+        licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(), specialties=(),
+        qualifications=(),
         diagnoses_preferred=(), diagnoses_excluded=(), email="", phone="", mobile="", web="", street="",
         house_number="", plz="", city="", accessible=None, phone_hours=None, treatment_hours=None,
         capacity="unknown", capacity_from=None, capacity_note="", note="",

@@ -1,12 +1,14 @@
 """Therapeuten: the list at the left, one record at the right."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from domain.therapists.queries import list_therapists
+from domain.therapists.capacity_age import FILTERS, TO_CHECK
+from domain.therapists.queries import known_skills, list_therapists
 from ui import formats
+from ui.directory import open_search
 from ui.imports import choose_file, read_files
-from ui.labels import labels
+from ui.labels import label, labels
 from ui.list_detail_page import ListDetailPage
 from ui.ports import UiContext
 from ui.therapists.detail import CONTACTS, TherapistDetailView, contact_words
@@ -33,6 +35,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             state=ui.state,
             sort=("name", False),
         )
+        self._skills = Choice({"": tr("Alle Fachgebiete")}, tr("Fachgebiet oder Qualifikation filtern"))
         contacts = {"": tr("Jeder Kontakt"), **{code: contact_words(code) for code in CONTACTS}}
         super().__init__(
             ui,
@@ -42,10 +45,19 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             nobody=EmptyState(
                 "stethoscope", tr("Niemand ausgewählt"), tr("Wählen Sie links eine Praxis aus, um alles zu sehen.")
             ),
-            search=(tr("Therapeuten suchen"), tr("Name oder E-Mail")),
+            search=(tr("Therapeuten suchen"), tr("Name, E-Mail, Fachgebiet")),
             filters={
                 "method": Choice({"": tr("Alle Verfahren"), **labels("method")}, tr("Verfahren filtern")),
                 "contact": Choice(contacts, tr("Kontakt filtern")),
+                "capacity": Choice(
+                    {
+                        "": tr("Alle Angaben"),
+                        TO_CHECK: tr("Angaben prüfen"),
+                        **{code: label("capacity", code) for code in FILTERS if code != TO_CHECK},
+                    },
+                    tr("Freie Plätze filtern"),
+                ),
+                "skill": self._skills,
             },
             new=tr("&Neuer Therapeut"),
             count=lambda n: ntr(n, "{n} Therapeut", "{n} Therapeuten"),
@@ -53,6 +65,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             widths=(560, 580),
             actions=(
                 DuplicatesButton(ui),
+                button(tr("&Arztsuche öffnen"), lambda: open_search(self, ui), icon="search"),
                 button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),
             ),
         )
@@ -68,6 +81,23 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
         event.setDropAction(Qt.DropAction.CopyAction)  # the file stays where it is
         event.accept()
         read_files(self, self.ui, dropped_files(event.mimeData()))
+
+    def refresh(self) -> None:
+        """List, record, and which specialties and qualifications there are to choose from."""
+        super().refresh()
+        self.ui.background.read(self, known_skills, self._offer_skills, key="skills")
+
+    def _offer_skills(self, found: tuple[str, ...]) -> None:
+        chosen = self._skills.code()
+        known = {chosen, *found} - {""}
+        if known == {self._skills.itemData(number) for number in range(1, self._skills.count())}:
+            return
+        with QSignalBlocker(self._skills):
+            self._skills.clear()
+            self._skills.addItem(tr("Alle Fachgebiete"), "")
+            for skill in sorted(known, key=str.casefold):
+                self._skills.addItem(skill, skill)
+            self._skills.choose(chosen)
 
 
 def _columns() -> tuple[Column, ...]:

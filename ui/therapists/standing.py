@@ -1,12 +1,14 @@
 """Stand of one therapist: whether they may be asked, where the record comes from, what is locked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from domain.casework.availability import Consequences, change_status, consequences
 from domain.errors import PlatzlotseError
+from domain.matching.promises import Promise
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import unlock_fields
 from ui import formats
@@ -19,6 +21,7 @@ from ui.translation import ntr, tr
 from ui.widgets.faults import complain_at, refused_at
 from ui.widgets.forms import button, column, row, scrolled
 from ui.widgets.forms import label as words
+from ui.widgets.promises_view import PromisesView
 
 
 class StandingTab(QWidget):
@@ -29,6 +32,7 @@ class StandingTab(QWidget):
         self._ui, self._may_change = ui, may_change
         self._therapist: TherapistDetail | None = None
         self._status = words("")
+        self._promises = PromisesView(lambda promise: promise.patient, partial(ui.navigate, "inquiries"))
         self._provenance = words("", "muted")
         self._locked_words = words("", "muted")
         self._locked = QWidget()
@@ -39,6 +43,7 @@ class StandingTab(QWidget):
             words(tr("Stand"), "heading"),
             self._status,
             row(button(tr("Stand ändern"), self._ask_consequences)),
+            self._promises,
             words(tr("Herkunft"), "heading"),
             self._provenance,
             words(tr("Von Hand geändert"), "heading"),
@@ -56,7 +61,7 @@ class StandingTab(QWidget):
         self._therapist = t
         until = tr("bis {day}").format(day=formats.day(t.blocked_until)) if t.blocked_until else ""
         self._status.setText(" · ".join(p for p in (label("therapist_status", t.status), until, t.blocked_reason) if p))
-        self._provenance.setText(_origin(t))
+        self._provenance.setText(_origin(t, self._ui.today()))
         self._merges.load(t.therapist_id)
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -72,6 +77,10 @@ class StandingTab(QWidget):
             free = button(tr("Freigeben"), partial(self._unlock, name), name=f"{title}: {tr('Freigeben')}")
             self._grid.addWidget(free, number // 2, number % 2 * 2 + 1)
         self._grid.setColumnStretch(4, 1)
+
+    def show_promises(self, promises: Sequence[Promise]) -> None:
+        """Show whom this practice promised a place on its waiting list."""
+        self._promises.show_promises(promises, today=self._ui.today())
 
     def _unlock(self, name: str) -> None:
         if (t := self._therapist) is None or not self._may_change():
@@ -120,7 +129,7 @@ class StandingTab(QWidget):
         dialog.open()
 
 
-def _origin(t: TherapistDetail) -> str:
+def _origin(t: TherapistDetail, today: date) -> str:
     if t.source == "manual":
         lines = [tr("Von Hand angelegt.")]
     else:
@@ -130,9 +139,9 @@ def _origin(t: TherapistDetail) -> str:
             )
         ]
     if t.hours_as_of:
-        lines.append(tr("Telefonzeiten: Stand {day}").format(day=formats.day(t.hours_as_of)))
+        lines.append(f"{tr('Telefonzeiten')}: {formats.stand(t.hours_as_of, today)}")
     if t.capacity_as_of:
-        lines.append(tr("Freie Plätze: Stand {day}").format(day=formats.day(t.capacity_as_of)))
+        lines.append(f"{tr('Freie Plätze')}: {formats.stand(t.capacity_as_of, today)}")
     if t.offers_source == "licence":
         lines.append(tr("Die Altersgruppe ist aus der Zulassung geschlossen."))
     lines.append(tr("Lage: {what}").format(what=label("geo_quality", t.geo_quality)))

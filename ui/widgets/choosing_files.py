@@ -13,7 +13,7 @@ from ui.window_state import WindowState
 
 
 def choose_files(
-    parent: QWidget, state: WindowState, title: str, then: Callable[[list[Path]], None], *, only: str = ""
+    parent: QWidget, state: WindowState, title: str, then: Callable[[list[Path]], object], *, only: str = ""
 ) -> QFileDialog:
     """Ask for one or several files that are there; `only` is a filter such as ``Dokumente (*.pdf)``."""
     dialog = _dialog(parent, state, title, then)

@@ -42,6 +42,9 @@ SENTENCES: Mapping[str, str] = {
     "tiles.parts": "In der Adresse müssen {{z}}, {{x}} und {{y}} je einmal stehen, hinter dem Rechnernamen, und sonst nichts in geschweiften Klammern.",
     "tiles.password": "Benutzername und Kennwort gehören nicht in die Adresse: Sie stünden für alle lesbar in den Einstellungen.",
     "tiles.unencrypted": "Zum Rechner „{host}“ ist nur https erlaubt: Sonst könnte unterwegs jeder mitlesen, welche Gegend Sie ansehen.",
+    "search_page.address": "Das kann keine Adresse sein. Nennen Sie die Seite der Suche, etwa https://arztsuche.116117.de/, oder lassen Sie das Feld leer.",
+    "search_page.password": "Benutzername und Kennwort gehören nicht in die Adresse: Sie stünden für alle lesbar in den Einstellungen.",
+    "search_page.unencrypted": "Erlaubt ist nur https: Sonst könnte unterwegs jeder mitlesen, wo Sie Plätze suchen.",
     "tiles.attribution": "Nennen Sie die Quelle, etwa „© OpenStreetMap-Mitwirkende“: Sie muss auf der Karte stehen.",
     "map.picture": "Aus der Karte ließ sich kein Bild machen. Speichern Sie sie als PDF.",
 }

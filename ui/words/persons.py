@@ -93,6 +93,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "age_max": "Höchstalter",
         "patient_sex": "Behandelt",
         "languages": "Sprachen",
+        "specialties": "Fachgebiete",
+        "qualifications": "Zusatzqualifikationen",
         "diagnoses_preferred": "Nimmt nur (ICD-10)",
         "diagnoses_excluded": "Nimmt nicht (ICD-10)",
         "email": "E-Mail",

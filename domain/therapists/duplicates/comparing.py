@@ -13,7 +13,7 @@ from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 Row = Mapping[str, Any]
 _EMPTY: tuple[object, ...] = (None, "", [], 0, "unknown", "not_stated", "any", "none")
 _ONE = """
-SELECT to_jsonb(t) - '{search_text,sort_name}'::text[] || jsonb_build_object(
+SELECT to_jsonb(t) - '{search_text,skills_text,sort_name}'::text[] || jsonb_build_object(
            'address', trim(trim(st.street || ' ' || st.house_number) || ', ' || trim(st.plz || ' ' || st.city), ', '))
 FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id WHERE t.id = :id
 """

@@ -14,6 +14,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "age_min": ("age_min", "age_max"),
     "patient_sex": ("patient_sex",),
     "languages": ("languages",),
+    "specialties": ("specialties",),
+    "qualifications": ("qualifications",),
     "diagnoses_preferred": ("diagnoses_preferred",),
     "diagnoses_excluded": ("diagnoses_excluded",),
     "email": ("email",),

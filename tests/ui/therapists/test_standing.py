@@ -92,7 +92,7 @@ def test_what_is_known_says_as_of_when(ui: UiContext, qtbot: QtBot, database: Da
 
     fill(database, work)
     page = opened(ui, qtbot, therapist)
-    assert "Notiert am 20.11.2026" in {label.text() for label in page.findChildren(QLabel) if label.isVisible()}
+    assert "Stand 20.11.2026, 3 Tage alt" in {label.text() for label in page.findChildren(QLabel) if label.isVisible()}
     provenance = page._detail._standing._provenance.text()
     assert "Verzeichnis der Arztsuche" in provenance
     assert "Stand 02.11.2026" in provenance
