@@ -37,7 +37,7 @@ def choose_place(
     return dialog
 
 
-def _dialog(parent: QWidget, state: WindowState, title: str, then: Callable[[list[Path]], None]) -> QFileDialog:
+def _dialog(parent: QWidget, state: WindowState, title: str, then: Callable[[list[Path]], object]) -> QFileDialog:
     folder = state.folder if state.folder is not None and state.folder.is_dir() else documents()
     dialog = QFileDialog(parent, title, str(folder))
 
