@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from domain.casework.receiving import receive
 from domain.communication.incoming import source as limits
 from domain.communication.incoming.listing import IncomingDetail, get_incoming, list_incoming
 from domain.communication.incoming.remarks import Remark
@@ -24,7 +25,7 @@ NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (d
 def only_mail(database: Database) -> IncomingDetail:
     """The one mail in Post."""
     with database.read() as session:
-        (row,) = list_incoming(session, ListQuery(filters={"inbox": True})).rows
+        (row,) = list_incoming(session, ListQuery(filters={"inbox": "1"})).rows
         return get_incoming(session, row.incoming_id)
 
 
@@ -82,17 +83,15 @@ def test_a_mail_that_cannot_be_filed_is_told_of(
     faults: int,
 ) -> None:  # fmt: skip
     """With its words and without effect; where even these are at fault, with its headers."""
-    from sync.mail import receiving
-
-    whole, tried = receiving.receive, [0]
+    tried = [0]
 
     def fails(*args: object, **values: object) -> object:
         tried[0] += 1
         if tried[0] <= faults:
             raise ZeroDivisionError
-        return whole(*args, **values)  # type: ignore[arg-type]
+        return receive(*args, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(receiving, "receive", fails)
+    monkeypatch.setattr("sync.mail.receiving.receive", fails)
     of = add_account(database, mail_server, mailbox)
     deliver(mail_server, mailbox, HEAD + b"\nIch habe einen Platz.\n")
     assert watch(worker, of).look_once() == 1

@@ -17,8 +17,8 @@ from tests.domain.communication.incoming.test_parse import kept_words
 CHARSETS = st.one_of(
     st.sampled_from(
         ["utf-8", "utf-7", "utf-16", "utf-32", "iso-2022-jp", "iso-2022-kr", "hz", "gb18030", "big5", "punycode",
-         "idna", "unicode_escape", "raw_unicode_escape", "undefined", "rot13", "hex", "base64", "zlib", "bz2", "uu", "mbcs",
-         "oem", "unknown-8bit", "cp1252", "utf-8*de", "UTF8;x", '"', "x" * 300, ""]
+         "idna", "unicode_escape", "raw_unicode_escape", "undefined", "rot13", "hex", "base64", "zlib", "bz2", "uu",
+         "mbcs", "oem", "unknown-8bit", "cp1252", "utf-8*de", "UTF8;x", '"', "x" * 300, ""]
     ),
     st.text(max_size=12),
 )  # fmt: skip
