@@ -1,4 +1,7 @@
-"""A mail came in: it is filed, the mail it answers counts as answered, and a bounce gives the patients back."""
+"""A mail came in: it is filed, the mail it answers counts as answered, and a bounce gives the patients back.
+
+Only a report about the address we wrote to says something of our mail; every other one a person sees, or nobody.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +11,7 @@ from domain.casework.mail_reports import note_bounce, prove_sent
 from domain.communication import outcomes
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.models import Email
 from domain.errors import Conflict
 
 OLDEST = timedelta(days=3650)  # no office keeps a mail for longer than ten years; an older date is a broken clock
@@ -36,8 +40,10 @@ def receive(
     answered = filed.belonging.email_id
     if filed.known or answered is None:
         return filed
-    if mail.bounce is not None:
-        _bounced(session, answered, hard=mail.bounce.hard, now=now)
+    if mail.report is not None:
+        said = mail.report.of([session.get_one(Email, answered).to_address])
+        if said is not None and not said.arrived:
+            _bounced(session, answered, hard=said.hard, now=now)
     elif not mail.automatic:
         prove_sent(session, answered, now=now)
         outcomes.note_replied(session, answered)

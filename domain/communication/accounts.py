@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.communication.account_models import MailAccount, MailboxState, WorkerKey
+from domain.communication.subjects import in_one_line
 from domain.editing import load_for_edit
 from domain.errors import Invalid, Unavailable
 
@@ -144,7 +145,7 @@ def save_account(
     for name in AccountForm.__slots__:
         if name != "password":
             value = getattr(form, name)
-            setattr(row, name, value.strip() if isinstance(value, str) else value)
+            setattr(row, name, in_one_line(value).strip() if isinstance(value, str) else value)
     if form.password is not None:
         row.sealed_password = seal(session, form.password) if form.password else None
     session.add(row)

@@ -24,7 +24,7 @@ from domain.communication.send_times import (
     next_opening,
 )
 from domain.communication.states import EMAIL, EmailStatus
-from domain.communication.subjects import is_one_line
+from domain.communication.subjects import in_one_line, is_one_line
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
@@ -84,7 +84,7 @@ def queue_mail(
     values = {
         "kind": kind,
         "to_address": to_address,
-        "to_name": to_name,
+        "to_name": in_one_line(to_name).strip(),
         "subject": letter.subject,
         "body_text": letter.text,
         "body_html": letter.html,

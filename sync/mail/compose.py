@@ -2,24 +2,46 @@
 
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from email_validator import EmailNotValidError, validate_email
 
 from domain.communication.claiming import Outgoing
+from domain.communication.subjects import in_one_line, is_one_line
 from domain.errors import Invalid
 
 
+class _MessageId(BaseHeader):
+    """A Message-ID in a header: written as it is, since nobody finds a mail by an encoded one (RFC 2047, 5)."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, object]) -> None:
+        """Nothing in it is decoded."""
+        kwds["parse_tree"] = None
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header on one line, however long: an id has no place to fold at."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("Message-ID", "In-Reply-To", "References"):
+    _HEADERS.map_to_type(_name, _MessageId)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: str = "", now: datetime) -> EmailMessage:
-    """The message as it goes out. Raises Invalid when an address or header holds a line break."""
-    for value in (sender, sender_name, reply_to, mail.to_address, mail.to_name, mail.letter.subject, mail.in_reply_to):
-        # splitlines knows every line break the email package refuses, as U+2028
-        if "\0" in value or value.splitlines() not in ([], [value]):
+    """The message as it goes out; breaks in names become spaces. Raises Invalid where another header holds one."""
+    for value in (sender, reply_to, mail.to_address, mail.letter.subject, mail.in_reply_to):
+        if not is_one_line(value):
             raise Invalid("email.header", email_id=mail.id)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = _address(sender_name, sender)
     message["To"] = _address(mail.to_name, wire_address(mail.to_address))
     if reply_to:
@@ -28,7 +50,8 @@ def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: st
     message["Date"] = format_datetime(now)
     message["Message-ID"] = mail.message_id
     message["Content-Language"] = "de"
-    if mail.in_reply_to:
+    # an id that no header takes as it is would name no mail in any other spelling
+    if mail.in_reply_to and mail.in_reply_to.isascii():
         message["In-Reply-To"] = message["References"] = mail.in_reply_to
     message.set_content(mail.letter.text, charset="utf-8")
     if mail.letter.html:
@@ -54,6 +77,6 @@ def wire_address(address: str) -> str:
 
 def _address(name: str, address: str) -> Address:
     try:
-        return Address(display_name=name, addr_spec=address)
+        return Address(display_name=" ".join(in_one_line(name).split()), addr_spec=address)
     except (ValueError, IndexError, MessageError) as exc:
         raise Invalid("email.address", field="to_address") from exc

@@ -13,7 +13,7 @@ from datetime import datetime
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
-from domain.communication.incoming.parse import LARGEST
+from domain.communication.incoming.source import LARGEST, LARGEST_HEAD
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from sync.mail.conversation import LOOPBACK
 from sync.mail.troubles import trouble_of
@@ -43,6 +43,15 @@ class FolderState:
     uidnext: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The source of a mail of `size` bytes; of one that is too large the beginning of its headers."""
+
+    source: bytes
+    size: int
+    whole: bool = True
+
+
 class Mailbox:
     """One open connection; made by `open_mailbox`."""
 
@@ -66,15 +75,15 @@ class Mailbox:
                 found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
         return dict(sorted(found.items()))
 
-    def source(self, uid: int, *, size: int) -> bytes | None:
+    def source(self, uid: int, *, size: int) -> Fetched | None:
         """The source of a mail, unread as it was; None when it went meanwhile. Too large: its headers only."""
-        part = "BODY.PEEK[]" if size <= LARGEST else "BODY.PEEK[HEADER]"
+        whole = size <= LARGEST
+        # of headers one byte more than is read tells that they are too long
+        part = "BODY.PEEK[]" if whole else f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>"
         with _told("imap.reading"):
             answer = self._client.fetch([uid], [part]).get(uid, {})
-        for key in (b"BODY[]", b"BODY[HEADER]"):
-            if key in answer:
-                return bytes(answer[key])
-        return None
+        found = next((value for key, value in answer.items() if key.startswith(b"BODY[")), None)
+        return None if found is None else Fetched(bytes(found), size, whole)
 
     def has_message(self, message_id: str) -> bool:
         """Whether a mail of that Message-ID lies in the open folder."""

@@ -5,8 +5,10 @@ again from the start; what is known is recognised by its source.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -14,9 +16,12 @@ from sqlalchemy.orm import Session
 from domain.casework.receiving import receive
 from domain.communication.account_models import MailboxState
 from domain.communication.accounts import Account, progress
-from domain.communication.incoming.parse import parse_mail
-from domain.errors import Forbidden, PlatzlotseError, Unavailable
-from sync.mail.imap import Mailbox
+from domain.communication.incoming.parse import parse_mail, read_head
+from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.incoming.remarks import Remark
+from domain.communication.incoming.source import LARGEST
+from domain.errors import Forbidden, Invalid, PlatzlotseError, Unavailable
+from sync.mail.imap import Fetched, Mailbox
 from sync.mail.ports import Write
 
 log = logging.getLogger(__name__)
@@ -25,15 +30,15 @@ log = logging.getLogger(__name__)
 def fetch_new(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:
     """File every mail that came in since the last look; returns how many were new.
 
-    A mail that cannot be read is passed over (its number is logged); the mailbox keeps it.
+    A mail that cannot be read, too, is put before a person, with what its headers say and why.
     """
     state = mailbox.select(account.inbox)
     before = write(lambda session: progress(session, account.id, account.inbox))
     last = before.last_uid if before.uidvalidity == state.uidvalidity else 0
     new = 0
     for uid, size in mailbox.sizes_above(last).items():
-        source = mailbox.source(uid, size=size)
-        new += _file(source, account, uid, state.uidvalidity, write=write, now=now)
+        fetched = mailbox.source(uid, size=size)
+        new += _file(fetched, account, uid, state.uidvalidity, write=write, now=now)
     write(lambda session: _note_look(session, account, state.uidvalidity, now=now()))
     return new
 
@@ -44,31 +49,50 @@ def note_trouble(session: Session, account: Account, error: PlatzlotseError, *, 
 
 
 def _file(
-    source: bytes | None, account: Account, uid: int, uidvalidity: int, *, write: Write, now: Callable[[], datetime]
+    fetched: Fetched | None, account: Account, uid: int, uidvalidity: int, *, write: Write, now: Callable[[], datetime]
 ) -> bool:
-    """Whether the mail is new; what one mail does wrong must not keep the others from coming in."""
+    """Whether the mail is new; what one mail does wrong must neither keep the others from coming in nor hide it."""
     moment = now()
     seen: dict[str, object] = {"uidvalidity": uidvalidity, "last_uid": uid, "checked_at": moment, "trouble": ""}
-    try:
-        # before the transaction, which must not last as long as a large mail takes
-        mail = parse_mail(source) if source is not None else None
-
-        def work(session: Session) -> bool:
-            new = mail is not None and not receive(session, mail, now=moment, account_id=account.id).known
-            _put(session, account, seen)
-            return new
-
-        return write(work)
-    except (Unavailable, Forbidden):
-        raise  # no fault of the mail: it is fetched later
-    # whatever a mail brings about, known or not, it is passed over; the next ones are read
-    except Exception as exc:
-        if isinstance(exc, PlatzlotseError) and exc.params.get("again"):
-            raise
-        said = exc.code if isinstance(exc, PlatzlotseError) else type(exc).__name__
-        log.warning("mail %d of account %d passed over: %s", uid, account.id, said)
+    for mail in _readings(fetched) if fetched is not None else ():
+        try:
+            return write(partial(_receive, mail=mail, account=account, now=moment, seen=seen))
+        except (Unavailable, Forbidden):
+            raise  # no fault of the mail: it is fetched later
+        # whatever a mail brings about, known or not: with less of it there is less that can go wrong
+        except Exception as exc:
+            if isinstance(exc, PlatzlotseError) and exc.params.get("again"):
+                raise
+            said = exc.code if isinstance(exc, PlatzlotseError) else type(exc).__name__
+            log.warning("mail %d of account %d not filed: %s", uid, account.id, said)
+    # it went meanwhile, or nothing of it can be kept
     write(lambda session: _put(session, account, seen))
     return False
+
+
+def _readings(fetched: Fetched) -> Iterator[ParsedMail]:
+    """The mail as it is to be filed; where that fails with a remark and no effect; at last only what its headers say.
+
+    Parsed before the transaction, which must not last as long as a large mail takes.
+    """
+    failed = Remark("mail.not_filed")
+    if fetched.whole:
+        try:
+            mail = parse_mail(fetched.source)
+        except Invalid as exc:
+            failed = Remark(exc.code, {name: value for name, value in exc.params.items() if isinstance(value, int)})
+        else:
+            yield mail
+            yield replace(mail, remark=failed)
+    else:
+        failed = Remark("mail.too_large", {"megabytes": LARGEST // 1024 // 1024})
+    yield read_head(fetched.source, size=fetched.size, remark=failed)
+
+
+def _receive(session: Session, *, mail: ParsedMail, account: Account, now: datetime, seen: dict[str, object]) -> bool:
+    new = not receive(session, mail, now=now, account_id=account.id).known
+    _put(session, account, seen)
+    return new
 
 
 def _note_look(session: Session, account: Account, uidvalidity: int, *, now: datetime) -> None:

@@ -139,19 +139,6 @@ def test_a_moved_mail_is_not_filed_again(
     assert value(database, INCOMING) == 1
 
 
-def test_a_mail_nobody_can_read_does_not_block_the_others(
-    database: Database, worker: Database, mail_server: MailServer, mailbox: str
-) -> None:
-    """It is passed over; what came after it is filed."""
-    of = add_account(database, mail_server, mailbox)
-    nested = b"From: a@b.example\n"
-    for number in range(250):
-        nested += f'Content-Type: multipart/mixed; boundary="b{number}"\n\n--b{number}\n'.encode()
-    deliver(mail_server, mailbox, nested + b"Content-Type: text/plain\n\nx\n")
-    deliver(mail_server, mailbox, reply("Leider nein"))
-    assert watch(worker, of).look_once() == 1
-
-
 def test_a_sent_mail_is_copied_once(
     database: Database, worker: Database, mail_server: MailServer, mailbox: str
 ) -> None:

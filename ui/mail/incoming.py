@@ -4,13 +4,12 @@ from domain.communication.incoming.listing import IncomingRow, list_incoming
 from ui import formats
 from ui.labels import label
 from ui.mail.pane import MailPane
+from ui.mail.remarks import chip
 from ui.mail.reply import ReplyView
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.columns import Column
 from ui.widgets.paged_table import PagedTable
-
-KINDS = {"reply": "info", "bounce": "danger", "patient": "success", "other": "warning"}
 
 
 class IncomingPane(MailPane):
@@ -32,7 +31,7 @@ class IncomingPane(MailPane):
                     tooltip=lambda r: r.from_address,
                 ),
                 Column(
-                    tr("Art"), 112, chip=lambda r: (label("incoming_kind", r.kind), KINDS[r.kind]), sort="",
+                    tr("Art"), 112, chip=chip, sort="",
                     tooltip=lambda r: label("matched_by", r.matched_by),
                 ),
                 Column(tr("Eingang"), 138, text=lambda r: formats.moment(r.received_at), second=_belongs, sort="received"),
@@ -71,7 +70,9 @@ class IncomingPane(MailPane):
 
 
 def _sender(row: IncomingRow) -> str:
-    return row.practice or row.patient or row.from_name or row.from_address or tr("ohne Absender")
+    # a name that looks like an address would pass for the address
+    name = row.from_address if "@" in row.from_name else row.from_name
+    return row.practice or row.patient or name or row.from_address or row.from_name or tr("ohne Absender")
 
 
 def _belongs(row: IncomingRow) -> str:

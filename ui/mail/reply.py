@@ -17,6 +17,7 @@ from ui.inquiries.answer_rows import AnswerRows, Asked
 from ui.labels import label
 from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
+from ui.mail.remarks import chip, sentence
 from ui.ports import UiContext
 from ui.theme import tokens
 from ui.translation import tr
@@ -42,8 +43,9 @@ class ReplyView(QWidget):
         self._subject.setWordWrap(True)
         self._chip = Chip()
         self._facts = words("", "muted")
-        self._body = QPlainTextEdit()
-        self._body.setReadOnly(True)
+        self._remark = words("")
+        self._remark.setWordWrap(True)
+        self._body = QPlainTextEdit(readOnly=True)
         self._body.setMinimumHeight(160)
         self._body.setAccessibleName(tr("Text der E-Mail"))
         self._files = FilesRow(ui)
@@ -79,7 +81,12 @@ class ReplyView(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
-        for widget in (self._subject, row(self._chip, self._open, self._write, self._assign, self._again), self._facts):
+        for widget in (
+            self._subject,
+            row(self._chip, self._open, self._write, self._assign, self._again),
+            self._facts,
+            self._remark,
+        ):
             column.addWidget(widget)
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
@@ -145,12 +152,17 @@ class ReplyView(QWidget):
         self._content.show()
         self._subject.setText(r.subject or tr("ohne Betreff"))
         open_mail = r.status == "unread"
-        self._chip.show_state(
-            label("incoming_kind", r.kind) if open_mail else tr("erledigt"), "info" if open_mail else "neutral"
-        )
+        kind, colour = chip(r)
+        if open_mail:
+            self._chip.show_state(kind, colour if r.remark is not None else "info")
+        else:
+            self._chip.show_state(kind if r.remark is not None else tr("erledigt"), "neutral")
         who = f"{r.from_name} <{r.from_address}>" if r.from_name else r.from_address
         facts = [who, formats.moment(r.received_at), r.practice or r.patient or "", label("matched_by", r.matched_by)]
         self._facts.setText(" · ".join(fact for fact in facts if fact))
+        remark = sentence(reply.detail)
+        self._remark.setText(remark)
+        self._remark.setVisible(bool(remark))
         self._body.setPlainText(reply.detail.body_text)
         found = [item.suggestion for item in reply.items if item.suggestion is not None]
         self._mark([s.quote for s in [*found, *([reply.of_mailbox] if reply.of_mailbox else [])]])
@@ -201,12 +213,14 @@ class ReplyView(QWidget):
             if suggestion.until is not None:
                 said += " " + tr("bis {day}").format(day=formats.day(suggestion.until))
             return tr("Vorschlag: {what}. Bestätigen mit F9.").format(what=said)
-        if reply.detail.row.kind == "bounce":
+        if reply.detail.row.kind == "bounce" and reply.detail.row.inquiry_id is not None:
             return tr(
                 "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
             )
         if reply.detail.row.inquiry_id is None:
             return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
+        if reply.detail.row.kind == "other":
+            return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
         if not any(_enterable(item) for item in reply.items):
             return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
         return tr("Bitte prüfen und mit F9 bestätigen.")

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework.receiving import receive_saved
 from domain.communication.incoming.filing import Filed
-from domain.communication.incoming.parse import LARGEST, parse_mail
+from domain.communication.incoming.parse import parse_mail
 from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.incoming.source import LARGEST
 from domain.errors import Invalid, Unavailable
 from ui.errors import describe
 from ui.ports import UiContext

@@ -80,6 +80,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "patient": "von Patienten",
         "other": "nicht zugeordnet",
     },
+    "report": {
+        "report.read": "Lesebestätigung",
+        "report.delivered": "zugestellt",
+        "report.elsewhere": "dort unzustellbar",
+    },
     "matched_by": {
         "thread": "antwortet auf unsere E-Mail",
         "reference": "nennt unser Kennzeichen",
@@ -133,6 +138,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "result_taken_back": "Ergebnis des Anrufs zurückgenommen",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",
+        "report_read": "Lesebestätigung",
+        "report_delivered": "Zustellbestätigung",
+        "report_elsewhere": "Weitergeleitet und dort unzustellbar",
         "inquiry": "Anfrage",
         "note": "Notiz",
         "reminder": "Erinnerung",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
 from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.incoming.remarks import Remark, remark_of, with_remark
 from domain.communication.models import COUNTERPART_LENGTH, EARLIEST, ContactEntry, Email
 from domain.communication.reading.quotes import own_words
 from domain.matching.models import Inquiry
@@ -23,6 +24,9 @@ from domain.therapists.models import Therapist
 
 REFERENCE = re.compile(r"\bPL-([2-9A-HJ-KM-NP-TV-Z]{6})\b")
 ANSWERS_WITHIN = timedelta(days=120)  # an inquiry closed for longer is not what an address alone answers
+READ, DELIVERED, ELSEWHERE = "report.read", "report.delivered", "report.elsewhere"
+NEWS_TO_NOBODY = {READ, DELIVERED}
+HISTORY_OF = {READ: "report_read", DELIVERED: "report_delivered", ELSEWHERE: "report_elsewhere"}
 HISTORY_LENGTH = 4_000  # letters of an answer that the history shows and searches
 
 
@@ -54,16 +58,22 @@ def file_mail(
     account_id: int | None = None,
     came_at: datetime | None = None,
 ) -> Filed:
-    """Keep a mail, with its files, as come at `came_at` (else now); seen before, nothing is written."""
-    belonging = find_belonging(session, mail, now=now)
+    """Keep a mail, with its files, as come at `came_at` (else now); seen before, nothing is written.
+
+    One that could not be read waits for a person. What is news to nobody (it arrived, it was opened) waits for none.
+    """
+    belonging = Belonging() if mail.remark is not None else find_belonging(session, mail, now=now)
+    remark = mail.remark or _remark_on(session, mail, belonging)
+    settled = remark is not None and remark.code in NEWS_TO_NOBODY
     statement = (
         insert(IncomingEmail)
         .values(
             account_id=account_id, sha256=mail.sha256, size=mail.size, message_id=mail.message_id,
             answers=list(mail.answers), from_address=mail.from_address, from_name=mail.from_name,
             to_address=mail.to_address, subject=mail.subject, sent_at=mail.sent_at, received_at=came_at or now,
-            automatic=mail.automatic, body_text=mail.text, kind=_kind(mail, belonging), version=1,
-            status="unread", matched_by=belonging.matched_by, email_id=belonging.email_id,
+            automatic=mail.automatic, body_text=with_remark(remark, mail.text), version=1,
+            kind=_kind(mail, belonging, remark), status="set_aside" if settled else "unread",
+            done_at=now if settled else None, matched_by=belonging.matched_by, email_id=belonging.email_id,
             inquiry_id=belonging.inquiry_id, therapist_id=belonging.therapist_id, patient_id=belonging.patient_id,
         )
         .on_conflict_do_nothing(index_elements=["sha256"])
@@ -94,15 +104,41 @@ def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belo
     return Belonging() if patient is None else Belonging("sender", patient_id=patient)
 
 
+def _remark_on(session: Session, mail: ParsedMail, belonging: Belonging) -> Remark | None:
+    """What a report says that means nothing for our mail; None for every other mail, and where it means something."""
+    report = mail.report
+    if report is None:
+        return None
+    if report.opened:
+        return Remark(READ)
+    bad = report.bad_news
+    if bad is None:
+        return Remark(DELIVERED)
+    if belonging.email_id is None and belonging.inquiry_id is None:
+        return None
+    ours = report.of(_written_to(session, belonging))
+    if ours is None:
+        return Remark(ELSEWHERE, {"address": bad.final})
+    return Remark(DELIVERED) if ours.arrived else None
+
+
+def _written_to(session: Session, belonging: Belonging) -> list[str]:
+    """The addresses of the mail a report is about; of all its inquiry's, where it does not say which."""
+    one = Email.id == belonging.email_id if belonging.email_id is not None else Email.inquiry_id == belonging.inquiry_id
+    return list(session.scalars(select(Email.to_address).where(one)))
+
+
 def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> None:
     """Put a mail into the history of those it belongs to."""
     if mail.inquiry_id is None and mail.therapist_id is None and mail.patient_id is None:
         return
-    words = "\n".join(part.text for part in own_words(mail.body_text)) or mail.body_text
+    words = "\n".join(part.text for part in own_words(mail.words)) or mail.words
+    remark = remark_of(mail.body_text)
+    kind = HISTORY_OF.get(remark.code) if remark is not None else None
     session.add(
         ContactEntry(
             at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,
-            channel="email", direction="in", kind="bounce" if mail.kind == "bounce" else "reply",
+            channel="email", direction="in", kind=kind or ("bounce" if mail.kind == "bounce" else "reply"),
             inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
             counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
             body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
@@ -110,8 +146,10 @@ def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> 
     )  # fmt: skip
 
 
-def _kind(mail: ParsedMail, belonging: Belonging) -> str:
-    if mail.bounce is not None:
+def _kind(mail: ParsedMail, belonging: Belonging, remark: Remark | None) -> str:
+    if remark is not None:
+        return "other"
+    if mail.report is not None:
         return "bounce"
     if belonging.inquiry_id is not None:
         return "reply"
@@ -119,7 +157,7 @@ def _kind(mail: ParsedMail, belonging: Belonging) -> str:
 
 
 def _by_thread(session: Session, mail: ParsedMail, _now: datetime) -> Belonging | None:
-    wanted = [mail.bounce.message_id] if mail.bounce is not None and mail.bounce.message_id else list(mail.answers)
+    wanted = [mail.report.message_id] if mail.report is not None and mail.report.message_id else list(mail.answers)
     sent = {e.message_id: e for e in session.scalars(select(Email).where(Email.message_id.in_(wanted)))}
     email = next((sent[number] for number in wanted if number in sent), None)
     if email is None:
@@ -144,7 +182,7 @@ def _by_reference(session: Session, mail: ParsedMail, _now: datetime) -> Belongi
 
 
 def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belonging | None:
-    if not mail.from_address or mail.bounce is not None:
+    if not mail.from_address or mail.report is not None:
         return None
     found = session.execute(
         select(Inquiry.id, Inquiry.therapist_id, Inquiry.stage)

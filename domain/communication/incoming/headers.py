@@ -9,7 +9,6 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
-from email.utils import parseaddr
 
 from domain.communication.incoming.charsets import clean, letters
 
@@ -42,7 +41,7 @@ def header(message: Message, name: str) -> str:
 
 def words_of(raw: str) -> str:
     """The words of a header value (RFC 2047), on one line."""
-    plain = _as_letters(raw)
+    plain = as_letters(raw)
     try:
         text = "".join(
             part if isinstance(part, str) else letters(part, charset) if charset else _unencoded(part)
@@ -51,15 +50,6 @@ def words_of(raw: str) -> str:
     except BROKEN:
         text = plain
     return " ".join(clean(text, " ").split())[:LONGEST]
-
-
-def address(message: Message, name: str) -> tuple[str, str]:
-    """Name and address in a header; both empty where nothing can be made of it."""
-    try:
-        shown, found = parseaddr(header(message, name))
-    except BROKEN:
-        return "", ""
-    return shown.strip()[:200], found.strip()[:320]
 
 
 def media_type(part: Message) -> str:
@@ -77,7 +67,7 @@ def file_name(part: Message) -> str:
     return re.split(r"[\\/]", name)[-1].strip(". ")[:150]
 
 
-def _as_letters(raw: str) -> str:
+def as_letters(raw: str) -> str:
     """Bytes outside of ASCII, which no header may have, read as what they mostly are."""
     try:
         return letters(raw.encode("utf-8", "surrogateescape"), "utf-8")

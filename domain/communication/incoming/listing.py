@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.communication.incoming.remarks import Remark, remark_of, words_after
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -13,7 +14,7 @@ from domain.paging import ListQuery, Page
 
 @dataclass(frozen=True, slots=True)
 class IncomingRow:
-    """One mail in a list; `practice` and `patient` are whom it belongs to."""
+    """One mail in a list; `practice` and `patient` are whom it belongs to, `remark` is the program's."""
 
     incoming_id: int
     from_name: str
@@ -31,6 +32,7 @@ class IncomingRow:
     patient_id: int | None
     files: int
     version: int
+    remark: Remark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,13 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class IncomingDetail:
-    """One mail in full, as plain text, with its files."""
+    """One mail in full, as plain text, with its files; `size` is that of its source."""
 
     row: IncomingRow
     body_text: str
     automatic: bool
     message_id: str
+    size: int
     files: tuple[FileRow, ...]
 
 
@@ -61,7 +64,7 @@ _INCOMING = Listing(
            nullif(trim(p.first_name || ' ' || p.last_name), '') AS patient, q.reference, m.inquiry_id,
            m.therapist_id, m.patient_id,
            (SELECT count(*) FROM communication_service.incoming_attachment a WHERE a.incoming_id = m.id) AS files,
-           m.version
+           m.version, CASE WHEN left(m.body_text, 1) = chr(31) THEN split_part(m.body_text, chr(10), 1) END AS remark
     FROM communication_service.incoming_email m
     LEFT JOIN matching_service.inquiry q ON q.id = m.inquiry_id
     LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
@@ -88,7 +91,8 @@ def list_incoming(session: Session, query: ListQuery) -> Page[IncomingRow]:
 
 
 def _row(row: RowMapping) -> IncomingRow:
-    return IncomingRow(**{name: row[name] for name in IncomingRow.__slots__})
+    values = {name: row[name] for name in IncomingRow.__slots__}
+    return IncomingRow(**values | {"remark": remark_of(row["remark"] or "")})
 
 
 def count_unread(session: Session) -> int:
@@ -100,7 +104,7 @@ def count_unread(session: Session) -> int:
 def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
     """One mail in full; raises NotFound."""
     query = f"""
-        SELECT l.*, m.body_text, m.automatic, m.message_id
+        SELECT l.*, m.body_text, m.automatic, m.message_id, m.size
         FROM ({_INCOMING.select} WHERE m.id = :id) AS l
         JOIN communication_service.incoming_email m ON m.id = l.incoming_id"""
     row = session.execute(text(query), {"id": incoming_id}).mappings().one_or_none()
@@ -114,7 +118,8 @@ def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
         {"id": incoming_id},
     )
     attached = tuple(FileRow(*file) for file in files)
-    return IncomingDetail(_row(row), row["body_text"], row["automatic"], row["message_id"], attached)
+    words = words_after(row["body_text"])
+    return IncomingDetail(_row(row), words, row["automatic"], row["message_id"], row["size"], attached)
 
 
 def file_content(session: Session, file_id: int) -> bytes:

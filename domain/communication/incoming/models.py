@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
 from domain.communication.account_models import MailAccount
+from domain.communication.incoming.remarks import words_after
 from domain.communication.models import Email
 from domain.database import Base, Identified, Versioned
 from domain.matching.models import Inquiry, InquiryItem
@@ -20,6 +21,7 @@ class IncomingEmail(Identified, Versioned, Base):
     """One mail that came in, and what it belongs to; `matched_by` says by which of its marks.
 
     `sha256` is of the source: the same mail is kept once, whether it is fetched again or dropped as a file.
+    `body_text` begins with what the program remarks of it, where it does (`remarks`).
     """
 
     __tablename__ = "incoming_email"
@@ -59,6 +61,11 @@ class IncomingEmail(Identified, Versioned, Base):
     patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Patient.id))
     done_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     done_at: Mapped[datetime | None]
+
+    @property
+    def words(self) -> str:
+        """What somebody wrote, without what the program remarks of it."""
+        return words_after(self.body_text)
 
 
 class IncomingAttachment(Identified, Base):

@@ -99,11 +99,11 @@ def test_a_hard_bounce_gives_the_patients_back(database: Database) -> None:
     """A delayed one does not; a second report changes nothing."""
     with database.write() as session:
         inquiry, email = sent_inquiry(session)
-        take_in(session, bounce(email.message_id, status="4.4.1", action="delayed"))
+        take_in(session, bounce(email.message_id, recipient=email.to_address, status="4.4.1", action="delayed"))
         assert (email.status, state(session, inquiry)) == ("bounced_soft", "sent")
-        take_in(session, bounce(email.message_id))
+        take_in(session, bounce(email.message_id, recipient=email.to_address))
         assert (email.status, state(session, inquiry)) == ("bounced_hard", "bounced")
-        take_in(session, bounce(email.message_id, status="5.2.2"))
+        take_in(session, bounce(email.message_id, recipient=email.to_address, status="5.2.2"))
         assert state(session, inquiry) == "bounced"
 
 
@@ -112,7 +112,7 @@ def test_a_bounce_of_an_answered_inquiry_is_only_filed(database: Database) -> No
     with database.write() as session:
         inquiry, email = sent_inquiry(session)
         record_answer(session, only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY, now=LATER)
-        take_in(session, bounce(email.message_id))
+        take_in(session, bounce(email.message_id, recipient=email.to_address))
         assert state(session, inquiry) == "answered"
 
 

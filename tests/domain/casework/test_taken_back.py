@@ -168,7 +168,7 @@ def test_what_came_back_or_was_answered_is_not_unclear(database: Database, now: 
     """Both prove that it was sent."""
     with database.write() as session:
         returned, first = unclear(session, now=now)
-        receive(session, parse_mail(bounce(first.message_id)), now=now + HOUR)
+        receive(session, parse_mail(bounce(first.message_id, recipient=first.to_address)), now=now + HOUR)
         assert (first.status, state(session, returned)) == ("bounced_hard", "bounced")
         answered, second = unclear(session, now=now)
         receive(session, parse_mail(reply("Leider nein", answers=second.message_id)), now=now + HOUR)

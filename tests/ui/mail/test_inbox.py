@@ -14,13 +14,14 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.communication.claiming import claim
-from domain.communication.incoming.parse import parse_mail
+from domain.communication.incoming.parse import parse_mail, read_head
 from domain.communication.incoming.parsed import ParsedMail
+from domain.communication.incoming.remarks import Remark
 from domain.database import Database
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
-from tests.domain.communication.incoming.letters import reply
+from tests.domain.communication.incoming.letters import bounce, reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
 from ui.mail.page import MailPage
@@ -244,3 +245,31 @@ def test_what_an_answer_says_in_two_ways_is_ticked_by_a_person(ui: UiContext, qt
     qtbot.waitUntil(tick.isVisible)
     assert not tick.isChecked()
     assert "Verschiedenes" in tick.text()
+
+
+def test_what_cannot_be_read_and_what_means_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """In the list by a word, in the mail by a sentence with the size, or with the other address."""
+
+    def work(session: Session) -> tuple[int, int]:
+        number, _ = asked(session, ui, "Kühn")
+        report = parse_mail(bounce(number, recipient="privat@gmx.example"))
+        head = b"From: =?utf-8?q?M=C3=BCller=2C_Ina?= <ina@praxis.example>\nSubject: Platz\n\n"
+        unread = read_head(head, size=2_500_000, remark=Remark("mail.too_nested"))
+        return tuple(receive(session, mail, now=ui.now()).incoming_id for mail in (report, unread))  # type: ignore[return-value]
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    elsewhere, unreadable = fill(database, work)
+    page.open_field(unreadable, "incoming")
+    reply_view = page._incoming._reply
+    qtbot.waitUntil(lambda: "nicht lesbar" in reply_view._chip.text())
+    assert "2,5 MB" in reply_view._remark.text()
+    assert "zu tief verschachtelt" in reply_view._remark.text()
+    assert "Müller, Ina <ina@praxis.example>" in reply_view._facts.text()
+    page.open_field(elsewhere, "incoming")
+    qtbot.waitUntil(lambda: "privat@gmx.example" in reply_view._remark.text())
+    assert "weitergeleitet" in reply_view._remark.text()
+    press(qtbot, page, "Nichts zu tun")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "set_aside")

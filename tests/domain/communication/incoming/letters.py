@@ -33,10 +33,17 @@ def reply(
 
 
 def bounce(
-    message_id: str, *, recipient: str = "weg@praxis.example", status: str = "5.1.1", action: str = "failed"
+    message_id: str,
+    *,
+    recipient: str = "weg@praxis.example",
+    status: str = "5.1.1",
+    action: str = "failed",
+    sender: str = "MAILER-DAEMON@mx.example",
+    original: str = "",
 ) -> bytes:
-    """A report of a mail server (RFC 3464) about a mail of ours."""
-    return f"""From: MAILER-DAEMON@mx.example
+    """A report of a mail server (RFC 3464) about a mail of ours; `original` is its Original-Recipient."""
+    said = f"Original-Recipient: rfc822;{original}\n" if original else ""
+    return f"""From: {sender}
 To: vermittlung@buero.example
 Subject: Undelivered Mail Returned to Sender
 Message-ID: <{status}.{action}@mx.example>
@@ -53,7 +60,7 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx.example
 
-Final-Recipient: rfc822; {recipient}
+{said}Final-Recipient: rfc822; {recipient}
 Action: {action}
 Status: {status}
 
@@ -66,5 +73,31 @@ From: vermittlung@buero.example
 To: {recipient}
 
 Text
+--b--
+""".encode()
+
+
+def receipt(message_id: str, *, sender: str = "praxis@praxis.example") -> bytes:
+    """A read receipt (RFC 8098) as Outlook sends it."""
+    return f"""From: {sender}
+To: vermittlung@buero.example
+Subject: Gelesen: Anfrage
+In-Reply-To: {message_id}
+Message-ID: <gelesen@praxis.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Ihre Nachricht wurde am 24.11.2026 gelesen.
+
+--b
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822; praxis@praxis.example
+Original-Message-ID: {message_id}
+Disposition: manual-action/MDN-sent-manually; displayed
+
 --b--
 """.encode()

@@ -1,0 +1,47 @@
+"""What is said of a mail that came in: its kind in a word, and why it could not be read or means nothing."""
+
+from domain.communication.incoming.listing import IncomingDetail, IncomingRow
+from ui import formats
+from ui.errors import describe_code
+from ui.labels import label
+from ui.translation import tr
+
+KINDS = {"reply": "info", "bounce": "danger", "patient": "success", "other": "warning"}
+_REPORTS = {"report.read": "neutral", "report.delivered": "neutral", "report.elsewhere": "warning"}
+
+
+def chip(row: IncomingRow) -> tuple[str, str]:
+    """The kind of a mail in a word, and its colour."""
+    remark = row.remark
+    if remark is None or remark.code == "mail.not_filed":
+        return label("incoming_kind", row.kind), KINDS[row.kind]
+    if remark.unreadable:
+        return tr("nicht lesbar"), "danger"
+    return label("report", remark.code), _REPORTS[remark.code]
+
+
+def sentence(mail: IncomingDetail) -> str:
+    """What the program has to say of a mail; empty where nothing."""
+    remark = mail.row.remark
+    if remark is None:
+        return ""
+    if remark.code == "mail.not_filed":
+        return tr(
+            "Diese E-Mail ließ sich nicht wie üblich ablegen; es wurde nichts eingetragen. Bitte lesen und zuordnen."
+        )
+    if remark.unreadable:
+        return (
+            tr("Diese E-Mail ({size}) ist hier nicht lesbar; bitte lesen Sie sie im Mailprogramm.").format(
+                size=formats.size(mail.size)
+            )
+            + " "
+            + describe_code(remark.code, **remark.params)
+        )
+    return {
+        "report.read": tr("Eine Lesebestätigung. Sie ist keine Antwort; es wurde nichts eingetragen."),
+        "report.delivered": tr("Ein Mailserver bestätigt, dass die E-Mail ankam. Es wurde nichts eingetragen."),
+        "report.elsewhere": tr(
+            "Die E-Mail wurde weitergeleitet und war dort unzustellbar ({address}). An die angeschriebene Adresse kam sie"
+            " vermutlich; es wurde nichts eingetragen."
+        ).format(**{"address": ""} | remark.params),
+    }[remark.code]
