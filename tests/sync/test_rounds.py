@@ -68,6 +68,8 @@ def running(office: Office, transport: Taking) -> Iterator[None]:
         except asyncio.CancelledError:
             pass
         finally:
+            # rounds under way end before their database is closed
+            loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 
     thread = threading.Thread(target=work, daemon=True)
