@@ -124,7 +124,7 @@ def test_what_hinders_the_worker_is_told(page: AdminPage, qtbot: QtBot, office: 
     worker = office.database("worker")
     fill(worker, lambda session: note_trouble(session, "release_due", "ZeroDivisionError", now=NOW))
     page.refresh()
-    qtbot.waitUntil(lambda: "Wartende E-Mails freigeben" in page.troubles.text())
+    qtbot.waitUntil(lambda: "Freigeben wartender E-Mails" in page.troubles.text())
     fill(worker, lambda session: forget_trouble(session, "release_due"))
     worker.close()
     page.refresh()
