@@ -5,18 +5,20 @@ It must not know any slice, and it refuses to work on the GUI thread (that threa
 """
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, text
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, event, inspect, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
 from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError, Unavailable
+from domain.moments import read_every_moment
 
 __all__ = ["Base", "Database", "Identified", "Session", "Versioned"]
 
@@ -30,6 +32,7 @@ NAMING = {
 
 
 T = TypeVar("T")
+_HALVES = re.compile("[\ud800-\udfff]")
 AGAIN = 2  # how often a transaction that a deadlock ended is tried again
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
@@ -88,6 +91,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=True,
+            # an error's words reach a log: they tell nothing of anybody
+            hide_parameters=True,
             connect_args={
                 # PgBouncer in transaction mode knows no prepared statements of another session
                 "prepare_threshold": None if pooled else PREPARE_AFTER,
@@ -98,6 +103,7 @@ class Database:
                 "keepalives_count": 3,
             },
         )
+        event.listen(self.engine, "connect", lambda connection, _: read_every_moment(connection))
         self._forbidden_thread: int | None = None
         self._admit = admit
 
@@ -134,6 +140,7 @@ class Database:
             self._admit(self.engine)
             self._admit = None
         with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
+            event.listen(session, "before_flush", _refuse_unkept)
             yield session
 
 
@@ -155,11 +162,25 @@ def translated_errors() -> Iterator[None]:
             raise Forbidden("database.forbidden") from exc
         raise
     except DBAPIError as exc:
-        if exc.connection_invalidated:
-            raise Unavailable("database.unreachable") from exc
-        if sqlstate(exc) in {"22021", "22P05"}:
-            raise Invalid("text.control_character") from exc
-        raise
+        found = _other(exc)
+        if found is None:
+            raise
+        raise found from exc
+    except UnicodeEncodeError as exc:
+        raise Invalid("text.control_character") from exc
+
+
+def is_kept(words: str) -> bool:
+    """Whether the database has a place for every character: NUL and halves of a surrogate pair are none."""
+    return "\0" not in words and not _HALVES.search(words)
+
+
+def _refuse_unkept(session: Session, _context: object, _instances: object) -> None:
+    """Name the field whose words the database could not keep, before it refuses them without a name."""
+    for row in (*session.new, *session.dirty):
+        for attribute in inspect(row).attrs:
+            if any(isinstance(value, str) and not is_kept(value) for value in attribute.history.added or ()):
+                raise Invalid("text.control_character", field=attribute.key)
 
 
 def again_if_in_the_way(work: Callable[[], T]) -> T:
@@ -187,6 +208,15 @@ def _integrity(exc: IntegrityError) -> PlatzlotseError:
     if sqlstate(exc) in {"23505", "23P01"}:
         return Conflict(f"db.{name}")
     return Invalid(f"db.{name}")
+
+
+def _other(exc: DBAPIError) -> PlatzlotseError | None:
+    if exc.connection_invalidated:
+        return Unavailable("database.unreachable")
+    # the driver itself refuses NUL, without a state
+    if sqlstate(exc) in {"22021", "22P05"} or "NUL (0x00)" in str(exc.orig):
+        return Invalid("text.control_character")
+    return None
 
 
 def _operational(exc: DBAPIError) -> PlatzlotseError:

@@ -82,4 +82,5 @@ PRODUCERS = {
     "travel": "geocoding_service",
     "map_settings": "geocoding_service",
     "office": "platform",
+    "worker": "platform",
 }

@@ -15,7 +15,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
-from domain.casework.clocks import tick
+from domain.casework.clocks import STEPS
 from domain.casework.taking import take_mail
 from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
@@ -23,6 +23,7 @@ from domain.communication.claiming import release_due
 from domain.communication.evidence.chain import link_waiting
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
+from domain.worker_troubles import forget_all_troubles
 from sync.geo.maps import MapWork
 from sync.mail.compose import build_message, wire_address
 from sync.mail.mailboxes import Mailboxes
@@ -30,6 +31,7 @@ from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
+from sync.rounds import Round
 from sync.sources.reading import SourceReading
 
 log = logging.getLogger(__name__)
@@ -83,22 +85,25 @@ class Worker:
         """Work until stopped by a signal; with `once` only until the queue is empty."""
         async with self._app.open_async():
             await self._forget_the_dead()
-            await asyncio.to_thread(self._mailboxes.publish_key)
-            await asyncio.to_thread(self._try, tick)
-            await asyncio.to_thread(self.chain)
+            ticking = [self._round(step, self._timed(step)) for step in STEPS]
+            chaining = self._round(self.chain)
+            for beginning in (
+                self._round(self._begin), self._round(self._mailboxes.publish_key), *ticking, chaining,
+            ):  # fmt: skip
+                await asyncio.to_thread(beginning.once)
             clocks = (
                 ()
                 if once
                 else (
-                    self._every(TICK_SECONDS, tick),
-                    self._every(LOOK_SECONDS, release_due),
-                    self._watch_mailboxes(),
-                    self._answer_tests(),
-                    self._keep_chaining(),
-                    self._keep_on(MAP_SECONDS, self._maps.place),
-                    self._keep_on(MAP_SECONDS, self._maps.travel),
-                    self._keep_on(FORGET_SECONDS, self._maps.forget),
-                    self._keep_on(SOURCE_SECONDS, self._sources.read),
+                    *(step.keep_on(TICK_SECONDS) for step in ticking),
+                    self._round(release_due, self._timed(release_due), name="release_soon").keep_on(LOOK_SECONDS),
+                    self._round(self._mailboxes.follow).keep_on(ACCOUNTS_SECONDS),
+                    self._round(self.answer_test).keep_on(TEST_SECONDS),
+                    chaining.keep_on(CHAIN_SECONDS),
+                    self._round(self._maps.place).keep_on(MAP_SECONDS),
+                    self._round(self._maps.travel).keep_on(MAP_SECONDS),
+                    self._round(self._maps.forget).keep_on(FORGET_SECONDS),
+                    self._round(self._sources.read).keep_on(SOURCE_SECONDS),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -120,26 +125,12 @@ class Worker:
                         await clock
                 await asyncio.to_thread(self._mailboxes.stop)
                 # what was noted last would else wait until somebody works again
-                await asyncio.to_thread(self.chain)
+                await asyncio.to_thread(chaining.once)
         self.close()
 
     def close(self) -> None:
         """Close the connections; `run` does it by itself."""
         self._database.close()
-
-    async def _watch_mailboxes(self) -> None:
-        while True:
-            await asyncio.to_thread(self._mailboxes.follow)
-            await asyncio.sleep(ACCOUNTS_SECONDS)
-
-    async def _answer_tests(self) -> None:
-        while True:
-            await asyncio.sleep(TEST_SECONDS)
-            try:
-                await asyncio.to_thread(self.answer_test)
-            except PlatzlotseError as exc:
-                log.warning("a mail account was not tried: %s", exc.code)
-                await asyncio.sleep(TICK_SECONDS)
 
     def answer_test(self) -> bool:
         """Try an account if somebody asked; False when nobody did."""
@@ -151,37 +142,19 @@ class Worker:
         self._write(lambda s: note_answer(s, asked.id, steps, now=self._now()))
         return True
 
-    async def _keep_on(self, seconds: float, work: Callable[[], None]) -> None:
-        """Work that writes its own transactions, between them goes outside, and outlives whatever hinders it."""
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await asyncio.to_thread(work)
-            except PlatzlotseError as exc:
-                log.warning("%s failed: %s", work.__name__, exc.code)
-                await asyncio.sleep(TICK_SECONDS)
-
-    async def _keep_chaining(self) -> None:
-        while True:
-            await asyncio.sleep(CHAIN_SECONDS)
-            await asyncio.to_thread(self.chain)
-
     def chain(self) -> None:
         """Link every contact that waits, a batch a transaction; two workers at once take turns."""
-        try:
-            while self._write(link_waiting):
-                pass
-        except PlatzlotseError as exc:
-            # the next time finds the same work
-            log.warning("chaining failed: %s", exc.code)
+        while self._write(link_waiting):
+            pass
 
-    async def _every(self, seconds: float, work: Callable[..., object]) -> None:
-        pause = seconds
-        while True:
-            await asyncio.sleep(pause)
-            fine = await asyncio.to_thread(self._try, work)
-            # a database that is away is not asked, nor the log filled, twice a second
-            pause = seconds if fine else TICK_SECONDS
+    def _begin(self) -> None:
+        self._write(forget_all_troubles)
+
+    def _round(self, work: Callable[..., object], done: Callable[[], object] | None = None, *, name: str = "") -> Round:
+        return Round(name or work.__name__.strip("_"), done or work, write=self._write, now=self._now)
+
+    def _timed(self, work: Callable[..., object]) -> Callable[[], object]:
+        return lambda: self._write(lambda session: work(session, now=self._now()))
 
     def _write(self, work: Callable[[Session], T]) -> T:
         def once() -> T:
@@ -190,15 +163,6 @@ class Worker:
 
         return again_if_in_the_way(once)
 
-    def _try(self, work: Callable[..., object]) -> bool:
-        try:
-            self._write(lambda session: work(session, now=self._now()))
-        except PlatzlotseError as exc:
-            # the next time finds the same work
-            log.warning("%s failed: %s", work.__name__, exc.code)
-            return False
-        return True
-
     async def _forget_the_dead(self) -> None:
         """Jobs of a killed worker are closed; their mails are found by lease or get a new job from the tick."""
         manager = self._app.job_manager
@@ -206,7 +170,11 @@ class Worker:
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
     async def _send_email(self, email_id: int) -> None:
-        await asyncio.to_thread(self.send, email_id)
+        try:
+            await asyncio.to_thread(self.send, email_id)
+        # what was not foreseen hinders this mail alone: it is found by its lease, or gets a new job
+        except Exception as exc:  # noqa: BLE001
+            log.warning("mail %d: %s", email_id, exc.code if isinstance(exc, PlatzlotseError) else type(exc).__name__)
 
     def send(self, email_id: int) -> Outcome | None:
         """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""

@@ -7,6 +7,7 @@ from typing import Any
 from domain.errors import PlatzlotseError, Unavailable
 from domain.weektime import BERLIN
 from ui import formats
+from ui.admin.template_words import kind_words
 from ui.labels import label, rule_reason
 from ui.translation import tr
 from ui.words import (
@@ -88,6 +89,7 @@ class _Words(dict[str, str]):
             "fields": lambda v: ", ".join(label("therapist_field", name) for name in v or ()),
             "last_day": lambda v: formats.day(date.fromisoformat(str(v))),
             "codes": lambda v: ", ".join(v or ()),
+            "template": lambda v: kind_words(str(v)),
             "roles": lambda v: ", ".join(v or ()),
         }
         write = writers.get(name, str)

@@ -14,6 +14,8 @@ from app.settings import Mode, load
 from domain.database import Database
 from domain.errors import PlatzlotseError
 from domain.migrations import HEAD
+from domain.worker_troubles import troubles
+from ui.admin.worker_words import trouble_words
 from ui.errors import describe
 from ui.translation import tr
 
@@ -44,6 +46,7 @@ def _checks(profile: Profile) -> Iterator[Check]:
                 waiting = session.scalar(
                     text("SELECT count(*) FROM communication_service.email WHERE status IN ('unclear', 'failed')")
                 )
+                hindered = troubles(session)
             database.close()
     except PlatzlotseError as error:
         yield "database", False, describe(error)
@@ -51,6 +54,8 @@ def _checks(profile: Profile) -> Iterator[Check]:
     yield "database", True, tr("Datenbank PostgreSQL {version}, Stand {head}").format(version=version, head=HEAD)
     yield "directory", True, tr("{n} Therapeuten im Bestand").format(n=therapists)
     yield "mail", not waiting, tr("{n} E-Mails sind unklar oder nicht gesendet").format(n=waiting)
+    well = tr("Hintergrunddienst ohne Störung")
+    yield "worker", not hindered, " ".join(trouble_words(trouble) for trouble in hindered) or well
     where = tr("Mails werden auf diesem Rechner aufgefangen, nichts wird gesendet")
     yield "smtp", True, tr("Mailserver {host}").format(host=settings.mail.host) if settings.mail.host else where
     free = shutil.disk_usage(profile.home).free

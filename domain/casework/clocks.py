@@ -1,5 +1,9 @@
-"""What happens because time passed; the worker calls it every minute, a test with any time it likes."""
+"""What happens because time passed; a test calls all of it with any time it likes.
 
+The worker takes the steps one by one, each in a transaction of its own: what hinders one hinders no other.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,17 +33,32 @@ class Ticked:
 
 def tick(session: Session, *, now: datetime) -> Ticked:
     """Resume pauses, end absences, expire silent inquiries, see to mails and calls; hourly learn from answers."""
-    settings = office(session)
-    resumed, returned = resume_due(session, now=now), return_to_office(session, now=now)
-    expired = expire_due(session, now=now)
-    for inquiry_id in expired:
-        cancel_calls(session, inquiry_id, reason="expired")
     return Ticked(
-        resumed_searches=resumed,
-        returned_inquiries=returned,
-        expired_inquiries=expired,
+        resumed_searches=resume_due(session, now=now),
+        returned_inquiries=return_to_office(session, now=now),
+        expired_inquiries=expire_silent(session, now=now),
         unclear_mails=expire_leases(session, now=now),
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),
-        rates_counted=count_rates(session, prior=settings.response_prior, expiry_days=settings.expiry_days, now=now),
+        rates_counted=learn_from_answers(session, now=now),
     )
+
+
+def expire_silent(session: Session, *, now: datetime) -> tuple[int, ...]:
+    """Expire inquiries nobody answered, and cancel the calls planned for them; returns their ids."""
+    expired = expire_due(session, now=now)
+    for inquiry_id in expired:
+        cancel_calls(session, inquiry_id, reason="expired")
+    return expired
+
+
+def learn_from_answers(session: Session, *, now: datetime) -> bool:
+    """Count how often practices answer, at most hourly; whether it was time."""
+    settings = office(session)
+    return count_rates(session, prior=settings.response_prior, expiry_days=settings.expiry_days, now=now)
+
+
+# in the order of `tick`
+STEPS: tuple[Callable[..., object], ...] = (
+    resume_due, return_to_office, expire_silent, expire_leases, release_due, miss_overdue, learn_from_answers,
+)  # fmt: skip

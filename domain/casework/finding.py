@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 EACH = 6
+LONGEST, MOST_WORDS = 200, 12  # of what is typed: nobody is told apart by more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ _QUERIES = (
 
 
 def find_anything(session: Session, words: str) -> tuple[Hit, ...]:
-    """The best few of each kind; every word must occur."""
-    parts = [part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in words.split()]
+    """The best few of each kind; every word must occur, of the first dozen."""
+    parts = [part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in words[:LONGEST].split()]
+    parts = parts[:MOST_WORDS]
     if not parts:
         return ()
     values: dict[str, object] = {f"w{n}": part for n, part in enumerate(parts)}

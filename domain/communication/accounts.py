@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.communication.account_models import MailAccount, MailboxState, WorkerKey
 from domain.communication.subjects import in_one_line
+from domain.database import is_kept
 from domain.editing import load_for_edit
 from domain.errors import Invalid, Unavailable
 
@@ -26,7 +27,10 @@ LARGEST_LIMIT = 32_000  # what the columns of limits hold, and more than any off
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """What a person enters. `password` None leaves the one that is there; empty hosts switch a way off."""
+    """What a person enters. `password` None leaves the one that is there, unless it was for elsewhere.
+
+    Empty hosts switch a way off.
+    """
 
     name: str
     address: str
@@ -142,6 +146,8 @@ def save_account(
             .where(MailAccount.is_default, MailAccount.id != (account_id or 0))
             .values(is_default=False)
         )
+    if account_id is not None and forgets_password(row, form):
+        row.sealed_password = None
     for name in AccountForm.__slots__:
         if name != "password":
             value = getattr(form, name)
@@ -154,6 +160,26 @@ def save_account(
     return row.id
 
 
+def forgets_password(before: Account | MailAccount, form: AccountForm) -> bool:
+    """Whether saving drops the kept password: it was typed for another server, another user or a safer way.
+
+    The database keeps the same rule. Switching a way off tells nobody anything.
+    """
+    if form.username.strip() != before.username:
+        return True
+    for way in ("smtp", "imap"):
+        host, port, security = (f"{way}_{part}" for part in ("host", "port", "security"))
+        named = getattr(form, host).strip()
+        if named and (
+            named != getattr(before, host)
+            or getattr(form, port) != getattr(before, port)
+            # the safest stands first
+            or SECURITY.index(getattr(form, security)) > SECURITY.index(getattr(before, security))
+        ):
+            return True
+    return False
+
+
 def progress(session: Session, account_id: int, folder: str) -> FolderProgress:
     """How far a folder was read."""
     row = session.get(MailboxState, (account_id, folder))
@@ -161,6 +187,7 @@ def progress(session: Session, account_id: int, folder: str) -> FolderProgress:
 
 
 def _check(form: AccountForm) -> None:
+    _refuse_unkept(form)
     if not form.name.strip():
         raise Invalid("mail_account.name", field="name")
     if "@" not in form.address or any(letter.isspace() for letter in form.address.strip()):
@@ -178,6 +205,13 @@ def _check(form: AccountForm) -> None:
         raise Invalid("mail_account.no_server", field="smtp_host")
     if form.is_default and not (form.active and form.smtp_host.strip()):
         raise Invalid("mail_account.default_sends", field="is_default")
+
+
+def _refuse_unkept(form: AccountForm) -> None:
+    for name in AccountForm.__slots__:
+        value = getattr(form, name)
+        if isinstance(value, str) and not is_kept(value):
+            raise Invalid("text.control_character", field=name)
 
 
 def _account(row: MailAccount) -> Account:

@@ -20,6 +20,7 @@ from domain.communication.models import (
     PhoneCall,
 )
 from domain.communication.states import RESULTS, CallStatus
+from domain.database import is_kept
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.patients.lifecycle import refuse_closed
@@ -107,7 +108,7 @@ def _note(session: Session, note: ContactNote, *, now: datetime, **about: int) -
 
 def refuse_unkept(words: str, *, field: str, longest: int = BODY_LENGTH) -> None:
     """Raise Invalid for words the history cannot keep: too long, or with a character it has no place for."""
-    if "\0" in words:
+    if not is_kept(words):
         raise Invalid("text.control_character", field=field)
     if len(words.strip()) > longest:
         raise Invalid("contact.too_long", field=field, length=len(words.strip()), longest=longest)

@@ -112,10 +112,11 @@ def _handed_over(session: Session, account_id: int | None, *, now: datetime) -> 
     """Mails of an account (None: of all) that reached a server within the last hour, may have, or are just doing so.
 
     An attempt counts from when its end was known, which is after the server took the mail, so that no sixty minutes
-    hold more than the limit. One statement sees a mail either under way or reported, never neither.
+    hold more than the limit; none is counted that lies ahead. One
+    statement sees a mail either under way or reported, never neither.
     """
     tried = select(func.count()).select_from(EmailAttempt).where(
-        EmailAttempt.at > now - HOUR, EmailAttempt.outcome.in_(("sent", "unclear"))
+        EmailAttempt.at > now - HOUR, EmailAttempt.at <= now, EmailAttempt.outcome.in_(("sent", "unclear"))
     )  # fmt: skip
     sending = select(func.count()).select_from(Email).where(Email.status == EmailStatus.SENDING)
     if account_id is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from domain.database import translated_errors
 from domain.errors import Unavailable
 
-HEAD = "0019"
+HEAD = "0020"
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 

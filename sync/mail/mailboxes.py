@@ -1,16 +1,13 @@
 """All mailboxes the worker watches: follows the accounts as they are added, changed and switched off."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from domain.communication.accounts import accounts, publish_key
-from domain.errors import PlatzlotseError
 from sync.mail.ports import Write
 from sync.mail.senders import Credentials
 from sync.mail.watching import MailboxWatch
 
-log = logging.getLogger(__name__)
 STOP_SECONDS = 2.0
 
 
@@ -26,20 +23,13 @@ class Mailboxes:
         if self._credentials.key is None:
             return
         public = bytes(self._credentials.key.public_key)
-        try:
-            self._write(lambda session: publish_key(session, public))
-        except PlatzlotseError as exc:
-            log.warning("the worker's key was not published: %s", exc.code)
+        self._write(lambda session: publish_key(session, public))
 
     def follow(self) -> None:
         """Start, restart and stop watches so that they fit the accounts; one that died begins again."""
         if not self._credentials.reach_out:
             return
-        try:
-            wanted = {a.id: a for a in self._write(lambda session: accounts(session, active_only=True)) if a.imap_host}
-        except PlatzlotseError as exc:
-            log.warning("accounts cannot be read: %s", exc.code)
-            return
+        wanted = {a.id: a for a in self._write(lambda session: accounts(session, active_only=True)) if a.imap_host}
         for number, watch in list(self._watches.items()):
             if wanted.get(number) != watch.account or not watch.alive:
                 self._watches.pop(number).stop(STOP_SECONDS)

@@ -141,7 +141,7 @@ def test_candidates_tell_reasons_in_words(filled: Path) -> None:
 def test_doctor_finds_a_sound_seat(filled: Path) -> None:
     """All checks of a fresh seat are well."""
     checks = answer("--profile", filled, "doctor")["checks"]
-    assert {check["name"] for check in checks} >= {"database", "directory", "mail", "disk"}
+    assert {check["name"] for check in checks} >= {"database", "directory", "mail", "worker", "disk"}
 
 
 COMMANDS = ("import", "candidates", "demo", "worker", "simulate", "migrate", "verify-log", "doctor")

@@ -21,6 +21,7 @@ from tests.domain.casework.steps import ask
 ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 # r read, a add, w change, d delete; one letter row a role, in the order above. A new table needs a row here.
 MATRIX = """
+audit.chain_turn                          -     -     -     -     -     r
 audit.contact_erasure                     r     r     r     -     -     r
 audit.contact_link                        r     r     r     -     -     r
 audit.contact_pending                     r     r     r     -     -     r
@@ -32,10 +33,10 @@ communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
 communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       r     r     -     -     r     r
-communication_service.email               raw   raw   -     -     rw    r
+communication_service.email               raw   raw   -     -     r     r
 communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.email_item          rad   rad   -     -     r     r
-communication_service.email_attempt        ra    ra    -     -     ra    r
+communication_service.email_attempt        r     r     -     -     ra    r
 communication_service.evidence_made       r     r     -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
 communication_service.incoming_email      raw   raw   -     -     raw   r
@@ -87,6 +88,7 @@ platform.procrastinate_events             -     -     -     -     rawd  r
 platform.procrastinate_jobs               -     -     -     -     rawd  r
 platform.procrastinate_periodic_defers    -     -     -     -     rawd  r
 platform.procrastinate_workers            -     -     -     -     rawd  r
+platform.worker_trouble                   r     r     -     r     rawd  r
 platform.worker_key                       r     r     -     r     raw   r
 platform.team                             r     r     r     raw   r     r
 scraping_service.directory_source         r     raw   -     raw   r     r

@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from domain.communication.account_states import AccountState, account_states
-from domain.communication.accounts import SECURITY, AccountForm, save_account
+from domain.communication.accounts import SECURITY, AccountForm, forgets_password, save_account
 from domain.database import Session
 from ui import formats
 from ui.admin.account_test import AccountTestCard
@@ -44,6 +44,7 @@ class AccountsTab(ListFormTab[AccountState]):
         self._default = QCheckBox(tr("&Standard für neue E-Mails"))
         self._active = QCheckBox(tr("&eingeschaltet"))
         self._trouble = words("", "error")
+        self._dropped: int | None = None  # the account whose password the last saving dropped
         self.test = AccountTestCard(ui)
         self.fields = {name: Field(label("account", name), line) for name, line in self._lines.items()}
         self.fields["smtp_security"] = Field(tr("Verschlüsselung"), self._smtp)
@@ -86,7 +87,10 @@ class AccountsTab(ListFormTab[AccountState]):
             value = getattr(form, name, "") if name != "password" else ""
             line.setText("" if value is None else str(value))
         kept = account is not None and account.sealed_password is not None
-        self._lines["password"].setPlaceholderText(tr("gespeichert; zum Ändern neu eingeben") if kept else "")
+        dropped = account is not None and account.id == self._dropped
+        self._lines["password"].setPlaceholderText(
+            tr("gespeichert; zum Ändern neu eingeben") if kept else tr("verworfen; neu eingeben") if dropped else ""
+        )
         self._smtp.choose(form.smtp_security)
         self._imap.choose(form.imap_security)
         self._default.setChecked(form.is_default)
@@ -97,6 +101,10 @@ class AccountsTab(ListFormTab[AccountState]):
         state = next((s for s in self._items if s.account.id == shown), self._shown)
         self._trouble.setText("\n".join(_troubles(state)) if state is not None else "")
         self._trouble.setVisible(bool(self._trouble.text()))
+        if shown is not None and shown == self._dropped:
+            self.fields["password"].complain(
+                tr("Das Kennwort galt für andere Angaben und wurde verworfen. Geben Sie es neu ein und speichern Sie.")
+            )
         self.test.show_account(shown, sends=state is not None and bool(state.account.smtp_host))
 
     def _on_save(self) -> None:
@@ -119,6 +127,8 @@ class AccountsTab(ListFormTab[AccountState]):
         )  # fmt: skip
         shown = self._shown.account if self._shown is not None else None
         number, version = (shown.id, shown.version) if shown is not None else (None, None)
+        drops = shown is not None and shown.sealed_password is not None and not form.password
+        self._dropped = number if shown is not None and drops and forgets_password(shown, form) else None
         self._ui.background.write(
             self, lambda s: save_account(s, form, account_id=number, version=version), self._saved, self._refused
         )

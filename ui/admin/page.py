@@ -1,5 +1,6 @@
 """Verwaltung: what an office sets once and looks at when something is wrong."""
 
+from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
@@ -7,11 +8,12 @@ from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
+from ui.admin.worker_words import trouble_words
 from ui.changes import Refresher
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.forms import tabbed
+from ui.widgets.forms import label, tabbed
 
 
 class AdminPage(PageWidget):
@@ -30,7 +32,11 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.maps, tr("K&arten und Wege"))
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
+        self.troubles = label("", "error")
+        self.troubles.hide()
+        self.body.addWidget(self.troubles)
         self.body.addWidget(self._tabs, 1)
+        Refresher(self.troubles, ui.changes, ("worker",), self._ask_troubles)
         Refresher(
             self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
         )
@@ -42,6 +48,7 @@ class AdminPage(PageWidget):
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
+        self._ask_troubles()
         self.office.refresh()
         self.templates.refresh()
         self.accounts.refresh()
@@ -53,3 +60,10 @@ class AdminPage(PageWidget):
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""
         self._tabs.setCurrentIndex(number)
+
+    def _ask_troubles(self) -> None:
+        self.ui.background.read(self, troubles, self._show_troubles)
+
+    def _show_troubles(self, found: tuple[Trouble, ...]) -> None:
+        self.troubles.setText("\n".join(dict.fromkeys(trouble_words(trouble) for trouble in found)))
+        self.troubles.setVisible(bool(found))

@@ -63,7 +63,7 @@ _WHOLE = {
 
 def kind_words(kind: str) -> str:
     """What a kind is for."""
-    return tr(_KINDS[kind])
+    return tr(_KINDS.get(kind, kind))
 
 
 def placeholder(name: str) -> tuple[str, str]:

@@ -50,6 +50,15 @@ class ContactPending(Base):
     since: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
 
+class ChainTurn(Base):
+    """Its one row is locked by who links: whoever comes second waits. Nobody but the database's owner can hold it."""
+
+    __tablename__ = "chain_turn"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), AUDIT)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
 class ContactErasure(Base):
     """That an entry's words were erased (Art. 17 GDPR), by whom, when and why."""
 

@@ -94,5 +94,3 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
-# What may be gone through with `for`, and what one of it is ("" a word).
-LISTS: dict[str, str] = {"personen": "person", "krisennummern": "", "fehlt": ""}

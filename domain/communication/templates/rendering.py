@@ -21,7 +21,7 @@ from domain.communication.templates.contexts import (
     PatientProfile,
 )
 from domain.communication.templates.kinds import BLOCKS, KINDS, Audience
-from domain.communication.templates.language import compiled
+from domain.communication.templates.language import filled
 from domain.communication.templates.markdown import Ready, to_html, to_text
 from domain.communication.wording import (
     CRISIS_NUMBERS,
@@ -57,13 +57,16 @@ def render(kind: str, context: Context, sources: Mapping[str, Source]) -> Letter
 
 
 def fill(kind: str, context: Context, sources: Mapping[str, Source]) -> tuple[str, str]:
-    """Subject and Markdown of a letter, for a person to write on in."""
-    names = _names(context)
+    """Subject and Markdown of a letter, for a person to write on in.
+
+    Raises Invalid (template.fails) for a template that cannot be filled, as one of a release before may be.
+    """
+    names = names_of(context)
     for name, block in BLOCKS.items():
         if name in KINDS[kind].names:
-            names[name] = Ready(compiled(sources[block].body, markdown=True).render(names).strip("\n"))
-    subject = " ".join(compiled(sources[kind].subject, markdown=False).render(names).split())
-    return subject, compiled(sources[kind].body, markdown=True).render(names)
+            names[name] = Ready(filled(sources[block].body, names, markdown=True, kind=block).strip("\n"))
+    subject = " ".join(filled(sources[kind].subject, names, markdown=False, kind=kind).split())
+    return subject, filled(sources[kind].body, names, markdown=True, kind=kind)
 
 
 def written(subject: str, body: str, *, template_version_id: int | None = None) -> Letter:
@@ -87,7 +90,7 @@ def _frame() -> Template:
     return Environment(autoescape=True).from_string(text)
 
 
-def _names(context: Context) -> dict[str, object]:
+def names_of(context: Context) -> dict[str, object]:
     """What a template may call by name (kinds.py), of this letter."""
     names: dict[str, object] = {
         "anrede": greeting(context.recipient),

@@ -17,8 +17,11 @@ from domain.communication.templates.kinds import BLOCKS, KINDS, OWN
 from domain.communication.templates.language import check
 from domain.communication.templates.models import Template, TemplateVersion
 from domain.communication.templates.rendering import Source
+from domain.communication.templates.trial import try_out
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
+
+LONGEST_KEY = len("own:") + 18  # digits of a number the database has
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def save_template(session: Session, key: str, *, subject: str, body: str, seen: 
     """
     template = _find(session, key)
     kind = template.kind if template is not None else key
-    check(KINDS[kind], subject=subject, body=body)
+    _check(kind, subject=subject, body=body)
     return _append(session, template or _add(session, kind), subject.strip(), body.strip() + "\n", seen)
 
 
@@ -149,7 +152,7 @@ def create_own(session: Session, kind: str, name: str, *, subject: str, body: st
         raise Invalid("template.not_own")
     if not name.strip():
         raise Invalid("template.name", field="name")
-    check(KINDS[kind], subject=subject, body=body)
+    _check(kind, subject=subject, body=body)
     template = _add(session, kind, name.strip())
     _append(session, template, subject.strip(), body.strip() + "\n", 0)
     return f"own:{template.id}"
@@ -164,9 +167,14 @@ def retire_own(session: Session, key: str, *, now: datetime) -> None:
     events.record(session, "template.retired", template.id)
 
 
+def _check(kind: str, *, subject: str, body: str) -> None:
+    check(KINDS[kind], subject=subject, body=body)
+    try_out(kind, subject=subject, body=body)
+
+
 def _find(session: Session, key: str) -> Template | None:
     """The row of a key; None for a shipped kind that never was changed."""
-    if key.startswith("own:") and key[4:].isdecimal():
+    if key.startswith("own:") and key[4:].isdecimal() and len(key) <= LONGEST_KEY:
         template = session.get(Template, int(key[4:]))
         if template is None or template.retired_at is not None:
             raise NotFound("template.gone")

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from domain.communication.accounts import publish_key, unseal
 from domain.database import Database
-from tests.conftest import Office
+from domain.worker_troubles import forget_trouble, note_trouble
+from tests.conftest import NOW, Office
 from tests.ui.hands import fill, press, scalar
 from ui.admin.page import AdminPage
 from ui.ports import UiContext
@@ -92,6 +93,42 @@ def test_an_account_is_entered_and_its_password_sealed(page: AdminPage, qtbot: Q
     assert unseal(sealed, KEY) == "geheim"
     qtbot.waitUntil(lambda: page.accounts._lines["password"].text() == "")
     assert scalar(database, "SELECT is_default FROM communication_service.mail_account") is True
+
+
+def test_a_password_for_another_server_has_to_be_typed_again(page: AdminPage, qtbot: QtBot, database: Database) -> None:
+    """The field says so once the account points elsewhere, and is content when it was typed."""
+    page.show_tab(2)
+    press(qtbot, page, "Neues Konto")
+    field, lines = page.accounts.fields["password"], page.accounts._lines
+    for name, value in (
+        ("name", "Büro"), ("address", "buero@praxis.example"), ("smtp_host", "mail.praxis.example"),
+        ("username", "buero"), ("password", "geheim"),
+    ):  # fmt: skip
+        lines[name].setText(value)
+    press(qtbot, page, "Konto speichern")
+    qtbot.waitUntil(lambda: page.accounts._list.count() == 1 and lines["password"].text() == "")
+    qtbot.waitUntil(lambda: "gespeichert" in lines["password"].placeholderText())
+    lines["smtp_host"].setText("anders.praxis.example")
+    press(qtbot, page, "Konto speichern")
+    qtbot.waitUntil(lambda: "Geben Sie es neu ein" in field._error.text())
+    assert scalar(database, "SELECT sealed_password FROM communication_service.mail_account") is None
+    lines["password"].setText("geheim")
+    press(qtbot, page, "Konto speichern")
+    qtbot.waitUntil(lambda: "gespeichert" in lines["password"].placeholderText())
+    assert field._error.text() == ""
+
+
+def test_what_hinders_the_worker_is_told(page: AdminPage, qtbot: QtBot, office: Office) -> None:
+    """In a sentence above everything, as long as it does."""
+    assert page.troubles.isHidden()
+    worker = office.database("worker")
+    fill(worker, lambda session: note_trouble(session, "release_due", "ZeroDivisionError", now=NOW))
+    page.refresh()
+    qtbot.waitUntil(lambda: "Freigeben wartender E-Mails" in page.troubles.text())
+    fill(worker, lambda session: forget_trouble(session, "release_due"))
+    worker.close()
+    page.refresh()
+    qtbot.waitUntil(page.troubles.isHidden)
 
 
 def test_an_account_without_a_server_is_refused(page: AdminPage, qtbot: QtBot, database: Database) -> None:
