@@ -118,4 +118,5 @@ def test_trial_of_40000(ui: UiContext, qtbot: QtBot, tmp_path: Path, capsys: pyt
             f"\ntrial of 40,000: {took:.1f} s; window held: median {gaps[len(gaps) // 2] * 1000:.0f} ms, "
             f"99 % {gaps[len(gaps) * 99 // 100] * 1000:.0f} ms, longest {gaps[-1] * 1000:.0f} ms"
         )
-    dialog.reject()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()

@@ -36,6 +36,14 @@ class Examined:
     table: TablePreview | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a trial told, and the choice it begins with: sorted by kind on the pool's thread."""
+
+    report: ImportReport
+    selection: Selection
+
+
 class ImportDialog(QDialog):
     """Nothing is written before "Einlesen"; a file comes in whole or not at all.
 
@@ -144,11 +152,15 @@ class ImportDialog(QDialog):
         def run(session: Session) -> ImportReport:
             return work.run(session, mapping=mapping, choice=choice)
 
+        def trial(session: Session) -> Tried:
+            report = run(session)
+            return Tried(report, Selection(report.changes))
+
         # a reading session drops what it was given: the same work without a trace
         if keep:
             self._ui.background.write(self, run, self._kept, self._refused)
         else:
-            self._ui.background.read(self, run, self._tried, self._refused)
+            self._ui.background.read(self, trial, self._tried, self._refused)
 
     def _busy(self, *, running: bool) -> None:
         self._bar.setVisible(running)
@@ -167,10 +179,11 @@ class ImportDialog(QDialog):
             self._bar.setValue(rows)
             self._result.setText(self._work.words(rows, total))
 
-    def _tried(self, report: ImportReport) -> None:
+    def _tried(self, tried: Tried) -> None:
         self._busy(running=False)
+        report = tried.report
         if report.changes:
-            self._fill_room(ReviewView(Selection(report.changes)))
+            self._fill_room(ReviewView(tried.selection))
             assert self._review is not None
             self._review.changed.connect(self._fit)
             self.resize(1140, 640)

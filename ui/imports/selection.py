@@ -16,14 +16,18 @@ class Selection:
         self.changes = tuple(changes)
         self._off = {number for number, change in enumerate(changes) if change.became is Became.GONE}
         self._fields_off: dict[int, set[str]] = {}
+        self._kinds: dict[str, list[int]] = {kind: [] for kind in KINDS}
+        for number, change in enumerate(changes):
+            for kind in kinds_of(change):
+                self._kinds[kind].append(number)
 
     def numbers(self, kind: str = "") -> list[int]:
         """The places of all changes, or of one kind of KINDS."""
-        return [n for n, change in enumerate(self.changes) if not kind or kind in kinds_of(change)]
+        return self._kinds[kind] if kind else list(range(len(self.changes)))
 
     def counts(self) -> Counter[str]:
         """How many there are of each kind; a record with locked differences counts for these, too."""
-        return Counter(kind for change in self.changes for kind in kinds_of(change))
+        return Counter({kind: len(numbers) for kind, numbers in self._kinds.items()})
 
     def may_choose(self, number: int) -> bool:
         """Whether there is anything to take."""
@@ -78,7 +82,7 @@ class Selection:
 
     def wanted(self) -> int:
         """How many records are taken."""
-        return sum(self.takes(number) for number in range(len(self.changes)))
+        return len(self.changes) - len(self._kinds[Became.UNCHANGED]) - len(self._off)
 
     def choice(self) -> Choice:
         """The same as the import understands it."""
