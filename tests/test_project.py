@@ -203,6 +203,7 @@ READS_ACROSS = {
     "matching/reimbursement_due.py": {"patient_service"},
     "matching/searches.py": {"therapist_service"},
     "matching/unknowns.py": {"patient_service", "therapist_service"},
+    "matching/promises.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},
     "patients/queries.py": {"matching_service"},
     "therapists/on_map.py": {"matching_service"},
