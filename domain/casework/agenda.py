@@ -137,12 +137,14 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
         FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id
         WHERE v.state = 'ready'""",
+    # an inquiry that was taken back before it left, or came back, asked nobody
     TaskKind.STALE_SEARCH: f"""
         SELECT 'matching', s.id, {_NAME}, p.city, s.waiting_since::timestamptz
         FROM matching_service.place_search s JOIN patient_service.patient p ON p.id = s.patient_id
         WHERE s.status = 'active' AND NOT EXISTS (
             SELECT FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
-            WHERE i.search_id = s.id AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
+            WHERE i.search_id = s.id AND q.stage NOT IN ('cancelled', 'bounced')
+              AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
 }
 PER_KIND = 100
 SOON = timedelta(days=7)  # how long before its last day a clock is shown
