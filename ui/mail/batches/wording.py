@@ -67,6 +67,12 @@ def send_words(ways: Ways) -> str:
     return ", ".join(words for count, words in parts if count)
 
 
+def send_label(ways: Ways) -> str:
+    """The same, short enough for the button where there are several ways."""
+    several = ways.mails and (ways.calls or ways.letters)
+    return tr("Alle {n} freigeb&en").format(n=ways.mails + ways.calls + ways.letters) if several else send_words(ways)
+
+
 def released_words(ways: Ways) -> str:
     """What was released."""
     return tr("Freigegeben: {what}.").format(what=draft_figures(ways, 0))

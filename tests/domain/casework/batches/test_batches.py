@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.checking import check_lines
 from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_plan, gather_practices, gather_reminders
@@ -192,21 +191,6 @@ def test_taken_back_in_the_undo_window(database: Database) -> None:
         assert len(open_lines(session, MONDAY)) == 4
         again = gather_plan(session, monday=MONDAY)
     assert again.lines == 4
-
-
-def test_a_batch_taken_back_leaves_the_day_as_it_was(database: Database) -> None:
-    """Whose inquiry never left is asked for again: the task is there as before."""
-    planned_town(database, practices=4)
-    with database.read() as session:
-        before = agenda(session, now=NOW).counts[TaskKind.STALE_SEARCH]
-    batch = released(database)
-    make_all(database, batch)
-    with database.write() as session:
-        assert agenda(session, now=NOW).counts[TaskKind.STALE_SEARCH] == 0
-        take_back(session, batch)
-    take_all_back(database, batch)
-    with database.read() as session:
-        assert agenda(session, now=NOW).counts[TaskKind.STALE_SEARCH] == before == 4
 
 
 def test_what_left_stays(database: Database) -> None:
