@@ -50,10 +50,10 @@ def remind(
     it is printed. A mail waits for `delay`. Works again and again, for inquiries made by phone too; a call that is
     still to come is not planned twice, nor a letter written while one waits for the printer.
     Raises Invalid where the practice may not be asked any more, Conflict (``inquiry.reply_unread``) while a mail of
-    theirs about it is unread.
+    theirs about it is unread, unless one follows up by phone.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
-    if (unread := unread_of(session, inquiry_id)) is not None:
+    if not by_phone and (unread := unread_of(session, inquiry_id)) is not None:
         raise Conflict("inquiry.reply_unread", inquiry_id=inquiry_id, incoming_id=unread)
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if therapist.status != "active":
