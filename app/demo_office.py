@@ -161,7 +161,7 @@ class DemoOffice:
         return made
 
     def send_waiting_now(self) -> None:
-        """Do not wait for the minutes in which withdrawals are gathered."""
+        """Do not wait for the undo window, nor for the minutes in which withdrawals are gathered."""
         with self._database.write() as session:
             release_due(session, now=self._now() + GATHER)
 

@@ -29,8 +29,9 @@ def fill_with_samples(seat: Seat) -> bool:
         give_letterhead(database)
         for name in (*SAMPLES, SAMPLE_PATIENTS):
             read_in(database, sample(name))
-        searches = DemoOffice(database, seed=1).start_searches()
-        _ask_some(database, searches)
+        office = DemoOffice(database, seed=1)
+        _ask_some(database, office.start_searches())
+        office.send_waiting_now()  # these are there when the window opens; what a person sends waits as it would
     finally:
         database.close()
     return True

@@ -191,7 +191,7 @@ READS_ACROSS = {
     "communication/incoming/listing.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/last_look.py": {"matching_service", "patient_service", "therapist_service"},
     "communication/numbers.py": {"therapist_service"},
-    "communication/queries.py": {"therapist_service"},
+    "communication/queries.py": {"matching_service", "therapist_service"},
     "matching/best_patients.py": {"therapist_service"},
     "matching/candidates.py": {"therapist_service"},
     "matching/expected.py": {"therapist_service"},

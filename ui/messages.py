@@ -10,6 +10,7 @@ from ui.theme import SPACE, tokens
 from ui.translation import tr
 
 HIDE_MS = 8000
+LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
 ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "error": "circle-alert"}
 
 
@@ -46,6 +47,9 @@ class Messages(QWidget):
         self._action.clicked.connect(self._act)
         self._callback: Callable[[], None] | None = None
         self._undo: Callable[[], None] | None = None
+        self._undo_shown = False  # whether the button shown is that of `_undo`
+        self._ends = QTimer(self, singleShot=True)
+        self._ends.timeout.connect(self._too_late)
         self.hide()
 
     def info(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
@@ -64,16 +68,38 @@ class Messages(QWidget):
         """Something was refused; stays until closed."""
         self._show("error", text, action, callback)
 
-    def undoable(self, text: str, undo: Callable[[], None]) -> None:
-        """Something was done that can be taken back, by the button or by Strg+Z, also after the message went."""
+    def undoable(
+        self,
+        text: str,
+        undo: Callable[[], None],
+        *,
+        action: str = "",
+        seconds: float | None = None,
+        kind: str = "success",
+    ) -> None:
+        """Something was done that can be taken back, by the button or by Strg+Z, also after the message went.
+
+        With `seconds` only for so long: then the button goes and Strg+Z does nothing.
+        """
         self._undo = undo
-        self._show("success", text, tr("Rückgängig"), self.undo)
+        self._ends.stop()
+        self._show(kind, text, action or tr("Rückgängig"), self.undo)
+        self._undo_shown = True
+        if seconds is not None:
+            self._ends.start(round(min(seconds, LONGEST_UNDO) * 1000))
 
     def undo(self) -> None:
         """Take the last undoable act back; it can be taken back once."""
         undo, self._undo = self._undo, None
+        self._ends.stop()
         if undo is not None:
             undo()
+
+    def _too_late(self) -> None:
+        self._undo = None
+        if self._undo_shown:
+            self._callback = None
+            self._action.hide()
 
     def text(self) -> str:
         """The message shown, or nothing."""
@@ -86,7 +112,7 @@ class Messages(QWidget):
         self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
         self._text.setText(text)
         self._text.setAccessibleName(text)
-        self._callback = callback
+        self._callback, self._undo_shown = callback, False
         self._action.setText(action)
         self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))

@@ -111,6 +111,7 @@ def _work(options: argparse.Namespace, profile: Profile) -> dict[str, Any]:
             inquiries = office.send_inquiries()
         with timed("sending"):
             assert seat.worker_url is not None
+            office.send_waiting_now()
             _send(seat.worker_url, settings, profile)
         with timed("answers"):
             answers = office.throw_answers(inquiries[:-WRITING])

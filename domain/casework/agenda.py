@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
-from domain.communication.queries import STOPPED
+from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
 from domain.weektime import BERLIN
@@ -71,7 +71,8 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.MAIL_TROUBLE: f"""
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
                CASE e.status WHEN 'cancelled' THEN e.failure_cause ELSE e.status END, e.updated_at
-        FROM communication_service.email e WHERE e.status IN ('unclear', 'failed', 'bounced_hard') OR {STOPPED}""",
+        FROM communication_service.email e
+        WHERE e.status IN ('unclear', 'failed') OR {STOPPED} OR e.status = 'bounced_hard' AND {BOUNCED}""",
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
@@ -121,7 +122,9 @@ _TASKS: dict[TaskKind, str] = {
         WHERE q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)}
           AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now
           AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
-                          WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)""",
+                          WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)
+          AND NOT EXISTS (SELECT FROM communication_service.incoming_email m
+                          WHERE m.inquiry_id = q.id AND m.status = 'unread' AND m.kind <> 'bounce')""",
     TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
     f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"
     " AND s.status IN ('active', 'paused')",
@@ -138,12 +141,14 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
         FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id
         WHERE v.state = 'ready'""",
+    # an inquiry that was taken back before it left, or came back, asked nobody
     TaskKind.STALE_SEARCH: f"""
         SELECT 'matching', s.id, {_NAME}, p.city, s.waiting_since::timestamptz
         FROM matching_service.place_search s JOIN patient_service.patient p ON p.id = s.patient_id
         WHERE s.status = 'active' AND NOT EXISTS (
             SELECT FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
-            WHERE i.search_id = s.id AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
+            WHERE i.search_id = s.id AND q.stage NOT IN ('cancelled', 'bounced')
+              AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
 }
 PER_KIND = 100
 SOON = timedelta(days=7)  # how long before its last day a clock is shown

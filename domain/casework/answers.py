@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.access import me, person_name
+from domain.access import me, office, person_name
 from domain.casework.letters import queue_letter
+from domain.casework.overtaken_mails import take_out_of_waiting
 from domain.casework.release import lock_inquiries_of, release_search
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
-from domain.communication.models import ContactEntry
+from domain.communication.models import ContactEntry, Email
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
 from domain.matching.inquiries import (
@@ -51,17 +52,26 @@ class FirstAcceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """The mail that thanks for a surplus acceptance, and when it leaves: until then it can be taken back."""
+
+    email_id: int
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of an answer.
 
-    The item's status, the first acceptance if this one is surplus, and the inquiries of other practices that
-    were taken back because of it.
+    The item's status, the first acceptance if this one is surplus, the inquiries of other practices that
+    were taken back because of it, and the thanks the practice gets.
     """
 
     item_id: int
     status: ItemStatus
     first: FirstAcceptance | None
     released: tuple[int, ...]
+    thanks: Thanks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,10 @@ def record_answer(
 ) -> Recorded:
     """Record one answer for one patient.
 
-    A second acceptance becomes `accepted_surplus`; the first stays. An acceptance while the search is paused
-    counts. Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid for a status that
-    is no answer or an inquiry that never left the office.
+    A second acceptance becomes `accepted_surplus`; the first stays, and the practice is thanked after the office's undo
+    window. What waits to be sent there about this person and is overtaken by the answer is dropped. An acceptance
+    while the search is paused counts. Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid
+    for a status that is no answer or an inquiry that never left the office.
     """
     if answer not in ANSWERS:
         raise Invalid("inquiry_item.not_an_answer", answer=answer)
@@ -114,13 +125,15 @@ def record_answer(
         waitlisted_until=waitlisted_until,
     )  # fmt: skip
     _note_contact(session, inquiry, search, answer, channel=channel, note=note, now=now)
+    take_out_of_waiting(session, inquiry, item, now=now)
     cool_down(session, inquiry, "answer", now=now)
     released: tuple[int, ...] = ()
+    thanks = None
     if answer is ItemStatus.ACCEPTED:
         move_search(session, search, SearchStatus.TENTATIVE, now=now)
         released = release_search(session, search.id, ItemStatus.MATCHED_ELSEWHERE, reason="matched_elsewhere", now=now)
     elif answer is ItemStatus.ACCEPTED_SURPLUS:
-        queue_letter(session, "surplus", inquiry, [item], now=now)
+        thanks = _thank(session, inquiry, item, now=now)
     elif took_back:
         move_search(session, search, SearchStatus.ACTIVE, now=now)
     _reopen_if_open(session, inquiry, answer, now=now)
@@ -128,7 +141,15 @@ def record_answer(
     renew_reminders(session, inquiry, now=now)
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
-    return Recorded(item.id, answer, first, released)
+    return Recorded(item.id, answer, first, released, thanks)
+
+
+def _thank(session: Session, inquiry: Inquiry, item: InquiryItem, *, now: datetime) -> Thanks | None:
+    delay = timedelta(seconds=office(session).undo_seconds)
+    made = queue_letter(session, "surplus", inquiry, [item], now=now, delay=delay)
+    if made is None:
+        return None
+    return Thanks(made, session.get_one(Email, made).not_before or now)
 
 
 def lock_for_answers(session: Session, item_ids: Sequence[int]) -> list[int]:

@@ -4,6 +4,7 @@ This is the one place where patients' data meet a practice's address: only the f
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from domain.communication.templates.service import sources_for
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
-from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.matching.states import LIVE_ACCEPTANCE, OPEN_ITEM, ItemStatus
 from domain.patients.checklist import age_on
 from domain.patients.models import MedicalInformation, Patient, Wishes
 from domain.therapists.models import Therapist
@@ -70,7 +71,26 @@ def queue_letter(
 def compose(session: Session, kind: str, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """The letter as it would be sent; also used for previews."""
     context = inquiry_context(session, inquiry, items, profiles=kind in WITH_PROFILES, today=today)
+    if kind == "surplus":
+        context = replace(context, elsewhere=_elsewhere(session, items))
     return render(kind, context, sources_for(session, kind))
+
+
+def _elsewhere(session: Session, items: Sequence[InquiryItem]) -> str:
+    """What became of the other place of whoever has two: offered, begun, or there is none (any more)."""
+    found = set(
+        session.scalars(
+            select(InquiryItem.status).where(
+                InquiryItem.search_id.in_([item.search_id for item in items]),
+                InquiryItem.id.not_in([item.id for item in items]),
+                InquiryItem.status.in_(LIVE_ACCEPTANCE),
+                InquiryItem.ended_at.is_(None),
+            )
+        )
+    )
+    if not found:
+        return ""
+    return "begun" if found <= {ItemStatus.IN_TRIAL_SESSIONS, ItemStatus.IN_THERAPY} else "offered"
 
 
 def compose_script(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:

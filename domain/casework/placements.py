@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.casework.letters import queue_letter
+from domain.casework.overtaken_mails import take_out_of_waiting
 from domain.communication.calls import plan_call
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
@@ -79,6 +80,7 @@ def promote_surplus(session: Session, item_id: int, *, now: datetime, version: i
     if search.status == SearchStatus.TENTATIVE:
         raise Conflict("inquiry_item.first_acceptance_lives", search_id=search.id)
     set_item(session, item, ItemStatus.ACCEPTED, now=now, person_id=me(session).id)
+    take_out_of_waiting(session, load_for_edit(session, Inquiry, item.inquiry_id), item, now=now)
     move_search(session, search, SearchStatus.TENTATIVE, now=now)
 
 

@@ -101,6 +101,19 @@ def take_back_on_paper(
         write_letter(session, "withdrawal", inquiry, about, now=now)
 
 
+def rewrite_withdrawal(
+    session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, without: int, now: datetime
+) -> None:
+    """A withdrawal that waits for the printer is written anew without a position, or dropped with its last one."""
+    waiting = [letter for letter in _waiting_of(session, inquiry.id) if letter.kind == "withdrawal"]
+    told = _told_of(session, waiting, items)
+    if without not in told:
+        return
+    drop_waiting(session, inquiry.id, "withdrawal")
+    if left := [item for item in items if item.id in told - {without}]:
+        write_letter(session, "withdrawal", inquiry, left, now=now)
+
+
 def preview_on_paper(session: Session, inquiry: Inquiry, items: Sequence[InquiryItem], *, today: date) -> Letter:
     """What the first letter of an inquiry would say on paper."""
     subject, body, _ = _words(session, "inquiry", inquiry, items, today=today)

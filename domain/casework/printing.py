@@ -19,9 +19,10 @@ from domain.values import Channel
 
 
 def note_printed(session: Session, letter_ids: Sequence[int], *, now: datetime) -> int:
-    """Letters came out of the printer or were saved; the first time counts. Returns how many are gone meanwhile.
+    """Letters came out of the printer, or a person sent them otherwise; the first time counts.
 
-    An inquiry by letter is sent from now on and its clocks run; a reminder counts from now on.
+    Returns how many are gone meanwhile. An inquiry by letter is sent from now on and its clocks run; a reminder counts
+    from now on.
     """
     wanted = select(PrintedLetter.inquiry_id).where(PrintedLetter.id.in_(letter_ids))
     # inquiry before letter, in the order of ids, as everybody else locks them

@@ -2,21 +2,23 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import drop_waiting, has_waiting, write_letter
+from domain.casework.reminder_outlook import unread_of
 from domain.communication import mails
 from domain.communication.calls import cancel_call, plan_call, postpone_calls
 from domain.communication.contacts import OPEN_CALLS
+from domain.communication.incoming.models import IncomingEmail
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import PhoneCall
 from domain.communication.numbers import number_of
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.matching.inquiries import (
     current_state,
     items_of,
@@ -44,9 +46,12 @@ def remind(
     A practice whose address is gone is called, one without a telephone gets a letter, which counts as a reminder once
     it is printed. A mail waits for `delay`. Works again and again, for inquiries made by phone too; a call that is
     still to come is not planned twice, nor a letter written while one waits for the printer.
-    Raises Invalid where the practice may not be asked any more.
+    Raises Invalid where the practice may not be asked any more, Conflict (``inquiry.reply_unread``) while a mail of
+    theirs about it is unread, unless one follows up by phone.
     """
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    if not by_phone and (unread := unread_of(session, inquiry_id)) is not None:
+        raise Conflict("inquiry.reply_unread", inquiry_id=inquiry_id, incoming_id=unread)
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     if not may_be_asked(therapist.status, therapist.blocked_until, today=office_day(now)):
         raise Invalid("inquiry.practice_closed", inquiry_id=inquiry_id)
@@ -84,6 +89,12 @@ def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None 
                 select(PrintedLetter.inquiry_id).where(
                     PrintedLetter.kind == "reminder", PrintedLetter.printed_at.is_(None)
                 )
+            ),
+            # whose answer lies unread is not reminded to answer
+            ~exists().where(
+                IncomingEmail.inquiry_id == Inquiry.id,
+                IncomingEmail.status == "unread",
+                IncomingEmail.kind != "bounce",
             ),
         )
         .order_by(Inquiry.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.casework.answers import Decision, lock_for_answers, record_answer
+from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
 from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
 from domain.casework.reminding import note_absence
@@ -117,7 +117,7 @@ def confirm_answers(
     now: datetime,
     version: int | None = None,
     capacity: CapacityNote | None = None,
-) -> None:
+) -> tuple[Recorded, ...]:
     """Record what a mail says of its patients, and with `capacity` of the practice's places; the mail is done.
 
     Raises Conflict when somebody settled the mail or recorded an answer meanwhile, Invalid without a decision.
@@ -127,16 +127,18 @@ def confirm_answers(
     mail = session.get_one(IncomingEmail, incoming_id)
     suggested = {s.code: s for s in suggestions_for(session, mail)}
     by_item = {decision.item_id: decision for decision in decisions}
+    recorded = []
     for decision in (by_item[item_id] for item_id in lock_for_answers(session, list(by_item))):
         item = session.get_one(InquiryItem, decision.item_id)
         if item.inquiry_id != mail.inquiry_id:
             raise Invalid("incoming_email.other_inquiry")
         suggestion = suggested.get(item.reference_code)
-        record_answer(
+        made = record_answer(
             session, item.id, decision.status, now=now, channel=Channel.EMAIL,
             note=suggestion.quote if suggestion is not None else "", waitlisted_until=decision.until,
             version=decision.version,
         )  # fmt: skip
+        recorded.append(made)
         _keep_reading(session, incoming_id, item.id, suggestion, decision.status.value)
     if capacity is not None:
         note_capacity(
@@ -144,6 +146,7 @@ def confirm_answers(
             note=capacity.note, as_of=capacity.as_of,
         )  # fmt: skip
     _done(session, incoming_id, version, now=now)
+    return tuple(recorded)
 
 
 def confirm_absence(

@@ -152,7 +152,7 @@ def stop(session: Session, email: Email, why: str) -> None:
 
 
 def note_stop_seen(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person has seen that a mail was stopped, and why."""
+    """A person has seen that a mail was stopped, and why; or has settled what follows from one that came back."""
     email = load_for_edit(session, Email, email_id, version)
     if email.stop_seen_at is None:
         email.stop_seen_at = now

@@ -1,4 +1,7 @@
-"""What the pages show of communication: mails by box, one mail in full, the calls about an inquiry."""
+"""What the pages show of communication: mails by box, one mail in full, the calls about an inquiry.
+
+Reads across schemas: a mail that came back is settled once its practice is reached at another address.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,29 +22,39 @@ from domain.paging import ListQuery, Page
 E = EmailStatus
 _IN_BOX = {
     "outbox": (E.QUEUED, E.SENDING, E.RETRY_WAIT),
-    "sent": (E.SENT, E.REPLIED),
-    "trouble": (E.UNCLEAR, E.FAILED, E.BOUNCED_HARD, E.BOUNCED_SOFT),
+    "sent": (E.SENT, E.REPLIED, E.BOUNCED_HARD, E.BOUNCED_SOFT),
+    "trouble": (E.UNCLEAR, E.FAILED),
     "cancelled": (E.CANCELLED,),
 }
 # one the last look stopped is told of until somebody has seen it
 STOPPED = "(e.status = 'cancelled' AND e.failure_cause LIKE 'stopped.%' AND e.stop_seen_at IS NULL)"
+# one that came back is told of until somebody has settled it, or its practice is reached at another address
+BOUNCED = """(e.status IN ('bounced_hard', 'bounced_soft') AND e.stop_seen_at IS NULL AND NOT EXISTS (
+    SELECT FROM therapist_service.therapist t
+    WHERE e.patient_id IS NULL AND e.in_reply_to = '' AND lower(t.email) <> lower(e.to_address)
+      AND t.id = coalesce(e.therapist_id, (
+          SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = e.inquiry_id))))"""
 BOXES = {
     box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
 }
-BOXES["trouble"] = f"({BOXES['trouble']} OR {STOPPED})"
+BOXES["trouble"] = f"({BOXES['trouble']} OR {STOPPED} OR {BOUNCED})"
+BOXES["sent"] = f"({BOXES['sent']} AND NOT {BOUNCED})"
 BOXES["cancelled"] = f"({BOXES['cancelled']} AND NOT {STOPPED})"
 
 
 def box_of(row: "MailRow") -> str:
     """The box a mail lies in: outbox, sent, trouble or cancelled; drafts wait with the outbox."""
-    if row.stopped:
+    if row.stopped or row.bounced:
         return "trouble"
     return next((box for box, statuses in _IN_BOX.items() if row.status in statuses), "outbox")
 
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """One mail in a list. `waiting` is what it waits for; `stopped` that it was stopped and nobody has seen it yet."""
+    """One mail in a list. `waiting` is what it waits for; `stopped` that it was stopped and nobody has seen it yet.
+
+    `bounced` says that it came back and that is not settled yet.
+    """
 
     email_id: int
     kind: str
@@ -58,6 +71,7 @@ class MailRow:
     created_by: str | None
     version: int
     stopped: bool
+    bounced: bool
     waiting: Waiting | None
 
 
@@ -90,7 +104,8 @@ _MAILS = Listing(
     select=f"""
     SELECT e.id AS email_id, e.kind, e.status, e.to_name, e.to_address, e.subject, e.created_at, e.sent_at,
            e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version,
-           {STOPPED} AS stopped, e.batch_id IS NOT NULL AS in_batch, coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
+           {STOPPED} AS stopped, {BOUNCED} AS bounced, e.batch_id IS NOT NULL AS in_batch,
+           coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
            a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
     LEFT JOIN communication_service.batch b ON b.id = e.batch_id
@@ -250,6 +265,15 @@ def planned_call_of(session: Session, inquiry_id: int) -> int | None:
         {"id": inquiry_id},
     )
     return found
+
+
+def leaves_of(session: Session, email_id: int) -> datetime | None:
+    """When a mail that waits may leave; None where it waits for no time."""
+    moment: datetime | None = session.scalar(
+        text("SELECT not_before FROM communication_service.email WHERE id = :id AND status = 'queued'"),
+        {"id": email_id},
+    )
+    return moment
 
 
 def leaves_at(session: Session, inquiry_id: int) -> datetime | None:

@@ -11,6 +11,7 @@ from domain.database import translated_errors
 from domain.errors import Unavailable
 
 HEAD = "0020"
+UNDO_SECONDS = 60  # how long a new office can take a mail back; one that is there keeps what it has
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 
@@ -56,4 +57,6 @@ def migrate(engine: Engine) -> bool:
         config.set_main_option("script_location", "domain:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if found is None:
+            connection.execute(text("UPDATE platform.office SET undo_seconds = :n"), {"n": UNDO_SECONDS})
     return True

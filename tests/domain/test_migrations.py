@@ -222,8 +222,19 @@ def test_a_database_of_the_first_revision_is_brought_up(cluster: TestCluster) ->
         assert not migrate(engine)
         check(engine)
         with engine.connect() as connection:
-            row = connection.execute(text("SELECT name, plan_mails, send_from FROM platform.office")).one()
-    assert tuple(row) == ("Büro am Markt", 60, None)
+            row = connection.execute(text("SELECT name, plan_mails, undo_seconds FROM platform.office")).one()
+    assert tuple(row) == ("Büro am Markt", 60, 0)  # an office that worked without an undo window goes on so
+
+
+def test_a_new_office_can_take_mails_back(cluster: TestCluster) -> None:
+    """It begins with an undo window of a minute."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name))
+    assert migrate(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT undo_seconds FROM platform.office")) == 60
+    engine.dispose()
+    cluster.drop(name)
 
 
 def test_contacts_from_before_the_chain_are_chained(cluster: TestCluster) -> None:

@@ -6,6 +6,7 @@ usage: driver.py PICTURES PYTHON MAIN PROFILE
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyatspi
 
@@ -103,6 +104,9 @@ def main(pictures, python, script, profile):
         find(root, name="Anfragenliste")
         time.sleep(2)
         shot("anfragen")
+        caught, end = Path(profile) / "caught-mail", time.time() + 100  # the new office's undo window is a minute
+        while len(list(caught.glob("*.eml"))) < 9 and time.time() < end:
+            time.sleep(0.5)
     finally:
         running.terminate()
         running.wait(30)

@@ -53,6 +53,14 @@ _WHOLE = {
         '{{ "teilweise erledigt" if noch_offen else "erledigt" }}',
         "ob die Praxis aus derselben Anfrage noch nach jemandem gefragt ist",
     ),
+    "anderer_platz": (
+        "{% if anderer_platz %}Eine andere Praxis war schneller.{% endif %}",
+        "nur, wenn eine andere Praxis der Person einen Platz gibt",
+    ),
+    "dort_begonnen": (
+        '{{ "hat dort begonnen" if dort_begonnen else "klärt zuerst dort, ob es passt" }}',
+        "ob die Person in der anderen Praxis schon begonnen hat",
+    ),
     "brief": ('{{ "diesen Brief" if brief else "diese E-Mail" }}', "ein Wort auf Papier, ein anderes in der E-Mail"),
     "krisennummern": ('{{ krisennummern|join(", ") }}', "Telefonseelsorge"),
     "fehlt": ("{% for angabe in fehlt %}\n- {{ angabe }}\n{% endfor %}", "Liste dessen, was noch fehlt"),

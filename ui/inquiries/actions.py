@@ -1,17 +1,24 @@
 """What can be done with an inquiry as a whole: send, take back, remind, withdraw, note that nobody reads it."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from domain.access import office
 from domain.casework import mail_reports, reminding, sending
+from domain.casework import reminder_outlook as reminding_looks
+from domain.communication.queries import leaves_of
 from domain.database import Session
 from domain.matching.listing import InquiryDetail, InquiryRow
 from domain.matching.states import AWAITING_ANSWER, InquiryState
 from domain.values import Channel
+from ui import formats
+from ui.mail.batches.wording import leaves_when
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button, row
+from ui.widgets.letter_dialog import LetterDialog
 from ui.widgets.reason import ReasonDialog
 
 Q = InquiryState
@@ -78,14 +85,72 @@ class InquiryActions(QWidget):
         )
 
     def _on_remind(self) -> None:
-        now = self._ui.now()
-        by_mail = self._row is not None and self._row.channel == Channel.EMAIL
-        said = (
-            tr("Die Erinnerung ist unterwegs.")
-            if by_mail
-            else tr("Ein Anruf ist geplant; ohne Telefonnummer liegt ein Brief zum Drucken bereit.")
+        shown, now = self._row, self._ui.now()
+        if shown is not None:
+            self._ui.background.read(
+                self,
+                lambda s: reminding_looks.reminder_outlook(s, shown.inquiry_id, now=now),
+                lambda found: self._ask_to_remind(shown, found),
+                key="remind",
+            )
+
+    def _ask_to_remind(self, shown: InquiryRow, found: reminding_looks.ReminderOutlook) -> None:
+        """At once where it is time; else one reads when it would be, and what the practice would get."""
+        if found.unread is not None:
+            number = found.unread
+            self._ui.navigate("mail", number, "incoming")
+            self._ui.messages.warning(
+                tr(
+                    "Erst lesen: Zu dieser Anfrage liegt eine E-Mail der Praxis im Posteingang. Es wurde nicht erinnert."
+                )
+            )
+            return
+        if found.due_at is None or found.due_at <= self._ui.now():
+            self._remind_now(shown, found)
+            return
+        early = tr("Erst fällig am {due}; zuletzt geschrieben {since}.").format(
+            due=formats.day(formats.local(found.due_at).date()), since=formats.moment(found.since)
         )
-        self._write(lambda s, r: reminding.remind(s, r.inquiry_id, now=now), said)
+        if found.letter is not None:
+            to = tr("An {address}").format(address=found.to) + "\n" + early
+            LetterDialog(self, tr("Erinnern"), to, found.letter, send=tr("Trotzdem erinnern")).ask(
+                lambda: self._remind_now(shown, found)
+            )
+        else:
+            ReasonDialog(self, tr("Trotzdem erinnern"), early, reason="").ask(lambda _: self._remind_now(shown, found))
+
+    def _remind_now(self, shown: InquiryRow, found: reminding_looks.ReminderOutlook) -> None:
+        now, mailed = self._ui.now(), found.letter is not None
+
+        def work(session: Session) -> tuple[int | None, datetime | None]:
+            delay = timedelta(seconds=office(session).undo_seconds)
+            made = reminding.remind(session, shown.inquiry_id, now=now, delay=delay)
+            session.flush()
+            return made, leaves_of(session, made) if mailed and made is not None else None
+
+        def done(made: tuple[int | None, datetime | None]) -> None:
+            number, leaves = made
+            if not mailed:
+                self._ui.messages.success(
+                    tr("Ein Anruf ist geplant; ohne Telefonnummer liegt ein Brief zum Drucken bereit.")
+                )
+            elif leaves is None or leaves <= now:
+                self._ui.messages.success(tr("Die Erinnerung ist unterwegs."))
+            else:
+                said = tr("Die Erinnerung geht {when} hinaus.").format(when=leaves_when(leaves, now))
+                self._ui.messages.undoable(said, lambda: undo(number), seconds=(leaves - now).total_seconds())
+
+        def undo(number: int | None) -> None:
+            self._ui.background.write(
+                self,
+                lambda s: reminding.take_reminder_back(
+                    s, shown.inquiry_id, number, at=now, before=found.last_reminded_at
+                ),
+                lambda _: self._ui.messages.info(tr("Zurückgeholt; es wurde nicht erinnert.")),
+                self._refused,
+            )
+
+        self._ui.background.write(self, work, done, self._refused)
 
     def _on_call(self) -> None:
         now = self._ui.now()

@@ -1,4 +1,4 @@
-"""Letters to the printer or into a file; once they came out they count as printed."""
+"""Letters to the printer or into a file; once they came out they count as printed, as a file only if a person says so."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +16,7 @@ from ui.translation import ntr, tr
 from ui.widgets.choosing_files import choose_place
 from ui.widgets.files import put_whole
 from ui.widgets.printing import PdfPages, ask_printer
+from ui.widgets.reason import ReasonDialog
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -82,12 +83,41 @@ class LetterPrinting(QObject):
         )  # fmt: skip
 
     def save_to(self, letter_ids: Sequence[int], path: Path) -> None:
-        """Write the PDF."""
-        self._ui.background.read(
-            self,
-            lambda s: put_whole(path, letters_pdf(s, letter_ids)),
-            lambda _: self._note(letter_ids, tr("Gespeichert: {name}").format(name=path.name)),
+        """Write the PDF. A file is not yet a letter that left: whether it counts as sent is asked."""
+
+        def work(session: Session) -> tuple[int, ...]:
+            put_whole(path, letters_pdf(session, letter_ids))
+            waiting = set(waiting_letters(session))
+            return tuple(number for number in letter_ids if number in waiting)
+
+        self._ui.background.read(self, work, lambda waiting: self._saved(waiting, path.name))
+
+    def _saved(self, waiting: Sequence[int], name: str) -> None:
+        said = tr("Gespeichert: {name}").format(name=name)
+        if not waiting:
+            self._ui.messages.success(said)
+            return
+        sent = tr("Als verschickt vermerken")
+        dialog = ReasonDialog(
+            self._parent,
+            sent,
+            said
+            + "\n"
+            + ntr(
+                len(waiting),
+                "Gilt der Brief damit als verschickt? Dann laufen die Fristen ab heute, und er lässt sich nicht mehr zurückholen. Mit „Abbrechen“ wartet er weiter auf den Druck.",
+                "Gelten die {n} Briefe damit als verschickt? Dann laufen die Fristen ab heute, und sie lassen sich nicht mehr zurückholen. Mit „Abbrechen“ warten sie weiter auf den Druck.",
+            ),
+            reason="",
         )
+
+        def note() -> None:
+            self._note(waiting, said + " " + tr("Als verschickt vermerkt."))
+
+        dialog.rejected.connect(
+            lambda: self._ui.messages.success(said + " " + tr("Noch nicht als verschickt vermerkt."), sent, note)
+        )
+        dialog.ask(lambda _: note())
 
     def _note(self, letter_ids: Sequence[int], said: str) -> None:
         now = self._ui.now()

@@ -26,6 +26,7 @@ from domain.matching.states import ItemStatus
 from ui import formats
 from ui.errors import describe
 from ui.inquiries.answering import AnswerDialog
+from ui.inquiries.thanks import tell_recorded
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.letter_dialog import LetterDialog
@@ -69,14 +70,9 @@ class ItemSteps:
         dialog.open()
 
     def _recorded(self, recorded: Recorded) -> None:
-        if recorded.first is not None:
-            first = recorded.first
-            self.ui.messages.warning(
-                tr(
-                    "{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt, die Praxis bekommt einen Dank."
-                ).format(practice=first.practice, by=first.by or "–", at=formats.moment(first.at))
-            )
-        elif recorded.released:
+        if tell_recorded(self.ui, self._owner, (recorded,)):
+            return
+        if recorded.released:
             self.ui.messages.success(
                 ntr(len(recorded.released), "Zusage eingetragen; {n} andere Anfrage wurde zurückgenommen.",
                     "Zusage eingetragen; {n} andere Anfragen wurden zurückgenommen.")

@@ -46,6 +46,12 @@ class MailDetailView(QWidget):
         self._again = button(tr("&Noch einmal senden"), self._resend, icon="refresh-cw")
         self._anew = button(tr("&Neu schreiben und senden"), self._resend, icon="refresh-cw")
         self._seen = button(tr("&Gesehen"), self._on_seen, icon="check", name=tr("Zur Kenntnis genommen"))
+        self._settled = button(tr("&Erledigt"), self._on_settled, icon="check", name=tr("Als erledigt vermerken"))
+        self._settled.setToolTip(
+            tr(
+                "Ist geklärt, wie die Praxis erreicht wird? Von selbst erledigt es sich, sobald ihre Adresse geändert ist."
+            )
+        )
         self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
         self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
@@ -64,7 +70,7 @@ class MailDetailView(QWidget):
         column.addWidget(self._attempts)
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
-        column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._open))
+        column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._settled, self._open))
         column.addWidget(row(self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
@@ -109,6 +115,7 @@ class MailDetailView(QWidget):
         self._again.setVisible(r.status in {EmailStatus.UNCLEAR, EmailStatus.FAILED} and not held)
         self._anew.setVisible(held)
         self._seen.setVisible(r.stopped)
+        self._settled.setVisible(r.bounced)
         self._open.setVisible(r.inquiry_id is not None)
         waits = r.status is EmailStatus.QUEUED
         self._mailto.setVisible(waits and mailto(mail) is not None)
@@ -151,6 +158,14 @@ class MailDetailView(QWidget):
                 self._ui.messages.success(said)
 
         self._ui.background.write(self, work, done)
+
+    def _on_settled(self) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is not None:
+            self._write(
+                lambda s: note_stop_seen(s, mail.row.email_id, now=now, version=mail.row.version),
+                tr("Erledigt. Die E-Mail liegt jetzt unter „Gesendet“."),
+            )
 
     def _on_seen(self) -> None:
         mail, now = self._mail, self._ui.now()

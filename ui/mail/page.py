@@ -66,7 +66,7 @@ class MailPage(PageWidget):
         self.setAcceptDrops(True)
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
-        Refresher(self, ui.changes, ("email", "incoming_email", "draft", "batch"), self.refresh)
+        Refresher(self, ui.changes, ("email", "incoming_email", "draft", "batch", "therapist"), self.refresh)
 
     def refresh(self) -> None:
         """List, counts and open mail again."""

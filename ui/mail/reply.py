@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTex
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import replies
+from domain.casework.answers import Recorded
 from domain.casework.replies import STATUS_OF, Reply, ReplyItem
 from domain.casework.reply_facts import CapacityNote
 from domain.communication.reading.meanings import Meaning, Suggestion
@@ -14,6 +15,7 @@ from domain.database import Session
 from domain.matching.states import answers_from
 from ui import formats
 from ui.inquiries.answer_rows import AnswerRows, Asked
+from ui.inquiries.thanks import tell_recorded
 from ui.labels import label
 from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
@@ -243,15 +245,17 @@ class ReplyView(QWidget):
                 marked.append(selection)
         self._body.setExtraSelections(marked)
 
-    def _settle(self, work: Callable[[Session, int, int], None], said: str = "") -> None:
+    def _settle(self, work: Callable[[Session, int, int], Sequence[Recorded] | None], said: str = "") -> None:
         reply = self._reply
         if reply is None:
             return
         r = reply.detail.row
 
-        def done(_: object) -> None:
+        def done(recorded: Sequence[Recorded] | None) -> None:
             # the list finds the next mail while this one is still in it
             self.settled.emit(r.incoming_id)
+            if tell_recorded(self._ui, self, recorded or ()):
+                return
             self._ui.messages.success(said or tr("Eingetragen."), tr("Zur Anfrage") if r.inquiry_id else "", opened)
 
         def opened() -> None:

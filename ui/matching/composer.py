@@ -10,6 +10,8 @@ from domain.casework.exclusions import allow_again, exclude_from_search
 from domain.casework.preparing import Prepared, create_and_send, prepare, preview
 from domain.casework.sending import undo_sending
 from domain.communication.mails import Letter
+from domain.communication.queries import leaves_at
+from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.matching.best_patients import PatientCandidate
 from domain.values import Channel
@@ -27,6 +29,8 @@ from ui.widgets.forms import Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
 
+NAME = Qt.ItemDataRole.UserRole + 1
+
 
 class InquiryComposer(QWidget):
     """Choose patients, look at the letter, send. What was chosen stays when the database refuses."""
@@ -38,6 +42,7 @@ class InquiryComposer(QWidget):
         self._ui = ui
         self._prepared: Prepared | None = None
         self._search_id: int | None = None
+        self._wanted: tuple[int, int | None] | None = None  # therapist and search asked for last
         self._head = words("", "heading")
         self._head.setWordWrap(True)  # a long name must not squeeze the lists beside it
         self._facts = words("", "muted")
@@ -49,6 +54,8 @@ class InquiryComposer(QWidget):
         self._list.setAccessibleName(tr("Patienten dieser Anfrage"))
         self._list.itemChanged.connect(lambda _: self._preview())
         self._count = words("", "muted")
+        self._names = words("")
+        self._names.setWordWrap(True)
         self._channel = Choice({}, tr("Weg der Anfrage"))
         self._when = WhenField()
         self._channel.currentIndexChanged.connect(lambda _: self._by_channel())
@@ -70,10 +77,13 @@ class InquiryComposer(QWidget):
             tr("Wählen Sie eine Praxis, um für bis zu sechs Menschen anzufragen."),
         )
         self._content = QWidget()
-        inner = QVBoxLayout(self._content)
-        inner.setContentsMargins(0, 0, 0, 0)
         self._history = button(tr("Verla&uf"), self._show_history, role="link")
         self._history.setToolTip(tr("Alles, was zwischen dieser Person und dieser Praxis war"))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        inner = QVBoxLayout(self._content)
+        inner.setContentsMargins(0, 0, 0, 0)
         for widget in (self._head, self._facts, row(self._expected, self._history, stretch=(1, 0)), self._because):
             inner.addWidget(widget)
         inner.addWidget(self._list, 2)
@@ -81,6 +91,7 @@ class InquiryComposer(QWidget):
         inner.addWidget(row(Field(tr("Weg"), self._channel), self._when, self._unknown))
         inner.addWidget(self._override_field)
         inner.addWidget(self._letter, 3)
+        inner.addWidget(self._names)  # beside the button: whom it asks for, however long the list above is
         inner.addWidget(row(self._send, self._exclude))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(4, 8, 4, 4)
@@ -91,13 +102,23 @@ class InquiryComposer(QWidget):
     def show_therapist(self, therapist_id: int, search_id: int | None, *, together: Sequence[int] = ()) -> None:
         """Prepare an inquiry; the search one came from is ticked, or those who are asked for together."""
         now = self._ui.now()
+        wanted = self._wanted = therapist_id, search_id
         wished = tuple(together) if search_id is None else (search_id,)
         self._ui.background.read(
             self,
             lambda s: prepare(s, therapist_id, now=now, wished=wished),
-            lambda found: self._show(found, search_id, together),
+            lambda found: self._show(found, search_id, together) if self._wanted == wanted else None,
             key="prepare",
         )
+
+    def follow_search(self, search_id: int) -> None:
+        """Another patient was chosen: the practice shown is asked for them, or nobody until it is chosen anew."""
+        if self._wanted is None or self._wanted[1] == search_id:
+            return
+        therapist_id, before = self._wanted
+        self._clear()
+        if before is not None:
+            self.show_therapist(therapist_id, search_id)
 
     def _show(self, found: Prepared, search_id: int | None, together: Sequence[int]) -> None:
         self._prepared, self._search_id = found, search_id
@@ -123,7 +144,8 @@ class InquiryComposer(QWidget):
         chosen = [search_id] if search_id is not None else []
         chosen += [c.search_id for c in found.fit if c.search_id not in chosen]
         ticked = set(together or chosen[: found.size]) if search_id is None else {search_id}
-        for candidate in (*found.wished, *found.fit):
+        # who is ticked stands at the top, in sight
+        for candidate in sorted((*found.wished, *found.fit), key=lambda c: c.search_id not in ticked):
             self._list.addItem(self._item(candidate, ticked=candidate.search_id in ticked))
         self._list.blockSignals(False)
         self._unknown.setVisible(any(candidate.unknown for candidate in found.wished))
@@ -182,7 +204,8 @@ class InquiryComposer(QWidget):
         self._ui.messages.undoable(tr("Die Praxis wird nicht mehr vorgeschlagen."), undo)
 
     def _clear(self) -> None:
-        self._prepared = None
+        self._prepared = self._wanted = None
+        self._list.clear()
         self._content.hide()
         self._empty.show()
 
@@ -200,16 +223,18 @@ class InquiryComposer(QWidget):
             text += f"\n{', '.join(reasons)}"
         item = QListWidgetItem(text)
         item.setData(Qt.ItemDataRole.UserRole, candidate.search_id)
+        item.setData(NAME, candidate.name)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         return item
 
     def chosen(self) -> list[int]:
         """The ticked searches."""
+        return [int(item.data(Qt.ItemDataRole.UserRole)) for item in self._ticked()]
+
+    def _ticked(self) -> list[QListWidgetItem]:
         items = [self._list.item(number) for number in range(self._list.count())]
-        return [
-            int(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() == Qt.CheckState.Checked
-        ]
+        return [item for item in items if item.checkState() == Qt.CheckState.Checked]
 
     def _preview(self) -> None:
         found, chosen = self._prepared, self.chosen()
@@ -219,6 +244,8 @@ class InquiryComposer(QWidget):
             ntr(len(chosen), "{n} Person ausgewählt", "{n} Personen ausgewählt")
             + tr(", höchstens {size}").format(size=found.size)
         )
+        names = ", ".join(str(item.data(NAME)) for item in self._ticked())
+        self._names.setText(tr("Für: {names}").format(names=names) if names else tr("Niemand ist angekreuzt."))
         self._send.setEnabled(1 <= len(chosen) <= found.size)
         if not chosen:
             self._letter.setPlainText("")
@@ -243,17 +270,22 @@ class InquiryComposer(QWidget):
         except Unreadable:
             return  # said at the field
         self._send.setEnabled(False)
+
+        def work(session: Session) -> tuple[int, datetime | None]:
+            made = create_and_send(
+                session, therapist_id=therapist_id, search_ids=chosen, channel=channel, now=now,
+                confirm_unknown=confirm, cooling_override=override, send_at=send_at,
+            )  # fmt: skip
+            return made, leaves_at(session, made)
+
         self._ui.background.write(
             self,
-            lambda s: create_and_send(
-                s, therapist_id=therapist_id, search_ids=chosen, channel=channel, now=now,
-                confirm_unknown=confirm, cooling_override=override, send_at=send_at,
-            ),
-            lambda inquiry_id: self._done(inquiry_id, channel, send_at),
+            work,
+            lambda made: self._done(made[0], channel, send_at, leaves=made[1]),
             self._refused,
-        )  # fmt: skip
+        )
 
-    def _done(self, inquiry_id: int, channel: Channel, send_at: datetime | None) -> None:
+    def _done(self, inquiry_id: int, channel: Channel, send_at: datetime | None, *, leaves: datetime | None) -> None:
         self._clear()
         self._override.clear()
         self._unknown.setChecked(False)
@@ -268,7 +300,13 @@ class InquiryComposer(QWidget):
             said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else tr("Die Anfrage ist unterwegs.")
             if send_at is not None:
                 said = tr("Die Anfrage geht {when} hinaus.").format(when=formats.moment(send_at))
-            self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id))
+            seconds = (leaves - self._ui.now()).total_seconds() if leaves is not None else 0
+            if channel is Channel.PHONE:
+                self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id))
+            elif seconds > 0:
+                self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id), seconds=seconds)
+            else:
+                self._ui.messages.success(said)  # the worker has it already
         self.sent.emit(inquiry_id)
 
     def _take_back(self, inquiry_id: int) -> None:

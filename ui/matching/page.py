@@ -178,6 +178,8 @@ class MatchingPage(PageWidget):
         self._tabs.setCurrentIndex(number)
 
     def _choose(self, search_id: int) -> None:
+        if search_id != self._search_id:
+            self._composer.follow_search(search_id)
         self._search_id = search_id
         self._judge()
 

@@ -1,7 +1,7 @@
 """Wochenplan: the contacts proposed for this week, each with its reason; a person accepts, skips or locks them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,6 +13,7 @@ from domain.casework.sending import undo_sending
 from domain.casework.week_plan import (
     Proposal,
     accept,
+    give_line_back,
     lock,
     monday_of,
     propose,
@@ -20,6 +21,7 @@ from domain.casework.week_plan import (
     save,
     skip,
 )
+from domain.communication.queries import leaves_at
 from domain.database import Session
 from domain.matching.week_listing import PlanLineRow, WeekSummary, list_plan_lines, week_summary
 from ui import formats
@@ -239,23 +241,31 @@ class WeekPlanView(QWidget):
         if line is None or line.status not in {"proposed", "locked"}:
             return
         now, chosen = self._ui.now(), line
-        self._ui.background.write(
-            self,
-            lambda s: accept(s, chosen.line_id, now=now, version=chosen.version),
-            lambda inquiry_id: self._accepted(inquiry_id, chosen),
-        )
 
-    def _accepted(self, inquiry_id: int, line: PlanLineRow) -> None:
-        said = tr("Der Anruf ist geplant.") if line.channel == "phone" else tr("Die Anfrage ist unterwegs.")
+        def work(session: Session) -> tuple[int, datetime | None]:
+            made = accept(session, chosen.line_id, now=now, version=chosen.version)
+            return made, leaves_at(session, made)
+
+        self._ui.background.write(self, work, lambda made: self._accepted(made[0], chosen, leaves=made[1]))
+
+    def _accepted(self, inquiry_id: int, line: PlanLineRow, *, leaves: datetime | None) -> None:
+        phone = line.channel == "phone"
+        said = tr("Der Anruf ist geplant.") if phone else tr("Die Anfrage ist unterwegs.")
         now = self._ui.now()
-        self._ui.messages.undoable(
-            said,
-            lambda: self._ui.background.write(
-                self,
-                lambda s: undo_sending(s, inquiry_id, now=now),
-                lambda _: self._ui.messages.info(tr("Zurückgeholt; nichts wurde gesendet.")),
-            ),
-        )
+
+        def take_back(session: Session) -> None:
+            undo_sending(session, inquiry_id, now=now)
+            give_line_back(session, line.line_id)
+
+        def undo() -> None:
+            done = tr("Zurückgeholt; nichts wurde gesendet. Die Zeile wartet wieder.")
+            self._ui.background.write(self, take_back, lambda _: self._ui.messages.info(done))
+
+        seconds = (leaves - now).total_seconds() if leaves is not None else 0
+        if phone or seconds > 0:
+            self._ui.messages.undoable(said, undo, seconds=None if phone else seconds)
+        else:
+            self._ui.messages.success(said)
 
     def _on_batch(self) -> None:
         """All open lines of the week as a batch to look through; nothing is sent yet."""

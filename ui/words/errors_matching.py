@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "inquiry.not_sent": "Diese Anfrage hat das Büro noch nicht verlassen; eine Antwort kann es noch nicht geben.",
     "inquiry.reason_missing": "Nennen Sie den Grund.",
     "inquiry.too_late_to_undo": "Die Anfrage ist schon hinaus und bleibt, wie sie ist. Auf der Seite Anfragen können Sie sie zurückziehen.",
+    "inquiry.reply_unread": "Zu dieser Anfrage liegt eine ungelesene E-Mail der Praxis im Posteingang. Es wurde nicht erinnert; lesen Sie sie zuerst.",
     "inquiry.practice_closed": "Diese Praxis wird nicht mehr angefragt. Es wurde nicht erinnert.",
     "inquiry.out_of_office_past": "Der Tag der Rückkehr liegt nicht in der Zukunft. Es wurde nichts geändert.",
     "inquiry.no_mail": "Diese Anfrage ging nicht per E-Mail hinaus. Es wurde nichts geändert.",

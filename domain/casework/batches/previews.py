@@ -9,7 +9,7 @@ from domain.casework.letters import compose, compose_script
 from domain.casework.patient_letters import compose_to_patient
 from domain.casework.preparing import preview, who_fits
 from domain.casework.printed_letters import preview_on_paper
-from domain.communication.batch_models import BatchLine
+from domain.communication.batch_models import Batch, BatchLine
 from domain.communication.mails import Letter
 from domain.communication.models import Email
 from domain.errors import NotFound
@@ -34,13 +34,26 @@ def line_letter(session: Session, line_id: int, *, now: datetime) -> Letter:
     therapist = session.get_one(Therapist, line.therapist_id)
     with session.no_autoflush:
         if line.inquiry_id is not None:
-            return _of_inquiry(session, session.get_one(Inquiry, line.inquiry_id), therapist, now=now)
+            inquiry = session.get_one(Inquiry, line.inquiry_id)
+            if session.get_one(Batch, line.batch_id).kind == "inquiries":
+                return _made(session, inquiry, now=now)
+            return _of_inquiry(session, inquiry, therapist, now=now)
         return _to_be_made(session, line, therapist, now=now)
 
 
+def _made(session: Session, inquiry: Inquiry, *, now: datetime) -> Letter:
+    """What was made without a mail, as a letter or call; of one that was taken back what it was."""
+    items = items_of(session, inquiry.id)
+    waiting = [item for item in items if ItemStatus(item.status) in OPEN_ITEM] or items
+    if inquiry.channel == Channel.LETTER:
+        return preview_on_paper(session, inquiry, waiting, today=office_day(now))
+    return compose_script(session, inquiry, waiting, today=office_day(now))
+
+
 def _of_inquiry(session: Session, inquiry: Inquiry, therapist: Therapist, *, now: datetime) -> Letter:
-    """The reminder of an inquiry that there is."""
-    waiting = [item for item in items_of(session, inquiry.id) if ItemStatus(item.status) in OPEN_ITEM]
+    """The reminder of an inquiry that there is; of one that is over, to all whom it asked for."""
+    items = items_of(session, inquiry.id)
+    waiting = [item for item in items if ItemStatus(item.status) in OPEN_ITEM] or items
     if inquiry.channel == Channel.EMAIL and therapist.email:
         return compose(session, "reminder", inquiry, waiting, today=office_day(now))
     if therapist.phone or therapist.mobile:

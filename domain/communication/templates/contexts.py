@@ -55,7 +55,7 @@ class LetterContext:
     """Everything a letter to a practice may say. `source` names the public directory (Art. 14 GDPR).
 
     `on_paper` says that it is printed: whoever reads it cannot answer "this mail". `still_open` says that others of the
-    inquiry are still asked for.
+    inquiry are still asked for. `elsewhere` is the place of another practice: ``offered``, ``begun``, or none.
     """
 
     recipient: Recipient
@@ -67,6 +67,7 @@ class LetterContext:
     source: str
     on_paper: bool = False
     still_open: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

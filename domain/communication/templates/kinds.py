@@ -67,7 +67,8 @@ KINDS: dict[str, Kind] = {
     "reminder": _to_practice(INQUIRED, "kennungen"),
     # whether the practice is still asked for somebody else of the same inquiry
     "withdrawal": _to_practice(INQUIRED | {"noch_offen"}, "kennungen"),
-    "surplus": _to_practice(INQUIRED, "kennungen"),
+    # whether another practice gives the person a place, and whether they began there
+    "surplus": _to_practice(INQUIRED | {"anderer_platz", "dort_begonnen"}, "kennungen"),
     "alternative": _to_practice(PROFILED, "profile"),
     "place_declined": _to_practice(INQUIRED, "kennungen"),
     "call_first": Kind(Audience.PRACTICE_CALL, COMMON | PROFILED | {"herkunft"}, frozenset({"profile", "herkunft"})),

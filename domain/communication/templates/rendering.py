@@ -117,6 +117,8 @@ def _about_inquiry(context: LetterContext) -> dict[str, object]:
         "herkunft": context.source,
         "brief": context.on_paper,
         "noch_offen": context.still_open,
+        "anderer_platz": bool(context.elsewhere),
+        "dort_begonnen": context.elsewhere == "begun",
     }
 
 

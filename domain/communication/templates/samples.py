@@ -52,4 +52,5 @@ def sample(kind: str, count: int, *, today: date) -> LetterContext | PatientLett
         asked_on=today,
         source="das öffentliche Verzeichnis arztsuche.116117.de",
         still_open=count == 1,
+        elsewhere="offered",
     )

@@ -1,6 +1,5 @@
 """Letters by hand: sent from Vermittlung, printed, saved, printed again; all that wait in one go."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,9 @@ from tests.ui.hands import fill, find, press, scalar
 from ui.inquiries.page import InquiriesPage
 from ui.matching.composer import InquiryComposer
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
+STAGE = "SELECT stage FROM matching_service.inquiry"
 WAITING = "SELECT count(*) FROM communication_service.printed_letter WHERE printed_at IS NULL"
 
 
@@ -108,16 +109,33 @@ def test_the_printer_is_asked_for(ui: UiContext, qtbot: QtBot, database: Databas
 
 
 def test_a_letter_is_saved(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
-    """As PDF, where one says; saved counts as printed. Twice gives the same file."""
+    """As PDF, where one says. It counts as sent only where a person says so; then nobody is asked again."""
     inquiry = fill(database, lambda s: by_letter(s, ui))
-    letters = shown(ui, qtbot, inquiry)._detail._letters
+    page = shown(ui, qtbot, inquiry)
+    letters = page._detail._letters
     qtbot.waitUntil(letters.isVisible)
-    for name in ("eins.pdf", "zwei.pdf"):
-        letters._printing.save_to([letters._letters[0].letter_id], tmp_path / name)
-        told = f"Gespeichert: {name}"
-        qtbot.waitUntil(partial(lambda wanted: ui.messages.text() == wanted, told))
-    assert (tmp_path / "eins.pdf").read_bytes() == (tmp_path / "zwei.pdf").read_bytes()
-    assert scalar(database, WAITING) == 0
+    number = letters._letters[0].letter_id
+
+    def asked() -> ReasonDialog | None:
+        return next((d for d in page.findChildren(ReasonDialog) if d.isVisible()), None)
+
+    def answer(*, sent: bool) -> None:
+        qtbot.waitUntil(lambda: asked() is not None)
+        dialog = asked()
+        assert dialog is not None
+        dialog.accept() if sent else dialog.reject()
+
+    letters._printing.save_to([number], tmp_path / "eins.pdf")
+    answer(sent=False)
+    qtbot.waitUntil(lambda: "Noch nicht als verschickt vermerkt" in ui.messages.text())
+    assert (scalar(database, WAITING), scalar(database, STAGE)) == (1, "approved")
+    letters._printing.save_to([number], tmp_path / "zwei.pdf")
+    answer(sent=True)
+    qtbot.waitUntil(lambda: ui.messages.text() == "Gespeichert: zwei.pdf Als verschickt vermerkt.")
+    assert (scalar(database, WAITING), scalar(database, STAGE)) == (0, "sent")
+    letters._printing.save_to([number], tmp_path / "drei.pdf")
+    qtbot.waitUntil(lambda: ui.messages.text() == "Gespeichert: drei.pdf")
+    assert (tmp_path / "eins.pdf").read_bytes() == (tmp_path / "drei.pdf").read_bytes()
 
 
 def test_the_reminder_without_a_telephone_is_a_second_letter(ui: UiContext, qtbot: QtBot, database: Database) -> None:

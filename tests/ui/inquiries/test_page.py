@@ -3,18 +3,24 @@
 from datetime import timedelta
 
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
+from domain.casework.receiving import receive
 from domain.communication.claiming import claim
+from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.communication.incoming.letters import reply
+from tests.ui.conftest import Visits
 from tests.ui.hands import choose, confirm, fill, find, press, scalar
 from ui.inquiries.answering import AnswerDialog
 from ui.inquiries.page import InquiriesPage
 from ui.ports import UiContext
+from ui.widgets.letter_dialog import LetterDialog
 
 STAGE = "SELECT stage FROM matching_service.inquiry ORDER BY id DESC LIMIT 1"
 CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
@@ -56,6 +62,49 @@ def test_a_call_is_made_and_noted(ui: UiContext, qtbot: QtBot, database: Databas
     confirm(qtbot, page, reason="meldet sich")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "sent")
     qtbot.waitUntil(lambda: not page._detail._call.isVisible())
+
+
+REMINDERS = "SELECT count(*) FROM communication_service.email WHERE kind = 'reminder' AND status = 'queued'"
+
+
+def test_an_early_reminder_is_read_first_and_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nothing goes out by one click long before it is due; what was confirmed can be kept here."""
+    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+    press(qtbot, page, "Erinnern")
+
+    def asked() -> LetterDialog | None:
+        return next((d for d in page.findChildren(LetterDialog) if d.isVisible()), None)
+
+    qtbot.waitUntil(lambda: asked() is not None)
+    dialog = asked()
+    assert dialog is not None
+    assert scalar(database, REMINDERS) == 0
+    press(qtbot, dialog, "Trotzdem erinnern")
+    qtbot.waitUntil(lambda: scalar(database, REMINDERS) == 1)
+    qtbot.waitUntil(lambda: "Die Erinnerung geht um" in ui.messages.text())
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: scalar(database, REMINDERS) == 0)
+    assert scalar(database, "SELECT reminders FROM matching_service.inquiry") == 0
+
+
+def test_an_unread_reply_is_opened_instead_of_reminding(
+    ui: UiContext, qtbot: QtBot, database: Database, visits: Visits
+) -> None:
+    """Whoever answered is not reminded to answer."""
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+
+    def answer(session: Session) -> int:
+        number = str(session.scalar(text("SELECT message_id FROM communication_service.email")))
+        mail = parse_mail(reply("Bitte schreiben Sie uns nicht mehr.", answers=number))
+        return receive(session, mail, now=ui.now()).incoming_id
+
+    incoming = fill(database, answer)
+    press(qtbot, page, "Erinnern")
+    qtbot.waitUntil(lambda: ("mail", incoming) in visits)
+    assert visits.field == "incoming"
+    assert "Es wurde nicht erinnert" in ui.messages.text()
+    assert scalar(database, REMINDERS) == 0
 
 
 def test_a_callback_is_agreed(ui: UiContext, qtbot: QtBot, database: Database) -> None:

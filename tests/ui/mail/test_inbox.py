@@ -21,6 +21,7 @@ from domain.database import Database
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.casework.steps import accept, ask
 from tests.domain.communication.incoming.letters import bounce, reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
@@ -71,6 +72,28 @@ def test_one_key_confirms_what_was_suggested(ui: UiContext, qtbot: QtBot, databa
     qtbot.waitUntil(lambda: scalar(database, STATUS) == "rejection_capacity waitlisted")
     assert scalar(database, "SELECT max(waitlisted_until) FROM matching_service.inquiry_item") == date(2027, 3, 31)
     assert scalar(database, SETTLED) == "done"
+
+
+def test_a_second_acceptance_says_that_thanks_go_out(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The same key says who was first and when the thanks leave, and keeps them here."""
+    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
+    page = opened(ui, qtbot, database, "{0}: Wir haben einen Platz frei.", "Kühn")
+    other = "SELECT search_id FROM matching_service.inquiry_item"
+
+    def elsewhere(session: Session) -> None:
+        inquiry = ask(session, int(str(session.scalar(text(other)))), now=ui.now())
+        accept(session, inquiry, now=ui.now())
+
+    fill(database, elsewhere)
+    page.refresh()
+    qtbot.waitUntil(lambda: page._incoming._reply._answers._rows[0]._item.status is ItemStatus.MATCHED_ELSEWHERE)
+    page._incoming._reply._answers._rows[0]._answer.choose("accepted")
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: "Dank an die Praxis geht um 10:01 Uhr hinaus" in ui.messages.text())
+    assert ui.messages._action.text() == "Zurückholen"
+    ui.messages.undo()
+    thanks = "SELECT status FROM communication_service.email WHERE kind = 'surplus'"
+    qtbot.waitUntil(lambda: scalar(database, thanks) == "cancelled")
 
 
 def test_a_person_decides_otherwise(ui: UiContext, qtbot: QtBot, database: Database) -> None:

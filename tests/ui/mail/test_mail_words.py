@@ -40,7 +40,7 @@ AGAIN = "UPDATE communication_service.email SET status = 'queued', not_before = 
 SEEN = "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"
 ROW = MailRow(
     1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
-    stopped=False, waiting=None,
+    stopped=False, bounced=False, waiting=None,
 )  # fmt: skip
 
 

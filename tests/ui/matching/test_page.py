@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.database import Database
@@ -39,8 +40,31 @@ def opened(
     return page
 
 
+def test_what_leaves_at_once_offers_no_undo(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """An office without an undo window is not promised one."""
+    page = opened(ui, qtbot, database)
+    press(qtbot, page, "Anfrage senden")
+    qtbot.waitUntil(lambda: ui.messages._text.text() == "Die Anfrage ist unterwegs.")
+    assert ui.messages._action.text() == ""
+
+
+def test_another_patient_is_asked_for_when_another_is_chosen(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The practice stays in view, ticked for the new one alone; the name stands beside the button."""
+    page = opened(ui, qtbot, database)
+    assert page._composer._names.text() == "Für: Lea Wartend"
+    other = fill(database, lambda s: add_search(s, add_patient(s, last_name="Zweite")))
+    page._searches.refresh()
+    page._choose(other)
+    assert page._composer.chosen() == []
+    qtbot.waitUntil(lambda: page._composer._names.text() == "Für: Lea Zweite")
+    assert page._composer.chosen() == [other]
+    press(qtbot, page, "Anfrage senden")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT search_id FROM matching_service.inquiry_item") == other)
+
+
 def test_a_sent_inquiry_is_taken_back_with_one_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Undo works once and says so; the practice is free again."""
+    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
     page = opened(ui, qtbot, database)
     press(qtbot, page, "Anfrage senden")
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "outbox")

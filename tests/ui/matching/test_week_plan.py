@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.database import Database
@@ -56,7 +57,11 @@ def choose(view: WeekPlanView, qtbot: QtBot, channel: str) -> None:
 
 
 def test_plan_read_and_accept(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The letter of the chosen line is there to read; accepting sends it and can be taken back with one key."""
+    """The letter of the chosen line is there to read; accepting sends it and can be taken back with one key.
+
+    The line then waits for a decision again.
+    """
+    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
     view = planned(ui, qtbot, database)
     assert "Kein anderer Plan wäre um mehr als" in view._quality.text()
     choose(view, qtbot, "email")
@@ -67,6 +72,7 @@ def test_plan_read_and_accept(ui: UiContext, qtbot: QtBot, database: Database) -
     qtbot.waitUntil(lambda: ui.messages._action.text() == "Rückgängig")
     ui.messages.undo()
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
+    assert scalar(database, COUNT.format("accepted")) == 0
 
 
 def test_skip_and_lock(ui: UiContext, qtbot: QtBot, database: Database) -> None:

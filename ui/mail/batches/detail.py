@@ -16,6 +16,7 @@ from ui.mail.batches.wording import (
     leaving,
     origin,
     released_words,
+    send_label,
     send_words,
     state_chip,
     time_left,
@@ -110,8 +111,9 @@ class BatchView(QWidget):
             self._hints.setText("")
         self._hints.setVisible(bool(self._hints.text()))
         sends = send_words(self._ways)
-        self._send.setText(f" {sends}")
+        self._send.setText(f" {send_label(self._ways)}")
         self._send.setAccessibleName(sends.replace("&", ""))
+        self._send.setToolTip(sends.replace("&", ""))
         self._offer(batch)
         if before is None or before != batch:
             self._lines.show_batch(batch.batch_id)

@@ -67,6 +67,12 @@ def send_words(ways: Ways) -> str:
     return ", ".join(words for count, words in parts if count)
 
 
+def send_label(ways: Ways) -> str:
+    """The same, short enough for the button where there are several ways."""
+    several = ways.mails and (ways.calls or ways.letters)
+    return tr("Alle {n} freigeb&en").format(n=ways.mails + ways.calls + ways.letters) if several else send_words(ways)
+
+
 def released_words(ways: Ways) -> str:
     """What was released."""
     return tr("Freigegeben: {what}.").format(what=draft_figures(ways, 0))
@@ -104,7 +110,7 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
         else tr("{n} Sekunden").format(n=told.undo_seconds)
     )
     said = [tr("Nach dem Senden bleiben {undo}, um alles zurückzuholen (Strg+Z).").format(undo=undo)]
-    first, last = _when(told.first, now), _when(told.last, now)
+    first, last = leaves_when(told.first, now), leaves_when(told.last, now)
     if first == last:
         said.append(tr("Die E-Mails gehen {when} hinaus.").format(when=first))
     else:
@@ -121,10 +127,11 @@ def time_left(told: Forecast, now: datetime) -> str:
         return tr("noch etwa eine Minute")
     if seconds < 5400:
         return ntr(round(seconds / 60), "noch etwa {n} Minute", "noch etwa {n} Minuten")
-    return tr("fertig voraussichtlich {when}").format(when=_when(told.last, now))
+    return tr("fertig voraussichtlich {when}").format(when=leaves_when(told.last, now))
 
 
-def _when(moment: datetime, now: datetime) -> str:
+def leaves_when(moment: datetime, now: datetime) -> str:
+    """At which time, with the day where it is not today."""
     if formats.local(moment).date() == formats.local(now).date():
         return tr("um {time} Uhr").format(time=formats.time_of_day(moment))
     return tr("am {day} um {time} Uhr").format(day=formats.day(moment), time=formats.time_of_day(moment))
@@ -151,7 +158,7 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
     if line.failure:
         return tr("Antwort des Mailservers: {text}").format(text=line.failure)
     if line.email_status in {"queued", "retry_wait"} and line.not_before is not None and line.not_before > now:
-        return tr("ab {when}").format(when=_when(line.not_before, now))
+        return tr("ab {when}").format(when=leaves_when(line.not_before, now))
     if line.sent_at is not None or line.printed_at is not None:
         return formats.moment(line.sent_at or line.printed_at)
     return formats.moment(line.call_at) if line.call_at is not None else ""

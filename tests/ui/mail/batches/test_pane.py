@@ -52,17 +52,18 @@ def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, databas
     view = page._batches._view
     qtbot.waitUntil(lambda: "Therapiepl" in view._lines._letter._subject.text())
     assert "Sekunden, um alles zurückzuholen" in view._time.text()
-    qtbot.waitUntil(lambda: view._send.text().strip() == "3 E-Mails s&enden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden, 1 Anruf planen")
     line = view._lines.table.model.row_at(3)
     assert line is not None
     assert "keine E-Mail: wird angerufen" in view._lines._notice(line)
     press(qtbot, view, "Herausnehmen")
-    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "2 E-Mails senden, 1 Anruf planen")
     press(qtbot, view, "Wieder aufnehmen")
     press(qtbot, view, "Herausnehmen")
-    qtbot.waitUntil(lambda: view._send.text().strip() == "2 E-Mails s&enden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "2 E-Mails senden, 1 Anruf planen")
     assert scalar(database, MAILS.format("queued")) == 0
     assert "2 E-Mails werden gesendet · 1 Anruf wird geplant · 1 herausgenommen" in view._figures.text()
+    assert (view._send.text().strip(), view._send.toolTip()) == ("Alle 3 freigeb&en", view._send.accessibleName())
     press(qtbot, view, "2 E-Mails senden, 1 Anruf planen")
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3, timeout=15_000)
     qtbot.waitUntil(lambda: "2 warten · 1 Anruf oder Brief" in view._figures.text())
