@@ -30,6 +30,7 @@ from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
+from sync.sources.practice_pages import PracticePages
 from sync.sources.reading import SourceReading
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Worker:
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
         self._maps = MapWork(self._write, now=now, unseal=credentials.open_sealed)
         self._sources = SourceReading(self._write, now=now)
+        self._websites = PracticePages(self._write, now=now)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -99,6 +101,7 @@ class Worker:
                     self._keep_on(MAP_SECONDS, self._maps.travel),
                     self._keep_on(FORGET_SECONDS, self._maps.forget),
                     self._keep_on(SOURCE_SECONDS, self._sources.read),
+                    self._keep_on(SOURCE_SECONDS, self._websites.read_websites),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -114,6 +117,7 @@ class Worker:
             finally:
                 self._maps.stop()
                 self._sources.stop()
+                self._websites.stop()
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):

@@ -80,7 +80,8 @@ def read_description(text: str) -> Description:
 def entries_of(html: str, description: Description) -> list[Entry]:
     """The practices of a page, as entries of a directory per PLZ area. Raises Invalid where it is no HTML."""
     try:
-        page = BeautifulSoup(html, "html.parser")
+        # the comment: a text without a tag is no file name or address to be warned of
+        page = BeautifulSoup(f"<!-- -->{html}", "html.parser")
         return [_entry(element, description.fields) for element in page.select(description.entry)]
     except (ParserRejectedMarkup, RecursionError, AssertionError) as exc:
         raise Invalid("source.page_unreadable") from exc

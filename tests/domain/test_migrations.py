@@ -33,6 +33,7 @@ import domain.matching.reimbursement_models
 import domain.outside
 import domain.patients.files_models
 import domain.therapists.identity_models
+import domain.therapists.web_models
 from domain.communication.calls import plan_call
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.evidence.verify import verify
