@@ -114,8 +114,13 @@ def test_a_page_that_may_not_be_read_is_left_alone(
 
 
 def test_a_killed_worker_leaves_its_practice_to_the_next(
-    database: Database, worker_database: Database, directory: Directory, server: HostileServer, pages: PracticePages, clock: Clock,
-) -> None:  # fmt: skip
+    database: Database,
+    worker_database: Database,
+    directory: Directory,
+    server: HostileServer,
+    pages: PracticePages,
+    clock: Clock,
+) -> None:
     """When its lease is over; nobody reads it meanwhile."""
     directory.pages = {"/": START}
     therapist = practice(database, f"{server.url}/", clock)

@@ -74,7 +74,6 @@ def test_findings_are_decided_one_by_one(
     qtbot.waitUntil(lambda: tab._room.count() == len(FOUND) - 3)
     locked = [b for b in tab.findChildren(QPushButton) if b.accessibleName() == "Sprachen annehmen" and b.isVisible()]
     assert [b.isEnabled() for b in locked] == [False]
-    tab.grab().save("/tmp/q4.png")
 
 
 def test_why_a_page_was_not_read_is_said(
