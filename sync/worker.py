@@ -32,6 +32,7 @@ from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
 from sync.rounds import Round
+from sync.sources.practice_pages import PracticePages
 from sync.sources.reading import SourceReading
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Worker:
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
         self._maps = MapWork(self._write, now=now, unseal=credentials.open_sealed)
         self._sources = SourceReading(self._write, now=now)
+        self._websites = PracticePages(self._write, now=now)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -103,7 +105,8 @@ class Worker:
                     self._round(self._maps.place).keep_on(MAP_SECONDS),
                     self._round(self._maps.travel).keep_on(MAP_SECONDS),
                     self._round(self._maps.forget).keep_on(FORGET_SECONDS),
-                    self._round(self._sources.read).keep_on(SOURCE_SECONDS),
+                    self._round(self._sources.read, name="sources").keep_on(SOURCE_SECONDS),
+                    self._round(self._websites.read_websites, name="websites").keep_on(SOURCE_SECONDS),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -119,6 +122,7 @@ class Worker:
             finally:
                 self._maps.stop()
                 self._sources.stop()
+                self._websites.stop()
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):

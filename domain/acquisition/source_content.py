@@ -62,22 +62,22 @@ class Content:
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def page_content(text: str, description: Description | None) -> PageContent:
+def page_content(text: str, description: Description | None, *, page: str = "") -> PageContent:
     """What a page holds: HTML with a description, JSON without one. Raises Invalid where it is neither."""
     if description is not None:
-        return PageContent(PLZ_DIRECTORY, tuple(entries_of(text, description)))
+        return PageContent(PLZ_DIRECTORY, tuple(entries_of(text, description, page=page)))
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        raise Invalid("source.page_unreadable")
+        raise Invalid("source.page_unreadable", page=page)
     try:
         whole = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
     except (ValueError, RecursionError) as exc:
-        raise Invalid("source.page_unreadable") from exc
+        raise Invalid("source.page_unreadable", page=page) from exc
     for shape in (ARZTSUCHE, PLZ_DIRECTORY):
         entries = whole.get(shape) if isinstance(whole, Mapping) else None
         if isinstance(entries, list):
             cut = shape == ARZTSUCHE and (whole.get("moreResults") is True or len(entries) in CUT_LENGTHS)
             return PageContent(shape, tuple(entries), cut)
-    raise Invalid("source.page_unknown")
+    raise Invalid("source.page_unknown", page=page)
 
 
 def combined(pages: Iterable[PageContent]) -> Content:

@@ -77,13 +77,14 @@ def read_description(text: str) -> Description:
     return Description(entry.css, MappingProxyType(found))
 
 
-def entries_of(html: str, description: Description) -> list[Entry]:
+def entries_of(html: str, description: Description, *, page: str = "") -> list[Entry]:
     """The practices of a page, as entries of a directory per PLZ area. Raises Invalid where it is no HTML."""
     try:
-        page = BeautifulSoup(html, "html.parser")
-        return [_entry(element, description.fields) for element in page.select(description.entry)]
+        # the comment: a text without a tag is no file name or address to be warned of
+        whole = BeautifulSoup(f"<!-- -->{html}", "html.parser")
+        return [_entry(element, description.fields) for element in whole.select(description.entry)]
     except (ParserRejectedMarkup, RecursionError, AssertionError) as exc:
-        raise Invalid("source.page_unreadable") from exc
+        raise Invalid("source.page_unreadable", page=page) from exc
 
 
 def _entry(element: Tag, fields: Mapping[str, Selector]) -> Entry:

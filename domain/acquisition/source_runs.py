@@ -167,7 +167,7 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     body = read.body if read.body is not None else known.body if known is not None else b""
     charset = read.charset if read.body is not None or known is None else known.charset
     try:
-        content = page_content(_text(body, charset), description_of(page.form))
+        content = page_content(_text(body, charset), description_of(page.form), page=page.address)
     except Invalid as exc:
         _end(run, "failed", now, exc.code, page=page.address)
         events.record(session, "source.read", run.source_id)
@@ -233,9 +233,9 @@ def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime,
     }
     description = description_of(form)
     try:
-        content = combined(page_content(_text(pages[a].body, pages[a].charset), description) for a in addresses)
+        content = combined(page_content(_text(pages[a].body, pages[a].charset), description, page=a) for a in addresses)
     except Invalid as exc:
-        _end(run, "failed", now, exc.code, page="")
+        _end(run, "failed", now, exc.code, page=str(exc.params.get("page", "")))
         return
     run.entries = len(content.entries)
     if not content.entries:

@@ -115,6 +115,20 @@ def set_contact(session: Session, therapist_id: int, *, email: str, phone: str, 
     events.record(session, "therapist.updated", therapist_id)
 
 
+def take_suggestion(session: Session, therapist_id: int, values: dict[str, object], *, on: date) -> None:
+    """Fields a person accepted as they were found on a day; from then on they count as entered by hand."""
+    therapist = load_for_edit(session, Therapist, therapist_id)
+    changed = _set(therapist, values)
+    if "offers" in changed:
+        therapist.offers_source = "manual"
+    if "phone_hours" in changed:
+        therapist.hours_as_of = on
+    if "capacity" in values:
+        therapist.capacity_as_of = on
+    therapist.locked_fields = sorted({*therapist.locked_fields, *values})
+    events.record(session, "therapist.updated", therapist_id)
+
+
 def note_capacity(
     session: Session, therapist_id: int, *, capacity: str, from_day: date | None, note: str, as_of: date
 ) -> None:

@@ -31,6 +31,7 @@ import domain.matching.reimbursement_models
 import domain.outside
 import domain.patients.files_models
 import domain.therapists.identity_models
+import domain.therapists.web_models
 import domain.worker_troubles
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.evidence.verify import verify

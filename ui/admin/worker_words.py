@@ -21,6 +21,8 @@ _ROUNDS = {
     "place": "Das Suchen von Adressen",
     "travel": "Das Suchen von Wegen",
     "forget": "Das Vergessen alter Auskünfte",
+    "sources": "Das Lesen von Verzeichnissen",
+    "websites": "Das Lesen von Webseiten der Praxen",
 }
 
 

@@ -21,6 +21,7 @@ from ui.therapists.contacts import ContactsTab
 from ui.therapists.form import TherapistFormView, empty_form
 from ui.therapists.sites import SitesTab
 from ui.therapists.standing import StandingTab
+from ui.therapists.website import WebsiteTab
 from ui.translation import tr
 from ui.widgets.forms import button, scrolled
 from ui.widgets.forms import label as words
@@ -58,10 +59,12 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._contacts = ContactsTab(ui)
         self._sites = SitesTab(ui, self._may_change)
         self._standing = StandingTab(ui, self._may_change)
+        self._website = WebsiteTab(ui)
         self._of_saved = (
             form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),
             form.addTab(self._standing, tr("Stand")),
+            form.addTab(scrolled(self._website), tr("Webseite")),
         )
         self._call = button(tr("&Anrufen"), self._dial, icon="phone")
         self._match = button(tr("&Patienten für diese Praxis"), self._find_patients, icon="users")
@@ -126,6 +129,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._ui.background.read(
             self, lambda s: promises_of(s, t.therapist_id), self._standing.show_promises, key="promises"
         )
+        self._website.show_therapist(t)
         self._call.setEnabled(bool(t.phone or t.mobile))
         self._write.setEnabled(bool(t.email) and t.status != "opted_out")
 

@@ -108,3 +108,54 @@ SELECT platform.protect('scraping_service.source_run', '{"caseworker": "SELECT, 
     "supervisor": "SELECT, INSERT, UPDATE", "admin": "SELECT, INSERT, UPDATE", "worker": "SELECT, INSERT, UPDATE"}', false);
 SELECT platform.protect('scraping_service.source_page', '{"worker": "SELECT, INSERT, UPDATE, DELETE"}', false);
 GRANT USAGE ON SCHEMA scraping_service TO platzlotse_admin;
+
+-- A person asks that a practice's own public pages be read; one row a therapist, asked again when somebody asks again.
+CREATE TABLE therapist_service.web_reading (
+    therapist_id BIGINT NOT NULL,
+    state TEXT DEFAULT 'waiting' NOT NULL,
+    asked_by BIGINT,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    not_before TIMESTAMP WITH TIME ZONE NOT NULL,
+    claimed_until TIMESTAMP WITH TIME ZONE,
+    tries INTEGER DEFAULT 0 NOT NULL,
+    cause TEXT DEFAULT '' NOT NULL,
+    params JSONB DEFAULT '{}' NOT NULL,
+    pages INTEGER DEFAULT 0 NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_web_reading PRIMARY KEY (therapist_id),
+    CONSTRAINT ck_web_reading_state CHECK (state IN ('waiting', 'reading', 'done', 'failed')),
+    CONSTRAINT ck_web_reading_claim CHECK ((state = 'reading') = (claimed_until IS NOT NULL)),
+    CONSTRAINT ck_web_reading_done CHECK ((state IN ('done', 'failed')) = (done_at IS NOT NULL)),
+    CONSTRAINT fk_web_reading_therapist_id FOREIGN KEY (therapist_id) REFERENCES therapist_service.therapist (id) ON DELETE CASCADE,
+    CONSTRAINT fk_web_reading_asked_by FOREIGN KEY (asked_by) REFERENCES platform.person (id)
+);
+CREATE INDEX ix_web_reading_asked_by ON therapist_service.web_reading (asked_by);
+CREATE INDEX ix_web_reading_open ON therapist_service.web_reading (not_before) WHERE done_at IS NULL;
+
+-- What such a page says, with its words: a suggestion until a person accepts or rejects it.
+CREATE TABLE therapist_service.web_finding (
+    therapist_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    value JSONB NOT NULL,
+    quote TEXT NOT NULL,
+    address TEXT NOT NULL,
+    found_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state TEXT DEFAULT 'suggested' NOT NULL,
+    decided_by BIGINT,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    CONSTRAINT pk_web_finding PRIMARY KEY (id),
+    CONSTRAINT ck_web_finding_kind CHECK (kind IN ('email', 'phone_hours', 'capacity', 'methods', 'languages')),
+    CONSTRAINT ck_web_finding_state CHECK (state IN ('suggested', 'accepted', 'rejected')),
+    CONSTRAINT ck_web_finding_decided CHECK ((state = 'suggested') = (decided_at IS NULL)),
+    CONSTRAINT fk_web_finding_therapist_id FOREIGN KEY (therapist_id) REFERENCES therapist_service.therapist (id) ON DELETE CASCADE,
+    CONSTRAINT fk_web_finding_decided_by FOREIGN KEY (decided_by) REFERENCES platform.person (id)
+);
+-- what was rejected once is not suggested again
+CREATE UNIQUE INDEX uq_web_finding_once ON therapist_service.web_finding (therapist_id, kind, value);
+CREATE INDEX ix_web_finding_decided_by ON therapist_service.web_finding (decided_by);
+
+SELECT platform.protect('therapist_service.web_reading', '{"caseworker": "SELECT, INSERT, UPDATE",
+    "supervisor": "SELECT, INSERT, UPDATE", "worker": "SELECT, UPDATE"}');
+SELECT platform.protect('therapist_service.web_finding', '{"caseworker": "SELECT, UPDATE", "supervisor": "SELECT, UPDATE",
+    "worker": "SELECT, INSERT"}');
