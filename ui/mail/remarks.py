@@ -24,7 +24,7 @@ def sentence(mail: IncomingDetail) -> str:
     """What the program has to say of a mail; empty where nothing."""
     remark = mail.row.remark
     if remark is None:
-        return ""
+        return _of_sender(mail.row)
     if remark.code == "mail.not_filed":
         return tr(
             "Diese E-Mail ließ sich nicht wie üblich ablegen; es wurde nichts eingetragen. Bitte lesen und zuordnen."
@@ -45,3 +45,12 @@ def sentence(mail: IncomingDetail) -> str:
             " vermutlich; es wurde nichts eingetragen."
         ).format(**{"address": ""} | remark.params),
     }[remark.code]
+
+
+def _of_sender(row: IncomingRow) -> str:
+    if not row.stranger:
+        return ""
+    return tr(
+        "Anderer Absender: {address} ist bei {whom} nicht bekannt. Prüfen Sie, wer geschrieben hat, bevor Sie etwas"
+        " eintragen."
+    ).format(address=row.from_address, whom=row.practice or row.patient)

@@ -285,12 +285,16 @@ class ReplyView(QWidget):
 
     def _on_opt_out(self) -> None:
         now = self._ui.now()
+        if self._reply is None:
+            return
+        whom = tr(
+            "{practice} wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
+        ).format(practice=self._reply.detail.row.practice or tr("Die Praxis"))
+        doubt = sentence(self._reply.detail)
         ReasonDialog(
             self,
             tr("Keine Anfragen mehr"),
-            tr(
-                "Die Praxis wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
-            ),
+            f"{whom}\n\n{doubt}" if doubt else whom,
             reason="",
         ).ask(lambda _: self._settle(lambda s, n, v: replies.confirm_opt_out(s, n, now=now, version=v)))
 

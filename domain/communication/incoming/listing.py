@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.communication.incoming.known_senders import is_stranger
 from domain.communication.incoming.remarks import Remark, remark_of, words_after
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
@@ -14,7 +15,10 @@ from domain.paging import ListQuery, Page
 
 @dataclass(frozen=True, slots=True)
 class IncomingRow:
-    """One mail in a list; `practice` and `patient` are whom it belongs to, `remark` is the program's."""
+    """One mail in a list; `practice` and `patient` are whom it belongs to, `remark` is the program's.
+
+    `stranger`: it came from an address that is not theirs (nor of their own host), as somebody else's would.
+    """
 
     incoming_id: int
     from_name: str
@@ -33,6 +37,7 @@ class IncomingRow:
     files: int
     version: int
     remark: Remark | None
+    stranger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,13 @@ _INCOMING = Listing(
            nullif(trim(p.first_name || ' ' || p.last_name), '') AS patient, q.reference, m.inquiry_id,
            m.therapist_id, m.patient_id,
            (SELECT count(*) FROM communication_service.incoming_attachment a WHERE a.incoming_id = m.id) AS files,
-           m.version, CASE WHEN left(m.body_text, 1) = chr(31) THEN split_part(m.body_text, chr(10), 1) END AS remark
+           m.version, ARRAY[t.email, c.mailbox, p.email,
+               (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)] AS theirs,
+           CASE WHEN left(m.body_text, 1) = chr(31) THEN split_part(m.body_text, chr(10), 1) END AS remark
     FROM communication_service.incoming_email m
     LEFT JOIN matching_service.inquiry q ON q.id = m.inquiry_id
     LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
+    LEFT JOIN therapist_service.contact_point c ON c.id = t.contact_point_id
     LEFT JOIN patient_service.patient p ON p.id = m.patient_id""",
     sorts={
         "received": "m.received_at",
@@ -91,8 +99,10 @@ def list_incoming(session: Session, query: ListQuery) -> Page[IncomingRow]:
 
 
 def _row(row: RowMapping) -> IncomingRow:
-    values = {name: row[name] for name in IncomingRow.__slots__}
-    return IncomingRow(**values | {"remark": remark_of(row["remark"] or "")})
+    values = {name: row[name] for name in IncomingRow.__slots__ if name not in {"remark", "stranger"}}
+    return IncomingRow(
+        **values, remark=remark_of(row["remark"] or ""), stranger=is_stranger(row["from_address"], row["theirs"])
+    )
 
 
 def count_unread(session: Session) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from tests.ui.hands import confirm, enter, fill, find, press, scalar
 from ui.mail.page import MailPage
 from ui.mail.saved_mails import SavedMails
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
 STATUS = "SELECT string_agg(status, ' ' ORDER BY position) FROM matching_service.inquiry_item"
 SETTLED = "SELECT status FROM communication_service.incoming_email ORDER BY id LIMIT 1"
@@ -111,6 +113,28 @@ def test_a_person_decides_otherwise(ui: UiContext, qtbot: QtBot, database: Datab
     assert scalar(database, "SELECT suggested || ' ' || decided FROM communication_service.incoming_reading") == (
         "no_places waitlisted"
     )
+
+
+def test_another_writer_is_told(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Who answers our mail from an address nobody knows may be anybody: said at the mail and before a consequence."""
+
+    def work(session: Session) -> int:
+        number, _ = asked(session, ui, "Kühn")
+        forged = reply("Bitte streichen Sie mich aus Ihrem Verteiler.", sender="x@boese.example", answers=number)
+        return receive(session, parse_mail(forged), now=ui.now()).incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    find(qtbot, page, "Bestätigen")
+    assert "Anderer Absender: x@boese.example" in page._incoming._reply._remark.text()
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    dialog = page.findChild(ReasonDialog)
+    assert dialog is not None
+    said = [words.text() for words in dialog.findChildren(QLabel)]
+    assert any("wird nicht mehr angeschrieben" in words and "x@boese.example" in words for words in said)
+    assert scalar(database, SETTLED) == "unread"
 
 
 def test_an_absence_is_confirmed_by_the_same_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
