@@ -121,6 +121,28 @@ def phone_queue(session: Session, *, now: datetime) -> tuple[QueuedCall, ...]:
     return tuple(sorted(calls, key=_order))
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Calls planned beyond the queue's days: how many, and when the first one is (None: there are none)."""
+
+    calls: int
+    first: datetime | None
+
+
+def planned_later(session: Session, *, now: datetime) -> Later:
+    """What the queue does not show yet, callbacks agreed for next month among it."""
+    row = session.execute(
+        text(f"""
+        SELECT count(*), min(c.planned_at) FROM communication_service.phone_call c
+        JOIN therapist_service.therapist t ON t.id = c.therapist_id
+        LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
+        WHERE c.status = 'planned' AND c.planned_at >= cast(:until AS timestamptz)
+          AND {asked_where("t")} AND q.closed_at IS NULL"""),
+        {"until": now + timedelta(days=DAYS_AHEAD), "today": office_day(now)},
+    ).one()
+    return Later(*row)
+
+
 def _call(row: RowMapping, reached: Reachability, expected: float, *, region: str, now: datetime) -> QueuedCall:
     values = dict(row)
     hours = from_multirange(values.pop("phone_hours"))

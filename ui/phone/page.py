@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QCheckBox, QHeaderView, QSplitter, QTreeWidget, QT
 
 from domain.casework.call_minutes import minutes_today
 from domain.casework.calling import Fate, fate_of
-from domain.casework.phone_queue import QueuedCall, Reach, next_call, phone_queue
+from domain.casework.phone_queue import Later, QueuedCall, Reach, next_call, phone_queue, planned_later
 from domain.communication.states import CallStatus
 from domain.database import Session
+from domain.weektime import office_day
 from ui import formats
 from ui.changes import Refresher
 from ui.labels import label
@@ -81,8 +82,8 @@ class PhonePage(PageWidget):
         """Ask for the calls again."""
         now = self.ui.now()
 
-        def work(session: Session) -> tuple[tuple[QueuedCall, ...], int]:
-            return phone_queue(session, now=now), minutes_today(session, now=now)
+        def work(session: Session) -> tuple[tuple[QueuedCall, ...], int, Later]:
+            return phone_queue(session, now=now), minutes_today(session, now=now), planned_later(session, now=now)
 
         self.ui.background.read(self, work, self._show, key="queue")
 
@@ -91,11 +92,16 @@ class PhonePage(PageWidget):
         self._wanted = item_id
         self._fill()
 
-    def _show(self, found: tuple[tuple[QueuedCall, ...], int]) -> None:
-        self._calls, minutes = found
+    def _show(self, found: tuple[tuple[QueuedCall, ...], int, Later]) -> None:
+        self._calls, minutes, later = found
         now = sum(call.reach is Reach.NOW for call in self._calls)
         spoken = ntr(minutes, "heute {n} Minute telefoniert", "heute {n} Minuten telefoniert")
-        self._sum.setText(ntr(now, "{n} Praxis jetzt erreichbar", "{n} Praxen jetzt erreichbar") + f" · {spoken}")
+        parts = [ntr(now, "{n} Praxis jetzt erreichbar", "{n} Praxen jetzt erreichbar"), spoken]
+        if later.first is not None:
+            day = formats.day(office_day(later.first))
+            more = ntr(later.calls, "später {n} Anruf", "später {n} Anrufe")
+            parts.append(tr("{calls}, der nächste am {day}").format(calls=more, day=day))
+        self._sum.setText(" · ".join(parts))
         self._fill()
 
     def _fill(self) -> None:
@@ -131,6 +137,8 @@ class PhonePage(PageWidget):
             if first is not None:
                 self._wanted = first.call_id
                 self._fill()
+            else:
+                self._panel.show_call(None)  # what was settled last must not look like a call under way
             return
         if chosen is not None:
             self._tree.setCurrentItem(chosen)

@@ -1,6 +1,7 @@
 """Telefon by hand: one key for a result, then the next call; what to say stands beside it without a name."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -100,6 +101,22 @@ def test_a_callback_is_agreed_for_a_day(page: PhonePage, qtbot: QtBot, database:
     press(qtbot, page, "Rückruf am")
     confirm(qtbot, page, day="30.11.2026")
     qtbot.waitUntil(lambda: "callback_due" in str(scalar(database, CALLS)))
+
+
+def test_after_the_last_call_none_is_shown(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """Both call back next month: nothing looks like a call under way, and one reads that they are planned."""
+    for settled in ("später 1 Anruf,", "später 2 Anrufe,"):
+        press(qtbot, page, "Rückruf am")
+        confirm(qtbot, page, day="24.12.2026")
+        qtbot.waitUntil(partial(_is_said, page, settled))
+    qtbot.waitUntil(lambda: not page._panel.isVisible())
+    assert page._panel.shown() is None
+    assert "der nächste am 28.12.2026" in page._sum.text()  # the first Monday from there on
+    assert str(scalar(database, CALLS)).count("callback_due") == 2
+
+
+def _is_said(page: PhonePage, words: str) -> bool:
+    return words in page._sum.text()
 
 
 def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot: QtBot, database: Database) -> None:
