@@ -36,7 +36,11 @@ MOVING = (
     "communication_service.batch_line",
 )
 # the contact log is chained and letters are printed: they stay where they were written and are read with the one kept
-STAYING = ("communication_service.contact_entry", "communication_service.printed_letter")
+STAYING = (
+    "communication_service.contact_entry", "communication_service.printed_letter",
+    # what was read of one record's page stays with that record
+    "therapist_service.web_reading", "therapist_service.web_finding",
+)  # fmt: skip
 # columns the database keeps itself
 _KEPT_BY_DATABASE = frozenset(
     {"id", "version", "created_at", "updated_at", "updated_by", "offer_mask", "age_mask", "search_text", "sort_name"}

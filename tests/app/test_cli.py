@@ -175,7 +175,7 @@ def test_the_help_is_german(capsys: pytest.CaptureFixture[str], command: str) ->
         (["candidates", "--patient"], "--patient: Es fehlt ein Wert."),
         (["candidates", "--patient", "eins"], "--patient: eine ganze Zahl ab 1 wird gebraucht"),
         (["demo", "--seed", "x"], "--seed: eine ganze Zahl wird gebraucht"),
-        (["import"], "Es fehlt: DATEI"),
+        (["import", "--undo", "eins"], "--undo: eine ganze Zahl ab 1 wird gebraucht"),
         (["demo", "--directory"], "Mindestens ein Wert fehlt."),
         (["doctor", "--jsn"], "Nicht verstanden: --jsn"),
         (["doctor", "--json=ja"], "nimmt keinen Wert"),

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pyatspi
+from gi.repository import GLib
 
 
 def walk(node, depth=0):
@@ -47,6 +48,20 @@ def find(root, *, name, role=None, seconds=20):
                 continue
         time.sleep(0.2)
     raise SystemExit(f"nothing named {name!r} ({role}) is showing")
+
+
+def press_named(root, name: str, seconds: float = 10) -> None:
+    """Press what has a name, once more where the page was just made anew between finding and pressing."""
+    end = time.time() + seconds
+    while True:
+        try:
+            press(find(root, name=name, seconds=seconds))
+        except GLib.GError:
+            if time.time() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def press(node):
@@ -88,7 +103,7 @@ def main(pictures, python, script, profile):
         press(find(root, name="Speicherung der Daten: Erteilen"))
         press(find(root, name="Anonyme Anfrage bei Praxen: Erteilen"))
         shot("einwilligungen")
-        press(find(root, name="Suche beginnen", seconds=20))
+        press_named(root, "Suche beginnen", seconds=20)
         find(root, name="Passende Praxen", seconds=20)
         shot("vermittlung")
         table = find(root, name="Passende Praxen").queryTable()

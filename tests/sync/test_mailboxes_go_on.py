@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.communication.incoming.parse import parse_mail
-from domain.communication.incoming.parsed import ParsedMail
 from domain.database import Database, Session
 from sync.mail.imap import open_mailbox
 from sync.mail.mailboxes import Mailboxes
@@ -14,25 +12,6 @@ from sync.mail.senders import Credentials
 from tests.domain.communication.incoming.letters import reply
 from tests.servers.mail import DOMAIN, MailServer
 from tests.sync.mailbox_steps import INCOMING, KEY, add_account, deliver, value, wait_until, watch
-
-
-def test_a_mail_nobody_can_read_is_passed_over(
-    database: Database, worker: Database, mail_server: MailServer, mailbox: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A fault nobody foresaw costs that mail alone: the ones before and after it are filed."""
-    of = add_account(database, mail_server, mailbox)
-    for body in ("eins", "Fehler", "drei"):
-        deliver(mail_server, mailbox, reply(body))
-
-    def parse(source: bytes) -> ParsedMail:
-        if b"Fehler" in source:
-            raise ZeroDivisionError
-        return parse_mail(source)
-
-    monkeypatch.setattr("sync.mail.receiving.parse_mail", parse)
-    watching = watch(worker, of)
-    assert [watching.look_once(), watching.look_once()] == [2, 0]
-    assert value(database, INCOMING) == 2
 
 
 def test_a_watch_that_died_begins_again(

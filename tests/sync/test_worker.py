@@ -176,8 +176,6 @@ def test_a_domain_with_umlauts_is_reached(office: Office, database: Database, no
     [
         ("praxis@mitte@nord.example", "Ina Sommer"),
         ("müller@praxis.example", "Ina Sommer"),
-        ("praxis@praxis.example", "Ina\u2028Sommer"),
-        ("praxis@praxis.example", "Ina\rSommer"),
     ],
 )
 def test_a_mail_that_cannot_be_written_has_failed(

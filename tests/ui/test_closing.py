@@ -93,7 +93,8 @@ def test_words_a_full_disk_refuses_are_asked_about(
     composer.save()
     disk.set(on=False)
     qtbot.waitUntil(lambda: [d.body for d in store_of(vault).drafts()] == [long])
-    assert window.close()
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
 
 
 def test_a_record_being_typed_is_asked_about(window: MainWindow, qtbot: QtBot, database: Database) -> None:

@@ -59,6 +59,9 @@ def at_work(office: Office, *, people: int, seconds: float) -> list[dict[str, An
                 session, role_name=f"{office.name}_{number}", display_name=f"Person {number}", password=PASSWORD,
                 roles={"caseworker"},
             )  # fmt: skip
+            # each of them also reports what the worker would
+            login = f"{office.name}_{number}"
+            session.execute(text(f'GRANT INSERT ON communication_service.email_attempt TO "{login}"'))
     base = office.url("jana").replace("test_jana", "{role}")
     running = [
         subprocess.Popen(
@@ -80,6 +83,7 @@ def at_work(office: Office, *, people: int, seconds: float) -> list[dict[str, An
     said = [process.communicate(timeout=seconds + 120) for process in running]
     with owner.write() as session:
         for number in range(people):
+            session.execute(text(f'REVOKE ALL ON communication_service.email_attempt FROM "{office.name}_{number}"'))
             session.execute(text(f'REVOKE platzlotse_caseworker FROM "{office.name}_{number}"'))
     owner.close()
     assert [error for _, error in said if error] == [], "nothing but coded errors reaches a person"

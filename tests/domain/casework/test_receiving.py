@@ -254,8 +254,7 @@ def test_an_answer_of_another_millennium_is_read(database: Database, sent: datet
     """A mail filed with the date of a broken clock counts as written when it came in."""
     with database.write() as session:
         _, email = sent_inquiry(session)
-        filed = take_in(session, reply("Leider kein Platz frei.", answers=email.message_id))
-        mail_of(session, filed).sent_at = sent
+        filed = take_in(session, reply("Leider kein Platz frei.", answers=email.message_id, at=sent))
         (item,) = replies.open_reply(session, filed.incoming_id, today=LATER.date()).items
         assert item.suggestion is not None
 
