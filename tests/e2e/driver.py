@@ -86,7 +86,7 @@ def main(pictures, python, script, profile):
             subprocess.run(["scrot", "-o", f"{pictures}/{name}.png"], check=True)
 
         press(find(root, name="Patienten", role="check box"))
-        press(find(root, name="Neuer Patient"))
+        press_named(root, "Neuer Patient")
         for field, words in (
             ("Vorname", "Jörg"),
             ("Nachname", "Überall"),
@@ -97,11 +97,11 @@ def main(pictures, python, script, profile):
             enter(find(root, name=field, role="text"), words)
         press(find(root, name="Anliegen", role="page tab"))
         press(find(root, name="Angst", role="check box"))
-        press(find(root, name="Speichern"))
+        press_named(root, "Speichern")
         shot("patient")
         press(find(root, name="Einwilligungen", role="page tab"))
-        press(find(root, name="Speicherung der Daten: Erteilen"))
-        press(find(root, name="Anonyme Anfrage bei Praxen: Erteilen"))
+        press_named(root, "Speicherung der Daten: Erteilen")
+        press_named(root, "Anonyme Anfrage bei Praxen: Erteilen")
         shot("einwilligungen")
         press_named(root, "Suche beginnen", seconds=20)
         find(root, name="Passende Praxen", seconds=20)
@@ -114,7 +114,7 @@ def main(pictures, python, script, profile):
         mail = next(row for row, words in enumerate(rows) if "Mail" in words or "jetzt" in words)
         table.addRowSelection(mail)
         time.sleep(1)
-        press(find(root, name="Anfrage senden"))
+        press_named(root, "Anfrage senden")
         press(find(root, name="Anfragen", role="check box"))
         find(root, name="Anfragenliste")
         time.sleep(2)
