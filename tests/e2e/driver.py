@@ -59,6 +59,7 @@ def press_named(root, name: str, seconds: float = 10) -> None:
         except GLib.GError:
             if time.time() > end:
                 raise
+            root.clear_cache()  # else the node that is gone is found again
             time.sleep(0.2)
         else:
             return
