@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pyatspi
-from gi.repository import GLib
+from gi.repository import Atspi, GLib
 
 
 def walk(node, depth=0):
@@ -59,7 +59,6 @@ def press_named(root, name: str, seconds: float = 10) -> None:
         except GLib.GError:
             if time.time() > end:
                 raise
-            root.clear_cache()  # else the node that is gone is found again
             time.sleep(0.2)
         else:
             return
@@ -82,6 +81,7 @@ def main(pictures, python, script, profile):
     running = subprocess.Popen([python, script, "--profile", profile, "--sample"])
     try:
         root = program()
+        root.set_cache_mask(Atspi.Cache.NONE)  # else nodes that are gone are found as if they were there
 
         def shot(name):
             subprocess.run(["scrot", "-o", f"{pictures}/{name}.png"], check=True)
