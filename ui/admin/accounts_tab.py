@@ -128,12 +128,17 @@ class AccountsTab(ListFormTab[AccountState]):
         shown = self._shown.account if self._shown is not None else None
         number, version = (shown.id, shown.version) if shown is not None else (None, None)
         drops = shown is not None and shown.sealed_password is not None and not form.password
-        self._dropped = number if shown is not None and drops and forgets_password(shown, form) else None
+        dropped = number if shown is not None and drops and forgets_password(shown, form) else None
         self._ui.background.write(
-            self, lambda s: save_account(s, form, account_id=number, version=version), self._saved, self._refused
+            self,
+            lambda s: save_account(s, form, account_id=number, version=version),
+            lambda account_id: self._saved(account_id, dropped),
+            self._refused,
         )
 
-    def _saved(self, account_id: int) -> None:
+    def _saved(self, account_id: int, dropped: int | None) -> None:
+        # Known only now: a refresh while the write was under way must not tell of what has not happened yet.
+        self._dropped = dropped
         self._ui.messages.success(tr("Gespeichert. Der Hintergrunddienst meldet sich gleich mit dem neuen Stand."))
         self._after_save(account_id)
 
