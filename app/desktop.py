@@ -145,6 +145,8 @@ class Desktop:
 
     def _on_connection(self, connected: bool) -> None:
         since = f"{datetime.now(BERLIN):%H:%M}"
+        if connected:
+            self.messages.relieve()
         self.window.show_connection(tr("verbunden") if connected else tr("offline seit {time}").format(time=since))
 
     def _on_waiting(self, waits: Waiting) -> None:
