@@ -60,10 +60,10 @@ class OutgoingPane(MailPane):
 
     def refresh(self) -> None:
         """List and open mail again."""
-        self._table.refresh()
+        self.table.refresh()
         self._detail.refresh()
 
     def show_mail(self, email_id: int) -> None:
         """One mail; its list follows when the box is asked for."""
         self._detail.show_mail(email_id)
-        self._table.select(email_id)
+        self.table.select(email_id)
