@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons
-from ui.theme import SPACE, tokens
+from ui.theme import SPACE
 from ui.translation import tr
 
 HIDE_MS = 8000
@@ -150,10 +150,7 @@ class Messages(QWidget):
     ) -> None:
         self._message, self._fresh = _Message(kind, text, action, callback, everywhere), True
         QTimer.singleShot(0, self, self._age)
-        colour = {"info": tokens().info, "success": tokens().success, "warning": tokens().warning}.get(
-            kind, tokens().danger
-        )
-        self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], "danger" if kind == "error" else kind))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._callback, self._undo_shown = callback, False

@@ -18,6 +18,7 @@ from ui.map.page_maker import PageMaker
 from ui.map.sandbox import allow_missing_sandbox
 from ui.map.telling import Telling
 from ui.map.wording import page_words
+from ui.theme import is_dark
 from ui.translation import tr
 from ui.widgets.forms import EmptyState
 
@@ -51,7 +52,7 @@ class MapView(QWidget):
         self._engine: MapEngine | None = None
         self._maker: PageMaker | None = None
         self._page = Telling(self._say)
-        self._dark = False
+        self._dark = is_dark()
         self._source: TileSource | None = None
         self._sheet_done: Callable[[bytes], None] | None = None
         self._stack = QStackedLayout(self)
@@ -154,8 +155,10 @@ class MapView(QWidget):
             QTimer.singleShot(0, self, self._start)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Speak the chosen language."""
+        """Speak the chosen language, wear the chosen appearance."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and is_dark() != self._dark:
+            self.set_dark(is_dark())
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(tr("Karte der Praxen"))
             self._page.once("setWords", page_words())

@@ -11,7 +11,6 @@ from ui.labels import label
 from ui.mail.batches.labels import label as batch_label
 from ui.page import PageWidget
 from ui.ports import UiContext
-from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.widgets.forms import EmptyState
 from ui.widgets.forms import label as words
@@ -99,7 +98,7 @@ class TodayPage(PageWidget):
             if not tasks:
                 continue
             top = QTreeWidgetItem([f"{label('task', kind)} ({found.counts[kind]})", "", ""])
-            top.setIcon(0, icons.icon(ICONS[kind], tokens().accent))
+            top.setIcon(0, icons.icon(ICONS[kind], "accent"))
             top.setFont(0, bold)
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._tree.addTopLevelItem(top)
