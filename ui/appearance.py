@@ -77,10 +77,18 @@ class AppearanceButton(QToolButton):
         for code, said in words.items():
             action = one.addAction(said)
             action.setCheckable(True)
-            action.setChecked(code == appearance.chosen)
+            action.setData(code)
             action.triggered.connect(partial(self._choose, appearance, code))
             menu.addAction(action)
         self.setMenu(menu)
+        self._appearance = appearance
+        menu.aboutToShow.connect(self._tick)
+        self._tick()
+
+    def _tick(self) -> None:
+        """What another window of this profile chose is ticked, too."""
+        for action in self.menu().actions():
+            action.setChecked(action.data() == self._appearance.chosen)
 
     @staticmethod
     def _choose(appearance: Appearance, code: str, _checked: bool = True) -> None:

@@ -7,7 +7,7 @@ words typed into the search of its history.
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from shiboken6 import Shiboken
 
@@ -18,6 +18,7 @@ from ui import formats, icons
 from ui.background import Background
 from ui.contact_labels import contact_label
 from ui.ports import Navigate
+from ui.theme import tokens
 from ui.translation import tr
 from ui.widgets.search_field import SearchField
 
@@ -127,7 +128,12 @@ class GlobalSearch(SearchField):
 
     def _add(self, title: str, icon: str, lines: list[tuple[str, _Goal]]) -> None:
         if lines:
-            self._list.addItem(_silent(title))
+            heading = _silent(title)
+            font = heading.font()
+            font.setBold(True)
+            heading.setFont(font)
+            heading.setForeground(QColor(tokens().muted))
+            self._list.addItem(heading)
         for words, goal in lines:
             item = QListWidgetItem(icons.icon(ICONS[icon]), words)
             item.setToolTip(words)

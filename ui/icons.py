@@ -46,6 +46,8 @@ def recolour(widget: QWidget) -> None:
 @cache
 def _icon(name: str, colour: str, size: int, *, dark: bool) -> QIcon:
     made = QIcon(_pixmap(name, colour, size, dark=dark))
+    # a chosen line has the text's colour still; Qt would mix it with that of the choice
+    made.addPixmap(_pixmap(name, colour, size, dark=dark), QIcon.Mode.Selected)
     made.addPixmap(_pixmap(name, "muted", size, dark=dark), QIcon.Mode.Disabled)
     return made
 

@@ -196,12 +196,12 @@ QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $ac
 QRadioButton:focus { color: $accent; }
 QCheckBox::indicator:checked:disabled { background: $muted; border: 1px solid $muted; }
 QCheckBox:focus { color: $accent; }
-QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; border-radius: 8px; gridline-color: transparent;
+QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; padding: 1px; border-radius: 8px; gridline-color: transparent;
     alternate-background-color: $surface; outline: none; }
 QTableView::item { padding: 4px 8px; border-bottom: 1px solid $neutral_soft; }
 QTableView::item:hover { background: $hover; }
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }
-QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; }
+QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; padding: 0; }
 QListView::item { padding: 6px 8px; }
 QTreeView::item { padding: 7px 4px; }
 QHeaderView { background: $surface; border: none; }

@@ -48,6 +48,9 @@ class MailPage(PageWidget):
             self._tabs.addTab(self._titles[box])
         self._search = SearchField(tr("E-Mails suchen"), leave_to=self._list)
         self._search.setToolTip(tr("Name oder Betreff"))
+        policy = self._search.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the boxes stay where they are, whichever is open
+        self._search.setSizePolicy(policy)
         self._search.setMaximumWidth(104)  # the boxes come first: none is cut at 1366 pixels
         self._saved = SavedMails(self, ui)
         write = button(tr("&Neue E-Mail"), self._on_write, icon="pencil", role="primary")
