@@ -71,9 +71,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setContentsMargins(SPACE, 0, SPACE, 0)
         self.statusBar().addPermanentWidget(self._busy)
         background.busy.connect(self._show_busy)
-        background.failed.connect(
-            lambda error: messages.error(describe(error), everywhere=isinstance(error, Unavailable))
-        )
+        background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
         state.restore_window(self)
 
     def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, extra: QWidget | None = None) -> None:
