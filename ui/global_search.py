@@ -160,4 +160,5 @@ def _line(hit: Hit) -> str:
 
 
 def _entry(hit: ContactHit) -> str:
-    return f"{hit.name} · {formats.moment(hit.at)} · {contact_label(hit.kind)}\n{hit.words}"
+    said = f"{hit.name} · {formats.moment(hit.at)} · {contact_label(hit.kind)}"
+    return f"{said}\n{hit.words}" if hit.words else said

@@ -38,7 +38,10 @@ WHERE c.id = ANY(:ids) ORDER BY c.at DESC, c.id DESC
 
 @dataclass(frozen=True, slots=True)
 class ContactHit:
-    """An entry of a history: the page and record that show it, whose it is, when, what kind, and some words."""
+    """An entry of a history: the page and record that show it, whose it is, when, what kind, and some words.
+
+    No words of a patient's own history: who reads those opens the record, and that reading is noted.
+    """
 
     page: str
     record_id: int
@@ -71,9 +74,10 @@ def find_contacts(session: Session, typed: str, *, each: int) -> tuple[ContactHi
             name=row["patient_name"] or row["therapist_name"] or row["counterpart"],
             at=row["at"],
             kind=row["kind"],
-            words=extract(row["body"], terms, stems),
+            words=extract(row["body"], terms, stems) if row["patient"] is None else "",
         )
         for row in rows
+        if row["patient"] is not None or row["therapist"] is not None
     )
 
 

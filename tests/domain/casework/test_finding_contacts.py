@@ -26,7 +26,7 @@ def note(session: Session, body: str, at: datetime = NOW, **about: int) -> None:
 
 
 def test_the_newest_are_found_in_any_form(database: Database) -> None:
-    """With whose they are and some words around what was found."""
+    """With whose they are and some words around; a patient's are read in the record, where that is noted."""
     with database.write() as session:
         patient = add_patient(session, first_name="Lea", last_name="Groß")
         therapist = add_therapist(session, first_name="Ina", last_name="Sommer")
@@ -39,7 +39,9 @@ def test_the_newest_are_found_in_any_form(database: Database) -> None:
             ("therapists", therapist, "Ina Sommer", "Zwei Therapieplätze ab März."),
         ]
         one = find_contacts(session, "anträge kasse", each=6)
-        assert [(hit.page, hit.record_id, hit.name) for hit in one] == [("patients", patient, "Lea Groß")]
+        assert [(hit.page, hit.record_id, hit.name, hit.words) for hit in one] == [
+            ("patients", patient, "Lea Groß", "")
+        ]
         assert find_contacts(session, "Plätze -März", each=6) == found[:1]
 
 
@@ -55,10 +57,10 @@ def test_a_rare_word_is_found_however_old(database: Database, monkeypatch: pytes
     """Beyond the newest entries, too; of a frequent one the newest come."""
     monkeypatch.setattr(finding_contacts, "RECENT", 3)
     with database.write() as session:
-        patient = add_patient(session)
-        note(session, "Warteliste in Köln", patient_id=patient)
+        practice = add_therapist(session)
+        note(session, "Warteliste in Köln", therapist_id=practice)
         for number in range(8):
-            note(session, f"Anruf {number}", NOW + timedelta(hours=number), patient_id=patient)
+            note(session, f"Anruf {number}", NOW + timedelta(hours=number), therapist_id=practice)
         assert [hit.words for hit in find_contacts(session, "Köln", each=2)] == ["Warteliste in Köln"]
         assert [hit.words for hit in find_contacts(session, "Anruf", each=2)] == ["Anruf 7", "Anruf 6"]
 
