@@ -9,7 +9,7 @@ from importlib.resources import files
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QTreeWidget, QTreeWidgetItem, QWidget
 
 from ui.theme import is_dark, tokens
 
@@ -33,7 +33,7 @@ def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:
 
 
 def recolour(widget: QWidget) -> None:
-    """Show a widget's icon, its picture and those of its actions in the colours of now."""
+    """Show a widget's icon, its picture, those of its actions and of its lines in the colours of now."""
     if isinstance(widget, QAbstractButton) and (look := _icons.get(widget.icon().cacheKey())):
         widget.setIcon(icon(*look))
     if isinstance(widget, QLabel) and (look := _pixmaps.get(widget.pixmap().cacheKey())):
@@ -41,6 +41,23 @@ def recolour(widget: QWidget) -> None:
     for action in widget.actions():
         if look := _icons.get(action.icon().cacheKey()):
             action.setIcon(icon(*look))
+    if isinstance(widget, QListWidget):
+        for row in range(widget.count()):
+            line = widget.item(row)
+            if look := _icons.get(line.icon().cacheKey()):
+                line.setIcon(icon(*look))
+    if isinstance(widget, QTreeWidget):
+        _recolour_tree(widget.invisibleRootItem())
+
+
+def _recolour_tree(above: QTreeWidgetItem) -> None:
+    for row in range(above.childCount()):
+        item = above.child(row)
+        if item is None:
+            continue
+        if look := _icons.get(item.icon(0).cacheKey()):
+            item.setIcon(0, icon(*look))
+        _recolour_tree(item)
 
 
 @cache

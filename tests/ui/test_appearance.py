@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from ui import theme
+from ui import icons, theme
 from ui.appearance import Appearance, AppearanceButton
 from ui.global_search import GlobalSearch
 from ui.main_window import MainWindow
@@ -131,3 +140,19 @@ def test_a_picture_of_ones_own_stays(window: MainWindow, qtbot: QtBot) -> None:
     Appearance(window, window._state, lambda: None).choose("dark")
     assert bare.icon().isNull()
     assert colour(label.pixmap()) == "#123456"
+
+
+def test_lines_of_lists_and_trees_are_coloured_anew(window: MainWindow, ui: UiContext, qtbot: QtBot) -> None:
+    """However deep, without asking the database again."""
+    around = QWidget()
+    qtbot.addWidget(around)
+    tree, lines = QTreeWidget(around), QListWidget(around)
+    above, below = QTreeWidgetItem(["Grund"]), QTreeWidgetItem(["Praxis"])
+    below.setIcon(0, icons.icon("ban", "muted"))
+    above.addChild(below)
+    tree.addTopLevelItem(above)
+    lines.addItem(QListWidgetItem(icons.icon("clock"), "Eintrag"))
+    Appearance(window, ui.state, lambda: None).choose("dark")
+    assert above.icon(0).isNull()
+    assert colour(below.icon(0)) == DARK.muted
+    assert colour(lines.item(0).icon()) == DARK.text
