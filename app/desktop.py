@@ -21,6 +21,7 @@ from domain.database import Database
 from domain.weektime import BERLIN
 from ui.admin.page import AdminPage
 from ui.admin.source_keeper import SourceKeeper
+from ui.appearance import Appearance, AppearanceButton
 from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
@@ -93,7 +94,9 @@ class Desktop:
         self.background.committed.connect(lambda: QTimer.singleShot(1500, self.changes, self._catch_up))
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
-        self.window.install(self._pages(), GlobalSearch(self.background, self.window.show_page))
+        self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
+        search = GlobalSearch(self.background, self.window.show_page)
+        self.window.install(self._pages(), search, AppearanceButton(self.appearance))
         self.window.statusBar().addWidget(BatchStatus(self.ui))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
@@ -145,6 +148,8 @@ class Desktop:
 
     def _on_connection(self, connected: bool) -> None:
         since = f"{datetime.now(BERLIN):%H:%M}"
+        if connected:
+            self.messages.relieve()
         self.window.show_connection(tr("verbunden") if connected else tr("offline seit {time}").format(time=since))
 
     def _on_waiting(self, waits: Waiting) -> None:

@@ -47,6 +47,7 @@ class Start:
             LOG.exception("the main window could not be made")
             QApplication.exit(1)
             raise
+        self.desktop.appearance.begin()
         self.desktop.window.show()
         self.first_run.close()
 

@@ -7,6 +7,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import text
 
 from benchmarks.conftest import FILL
+from domain.casework.finding_contacts import find_contacts
 from domain.casework.history import patient_history, therapist_history
 from domain.database import Database
 from tests.conftest import Office
@@ -66,5 +67,18 @@ def test_search_of_a_history(million: Database, benchmark: BenchmarkFixture, who
             if whose == "patient":
                 return len(patient_history(session, 700, words=words))
             return len(therapist_history(session, 700, words=words, whole_practice=whose == "practice"))
+
+    benchmark(work)
+
+
+@pytest.mark.parametrize(
+    "words", ["Anfrage", "Warteliste geschlossen", "Plätze frei", "Sommer996", "gibtesnicht", "warteli"]
+)
+def test_search_over_everything(million: Database, benchmark: BenchmarkFixture, words: str) -> None:
+    """The same million for the field at the top of the window."""
+
+    def work() -> int:
+        with million.read() as session:
+            return len(find_contacts(session, words, each=6))
 
     benchmark(work)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QWidget
 
 from ui.changes import Refresher
 from ui.page import PageWidget
@@ -16,6 +16,7 @@ from ui.record_detail import RecordDetail
 from ui.widgets.forms import Choice, EmptyState, button
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.search_field import SearchField
 
 Detail = TypeVar("Detail", bound=RecordDetail[Any, Any])
 BESIDE_SEARCH = 2  # so many filters fit beside the field that is typed into
@@ -42,10 +43,7 @@ class ListDetailPage(PageWidget, Generic[Detail]):
     ) -> None:
         super().__init__(ui)
         self._table, self._detail, self._filters = table, detail, filters
-        self._search = QLineEdit()
-        self._search.setAccessibleName(search[0])
-        self._search.setPlaceholderText(search[1])
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(*search, leave_to=lambda: table.view)
         counted = words("", "muted")
         bar = QWidget()
         row = QHBoxLayout(bar)

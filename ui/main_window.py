@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from domain.errors import Unavailable
 from ui.background import Background
 from ui.closing import Closing
 from ui.errors import describe
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setContentsMargins(SPACE, 0, SPACE, 0)
         self.statusBar().addPermanentWidget(self._busy)
         background.busy.connect(self._show_busy)
-        background.failed.connect(lambda error: messages.error(describe(error)))
+        background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
         state.restore_window(self)
 
     def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, extra: QWidget | None = None) -> None:
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         if key not in self._specs or self._rail is None:
             return
         self._current = key
+        self.messages.turn_to(key)
         self._title.setText(self._specs[key].title)
         self._rail.mark(key)
         self._state.remember("window/page", key)

@@ -1,17 +1,31 @@
-"""The bar for messages: never modal, with one action at most. Any page may use it without knowing the window."""
+"""The bar for messages: never modal, with one action at most. Any page may use it without knowing the window.
+
+A message is of the page that was open when it came: it goes when another page is opened. What was refused there comes
+back with that page until it is closed; what hinders everywhere stays everywhere.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons
-from ui.theme import SPACE, tokens
+from ui.theme import SPACE
 from ui.translation import tr
 
 HIDE_MS = 8000
 LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
 ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "error": "circle-alert"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    kind: str
+    text: str
+    action: str
+    callback: Callable[[], None] | None
+    everywhere: bool = False
 
 
 class Messages(QWidget):
@@ -43,9 +57,13 @@ class Messages(QWidget):
         outer.addWidget(self._frame)
         self._timer = QTimer(self, singleShot=True, interval=HIDE_MS)
         self._timer.timeout.connect(self.hide)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._on_close)
         self._action.clicked.connect(self._act)
         self._callback: Callable[[], None] | None = None
+        self._message: _Message | None = None  # the one shown
+        self._page = ""
+        self._refused: dict[str, _Message] = {}  # of pages that are not open
+        self._fresh = False  # it came in this turn of the event loop, perhaps with what opens a page
         self._undo: Callable[[], None] | None = None
         self._undo_shown = False  # whether the button shown is that of `_undo`
         self._ends = QTimer(self, singleShot=True)
@@ -64,9 +82,31 @@ class Messages(QWidget):
         """Something wants attention."""
         self._show("warning", text, action, callback)
 
-    def error(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
-        """Something was refused; stays until closed."""
-        self._show("error", text, action, callback)
+    def error(
+        self, text: str, action: str = "", callback: Callable[[], None] | None = None, *, everywhere: bool = False
+    ) -> None:
+        """Something was refused; stays until closed, on its page, or `everywhere` until `relieve`."""
+        self._show("error", text, action, callback, everywhere=everywhere)
+
+    def turn_to(self, page: str) -> None:
+        """Another page is opened: what was said of the one before goes, unless it has just been said."""
+        if page == self._page:
+            return
+        shown = self._message if self.isVisible() else None
+        before, self._page = self._page, page
+        if shown is not None and (shown.everywhere or self._fresh):
+            return
+        if shown is not None and shown.kind == "error":
+            self._refused[before] = shown
+        self.hide()
+        self._message = None
+        if (again := self._refused.pop(page, None)) is not None:
+            self._show(again.kind, again.text, again.action, again.callback)
+
+    def relieve(self) -> None:
+        """What hindered everywhere is over."""
+        if self._message is not None and self._message.everywhere:
+            self._on_close()
 
     def undoable(
         self,
@@ -102,14 +142,15 @@ class Messages(QWidget):
             self._action.hide()
 
     def text(self) -> str:
-        """The message shown, or nothing."""
+        """What is said now, or nothing."""
         return self._text.text() if self.isVisible() else ""
 
-    def _show(self, kind: str, text: str, action: str, callback: Callable[[], None] | None) -> None:
-        colour = {"info": tokens().info, "success": tokens().success, "warning": tokens().warning}.get(
-            kind, tokens().danger
-        )
-        self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
+    def _show(
+        self, kind: str, text: str, action: str, callback: Callable[[], None] | None, *, everywhere: bool = False
+    ) -> None:
+        self._message, self._fresh = _Message(kind, text, action, callback, everywhere), True
+        QTimer.singleShot(0, self, self._age)
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], "danger" if kind == "error" else kind))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._callback, self._undo_shown = callback, False
@@ -126,8 +167,15 @@ class Messages(QWidget):
             self._timer.start()
         self.shown.emit(kind, text)
 
+    def _age(self) -> None:
+        self._fresh = False
+
+    def _on_close(self) -> None:
+        self._message = None
+        self.hide()
+
     def _act(self) -> None:
         callback, self._callback = self._callback, None
-        self.hide()
+        self._on_close()
         if callback is not None:
             callback()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ui import icons
-from ui.theme import DARK, SPACE
+from ui.theme import SPACE
 from ui.translation import tr
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Rail(QFrame):
             button.setProperty("role", "nav")
             button.setCheckable(True)
             button.setText("  " + spec.title)
-            button.setIcon(icons.icon(spec.icon, DARK.rail_text))
+            button.setIcon(icons.icon(spec.icon, "rail_text"))
             button.setIconSize(QSize(18, 18))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFixedWidth(166)

@@ -124,8 +124,17 @@ class RecordDetail(QWidget, Generic[D, F]):
         self._ui.messages.warning(tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), go_on)
 
     def focus_when_there(self, field: str) -> None:
-        """Put the cursor into a field of the record that is shown next."""
-        self._field = field
+        """Put the cursor into a field of the record that is shown next.
+
+        ``course`` is its history, ``course:`` with words what of it holds them.
+        """
+        self._field, _, words = field.partition(":")
+        if words:
+            self._search_course(words)
+
+    def _search_course(self, words: str) -> None:
+        """Type words into the search of the history."""
+        raise NotImplementedError
 
     def refresh(self) -> None:
         """Load again; what is being typed is not overwritten."""

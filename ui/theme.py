@@ -81,7 +81,8 @@ def apply(app: QApplication, *, dark: bool) -> None:
     """Choose the appearance: style, font and palette of the whole program; windows are dressed by `dress`."""
     global _current  # noqa: PLW0603 - one appearance for the whole program
     _current = DARK if dark else LIGHT
-    app.setStyle("Fusion")
+    if app.style().name().lower() != "fusion":  # setting it anew would polish every widget
+        app.setStyle("Fusion")
     font = QFont()
     font.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
     font.setPointSizeF(10)
@@ -143,6 +144,10 @@ QFrame[role="card"] { background: $surface; border: 1px solid $border; border-ra
 QFrame[role="rail"] { background: $rail; }
 QFrame[role="topbar"] { background: $surface; border-bottom: 1px solid $border; }
 QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
+QFrame[role="topbar"] QToolButton { background: transparent; border: none; border-radius: 6px; padding: 6px 10px; }
+QFrame[role="topbar"] QToolButton:hover { background: $hover; }
+QFrame[role="topbar"] QToolButton:focus { border: 2px solid $accent; padding: 4px 8px; }
+QFrame[role="topbar"] QToolButton::menu-indicator { image: none; }
 QToolButton[role="nav"] { background: transparent; color: $rail_muted; border: none; border-radius: 6px;
     padding: 8px 12px; text-align: left; font-weight: 500; }
 QToolButton[role="nav"]:hover { background: $rail_active; color: $rail_text; }
@@ -191,12 +196,12 @@ QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $ac
 QRadioButton:focus { color: $accent; }
 QCheckBox::indicator:checked:disabled { background: $muted; border: 1px solid $muted; }
 QCheckBox:focus { color: $accent; }
-QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; border-radius: 8px; gridline-color: transparent;
+QTableView, QTreeView, QListView { background: $surface; border: 1px solid $border; padding: 1px; border-radius: 8px; gridline-color: transparent;
     alternate-background-color: $surface; outline: none; }
 QTableView::item { padding: 4px 8px; border-bottom: 1px solid $neutral_soft; }
 QTableView::item:hover { background: $hover; }
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }
-QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; }
+QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; padding: 0; }
 QListView::item { padding: 6px 8px; }
 QTreeView::item { padding: 7px 4px; }
 QHeaderView { background: $surface; border: none; }

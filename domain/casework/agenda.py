@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
+from domain.casework.phone_queue import Reach, phone_queue
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -18,6 +19,7 @@ class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
 
     REPLY = "reply"
+    REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
     SEND_FAILED = "send_failed"
     BATCH = "batch"
@@ -68,6 +70,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
+    TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
     TaskKind.MAIL_TROUBLE: f"""
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
                CASE e.status WHEN 'cancelled' THEN e.failure_cause ELSE e.status END, e.updated_at
@@ -99,7 +102,8 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.CALL_PLANNED: f"""
         SELECT 'phone', c.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), c.planned_at
         FROM communication_service.phone_call c JOIN therapist_service.therapist t ON t.id = c.therapist_id
-        WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'""",
+        WHERE c.status = 'planned' AND c.planned_at < cast(:now AS timestamptz) + interval '1 day'
+          AND NOT c.id = ANY(:reachable)""",
     # its number was wrong or is gone, and nothing goes on by itself
     TaskKind.CALL_STUCK: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, coalesce(nullif(t.phone, ''), t.mobile), q.updated_at
@@ -166,7 +170,10 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     """Everything that wants doing, by kind in their order, then by what lapses first."""
     tasks: list[Task] = []
     counts: dict[TaskKind, int] = {}
-    asked = {TaskKind.WEEKLY_STATUS: _weekly(session, now=now), **_clocks(session, now=now)}
+    reachable = _reachable(session, now=now)
+    asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
+    asked |= _clocks(session, now=now)
+    values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
     for kind, query in _TASKS.items():
         if kind in asked:
             counts[kind] = len(asked[kind])
@@ -177,11 +184,27 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
                 f"SELECT *, count(*) OVER () FROM ({query}) AS k (page, record_id, title, detail, due)"
                 " ORDER BY due NULLS FIRST, record_id LIMIT :limit"
             ),
-            {"now": now, "limit": PER_KIND},
+            values,
         ).all()
         counts[kind] = int(rows[0][-1]) if rows else 0
         tasks.extend(Task(kind, row[0], row[1], row[2], row[3] or "", row[4]) for row in rows)
     return Agenda(tuple(tasks), counts)
+
+
+def _reachable(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """Calls that reach their practice now, due when its window closes, in the order of the page Telefon."""
+    return tuple(
+        Task(
+            TaskKind.REACHABLE,
+            "phone",
+            call.call_id,
+            call.practice,
+            call.phone,
+            call.window.end if call.window else None,
+        )
+        for call in phone_queue(session, now=now)
+        if call.reach is Reach.NOW
+    )
 
 
 def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:

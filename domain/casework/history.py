@@ -86,7 +86,7 @@ SELECT count(*) <= :few FROM (
     SELECT FROM communication_service.contact_entry c LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
     WHERE {about} LIMIT :few + 1) AS own
 """
-_STEMS = "SELECT word, (ts_lexize('pg_catalog.german_stem', word))[1] FROM unnest(cast(:words AS text[])) AS word"
+STEMS = "SELECT word, (ts_lexize('pg_catalog.german_stem', word))[1] FROM unnest(cast(:words AS text[])) AS word"
 _OLDER = " AND (c.at, c.id) < (SELECT o.at, o.id FROM communication_service.contact_entry o WHERE o.id = :before)"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
 
@@ -149,7 +149,7 @@ def _timeline(
     terms = terms_of(words)
     stems: dict[str, str | None] = {}
     if terms:
-        stems = {row[0]: row[1] for row in session.execute(text(_STEMS), {"words": words_of(terms)})}
+        stems = {row[0]: row[1] for row in session.execute(text(STEMS), {"words": words_of(terms)})}
     values: dict[str, object] = {"id": row_id, "limit": limit, "other": other, "before": before, "few": FEW}
     search = ""
     if asked := questions(terms, stems):

@@ -14,6 +14,7 @@ from domain.communication.drafts.store import DraftStore
 from domain.communication.incoming.listing import get_incoming
 from domain.communication.subjects import in_one_line
 from domain.communication.templates.contexts import LetterContext, OfficeContext, PatientLetterContext
+from domain.communication.templates.markdown import quoted
 from domain.communication.templates.rendering import Context, Source, fill
 from domain.communication.templates.service import list_templates, read_template, shipped, sources_for
 from domain.communication.wording import Recipient
@@ -115,11 +116,10 @@ def begin_answer(session: Session, incoming_id: int) -> DraftText:
     row = mail.row
     subject = row.subject if row.subject.lower().startswith(("re:", "aw:")) else f"Re: {row.subject}"
     subject = in_one_line(subject)
-    quoted = "\n".join(f"> {line}" for line in mail.body_text.splitlines())
     return DraftText(
         Addressee(row.from_address, row.practice or row.patient or row.from_name, row.therapist_id, row.patient_id),
         subject,
-        f"\n\n{quoted}\n",
+        f"\n\n{quoted(mail.body_text)}\n",
         row.inquiry_id,
         mail.message_id,
     )

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from domain.casework.letters import inquiry_context
+from domain.casework.letters import inquiry_context, office_context
 from domain.casework.patient_letters import patient_case
 from domain.communication.mails import Letter
 from domain.communication.templates.contexts import LetterContext, PatientLetterContext
@@ -57,12 +57,18 @@ def preview(
 ) -> Letter:
     """The letter an unsaved text would make of a case, or of an invented one with `count` persons.
 
+    The letterhead is always the office's own.
+
     Raises Invalid (field, line) for a text that could not be saved.
     """
     check(KINDS[kind], subject=subject, body=body)
     shown = SHOWN_IN.get(kind, kind)
     sources = sources_for(session, shown) | {kind: Source(subject, body)}
-    context = sample(shown, count, today=today) if case_id is None else _context(session, shown, case_id, today=today)
+    context = (
+        replace(sample(shown, count, today=today), office=office_context(session))
+        if case_id is None
+        else _context(session, shown, case_id, today=today)
+    )
     return render(shown, context, sources)
 
 

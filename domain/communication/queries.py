@@ -53,7 +53,7 @@ def box_of(row: "MailRow") -> str:
 class MailRow:
     """One mail in a list. `waiting` is what it waits for; `stopped` that it was stopped and nobody has seen it yet.
 
-    `bounced` says that it came back and that is not settled yet.
+    `bounced` says that it came back and that is not settled yet. `patient_id` or `therapist_id` is whom it was written to.
     """
 
     email_id: int
@@ -73,6 +73,8 @@ class MailRow:
     stopped: bool
     bounced: bool
     waiting: Waiting | None
+    patient_id: int | None = None
+    therapist_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,10 @@ class MailDetail:
 _MAILS = Listing(
     select=f"""
     SELECT e.id AS email_id, e.kind, e.status, e.to_name, e.to_address, e.subject, e.created_at, e.sent_at,
-           e.not_before, e.attempt, e.failure, e.inquiry_id, p.display_name AS created_by, e.version,
+           e.not_before, e.attempt, e.failure, e.inquiry_id, e.patient_id,
+           CASE WHEN e.patient_id IS NULL THEN coalesce(e.therapist_id, (
+               SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = e.inquiry_id)) END AS therapist_id,
+           p.display_name AS created_by, e.version,
            {STOPPED} AS stopped, {BOUNCED} AS bounced, e.batch_id IS NOT NULL AS in_batch,
            coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
            a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit

@@ -146,7 +146,7 @@ def test_without_its_server_the_office_writes_letters(
     qtbot.waitUntil(page.drafts._unlock.isVisible, timeout=20_000)
     page.drafts._unlock._first.setText("ein langer Satz")
     page.drafts._unlock._second.setText("ein langer Satz")
-    press(page, "Aufschließen")
+    press(page, "Passphrase einrichten")
     qtbot.waitUntil(lambda: desktop.vault.opened is not None, timeout=20_000)
     press(page, "Neue E-Mail")
     composer = page.drafts.composer

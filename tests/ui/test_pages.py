@@ -132,4 +132,4 @@ def test_every_page_shows_what_is_there(ui: UiContext, qtbot: QtBot, database: D
     assert visits[-1][0] == "matching"
     qtbot.waitUntil(lambda: therapists._table.model.total == 1)
     mail._go_to("outbox")
-    qtbot.waitUntil(lambda: mail._outgoing._table.model.total == 1)
+    qtbot.waitUntil(lambda: mail._outgoing.table.model.total == 1)

@@ -8,7 +8,6 @@ from ui import formats, icons
 from ui.admin.labels import label
 from ui.errors import describe, describe_code
 from ui.ports import UiContext
-from ui.theme import tokens
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row
 from ui.widgets.forms import label as words
@@ -108,9 +107,7 @@ class AccountTestCard(Card):
         for number, step in enumerate(steps):
             mark = QLabel()
             wrong = bool(step.trouble)
-            mark.setPixmap(
-                icons.pixmap("x" if wrong else "check", tokens().danger if wrong else tokens().success, ICON)
-            )
+            mark.setPixmap(icons.pixmap("x" if wrong else "check", "danger" if wrong else "success", ICON))
             mark.setAccessibleName(tr("fehlgeschlagen") if wrong else tr("in Ordnung"))
             said = words(step_words(step), "error" if wrong else "")
             said.setWordWrap(True)

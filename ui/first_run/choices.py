@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.first_run.notice import Notice
-from ui.theme import SPACE, tokens
+from ui.theme import SPACE
 from ui.translation import tr
 from ui.widgets.forms import Card, button, label
 
@@ -77,7 +77,7 @@ def _choice(icon: str, title: str, text: str, act: QWidget) -> Card:
     act.setProperty("autoDefault", True)  # Enter presses the focused button
     act.setAccessibleDescription(text)
     picture = QLabel()
-    picture.setPixmap(icons.pixmap(icon, tokens().accent, 32))
+    picture.setPixmap(icons.pixmap(icon, "accent", 32))
     words = label(text, "muted")
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * SPACE)

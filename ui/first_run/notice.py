@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from ui import icons
 from ui.messages import ICONS
-from ui.theme import SPACE, tokens
+from ui.theme import SPACE
 
 
 class Notice(QFrame):
@@ -29,11 +29,7 @@ class Notice(QFrame):
 
     def say(self, kind: str, text: str) -> None:
         """Show a message of a kind: info, success, warning, error."""
-        colours = tokens()
-        colour = {"info": colours.info, "success": colours.success, "warning": colours.warning}.get(
-            kind, colours.danger
-        )
-        self._icon.setPixmap(icons.pixmap(ICONS[kind], colour, 20))
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], "danger" if kind == "error" else kind))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self.setProperty("message", kind)

@@ -1,7 +1,7 @@
 """Anfragen: the list by state, one inquiry with its patients, their answers one by one, and its history."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget
 
 from domain.casework.batches.gathering import Gathered, gather_reminders
 from domain.casework.printed_letters import count_waiting
@@ -21,6 +21,7 @@ from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, EmptyState, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.search_field import SearchField
 
 
 class InquiriesPage(PageWidget):
@@ -28,10 +29,7 @@ class InquiriesPage(PageWidget):
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
-        self._search = QLineEdit()
-        self._search.setAccessibleName(tr("Anfragen suchen"))
-        self._search.setPlaceholderText(tr("Praxis oder Zeichen"))
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(tr("Anfragen suchen"), tr("Praxis oder Zeichen"), lambda: self._table.view)
         self._state = Choice(
             {
                 "open": tr("Offene"),

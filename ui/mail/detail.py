@@ -18,6 +18,7 @@ from ui.labels import label
 from ui.mail import mail_words
 from ui.mail.by_hand import mailto, save_eml
 from ui.mail.files import FilesRow
+from ui.mail.record_links import RecordLinks
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
@@ -54,6 +55,7 @@ class MailDetailView(QWidget):
         )
         self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
+        self._records = RecordLinks(ui)
         self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
         self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")
         self._by_hand = button(tr("&Ist von Hand gesendet"), self._on_by_hand, icon="check")
@@ -64,7 +66,7 @@ class MailDetailView(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._subject)
-        column.addWidget(row(self._chip))
+        column.addWidget(row(self._chip, self._records))
         column.addWidget(self._facts)
         column.addWidget(self._trouble)
         column.addWidget(self._attempts)
@@ -117,6 +119,7 @@ class MailDetailView(QWidget):
         self._seen.setVisible(r.stopped)
         self._settled.setVisible(r.bounced)
         self._open.setVisible(r.inquiry_id is not None)
+        self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         waits = r.status is EmailStatus.QUEUED
         self._mailto.setVisible(waits and mailto(mail) is not None)
         for widget in (self._eml, self._by_hand):

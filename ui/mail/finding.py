@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from domain.matching.listing import list_inquiries
 from ui import formats
@@ -13,6 +13,7 @@ from ui.translation import tr
 from ui.widgets.chips import INQUIRY_STATES
 from ui.widgets.columns import Column
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.search_field import SearchField
 
 
 class InquiryFinder(QDialog):
@@ -24,9 +25,7 @@ class InquiryFinder(QDialog):
         self.setAccessibleName(tr("Anfrage zuordnen"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 480)
-        self._search = QLineEdit()
-        self._search.setAccessibleName(tr("Anfrage suchen"))
-        self._search.setPlaceholderText(tr("Praxis oder Kennzeichen"))
+        self._search = SearchField(tr("Anfrage suchen"), tr("Praxis oder Kennzeichen"))
         now = ui.now()
         self._table = PagedTable(
             name="finder",

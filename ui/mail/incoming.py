@@ -48,17 +48,17 @@ class IncomingPane(MailPane):
 
     def refresh(self) -> None:
         """List and open mail again."""
-        self._table.refresh()
+        self.table.refresh()
         self._reply.refresh()
 
     def show_mail(self, incoming_id: int) -> None:
         """One mail; its list follows when the box is asked for."""
         self._reply.show_mail(incoming_id)
-        self._table.select(incoming_id)
+        self.table.select(incoming_id)
 
     def _go_on(self, incoming_id: int) -> None:
         """To the mail below the one that was settled, or the one above."""
-        model = self._table.model
+        model = self.table.model
         row = model.find(incoming_id)
         if row is None:
             return

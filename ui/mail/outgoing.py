@@ -44,7 +44,7 @@ class OutgoingPane(MailPane):
                         mail_words.waits_until(r.waiting, ui.now()) or formats.moment(r.sent_at or r.created_at)
                     ),
                     second=lambda r: mail_words.waits_for(r.waiting) or label("email_kind", r.kind),
-                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()),
+                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()) or label("email_kind", r.kind),
                     sort="created",
                 ),
                 Column(tr("Betreff"), 240, text=lambda r: r.subject, sort="subject", spare=True),
@@ -60,10 +60,10 @@ class OutgoingPane(MailPane):
 
     def refresh(self) -> None:
         """List and open mail again."""
-        self._table.refresh()
+        self.table.refresh()
         self._detail.refresh()
 
     def show_mail(self, email_id: int) -> None:
         """One mail; its list follows when the box is asked for."""
         self._detail.show_mail(email_id)
-        self._table.select(email_id)
+        self.table.select(email_id)

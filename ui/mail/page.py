@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
@@ -12,12 +12,14 @@ from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
 from ui.mail.outgoing import OutgoingPane
+from ui.mail.pane import MailPane
 from ui.mail.saved_mails import SavedMails
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.files import dropped_files
 from ui.widgets.forms import button, row
+from ui.widgets.search_field import SearchField
 
 INCOMING = ("inbox", "settled")
 # what another page may ask for, with the id of whom or what it is about
@@ -44,12 +46,12 @@ class MailPage(PageWidget):
         self._tabs.setDrawBase(False)
         for box in BOXES:
             self._tabs.addTab(self._titles[box])
-        self._search = QLineEdit()
-        self._search.setAccessibleName(tr("E-Mails suchen"))
-        self._search.setPlaceholderText(tr("Suchen"))
+        self._search = SearchField(tr("E-Mails suchen"), leave_to=self._list)
         self._search.setToolTip(tr("Name oder Betreff"))
+        policy = self._search.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the boxes stay where they are, whichever is open
+        self._search.setSizePolicy(policy)
         self._search.setMaximumWidth(104)  # the boxes come first: none is cut at 1366 pixels
-        self._search.setClearButtonEnabled(True)
         self._saved = SavedMails(self, ui)
         write = button(tr("&Neue E-Mail"), self._on_write, icon="pencil", role="primary")
         read_in = button("", self._saved.choose, icon="file-input", name=tr(".eml einlesen …"))
@@ -128,10 +130,14 @@ class MailPage(PageWidget):
         others: dict[str, DraftsPane | BatchPane] = {"drafts": self.drafts, "batches": self._batches}
         return self._incoming if box in INCOMING else others.get(box, self._outgoing)
 
+    def _list(self) -> QWidget | None:
+        pane = self._pane()
+        return pane.table.view if isinstance(pane, MailPane) else None
+
     def _ask(self) -> None:
         pane = self._pane()
         self._panes.setCurrentWidget(pane)
-        self._search.setVisible(not isinstance(pane, BatchPane))
+        self._search.setVisible(isinstance(pane, MailPane))
         if isinstance(pane, DraftsPane | BatchPane):
             pane.refresh()
         else:

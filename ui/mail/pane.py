@@ -23,7 +23,7 @@ class MailPane(QWidget):
         widths: tuple[int, int],
     ) -> None:
         super().__init__()
-        self._table = table
+        self.table = table
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(table)
         split.addWidget(detail)
@@ -39,4 +39,4 @@ class MailPane(QWidget):
 
     def ask(self, box: str, text: str) -> None:
         """Another box or search text."""
-        self._table.show_query(text=text, filters={box: "1"})
+        self.table.show_query(text=text, filters={box: "1"})

@@ -19,6 +19,7 @@ from ui.inquiries.thanks import tell_recorded
 from ui.labels import label
 from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
+from ui.mail.record_links import RecordLinks
 from ui.mail.remarks import chip, sentence
 from ui.ports import UiContext
 from ui.theme import tokens
@@ -42,11 +43,11 @@ class ReplyView(QWidget):
         self._wanted: int | None = None
         self._reply: Reply | None = None
         self._subject = words("", "heading")
-        self._subject.setWordWrap(True)
         self._chip = Chip()
         self._facts = words("", "muted")
         self._remark = words("")
-        self._remark.setWordWrap(True)
+        for line in (self._subject, self._remark):
+            line.setWordWrap(True)
         self._body = QPlainTextEdit(readOnly=True)
         self._body.setMinimumHeight(160)
         self._body.setAccessibleName(tr("Text der E-Mail"))
@@ -66,6 +67,7 @@ class ReplyView(QWidget):
         self._again = button(tr("Wieder &aufnehmen"), self._on_again, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self._on_assign, icon="send")
         self._open = button(tr("Zur An&frage"), self._on_open, role="link")
+        self._records = RecordLinks(ui)
         self._write = button(tr("Ant&worten"), self._on_write, icon="pencil", name=tr("Antworten"))
         QShortcut(QKeySequence(CONFIRM), self, self.confirm)
         self._empty = EmptyState(
@@ -85,7 +87,7 @@ class ReplyView(QWidget):
         column.setContentsMargins(0, 0, 8, 0)
         for widget in (
             self._subject,
-            row(self._chip, self._open, self._write, self._assign, self._again),
+            row(self._chip, self._open, self._records, self._write, self._assign, self._again),
             self._facts,
             self._remark,
         ):
@@ -170,6 +172,7 @@ class ReplyView(QWidget):
         self._mark([s.quote for s in [*found, *([reply.of_mailbox] if reply.of_mailbox else [])]])
         self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
+        self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         self._assign.setVisible(open_mail and r.inquiry_id is None)
         self._again.setVisible(not open_mail)
         self._card.setVisible(open_mail)

@@ -25,6 +25,11 @@ SCRIPTS = (
     "tiles.js",
     "pin.js",
     "print.js",
+    "tip.js",
+    "legend.js",
+    "sight.js",
+    "practices.js",
+    "centre.js",
     "map.js",
 )
 STYLES = ("leaflet.css", "MarkerCluster.css", "map.css")

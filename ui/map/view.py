@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from domain.tile_source import TileSource
 from ui.map import dress
-from ui.map.feed import MarkerFeed
 from ui.map.markers import MapMarker
 from ui.map.page_maker import PageMaker
 from ui.map.sandbox import allow_missing_sandbox
+from ui.map.telling import Telling
 from ui.map.wording import page_words
+from ui.theme import is_dark
 from ui.translation import tr
 from ui.widgets.forms import EmptyState
 
@@ -50,12 +51,9 @@ class MapView(QWidget):
         self._folder = folder
         self._engine: MapEngine | None = None
         self._maker: PageMaker | None = None
-        self._up = False
-        self._busy = False  # a portion is on its way; the next follows when the page has it
-        self._feed = MarkerFeed()
-        self._dark = False
+        self._page = Telling(self._say)
+        self._dark = is_dark()
         self._source: TileSource | None = None
-        self._told: dict[str, tuple[object, ...]] = {}  # the newest of each call, for a page that comes (back)
         self._sheet_done: Callable[[bytes], None] | None = None
         self._stack = QStackedLayout(self)
         self._waiting = EmptyState(
@@ -74,60 +72,56 @@ class MapView(QWidget):
 
     def set_markers(self, markers: Sequence[MapMarker]) -> None:
         """Show these markers and no others; the page is told only what differs."""
-        self._feed.want(markers)
-        if self._up and not self._busy:
-            self._tell()
+        self._page.markers(markers)
 
     def change_markers(self, markers: Sequence[MapMarker], gone: Collection[int]) -> None:
         """Show these as well, or anew, and those no longer: what a few changes cost does not depend on the many."""
-        self._feed.change(markers, gone)
-        if self._up and not self._busy:
-            self._tell()
+        self._page.change(markers, gone)
 
     def set_center(self, lat: float, lon: float, radius_km: float | None, title: str) -> None:
         """Show the patient's place (degrees) and limit; the view moves there when either has changed."""
-        self._keep("setCenter", lat, lon, radius_km, title)
+        self._page.keep("setCenter", lat, lon, radius_km, title)
 
     def set_region(self, south: float, west: float, north: float, east: float) -> None:
         """Where an office works (degrees): seen while there is no patient, unless somebody moved the map."""
-        self._keep("setRegion", south, west, north, east)
+        self._page.keep("setRegion", south, west, north, east)
 
     def clear_center(self) -> None:
         """No patient: the whole country again."""
-        if self._told.pop("setCenter", None) is not None:
-            self._call("clearCenter")
+        if self._page.drop("setCenter"):
+            self._page.once("clearCenter")
 
     def set_selected(self, marker: int | None) -> None:
         """Emphasise one marker, or none."""
-        self._keep("setSelected", marker)
+        self._page.keep("setSelected", marker)
 
     def has_drawn(self, marker: int) -> bool:
         """Whether a marker stands on the map."""
-        return self._up and self._feed.shows(marker)
+        return self._page.has(marker)
 
     def visit(self, marker: int) -> None:
         """Go where a marker stands."""
-        self._call("visit", marker)
+        self._page.once("visit", marker)
 
     def show_area(self, polygons: Sequence[Polygon]) -> None:
         """Areas somebody can reach (lat, lon), drawn under the markers; none takes them away."""
-        self._keep("setReach", polygons)
+        self._page.keep("setReach", polygons)
 
     def draw_line(self, *, on: bool) -> None:
         """Let the mouse draw a line around practices instead of moving the map."""
-        self._keep("setLasso", on)
+        self._page.keep("setLasso", on)
 
     def set_enclosed(self, points: Polygon, *, aim: bool = False) -> None:
         """Show the area that was chosen, perhaps moving there; no points take it away."""
-        self._keep("setEnclosed", points, aim)
+        self._page.keep("setEnclosed", points, aim)
 
     def set_pin(self, lat: float, lon: float, title: str) -> None:
         """A pin that can be moved by mouse and arrow keys; `moved` tells where it was put."""
-        self._keep("setPin", lat, lon, title)
+        self._page.keep("setPin", lat, lon, title)
 
     def clear_pin(self) -> None:
         """The pin goes."""
-        self._keep("setPin", None, None, "")
+        self._page.keep("setPin", None, None, "")
 
     def set_tiles(self, source: TileSource | None) -> None:
         """Take pictures behind the map from there, or do without."""
@@ -143,12 +137,12 @@ class MapView(QWidget):
 
     def sheet(self, lines: Sequence[str], done: Callable[[bytes], None]) -> None:
         """The part that is seen as a PDF in light colours with a heading; `done` gets nothing if there is no map."""
-        if not self._up or self._sheet_done is not None:
+        if not self._page.up or self._sheet_done is not None:
             done(b"")
             return
         self._sheet_done = done
         self._dress(dark=False)
-        self._call("setSheet", lines)
+        self._page.once("setSheet", lines)
 
     def render_process(self) -> int:
         """Process id of the page, 0 while there is none."""
@@ -161,11 +155,13 @@ class MapView(QWidget):
             QTimer.singleShot(0, self, self._start)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Speak the chosen language."""
+        """Speak the chosen language, wear the chosen appearance."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and is_dark() != self._dark:
+            self.set_dark(is_dark())
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(tr("Karte der Praxen"))
-            self._call("setWords", page_words())
+            self._page.once("setWords", page_words())
 
     def _start(self) -> None:
         if self._maker is not None:
@@ -207,31 +203,27 @@ class MapView(QWidget):
     def _on_ready(self) -> None:
         if self._engine is None:
             return
-        self._up = True
         self._stack.setCurrentWidget(self._engine.view)
-        self._call("setWords", page_words())
+        self._page.begin()
+        self._page.once("setWords", page_words())
         self._dress(dark=self._dark)
-        for name, arguments in self._told.items():
-            self._call(name, *arguments)
+        self._page.all_again()
         self._tell_tiles()
-        self._feed.forget()
-        self._tell()
         self.ready.emit()
 
     def _on_applied(self, count: int) -> None:
-        self._busy = False
-        if not self._tell():
+        if not self._page.portion():
             self.drawn.emit(count)
 
     def _on_sheet(self, pdf: bytes) -> None:
         done, self._sheet_done = self._sheet_done, None
-        self._call("setSheet", [])
+        self._page.once("setSheet", [])
         self._dress(dark=self._dark)
         if done is not None:
             done(pdf)
 
     def _on_death(self) -> None:
-        self._up = self._busy = False
+        self._page.end()
         done, self._sheet_done = self._sheet_done, None
         self._stack.setCurrentWidget(self._broken)
         self.failed.emit()
@@ -243,30 +235,17 @@ class MapView(QWidget):
         self._maker = None
         self._start()
 
-    def _tell(self) -> bool:
-        """Send the next portion; False if there is none."""
-        change = self._feed.next_change()
-        if change is None:
-            return False
-        self._busy = True
-        self._call("change", change.removed, change.rows, change.more)
-        return True
-
     def _tell_tiles(self) -> None:
         if self._engine is None:
             return
         self._tiles.use(self._source)
-        self._call("setTiles", self._tiles.mark, self._source.attribution if self._source is not None else "")
+        self._page.once("setTiles", self._tiles.mark, self._source.attribution if self._source is not None else "")
 
     def _dress(self, *, dark: bool) -> None:
         if self._engine is not None:
             self._engine.set_ground(dress.sea(dark=dark))
-        self._call("setDress", dress.variables(dark=dark))
+        self._page.once("setDress", dress.variables(dark=dark))
 
-    def _keep(self, name: str, *arguments: object) -> None:
-        self._told[name] = arguments
-        self._call(name, *arguments)
-
-    def _call(self, name: str, *arguments: object) -> None:
-        if self._up and self._engine is not None:
+    def _say(self, name: str, *arguments: object) -> None:
+        if self._engine is not None:
             self._engine.call(name, *arguments)

@@ -3,33 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from domain.casework.exclusions import allow_again, exclude_from_search
 from domain.casework.preparing import Prepared, create_and_send, prepare, preview
-from domain.casework.sending import undo_sending
 from domain.communication.mails import Letter
 from domain.communication.queries import leaves_at
 from domain.database import Session
-from domain.errors import PlatzlotseError
-from domain.matching.best_patients import PatientCandidate
 from domain.values import Channel
 from ui import formats
-from ui.errors import describe
-from ui.inquiries.letters_printing import LetterPrinting
-from ui.labels import label, rule_reason
+from ui.labels import label
 from ui.matching.expectation import headline, reasons
+from ui.matching.inquiry_sent import InquirySent
+from ui.matching.not_proposing import ask_not_to_propose
 from ui.matching.pair_history import PairHistory
+from ui.matching.patient_ticks import PatientTicks
 from ui.matching.when import WhenField
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.typed import Unreadable
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
-from ui.widgets.reason import ReasonDialog
-
-NAME = Qt.ItemDataRole.UserRole + 1
 
 
 class InquiryComposer(QWidget):
@@ -50,8 +44,7 @@ class InquiryComposer(QWidget):
         self._expected.setWordWrap(True)  # the names in the lists beside it need the room more
         self._because = words("", "muted")
         self._because.setWordWrap(True)
-        self._list = QListWidget()
-        self._list.setAccessibleName(tr("Patienten dieser Anfrage"))
+        self._list = PatientTicks()
         self._list.itemChanged.connect(lambda _: self._preview())
         self._count = words("", "muted")
         self._names = words("")
@@ -59,7 +52,7 @@ class InquiryComposer(QWidget):
         self._channel = Choice({}, tr("Weg der Anfrage"))
         self._when = WhenField()
         self._channel.currentIndexChanged.connect(lambda _: self._by_channel())
-        self._printing = LetterPrinting(ui, self)
+        self._told = InquirySent(self, ui)
         self._override = QLineEdit()
         self._override.setPlaceholderText(tr("Grund, wenn trotz Kontaktsperre"))
         self._override_field = Field(tr("Grund für Anfrage trotz Kontaktsperre"), self._override)
@@ -139,15 +132,10 @@ class InquiryComposer(QWidget):
         self._because.setText(" · ".join(reasons(found.expected, today=self._ui.today())[:2]))
         cooling = t.cooling_until is not None and t.cooling_until > self._ui.now()
         self._override_field.setVisible(cooling)
-        self._list.blockSignals(True)
-        self._list.clear()
         chosen = [search_id] if search_id is not None else []
         chosen += [c.search_id for c in found.fit if c.search_id not in chosen]
         ticked = set(together or chosen[: found.size]) if search_id is None else {search_id}
-        # who is ticked stands at the top, in sight
-        for candidate in sorted((*found.wished, *found.fit), key=lambda c: c.search_id not in ticked):
-            self._list.addItem(self._item(candidate, ticked=candidate.search_id in ticked))
-        self._list.blockSignals(False)
+        self._list.offer((*found.wished, *found.fit), ticked, today=self._ui.today())
         self._unknown.setVisible(any(candidate.unknown for candidate in found.wished))
         self._channel.blockSignals(True)
         self._channel.clear()
@@ -171,37 +159,9 @@ class InquiryComposer(QWidget):
         found, search_id = self._prepared, self._search_id
         if found is None or search_id is None:
             return
-        therapist_id = found.therapist.therapist_id
-
-        def agreed(dialog: ReasonDialog) -> None:
-            reason, until, now = dialog.reason(), dialog.day(), self._ui.now()
-            self._ui.background.write(
-                self,
-                lambda s: exclude_from_search(
-                    s, search_id, therapist_id=therapist_id, reason=reason, ends_on=until, now=now
-                ),
-                self._excluded,
-            )
-
-        ReasonDialog(
-            self,
-            tr("Nicht vorschlagen"),
-            tr("Diese Praxis wird der Person nicht mehr vorgeschlagen. Auf der Seite Patienten lässt es sich ändern."),
-            day=tr("Bis wann (leer: auf Dauer)"),
-        ).ask(agreed)
-
-    def _excluded(self, exclusion_id: int) -> None:
-        self._clear()
-
-        def undo() -> None:
-            now = self._ui.now()
-            self._ui.background.write(
-                self,
-                lambda s: allow_again(s, exclusion_id, now=now),
-                lambda _: self._ui.messages.info(tr("Die Praxis wird wieder vorgeschlagen.")),
-            )
-
-        self._ui.messages.undoable(tr("Die Praxis wird nicht mehr vorgeschlagen."), undo)
+        ask_not_to_propose(
+            self, self._ui, search_id=search_id, therapist_id=found.therapist.therapist_id, done=self._clear
+        )
 
     def _clear(self) -> None:
         self._prepared = self._wanted = None
@@ -209,32 +169,9 @@ class InquiryComposer(QWidget):
         self._content.hide()
         self._empty.show()
 
-    def _item(self, candidate: PatientCandidate, *, ticked: bool) -> QListWidgetItem:
-        reasons = [rule_reason(rule) for rule in candidate.broken] + [
-            rule_reason(rule, unknown=True) for rule in candidate.unknown
-        ]
-        facts = [
-            formats.age(candidate.age),
-            formats.waiting(candidate.waiting_since, self._ui.today()),
-            formats.distance(candidate.distance_km),
-        ]
-        text = f"{candidate.name}\n{' · '.join(facts)}"
-        if reasons:
-            text += f"\n{', '.join(reasons)}"
-        item = QListWidgetItem(text)
-        item.setData(Qt.ItemDataRole.UserRole, candidate.search_id)
-        item.setData(NAME, candidate.name)
-        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-        return item
-
     def chosen(self) -> list[int]:
         """The ticked searches."""
-        return [int(item.data(Qt.ItemDataRole.UserRole)) for item in self._ticked()]
-
-    def _ticked(self) -> list[QListWidgetItem]:
-        items = [self._list.item(number) for number in range(self._list.count())]
-        return [item for item in items if item.checkState() == Qt.CheckState.Checked]
+        return self._list.chosen()
 
     def _preview(self) -> None:
         found, chosen = self._prepared, self.chosen()
@@ -244,7 +181,7 @@ class InquiryComposer(QWidget):
             ntr(len(chosen), "{n} Person ausgewählt", "{n} Personen ausgewählt")
             + tr(", höchstens {size}").format(size=found.size)
         )
-        names = ", ".join(str(item.data(NAME)) for item in self._ticked())
+        names = ", ".join(self._list.names())
         self._names.setText(tr("Für: {names}").format(names=names) if names else tr("Niemand ist angekreuzt."))
         self._send.setEnabled(1 <= len(chosen) <= found.size)
         if not chosen:
@@ -290,37 +227,9 @@ class InquiryComposer(QWidget):
         self._override.clear()
         self._unknown.setChecked(False)
         self._when.reset()
-        if channel is Channel.LETTER:
-            self._ui.messages.success(
-                tr("Der Brief liegt bereit. Gestellt ist die Anfrage, sobald er gedruckt ist."),
-                tr("Drucken …"),
-                lambda: self._printing.print_newest(inquiry_id),
-            )
-        else:
-            said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else tr("Die Anfrage ist unterwegs.")
-            if send_at is not None:
-                said = tr("Die Anfrage geht {when} hinaus.").format(when=formats.moment(send_at))
-            seconds = (leaves - self._ui.now()).total_seconds() if leaves is not None else 0
-            if channel is Channel.PHONE:
-                self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id))
-            elif seconds > 0:
-                self._ui.messages.undoable(said, lambda: self._take_back(inquiry_id), seconds=seconds)
-            else:
-                self._ui.messages.success(said)  # the worker has it already
+        self._told.tell(inquiry_id, channel, send_at=send_at, leaves=leaves)
         self.sent.emit(inquiry_id)
-
-    def _take_back(self, inquiry_id: int) -> None:
-        now = self._ui.now()
-        self._ui.background.write(
-            self,
-            lambda s: undo_sending(s, inquiry_id, now=now),
-            lambda _: self._ui.messages.info(tr("Zurückgeholt; nichts wurde gesendet.")),
-        )
 
     def _refused(self, error: Exception) -> None:
         self._send.setEnabled(True)
-        action, callback = "", None
-        if isinstance(error, PlatzlotseError) and "inquiry_id" in error.params:
-            number = int(str(error.params["inquiry_id"]))
-            action, callback = tr("Ansehen"), lambda: self._ui.navigate("inquiries", number)
-        self._ui.messages.error(describe(error), action, callback)
+        self._told.refuse(error)

@@ -1,7 +1,7 @@
 """Vermittlung: the searches at the left, who fits in the middle; map, inquiry and "Warum nicht?" at the right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter
+from PySide6.QtWidgets import QSplitter
 
 from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
@@ -25,12 +25,12 @@ from ui.matching.week_plan import WeekPlanView
 from ui.matching.why_not import WhyNot
 from ui.page import PageWidget
 from ui.ports import UiContext
-from ui.theme import is_dark
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
 from ui.widgets.forms import button, column, tabbed
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.search_field import SearchField
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
 INQUIRY_TAB, MAP_TAB, UNKNOWN_TAB = 0, 1, 3
@@ -43,10 +43,7 @@ class MatchingPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._search_id: int | None = None
-        self._filter = QLineEdit()
-        self._filter.setAccessibleName(tr("Suchen filtern"))
-        self._filter.setPlaceholderText(tr("Name oder Ort"))
-        self._filter.setClearButtonEnabled(True)
+        self._filter = SearchField(tr("Suchen filtern"), tr("Name oder Ort"), lambda: self._searches.view)
         self._searches = PagedTable(
             name="searches",
             title=tr("Laufende Suchen"),
@@ -81,7 +78,6 @@ class MatchingPage(PageWidget):
         self._composer = InquiryComposer(ui)
         self._map = MapView(ui.state.home / TILES)
         TileSetting(ui, self._map)
-        self._map.set_dark(is_dark())
         self._tabs = tabbed(tr("Anfrage, Karte, Gründe"))
         self._tabs.addTab(self._composer, tr("Anfrage"))
         self._tabs.addTab(self._map, tr("Karte"))

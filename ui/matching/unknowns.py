@@ -9,7 +9,6 @@ from domain.matching.unknowns import MissingFact, Side, missing_everywhere, miss
 from ui import formats, icons
 from ui.labels import label
 from ui.ports import UiContext
-from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
@@ -78,7 +77,7 @@ class Unknowns(QWidget):
             item = QTreeWidgetItem([field, who, way])
             item.setToolTip(1, plain(who))
             icon = "users" if fact.side is Side.PATIENT else "stethoscope"
-            item.setIcon(0, icons.icon(icon, tokens().muted))
+            item.setIcon(0, icons.icon(icon, "muted"))
             item.setData(0, Qt.ItemDataRole.UserRole, (fact.side, fact.record_id, fact.field))
             self._list.addTopLevelItem(item)
         self._head.setText(

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from domain.matching.candidates import Candidates, PracticeCandidate, RuleGroup
 from ui import formats, icons
 from ui.labels import rule_reason
-from ui.theme import tokens
 from ui.translation import ntr, tr
 
 
@@ -37,7 +36,7 @@ class WhyNot(QTreeWidget):
         reason = rule_reason(group.rule, unknown=unknown)
         top = QTreeWidgetItem([reason, ntr(group.count, "{n} Praxis", "{n} Praxen")])
         top.setToolTip(0, reason)
-        mark = ("info", tokens().warning) if unknown else ("ban", tokens().muted)
+        mark = ("info", "warning") if unknown else ("ban", "muted")
         top.setIcon(0, icons.icon(*mark))
         self.addTopLevelItem(top)
         for candidate in group.nearest:

@@ -33,6 +33,7 @@ class CourseTab(QWidget):
         self._note = button(tr("Kontakt notieren"), self._write_note, icon="pencil")
         self._machine = words("", "muted")
         self._history = HistoryView(ui.background, tr("Verlauf"))
+        self.search = self._history.search
         outer = QVBoxLayout(self)
         outer.addWidget(row(self._note, self._machine, stretch=(0, 1)))
         self._promises = PromisesView(lambda promise: promise.therapist, partial(ui.navigate, "inquiries"))

@@ -43,6 +43,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._evidence = EvidenceTab(ui)
         self._files = FilesTab(ui)
         self._actions = RecordActions(ui)
+        form.places["course"] = self._course.search
         form.places["consent"] = self._consents
         form.places["evidence"] = self._evidence
         wishes = form.wishes.layout()
@@ -116,6 +117,9 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
                 self, lambda s: open_patient(s, record_id, today=today), self._arrive, self._not_read, changes=False
             )
         self._course.show_patient(record_id)
+
+    def _search_course(self, words: str) -> None:
+        self._course.search.setText(words)
 
     def _not_read(self, error: Exception) -> None:
         self._noted = None

@@ -35,6 +35,7 @@ class ContactsTab(QWidget):
         self._grid = QGridLayout(self._calls)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._history = HistoryView(ui.background, tr("Kontaktverlauf"))
+        self.search = self._history.search
         self._whole = QCheckBox(tr("auch &Kolleginnen und Kollegen der Praxis"))
         self._whole.setAccessibleName(tr("auch Kolleginnen und Kollegen der Praxis"))
         self._whole.toggled.connect(lambda _: self._load_history())

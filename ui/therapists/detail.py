@@ -60,6 +60,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._sites = SitesTab(ui, self._may_change)
         self._standing = StandingTab(ui, self._may_change)
         self._website = WebsiteTab(ui)
+        form.places["course"] = self._contacts.search
         self._of_saved = (
             form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),
@@ -98,6 +99,9 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
     def _load(self, record_id: int) -> None:
         self._ui.background.read(self, lambda s: get_therapist(s, record_id), self._arrive, key="therapist")
         self._contacts.load(record_id)
+
+    def _search_course(self, words: str) -> None:
+        self._contacts.search.setText(words)
 
     def _show_head(self, record: TherapistDetail) -> None:
         t = record

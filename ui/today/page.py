@@ -1,6 +1,6 @@
 """Heute: what wants doing, most pressing first. Enter or a double click opens the place to do it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from domain.casework.agenda import Agenda, Task, TaskKind, agenda
@@ -11,13 +11,13 @@ from ui.labels import label
 from ui.mail.batches.labels import label as batch_label
 from ui.page import PageWidget
 from ui.ports import UiContext
-from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.widgets.forms import EmptyState
 from ui.widgets.forms import label as words
 
+CLOCK_MS = 60_000
 ICONS = {
-    TaskKind.REPLY: "inbox",
+    TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
     TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
@@ -79,6 +79,14 @@ class TodayPage(PageWidget):
         self._empty.hide()
         self.body.addWidget(self._empty, 1)
         Refresher(self, ui.changes, TOPICS, self.refresh)
+        clock = QTimer(self, interval=CLOCK_MS)
+        clock.timeout.connect(self._on_clock)
+        clock.start()
+
+    def _on_clock(self) -> None:
+        # windows open and close, and clocks lapse, without anybody's doing
+        if self.isVisible():
+            self.refresh()
 
     def refresh(self) -> None:
         """Ask for the day's tasks."""
@@ -99,18 +107,12 @@ class TodayPage(PageWidget):
             if not tasks:
                 continue
             top = QTreeWidgetItem([f"{label('task', kind)} ({found.counts[kind]})", "", ""])
-            top.setIcon(0, icons.icon(ICONS[kind], tokens().accent))
+            top.setIcon(0, icons.icon(ICONS[kind], "accent"))
             top.setFont(0, bold)
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._tree.addTopLevelItem(top)
             for task in tasks:
-                item = QTreeWidgetItem(
-                    [
-                        self._title(task),
-                        self._detail(task),
-                        formats.moment(task.due) if _timed(task) else formats.day(task.due),
-                    ]
-                )
+                item = QTreeWidgetItem([self._title(task), self._detail(task), _due(task)])
                 item.setData(0, Qt.ItemDataRole.UserRole, task)
                 top.addChild(item)
                 if chosen is not None and (task.kind, task.record_id) == (chosen.kind, chosen.record_id):
@@ -138,7 +140,7 @@ class TodayPage(PageWidget):
             return describe_code(task.detail) if stopped else label("email_status", task.detail)
         if task.kind is TaskKind.TSS_CLOCK:
             return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
-        if task.kind in {TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
+        if task.kind in {TaskKind.REACHABLE, TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
             return formats.phone(task.detail)
         return task.detail
 
@@ -153,5 +155,8 @@ class TodayPage(PageWidget):
             self.ui.navigate(task.page, task.record_id, FIELDS.get(task.kind, ""))
 
 
-def _timed(task: Task) -> bool:
-    return task.kind in {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
+def _due(task: Task) -> str:
+    if task.kind is TaskKind.REACHABLE:
+        return tr("bis {time}").format(time=f"{formats.local(task.due):%H:%M}") if task.due is not None else ""
+    timed = {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
+    return formats.moment(task.due) if task.kind in timed else formats.day(task.due)

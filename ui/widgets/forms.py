@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons
-from ui.theme import SPACE, tokens
+from ui.theme import SPACE
 from ui.typed import read_day
 
 
@@ -44,7 +44,7 @@ def button(text: str, clicked: Callable[[], object], *, role: str = "", icon: st
         made.setProperty("role", role)
     if icon:
         made.setText(f" {text}" if text else "")
-        made.setIcon(icons.icon(icon, tokens().accent_text if role == "primary" else None))
+        made.setIcon(icons.icon(icon, "accent_text" if role == "primary" else "text"))
     made.clicked.connect(lambda: clicked())
     return made
 
@@ -219,7 +219,7 @@ class EmptyState(QWidget):
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.setSpacing(SPACE)
         picture = QLabel()
-        picture.setPixmap(icons.pixmap(icon, tokens().muted, 40))
+        picture.setPixmap(icons.pixmap(icon, "muted", 40))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         head = label(title, "heading")
         head.setAlignment(Qt.AlignmentFlag.AlignCenter)

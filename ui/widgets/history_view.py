@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework.history import PAGE, TimelineEntry
 from domain.database import Session
 from ui.background import Background
 from ui.translation import tr
 from ui.widgets.forms import button
+from ui.widgets.search_field import SearchField
 from ui.widgets.timeline import Timeline
 
 TYPING_MS = 200  # whoever still types is not answered yet
@@ -26,15 +27,14 @@ class HistoryView(QWidget):
         self._background = background
         self._fetch: Fetch | None = None
         self._entries: tuple[TimelineEntry, ...] = ()
-        self.search = QLineEdit()
-        self.search.setAccessibleName(tr("{name} durchsuchen").format(name=name))
-        self.search.setPlaceholderText(tr("Verlauf durchsuchen"))
+        self.search = SearchField(
+            tr("{name} durchsuchen").format(name=name), tr("Verlauf durchsuchen"), lambda: self.timeline
+        )
         self.search.setToolTip(
             tr(
                 "Alle Wörter, in jeder Form; „in Anführungszeichen“ genau so; -Wort: ohne dieses. Auch Teile wie Platz in Therapieplatz."
             )
         )
-        self.search.setClearButtonEnabled(True)
         self.timeline = Timeline(name)
         self.older = button(tr("Ä&ltere Einträge zeigen"), self._on_older, role="link")
         self.older.hide()

@@ -92,6 +92,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "accepted": "Zusage: Erstgespräch klären",
         "tss_clock": "Frist der Terminservicestelle",
         "insurer_clock": "Frist der Krankenkasse",
+        "reachable": "Jetzt erreichbar",
         "call_planned": "Anrufen",
         "call_stuck": "Telefonnummer klären",
         "letter": "Brief drucken",

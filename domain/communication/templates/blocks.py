@@ -46,7 +46,7 @@ class _Reading:
     def __init__(self) -> None:
         self.done: list[Block] = []
         self._quotes = 0
-        self._numbers: list[int | None] = []  # as in plain text: None where a list has dashes
+        self._lists = 0  # around
         self._bullet = ""
         self._heading = False
 
@@ -54,7 +54,7 @@ class _Reading:
         match token.type:
             case "inline":
                 kind = BlockKind.HEADING if self._heading else BlockKind.TEXT
-                depth = self._quotes + len(self._numbers)
+                depth = self._quotes + self._lists
                 words = _markup(token.children or [])
                 self.done.append(Block(kind, words, depth, quoted=self._quotes > 0, bullet=self._bullet))
                 self._bullet = ""
@@ -66,20 +66,12 @@ class _Reading:
                 self._quotes += 1
             case "blockquote_close":
                 self._quotes -= 1
-            case "bullet_list_open":
-                self._numbers.append(None)
-            case "ordered_list_open":
-                self._numbers.append(int(token.attrGet("start") or 1))
+            case "bullet_list_open" | "ordered_list_open":
+                self._lists += 1
             case "bullet_list_close" | "ordered_list_close":
-                self._numbers.pop()
+                self._lists -= 1
             case "list_item_open":
-                self._point()
-
-    def _point(self) -> None:
-        number = self._numbers[-1]
-        self._bullet = "–" if number is None else f"{number}."
-        if number is not None:
-            self._numbers[-1] = number + 1
+                self._bullet = f"{token.info}{token.markup}" if token.info else "–"
 
 
 _SIGNS = {

@@ -7,6 +7,7 @@ What a checked template says it always can say: an unknown name or part is found
 from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -51,10 +52,31 @@ def _first(parts: Sequence[object]) -> object:
 FILTERS: dict[str, Callable[..., object]] = {"join": _join, "length": len, "first": _first}
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Tells words a template itself puts in from values: the author's own ``**words**`` stay markup."""
+
+    def _generate(self, source: nodes.Template, *args: Any, **named: Any) -> str:
+        for output in source.find_all(nodes.Output):
+            output.nodes = [_own(node) for node in output.nodes]
+        return super()._generate(source, *args, **named)
+
+
+def _own(node: nodes.Expr) -> nodes.Expr:
+    match node:
+        case nodes.Const(value=str()):
+            return nodes.MarkSafe(node)
+        case nodes.CondExpr():
+            node.expr1 = _own(node.expr1)
+            node.expr2 = _own(node.expr2) if node.expr2 is not None else None
+        case nodes.Call():
+            node.args = [_own(argument) for argument in node.args]
+    return node
+
+
 @lru_cache(maxsize=2)
 def environment(*, markdown: bool) -> ImmutableSandboxedEnvironment:
     """The sandbox. With `markdown` a value is text and never markup, whatever its letters are."""
-    made = ImmutableSandboxedEnvironment(
+    made = (_Sandbox if markdown else ImmutableSandboxedEnvironment)(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=escaped if markdown else None
     )
     made.globals.clear()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from domain.casework import calling, reminding
+from domain.casework.agenda import TaskKind, agenda
 from domain.casework.answers import Decision
 from domain.casework.call_minutes import minutes_today
 from domain.casework.phone_queue import Reach, next_call, phone_queue
@@ -166,3 +167,16 @@ def test_duty_minutes_and_untried_windows() -> None:
     assert untried([spans[0], spans[2]], [MONDAY_TEN - timedelta(minutes=30)]) == [spans[2]]
     tried = [MONDAY_TEN - timedelta(minutes=30), MONDAY_TEN + timedelta(days=2, hours=4, minutes=10)]
     assert untried([spans[0], spans[2]], tried) == [spans[0], spans[2]]
+
+
+def test_heute_tells_whom_one_reaches_now(database: Database) -> None:
+    """By when their window closes; who is reached later today stands among the calls, and nobody twice."""
+    with database.write() as session:
+        early = MONDAY_TEN - timedelta(hours=1, minutes=30)
+        now, soon = call_to(session, window(0, 9, 11), now=early), call_to(session, window(0, 14, 15), now=early)
+        found = [task for task in agenda(session, now=MONDAY_TEN).tasks if task.page == "phone"]
+        (first,), (second,) = calls(session, now), calls(session, soon)
+        assert [(task.kind, task.record_id) for task in found] == [
+            (TaskKind.REACHABLE, first.id), (TaskKind.CALL_PLANNED, second.id),
+        ]  # fmt: skip
+        assert found[0].due == MONDAY_TEN.replace(hour=11)

@@ -2,9 +2,10 @@
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from domain.database import Database
-from tests.ui.hands import press, scalar
+from tests.ui.hands import fill, press, scalar
 from ui.admin.templates_tab import TemplatesTab
 from ui.ports import UiContext
 
@@ -30,10 +31,25 @@ def typed(tab: TemplatesTab, words: str) -> None:
 
 def test_the_preview_follows_what_is_typed_and_the_case(tab: TemplatesTab, qtbot: QtBot) -> None:
     """Nothing is saved by looking."""
-    typed(tab, "Guten Morgen aus {{ absender.ort }}!\n\n")
-    qtbot.waitUntil(lambda: "Guten Morgen aus Aachen!" in tab.preview._html.toPlainText())
+    typed(tab, "Guten Morgen, {{ empfaenger }}!\n\n")
+    qtbot.waitUntil(lambda: "Guten Morgen, Dr. phil. Ina Sommer!" in tab.preview._html.toPlainText())
     tab._case.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "für 3 Personen" in tab.preview._text.toPlainText())
+
+
+def test_the_letterhead_is_the_offices_own(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """An invented case is signed by whoever looks, in the name of the own office."""
+    own = "UPDATE platform.office SET name = 'Lotsenbüro', city = 'Kiel', legal_footer = 'Träger: Hafen e. V.'"
+    fill(database, lambda session: session.execute(text(own)))
+    made = TemplatesTab(ui)
+    qtbot.addWidget(made)
+    made.show()
+    made.refresh()
+    qtbot.waitUntil(lambda: "Sehr geehrte Frau Dr. Sommer" in made.preview._text.toPlainText())
+    said = made.preview._text.toPlainText()
+    assert "Lotsenbüro" in said
+    assert "Träger: Hafen e. V." in said
+    assert "Musterstadt" not in said
 
 
 def test_a_version_is_saved_and_an_older_one_taken_up_again(

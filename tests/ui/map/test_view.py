@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
 from tests.ui.map.conftest import SLOW_MS
-from ui import translation
+from ui import theme, translation
 from ui.map.markers import MapMarker, MarkerState
 from ui.map.view import MapView
 
@@ -180,6 +180,18 @@ def test_light_and_dark(opened: MapView, ask: Ask) -> None:
     light = ask(opened, ground)
     opened.set_dark(True)
     assert ask(opened, ground) != light
+
+
+def test_a_change_of_appearance_reaches_the_page(opened: MapView, qtbot: QtBot, ask: Ask, qapp: QApplication) -> None:
+    """While it is open."""
+    ground = "getComputedStyle(document.querySelector('.leaflet-container')).backgroundColor"
+    light = ask(opened, ground)
+    theme.apply(qapp, dark=True)
+    try:
+        qtbot.waitUntil(lambda: ask(opened, ground) != light, timeout=SLOW_MS)
+    finally:
+        theme.apply(qapp, dark=False)
+    qtbot.waitUntil(lambda: ask(opened, ground) == light, timeout=SLOW_MS)
 
 
 def test_german_words_and_attribution(opened: MapView, ask: Ask) -> None:

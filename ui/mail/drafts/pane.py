@@ -258,13 +258,13 @@ class DraftsPane(QWidget):
 
 def _line(draft: Draft) -> str:
     said = {
-        DraftState.DRAFT: tr("Entwurf von {when}"),
+        DraftState.DRAFT: tr("Entwurf vom {when}"),
         DraftState.QUEUED: tr("wartet auf den Server seit {when}"),
         DraftState.UPLOADING: tr("wird übergeben seit {when}"),
     }[draft.state].format(when=formats.moment(draft.changed_at))
     back = tr("zurückgekommen") + " · " if draft.refused else ""
     to = draft.addressee.name or draft.addressee.address or tr("ohne Empfänger")
-    return f"{draft.subject or tr('ohne Betreff')}\n{to} · {back}{said}"
+    return f"{draft.subject or tr('ohne Betreff')}\n{to}\n{back}{said}"
 
 
 def _edit_line(edit: ContactEdit) -> str:

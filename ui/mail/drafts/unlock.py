@@ -31,7 +31,8 @@ class UnlockView(QWidget):
         card = Card(tr("Entwürfe auf diesem Rechner"))
         for widget in (self._words, self._field, self._again):
             card.add(widget)
-        card.add(row(button(tr("&Aufschließen"), self._on_open, role="primary")))
+        self._open = button(tr("&Aufschließen"), self._on_open, role="primary")
+        card.add(row(self._open))
         card.setFixedWidth(WIDTH)
         middle = QHBoxLayout()
         middle.addStretch(1)
@@ -46,6 +47,9 @@ class UnlockView(QWidget):
         """Whether a passphrase is chosen or asked for."""
         is_new = self._ui.vault.is_new()
         self._again.setVisible(is_new)
+        said = tr("Passphrase &einrichten") if is_new else tr("&Aufschließen")
+        self._open.setText(said)
+        self._open.setAccessibleName(said.replace("&", ""))
         self._words.setText(
             tr(
                 "Dieser Rechner hat keinen Schlüsselbund. Entwürfe werden deshalb mit einer Passphrase verschlüsselt. Wählen"

@@ -1,9 +1,9 @@
 """The filters of the map, each choice with how many it would show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui.formats import thousands
 from ui.labels import labels
@@ -12,6 +12,7 @@ from ui.map.wording import state_words
 from ui.theme import SPACE
 from ui.translation import tr
 from ui.widgets.forms import Choice, button
+from ui.widgets.search_field import SearchField
 
 TYPING_MS = 250
 
@@ -22,12 +23,9 @@ class MapFilters(QWidget):
     changed = Signal()
     searched = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, leave_to: Callable[[], QWidget]) -> None:
         super().__init__()
-        self._text = QLineEdit()
-        self._text.setAccessibleName(tr("Karte durchsuchen"))
-        self._text.setPlaceholderText(tr("Name, Praxis, PLZ oder Ort"))
-        self._text.setClearButtonEnabled(True)
+        self._text = SearchField(tr("Karte durchsuchen"), tr("Name, Praxis, PLZ oder Ort"), leave_to)
         self._words = {
             "state": {"": tr("Jeder Stand"), **state_words()},
             "method": {"": tr("Alle Verfahren"), **labels("method")},

@@ -24,7 +24,6 @@ from ui.map.tile_setting import TILES, TileSetting
 from ui.map.view import MapView, Polygon
 from ui.page import PageWidget
 from ui.ports import UiContext
-from ui.theme import is_dark
 from ui.translation import ntr, tr
 from ui.widgets.forms import button, column, row
 from ui.widgets.forms import label as words
@@ -44,9 +43,8 @@ class MapPage(PageWidget):
         self._area_name = ""
         self._store = MapStore(ui, self)
         self._view = MapView(ui.state.home / TILES)
-        self._view.set_dark(is_dark())
         TileSetting(ui, self._view)
-        self._filters = MapFilters()
+        self._filters = MapFilters(lambda: self._list.view)
         self._list = ShownList()
         self._card = PracticeCard(ui)
         self._count = words("", "muted")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.database import Session
 from domain.errors import NotFound
@@ -20,6 +20,7 @@ from ui.translation import tr
 from ui.widgets.columns import Column
 from ui.widgets.forms import button
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.search_field import SearchField
 
 TOPICS = ("place_search", "patient", "inquiry", "inquiry_item", "therapist", "exclusion", "consent")
 
@@ -116,10 +117,7 @@ class PatientChoice(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Patient wählen"))
         self.resize(520, 480)
-        text = QLineEdit()
-        text.setAccessibleName(tr("Patienten suchen"))
-        text.setPlaceholderText(tr("Name oder Ort"))
-        text.setClearButtonEnabled(True)
+        text = SearchField(tr("Patienten suchen"), tr("Name oder Ort"))
         self._table = PagedTable(
             name="map-searches",
             title=tr("Laufende Suchen"),

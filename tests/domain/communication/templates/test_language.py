@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.communication.templates.kinds import BLOCKS, KINDS, OWN, Audience
 from domain.communication.templates.language import check, compiled, environment
-from domain.communication.templates.markdown import escaped, to_html, to_text
+from domain.communication.templates.markdown import escaped, quoted, to_html, to_text
 from domain.communication.templates.rendering import Source, page, render
 from domain.communication.templates.samples import sample
 from domain.communication.templates.service import shipped
@@ -154,3 +154,43 @@ def test_a_template_is_compiled_once() -> None:
     """A batch of letters reads its template one time."""
     assert compiled("{{ a }}", markdown=True) is compiled("{{ a }}", markdown=True)
     assert escaped(3) == 3
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "5*3 Termine und 2*50 min", "2 * 50 min oder 3 * 25 min", "a_b und c_d", "Therapeut*innen und Patient*innen",
+        "Vor- und Zuname*", "3. Mai\n5. Mai", "+ 2 Plätze\n+ 1 Platz", "1) eins\n2) zwei", "Jana Brand\n--\nBüro",
+    ],
+)  # fmt: skip
+def test_what_people_type_stays(typed: str) -> None:
+    """Stars and lines within words, dates and sums at the beginning of a line are read as they were typed."""
+    assert to_text(typed) == typed + "\n"
+    assert not re.search("<(em|strong|h.)>", to_html(typed))
+
+
+def test_both_parts_count_alike() -> None:
+    """A list that jumps says so in the HTML, too."""
+    assert to_html("24. Dezember\n26. Dezember").count("<li>") == 1
+    assert '<li value="26">' in to_html("24. Dezember\n26. Dezember")
+
+
+@given(st.text("ab 5*_\\[]()#!.-", min_size=1, max_size=30))
+def test_a_quote_says_what_was_written(line: str) -> None:
+    """Whatever signs stood in the mail; several blanks become what they look like."""
+    line = "x" + line.strip()
+    assert to_text(quoted(line)) == f"  {line}\n"
+
+
+def test_a_quote_keeps_rules_and_headings_as_words() -> None:
+    """And the quotes of those who wrote before stay quotes."""
+    assert to_text(quoted("# 3\n---\n*wichtig*\n> davor")) == "  # 3\n  ---\n  *wichtig*\n\n    davor\n"
+
+
+def test_an_author_keeps_markup_where_a_value_does_not() -> None:
+    """Also in words that depend on something."""
+    made = environment(markdown=True).from_string(
+        "**{{ wert }}** {{ '*viele*' if wert else '' }} {{ wahl('*a*', wert) }} {{ wahl(wert, '*b*') }}"
+    )
+    filled = made.render(wert="*5*", wahl=lambda one, _other: one)
+    assert to_html(filled) == "<p><strong>*5*</strong> <em>viele</em> <em>a</em> *5*</p>\n"

@@ -16,6 +16,7 @@ from tests.builders import add_patient, add_therapist
 from tests.ui.hands import fill, find, press, scalar
 from ui.mail.drafts.composer import Composer
 from ui.mail.drafts.contact_dialog import ContactDialog
+from ui.mail.drafts.unlock import UnlockView
 from ui.mail.page import MailPage
 from ui.ports import UiContext
 
@@ -232,8 +233,22 @@ def test_a_closed_store_asks_for_its_passphrase(
     qtbot.waitUntil(page.drafts._unlock.isVisible)
     page.drafts._unlock._first.setText(PASSPHRASE)
     page.drafts._unlock._second.setText("anders")
-    press(qtbot, page, "Aufschließen")
+    press(qtbot, page, "Passphrase einrichten")
     assert vault.opened is None
     page.drafts._unlock._second.setText(PASSPHRASE)
-    press(qtbot, page, "Aufschließen")
+    press(qtbot, page, "Passphrase einrichten")
     qtbot.waitUntil(lambda: "Sehr geehrte Frau Berger" in page.drafts.composer._body.toPlainText())
+
+
+def test_the_button_says_what_a_passphrase_does(ui: UiContext, qtbot: QtBot, vault: DraftVault) -> None:
+    """The first time it is chosen, later it opens what is closed."""
+    view = UnlockView(ui)
+    qtbot.addWidget(view)
+    view.show()
+    assert view._open.accessibleName() == "Passphrase einrichten"
+    assert view._again.isVisible()
+    vault.open_by_passphrase(PASSPHRASE)
+    vault.close()
+    view.refresh()
+    assert view._open.accessibleName() == "Aufschließen"
+    assert not view._again.isVisible()

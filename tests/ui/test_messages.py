@@ -1,0 +1,96 @@
+"""A message belongs to the page it came on: it goes with it, and what was refused there comes back with it."""
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from domain.errors import Invalid, Unavailable
+from ui.global_search import GlobalSearch
+from ui.main_window import MainWindow
+from ui.navigation import PageSpec
+from ui.page import PageWidget
+from ui.ports import UiContext
+
+PAGES = ("patients", "mail", "phone")
+
+
+@pytest.fixture
+def window(ui: UiContext, qtbot: QtBot) -> MainWindow:
+    """Three pages without anything on them; the first is open."""
+    ui.background.failed.disconnect()
+    made = MainWindow(background=ui.background, messages=ui.messages, state=ui.state)
+    qtbot.addWidget(made)
+    specs = tuple(PageSpec(key, key, "mail", lambda: PageWidget(ui)) for key in PAGES)
+    made.install(specs, GlobalSearch(ui.background, made.show_page))
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize("kind", ["info", "success", "warning"])
+def test_a_message_goes_with_its_page(window: MainWindow, kind: str) -> None:
+    """And does not come back."""
+    getattr(window.messages, kind)("Gespeichert.")
+    QTest.qWait(1)
+    window.show_page("patients")
+    assert window.messages.text() == "Gespeichert."
+    window.show_page("mail")
+    assert window.messages.text() == ""
+    window.show_page("patients")
+    assert window.messages.text() == ""
+
+
+def test_what_opens_a_page_may_say_so(window: MainWindow) -> None:
+    """An act that ends on another page tells there that it was done."""
+    window.messages.success("Eingetragen.")
+    window.show_page("mail")
+    assert window.messages.text() == "Eingetragen."
+
+
+def test_what_was_refused_comes_back_with_its_page(window: MainWindow) -> None:
+    """With what can be done about it; once closed or done it is over."""
+    done: list[str] = []
+    window.messages.error("Tom Keller war schneller.", "Neu laden", lambda: done.append("neu"))
+    QTest.qWait(1)
+    window.show_page("mail")
+    assert window.messages.text() == ""
+    window.messages.error("Diese Adresse fehlt.")
+    QTest.qWait(1)
+    window.show_page("patients")
+    assert window.messages.text() == "Tom Keller war schneller."
+    window.messages._action.click()
+    assert done == ["neu"]
+    window.show_page("mail")
+    assert window.messages.text() == "Diese Adresse fehlt."
+    window.messages._close.click()
+    window.show_page("phone")
+    window.show_page("mail")
+    window.show_page("patients")
+    assert window.messages.text() == ""
+
+
+def test_what_hinders_everywhere_stays_until_it_is_over(window: MainWindow, ui: UiContext) -> None:
+    """A database that is away is of no page; what a service refused is."""
+    ui.background.failed.emit(Unavailable("database.unreachable"))
+    said = window.messages.text()
+    QTest.qWait(1)
+    window.show_page("mail")
+    assert said
+    assert window.messages.text() == said
+    window.messages.relieve()
+    assert window.messages.text() == ""
+    ui.background.failed.emit(Invalid("text.control_character", field="x"))
+    QTest.qWait(1)
+    window.messages.relieve()
+    assert window.messages.text()
+    window.show_page("phone")
+    assert window.messages.text() == ""
+
+
+def test_what_can_be_undone_can_be_also_from_another_page(window: MainWindow) -> None:
+    """By Strg+Z, though the message went."""
+    undone: list[str] = []
+    window.messages.undoable("Weggelegt.", lambda: undone.append("x"))
+    QTest.qWait(1)
+    window.show_page("mail")
+    window.messages.undo()
+    assert undone == ["x"]
