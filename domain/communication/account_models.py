@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +57,8 @@ class MailAccount(Identified, Versioned, Base):
     imap_security: Mapped[str] = mapped_column(default="tls")
     username: Mapped[str] = mapped_column(default="")
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the database sets it
+    password_bound: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
     inbox: Mapped[str] = mapped_column(default="INBOX")
     sent_folder: Mapped[str] = mapped_column(default="")
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Double,
+    FetchedValue,
     ForeignKey,
     Index,
     Integer,
@@ -59,6 +60,8 @@ class MapSettings(Versioned, Base):
     router_per_minute: Mapped[int] = mapped_column(SmallInteger, default=60)
     router_transit: Mapped[bool] = mapped_column(default=False)
     sealed_router_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the database sets it
+    router_key_bound: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
     patients_to_router: Mapped[bool] = mapped_column(default=False)
 
 

@@ -33,9 +33,11 @@ communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
 communication_service.batch_progress      r     r     -     -     -     r
 communication_service.contact_entry       r     r     -     -     r     r
+communication_service.contact_patient     r     r     -     -     -     r
 communication_service.email               raw   raw   -     -     r     r
 communication_service.email_attachment    ra    ra    -     -     r     r
 communication_service.email_item          rad   rad   -     -     r     r
+communication_service.email_patient       ra    ra    -     -     -     r
 communication_service.email_attempt        r     r     -     -     ra    r
 communication_service.evidence_made       r     r     -     -     -     r
 communication_service.incoming_attachment ra    ra    -     -     ra    r
