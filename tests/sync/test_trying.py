@@ -11,7 +11,8 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.communication.account_tests import TriedStep, ask_test, note_answer, read_answer, take_test
-from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.communication.accounts import Account, AccountForm, account, save_account
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.errors import Invalid
 from domain.ids import random_reference
