@@ -18,9 +18,10 @@ PAGE = 100  # entries at a time; older ones are asked for
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One entry: when, by which channel, which way, what kind, who, about whom (several by name), and the words.
+    """One entry: when, by which channel, which way, what kind, who, about whom, and the words.
 
-    `marks` are the places in `body` where a word stands that was looked for.
+    About several people it names them all, in a patient's own history only that one. `marks` are the places in `body`
+    where a word stands that was looked for.
     """
 
     at: datetime
@@ -42,7 +43,7 @@ SELECT c.at, c.channel, c.direction, c.kind, p.display_name AS person,
        coalesce(nullif(trim(pa.first_name || ' ' || pa.last_name), ''), (
            SELECT string_agg(trim(n.first_name || ' ' || n.last_name), ', ' ORDER BY n.last_name, n.first_name, n.id)
            FROM communication_service.contact_patient a JOIN patient_service.patient n ON n.id = a.patient_id
-           WHERE a.entry_id = c.id)) AS patient,
+           WHERE a.entry_id = c.id{named})) AS patient,
        nullif(trim(coalesce(t.first_name, qt.first_name) || ' ' || coalesce(t.last_name, qt.last_name)), '') AS practice,
        c.inquiry_id, c.counterpart, c.body, c.id AS entry_id
 FROM communication_service.contact_entry c
@@ -84,6 +85,8 @@ SELECT count(*) <= :few FROM (
 _STEMS = "SELECT word, (ts_lexize('pg_catalog.german_stem', word))[1] FROM unnest(cast(:words AS text[])) AS word"
 _OLDER = " AND (c.at, c.id) < (SELECT o.at, o.id FROM communication_service.contact_entry o WHERE o.id = :before)"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
+# who else a letter names is nothing for a patient's history
+_NAMED_ONLY = {_ABOUT_PATIENT: " AND a.patient_id = :id", _ABOUT_PAIR: " AND a.patient_id = :id"}
 
 
 def patient_history(
@@ -150,7 +153,8 @@ def _timeline(
     if asked := questions(terms, stems):
         few = session.scalar(text(_ARE_FEW.format(about=about)), values)
         search = _condition(asked, called or {}, _WORDS_OF_FEW if few else _WORDS, values)
-    query = _TIMELINE.format(about=about, search=search, older="" if before is None else _OLDER)
+    older, named_only = "" if before is None else _OLDER, _NAMED_ONLY.get(about, "")
+    query = _TIMELINE.format(about=about, search=search, older=older, named=named_only)
     rows = session.execute(text(query), values)
     return tuple(TimelineEntry(**row, marks=marks(row["body"], terms, stems)) for row in rows.mappings())
 

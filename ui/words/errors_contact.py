@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "drafts.no_body": "Der Text fehlt.",
     "drafts.opted_out": "Diese Praxis möchte nicht mehr angeschrieben werden (Art. 21 DSGVO). Der Entwurf ist noch hier.",
     "drafts.address_changed": "Die Adresse hat sich inzwischen geändert; auf dem Server steht „{address}“. Der Entwurf ist noch hier: Wählen Sie den Empfänger neu.",
-    "drafts.names_unasked": "Nicht gesendet: Die E-Mail nennt {names}, und danach wurde „{practice}“ nie gefragt. Sie liegt unverändert hier. Mit „Senden“ können Sie es bestätigen; sonst ändern Sie Text oder Empfänger.",
+    "drafts.names_unasked": "Nicht gesendet: Die E-Mail nennt jemanden, nach dem „{practice}“ nie gefragt wurde ({names}). Sie liegt unverändert hier. Mit „Senden“ können Sie es bestätigen; sonst ändern Sie Text oder Empfänger.",
     "drafts.not_kept": "Diese Kontaktdaten liegen auf diesem Rechner nicht bereit. Versuchen Sie es, wenn der Server wieder da ist.",
     "drafts.nothing_kept": "Briefkopf und Vorlagen liegen auf diesem Rechner noch nicht bereit.",
     "drafts.full": "Der Datenträger ist voll; die Entwürfe lassen sich gerade nicht speichern ({path}). Was Sie schreiben, steht noch im Fenster. Schaffen Sie Platz, dann wird von selbst gespeichert.",

@@ -1,6 +1,7 @@
 """A sealed password is opened for the servers and the user it was typed for, and for nothing else."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -131,4 +132,4 @@ def test_a_mail_password_is_no_routers_key(
         admin.close()
         with worker_database.read() as session:
             moved = read_maps(session)
-        assert refused(lambda m=moved: credentials.router_key(m)) == "map_settings.key_sealed_elsewhere"
+        assert refused(partial(credentials.router_key, moved)) == "map_settings.key_sealed_elsewhere"

@@ -17,6 +17,8 @@ from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.reason import ReasonDialog
 
+WIDTH = 560  # of the question; its words are longer than a dialog's by itself is made for
+
 
 class SendQuestion(QObject):
     """Asks about one draft at a time; the answer that stands ready is not to send."""
@@ -72,8 +74,9 @@ class SendQuestion(QObject):
             self._page, tr("Trotzdem senden"), _consequence(draft, unasked), reason="", back=tr("Nicht senden")
         )
         dialog.ok.setProperty("role", "")
+        dialog.ok.setAutoDefault(False)
+        dialog.back.setProperty("role", "primary")
         dialog.back.setDefault(True)
-        dialog.back.setFocus()
 
         def closed(result: int) -> None:
             self._asking = False
@@ -83,7 +86,9 @@ class SendQuestion(QObject):
                 kept()
 
         dialog.finished.connect(closed)
+        dialog.resize(WIDTH, dialog.layout().totalHeightForWidth(WIDTH))
         dialog.open()
+        dialog.back.setFocus()  # whoever goes on with Enter sends nothing
 
 
 def _consequence(draft: Draft, unasked: tuple[Named, ...]) -> str:
