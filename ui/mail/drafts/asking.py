@@ -86,7 +86,7 @@ class SendQuestion(QObject):
                 kept()
 
         dialog.finished.connect(closed)
-        dialog.resize(WIDTH, dialog.layout().totalHeightForWidth(WIDTH))
+        dialog.resize(WIDTH, dialog.heightForWidth(WIDTH))
         dialog.open()
         dialog.back.setFocus()  # whoever goes on with Enter sends nothing
 

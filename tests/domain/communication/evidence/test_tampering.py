@@ -206,7 +206,7 @@ def test_a_chain_written_anew_is_found_by_a_printed_head(office: Office, databas
             text(
                 "INSERT INTO audit.contact_pending SELECT e.id, audit.contact_hash(s.salt, e.id, e.at, e.channel,"
                 " e.direction, e.patient_id, e.therapist_id, e.inquiry_id, e.email_id, e.call_id, e.person_id, e.kind,"
-                " e.counterpart, e.body)"
+                " e.counterpart, e.body, e.takes_back, '{}')"
                 " FROM communication_service.contact_entry e JOIN audit.contact_salt s ON s.entry_id = e.id"
             )
         )
