@@ -151,7 +151,11 @@ ALTER TABLE communication_service.contact_entry
     ADD CONSTRAINT fk_contact_entry_takes_back FOREIGN KEY (takes_back) REFERENCES communication_service.contact_entry (id),
     ADD CONSTRAINT ck_contact_entry_takes_back CHECK ((kind = 'letter_taken_back') = (takes_back IS NOT NULL));
 CREATE UNIQUE INDEX uq_contact_entry_takes_back ON communication_service.contact_entry (takes_back);
-GRANT INSERT (takes_back) ON communication_service.contact_entry TO platzlotse_caseworker, platzlotse_supervisor;
+GRANT INSERT (takes_back) ON communication_service.contact_entry
+    TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_worker;
+-- the worker names the column, as for every entry, and takes nothing back: it sends no letters on paper
+CREATE POLICY takes_nothing_back ON communication_service.contact_entry AS RESTRICTIVE FOR INSERT
+    TO platzlotse_worker WITH CHECK (takes_back IS NULL);
 
 CREATE FUNCTION communication_service.takes_back_letter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
