@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from domain.casework.contact_erasure import erase_contacts
 from domain.casework.draft_upload import upload
 from domain.casework.history import patient_history, therapist_history
 from domain.casework.mail_reports import mail_sent
@@ -18,6 +19,7 @@ from domain.casework.naming import named_in, unasked_in
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.communication.drafts.records import Addressee, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
+from domain.communication.evidence.chain import link_waiting
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.models import Email
 from domain.database import Database
@@ -27,6 +29,7 @@ from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.steps import ask, items, only_item
+from tests.domain.communication.evidence.log import check
 
 HELLO = "Sehr geehrte Frau Sommer,\n\n"
 MAILS = "SELECT count(*) FROM communication_service.email"
@@ -240,3 +243,26 @@ def test_a_mail_stands_in_the_history_of_whom_it_names(database: Database, store
         assert [e.patient for e in therapist_history(session, to.therapist_id or 0)] == ["Lea Berger"]
         nobody = session.get_one(PlaceSearch, add_search(session)).patient_id
         assert patient_history(session, nobody) == ()
+
+
+def test_what_names_one_alone_is_erased_with_their_contacts(
+    database: Database, store: DraftStore, now: datetime
+) -> None:
+    """The subject goes from the log; a mail about two people is the other's, too, and stays."""
+    with database.write() as session:
+        lea = add_patient(session, first_name="Lea", last_name="Berger")
+        jonas, to = add_patient(session, first_name="Jonas", last_name="Roth"), practice(session)
+    for subject in ("Lea Berger", "Lea Berger und Jonas Roth"):
+        number = store.add(DraftText(to, subject, "Wie besprochen."), now=now)
+        store.queue(number, now=now, confirmed=[lea, jonas])
+    upload(store, database, now=now)
+    with database.write() as session:
+        later = now + timedelta(hours=1)
+        for mail in session.scalars(text("SELECT id FROM communication_service.email ORDER BY id")).all():
+            assert take_mail(session, mail, now=later) is not None
+            mail_sent(session, mail, now=later, server_reply="250 ok")
+    with database.write() as session:
+        assert erase_contacts(session, lea, reason="Art. 17") == 1
+        assert sorted(e.body for e in patient_history(session, lea)) == ["", "Lea Berger und Jonas Roth"]
+        link_waiting(session)
+    assert check(database).sound
