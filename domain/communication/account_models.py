@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, In
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.access import Person
 from domain.database import Base, Identified, Versioned
+from domain.trials import Trial
 
 
 class WorkerKey(Base):
@@ -100,7 +100,7 @@ class SendingState(Base):
     trouble: Mapped[str] = mapped_column(default="")
 
 
-class AccountTest(Identified, Base):
+class AccountTest(Trial, Base):
     """A person's question whether an account works, and the worker's answer step by step.
 
     `mail_me` asks for a test mail to the person who asks, at the address the office knows of them.
@@ -116,9 +116,5 @@ class AccountTest(Identified, Base):
     )
 
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(MailAccount.id, ondelete="CASCADE"))
-    asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
-    asked_at: Mapped[datetime]
     mail_me: Mapped[bool] = mapped_column(default=False)
-    taken_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
     steps: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)
