@@ -75,7 +75,7 @@ class Worker:
         self._sender, self._credentials = sender, credentials
         self._now = now
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
-        self._maps = MapWork(self._write, now=now, unseal=credentials.open_sealed)
+        self._maps = MapWork(self._write, now=now, router_key=credentials.router_key)
         self._sources = SourceReading(self._write, now=now)
         self._websites = PracticePages(self._write, now=now)
         self._app = App(

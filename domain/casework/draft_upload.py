@@ -4,7 +4,7 @@ Each thing is handed over once: a draft by its number, contact data by what they
 not arrived is still in the store, and what had arrived is not sent twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from domain.casework.naming import Named, named_in_draft, note_named
 from domain.communication.drafts.accepting import accept_draft, has_arrived
 from domain.communication.drafts.contacts import contact_edits, note_conflict, settle_edit
 from domain.communication.drafts.records import ContactData, ContactEdit, Draft
@@ -68,7 +69,9 @@ def _upload_draft(store: DraftStore, database: Writes, draft: Draft, *, now: dat
             # asked first: what changed since it arrived is no reason to give it back
             if not has_arrived(session, draft.client_uuid):
                 _refuse_changed(session, draft)
-                accept_draft(session, draft, files, now=now)
+                named = named_in_draft(session, draft)
+                _refuse_unasked(draft, named)
+                note_named(session, accept_draft(session, draft, files, now=now), named, now=now)
                 store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
     except PlatzlotseError as error:
         if error.code == "drafts.taken_back":
@@ -99,6 +102,14 @@ def _refuse_changed(session: Session, draft: Draft) -> None:
     # whoever wrote from another address is answered there
     if known != to.address and not draft.in_reply_to:
         raise Invalid("drafts.address_changed", address=known)
+
+
+def _refuse_unasked(draft: Draft, named: Sequence[Named]) -> None:
+    """Whom it names is a person's word, not this machine's; without the server nobody could be asked for it."""
+    unasked = [one.name for one in named if not one.asked and one.patient_id not in draft.confirmed]
+    if unasked:
+        whom = draft.addressee.name or draft.addressee.address
+        raise Invalid("drafts.names_unasked", names=", ".join(unasked), practice=whom)
 
 
 def _upload_edit(store: DraftStore, database: Writes, edit: ContactEdit) -> bool:

@@ -71,6 +71,8 @@ _STEPS = text("""
         WHERE wrong.inquiry_id = c.inquiry_id AND wrong.at = c.at
           AND wrong.kind = ANY(:results)
           AND (wrong.id = c.id OR (c.kind = 'inquiry' AND c.channel = 'phone')))
+      -- nor a letter that did not go out after all
+      AND NOT EXISTS (SELECT FROM communication_service.contact_entry back WHERE back.takes_back = c.id)
     ORDER BY c.at, c.id""")
 # A note is this patient's own where the inquiry was about nobody else, or where it stands at no other patient's answer
 # and was not noted of a call about them all: such a note may tell another's wait without a name.

@@ -20,7 +20,8 @@ PAGE = 100  # entries at a time; older ones are asked for
 class TimelineEntry:
     """One entry: when, by which channel, which way, what kind, who, about whom, and the words.
 
-    `marks` are the places in `body` where a word stands that was looked for.
+    About several people it names them all, in a patient's own history only that one. `marks` are the places in `body`
+    where a word stands that was looked for.
     """
 
     at: datetime
@@ -39,7 +40,10 @@ class TimelineEntry:
 
 _TIMELINE = """
 SELECT c.at, c.channel, c.direction, c.kind, p.display_name AS person,
-       nullif(trim(pa.first_name || ' ' || pa.last_name), '') AS patient,
+       coalesce(nullif(trim(pa.first_name || ' ' || pa.last_name), ''), (
+           SELECT string_agg(trim(n.first_name || ' ' || n.last_name), ', ' ORDER BY n.last_name, n.first_name, n.id)
+           FROM communication_service.contact_patient a JOIN patient_service.patient n ON n.id = a.patient_id
+           WHERE a.entry_id = c.id{named})) AS patient,
        nullif(trim(coalesce(t.first_name, qt.first_name) || ' ' || coalesce(t.last_name, qt.last_name)), '') AS practice,
        c.inquiry_id, c.counterpart, c.body, c.id AS entry_id
 FROM communication_service.contact_entry c
@@ -50,22 +54,14 @@ LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN therapist_service.therapist qt ON qt.id = q.therapist_id
 WHERE {about}{search}{older} ORDER BY c.at DESC, c.id DESC LIMIT :limit
 """
-# A letter of an inquiry belongs to those it names: by the codes in a mail, by the positions of a letter on paper. One in
-# which no code is found (erased, or a wording of the office's own) stays with everybody of the inquiry.
-_NAMED_IN_MAIL = """c.email_id IS NULL OR NOT EXISTS (
-    SELECT FROM matching_service.inquiry_item i JOIN communication_service.email e ON e.id = c.email_id
-    WHERE i.inquiry_id = c.inquiry_id AND position(i.reference_code IN e.body_text) > 0
-    HAVING NOT bool_or(i.search_id IN (SELECT s.id FROM matching_service.place_search s WHERE s.patient_id = :id)))"""
-_NAMED_ON_PAPER = """c.channel <> 'letter' OR NOT EXISTS (
-    SELECT FROM communication_service.printed_letter w
-    JOIN communication_service.printed_letter_item n ON n.letter_id = w.id
-    JOIN matching_service.inquiry_item i ON i.id = n.item_id
-    WHERE w.inquiry_id = c.inquiry_id AND w.kind = c.kind AND w.printed_at = c.at
-    HAVING NOT bool_or(i.search_id IN (SELECT s.id FROM matching_service.place_search s WHERE s.patient_id = :id)))"""
-_ABOUT_PATIENT = f"""(c.patient_id = :id OR (c.patient_id IS NULL AND c.inquiry_id IN (
-    SELECT i.inquiry_id FROM matching_service.inquiry_item i
-    JOIN matching_service.place_search s ON s.id = i.search_id WHERE s.patient_id = :id)
-    AND ({_NAMED_IN_MAIL}) AND ({_NAMED_ON_PAPER})))"""
+# A letter or mail belongs to those of whom it tells (`contact_patient`). One of an inquiry of which that is not known
+# (erased, or a wording of the office's own from before) stays with everybody of the inquiry.
+_ABOUT_PATIENT = """(c.patient_id = :id
+    OR c.id IN (SELECT a.entry_id FROM communication_service.contact_patient a WHERE a.patient_id = :id)
+    OR (c.patient_id IS NULL AND c.inquiry_id IN (
+        SELECT i.inquiry_id FROM matching_service.inquiry_item i
+        JOIN matching_service.place_search s ON s.id = i.search_id WHERE s.patient_id = :id)
+    AND NOT EXISTS (SELECT FROM communication_service.contact_patient a WHERE a.entry_id = c.id)))"""
 # everybody of the practice, since a colleague answers as well
 _ABOUT_PAIR = f"""{_ABOUT_PATIENT} AND coalesce(c.therapist_id, q.therapist_id) IN (
     SELECT unnest(therapist_service.merged_ids(colleague.id)) FROM therapist_service.therapist asked
@@ -89,6 +85,8 @@ SELECT count(*) <= :few FROM (
 STEMS = "SELECT word, (ts_lexize('pg_catalog.german_stem', word))[1] FROM unnest(cast(:words AS text[])) AS word"
 _OLDER = " AND (c.at, c.id) < (SELECT o.at, o.id FROM communication_service.contact_entry o WHERE o.id = :before)"
 _ABOUT_INQUIRY = "c.inquiry_id = :id"
+# who else a letter names is nothing for a patient's history
+_NAMED_ONLY = {_ABOUT_PATIENT: " AND a.patient_id = :id", _ABOUT_PAIR: " AND a.patient_id = :id"}
 
 
 def patient_history(
@@ -155,7 +153,8 @@ def _timeline(
     if asked := questions(terms, stems):
         few = session.scalar(text(_ARE_FEW.format(about=about)), values)
         search = _condition(asked, called or {}, _WORDS_OF_FEW if few else _WORDS, values)
-    query = _TIMELINE.format(about=about, search=search, older="" if before is None else _OLDER)
+    older, named_only = "" if before is None else _OLDER, _NAMED_ONLY.get(about, "")
+    query = _TIMELINE.format(about=about, search=search, older=older, named=named_only)
     rows = session.execute(text(query), values)
     return tuple(TimelineEntry(**row, marks=marks(row["body"], terms, stems)) for row in rows.mappings())
 

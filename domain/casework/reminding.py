@@ -24,6 +24,7 @@ from domain.matching.inquiries import (
     items_of,
     note_out_of_office,
     note_reminder,
+    take_back_reminder,
 )
 from domain.matching.models import Inquiry
 from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
@@ -120,10 +121,7 @@ def take_reminder_back(
         mails.cancel_mail(session, email_id)
     elif call_id is not None:
         cancel_call(session, call_id, reason="undone")
-    inquiry.reminders = max(0, inquiry.reminders - 1)
-    if inquiry.last_reminded_at == at:
-        inquiry.last_reminded_at = before
-    events.record(session, "inquiry.reminder_taken_back", inquiry.id)
+    take_back_reminder(session, inquiry, at=at, before=before)
 
 
 def note_absence(session: Session, inquiry_id: int, *, until: date, now: datetime, version: int | None = None) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.access import Person
 from domain.database import Base, Identified, Versioned
+from domain.trials import Trial
 
 
 class WorkerKey(Base):
@@ -57,6 +57,8 @@ class MailAccount(Identified, Versioned, Base):
     imap_security: Mapped[str] = mapped_column(default="tls")
     username: Mapped[str] = mapped_column(default="")
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the database sets it
+    password_bound: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
     inbox: Mapped[str] = mapped_column(default="INBOX")
     sent_folder: Mapped[str] = mapped_column(default="")
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
@@ -98,7 +100,7 @@ class SendingState(Base):
     trouble: Mapped[str] = mapped_column(default="")
 
 
-class AccountTest(Identified, Base):
+class AccountTest(Trial, Base):
     """A person's question whether an account works, and the worker's answer step by step.
 
     `mail_me` asks for a test mail to the person who asks, at the address the office knows of them.
@@ -114,9 +116,5 @@ class AccountTest(Identified, Base):
     )
 
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(MailAccount.id, ondelete="CASCADE"))
-    asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
-    asked_at: Mapped[datetime]
     mail_me: Mapped[bool] = mapped_column(default=False)
-    taken_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
     steps: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -15,9 +14,9 @@ from domain.access import Person, me
 from domain.communication.account_models import AccountTest, MailAccount
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
+from domain.trials import next_trial, read_trial
 
-WORTH_ANSWERING = timedelta(minutes=10)
-ANSWERED_WITHIN = timedelta(minutes=4)  # a worker that took a question and is silent for longer was killed
+ANSWERED_WITHIN = timedelta(minutes=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +65,7 @@ def ask_test(session: Session, account_id: int, *, now: datetime, mail_me: bool 
 
 def take_test(session: Session, *, now: datetime) -> AskedTest | None:
     """The oldest question nobody answers yet; None where there is none worth it."""
-    asked = session.scalar(
-        select(AccountTest)
-        .where(
-            AccountTest.done_at.is_(None),
-            AccountTest.asked_at > now - WORTH_ANSWERING,
-            or_(AccountTest.taken_at.is_(None), AccountTest.taken_at < now - ANSWERED_WITHIN),
-        )
-        .order_by(AccountTest.asked_at, AccountTest.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    asked = next_trial(session, AccountTest, now=now, answered_within=ANSWERED_WITHIN)
     if asked is None:
         return None
     # a test mail is sent once: a worker killed over it may have sent it already
@@ -95,8 +84,6 @@ def note_answer(session: Session, test_id: int, steps: Sequence[TriedStep], *, n
 
 def read_answer(session: Session, test_id: int) -> TriedAnswer:
     """What came of a question. Raises NotFound."""
-    asked = session.get(AccountTest, test_id)
-    if asked is None:
-        raise NotFound("record.not_found", table="account_test", id=test_id)
+    asked = read_trial(session, AccountTest, test_id)
     steps = tuple(TriedStep(**step) for step in asked.steps)  # type: ignore[arg-type]  # as note_answer wrote them
     return TriedAnswer(asked.id, asked.account_id, asked.done_at is not None, steps)

@@ -1,18 +1,18 @@
-"""Mail accounts: who sends and receives under which address. Passwords are sealed to the worker's public key.
+"""Mail accounts: who sends and receives under which address.
 
-Whoever enters a password cannot read it again, nor can anybody with the database alone (libsodium's sealed boxes:
-X25519, XSalsa20-Poly1305). It opens no connection.
+A password is sealed to the worker for these servers and this user; the worker opens it for no others. It opens no
+connection.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.communication.account_models import MailAccount, MailboxState, WorkerKey
+from domain.communication.account_models import MailAccount, MailboxState
+from domain.communication.sealing import Purpose, seal, unseal
 from domain.communication.subjects import in_one_line
 from domain.database import is_kept
 from domain.editing import load_for_edit
@@ -53,7 +53,10 @@ class AccountForm:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as the program uses it; the password stays sealed."""
+    """An account as the program uses it; the password stays sealed.
+
+    `password_bound` False: it was sealed by a release before 0021 and nobody wrote it since.
+    """
 
     id: int
     version: int
@@ -68,6 +71,7 @@ class Account:
     imap_security: str
     username: str
     sealed_password: bytes | None
+    password_bound: bool
     inbox: str
     sent_folder: str
     mails_per_hour: int | None
@@ -84,34 +88,42 @@ class FolderProgress:
     last_uid: int
 
 
-def publish_key(session: Session, public_key: bytes) -> None:
-    """The worker says to which key passwords are to be sealed; one it said before is replaced."""
-    values = {"id": 1, "public_key": public_key}
-    session.execute(insert(WorkerKey).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+def password_of(of: Account, private_key: "PrivateKey") -> str:
+    """The password for the worker; empty where none is kept.
 
-
-def seal(session: Session, password: str) -> bytes:
-    """Seal a password to the worker's key. Raises Unavailable before a worker ran for the first time."""
-    # heavy, and needed only when a password is entered
-    from nacl.public import PublicKey, SealedBox
-
-    key = session.scalar(select(WorkerKey.public_key))
-    if key is None:
-        raise Unavailable("mail_account.no_worker_key")
-    return SealedBox(PublicKey(key)).encrypt(password.encode("utf-8"))
-
-
-def unseal(sealed: bytes | None, private_key: "PrivateKey") -> str:
-    """The password for the worker; empty where none is kept. Raises Unavailable if sealed to another key."""
-    from nacl.exceptions import CryptoError
-    from nacl.public import SealedBox
-
-    if sealed is None:
+    Raises Unavailable if sealed to another key (``mail_account.sealed_to_other_key``) or for other servers, another
+    user or a safer way (``mail_account.sealed_elsewhere``): its bytes were kept and put here.
+    """
+    if of.sealed_password is None:
         return ""
-    try:
-        return SealedBox(private_key).decrypt(sealed).decode("utf-8")
-    except CryptoError as exc:
-        raise Unavailable("mail_account.sealed_to_other_key") from exc
+    opened = unseal(of.sealed_password, private_key)
+    if opened.purpose is None:
+        if of.password_bound:
+            raise Unavailable("mail_account.sealed_elsewhere")
+    elif not _is_for(opened.purpose, of):
+        raise Unavailable("mail_account.sealed_elsewhere")
+    return opened.secret
+
+
+def _purpose(of: Account | MailAccount) -> dict[str, int | str]:
+    """What a password entered now is for."""
+    named = ("username", *(f"{way}_{part}" for way in ("smtp", "imap") for part in ("host", "port", "security")))
+    return {"use": "mail", **{name: getattr(of, name) for name in named}}
+
+
+def _is_for(purpose: Purpose, of: Account) -> bool:
+    """Whether a password may be told to an account's servers: as `forgets_password` says of changes."""
+    if purpose.get("use") != "mail" or purpose["username"] != of.username:
+        return False
+    for way in ("smtp", "imap"):
+        host, port, security = (f"{way}_{part}" for part in ("host", "port", "security"))
+        if getattr(of, host) and (
+            purpose[host] != getattr(of, host)
+            or purpose[port] != getattr(of, port)
+            or SECURITY.index(getattr(of, security)) > SECURITY.index(str(purpose[security]))
+        ):
+            return False
+    return True
 
 
 def accounts(session: Session, *, active_only: bool = False) -> tuple[Account, ...]:
@@ -153,7 +165,7 @@ def save_account(
             value = getattr(form, name)
             setattr(row, name, in_one_line(value).strip() if isinstance(value, str) else value)
     if form.password is not None:
-        row.sealed_password = seal(session, form.password) if form.password else None
+        row.sealed_password = seal(session, form.password, purpose=_purpose(row)) if form.password else None
     session.add(row)
     session.flush()
     events.record(session, "mail_account.saved", row.id)

@@ -2,8 +2,9 @@
 
 A mail may wait for days (undo window, sending hours, a paused batch, a failure to mend). What changed meanwhile is
 followed at once where it changes; this look is for what was forgotten there. Of a patient's mail only a function of the
-database knows (`patient_service.last_look`), so that the worker reads no patient. Reads across schemas: addresses
-belong to patients and therapists, who still waits to matching.
+database knows (`patient_service.last_look`), so that the worker reads no patient; of a mail of one's own another says
+whether it names somebody its practice was never asked about (`communication_service.names_unasked`). Reads across
+schemas: addresses belong to patients and therapists, who still waits to matching.
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from domain.weektime import BERLIN
 # Letters that ask a practice for somebody; the others tell it something, which stays true.
 ASKING = frozenset({"inquiry", "reminder"})
 NOBODY_WAITS, PRACTICE_CLOSED = "stopped.nobody_waits", "stopped.practice_closed"
+NAMES_UNASKED = "stopped.names_unasked"
 WEEK_OVER, NO_ADDRESS, OPTED_OUT = "stopped.week_over", "stopped.no_address", "stopped.opted_out"
 _PATIENT = text("SELECT address, hindrance FROM patient_service.last_look(:mail)")
+_NAMES_UNASKED = text("SELECT communication_service.names_unasked(:mail)")
 _STILL_ASKED = text(f"""
 SELECT q.closed_at IS NULL AND EXISTS (
            SELECT FROM matching_service.inquiry_item i
@@ -64,6 +67,8 @@ def look(session: Session, email: Email, *, now: datetime) -> Look:
 def _practice(session: Session, email: Email) -> Look:
     """A letter goes where its practice is reached now; a mail to an address of no record stays as it is."""
     own = email.kind == "own"
+    if own and session.scalar(_NAMES_UNASKED, {"mail": email.id}):
+        return Look("", NAMES_UNASKED)
     if own and (email.therapist_id is None or email.in_reply_to):
         return Look(email.to_address, "")
     known = session.execute(

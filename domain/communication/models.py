@@ -124,6 +124,25 @@ class EmailItem(Base):
     item_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(InquiryItem.id), primary_key=True, autoincrement=False)
 
 
+class EmailPatient(Base):
+    """That a mail of one's own names a patient; `confirmed_by`: though its practice was never asked about them."""
+
+    __tablename__ = "email_patient"
+    __table_args__ = (
+        CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+        Index("ix_email_patient_patient_id", "patient_id"),
+        Index("ix_email_patient_confirmed_by", "confirmed_by"),
+        SCHEMA,
+    )
+
+    email_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(Email.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id), primary_key=True, autoincrement=False)
+    confirmed_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    confirmed_at: Mapped[datetime | None]
+
+
 class EmailAttachment(Identified, Base):
     """A file that goes along with a mail; `content` is its bytes, of a kind `domain.file_types` lets through."""
 
@@ -211,7 +230,8 @@ class ContactEntry(Identified, Base):
     """One entry of the contact history: what went to whom and came back; append-only.
 
     `person_id` is who of the office entered it (the database sets it; None: the worker), `counterpart` whom they spoke
-    with. Triggers keep `at` in a plausible calendar, and never later than now, but for a day between clocks.
+    with. Triggers keep `at` in a plausible calendar, and never later than now, but for a day between clocks. An entry
+    of kind ``letter_taken_back`` names the letter's (`takes_back`): that one did not go out after all.
     """
 
     __tablename__ = "contact_entry"
@@ -225,7 +245,9 @@ class ContactEntry(Identified, Base):
         Index("ix_contact_entry_patient_id", "patient_id", "at"),
         Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
         Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
+        CheckConstraint("(kind = 'letter_taken_back') = (takes_back IS NOT NULL)", name="takes_back"),
         Index("ix_contact_entry_words", "words", postgresql_using="gin"),
+        Index("uq_contact_entry_takes_back", "takes_back", unique=True),
         SCHEMA,
     )
 
@@ -243,6 +265,19 @@ class ContactEntry(Identified, Base):
     kind: Mapped[str] = mapped_column(default="note")
     counterpart: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
+    takes_back: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("communication_service.contact_entry.id"))
     words: Mapped[str] = mapped_column(
         TSVECTOR, Computed("public.german_words(counterpart || ' ' || body)", persisted=True), deferred=True
     )
+
+
+class ContactPatient(Base):
+    """Of whom a letter or mail in the history tells; the database writes it with the entry and seals it."""
+
+    __tablename__ = "contact_patient"
+    __table_args__ = (Index("ix_contact_patient_patient_id", "patient_id"), SCHEMA)
+
+    entry_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(ContactEntry.id), primary_key=True, autoincrement=False
+    )
+    patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id), primary_key=True, autoincrement=False)

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     CheckConstraint,
     Double,
-    ForeignKey,
+    FetchedValue,
     Index,
     Integer,
     LargeBinary,
@@ -18,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.access import Person
 from domain.database import Base, Identified, Versioned
+from domain.trials import Trial
 
 SCHEMA = {"schema": "geocoding_service"}
 MODES = "mode IN ('car', 'public_transport', 'bicycle', 'foot')"
@@ -59,6 +58,8 @@ class MapSettings(Versioned, Base):
     router_per_minute: Mapped[int] = mapped_column(SmallInteger, default=60)
     router_transit: Mapped[bool] = mapped_column(default=False)
     sealed_router_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the database sets it
+    router_key_bound: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
     patients_to_router: Mapped[bool] = mapped_column(default=False)
 
 
@@ -115,7 +116,7 @@ class TravelTime(Base):
     known_at: Mapped[datetime]
 
 
-class ServerTest(Identified, Base):
+class ServerTest(Trial, Base):
     """A person's question whether a server answers, and what came of it."""
 
     __tablename__ = "server_test"
@@ -128,9 +129,5 @@ class ServerTest(Identified, Base):
     )
 
     kind: Mapped[str]
-    asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
-    asked_at: Mapped[datetime]
-    taken_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
     params: Mapped[dict[str, int | str]] = mapped_column(JSONB, default=dict)

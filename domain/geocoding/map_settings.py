@@ -37,18 +37,22 @@ class MapForm:
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """The settings as they are kept; the key of the router stays sealed."""
+    """The settings as they are kept; the key of the router stays sealed.
+
+    `router_key_bound` False: it was sealed by a release before 0021 and nobody wrote it since.
+    """
 
     form: MapForm
     version: int
     sealed_router_key: bytes | None
+    router_key_bound: bool
 
 
 def read_maps(session: Session) -> Maps:
     """The office's settings; the migration made the row."""
     row = session.get_one(MapSettings, 1)
     form = MapForm(**{field.name: getattr(row, field.name) for field in fields(MapForm)})
-    return Maps(form, row.version, row.sealed_router_key)
+    return Maps(form, row.version, row.sealed_router_key, row.router_key_bound)
 
 
 def save_maps(session: Session, form: MapForm, *, version: int, sealed_key: bytes | None = None) -> None:

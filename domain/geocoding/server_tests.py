@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
 from domain.editing import load_for_edit
-from domain.errors import NotFound
 from domain.geocoding.map_models import ServerTest
+from domain.trials import next_trial, read_trial
 
-WORTH_ANSWERING = timedelta(minutes=10)
 ANSWERED_WITHIN = timedelta(minutes=3)
 
 
@@ -38,17 +36,7 @@ def ask_server_test(session: Session, kind: str, *, now: datetime) -> int:
 
 def take_server_test(session: Session, *, now: datetime) -> tuple[int, str] | None:
     """The oldest question nobody answers yet, as id and kind; None where there is none worth it."""
-    asked = session.scalar(
-        select(ServerTest)
-        .where(
-            ServerTest.done_at.is_(None),
-            ServerTest.asked_at > now - WORTH_ANSWERING,
-            or_(ServerTest.taken_at.is_(None), ServerTest.taken_at < now - ANSWERED_WITHIN),
-        )
-        .order_by(ServerTest.asked_at, ServerTest.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    asked = next_trial(session, ServerTest, now=now, answered_within=ANSWERED_WITHIN)
     if asked is None:
         return None
     asked.taken_at = now
@@ -66,7 +54,5 @@ def note_server_answer(
 
 def read_server_answer(session: Session, test_id: int) -> ServerAnswer:
     """What came of a question. Raises NotFound."""
-    asked = session.get(ServerTest, test_id)
-    if asked is None:
-        raise NotFound("record.not_found", table="server_test", id=test_id)
+    asked = read_trial(session, ServerTest, test_id)
     return ServerAnswer(asked.id, asked.kind, asked.done_at is not None, asked.trouble, asked.params)

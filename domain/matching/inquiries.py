@@ -200,6 +200,14 @@ def note_reminder(session: Session, inquiry_id: int, *, now: datetime) -> int:
     return inquiry.reminders
 
 
+def take_back_reminder(session: Session, inquiry: Inquiry, *, at: datetime, before: datetime | None) -> None:
+    """A reminder of a locked inquiry that was counted at a time never was one; the last one is that of `before`."""
+    inquiry.reminders = max(0, inquiry.reminders - 1)
+    if inquiry.last_reminded_at == at:
+        inquiry.last_reminded_at = before
+    events.record(session, "inquiry.reminder_taken_back", inquiry.id)
+
+
 def _let_clock_run(inquiry: Inquiry, *, now: datetime) -> None:
     """The practice is back: the days it was away do not count, however one learned of it."""
     if inquiry.clock_started_at is not None and inquiry.out_of_office_since is not None:

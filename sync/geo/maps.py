@@ -20,7 +20,7 @@ from domain.values import TravelMode
 from sync.geo.geocoders import geocoder_of
 from sync.geo.placing import Placing, find_address
 from sync.geo.routers import router_of
-from sync.geo.travelling import Travelling, Unseal
+from sync.geo.travelling import RouterKey, Travelling
 from sync.http.answers import Limits
 from sync.http.client import OutsideClient, Write, host_of
 from sync.http.identity import user_agent
@@ -36,11 +36,11 @@ SHORT_WAY = 0.02  # degrees to the north: some two kilometres
 class MapWork:
     """Rounds of looking things up; `stop` ends whatever waits for its turn."""
 
-    def __init__(self, write: Write, *, now: Callable[[], datetime], unseal: Unseal) -> None:
-        self._write, self._now, self._unseal = write, now, unseal
+    def __init__(self, write: Write, *, now: Callable[[], datetime], router_key: RouterKey) -> None:
+        self._write, self._now, self._router_key = write, now, router_key
         self._stopped = threading.Event()
         self._placing = Placing(write, now=now, make_client=self._client)
-        self._travelling = Travelling(write, now=now, unseal=unseal, make_client=self._client)
+        self._travelling = Travelling(write, now=now, router_key=router_key, make_client=self._client)
 
     def stop(self) -> None:
         """No further question; one that waits for its turn is given up and comes again."""
@@ -117,7 +117,7 @@ class MapWork:
         return find_address(address, geocoder) is not None
 
     def _try_router(self, maps: Maps, client: OutsideClient, spot: Spot) -> bool:
-        key = self._unseal(maps.sealed_router_key) if maps.sealed_router_key else ""
+        key = self._router_key(maps)
         router = router_of(maps.form, client, key=key, now=self._now())
         if router is None:
             raise Unavailable("map_settings.no_router")

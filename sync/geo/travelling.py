@@ -9,27 +9,27 @@ from domain.access import office
 from domain.casework.travelling import AskedWays, note_ways, put_ways_back, routed_modes, take_ways
 from domain.database import Session
 from domain.errors import PlatzlotseError, Unavailable
-from domain.geocoding.map_settings import read_maps
+from domain.geocoding.map_settings import Maps, read_maps
 from sync.geo.routers import Router, in_parts, router_of
 from sync.http.client import OutsideClient, Write
 from sync.http.identity import user_agent
 
 log = logging.getLogger(__name__)
-Unseal = Callable[[bytes | None], str]
+RouterKey = Callable[[Maps], str]
 
 
 class Travelling:
-    """Asks for ways, one short list a step. `unseal` opens the key of a router."""
+    """Asks for ways, one short list a step. `router_key` opens the key of a router."""
 
     def __init__(
         self,
         write: Write,
         *,
         now: Callable[[], datetime],
-        unseal: Unseal,
+        router_key: RouterKey,
         make_client: Callable[..., OutsideClient] = OutsideClient,
     ) -> None:
-        self._write, self._now, self._unseal, self._make_client = write, now, unseal, make_client
+        self._write, self._now, self._router_key, self._make_client = write, now, router_key, make_client
 
     def step(self) -> bool:
         """Ask for the next short list; False where none is due or the router does not answer."""
@@ -56,7 +56,7 @@ class Travelling:
     def _router(self, session: Session, asked: AskedWays) -> Router:
         maps = read_maps(session)
         client = self._make_client(self._write, user_agent=user_agent(office(session)), now=self._now)
-        key = self._unseal(maps.sealed_router_key) if maps.sealed_router_key else ""
+        key = self._router_key(maps)
         router = router_of(maps.form, client, key=key, now=self._now())
         if router is None or asked.mode not in routed_modes(maps.form):
             raise Unavailable("map_settings.no_router")

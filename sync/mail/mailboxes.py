@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.communication.accounts import accounts, publish_key
+from domain.communication.accounts import accounts
+from domain.communication.sealing import publish_key
 from sync.mail.ports import Write
 from sync.mail.senders import Credentials
 from sync.mail.watching import MailboxWatch

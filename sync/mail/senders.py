@@ -6,8 +6,10 @@ from nacl.public import PrivateKey
 from sqlalchemy.orm import Session
 
 from domain.communication.account_states import MEGABYTE
-from domain.communication.accounts import Account, account, unseal
+from domain.communication.accounts import Account, account, password_of
+from domain.communication.sealing import unseal
 from domain.errors import Unavailable
+from domain.geocoding.map_settings import Maps
 from sync.mail.imap import ImapAccess
 from sync.mail.smtp import SmtpTransport
 
@@ -38,14 +40,26 @@ class Credentials:
         return self.key is not None and self.catching is None
 
     def password(self, of: Account) -> str:
-        """The password of an account. Raises Unavailable without the key it is sealed to."""
-        return self.open_sealed(of.sealed_password)
-
-    def open_sealed(self, sealed: bytes | None) -> str:
-        """Any secret that was sealed to the worker. Raises Unavailable without the key."""
+        """The password of an account. Raises Unavailable without the key it is sealed to, and as `password_of` does."""
         if self.key is None:
             raise Unavailable("mail_account.no_worker_key")
-        return unseal(sealed, self.key)
+        return password_of(of, self.key)
+
+    def router_key(self, maps: Maps) -> str:
+        """The key of a router; empty where none is kept.
+
+        Raises Unavailable without the key it is sealed to, and for a mail password that was put in its place.
+        """
+        if maps.sealed_router_key is None:
+            return ""
+        if self.key is None:
+            raise Unavailable("mail_account.no_worker_key")
+        opened = unseal(maps.sealed_router_key, self.key)
+        if opened.purpose is None and not maps.router_key_bound:
+            return opened.secret
+        if opened.purpose is None or opened.purpose.get("use") != "router":
+            raise Unavailable("map_settings.key_sealed_elsewhere")
+        return opened.secret
 
     def imap(self, of: Account) -> ImapAccess:
         """How the mailbox of an account is reached."""

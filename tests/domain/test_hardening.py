@@ -14,11 +14,12 @@ from domain.casework.contact_erasure import erase_contacts
 from domain.casework.exclusions import exclude_from_search
 from domain.casework.finding import find_anything
 from domain.casework.searches import cancel_search
-from domain.communication.accounts import AccountForm, account, publish_key, save_account
+from domain.communication.accounts import AccountForm, account, save_account
 from domain.communication.claiming import claim, release_due
 from domain.communication.contacts import ContactNote, note_contact
 from domain.communication.evidence.chain import link_waiting
 from domain.communication.models import Email
+from domain.communication.sealing import publish_key
 from domain.communication.templates.service import create_own, read_template
 from domain.database import Database, sqlstate
 from domain.errors import Invalid, NotFound

@@ -5,7 +5,7 @@ from imaplib import IMAP4
 
 import pytest
 
-from domain.communication.accounts import publish_key
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.ids import random_reference
 from tests.conftest import Office

@@ -14,9 +14,10 @@ from sqlalchemy import text
 
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import account_states, check_size
-from domain.communication.accounts import AccountForm, publish_key, save_account
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import LEASE
 from domain.communication.queries import MailDetail, get_mail, undeliverable_since
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.errors import Invalid
 from domain.values import Channel

@@ -11,7 +11,8 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.communication.account_tests import TriedStep, ask_test, note_answer, read_answer, take_test
-from domain.communication.accounts import Account, AccountForm, account, publish_key, save_account
+from domain.communication.accounts import Account, AccountForm, account, save_account
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.errors import Invalid
 from domain.ids import random_reference
@@ -277,3 +278,19 @@ def test_without_a_key_no_server_is_reached(save: Save) -> None:
     of = save(smtp_host="127.0.0.1", smtp_port=1)
     steps = try_account(of, Credentials(), mail_to="", now=datetime.now(UTC), timeout=1)
     assert [(step.name, step.trouble) for step in steps] == [("worker", "mail_account.no_worker_key")]
+
+
+def test_a_password_put_beside_another_server_is_told_and_not_sent(
+    office: Office, database: Database, save: Save
+) -> None:
+    """The worker opens its kept bytes for nobody and says what to do."""
+    of = save(smtp_host="127.0.0.1", smtp_port=1, username="x", password="y")
+    admin = office.database("admin")
+    for change, value in (("smtp_host", "127.0.0.2"), ("sealed_password", of.sealed_password)):
+        with admin.write() as session:
+            session.execute(text(f"UPDATE communication_service.mail_account SET {change} = :value"), {"value": value})
+    admin.close()
+    with database.read() as session:
+        moved = account(session, of.id)
+    steps = try_account(moved, Credentials(KEY), mail_to="", now=datetime.now(UTC), timeout=1)
+    assert [(step.name, step.trouble) for step in steps] == [("worker", "mail_account.sealed_elsewhere")]

@@ -18,9 +18,10 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
-from domain.communication.accounts import AccountForm, publish_key, save_account
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import JOB_LOST_AFTER, LEASE
 from domain.communication.mails import Letter, queue_mail
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from sync.worker import CONCURRENCY
 from tests.builders import add_patient

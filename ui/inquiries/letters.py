@@ -11,12 +11,18 @@ from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Choice, button, row
 from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
 
 _KINDS = {"inquiry": "Anfrage", "reminder": "Erinnerung", "withdrawal": "Rücknahme"}
+_UNSENT = {
+    "inquiry": "Dann wartet er wieder auf den Druck, die Praxis gilt als noch nicht gefragt, und ihre Fristen laufen nicht.",
+    "reminder": "Dann wartet er wieder auf den Druck, und die Erinnerung zählt nicht.",
+    "withdrawal": "Dann wartet er wieder auf den Druck, und die Praxis weiß noch nichts.",
+}
 
 
 class LettersRow(QWidget):
-    """Choose one where there are several, print it, save it; hidden without letters."""
+    """Choose one where there are several, print it, save it, say that it did not go out; hidden without letters."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
@@ -27,11 +33,14 @@ class LettersRow(QWidget):
         self._which.currentIndexChanged.connect(lambda _: self._tell())
         self._print = button(tr("Brief &drucken …"), self._on_print, icon="file-input", name=tr("Brief drucken"))
         self._save = button(tr("Als PDF &speichern …"), self._on_save, icon="download", name=tr("Als PDF speichern"))
+        self._unsend = button(
+            tr("Doch &nicht verschickt …"), self._on_unsend, role="link", name=tr("Doch nicht verschickt")
+        )
         self._state = words("", "muted")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(row(self._which, self._print, self._save))
-        outer.addWidget(self._state)
+        outer.addWidget(row(self._state, self._unsend, stretch=(1, 0)))
         self.hide()
 
     def load(self, inquiry_id: int) -> None:
@@ -69,11 +78,25 @@ class LettersRow(QWidget):
         if not letter.complete:
             said += " " + tr("Die Anschrift ist unvollständig: Bitte ergänzen Sie sie auf dem Brief.")
         self._state.setText(said)
+        self._unsend.setVisible(letter.printed_at is not None)
 
     def _on_print(self) -> None:
         letter = self._chosen()
         if letter is not None:
             self._printing.print_letters([letter.letter_id])
+
+    def _on_unsend(self) -> None:
+        letter = self._chosen()
+        if letter is None:
+            return
+        ReasonDialog(
+            self,
+            tr("Nicht verschickt"),
+            tr("Der Brief ging gar nicht hinaus? {what} Im Verlauf bleibt stehen, dass er als verschickt galt.").format(
+                what=tr(_UNSENT[letter.kind])
+            ),
+            reason="",
+        ).ask(lambda _: self._printing.take_back([letter.letter_id]))
 
     def _on_save(self) -> None:
         letter = self._chosen()

@@ -1,4 +1,7 @@
-"""Letters to the printer or into a file; once they came out they count as printed, as a file only if a person says so."""
+"""Letters to the printer or into a file; once they came out they count as printed, as a file only if a person says so.
+
+Whoever sees that they did not go out takes that back.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from domain.casework.letter_corrections import take_back_printed
 from domain.casework.printed_letters import letters_of, letters_pdf, waiting_letters
 from domain.casework.printing import note_printed
 from domain.database import Session
@@ -105,8 +109,8 @@ class LetterPrinting(QObject):
             + "\n"
             + ntr(
                 len(waiting),
-                "Gilt der Brief damit als verschickt? Dann laufen die Fristen ab heute, und er lässt sich nicht mehr zurückholen. Mit „Abbrechen“ wartet er weiter auf den Druck.",
-                "Gelten die {n} Briefe damit als verschickt? Dann laufen die Fristen ab heute, und sie lassen sich nicht mehr zurückholen. Mit „Abbrechen“ warten sie weiter auf den Druck.",
+                "Gilt der Brief damit als verschickt? Dann laufen die Fristen ab heute. Mit „Abbrechen“ wartet er weiter auf den Druck.",
+                "Gelten die {n} Briefe damit als verschickt? Dann laufen die Fristen ab heute. Mit „Abbrechen“ warten sie weiter auf den Druck.",
             ),
             reason="",
         )
@@ -121,11 +125,30 @@ class LetterPrinting(QObject):
 
     def _note(self, letter_ids: Sequence[int], said: str) -> None:
         now = self._ui.now()
-        self._ui.background.write(
-            self, lambda s: note_printed(s, letter_ids, now=now), lambda gone: self._noted(gone, said)
-        )
 
-    def _noted(self, gone: int, said: str) -> None:
+        def work(session: Session) -> tuple[int, tuple[int, ...]]:
+            waiting = set(waiting_letters(session)).intersection(letter_ids)
+            return note_printed(session, letter_ids, now=now), tuple(sorted(waiting))
+
+        self._ui.background.write(self, work, lambda came: self._noted(*came, said))
+
+    def take_back(self, letter_ids: Sequence[int]) -> None:
+        """Letters that count as sent did not go out after all: all of them, or none where one is too late."""
+        now = self._ui.now()
+
+        def work(session: Session) -> None:
+            for number in letter_ids:
+                take_back_printed(session, number, now=now)
+
+        said = ntr(
+            len(letter_ids), "Der Brief wartet wieder auf den Druck.", "Die {n} Briefe warten wieder auf den Druck."
+        )
+        self._ui.background.write(self, work, lambda _: self._ui.messages.success(said))
+
+    def _noted(self, gone: int, noted: Sequence[int], said: str) -> None:
+        if not gone and noted:
+            self._ui.messages.undoable(said, lambda: self.take_back(noted))
+            return
         if not gone:
             self._ui.messages.success(said)
             return

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "map_settings.no_server": "Patientendaten dürfen nur hinausgehen, wenn ein Dienst eingetragen ist. Es wurde nichts geändert.",
     "map_settings.transit": "Fahrpläne kennt nur Valhalla. Wählen Sie Valhalla oder nehmen Sie den Haken heraus.",
     "map_settings.no_geocoder": "Es ist kein Dienst für Adressen eingetragen.",
+    "map_settings.key_sealed_elsewhere": "Der gespeicherte Schlüssel wurde nicht für den Dienst für Wege eingegeben; er wurde an niemanden gesendet. Geben Sie ihn unter Verwaltung neu ein.",
     "map_settings.no_router": "Es ist kein Dienst für Wege eingetragen, der dieses Verkehrsmittel kennt.",
     "place.outside_germany": "Dieser Punkt liegt nicht in Deutschland. Die Lage ist unverändert.",
     "db.patients_stay_home": "Angaben zu Patienten bleiben im Büro: Das ist in der Verwaltung unter „Karten und Wege“ nicht freigegeben. Es wurde nichts weitergegeben.",

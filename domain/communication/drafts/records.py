@@ -39,6 +39,7 @@ class Draft:
     """A mail being written. `body` is Markdown; `revision` counts the times it was saved.
 
     `refused` and `refused_params` say why the server did not take it; empty while it was not asked or took it.
+    `confirmed` are patients of whom its writer said that it may name them, though its practice was never asked.
     """
 
     client_uuid: UUID
@@ -54,6 +55,7 @@ class Draft:
     refused: str = ""
     refused_params: dict[str, str] = field(default_factory=dict)
     files: tuple[DraftFile, ...] = ()
+    confirmed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from domain.errors import Invalid, Unavailable
 
 KEY_BYTES = 32
-SCHEMA = 1
+SCHEMA = 2
 BUSY_MS = 5000  # two windows of one profile take turns
 _TABLES = """
 CREATE TABLE draft (
@@ -18,7 +18,7 @@ CREATE TABLE draft (
     address TEXT NOT NULL, name TEXT NOT NULL, therapist_id INTEGER, patient_id INTEGER, subject TEXT NOT NULL,
     body TEXT NOT NULL, inquiry_id INTEGER, in_reply_to TEXT NOT NULL, template_version_id INTEGER,
     revision INTEGER NOT NULL, changed_at TEXT NOT NULL, refused TEXT NOT NULL DEFAULT '',
-    refused_params TEXT NOT NULL DEFAULT '{}');
+    refused_params TEXT NOT NULL DEFAULT '{}', confirmed TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE draft_file (
     id INTEGER PRIMARY KEY, client_uuid TEXT NOT NULL REFERENCES draft ON DELETE CASCADE, name TEXT NOT NULL,
     media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL, content BLOB NOT NULL,
@@ -31,6 +31,8 @@ CREATE TABLE contact_edit (
     theirs TEXT, refused TEXT NOT NULL DEFAULT '', PRIMARY KEY (kind, id));
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# what an older store needs to be this one, by the schema it leads to
+_STEPS = {2: "ALTER TABLE draft ADD COLUMN confirmed TEXT NOT NULL DEFAULT '[]'"}
 
 _PRIMARY = 0xFF  # of a result code; the rest tells more of the same
 _DAMAGED = frozenset({sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_CORRUPT})
@@ -115,6 +117,7 @@ def _bring_up(connection: Connection) -> None:
     if found > SCHEMA:
         raise Unavailable("drafts.newer", found=found, wanted=SCHEMA)
     if found < SCHEMA:
-        for statement in _TABLES.split(";\n"):
+        steps = _TABLES.split(";\n") if found == 0 else [_STEPS[number] for number in range(found + 1, SCHEMA + 1)]
+        for statement in steps:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")

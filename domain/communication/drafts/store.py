@@ -5,7 +5,7 @@ One connection for all threads of the program, one call at a time. It knows no s
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -28,7 +28,7 @@ from domain.file_types import FILE_BYTES, checked_file
 
 _COLUMNS = (
     "client_uuid, state, address, name, therapist_id, patient_id, subject, body, inquiry_id, in_reply_to,"
-    " template_version_id, revision, changed_at, refused, refused_params"
+    " template_version_id, revision, changed_at, refused, refused_params, confirmed"
 )
 
 
@@ -67,7 +67,8 @@ class DraftStore:
         made = number or uuid4()
         with self.transaction() as connection:
             connection.execute(
-                f"INSERT INTO draft ({_COLUMNS}) VALUES (?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', '{{}}')",
+                f"INSERT INTO draft ({_COLUMNS})"
+                " VALUES (?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', '{}', '[]')",
                 (str(made), *_values(text), now.isoformat()),
             )
         return made
@@ -78,7 +79,8 @@ class DraftStore:
             self._must_be_draft(connection, client_uuid)
             connection.execute(
                 "UPDATE draft SET address = ?, name = ?, therapist_id = ?, patient_id = ?, subject = ?, body = ?,"
-                " inquiry_id = ?, in_reply_to = ?, template_version_id = ?, changed_at = ?, revision = revision + 1"
+                " inquiry_id = ?, in_reply_to = ?, template_version_id = ?, changed_at = ?, revision = revision + 1,"
+                " confirmed = '[]'"
                 " WHERE client_uuid = ?",
                 (*_values(text), now.isoformat(), str(client_uuid)),
             )
@@ -136,8 +138,12 @@ class DraftStore:
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM draft ORDER BY changed_at DESC").fetchall()
             return tuple(_draft(row, self._files(UUID(row[0]))) for row in rows)
 
-    def queue(self, client_uuid: UUID, *, now: datetime) -> None:
-        """Hand a draft to the uploader: nobody writes in it any more. Raises Invalid while something is missing."""
+    def queue(self, client_uuid: UUID, *, now: datetime, confirmed: Collection[int] = ()) -> None:
+        """Hand a draft to the uploader: nobody writes in it any more. Raises Invalid while something is missing.
+
+        `confirmed` are patients it may name, though its practice was never asked about them; for other words it is
+        asked anew.
+        """
         with self.transaction() as connection:
             self._must_be_draft(connection, client_uuid)
             draft = self.get(client_uuid)
@@ -150,9 +156,9 @@ class DraftStore:
             if not draft.body.strip():
                 raise Invalid("drafts.no_body", field="body")
             connection.execute(
-                "UPDATE draft SET state = 'queued', refused = '', refused_params = '{}', changed_at = ?"
+                "UPDATE draft SET state = 'queued', refused = '', refused_params = '{}', changed_at = ?, confirmed = ?"
                 " WHERE client_uuid = ?",
-                (now.isoformat(), str(client_uuid)),
+                (now.isoformat(), json.dumps(sorted(confirmed)), str(client_uuid)),
             )
 
     def reopen(self, client_uuid: UUID) -> None:
@@ -231,7 +237,7 @@ def _values(text: DraftText) -> tuple[object, ...]:
 
 def _draft(row: tuple[object, ...], files: tuple[DraftFile, ...]) -> Draft:
     number, state, address, name, therapist, patient, *rest = row
-    subject, body, inquiry, in_reply_to, version, revision, changed_at, refused, params = rest
+    subject, body, inquiry, in_reply_to, version, revision, changed_at, refused, params, confirmed = rest
     return Draft(
         client_uuid=UUID(str(number)),
         state=DraftState(str(state)),
@@ -246,4 +252,5 @@ def _draft(row: tuple[object, ...], files: tuple[DraftFile, ...]) -> Draft:
         refused=str(refused),
         refused_params=json.loads(str(params)),
         files=files,
+        confirmed=frozenset(json.loads(str(confirmed))),
     )

@@ -30,13 +30,21 @@ class ContactLink(Base):
 
 
 class ContactSalt(Base):
-    """What makes an entry's hash unguessable; it goes with the entry's content."""
+    """What makes an entry's hash unguessable; it goes with the entry's content.
+
+    `form` says what the hash is of: 1 until 0021, 2 with those of whom the entry tells and what it takes back.
+    """
 
     __tablename__ = "contact_salt"
-    __table_args__ = (CheckConstraint("octet_length(salt) = 16", name="salt"), AUDIT)
+    __table_args__ = (
+        CheckConstraint("octet_length(salt) = 16", name="salt"),
+        CheckConstraint("form IN (1, 2)", name="form"),
+        AUDIT,
+    )
 
     entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    form: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
 
 
 class ContactPending(Base):

@@ -1,7 +1,7 @@
 """One of two people in a race: a process of its own with its own login. Prints what became of it as JSON.
 
 usage: python -m tests.domain.casework.racer URL; then a line of standard input each:
-start_search PATIENT | ask THERAPIST SEARCH | accept ITEM | dial CALL | hang_up CALL
+start_search PATIENT | ask THERAPIST SEARCH | accept ITEM | dial CALL | hang_up CALL | unsend LETTER
 """
 
 import json
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from domain.casework.answers import record_answer
 from domain.casework.calling import begin_call, finish_call
+from domain.casework.letter_corrections import take_back_printed
 from domain.casework.preparing import create_and_send
 from domain.casework.searches import start_search
 from domain.communication.contacts import CallResult
@@ -30,11 +31,13 @@ def act(session: Session, what: str, numbers: list[int]) -> dict[str, object]:
             session, therapist_id=numbers[0], search_ids=numbers[1:], channel=Channel.EMAIL, now=now
         )
         return {"won": inquiry}
-    if what == "dial":
-        begin_call(session, numbers[0], now=now)
-        return {"won": numbers[0]}
-    if what == "hang_up":
-        finish_call(session, numbers[0], CallResult(CallStatus.REACHED), now=now)
+    if what in {"dial", "hang_up", "unsend"}:
+        if what == "dial":
+            begin_call(session, numbers[0], now=now)
+        elif what == "hang_up":
+            finish_call(session, numbers[0], CallResult(CallStatus.REACHED), now=now)
+        else:
+            take_back_printed(session, numbers[0], now=now)
         return {"won": numbers[0]}
     recorded = record_answer(session, numbers[0], ItemStatus.ACCEPTED, now=now)
     if recorded.first is not None:

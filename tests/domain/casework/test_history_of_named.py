@@ -46,6 +46,12 @@ def test_a_withdrawal_is_the_history_of_whom_it_names(database: Database, now: d
         assert "withdrawal" in kinds(session, gone)
         assert (kinds(session, gone, "Rücknahme"), kinds(session, waits, "Rücknahme")) == (["withdrawal"], [])
         assert [e.kind for e in inquiry_history(session, both.id)].count("withdrawal") == 1
+        named = {
+            e.kind: (e.patient or "").count("Lea") for e in inquiry_history(session, both.id) if e.direction == "out"
+        }
+        assert named == {"inquiry": 2, "withdrawal": 1}
+        own = patient_history(session, session.get_one(PlaceSearch, waits).patient_id)
+        assert {(e.patient or "").count("Lea") for e in own} == {1}
         patient = session.get_one(PlaceSearch, waits).patient_id
         between = pair_history(session, patient, both.therapist_id)
         assert "withdrawal" not in [entry.kind for entry in between]

@@ -11,7 +11,7 @@ from tests.sync.geo.conftest import writer
 
 def main() -> None:
     """Work on."""
-    work = MapWork(writer(Database(sys.argv[1])), now=lambda: datetime.now(UTC), unseal=lambda _: "")
+    work = MapWork(writer(Database(sys.argv[1])), now=lambda: datetime.now(UTC), router_key=lambda _: "")
     while True:
         work.place()
         time.sleep(0.1)

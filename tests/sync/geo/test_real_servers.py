@@ -103,7 +103,7 @@ def test_the_button_tries_the_real_server(
     configure(database, geocoder="nominatim", geocoder_url=real.url)
     with database.write() as session:
         number = ask_server_test(session, "geocoder", now=clock())
-    work = MapWork(writer(worker_database), now=clock, unseal=lambda _: "")
+    work = MapWork(writer(worker_database), now=clock, router_key=lambda _: "")
     assert work.answer_test()
     with database.read() as session:
         answer = read_server_answer(session, number)
@@ -126,7 +126,7 @@ def test_real_routers_say_the_ways(
     def quick(write: object, **values: object) -> OutsideClient:
         return OutsideClient(write, limits=QUICK, **values)  # type: ignore[arg-type]  # as the worker makes it
 
-    travelling = Travelling(writer(worker_database), now=clock, unseal=lambda _: "", make_client=quick)
+    travelling = Travelling(writer(worker_database), now=clock, router_key=lambda _: "", make_client=quick)
     minutes: list[float] = []
     with serve(tmp_path) as url:  # type: ignore[operator]  # one of the two above
         configure(database, router=kind, router_url=url, patients_to_router=True)

@@ -32,7 +32,7 @@ def travelling(worker_database: Database, clock: Clock) -> Travelling:
     def quick(write: object, **values: object) -> OutsideClient:
         return OutsideClient(write, limits=QUICK, **values)  # type: ignore[arg-type]  # as the worker makes it
 
-    return Travelling(writer(worker_database), now=clock, unseal=lambda _: "geheim", make_client=quick)
+    return Travelling(writer(worker_database), now=clock, router_key=lambda _: "geheim", make_client=quick)
 
 
 def short_list(database: Database, count: int = 3, mode: str | None = None) -> tuple[int, list[int]]:

@@ -75,7 +75,7 @@ def test_who_waits_for_a_turn_stops_at_once(
     configure(database, geocoder="nominatim", geocoder_url=nominatim.url, geocoder_per_minute=1)
     for number in range(2):
         add_site(database, "Hauptstraße", str(number + 40))
-    work = MapWork(writer(worker_database), now=lambda: datetime.now(UTC), unseal=lambda _: "")
+    work = MapWork(writer(worker_database), now=lambda: datetime.now(UTC), router_key=lambda _: "")
     thread = threading.Thread(target=work.place)
     thread.start()
     wait(lambda: len(nominatim.asked) == 1)

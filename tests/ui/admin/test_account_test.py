@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from domain.communication.account_states import note_sending
 from domain.communication.account_tests import TriedStep, note_answer, take_test
-from domain.communication.accounts import AccountForm, publish_key, save_account
+from domain.communication.accounts import AccountForm, save_account
+from domain.communication.sealing import publish_key
 from domain.database import Database
 from tests.conftest import Office
 from tests.ui.hands import fill, press, scalar

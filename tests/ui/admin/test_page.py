@@ -6,7 +6,7 @@ import pytest
 from nacl.public import PrivateKey
 from pytestqt.qtbot import QtBot
 
-from domain.communication.accounts import publish_key, unseal
+from domain.communication.sealing import publish_key, unseal
 from domain.database import Database
 from domain.worker_troubles import forget_trouble, note_trouble
 from tests.conftest import NOW, Office
@@ -90,7 +90,7 @@ def test_an_account_is_entered_and_its_password_sealed(page: AdminPage, qtbot: Q
     sealed = scalar(database, "SELECT sealed_password FROM communication_service.mail_account")
     assert isinstance(sealed, bytes)
     assert b"geheim" not in sealed
-    assert unseal(sealed, KEY) == "geheim"
+    assert unseal(sealed, KEY).secret == "geheim"
     qtbot.waitUntil(lambda: page.accounts._lines["password"].text() == "")
     assert scalar(database, "SELECT is_default FROM communication_service.mail_account") is True
 

@@ -17,7 +17,7 @@ from domain.casework.reminding import remind
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
-from tests.ui.hands import fill, find, press, scalar
+from tests.ui.hands import confirm, fill, find, press, scalar
 from ui.inquiries.page import InquiriesPage
 from ui.matching.composer import InquiryComposer
 from ui.ports import UiContext
@@ -79,6 +79,29 @@ def test_a_letter_is_printed_from_its_inquiry(ui: UiContext, qtbot: QtBot, datab
     assert pages(paper) == 1
     qtbot.waitUntil(lambda: letters._state.text().startswith("Gedruckt"))
     find(qtbot, letters, "Brief drucken")
+
+
+def test_a_letter_that_did_not_go_out_waits_again(
+    ui: UiContext, qtbot: QtBot, database: Database, paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the message at once, and later from the letter, after a question that says what follows."""
+    page = shown(ui, qtbot, fill(database, lambda s: by_letter(s, ui)))
+    letters = page._detail._letters
+    press(qtbot, letters, "Brief drucken")
+    qtbot.waitUntil(lambda: ui.messages.text() == "1 Brief gedruckt.")
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: ui.messages.text() == "Der Brief wartet wieder auf den Druck.")
+    assert (scalar(database, WAITING), scalar(database, STAGE)) == (1, "approved")
+    qtbot.waitUntil(lambda: "noch nicht gedruckt" in letters._state.text())
+    assert not letters._unsend.isVisible()
+    press(qtbot, letters, "Brief drucken")
+    qtbot.waitUntil(lambda: scalar(database, WAITING) == 0)
+    monkeypatch.undo()
+    press(qtbot, letters, "Doch nicht verschickt")
+    confirm(qtbot, page)
+    qtbot.waitUntil(lambda: scalar(database, WAITING) == 1)
+    assert scalar(database, STAGE) == "approved"
+    assert pages(paper) == 1
 
 
 def test_all_letters_that_wait_are_printed_at_once(

@@ -17,6 +17,7 @@ from domain.errors import PlatzlotseError
 from ui import formats
 from ui.errors import describe, describe_code
 from ui.mail.drafts.addressee_field import AddresseeField
+from ui.mail.drafts.asking import SendQuestion
 from ui.mail.drafts.beginning import Beginning
 from ui.mail.drafts.files import DraftFiles
 from ui.mail.drafts.saving import DraftSaver
@@ -44,6 +45,7 @@ class Composer(QWidget):
         self._draft: Draft | None = None
         self._filling = False
         self.saver = DraftSaver(ui, self)
+        self._question = SendQuestion(ui, self)
         self._to = AddresseeField(ui)
         self._subject = OneLineEdit()
         self._body = QPlainTextEdit()
@@ -266,11 +268,18 @@ class Composer(QWidget):
             self._ui.messages.success(tr("Die E-Mail ist auf dem Weg; ohne Server wartet sie hier auf ihn."))
             self._ui.changes.changed.emit("draft", 0)
 
-        def queue() -> None:
-            self._ui.background.local(self, lambda: store.queue(draft.client_uuid, now=now), queued, self._refused)
+        number = draft.client_uuid
+
+        def queue(confirmed: frozenset[int]) -> None:
+            self._ui.background.local(
+                self, lambda: store.queue(number, now=now, confirmed=confirmed), queued, self._refused
+            )
+
+        def kept() -> None:
+            self._state.setText(tr("Nicht gesendet; der Entwurf ist unverändert hier."))
 
         self._complain(None)
-        self.save(queue)
+        self.save(lambda: self._question.ask(store, number, queue, kept, self._refused))
 
     def _on_back(self) -> None:
         store, draft = self._store, self._draft

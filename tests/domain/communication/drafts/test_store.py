@@ -40,6 +40,31 @@ def test_what_was_written_is_there_after_the_program_ended(path: Path) -> None:
     second.close()
 
 
+def test_a_store_of_the_release_before_is_brought_up(path: Path) -> None:
+    """What was written stays, and nothing of it is confirmed."""
+    old = DraftStore(path, KEY)
+    number = old.add(text(), now=NOW)
+    with old.transaction() as connection:
+        connection.execute("ALTER TABLE draft DROP COLUMN confirmed")
+        connection.execute("PRAGMA user_version = 1")
+    old.close()
+    new = DraftStore(path, KEY)
+    assert (new.get(number).subject, new.get(number).confirmed) == ("Danke", frozenset())
+    new.queue(number, now=NOW, confirmed={3, 1})
+    assert new.get(number).confirmed == {1, 3}
+    new.close()
+
+
+def test_what_may_be_named_holds_for_the_words_it_was_said_of(store: DraftStore) -> None:
+    """Saved once more it is said anew."""
+    number = store.add(text(), now=NOW)
+    store.queue(number, now=NOW, confirmed=[7])
+    store.reopen(number)
+    assert store.get(number).confirmed == {7}
+    store.save(number, text(body="Anders."), now=NOW)
+    assert store.get(number).confirmed == frozenset()
+
+
 def test_the_file_tells_nothing_without_the_key(path: Path) -> None:
     """Neither in the clear nor to another key; the one that fits still opens it afterwards."""
     store = DraftStore(path, KEY)

@@ -69,7 +69,7 @@ def change(session: Session, statement: str, **values: object) -> list[tuple[Fau
 def test_every_column_of_an_entry_is_sealed(office: Office, database: Database) -> None:
     """Whichever is changed, the link that says so is named."""
     ids = fill(database, LENGTH)
-    columns = {*CHANGES, "id", "words"}
+    columns = {*CHANGES, "id", "words", "takes_back"}
     with database.read() as session:
         there = set(
             session.scalars(
@@ -84,6 +84,27 @@ def test_every_column_of_an_entry_is_sealed(office: Office, database: Database) 
                 session, f"UPDATE communication_service.contact_entry SET {assignment} WHERE id = :id", id=ids[3]
             )
         assert found == [(Fault.CONTENT_CHANGED, 4, ids[3])], assignment
+    with tampering(office) as session:
+        drop = "ALTER TABLE communication_service.contact_entry DROP CONSTRAINT ck_contact_entry_takes_back"
+        session.execute(text(drop))
+        taken = "UPDATE communication_service.contact_entry SET takes_back = id - 1 WHERE id = :id"
+        assert change(session, taken, id=ids[3]) == [(Fault.CONTENT_CHANGED, 4, ids[3])]
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        """INSERT INTO communication_service.contact_patient
+           SELECT id, patient_id FROM communication_service.contact_entry WHERE id = :id""",
+        # sealed as the release before did, it would say nothing of them
+        "UPDATE audit.contact_salt SET form = 1 WHERE entry_id = :id",
+    ],
+)
+def test_of_whom_an_entry_tells_is_sealed_with_it(office: Office, database: Database, tampered: str) -> None:
+    """Nobody is added to it later."""
+    ids = fill(database, LENGTH)
+    with tampering(office) as session:
+        assert change(session, tampered, id=ids[3]) == [(Fault.CONTENT_CHANGED, 4, ids[3])]
 
 
 def test_a_removed_link_is_found(office: Office, database: Database) -> None:
@@ -185,7 +206,7 @@ def test_a_chain_written_anew_is_found_by_a_printed_head(office: Office, databas
             text(
                 "INSERT INTO audit.contact_pending SELECT e.id, audit.contact_hash(s.salt, e.id, e.at, e.channel,"
                 " e.direction, e.patient_id, e.therapist_id, e.inquiry_id, e.email_id, e.call_id, e.person_id, e.kind,"
-                " e.counterpart, e.body)"
+                " e.counterpart, e.body, e.takes_back, '{}')"
                 " FROM communication_service.contact_entry e JOIN audit.contact_salt s ON s.entry_id = e.id"
             )
         )
