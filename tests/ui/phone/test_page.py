@@ -6,16 +6,22 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QShortcut
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.casework import calling
 from domain.casework.availability import change_status
 from domain.casework.preparing import create_and_send
+from domain.casework.sending import mark_sent
 from domain.communication.contacts import CallResult
 from domain.communication.models import PhoneCall
 from domain.communication.states import CallStatus
 from domain.database import Database
+from domain.matching.inquiries import items_of
+from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
+from domain.therapists.models import Therapist
 from domain.values import Channel, WeekSpan
 from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.hands import confirm, fill, press, scalar
@@ -54,6 +60,12 @@ def page(ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.Mo
     return made
 
 
+def dial(qtbot: QtBot, page: PhonePage) -> None:
+    """Begin the call shown: from then on one key is its result."""
+    press(qtbot, page, "Anrufen")
+    qtbot.waitUntil(lambda: not page._panel._dial.isEnabled() and page._panel._back.isVisible())
+
+
 def test_the_script_names_nobody(page: PhonePage, qtbot: QtBot) -> None:
     """Codes and bands only; the caseworker sees the name beside it."""
     qtbot.waitUntil(lambda: "Kennung" in page._panel._script.toPlainText())
@@ -76,6 +88,7 @@ def test_one_key_says_what_came_of_it_and_the_next_call_comes(
 
 def test_reached_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """What the practice said of each patient is written with the call."""
+    dial(qtbot, page)
     page._panel._answers._rows[0]._answer.choose("rejection_capacity")
     page._panel._notes.note.setText("Frau Sommer selbst am Apparat")
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
@@ -121,6 +134,7 @@ def _is_said(page: PhonePage, words: str) -> bool:
 
 def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """The note is kept with the result, and the digit is not in it."""
+    dial(qtbot, page)
     page._panel._notes.note.setFocus()
     qtbot.keyClicks(page._panel._notes.note, "2 mal versucht")  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.keyClick(page._panel._notes.note, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
@@ -132,6 +146,7 @@ def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot
 
 def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """Not the next one as well, nor the same one twice."""
+    dial(qtbot, page)
     assert not any(shortcut.autoRepeat() for shortcut in page._panel.findChildren(QShortcut))
     for _ in range(2):
         qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
@@ -142,6 +157,7 @@ def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, databas
 
 def test_a_mistaken_result_is_undone_from_the_message(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """The call is on again, beside it the panel that waits for the right result."""
+    dial(qtbot, page)
     first = page._wanted
     qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: page._wanted not in {first, None})
@@ -222,6 +238,7 @@ def test_a_chosen_answer_is_not_dropped_by_another_result(
     assert scalar(database, CALLS) == "planned planned"
     page._panel._answers._rows[0]._answer.choose("nothing")
     qtbot.keyClick(page._panel._script, key)  # type: ignore[no-untyped-call]  # pytest-qt
+    confirm(qtbot, page)
     qtbot.waitUntil(lambda: scalar(database, CALLS) != "planned planned")
 
 
@@ -292,6 +309,7 @@ def test_minutes_by_day_and_practice(page: PhonePage, qtbot: QtBot, database: Da
 
 def test_undoing_a_result_gives_the_words_back(page: PhonePage, qtbot: QtBot) -> None:
     """What was typed stands in the fields again, to go into the history with the right result."""
+    dial(qtbot, page)
     first = page._wanted
     page._panel._notes.counterpart.setText("Frau Sommer")
     page._panel._notes.note.setText("ab Februar frei")
@@ -305,6 +323,7 @@ def test_undoing_a_result_gives_the_words_back(page: PhonePage, qtbot: QtBot) ->
 
 def test_reached_without_an_answer_says_what_comes_next(page: PhonePage, qtbot: QtBot) -> None:
     """Seven days from the call on the practice is asked again; the message says since when."""
+    dial(qtbot, page)
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: "fehlt noch eine Antwort" in page.ui.messages.text())
     day = page.ui.today() + timedelta(days=7)
@@ -313,13 +332,14 @@ def test_reached_without_an_answer_says_what_comes_next(page: PhonePage, qtbot: 
 
 def test_a_note_that_is_too_long_is_named_at_its_field(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """Nothing is written, the call stays, and what was pasted is still there."""
+    dial(qtbot, page)
     page._panel._notes.note.setText("x" * 20_000)
     qtbot.keyClick(page._panel._script, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
     field = page._panel._notes._fields["outcome"]
     qtbot.waitUntil(field._error.isVisible)
     assert "20000 Zeichen" in field._error.text()
     assert len(page._panel._notes.note.text()) == 20_000
-    assert scalar(database, CALLS) == "planned planned"
+    assert scalar(database, CALLS) == "in_progress planned"
 
 
 def test_a_callback_in_a_far_year_is_named_in_its_dialog(page: PhonePage, qtbot: QtBot, database: Database) -> None:
@@ -346,3 +366,83 @@ def test_a_call_begun_by_mistake_goes_back_into_the_list(page: PhonePage, qtbot:
     press(qtbot, again, "Anruf zurück in die Liste")
     qtbot.waitUntil(lambda: scalar(database, CALLS) == "planned planned")
     assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE channel = 'phone'") == 0
+
+
+def test_a_key_pressed_by_mistake_notes_no_attempt(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """Nobody called from here: it is asked once, and the other button leaves everything as it was."""
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
+    dialog = asked(qtbot, page)
+    said = " ".join(part.text() for part in dialog.findChildren(QLabel))
+    assert "mit einem anderen Telefon angerufen" in said
+    assert "keine Antwort" in said
+    assert scalar(database, CALLS) == "planned planned"
+    press(qtbot, dialog, "Nichts vermerken")
+    assert scalar(database, CALLS) == "planned planned"
+    assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE channel = 'phone'") == 0
+
+
+def test_a_call_made_with_another_telephone_counts_its_minutes(
+    page: PhonePage, qtbot: QtBot, database: Database
+) -> None:
+    """Result and minutes are typed blind: the key, the minutes, Enter; what is no minutes is said at its field."""
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    dialog = asked(qtbot, page)
+    for typed in ("lang", "121"):
+        dialog._lasted.setText(typed)
+        dialog.ok.click()
+        assert "höchstens 120" in dialog._lasted_field.fault
+    assert scalar(database, CALLS) == "planned planned"
+    dialog._lasted.setText("7")
+    qtbot.keyClick(dialog._lasted, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: "reached" in str(scalar(database, CALLS)))
+    qtbot.waitUntil(lambda: "heute 7 Minuten telefoniert" in page._sum.text())
+
+
+def test_whoever_dials_elsewhere_may_begin_the_call_here(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """The clock runs, nothing is dialled, and one key is the result."""
+    press(qtbot, page, "Mit anderem Telefon angerufen")
+    qtbot.waitUntil(page._panel._back.isVisible)
+    assert not page._panel._desk.isVisible()
+    assert DIALLED == []
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: str(scalar(database, CALLS)).count("replanned") == 1)
+
+
+def test_a_place_that_came_second_is_told_as_of_a_mail(
+    page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext
+) -> None:
+    """Who was first, and when the thanks leave; from there they are taken back."""
+    shown = next(call for call in page._calls if call.call_id == page._panel.shown())
+
+    def place_elsewhere(session: Session) -> None:
+        session.execute(text("UPDATE platform.office SET undo_seconds = 60"))
+        session.get_one(Therapist, shown.therapist_id).email = "praxis@beispiel.de"
+        search = session.scalar(select(InquiryItem.search_id).where(InquiryItem.inquiry_id == shown.inquiry_id))
+        assert search is not None
+        other = add_therapist(session, last_name="Winter")
+        made = create_and_send(
+            session, therapist_id=other, search_ids=[search], channel=Channel.LETTER, now=ui.now() - timedelta(days=1)
+        )
+        inquiry = session.get_one(Inquiry, made)
+        mark_sent(session, made, now=ui.now() - timedelta(days=1))
+        (item,) = items_of(session, inquiry.id)
+        # both said yes at once: the other's was entered first, and this call was not taken out yet
+        item.status, item.ended_at, item.answered_at = "accepted", None, ui.now()
+        session.get_one(PlaceSearch, search).status = "tentative"
+
+    fill(database, place_elsewhere)
+    dial(qtbot, page)
+    page._panel._answers._rows[0]._answer.choose("accepted")
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: "Winter hat schon zugesagt" in ui.messages.text())
+    assert ": vermerkt. " in ui.messages.text()
+    assert "Dank an die Praxis geht um 10:01 Uhr hinaus" in ui.messages.text()
+    ui.messages.undo()
+    thanks = "SELECT status FROM communication_service.email WHERE kind = 'surplus'"
+    qtbot.waitUntil(lambda: scalar(database, thanks) == "cancelled")
+
+
+def asked(qtbot: QtBot, page: PhonePage) -> ReasonDialog:
+    """The dialog that asks about a call that was not begun here."""
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(ReasonDialog)))
+    return next(d for d in page.findChildren(ReasonDialog) if d.isVisible())
