@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
-from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, TSS_RESULTS, URGENCY
+from domain.communication.evidence.facts import OPEN, REFUSED, Attempt, Evidence, Outcome, Step
+from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, PAPERS, TSS_RESULTS, URGENCY
 from domain.communication.wording import METHODS
 from domain.matching.reimbursement import CaseForm
 from domain.matching.reimbursement_clocks import OPINION_WEEKS, Clock, ClockState
@@ -24,6 +24,17 @@ OUTCOMES = {
     Outcome.PLACE: "Zusage am {until}",
     Outcome.PLACE_FAILED: "Zusage, aus der keine Behandlung wurde",
 }
+# every outcome stands in one of these, so that the parts are the whole
+PARTS = (
+    (REFUSED, "abgesagt"),
+    ({Outcome.WAITLISTED}, "nur Warteliste"),
+    ({Outcome.NO_RESPONSE}, "ohne Antwort geblieben"),
+    ({Outcome.UNREACHED}, "telefonisch niemand erreicht"),
+    (OPEN, "noch offen"),
+    ({Outcome.UNDELIVERABLE}, "nicht zustellbar"),
+    ({Outcome.WITHDRAWN}, "zurückgezogen"),
+    ({Outcome.PLACE, Outcome.PLACE_FAILED}, "zugesagt"),
+)
 # outgoing first; what came back is named by what the practice said
 _SENT = {"inquiry": "Anfrage", "reminder": "Erinnerung"}
 _CALLS = {
@@ -98,6 +109,38 @@ def counted_words(evidence: Evidence) -> str:
     """How many failed attempts there are, against those the insurer wants."""
     wanted = evidence.profile.form.attempts_wanted
     return f"{evidence.counted} (gewünscht: {wanted})"
+
+
+def total_words(evidence: Evidence) -> str:
+    """How many inquiries there are, what became of them, and since when silence is taken for an answer.
+
+    An inquiry that was made and not answered is open until the office's days are over (domain.md: 21 unless the office
+    says otherwise; `expire_due`): counted as silence before, the paper would say more than anybody knows.
+    """
+    outcomes = [attempt.outcome for attempt in evidence.attempts]
+    counts = [(sum(outcome in part for outcome in outcomes), said) for part, said in PARTS]
+    parts = ", ".join(f"{count} {said}" for count, said in counts if count)
+    if not parts:
+        return "0"
+    said = f"{len(outcomes)}, davon {parts}."
+    if not OPEN.isdisjoint(outcomes) or Outcome.NO_RESPONSE in outcomes:
+        said += (
+            f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
+            " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."
+        )
+    return said
+
+
+def consent_words(evidence: Evidence) -> str:
+    """The consent without which no paper goes to the insurer."""
+    where = "die Krankenkasse" if evidence.person.statutory else "die Versicherung"
+    return f"Einwilligung, Unterlagen an {where} zu geben"
+
+
+def missing_words(evidence: Evidence) -> str:
+    """Everything that is missing before the papers may go to the insurer: their consent, too."""
+    missing = [PAPERS[paper.kind] for paper in evidence.missing]
+    return ", ".join(missing + ([] if evidence.consent_to_insurer else [consent_words(evidence)])) or "keine"
 
 
 def counting_words(evidence: Evidence) -> str:
