@@ -15,14 +15,16 @@ from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.matching.best_patients import PatientCandidate
 from domain.values import Channel
-from ui import formats
+from ui import formats, icons
 from ui.errors import describe
 from ui.inquiries.letters_printing import LetterPrinting
 from ui.labels import label, rule_reason
 from ui.matching.expectation import headline, reasons
 from ui.matching.pair_history import PairHistory
+from ui.matching.preview import preview_name, preview_text, send_words
 from ui.matching.when import WhenField
 from ui.ports import UiContext
+from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.typed import Unreadable
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
@@ -158,8 +160,14 @@ class InquiryComposer(QWidget):
 
     def _by_channel(self) -> None:
         self._when.setVisible(self._channel.code() == Channel.EMAIL)
-        on_paper = self._channel.code() == Channel.LETTER
-        self._letter.setAccessibleName(tr("Vorschau des Briefs") if on_paper else tr("Vorschau der E-Mail"))
+        if not self._channel.code():
+            return
+        channel = Channel(self._channel.code())
+        self._letter.setAccessibleName(preview_name(channel))
+        said = send_words(channel)
+        self._send.setText(f" {said}")
+        self._send.setAccessibleName(said.replace("&", ""))
+        self._send.setIcon(icons.icon("phone" if channel is Channel.PHONE else "send", tokens().accent_text))
         self._preview()
 
     def _show_history(self) -> None:
@@ -256,7 +264,7 @@ class InquiryComposer(QWidget):
         )
 
     def _show_letter(self, letter: Letter) -> None:
-        self._letter.setPlainText(tr("Betreff: {subject}").format(subject=letter.subject) + "\n\n" + letter.text)
+        self._letter.setPlainText(preview_text(letter, Channel(self._channel.code())))
 
     def send(self) -> None:
         """Make and send the inquiry in one transaction."""
