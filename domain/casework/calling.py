@@ -96,7 +96,7 @@ def finish_with_answers(
     recorded = tuple(
         record_answer(
             session, answer.item_id, answer.status, now=now, channel=Channel.PHONE, note=result.outcome,
-            waitlisted_until=answer.until, version=answer.version,
+            waitlisted_until=answer.until, place_from=answer.place_from, version=answer.version,
         )
         for answer in (by_item[item_id] for item_id in order)
     )  # fmt: skip

@@ -170,7 +170,7 @@ class CallPanel(QWidget):
             self._acts.dial(self._call)
 
     def _finish(self, result: CallStatus) -> None:
-        answers = self._answers.decisions()
+        answers = self._answers.decisions(today=self._ui.today())
         if result is not C.REACHED and answers != ():
             self._ui.messages.warning(
                 tr("Bei Menschen dieses Anrufs ist eine Antwort gewählt: Drücken Sie „Erreicht“ oder „Rückruf am“, oder stellen Sie sie auf „nichts eintragen“. Der Anruf ist noch offen.")
@@ -198,7 +198,7 @@ class CallPanel(QWidget):
         self.refused.emit()
 
     def _on_callback(self) -> None:
-        call, now, answers = self._call, self._ui.now(), self._answers.decisions()
+        call, now, answers = self._call, self._ui.now(), self._answers.decisions(today=self._ui.today())
         if call is None or answers is None:
             return
 

@@ -442,6 +442,21 @@ def test_a_place_that_came_second_is_told_as_of_a_mail(
     qtbot.waitUntil(lambda: scalar(database, thanks) == "cancelled")
 
 
+def test_a_place_free_later_keeps_its_day(page: PhonePage, qtbot: QtBot, database: Database) -> None:
+    """Typed beside the answer; a day that is over is said at its field, and the call is still open."""
+    dial(qtbot, page)
+    row = page._panel._answers._rows[0]
+    row._answer.choose("accepted")
+    row._from.setText("01.02.2020")
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    assert "vorbei" in page._panel._answers._rows[0]._error.text()
+    assert scalar(database, CALLS) == "in_progress planned"
+    page._panel._answers._rows[0]._from.setText("01.02.2027")
+    qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
+    kept = "SELECT to_char(place_from, 'DD.MM.YYYY') FROM matching_service.answer WHERE status = 'accepted'"
+    qtbot.waitUntil(lambda: scalar(database, kept) == "01.02.2027")
+
+
 def asked(qtbot: QtBot, page: PhonePage) -> ReasonDialog:
     """The dialog that asks about a call that was not begun here."""
     qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(ReasonDialog)))
