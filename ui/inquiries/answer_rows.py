@@ -118,9 +118,12 @@ class _AnswerRow(QWidget):
         whole.setSpacing(3)
         whole.addLayout(line)
         whole.addWidget(self._error)
-        line.addWidget(who, 1)
-        if item.suggested in possible:
-            line.addWidget(_how_sure(item.confidence))
+        self._sure = _how_sure(item.confidence)
+        named = QVBoxLayout()  # one below the other: beside each other the name would give way
+        named.setSpacing(0)
+        named.addWidget(who)
+        named.addWidget(self._sure)
+        line.addLayout(named, 1)
         line.addWidget(self._answer)
         for widget in (self._of_day, self._until, self._from):
             line.addWidget(widget)
@@ -134,6 +137,7 @@ class _AnswerRow(QWidget):
         self._from.setVisible(place)
         self._of_day.setText(tr("bis") if listed else tr("frei ab"))
         self._of_day.setVisible(listed or place)
+        self._sure.setVisible(self.chosen() and self._answer.code() == self._suggested)  # it is said of the suggestion
         self._complain("")
 
     def changed(self) -> bool:

@@ -134,7 +134,7 @@ def total_words(evidence: Evidence) -> str:
 def consent_words(evidence: Evidence) -> str:
     """The consent without which no paper goes to the insurer."""
     where = "die Krankenkasse" if evidence.person.statutory else "die Versicherung"
-    return f"Einwilligung, Unterlagen an {where} zu geben"
+    return f"Einwilligung zur Weitergabe der Unterlagen an {where}"
 
 
 def missing_words(evidence: Evidence) -> str:

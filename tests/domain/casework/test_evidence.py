@@ -222,7 +222,7 @@ def test_consent_to_hand_papers_over_belongs_to_what_is_missing(
         if given_on is not None:
             session.add(Consent(patient_id=patient, scope="papers_to_insurer", given_on=given_on, text_version="1"))
     whole = flat("".join(pages(evidence_made(database, patient, now=now).pdf)))
-    consent = "Einwilligung, Unterlagen an die Krankenkasse zu geben"
+    consent = "Einwilligung zur Weitergabe der Unterlagen an die Krankenkasse"
     assert whole.count(flat(consent)) == (2 if given_on is None else 1)
     assert flat(f"{'FEHLT' if given_on is None else 'liegt vor'} {consent}") in whole
 
