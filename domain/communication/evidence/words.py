@@ -193,8 +193,8 @@ def insurer_words(evidence: Evidence) -> str:
     Sources: § 13 Abs. 3a SGB V: Satz 1 (three weeks from receipt, five with an opinion), Satz 2 (the insured person is
     told of the opinion), Satz 5 (reasons for a delay, told in time), Satz 6 (approved where no sufficient reason was
     told). That the five weeks want the notice within the three is no word of the law but of the courts (BSG,
-    08.03.2016, B 1 KR 25/15 R), and what an approval by silence is worth, too (`APPROVED`): so the paper says it as theirs. Whether
-    Abs. 3a holds for an application at all nobody judges here.
+    08.03.2016, B 1 KR 25/15 R), and what an approval by silence is worth, too (`APPROVED`): so the paper
+    says it as theirs. Whether Abs. 3a holds for an application at all nobody judges here.
     """
     case, clock = evidence.case, evidence.insurer
     if not evidence.person.statutory:
