@@ -3,7 +3,8 @@
 ``.venv/bin/python benchmarks/fit_reading.py``: five folds by mail over the labelled answers of the tests; each fold is
 read with weights that never saw it. ``--write`` stores the weights of all of them in
 `domain/communication/reading/weights.py`. The rules were tuned on the odd city mails, never on the even ones: only the
-latter tell how new mails are read. ``--halves`` learns on one half of the city mails and reads the other.
+latter tell how new mails are read. ``--bands`` prints what `reading/calibration.py` says: of the even city mails how many
+suggestions of each band of confidence hold, read with weights that never saw them. ``--halves`` learns on one half of the city mails and reads the other.
 """
 
 import json
@@ -11,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +22,13 @@ from scipy.optimize import minimize
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reply_reading import told_in_quote
+from reply_reading import share, told_in_quote
 
+from domain.communication.reading.calibration import SURER
 from domain.communication.reading.evidence import evidence_of
 from domain.communication.reading.hearing import hear
 from domain.communication.reading.meanings import Meaning
-from domain.communication.reading.reader import decisions
+from domain.communication.reading.reader import SURE_ENOUGH, decisions
 from domain.communication.reading.weighing import ALWAYS, MEANINGS, OTHER, how_sure
 
 ROOT = Path(__file__).parents[1]
@@ -151,6 +154,16 @@ def halves(persons: Sequence[Labelled], half: int) -> list[tuple[Labelled, str, 
     return [(p, *read(p, weights)) for p in held]
 
 
+def bands(results: Sequence[tuple[Labelled, str, float]]) -> None:
+    """How many suggestions hold, by how sure the reading was, with 95 % Wilson intervals."""
+    print("how sure: right")
+    for low, high in pairwise((SURE_ENOUGH, SURER, 1.001)):
+        inside = [person.meant == meaning for person, meaning, sure in results if low <= sure < high]
+        print(f"{low:.3f} to {min(high, 1):.3f}  {share(sum(inside), len(inside))}")
+    inside = [person.meant == meaning for person, meaning, sure in results if sure >= SURE_ENOUGH]
+    print(f"{'all suggested':14}  {share(sum(inside), len(inside))}")
+
+
 def write(weights: _Table) -> None:
     """Store the weights as a table of hundredths."""
     wide = max(map(len, weights))
@@ -167,6 +180,9 @@ def main() -> None:
     persons = [person for file in COUNTS for person in labelled(file)]
     if "--write" in sys.argv:
         write(fit(persons))
+    elif "--bands" in sys.argv:
+        read_ = [result for result in folds(persons) if result[0].file == CITY and int(result[0].mail[-3:]) % 2 == 0]
+        bands([result for result in read_ if result[1] != OTHER])
     elif "--halves" in sys.argv:
         for half, name in ((1, "odd"), (0, "even")):
             print(f"{name} city mails, learned without them")

@@ -1,4 +1,4 @@
-"""What people type: days and times of the clock. What cannot be meant is said in a German sentence. Free of Qt."""
+"""What people type: days, times of the clock, minutes. What cannot be meant is said in a German sentence. Free of Qt."""
 
 import re
 from datetime import date, time
@@ -26,6 +26,16 @@ def read_day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         raise Unreadable(tr("Den {day} gibt es nicht.").format(day=typed)) from None
+
+
+def read_minutes(text: str, *, longest: int) -> int:
+    """A number of minutes, 0 for nothing. Raises Unreadable for what is no whole number, or more than the longest."""
+    typed = text.strip()
+    if not typed:
+        return 0
+    if not typed.isascii() or not typed.isdigit() or int(typed[:9]) > longest:
+        raise Unreadable(tr("Bitte ganze Minuten eingeben, höchstens {longest}.").format(longest=longest))
+    return int(typed)
 
 
 def read_clock(text: str) -> time | None:

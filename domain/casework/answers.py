@@ -32,6 +32,7 @@ from domain.matching.states import (
     CLOSED_SEARCH,
     LIVE_ACCEPTANCE,
     OPEN_STAGES,
+    PLACES,
     SEARCHING,
     InquiryStage,
     ItemStatus,
@@ -39,6 +40,9 @@ from domain.matching.states import (
 )
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import office_day
+
+FURTHEST_PLACE = timedelta(days=730)  # nobody promises a place for longer ahead; it is a year mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,13 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's word on one patient: the status, until when (waiting list), and the version they saw."""
+    """A person's word on one patient: status, until when (waiting list), from when (place), the version they saw."""
 
     item_id: int
     status: ItemStatus
     until: date | None = None
     version: int | None = None
+    place_from: date | None = None
 
 
 def record_answer(
@@ -93,17 +98,21 @@ def record_answer(
     channel: Channel = Channel.EMAIL,
     note: str = "",
     waitlisted_until: date | None = None,
+    place_from: date | None = None,
     version: int | None = None,
 ) -> Recorded:
     """Record one answer for one patient.
 
     A second acceptance becomes `accepted_surplus`; the first stays, and the practice is thanked after the office's undo
     window. What waits to be sent there about this person and is overtaken by the answer is dropped. An acceptance
-    while the search is paused counts. Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid
-    for a status that is no answer or an inquiry that never left the office.
+    while the search is paused counts. `place_from` is the day from which the place is free, where that is not now.
+    Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid for a status that is no answer, an
+    inquiry that never left the office, or a day that is over or further away than anybody promises (`place_from`).
     """
     if answer not in ANSWERS:
         raise Invalid("inquiry_item.not_an_answer", answer=answer)
+    if place_from is not None and answer is ItemStatus.ACCEPTED:
+        refuse_place_from(place_from, today=office_day(now))
     # Locks in one order everywhere: search, inquiry, item; then the version the caller saw is compared.
     found = session.execute(
         select(InquiryItem.search_id, InquiryItem.inquiry_id).where(InquiryItem.id == item_id)
@@ -122,7 +131,7 @@ def record_answer(
         answer = ItemStatus.ACCEPTED_SURPLUS
     set_item(
         session, item, answer, now=now, channel=channel, note=note, person_id=me(session).id,
-        waitlisted_until=waitlisted_until,
+        waitlisted_until=waitlisted_until, place_from=place_from if answer in PLACES else None,
     )  # fmt: skip
     _note_contact(session, inquiry, search, answer, channel=channel, note=note, now=now)
     take_out_of_waiting(session, inquiry, item, now=now)
@@ -142,6 +151,15 @@ def record_answer(
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
     return Recorded(item.id, answer, first, released, thanks)
+
+
+def refuse_place_from(day: date, *, today: date) -> None:
+    """Raise Invalid for a day from which no place is promised: one that is over, or years away (a mistyped year)."""
+    if day < today:
+        raise Invalid("inquiry_item.place_past", field="place_from")
+    if day > today + FURTHEST_PLACE:
+        last_day = (today + FURTHEST_PLACE).isoformat()
+        raise Invalid("inquiry_item.place_far", field="place_from", last_day=last_day)
 
 
 def _thank(session: Session, inquiry: Inquiry, item: InquiryItem, *, now: datetime) -> Thanks | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, person_name
-from domain.casework.answers import Decision, lock_for_answers, record_answer
+from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
 from domain.casework.letters import compose_script, office_context
 from domain.casework.sending import mark_sent
 from domain.communication.calls import ask_callback, refuse_theirs, replan, start_call
@@ -64,6 +64,14 @@ def finish_call(
     return following
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a call's result led to: the call planned next, if any, and what became of each answer."""
+
+    following: int | None
+    recorded: tuple[Recorded, ...] = ()
+
+
 def finish_with_answers(
     session: Session,
     call_id: int,
@@ -72,8 +80,8 @@ def finish_with_answers(
     *,
     now: datetime,
     version: int | None = None,
-) -> int | None:
-    """Record what came of a call and what the practice said of each patient; returns the call planned next, if any.
+) -> Settled:
+    """Record what came of a call and what the practice said of each patient.
 
     Raises as `finish_call` and `record_answer` do; then nothing of it is written.
     """
@@ -85,15 +93,17 @@ def finish_with_answers(
         refuse_callback(asked, result.callback_at, now=now)
     first = result if asked is None else replace(result, callback_on=None, callback_at=None)
     following = finish_call(session, call_id, first, now=now, version=version)
-    for answer in (by_item[item_id] for item_id in order):
+    recorded = tuple(
         record_answer(
             session, answer.item_id, answer.status, now=now, channel=Channel.PHONE, note=result.outcome,
-            waitlisted_until=answer.until, version=answer.version,
-        )  # fmt: skip
+            waitlisted_until=answer.until, place_from=answer.place_from, version=answer.version,
+        )
+        for answer in (by_item[item_id] for item_id in order)
+    )  # fmt: skip
     if asked is not None:
         session.flush()
-        return ask_callback(session, call_id, on=asked, at=result.callback_at, now=now)
-    return following
+        following = ask_callback(session, call_id, on=asked, at=result.callback_at, now=now)
+    return Settled(following, recorded)
 
 
 def note_phone_tag(

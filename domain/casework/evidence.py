@@ -39,7 +39,8 @@ _OUTCOMES = {
     **dict.fromkeys((ItemStatus.NO_SHOW, ItemStatus.NOT_CONTINUED), Outcome.PLACE_FAILED),
     ItemStatus.MATCHED_ELSEWHERE: Outcome.WITHDRAWN,
 }
-# which of the patient's files are a paper the insurer wants; other kinds say too little
+# Which of the patient's files are a paper the insurer wants; other kinds say too little. The kind is a person's word
+# (`ui/patients/files.py` asks for it), a file's name is none.
 FILED_AS = {"ptv11": "ptv11"}
 STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
@@ -131,6 +132,7 @@ def assemble(session: Session, patient_id: int, *, today: date) -> Evidence:
         counted=count,
         papers=_papers(session, patient_id, form, profile, statutory=statutory),
         consent_to_insurer=_consents(session, patient_id),
+        silent_after=settings.expiry_days,
         tss=clocks.tss if statutory else None,
         insurer=clocks.insurer if statutory else None,
         made_on=today,

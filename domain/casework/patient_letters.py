@@ -49,6 +49,8 @@ def compose_acceptance(session: Session, kind: str, item: InquiryItem, *, today:
         practice=recipient_of(therapist).full_name,
         practice_phone=therapist.phone or therapist.mobile,
         practice_address=f"{site.street} {site.house_number}, {site.plz} {site.city}".strip(" ,"),
+        # a day that has come says no more than "now"
+        place_from=item.place_from if item.place_from is not None and item.place_from > today else None,
     )
     return render(kind, context, sources_for(session, kind))
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
-from domain.casework.letters import compose
+from domain.casework.letters import compose, compose_script
 from domain.casework.printed_letters import preview_on_paper
 from domain.casework.sending import send_inquiry
 from domain.communication.mails import Letter
@@ -74,12 +74,14 @@ def preview(
     now: datetime,
     channel: Channel = Channel.EMAIL,
 ) -> Letter:
-    """The letter as it would read, by mail or on paper; the codes are thrown when it is sent."""
+    """The letter as it would read, by mail or on paper, or what one would say; the codes are thrown when it is sent."""
     inquiry = Inquiry(therapist_id=therapist_id, reference="······")
     items = [InquiryItem(search_id=search, reference_code="·····") for search in search_ids]
     with session.no_autoflush:
         if channel is Channel.LETTER:
             return preview_on_paper(session, inquiry, items, today=office_day(now))
+        if channel is Channel.PHONE:
+            return compose_script(session, inquiry, items, today=office_day(now))
         return compose(session, "inquiry", inquiry, items, today=office_day(now))
 
 

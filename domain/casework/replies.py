@@ -102,7 +102,7 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
     from domain.communication.reading.reader import read_answer
 
     codes, facts = _asked_for(session, mail.inquiry_id, today=_written_on(mail))
-    found = read_answer(mail.words, codes, sent_on=_written_on(mail), subject=mail.subject, facts=facts)
+    found = read_answer(mail.body_text, codes, sent_on=_written_on(mail), subject=mail.subject, facts=facts)
     if mail.automatic:
         # a machine answers for nobody; that somebody is away, it may say
         return tuple(s for s in found if s.meaning is Meaning.OUT_OF_OFFICE)
@@ -136,7 +136,7 @@ def confirm_answers(
         made = record_answer(
             session, item.id, decision.status, now=now, channel=Channel.EMAIL,
             note=suggestion.quote if suggestion is not None else "", waitlisted_until=decision.until,
-            version=decision.version,
+            place_from=decision.place_from, version=decision.version,
         )  # fmt: skip
         recorded.append(made)
         _keep_reading(session, incoming_id, item.id, suggestion, decision.status.value)
@@ -228,7 +228,7 @@ def _news_of_places(session: Session, mail: IncomingEmail) -> CapacityNote | Non
     written = _written_on(mail)
     codes, facts = _asked_for(session, mail.inquiry_id, today=written)
     said = capacity_said(
-        read_places(mail.words, codes, sent_on=written, subject=mail.subject, facts=facts), as_of=written
+        read_places(mail.body_text, codes, sent_on=written, subject=mail.subject, facts=facts), as_of=written
     )
     if said is None:
         return None

@@ -154,11 +154,19 @@ def _begin(session: Session, call: PhoneCall, *, now: datetime) -> None:
 
 
 def end_call(
-    session: Session, call_id: int, after: CallStatus, *, now: datetime, outcome: str = "", counterpart: str = ""
+    session: Session,
+    call_id: int,
+    after: CallStatus,
+    *,
+    now: datetime,
+    outcome: str = "",
+    counterpart: str = "",
+    lasted: timedelta = timedelta(0),
 ) -> int | None:
     """What came of the call. Unreached calls are planned again in another window; returns the new call's id.
 
-    One that is only planned was made without the program and is noted now: it is never under way beside another.
+    One that is only planned was made without the program and is noted now: it is never under way beside another, and
+    took as long as whoever made it says (`lasted`).
 
     Nothing is planned after a wrong number (the number is mended first: `replan`), nor where the inquiry is over or
     the practice may not be asked any more. Raises Conflict when somebody else is on the phone.
@@ -166,7 +174,7 @@ def end_call(
     call = load_for_edit(session, PhoneCall, call_id)
     refuse_theirs(session, call)
     if call.status == CallStatus.PLANNED:
-        _begin(session, call, now=now)
+        _begin(session, call, now=now - lasted)
     _move(session, call, after)
     # a result entered anew does not lengthen the call
     call.ended_at, call.outcome = call.ended_at or now, outcome

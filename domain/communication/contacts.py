@@ -30,6 +30,7 @@ from domain.weektime import BERLIN
 CHANNELS = ("phone", "visit", "email", "letter", "note")
 # a year; the database's own bound is 400 days, since it counts from the first end of a call that may be ended anew
 FURTHEST_CALLBACK = 366
+LONGEST_ELSEWHERE = 120  # minutes: as long as a call counts at most (`call_minutes.LONGEST`)
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
 
 
@@ -49,6 +50,7 @@ class CallResult:
     """What came of a call: the result, whom one spoke with, the words, and perhaps when to call again.
 
     `callback_at` is the time of that day (Berlin) the practice named; without it any of its phone hours will do.
+    `minutes` is how long a call took that was made with another telephone and never was under way here.
     """
 
     status: CallStatus
@@ -56,6 +58,7 @@ class CallResult:
     outcome: str = ""
     callback_on: date | None = None
     callback_at: time | None = None
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +141,22 @@ def record_result(
     """The result of a planned call; returns the id of the call planned next, if one is needed.
 
     Nobody reached: planned again in a later window. Asked to call back: planned on that day. Raises Conflict
-    when somebody else was faster, Invalid for a day that is over or far away, and for words that cannot be kept.
+    when somebody else was faster, Invalid for a day that is over or far away, for words that cannot be kept, and for
+    minutes no call takes.
     """
     refuse_unkept(result.outcome, field="outcome")
     refuse_unkept(result.counterpart, field="counterpart", longest=COUNTERPART_LENGTH)
     if result.status not in RESULTS:
         raise Invalid("phone_call.not_a_result", result=result.status)
+    if not 0 <= result.minutes <= LONGEST_ELSEWHERE:
+        raise Invalid("phone_call.minutes", field="minutes", longest=LONGEST_ELSEWHERE)
     load_for_edit(session, PhoneCall, call_id, version)
     if result.callback_on is not None:
         refuse_callback(result.callback_on, result.callback_at, now=now)
     following = end_call(
-        session, call_id, result.status, now=now, outcome=result.outcome.strip(), counterpart=result.counterpart.strip()
-    )
+        session, call_id, result.status, now=now, outcome=result.outcome.strip(),
+        counterpart=result.counterpart.strip(), lasted=timedelta(minutes=result.minutes),
+    )  # fmt: skip
     if result.status is CallStatus.REACHED and result.callback_on is not None:
         return ask_callback(session, call_id, on=result.callback_on, at=result.callback_at, now=now)
     return following

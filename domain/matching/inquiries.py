@@ -23,6 +23,7 @@ from domain.matching.states import (
     ITEM,
     OPEN_ITEM,
     OPEN_STAGES,
+    PLACES,
     WITH_PRACTICE,
     InquiryStage,
     InquiryState,
@@ -252,17 +253,22 @@ def set_item(
     note: str = "",
     person_id: int | None = None,
     waitlisted_until: date | None = None,
+    place_from: date | None = None,
 ) -> None:
-    """Take a locked item to another status and keep the answer beside it; raises Conflict if not listed."""
+    """Take a locked item to another status and keep the answer beside it; raises Conflict if not listed.
+
+    The day from which a place is free stays as long as the place does.
+    """
     before = ItemStatus(item.status)
     ITEM.check(before, after)
     item.status = after
     item.answered_at = now
     item.waitlisted_until = waitlisted_until if after is ItemStatus.WAITLISTED else None
+    item.place_from = (place_from or item.place_from) if after in PLACES else None
     session.add(
         Answer(
             item_id=item.id, status=after, at=now, channel=channel, person_id=person_id, note=note,
-            waitlisted_until=item.waitlisted_until,
+            waitlisted_until=item.waitlisted_until, place_from=item.place_from,
         )
     )  # fmt: skip
     events.record(

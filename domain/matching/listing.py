@@ -190,6 +190,7 @@ class ItemDetail:
     answered_by: str | None
     note: str
     waitlisted_until: date | None
+    place_from: date | None
     running_placement_id: int | None
     first_practice: str | None  # who accepted first, of a surplus acceptance
     first_at: datetime | None
@@ -219,7 +220,7 @@ SELECT i.id AS item_id, i.search_id, s.patient_id, trim(p.first_name || ' ' || p
        (SELECT pe.display_name FROM matching_service.answer a JOIN platform.person pe ON pe.id = a.person_id
         WHERE a.item_id = i.id ORDER BY a.id DESC LIMIT 1) AS answered_by,
        coalesce((SELECT a.note FROM matching_service.answer a WHERE a.item_id = i.id ORDER BY a.id DESC LIMIT 1), '') AS note,
-       i.waitlisted_until,
+       i.waitlisted_until, i.place_from,
        (SELECT pl.id FROM matching_service.placement pl
         WHERE pl.item_id = i.id AND pl.ended_on IS NULL) AS running_placement_id,
        first.practice AS first_practice, first.at AS first_at, i.version

@@ -11,6 +11,7 @@ from domain.matching.states import (
     LIVE_ACCEPTANCE,
     OPEN_SEARCH,
     OPEN_STAGES,
+    PLACES,
     InquiryStage,
     ItemStatus,
     SearchStatus,
@@ -130,6 +131,8 @@ class InquiryItem(Identified, Versioned, Base):
     """One patient's position in an inquiry. The partial unique index keeps one live acceptance per search.
 
     `ended_at` says that the therapy it led to is over: a search opened again may then find another place.
+    `place_from` is the day from which a promised place is free, where that is not at once; it goes with the place
+    (trigger).
     """
 
     __tablename__ = "inquiry_item"
@@ -158,6 +161,7 @@ class InquiryItem(Identified, Versioned, Base):
     status: Mapped[str] = mapped_column(default="pending")
     answered_at: Mapped[datetime | None]
     waitlisted_until: Mapped[date | None]
+    place_from: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
 
@@ -168,6 +172,7 @@ class Answer(Identified, Base):
     __table_args__ = (
         CheckConstraint(f"status IN ({sql_set(ItemStatus)})", name="status"),
         CheckConstraint("channel IN ('email', 'phone', 'letter', 'visit')", name="channel"),
+        CheckConstraint(f"place_from IS NULL OR status IN ({sql_set(PLACES)})", name="place_from"),
         Index("ix_answer_item_id", "item_id", "at"),
         SCHEMA,
     )
@@ -179,6 +184,7 @@ class Answer(Identified, Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     note: Mapped[str] = mapped_column(default="")
     waitlisted_until: Mapped[date | None]
+    place_from: Mapped[date | None]
 
 
 class CoolingPeriod(Identified, Base):

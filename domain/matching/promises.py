@@ -1,6 +1,7 @@
-"""Who was promised a place on a waiting list: by which practice, when, and until when. Reading only.
+"""Who was promised a place: on a waiting list until a day, or free from a day on; by which practice. Reading only.
 
-A promise stands while the answer of its inquiry is "waiting list"; whose patient somebody may not see, their promise
+A promise stands while the answer of its inquiry is "waiting list", or a place that is free later and not begun;
+whose patient somebody may not see, their promise
 is not seen either (the tables' own policies).
 """
 
@@ -15,7 +16,7 @@ from domain.weektime import office_day
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise that stands. `until` None: no day was named."""
+    """One promise that stands. `until` None: no day was named; `place_from`: a place, free from that day on."""
 
     item_id: int
     inquiry_id: int
@@ -25,20 +26,22 @@ class Promise:
     patient: str
     promised_on: date | None
     until: date | None
+    place_from: date | None = None
 
 
 _PROMISES = """
 SELECT i.id AS item_id, q.id AS inquiry_id, t.id AS therapist_id,
        trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS therapist,
        p.id AS patient_id, trim(p.first_name || ' ' || p.last_name) AS patient, i.answered_at,
-       i.waitlisted_until AS until
+       i.waitlisted_until AS until, i.place_from
 FROM matching_service.inquiry_item i
 JOIN matching_service.inquiry q ON q.id = i.inquiry_id
 JOIN therapist_service.therapist t ON t.id = q.therapist_id
 JOIN matching_service.place_search s ON s.id = i.search_id
 JOIN patient_service.patient p ON p.id = s.patient_id
-WHERE i.status = 'waitlisted' AND s.status IN ('active', 'paused') AND {where}
-ORDER BY i.waitlisted_until NULLS LAST, i.id LIMIT 100
+WHERE (i.status = 'waitlisted' AND s.status IN ('active', 'paused')
+       OR i.status = 'accepted' AND i.place_from IS NOT NULL AND s.status = 'tentative') AND {where}
+ORDER BY coalesce(i.place_from, i.waitlisted_until) NULLS LAST, i.id LIMIT 100
 """
 
 
@@ -58,7 +61,7 @@ def _read(session: Session, where: str, number: int) -> tuple[Promise, ...]:
     return tuple(
         Promise(
             r.item_id, r.inquiry_id, r.therapist_id, r.therapist, r.patient_id, r.patient,
-            None if r.answered_at is None else office_day(r.answered_at), r.until,
+            None if r.answered_at is None else office_day(r.answered_at), r.until, r.place_from,
         )
         for r in rows
     )  # fmt: skip

@@ -144,6 +144,8 @@ ANSWERS = frozenset(
 )
 REJECTIONS = frozenset({I.REJECTION_CAPACITY, I.REJECTION_UNSUITABLE, I.REJECTION_OTHER})
 LIVE_ACCEPTANCE = frozenset({I.ACCEPTED, I.IN_TRIAL_SESSIONS, I.IN_THERAPY})
+# a place that is promised or taken, also one that came second: what has a day from which it is free
+PLACES = LIVE_ACCEPTANCE | {I.ACCEPTED_SURPLUS}
 # an item that still waits for the practice
 OPEN_ITEM = frozenset({I.PENDING, I.NEEDS_INFO})
 _ANSWERABLE = ANSWERS | {I.ACCEPTED_SURPLUS}

@@ -170,7 +170,13 @@ def test_what_was_sent_and_what_came_in_stays(office: Office, database: Database
         statement = f"UPDATE communication_service.email SET {change} WHERE id = :id"
         assert refusal(office, "jana", statement, id=number) == "ck_email_words"
         assert refusal(office, "jana", statement, id=waiting) == ""
-    for change in ("body_text = 'Ja, gern'", "from_address = 'x@y.example'", "subject = 'x'", "sent_at = now()"):
+    for change in (
+        "body_text = 'Ja, gern'",
+        "remark = 'report.read'",
+        "from_address = 'x@y.example'",
+        "subject = 'x'",
+        "sent_at = now()",
+    ):
         statement = f"UPDATE communication_service.incoming_email SET {change} WHERE id = :id"
         assert refusal(office, "jana", statement, id=came) == "ck_incoming_email_words"
     statement = "UPDATE communication_service.incoming_email SET status = 'set_aside', done_at = now() WHERE id = :id"

@@ -35,6 +35,7 @@ _NAMES = {
     "praxis": "Name der Praxis mit dem Platz",
     "praxis_telefon": "Telefon dieser Praxis",
     "praxis_anschrift": "Anschrift dieser Praxis",
+    "frei_ab": "Tag, ab dem der Platz frei ist (leer: sofort)",
     "gesucht_seit": "„seit 8 Wochen“",
     "angefragt": "Zahl der angefragten Praxen",
     "angefragt_in_worten": "„14 Praxen“",

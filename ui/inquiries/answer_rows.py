@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from domain.casework.answers import Decision
+from domain.casework.answers import Decision, refuse_place_from
+from domain.communication.reading.calibration import holds
+from domain.errors import Invalid
 from domain.matching.states import ItemStatus, answers_from
+from ui.errors import describe
 from ui.inquiries.item_card import ANSWERABLE
 from ui.labels import label
 from ui.translation import tr
@@ -32,6 +35,7 @@ class Asked:
     suggested: ItemStatus | None = None
     until: date | None = None
     confidence: float = 0
+    place_from: date | None = None
 
 
 class AnswerRows(QWidget):
@@ -63,10 +67,19 @@ class AnswerRows(QWidget):
         """Whether somebody is to be recorded as taken."""
         return any(row.status() is ItemStatus.ACCEPTED for row in self._rows)
 
-    def decisions(self) -> tuple[Decision, ...] | None:
-        """What is chosen; None when a date is unreadable (it is marked)."""
-        found = [row.decision() for row in self._rows if row.chosen()]
+    def decisions(self, *, today: date) -> tuple[Decision, ...] | None:
+        """What is chosen; None when a date is unreadable, or one nobody promises a place from (it is marked)."""
+        found = [row.decision(today) for row in self._rows if row.chosen()]
         return None if any(decision is None for decision in found) else tuple(d for d in found if d is not None)
+
+
+def _how_sure(confidence: float) -> QLabel:
+    """How often such a suggestion holds; the reading's own number promises more than it keeps (`calibration`)."""
+    held = holds(confidence)
+    made = words(tr("stimmt etwa {right} von {of} Mal").format(right=held.right, of=held.of), "muted")
+    made.setWordWrap(False)
+    made.setToolTip(tr("Gemessen an Antworten, aus denen diese Lesart nicht gelernt hat. Bitte lesen und prüfen."))
+    return made
 
 
 class _AnswerRow(QWidget):
@@ -82,14 +95,17 @@ class _AnswerRow(QWidget):
         self._answer = Choice(choices, tr("{name}: Antwort").format(name=item.name))
         self._until = DateField(tr("{name}: Warteliste bis").format(name=item.name))
         self._until.setFixedWidth(104)
+        self._from = DateField(tr("{name}: Platz frei ab").format(name=item.name))
+        self._from.setFixedWidth(104)
+        self._from.setToolTip(tr("Ab wann der Platz frei ist; leer: sofort"))
+        self._of_day = words("", "muted")
         self._suggested = NOTHING
         if item.suggested in possible:
             self._suggested = item.suggested.value
             self._until.show_date(item.until)
+            self._from.show_date(item.place_from)
         self._answer.choose(self._suggested)
-        self._first_until = self._until.text()
-        # of those that feel quite certain some are wrong all the same (benchmarks/reply_reading.py)
-        sure = tr("zu {percent} % sicher").format(percent=min(99, round(item.confidence * 100)))
+        self._first_days = self._until.text(), self._from.text()
         more = item.code if item.status is ItemStatus.PENDING else label("item_status", item.status)
         who = words(f"{item.name} · {more}")
         who.setMinimumWidth(60)  # a long name gives way to the answer
@@ -102,20 +118,31 @@ class _AnswerRow(QWidget):
         whole.setSpacing(3)
         whole.addLayout(line)
         whole.addWidget(self._error)
-        line.addWidget(who, 1)
-        if item.suggested in possible:
-            line.addWidget(words(sure, "muted"))
+        self._sure = _how_sure(item.confidence)
+        named = QVBoxLayout()  # one below the other: beside each other the name would give way
+        named.setSpacing(0)
+        named.addWidget(who)
+        named.addWidget(self._sure)
+        line.addLayout(named, 1)
         line.addWidget(self._answer)
-        line.addWidget(self._until)
+        for widget in (self._of_day, self._until, self._from):
+            line.addWidget(widget)
         self._answer.currentIndexChanged.connect(lambda _: self._fit())
         self._answer.currentIndexChanged.connect(lambda _: self.edited.emit())
         self._fit()
 
     def _fit(self) -> None:
-        self._until.setVisible(self._answer.code() == ItemStatus.WAITLISTED)
+        listed, place = self._answer.code() == ItemStatus.WAITLISTED, self._answer.code() == ItemStatus.ACCEPTED
+        self._until.setVisible(listed)
+        self._from.setVisible(place)
+        self._of_day.setText(tr("bis") if listed else tr("frei ab"))
+        self._of_day.setVisible(listed or place)
+        self._sure.setVisible(self.chosen() and self._answer.code() == self._suggested)  # it is said of the suggestion
+        self._complain("")
 
     def changed(self) -> bool:
-        return self._answer.code() != self._suggested or self._until.text() != self._first_until
+        days = self._until.text(), self._from.text()
+        return self._answer.code() != self._suggested or days != self._first_days
 
     def chosen(self) -> bool:
         return self._answer.code() != NOTHING
@@ -123,20 +150,27 @@ class _AnswerRow(QWidget):
     def status(self) -> ItemStatus | None:
         return ItemStatus(self._answer.code()) if self.chosen() else None
 
-    def decision(self) -> Decision | None:
+    def decision(self, today: date) -> Decision | None:
         status = ItemStatus(self._answer.code())
         self._complain("")
         try:
             until = self._until.date() if status is ItemStatus.WAITLISTED else None
-        except Unreadable as wrong:
-            self._complain(str(wrong))
-            bring_into_sight(self, self._until)
+            place_from = self._from.date() if status is ItemStatus.ACCEPTED else None
+            if place_from is not None:
+                refuse_place_from(place_from, today=today)
+        except (Unreadable, Invalid) as wrong:
+            self._refuse(describe(wrong) if isinstance(wrong, Invalid) else str(wrong))
             return None
-        return Decision(self._item.item_id, status, until, self._item.version)
+        return Decision(self._item.item_id, status, until, self._item.version, place_from)
+
+    def _refuse(self, text: str) -> None:
+        self._complain(text)
+        bring_into_sight(self, self._until if self._answer.code() == ItemStatus.WAITLISTED else self._from)
 
     def _complain(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
-        self._until.setAccessibleDescription(text)
-        self._until.setProperty("invalid", "true" if text else "false")
-        self._until.style().polish(self._until)
+        for field in (self._until, self._from):
+            field.setAccessibleDescription(text)
+            field.setProperty("invalid", "true" if text else "false")
+            field.style().polish(field)

@@ -38,6 +38,8 @@ class ItemCard(Card):
             facts.append(item.answered_by)
         if item.waitlisted_until:
             facts.append(tr("bis {day}").format(day=formats.day(item.waitlisted_until)))
+        if item.place_from:
+            facts.append(tr("Platz frei ab {day}").format(day=formats.day(item.place_from)))
         self.add(words(" · ".join(fact for fact in facts if fact), "muted"))
         if item.first_practice and item.first_at:
             self.add(

@@ -50,17 +50,17 @@ class ItemSteps:
 
     def answer(self, item: ItemDetail) -> None:
         """Ask what the practice said and record it."""
-        dialog = AnswerDialog(self._owner, item)
+        dialog = AnswerDialog(self._owner, item, today=self.ui.today())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def accepted() -> None:
             answer, channel, note, until = dialog.answer(), dialog.channel(), dialog.note(), dialog.until()
-            now = self.ui.now()
+            now, place_from = self.ui.now(), dialog.place_from()
             self.ui.background.write(
                 self._owner,
                 lambda s: record_answer(
                     s, item.item_id, answer, now=now, channel=channel, note=note, waitlisted_until=until,
-                    version=item.version,
+                    place_from=place_from, version=item.version,
                 ),
                 self._recorded,
                 self.refused,

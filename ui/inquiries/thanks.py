@@ -13,16 +13,17 @@ from ui.ports import UiContext
 from ui.translation import ntr, tr
 
 
-def tell_recorded(ui: UiContext, owner: QWidget, recorded: Sequence[Recorded]) -> bool:
+def tell_recorded(ui: UiContext, owner: QWidget, recorded: Sequence[Recorded], *, before: str = "") -> bool:
     """Say which other practice was first and that thanks go out; until they do they are taken back from here.
 
-    Returns whether there was anything to say.
+    `before` is said first (that a call is noted). Returns whether there was anything to say.
     """
     second = [one for one in recorded if one.first is not None or one.thanks is not None]
     if not second:
         return False
     now = ui.now()
-    said = [
+    said = [before] if before else []
+    said += [
         tr("{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt.").format(
             practice=one.first.practice, by=one.first.by or "–", at=formats.moment(one.first.at)
         )

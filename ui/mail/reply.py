@@ -1,6 +1,7 @@
 """One mail that came in: its words with the deciding ones marked, a suggestion for each patient, one key to confirm."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
@@ -123,7 +124,7 @@ class ReplyView(QWidget):
         if reply.of_mailbox is not None and not self._answers.changed():
             self._confirm_mailbox(reply.of_mailbox)
             return
-        decisions = self._answers.decisions()
+        decisions = self._answers.decisions(today=self._ui.today())
         if decisions is not None:
             now = self._ui.now()
             capacity = reply.capacity if self._capacity.isChecked() else None
@@ -177,7 +178,7 @@ class ReplyView(QWidget):
         self._again.setVisible(not open_mail)
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
-            self._answers.show_items([_asked(item) for item in reply.items])
+            self._answers.show_items([_asked(item, today=self._ui.today()) for item in reply.items])
             self._offer_capacity()
         self._of_mailbox.setText(self._say(reply))
         answered = r.inquiry_id is not None and r.kind == "reply"
@@ -339,11 +340,18 @@ def _enterable(item: ReplyItem) -> bool:
     return item.suggestion is not None and STATUS_OF.get(item.suggestion.meaning) in answers_from(item.status)
 
 
-def _asked(item: ReplyItem) -> Asked:
+def _asked(item: ReplyItem, *, today: date) -> Asked:
     suggestion = item.suggestion
     if suggestion is None:
         return Asked(item.item_id, item.name, item.code, item.status, item.version)
+    place = suggestion.meaning is Meaning.PLACE_FREE
     return Asked(
         item.item_id, item.name, item.code, item.status, item.version,
-        suggested=STATUS_OF.get(suggestion.meaning), until=suggestion.until, confidence=suggestion.confidence,
+        suggested=STATUS_OF.get(suggestion.meaning), until=None if place else suggestion.until,
+        confidence=suggestion.confidence, place_from=_later(suggestion.until, today) if place else None,
     )  # fmt: skip
+
+
+def _later(day: date | None, today: date) -> date | None:
+    """A day that is still to come; a place that is free already has none."""
+    return day if day is not None and day > today else None

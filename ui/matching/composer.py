@@ -11,15 +11,17 @@ from domain.communication.mails import Letter
 from domain.communication.queries import leaves_at
 from domain.database import Session
 from domain.values import Channel
-from ui import formats
+from ui import formats, icons
 from ui.labels import label
 from ui.matching.expectation import headline, reasons
 from ui.matching.inquiry_sent import InquirySent
 from ui.matching.not_proposing import ask_not_to_propose
 from ui.matching.pair_history import PairHistory
 from ui.matching.patient_ticks import PatientTicks
+from ui.matching.preview import preview_name, preview_text, send_words
 from ui.matching.when import WhenField
 from ui.ports import UiContext
+from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.typed import Unreadable
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
@@ -146,8 +148,14 @@ class InquiryComposer(QWidget):
 
     def _by_channel(self) -> None:
         self._when.setVisible(self._channel.code() == Channel.EMAIL)
-        on_paper = self._channel.code() == Channel.LETTER
-        self._letter.setAccessibleName(tr("Vorschau des Briefs") if on_paper else tr("Vorschau der E-Mail"))
+        if not self._channel.code():
+            return
+        channel = Channel(self._channel.code())
+        self._letter.setAccessibleName(preview_name(channel))
+        said = send_words(channel)
+        self._send.setText(f" {said}")
+        self._send.setAccessibleName(said.replace("&", ""))
+        self._send.setIcon(icons.icon("phone" if channel is Channel.PHONE else "send", tokens().accent_text))
         self._preview()
 
     def _show_history(self) -> None:
@@ -193,7 +201,7 @@ class InquiryComposer(QWidget):
         )
 
     def _show_letter(self, letter: Letter) -> None:
-        self._letter.setPlainText(tr("Betreff: {subject}").format(subject=letter.subject) + "\n\n" + letter.text)
+        self._letter.setPlainText(preview_text(letter, Channel(self._channel.code())))
 
     def send(self) -> None:
         """Make and send the inquiry in one transaction."""

@@ -24,11 +24,13 @@ from domain.casework.week_plan import (
 from domain.communication.queries import leaves_at
 from domain.database import Session
 from domain.matching.week_listing import PlanLineRow, WeekSummary, list_plan_lines, week_summary
+from domain.values import Channel
 from ui import formats
 from ui.changes import Refresher
 from ui.errors import describe
 from ui.labels import label
 from ui.mail.batches.gathered import gathered_words, show_elsewhere
+from ui.matching.preview import preview_name, preview_text
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.columns import Column
@@ -60,8 +62,8 @@ class WeekPlanView(QWidget):
         self._back = button(tr("&Zurückholen"), self._on_back, icon="undo-2")
         self._letter = QPlainTextEdit()
         self._letter.setReadOnly(True)
-        self._letter.setPlaceholderText(tr("Wählen Sie eine Zeile, um zu lesen, was die Praxis bekommt."))
-        self._letter.setAccessibleName(tr("Vorschau der geplanten E-Mail"))
+        self._letter.setPlaceholderText(tr("Wählen Sie eine Zeile, um zu lesen, was die Praxis liest oder hört."))
+        self._letter.setAccessibleName(preview_name(Channel.EMAIL))
         self.table = PagedTable(
             name="week_plan",
             title=tr("Wochenplan"),
@@ -205,14 +207,13 @@ class WeekPlanView(QWidget):
         self._all.setEnabled(self.table.model.total > 0)
         if line is None:
             self._letter.setPlainText("")
-        elif line.channel == "email" and line.status != "accepted":
-            chosen, now = line, self._ui.now()
+        elif line.status != "accepted":
+            chosen, channel, now = line, Channel(line.channel), self._ui.now()
+            self._letter.setAccessibleName(preview_name(channel))
             self._ui.background.read(
                 self,
-                lambda s: preview(s, chosen.therapist_id, chosen.search_ids, now=now),
-                lambda letter: self._letter.setPlainText(
-                    tr("Betreff: {subject}").format(subject=letter.subject) + "\n\n" + letter.text
-                ),
+                lambda s: preview(s, chosen.therapist_id, chosen.search_ids, now=now, channel=channel),
+                lambda letter: self._letter.setPlainText(preview_text(letter, channel)),
                 key="letter",
             )
         else:

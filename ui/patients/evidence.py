@@ -144,7 +144,9 @@ class EvidenceTab(QWidget):
             return
         evidence = shown.evidence
         self._sum.setText(tr("Erfolglose Anfragen: {n}").format(n=w.counted_words(evidence)))
-        self._how.setText(w.counting_words(evidence))
+        self._how.setText(
+            f"{w.counting_words(evidence)}\n{tr('Anfragen insgesamt: {n}').format(n=w.total_words(evidence))}"
+        )
         self._tss.setText(w.tss_words(evidence))
         self._tss.setVisible(evidence.person.statutory)
         self._insurer.setText(w.insurer_words(evidence))
@@ -162,12 +164,7 @@ class EvidenceTab(QWidget):
             if widget is not None:
                 widget.deleteLater()
         lines = [(paper_word(paper.kind), paper.there) for paper in evidence.papers]
-        consent = (
-            tr("Einwilligung: Unterlagen an die Krankenkasse")
-            if evidence.person.statutory
-            else tr("Einwilligung: Unterlagen an die Versicherung")
-        )
-        lines.append((consent, evidence.consent_to_insurer))
+        lines.append((tr(w.consent_words(evidence)), evidence.consent_to_insurer))
         for number, (name, there) in enumerate(lines):
             chip = Chip(tr("liegt vor") if there else tr("fehlt"), "success" if there else "warning")
             chip.setAccessibleName(f"{name}: {chip.text()[3:]}")

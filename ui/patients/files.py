@@ -43,7 +43,7 @@ class FilesTab(QWidget):
         self._ui = ui
         self._patient_id: int | None = None
         self._files: dict[int, FileSummary] = {}
-        self._kind = Choice({"": tr("nach dem Dateinamen, sonst fragen")} | file_kinds(), tr("Art der neuen Unterlage"))
+        self._kind = Choice({"": tr("fragen")} | file_kinds(), tr("Art der neuen Unterlage"))
         self._note = QLineEdit()
         self._note.setPlaceholderText(tr("freiwillig, gilt für die nächsten Dateien"))
         self._add = button(tr("&Hinzufügen …"), self._choose, icon="plus", name=tr("Dateien hinzufügen"))
@@ -158,29 +158,36 @@ class FilesTab(QWidget):
         self.bring(dropped_files(event.mimeData()))
 
     def bring(self, paths: Sequence[Path]) -> None:
-        """Add files as the chosen kind, else as their names tell; for the others a person is asked."""
-        patient_id, note = self._patient_id, self._note.text()
+        """Add files as the chosen kind; else a person is asked, once for all whose names tell the same."""
+        patient_id, note, chosen = self._patient_id, self._note.text(), self._kind.code()
         if patient_id is None:
             return
-        kinds = {path: self._kind.code() or kind_by_name(path.name) for path in paths}
-        for path, kind in kinds.items():
-            if kind:
-                self._adder.add(patient_id, [path], kind, note)
-        self._ask_kind(patient_id, [path for path, kind in kinds.items() if not kind], note)
-
-    def _ask_kind(self, patient_id: int, paths: Sequence[Path], note: str) -> None:
-        if not paths:
+        if chosen:
+            self._adder.add(patient_id, paths, chosen, note)
             return
+        alike: dict[str, list[Path]] = {}
+        for path in paths:
+            alike.setdefault(kind_by_name(path.name), []).append(path)
+        self._ask_kinds(patient_id, list(alike.items()), note)
+
+    def _ask_kinds(self, patient_id: int, alike: list[tuple[str, list[Path]]], note: str) -> None:
+        """One question after the other: a name only proposes, since an insurer may be told that the paper is there."""
+        if not alike:
+            return
+        (proposed, paths), *others = alike
         names = ", ".join(path.name for path in paths[:SHOWN]) + (" …" if len(paths) > SHOWN else "")
         one = len(paths) == 1
         asked = tr("Was für eine Unterlage ist das: {names}?") if one else tr("Was für Unterlagen sind das: {names}?")
-        ReasonDialog(
+        dialog = ReasonDialog(
             self,
             tr("Hinzufügen"),
             asked.format(names=plain(names)),
             reason="",
             choices={"": tr("bitte wählen")} | file_kinds(),
-        ).ask(lambda dialog: self._adder.add(patient_id, paths, dialog.kind(), note))
+        )
+        dialog.choose_kind(proposed)
+        dialog.finished.connect(lambda _: self._ask_kinds(patient_id, others, note))
+        dialog.ask(lambda d: self._adder.add(patient_id, paths, d.kind(), note))
 
     def _going(self, number: int, of: int, name: str) -> None:
         self._doing.setText(tr("Datei {number} von {of}: {name}").format(number=number, of=of, name=name))

@@ -1,6 +1,7 @@
 """What one does with a call: dial, settle, take back, put back, take over. One at a time; knows no widget of the page."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -8,15 +9,17 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from domain.casework import calling
-from domain.casework.answers import Decision
+from domain.casework.answers import Decision, Recorded
 from domain.casework.call_corrections import take_back_result
 from domain.casework.call_following import Following, what_follows
 from domain.casework.phone_queue import QueuedCall
 from domain.communication.contacts import CallResult
 from domain.database import Session
+from ui.inquiries.thanks import tell_recorded
 from ui.phone import call_words
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.widgets.reason import ReasonDialog
 
 T = TypeVar("T")
 
@@ -57,23 +60,41 @@ class CallActs(QObject):
             lambda _: QDesktopServices.openUrl(QUrl(f"tel:{call.phone}")),
         )
 
+    def begin(self, call: QueuedCall) -> None:
+        """Take the call; its number is dialled with another telephone, and the clock runs."""
+        now = self._ui.now()
+        self._write(lambda s: calling.begin_call(s, call.call_id, now=now, version=call.version), lambda _: None)
+
     def settle(self, call: QueuedCall, said: CallResult, answers: Sequence[Decision] = ()) -> None:
-        """Write what came of a call, with the answers; without answers it may be undone from the message."""
+        """Write what came of a call, with the answers; without answers it may be undone from the message.
+
+        A place that came second is said as of a mail: who was first, and when the thanks leave.
+        """
         now = self._ui.now()
 
-        def work(session: Session) -> Following:
-            following = calling.finish_with_answers(session, call.call_id, said, answers, now=now, version=call.version)
-            return what_follows(session, call.call_id, following)
+        def work(session: Session) -> tuple[Following, tuple[Recorded, ...]]:
+            settled = calling.finish_with_answers(session, call.call_id, said, answers, now=now, version=call.version)
+            return what_follows(session, call.call_id, settled.following), settled.recorded
 
-        def done(following: Following) -> None:
+        def done(found: tuple[Following, tuple[Recorded, ...]]) -> None:
+            following, recorded = found
             words = call_words.settled(call.practice, said.status, following)
             self.settled.emit(call.call_id)
+            if tell_recorded(self._ui, self._owner, recorded, before=words):
+                return
             if answers:
                 self._ui.messages.success(words)
             else:
                 self._ui.messages.undoable(words, lambda: self.take_back(call.call_id))
 
         self._write(work, done)
+
+    def ask_elsewhere(self, call: QueuedCall, said: CallResult, answers: Sequence[Decision]) -> None:
+        """No call was begun here: made with another telephone it counts; pressed by mistake nothing is written."""
+        ReasonDialog(
+            self._owner, tr("Vermerken"), call_words.not_dialled(call.practice, said.status), reason="",
+            lasted=call_words.lasted(), back=tr("Nichts vermerken"),
+        ).ask(lambda dialog: self.settle(call, replace(said, minutes=dialog.minutes()), answers))  # fmt: skip
 
     def take_back(self, call_id: int) -> None:
         """The result was a mistake: the call is under way again."""

@@ -48,6 +48,10 @@ class CallPanel(QWidget):
         self._warning = words("")
         self._warning.setWordWrap(True)
         self._dial = button(tr("An&rufen"), self.dial, role="primary", icon="phone")
+        self._desk = button(tr("Anderes &Telefon"), self._on_desk, name=tr("Mit anderem Telefon angerufen"))
+        self._desk.setToolTip(
+            tr("Sie wählen selbst: Der Anruf läuft ab jetzt, seine Minuten zählen, und eine Taste genügt am Ende.")
+        )
         self._back = button(
             tr("&Nicht angerufen"), self._on_put_back, icon="undo-2", name=tr("Anruf zurück in die Liste")
         )
@@ -72,7 +76,7 @@ class CallPanel(QWidget):
         column.addWidget(self._head)
         column.addWidget(self._facts)
         column.addWidget(self._warning)
-        column.addWidget(row(self._dial, self._back, self._take, self._practice, self._inquiry))
+        column.addWidget(row(self._dial, self._desk, self._back, self._take, self._practice, self._inquiry))
         column.addWidget(self._script, 1)
         column.addWidget(people)
         outer = QVBoxLayout(self)
@@ -96,6 +100,8 @@ class CallPanel(QWidget):
         running = call.status is C.IN_PROGRESS
         self._dial.setText(" " + (tr("Anruf läuft") if running else tr("An&rufen")))
         self._dial.setEnabled(not running and bool(call.phone))
+        self._desk.setVisible(not running)
+        self._desk.setEnabled(bool(call.phone))
         left = running and call.started_at is not None and call.started_at < self._ui.now() - calling.LEFT_AFTER
         for made in (self._back, self._take):
             made.setEnabled(True)
@@ -117,7 +123,7 @@ class CallPanel(QWidget):
                 said + " " + tr("Was Sie geschrieben haben, steht noch hier; wählen Sie dann den nächsten Anruf.")
             )
             self._keys.lock()
-            for made in (self._dial, self._back, self._take):
+            for made in (self._dial, self._desk, self._back, self._take):
                 made.setEnabled(False)
         else:
             self._ui.messages.info(said)
@@ -164,7 +170,7 @@ class CallPanel(QWidget):
             self._acts.dial(self._call)
 
     def _finish(self, result: CallStatus) -> None:
-        answers = self._answers.decisions()
+        answers = self._answers.decisions(today=self._ui.today())
         if result is not C.REACHED and answers != ():
             self._ui.messages.warning(
                 tr("Bei Menschen dieses Anrufs ist eine Antwort gewählt: Drücken Sie „Erreicht“ oder „Rückruf am“, oder stellen Sie sie auf „nichts eintragen“. Der Anruf ist noch offen.")
@@ -172,7 +178,10 @@ class CallPanel(QWidget):
         elif self._call is not None and answers is not None:
             counterpart, note = self._notes.typed()
             said = CallResult(result, counterpart if result is C.REACHED else "", note)
-            self._acts.settle(self._call, said, answers)
+            if self._call.status is C.PLANNED:
+                self._acts.ask_elsewhere(self._call, said, answers)
+            else:
+                self._acts.settle(self._call, said, answers)
 
     def _on_settled(self, call_id: int) -> None:
         self._notes.settle(call_id)
@@ -189,7 +198,7 @@ class CallPanel(QWidget):
         self.refused.emit()
 
     def _on_callback(self) -> None:
-        call, now, answers = self._call, self._ui.now(), self._answers.decisions()
+        call, now, answers = self._call, self._ui.now(), self._answers.decisions(today=self._ui.today())
         if call is None or answers is None:
             return
 
@@ -203,14 +212,19 @@ class CallPanel(QWidget):
             return ""
 
         def agreed(dialog: ReasonDialog) -> None:
-            said = CallResult(C.REACHED, *self._notes.typed(), dialog.day(), dialog.clock())
+            said = CallResult(C.REACHED, *self._notes.typed(), dialog.day(), dialog.clock(), dialog.minutes())
             self._acts.settle(call, said, answers)
 
         ReasonDialog(
             self, tr("Rückruf vereinbart"),
             tr("Mit Uhrzeit gilt genau diese; ohne wird in der Telefonzeit ab diesem Tag geplant, nie an einem Feiertag."),
             reason="", day=tr("Rückruf ab"), day_needed=True, clock=tr("Uhrzeit (leer: Telefonzeit)"), refuse=refuse,
+            lasted=call_words.lasted() if call.status is C.PLANNED else "",
         ).ask(agreed)  # fmt: skip
+
+    def _on_desk(self) -> None:
+        if self._call is not None:
+            self._acts.begin(self._call)
 
     def _on_tag(self) -> None:
         if self._call is not None:

@@ -110,6 +110,19 @@ def on_machine(said: OnMachine) -> str:
     return "\n".join((tr("Auf dem Anrufbeantworter nur:"), words, rule))
 
 
+def not_dialled(practice: str, result: CallStatus) -> str:
+    """Why a result is asked about once more: no call was begun here."""
+    return tr(
+        "Für {practice} wurde hier noch kein Anruf begonnen. Haben Sie mit einem anderen Telefon angerufen? Dann wird"
+        " vermerkt: {result}."
+    ).format(practice=practice, result=label("call_status", result))
+
+
+def lasted() -> str:
+    """What the field for the minutes of a call made elsewhere is called."""
+    return tr("Dauer in Minuten (leer: zählt nicht)")
+
+
 def settled(practice: str, result: CallStatus, following: Following) -> str:
     """That a result was written, and what is expected next."""
     said = [tr("{practice}: vermerkt.").format(practice=practice)]

@@ -1,4 +1,4 @@
-"""Promises of waiting lists as lines: who or where, since when, until when; each leads to its inquiry."""
+"""Promises as lines: on a waiting list until a day, or a place free from a day on; each leads to its inquiry."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ class PromisesView(QWidget):
     def __init__(self, who: Callable[[Promise], str], visit: Callable[[int], None]) -> None:
         super().__init__()
         self._who, self._visit = who, visit
-        self.setAccessibleName(tr("Zusagen auf Wartelisten"))
+        self.setAccessibleName(tr("Zusagen"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
@@ -32,7 +32,8 @@ class PromisesView(QWidget):
                 widget.hide()
                 widget.deleteLater()
         if promises:
-            self._column.addWidget(words(tr("Warteliste"), "heading"))
+            places = any(promise.place_from is not None for promise in promises)
+            self._column.addWidget(words(tr("Zusagen") if places else tr("Warteliste"), "heading"))
         for promise in promises:
             who = self._who(promise)
             line = words(f"{who}: {said(promise, today=today)}", "error" if is_due(promise, today=today) else "")
@@ -44,15 +45,26 @@ class PromisesView(QWidget):
 
 
 def is_due(promise: Promise, *, today: date) -> bool:
-    """Whether the day that was named has come."""
-    return promise.until is not None and promise.until <= today
+    """Whether the day that was named has come: the list's last, or the place's first."""
+    day = promise.place_from or promise.until
+    return day is not None and day <= today
 
 
 def said(promise: Promise, *, today: date) -> str:
-    """Zugesagt am 03.11.2026, bis 01.02.2027."""
+    """Zugesagt am 03.11.2026, bis 01.02.2027; or from when the place is free."""
     parts = []
+    if promise.place_from is not None:
+        day = formats.day(promise.place_from)
+        due = is_due(promise, today=today)
+        parts.append(
+            tr("Platz seit {day} frei, noch nicht begonnen").format(day=day)
+            if due
+            else tr("Platz frei ab {day}").format(day=day)
+        )
     if promise.promised_on is not None:
         parts.append(tr("zugesagt am {day}").format(day=formats.day(promise.promised_on)))
+    if promise.place_from is not None:
+        return ", ".join(parts)
     if promise.until is None:
         parts.append(tr("ohne Datum"))
     elif is_due(promise, today=today):

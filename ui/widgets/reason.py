@@ -6,8 +6,9 @@ from datetime import date, time
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from domain.communication.contacts import LONGEST_ELSEWHERE
 from ui.translation import tr
-from ui.typed import Unreadable, read_clock
+from ui.typed import Unreadable, read_clock, read_minutes
 from ui.widgets.forms import Choice, DateField, Field
 from ui.widgets.forms import label as words
 
@@ -15,7 +16,7 @@ from ui.widgets.forms import label as words
 class ReasonDialog(QDialog):
     """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
 
-    With `clock` for a time of that day, too, which may stay empty. `reason=""` asks for none. The title is what the
+    With `clock` for a time of that day and with `lasted` for minutes, too, which may stay empty. `reason=""` asks for none. The title is what the
     button says, `back` what the other one says. `refuse` says what is wrong with a day that can be read. A choice with an empty code is none yet: another
     one must be taken.
     """
@@ -31,6 +32,7 @@ class ReasonDialog(QDialog):
         choices: Mapping[str, str] | None = None,
         day_needed: bool = False,
         clock: str = "",
+        lasted: str = "",
         refuse: Callable[["ReasonDialog"], str] = lambda _: "",
         back: str = "",
     ) -> None:
@@ -46,6 +48,8 @@ class ReasonDialog(QDialog):
         self._clock = QLineEdit()
         self._clock.setPlaceholderText("HH:MM")
         self._clock_field = Field(clock, self._clock)
+        self._lasted = QLineEdit()
+        self._lasted_field = Field(lasted, self._lasted)
         self._refuse = refuse
         self._kind = Choice(choices or {}, tr("Was"))
         wanted = tr("Grund") if reason is None else reason
@@ -60,6 +64,8 @@ class ReasonDialog(QDialog):
             column.addWidget(self._day_field)
         if clock:
             column.addWidget(self._clock_field)
+        if lasted:
+            column.addWidget(self._lasted_field)
         buttons = QDialogButtonBox()
         self.ok = buttons.addButton(title, QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setProperty("role", "primary")
@@ -71,18 +77,21 @@ class ReasonDialog(QDialog):
         self._needs_kind = "" in (choices or {})
         self._day.textChanged.connect(lambda _: self._fit())
         self._clock.textChanged.connect(lambda _: self._fit())
+        self._lasted.textChanged.connect(lambda _: self._fit())
         column.addWidget(buttons)
         self._fit()
 
     def _fit(self) -> None:
         self._day_field.complain("")
         self._clock_field.complain("")
+        self._lasted_field.complain("")
         there = not self._needs_reason or bool(self._reason.text().strip())
         there = there and (not self._needs_kind or bool(self._kind.code()))
         self.ok.setEnabled(there and (not self._day_needed or bool(self._day.text().strip())))
 
     def _try(self) -> None:
-        for field, read in ((self._day_field, self.day), (self._clock_field, self.clock)):
+        typed = ((self._day_field, self.day), (self._clock_field, self.clock), (self._lasted_field, self.minutes))
+        for field, read in typed:
             try:
                 read()
             except Unreadable as wrong:
@@ -106,6 +115,10 @@ class ReasonDialog(QDialog):
     def clock(self) -> time | None:
         """The time of that day, if one was given. Raises Unreadable when the text is none."""
         return read_clock(self._clock.text())
+
+    def minutes(self) -> int:
+        """How long it took, 0 where nothing was given. Raises Unreadable when the text is no number of minutes."""
+        return read_minutes(self._lasted.text(), longest=LONGEST_ELSEWHERE)
 
     def kind(self) -> str:
         """The chosen kind."""

@@ -79,6 +79,7 @@ SENTENCES: Mapping[str, str] = {
     "phone_call.practice_closed": "Diese Praxis wird nicht mehr angefragt. Es wurde kein Anruf geplant.",
     "phone_call.no_window": "In den nächsten vier Wochen ist keine Telefonzeit frei.",
     "phone_call.not_a_result": "Das ist kein Ergebnis eines Anrufs. Es wurde nichts geändert.",
+    "phone_call.minutes": "Ein Gespräch zählt höchstens {longest} Minuten. Der Anruf ist noch offen; geben Sie die Dauer in ganzen Minuten ein.",
     "phone_call.callback_past": "Der Rückruf kann nicht in der Vergangenheit liegen. Der Anruf ist noch offen.",
     "phone_call.transition": "Das geht beim Stand „{before}“ des Anrufs nicht.",
     "phone_call.callback_far": "Ein Rückruf wird höchstens ein Jahr im Voraus geplant, also bis {last_day}. Der Anruf ist noch offen; prüfen Sie die Jahreszahl.",

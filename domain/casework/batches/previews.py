@@ -14,7 +14,7 @@ from domain.communication.mails import Letter
 from domain.communication.models import Email
 from domain.errors import NotFound
 from domain.matching.inquiries import items_of
-from domain.matching.models import Inquiry, InquiryItem
+from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
@@ -66,8 +66,4 @@ def _to_be_made(session: Session, line: BatchLine, therapist: Therapist, *, now:
     wished = line.search_ids or []
     fit = who_fits(session, therapist_id=therapist.id, search_ids=wished, now=now).search_ids or tuple(wished)
     channel = channel_now(therapist, line.channel)
-    if channel is not Channel.PHONE:
-        return preview(session, therapist.id, fit, now=now, channel=channel)
-    inquiry = Inquiry(therapist_id=therapist.id, reference="······")
-    items = [InquiryItem(search_id=search, reference_code="·····") for search in fit]
-    return compose_script(session, inquiry, items, today=office_day(now))
+    return preview(session, therapist.id, fit, now=now, channel=channel)

@@ -36,6 +36,7 @@ REFUSED = frozenset(
     {Outcome.REJECTION_CAPACITY, Outcome.REJECTION_UNSUITABLE, Outcome.REJECTION_OTHER, Outcome.CONSULTATION_ONLY}
 )
 SILENT = frozenset({Outcome.NO_RESPONSE, Outcome.UNREACHED})
+OPEN = frozenset({Outcome.PENDING, Outcome.NEEDS_INFO})  # nobody can say yet what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the paper says, and what the tab shows."""
+    """Everything the paper says, and what the tab shows.
+
+    `silent_after` is after how many days without an answer the office takes an inquiry as unanswered.
+    """
 
     office: tuple[str, ...]
     person: Person
@@ -111,6 +115,7 @@ class Evidence:
     counted: int
     papers: tuple[Paper, ...]
     consent_to_insurer: bool
+    silent_after: int
     tss: Clock | None
     insurer: Clock | None
     made_on: date
@@ -119,7 +124,7 @@ class Evidence:
 
     @property
     def missing(self) -> tuple[Paper, ...]:
-        """Papers that are not there."""
+        """Papers of the insurer's that are not there; the consent to hand them over is none of them."""
         return tuple(paper for paper in self.papers if not paper.there)
 
 

@@ -24,7 +24,7 @@ from reportlab.platypus import (
 )
 
 from domain.communication.evidence import words as w
-from domain.communication.evidence.facts import SILENT, Attempt, Evidence, Paper, Step
+from domain.communication.evidence.facts import Attempt, Evidence, Paper, Step
 from domain.communication.evidence.vocabulary import CHANNELS, PAPERS
 from domain.communication.letter_paper import BOLD, GREY, ONE_AT_A_TIME, REGULAR, load_fonts
 
@@ -124,7 +124,7 @@ def _story(evidence: Evidence) -> list[Flowable]:
         *_heading("2  Fristen"),
         _pairs(_clocks(evidence)),
         *_heading("3  Unterlagen"),
-        _papers(evidence.papers),
+        _papers(evidence),
         *_heading("4  Anfragen im Einzelnen"),
         *_attempts(evidence.attempts),
         *_heading("5  Wie sich dieser Nachweis prüfen lässt"),
@@ -172,16 +172,18 @@ def _summary(evidence: Evidence) -> list[tuple[str, str]]:
     attempts = evidence.attempts
     steps = [step for attempt in attempts for step in attempt.steps]
     asked = Counter(CHANNELS[step.channel] for step in steps if step.direction == "out")
-    silent = sum(attempt.outcome in SILENT for attempt in attempts)
     found = [("Erfolglose Anfragen", f"{w.counted_words(evidence)}. {w.counting_words(evidence)}")]
-    found.append(("Anfragen insgesamt", f"{len(attempts)}, davon {silent} ohne Antwort"))
+    found.append(("Anfragen insgesamt", w.total_words(evidence)))
     if steps:
         first, last = min(step.at for step in steps), max(step.at for step in steps)
         found.append(("Zeitraum", f"{w.moment(first)[:10]} bis {w.moment(last)[:10]}"))
         ways = ", ".join(f"{way} ({count})" for way, count in sorted(asked.items()))
         found.append(("Kontakte der Stelle", ways))
-    missing = ", ".join(PAPERS[paper.kind] for paper in evidence.missing)
-    return [*found, ("Gesuchte Verfahren", w.methods_words(evidence)), ("Fehlende Unterlagen", missing or "keine")]
+    return [
+        *found,
+        ("Gesuchte Verfahren", w.methods_words(evidence)),
+        ("Fehlende Unterlagen", w.missing_words(evidence)),
+    ]
 
 
 def _pairs(lines: Sequence[tuple[str, str]]) -> Table:
@@ -193,8 +195,9 @@ def _pairs(lines: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
-def _papers(papers: Sequence[Paper]) -> Flowable:
-    return _pairs([(_state(paper), PAPERS[paper.kind]) for paper in papers]) if papers else _p("Keine verlangt.")
+def _papers(evidence: Evidence) -> Flowable:
+    consent = "liegt vor" if evidence.consent_to_insurer else "FEHLT", w.consent_words(evidence)
+    return _pairs([*((_state(paper), PAPERS[paper.kind]) for paper in evidence.papers), consent])
 
 
 def _state(paper: Paper) -> str:

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Step
-from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, TSS_RESULTS, URGENCY
+from domain.communication.evidence.facts import OPEN, REFUSED, Attempt, Evidence, Outcome, Step
+from domain.communication.evidence.vocabulary import COUNT_BY, DECISIONS, PAPERS, TSS_RESULTS, URGENCY
 from domain.communication.wording import METHODS
 from domain.matching.reimbursement import CaseForm
 from domain.matching.reimbursement_clocks import OPINION_WEEKS, Clock, ClockState
@@ -24,6 +24,17 @@ OUTCOMES = {
     Outcome.PLACE: "Zusage am {until}",
     Outcome.PLACE_FAILED: "Zusage, aus der keine Behandlung wurde",
 }
+# every outcome stands in one of these, so that the parts are the whole
+PARTS = (
+    (REFUSED, "abgesagt"),
+    ({Outcome.WAITLISTED}, "nur Warteliste"),
+    ({Outcome.NO_RESPONSE}, "ohne Antwort geblieben"),
+    ({Outcome.UNREACHED}, "telefonisch niemand erreicht"),
+    (OPEN, "noch offen"),
+    ({Outcome.UNDELIVERABLE}, "nicht zustellbar"),
+    ({Outcome.WITHDRAWN}, "zurückgezogen"),
+    ({Outcome.PLACE, Outcome.PLACE_FAILED}, "zugesagt"),
+)
 # outgoing first; what came back is named by what the practice said
 _SENT = {"inquiry": "Anfrage", "reminder": "Erinnerung"}
 _CALLS = {
@@ -47,6 +58,11 @@ _ANSWERS = {
     "in_therapy": "Behandlung begonnen",
     "no_show": "Erstgespräch fand nicht statt",
     "not_continued": "nach Probesitzungen nicht fortgesetzt",
+}
+# by the days of a clock, what they are made of
+OF_TSS = {
+    35: "eine Woche zum Vermitteln, dann bis zu vier Wochen bis zum Termin, § 75 Abs. 1a SGB V",
+    14: "höchstens zwei Wochen bei Akutbehandlung, § 75 Abs. 1a SGB V",
 }
 CONTRACT = (
     "Für nicht gesetzlich Versicherte gilt, was ihr Vertrag oder ihre Beihilfe vorsieht; Fristen werden hier nicht"
@@ -100,6 +116,38 @@ def counted_words(evidence: Evidence) -> str:
     return f"{evidence.counted} (gewünscht: {wanted})"
 
 
+def total_words(evidence: Evidence) -> str:
+    """How many inquiries there are, what became of them, and since when silence is taken for an answer.
+
+    An inquiry that was made and not answered is open until the office's days are over (domain.md: 21 unless the office
+    says otherwise; `expire_due`): counted as silence before, the paper would say more than anybody knows.
+    """
+    outcomes = [attempt.outcome for attempt in evidence.attempts]
+    counts = [(sum(outcome in part for outcome in outcomes), said) for part, said in PARTS]
+    parts = ", ".join(f"{count} {said}" for count, said in counts if count)
+    if not parts:
+        return "0"
+    said = f"{len(outcomes)}, davon {parts}."
+    if not OPEN.isdisjoint(outcomes) or Outcome.NO_RESPONSE in outcomes:
+        said += (
+            f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
+            " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."
+        )
+    return said
+
+
+def consent_words(evidence: Evidence) -> str:
+    """The consent without which no paper goes to the insurer."""
+    where = "die Krankenkasse" if evidence.person.statutory else "die Versicherung"
+    return f"Einwilligung zur Weitergabe der Unterlagen an {where}"
+
+
+def missing_words(evidence: Evidence) -> str:
+    """Everything that is missing before the papers may go to the insurer: their consent, too."""
+    missing = [PAPERS[paper.kind] for paper in evidence.missing]
+    return ", ".join(missing + ([] if evidence.consent_to_insurer else [consent_words(evidence)])) or "keine"
+
+
 def counting_words(evidence: Evidence) -> str:
     """How they were counted."""
     form = evidence.profile.form
@@ -110,7 +158,12 @@ def counting_words(evidence: Evidence) -> str:
 
 
 def tss_words(evidence: Evidence) -> str:
-    """How the appointment service's clock stands; nothing where it does not hold."""
+    """How the appointment service's clock stands; nothing where it does not hold.
+
+    Source: § 75 Abs. 1a SGB V with Anlage 28 BMV-Ä § 2a: an appointment is mediated within a week and lies at most four
+    weeks off, for acute treatment at most two weeks. What is promised is an appointment, not a course of therapy, and
+    that nothing came of it is only known as far as somebody noted it.
+    """
     if not evidence.person.statutory:
         return ""
     case, clock = evidence.case, evidence.tss
@@ -121,10 +174,12 @@ def tss_words(evidence: Evidence) -> str:
         said.append(f"Ergebnis am {day(case.tss_result_on)}: {TSS_RESULTS[case.tss_result]}.")
     if case.tss_appointment_on is not None:
         said.append(f"Angebotener Termin: {day(case.tss_appointment_on)}; ein Termin ist noch kein Therapieplatz.")
-    source = "§ 75 Abs. 1a SGB V"
+    source = OF_TSS[clock.days]
     stands = {
         ClockState.RUNNING: f"Die Frist von {clock.days} Tagen ({source}) läuft bis {day(clock.ends)}.",
-        ClockState.OVER: f"Die Frist von {clock.days} Tagen ({source}) endete am {day(clock.ends)} ohne Ergebnis.",
+        ClockState.OVER: (
+            f"Die Frist von {clock.days} Tagen ({source}) endete am {day(clock.ends)}; ein Ergebnis ist nicht vermerkt."
+        ),
         ClockState.STOPPED: f"Das war innerhalb der Frist von {clock.days} Tagen ({source}, bis {day(clock.ends)}).",
         ClockState.LATE: f"Das war nach der Frist von {clock.days} Tagen ({source}, bis {day(clock.ends)}).",
     }
@@ -133,7 +188,14 @@ def tss_words(evidence: Evidence) -> str:
 
 
 def insurer_words(evidence: Evidence) -> str:
-    """How the insurer's clock stands, without saying more than the law does."""
+    """How the insurer's clock stands, without saying more than the law does.
+
+    Sources: § 13 Abs. 3a SGB V: Satz 1 (three weeks from receipt, five with an opinion), Satz 2 (the insured person is
+    told of the opinion), Satz 5 (reasons for a delay, told in time), Satz 6 (approved where no sufficient reason was
+    told). That the five weeks want the notice within the three is no word of the law but of the courts (BSG,
+    08.03.2016, B 1 KR 25/15 R), and what an approval by silence is worth, too (`APPROVED`): so the paper
+    says it as theirs. Whether Abs. 3a holds for an application at all nobody judges here.
+    """
     case, clock = evidence.case, evidence.insurer
     if not evidence.person.statutory:
         return " ".join([*_applied(case, "Versicherung"), CONTRACT])
@@ -142,7 +204,7 @@ def insurer_words(evidence: Evidence) -> str:
     weeks = "fünf Wochen, da ein Gutachten eingeholt wird" if clock.days == 7 * OPINION_WEEKS else "drei Wochen"
     said = [
         *_applied(case, "Krankenkasse"),
-        f"Frist nach § 13 Abs. 3a SGB V ({weeks}): bis {day(clock.ends)}.",
+        f"Frist nach § 13 Abs. 3a Satz 1 SGB V ({weeks}): bis {day(clock.ends)}.",
         _opinion(case, clock),
         _insurer_state(case, clock),
     ]
@@ -157,14 +219,14 @@ def _applied(case: CaseForm, where: str) -> list[str]:
 
 
 def _opinion(case: CaseForm, clock: Clock) -> str:
-    """Why an opinion does not make it five weeks."""
+    """Why an opinion does not make it five weeks (the source stands at `insurer_words`)."""
     if not case.opinion_asked or clock.days == 7 * OPINION_WEEKS:
         return ""
     source = "§ 13 Abs. 3a Satz 2 SGB V"
     if case.opinion_told_on is None:
         return (
             "Die Kasse holt ein Gutachten ein; wann sie das der versicherten Person mitgeteilt hat, ist nicht vermerkt."
-            f" Fünf Wochen gelten nur nach dieser Mitteilung ({source})."
+            f" Nach der Rechtsprechung gelten fünf Wochen nur, wenn sie es binnen drei Wochen mitteilt ({source})."
         )
     return f"Dass ein Gutachten eingeholt wird, teilte die Kasse erst am {day(case.opinion_told_on)} mit ({source})."
 

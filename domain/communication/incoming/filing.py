@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
 from domain.communication.incoming.parsed import ParsedMail
-from domain.communication.incoming.remarks import Remark, remark_of, with_remark
+from domain.communication.incoming.remarks import Remark
 from domain.communication.models import COUNTERPART_LENGTH, EARLIEST, ContactEntry, Email
 from domain.communication.reading.quotes import own_words
 from domain.matching.models import Inquiry
@@ -71,7 +71,8 @@ def file_mail(
             account_id=account_id, sha256=mail.sha256, size=mail.size, message_id=mail.message_id,
             answers=list(mail.answers), from_address=mail.from_address, from_name=mail.from_name,
             to_address=mail.to_address, subject=mail.subject, sent_at=mail.sent_at, received_at=came_at or now,
-            automatic=mail.automatic, body_text=with_remark(remark, mail.text), version=1,
+            automatic=mail.automatic, body_text=mail.text, version=1,
+            remark="" if remark is None else remark.code, remark_params={} if remark is None else remark.params,
             kind=_kind(mail, belonging, remark), status="set_aside" if settled else "unread",
             done_at=now if settled else None, matched_by=belonging.matched_by, email_id=belonging.email_id,
             inquiry_id=belonging.inquiry_id, therapist_id=belonging.therapist_id, patient_id=belonging.patient_id,
@@ -132,9 +133,8 @@ def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> 
     """Put a mail into the history of those it belongs to."""
     if mail.inquiry_id is None and mail.therapist_id is None and mail.patient_id is None:
         return
-    words = "\n".join(part.text for part in own_words(mail.words)) or mail.words
-    remark = remark_of(mail.body_text)
-    kind = HISTORY_OF.get(remark.code) if remark is not None else None
+    words = "\n".join(part.text for part in own_words(mail.body_text)) or mail.body_text
+    kind = HISTORY_OF.get(mail.remark)
     session.add(
         ContactEntry(
             at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,

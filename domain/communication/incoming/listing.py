@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from domain.communication.incoming.known_senders import is_stranger
-from domain.communication.incoming.remarks import Remark, remark_of, words_after
+from domain.communication.incoming.remarks import Remark
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -71,7 +71,7 @@ _INCOMING = Listing(
            (SELECT count(*) FROM communication_service.incoming_attachment a WHERE a.incoming_id = m.id) AS files,
            m.version, ARRAY[t.email, c.mailbox, p.email,
                (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)] AS theirs,
-           CASE WHEN left(m.body_text, 1) = chr(31) THEN split_part(m.body_text, chr(10), 1) END AS remark
+           m.remark, m.remark_params
     FROM communication_service.incoming_email m
     LEFT JOIN matching_service.inquiry q ON q.id = m.inquiry_id
     LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
@@ -100,9 +100,8 @@ def list_incoming(session: Session, query: ListQuery) -> Page[IncomingRow]:
 
 def _row(row: RowMapping) -> IncomingRow:
     values = {name: row[name] for name in IncomingRow.__slots__ if name not in {"remark", "stranger"}}
-    return IncomingRow(
-        **values, remark=remark_of(row["remark"] or ""), stranger=is_stranger(row["from_address"], row["theirs"])
-    )
+    remark = Remark(row["remark"], row["remark_params"]) if row["remark"] else None
+    return IncomingRow(**values, remark=remark, stranger=is_stranger(row["from_address"], row["theirs"]))
 
 
 def count_unread(session: Session) -> int:
@@ -128,8 +127,7 @@ def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
         {"id": incoming_id},
     )
     attached = tuple(FileRow(*file) for file in files)
-    words = words_after(row["body_text"])
-    return IncomingDetail(_row(row), words, row["automatic"], row["message_id"], row["size"], attached)
+    return IncomingDetail(_row(row), row["body_text"], row["automatic"], row["message_id"], row["size"], attached)
 
 
 def file_content(session: Session, file_id: int) -> bytes:

@@ -1,13 +1,14 @@
 """Tables of mail that came in: the mail, its files, and what was read in it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
 from domain.communication.account_models import MailAccount
-from domain.communication.incoming.remarks import words_after
 from domain.communication.models import Email
 from domain.database import Base, Identified, Versioned
 from domain.matching.models import Inquiry, InquiryItem
@@ -21,7 +22,7 @@ class IncomingEmail(Identified, Versioned, Base):
     """One mail that came in, and what it belongs to; `matched_by` says by which of its marks.
 
     `sha256` is of the source: the same mail is kept once, whether it is fetched again or dropped as a file.
-    `body_text` begins with what the program remarks of it, where it does (`remarks`).
+    `remark` is the code of what the program has to say of it (`remarks`), empty where nothing.
     """
 
     __tablename__ = "incoming_email"
@@ -30,6 +31,7 @@ class IncomingEmail(Identified, Versioned, Base):
         CheckConstraint("status IN ('unread', 'done', 'set_aside')", name="status"),
         CheckConstraint("matched_by IN ('thread', 'reference', 'sender', 'person', 'nobody')", name="matched_by"),
         CheckConstraint("(status = 'unread') = (done_at IS NULL)", name="done"),
+        CheckConstraint("char_length(remark) <= 100 AND jsonb_typeof(remark_params) = 'object'", name="remark"),
         Index("uq_incoming_email_sha256", "sha256", unique=True),
         *(
             Index(f"ix_incoming_email_{name}", name)
@@ -52,6 +54,8 @@ class IncomingEmail(Identified, Versioned, Base):
     received_at: Mapped[datetime]
     automatic: Mapped[bool] = mapped_column(default=False)
     body_text: Mapped[str] = mapped_column(default="")
+    remark: Mapped[str] = mapped_column(default="")
+    remark_params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     kind: Mapped[str]
     status: Mapped[str] = mapped_column(default="unread")
     matched_by: Mapped[str] = mapped_column(default="nobody")
@@ -61,11 +65,6 @@ class IncomingEmail(Identified, Versioned, Base):
     patient_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Patient.id))
     done_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     done_at: Mapped[datetime | None]
-
-    @property
-    def words(self) -> str:
-        """What somebody wrote, without what the program remarks of it."""
-        return words_after(self.body_text)
 
 
 class IncomingAttachment(Identified, Base):

@@ -1,12 +1,9 @@
 """What the program itself has to say of a mail that came in: it could not be read, it is a report without effect.
 
-It stands before the words of the mail, behind a sign no words of a mail can have (`charsets.clean` takes it out).
+It stands beside the words of the mail, in columns of its own: nobody's words can pass for it.
 """
 
-import json
 from dataclasses import dataclass, field
-
-SIGN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +17,3 @@ class Remark:
     def unreadable(self) -> bool:
         """Whether the mail itself is not to be read here."""
         return self.code.startswith("mail.")
-
-
-def with_remark(remark: Remark | None, words: str) -> str:
-    """The words as they are kept."""
-    return words if remark is None else f"{SIGN}{json.dumps([remark.code, remark.params])}\n{words}"
-
-
-def remark_of(kept: str) -> Remark | None:
-    """What stands before the words that are kept."""
-    if not kept.startswith(SIGN):
-        return None
-    code, params = json.loads(kept[len(SIGN) :].partition("\n")[0])
-    return Remark(code, params)
-
-
-def words_after(kept: str) -> str:
-    """The words of the mail alone."""
-    return kept.partition("\n")[2] if kept.startswith(SIGN) else kept

@@ -86,7 +86,10 @@ class SearchStatus:
 
 @dataclass(frozen=True, slots=True)
 class PatientLetterContext:
-    """Everything a letter to a patient may say; `practice` is empty before one accepted."""
+    """Everything a letter to a patient may say; `practice` is empty before one accepted.
+
+    `place_from` is the day from which the place is free, None for now.
+    """
 
     recipient: Recipient
     office: OfficeContext
@@ -94,5 +97,6 @@ class PatientLetterContext:
     practice: str = ""
     practice_phone: str = ""
     practice_address: str = ""
+    place_from: date | None = None
     status: SearchStatus | None = None
     missing: tuple[str, ...] = ()

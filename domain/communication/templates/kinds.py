@@ -21,7 +21,7 @@ COMMON = frozenset({"anrede", "empfaenger", "absender", "heute", "signatur", "me
 CRISIS = frozenset({"krisennummern", "notruf", "bereitschaftsdienst"})
 INQUIRED = frozenset({"anzahl", "personen_in_worten", "personen", "kennungen", "kennzeichen", "angefragt_am", "brief"})
 PROFILED = INQUIRED | {"profile"}
-PLACE = frozenset({"praxis", "praxis_telefon", "praxis_anschrift"})
+PLACE = frozenset({"praxis", "praxis_telefon", "praxis_anschrift", "frei_ab"})
 STATUS = frozenset(
     {
         "gesucht_seit",

@@ -128,6 +128,7 @@ def _about_search(context: PatientLetterContext) -> dict[str, object]:
         "praxis": context.practice,
         "praxis_telefon": context.practice_phone,
         "praxis_anschrift": context.practice_address,
+        "frei_ab": "" if context.place_from is None else _day(context.place_from),
         "fehlt": context.missing,
     }
     status = context.status

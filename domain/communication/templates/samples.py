@@ -1,7 +1,7 @@
 """Invented letters to look at a template with: one person or several, everything known or next to nothing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from domain.communication.templates.contexts import (
     LetterContext,
@@ -39,6 +39,7 @@ def sample(kind: str, count: int, *, today: date) -> LetterContext | PatientLett
             practice="Dr. Ina Sommer",
             practice_phone="0241 5550-12",
             practice_address="Seilgraben 3, 52062 Aachen",
+            place_from=today + timedelta(days=70),
             status=SearchStatus(8, 14, 3, 2, 6, 5, 2, 4),
             missing=tuple(MISSING.values())[-2:],
         )

@@ -86,6 +86,7 @@ def _cases(kind: str) -> Iterator[Context]:
         yield first
         yield replace(
             first, recipient=UNKNOWN, office=SPARSE, practice_phone="", practice_address="", status=NOTHING_YET,
+            place_from=None,
             missing=(),
         )  # fmt: skip
         return

@@ -207,7 +207,8 @@ def test_the_paper_says_all_of_it(database: Database, searching: tuple[int, int]
     whole = flat("".join(texts))
     for said in (
         "Lea Öztürk-Groß", "A123456789", "12 (gewünscht: 8)", "keine Antwort bis 23.12.2026", "Jana Brand",
-        "Absage am 24.11.2026: kein freier Platz", "endete am 05.11.2026 ohne Ergebnis", "bis 23.11.2026",
+        "Absage am 24.11.2026: kein freier Platz", "bis 23.11.2026",
+        "endete am 05.11.2026; ein Ergebnis ist nicht vermerkt",
         "B 1 KR 9/18 R", "§ 13 Abs. 3a Satz 6 SGB V", "Konsiliarbericht", "FEHLT", "23.11.2026, 10:00", "verify-log",
         "Stand 24.12.2026", "50667 Köln", made.head,
     ):  # fmt: skip
@@ -247,7 +248,7 @@ def test_who_is_insured_privately_reads_nothing_of_statutory_law(
         ({"delay_told_on": date(2026, 10, 5)}, "und keinen neuen Tag", "genehmigt"),
         ({"delay_told_on": date(2026, 10, 5), "delay_until": date(2026, 12, 1)}, "den 01.12.2026 als", "genehmigt"),
         ({"delay_told_on": date(2026, 10, 5), "delay_until": date(2026, 11, 2)}, "auch er verging ohne", "abgelaufen"),
-        ({"opinion_asked": True}, "Fünf Wochen gelten nur nach dieser Mitteilung", "fünf Wochen,"),
+        ({"opinion_asked": True}, "Nach der Rechtsprechung gelten fünf Wochen nur", "fünf Wochen,"),
         ({"opinion_asked": True, "opinion_told_on": date(2026, 11, 2)}, "erst am 02.11.2026 mit", "fünf Wochen,"),
         ({"opinion_asked": True, "opinion_told_on": date(2026, 10, 5)}, "fünf Wochen, da ein Gutachten", "Satz 2"),
     ],

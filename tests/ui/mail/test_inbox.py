@@ -98,6 +98,32 @@ def test_a_second_acceptance_says_that_thanks_go_out(ui: UiContext, qtbot: QtBot
     qtbot.waitUntil(lambda: scalar(database, thanks) == "cancelled")
 
 
+def test_a_suggestion_says_how_often_such_ones_hold(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A measured fraction, and no certainty that nobody measured."""
+    page = opened(ui, qtbot, database, "{0}: Leider haben wir keinen freien Platz.", "Kühn")
+    said = [part.text() for part in page._incoming._reply._answers.findChildren(QLabel)]
+    assert "stimmt etwa 19 von 20 Mal" in said or "stimmt etwa 9 von 10 Mal" in said
+    assert not any("%" in part for part in said)
+
+
+def test_a_place_that_is_free_later_keeps_its_day(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Read from the mail, in its field, and confirmed with the same key; a mistyped day is said at the field."""
+    page = opened(ui, qtbot, database, "{0}: Ab 1. Februar 2027 habe ich einen Platz für Sie frei.", "Kühn")
+    row = page._incoming._reply._answers._rows[0]
+    assert (row._answer.code(), row._from.text()) == ("accepted", "01.02.2027")
+    assert not row._from.isHidden()
+    for typed, said in (("01.02.2020", "vorbei"), ("01.02.2207", "Jahreszahl"), ("bald", "TT.MM.JJJJ")):
+        enter(page, "Lea Kühn: Platz frei ab", typed)
+        press(qtbot, page, "Bestätigen")
+        assert said in page._incoming._reply._answers._rows[0]._error.text()
+    assert scalar(database, STATUS) == "pending"
+    enter(page, "Lea Kühn: Platz frei ab", "15.02.2027")
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, STATUS) == "accepted")
+    for kept in ("inquiry_item", "answer"):
+        assert scalar(database, f"SELECT max(place_from) FROM matching_service.{kept}") == date(2027, 2, 15)
+
+
 def test_a_person_decides_otherwise(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """What is chosen counts, not what was suggested; the difference is kept."""
     page = opened(ui, qtbot, database, "Leider nein", "Kühn")

@@ -36,7 +36,7 @@ def opened(
     page.open_item(search)
     qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
     page._results.view.selectRow(0)
-    qtbot.waitUntil(lambda: "Anfrage nach einem Therapieplatz" in page._composer._letter.toPlainText())
+    qtbot.waitUntil(lambda: "Kennung" in page._composer._letter.toPlainText())
     return page
 
 
@@ -132,10 +132,27 @@ def test_a_wish_is_given_up_with_the_patients_word(ui: UiContext, qtbot: QtBot, 
 def test_a_planned_call_is_not_called_a_mail_on_its_way(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Where there is no mailbox, a call is planned; the message says so and takes it back."""
     page = opened(ui, qtbot, database, practice=lambda s: add_therapist(s, email=""))
-    press(qtbot, page, "Anfrage senden")
+    press(qtbot, page, "Anruf planen")
     qtbot.waitUntil(lambda: ui.messages._text.text() == "Der Anruf ist geplant.")
     ui.messages.undo()
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
+
+
+def test_a_call_is_previewed_as_what_one_says(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The words to say, without the subject of a mail; a mail has it again."""
+    page = opened(ui, qtbot, database)
+    composer = page._composer
+    assert composer._letter.toPlainText().startswith("Betreff: ")
+    composer._channel.choose("phone")
+    qtbot.waitUntil(lambda: composer._letter.toPlainText().startswith("Am Telefon zu sagen:"))
+    said = composer._letter.toPlainText()
+    assert "Guten Tag, mein Name ist Jana Brand" in said
+    assert not any(of_mails in said for of_mails in ("Betreff", "Sehr geehrte", "Antworten Sie"))
+    assert composer._letter.accessibleName() == "Gesprächsleitfaden"
+    assert composer._send.accessibleName() == "Anruf planen"
+    composer._channel.choose("email")
+    qtbot.waitUntil(lambda: composer._letter.toPlainText().startswith("Betreff: "))
+    assert composer._send.accessibleName() == "Anfrage senden"
 
 
 def test_a_letter_wants_to_be_printed(ui: UiContext, qtbot: QtBot, database: Database) -> None:

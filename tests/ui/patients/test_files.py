@@ -83,20 +83,30 @@ def test_files_are_dropped_on_the_tab(ui: UiContext, qtbot: QtBot, database: Dat
 
 
 def test_no_paper_has_a_kind_nobody_chose(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
-    """A name that tells it for certain is believed, for every other the person is asked, and must answer."""
+    """A name only proposes one: the person confirms it, and where it tells none must choose."""
     tab = tab_of(ui, qtbot, fill(database, add_patient))
     for name in ("PTV 11 Kühn.pdf", "Scan_0042.pdf"):
         (tmp_path / name).write_bytes(pdf(name))
     assert tab._kind.code() == ""
     tab.bring(sorted(tmp_path.glob("*.pdf")))
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in tab.findChildren(ReasonDialog)))
-    dialog = next(d for d in tab.findChildren(ReasonDialog) if d.isVisible())
-    assert not dialog.ok.isEnabled()
+    proposed = asked(qtbot, tab)
+    assert (proposed.kind(), proposed.ok.isEnabled()) == ("ptv11", True)
+    assert scalar(database, COUNT) == 0
+    proposed.reject()  # it is no PTV 11, whatever it is called: nothing is added, and the others are asked for
+    assert not asked(qtbot, tab).ok.isEnabled()
     confirm(qtbot, tab, kind="insurance")
+    qtbot.waitUntil(lambda: tab._list.topLevelItemCount() == 1)
+    assert (line(tab).text(0), line(tab).text(1)) == ("Scan_0042.pdf", "Krankenkasse")
+    tab.bring([tmp_path / "PTV 11 Kühn.pdf"])
+    confirm(qtbot, tab, kind=asked(qtbot, tab).kind())
     qtbot.waitUntil(lambda: tab._list.topLevelItemCount() == 2)
-    assert {line(tab, n).text(0): line(tab, n).text(1) for n in range(2)} == {
-        "PTV 11 Kühn.pdf": "PTV 11", "Scan_0042.pdf": "Krankenkasse"
-    }  # fmt: skip
+    assert {line(tab, n).text(1) for n in range(2)} == {"PTV 11", "Krankenkasse"}
+
+
+def asked(qtbot: QtBot, tab: FilesTab) -> ReasonDialog:
+    """The dialog that asks what a paper is."""
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in tab.findChildren(ReasonDialog)))
+    return next(d for d in tab.findChildren(ReasonDialog) if d.isVisible())
 
 
 def test_a_file_that_is_gone_or_too_large_is_told(

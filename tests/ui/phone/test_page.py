@@ -5,53 +5,22 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices, QShortcut
+from PySide6.QtGui import QShortcut
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.casework import calling
 from domain.casework.availability import change_status
-from domain.casework.preparing import create_and_send
 from domain.communication.contacts import CallResult
 from domain.communication.models import PhoneCall
 from domain.communication.states import CallStatus
 from domain.database import Database
-from domain.values import Channel, WeekSpan
-from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.hands import confirm, fill, press, scalar
+from tests.ui.phone.conftest import CALLS, DIALLED, dial
 from ui.phone.minutes_dialog import MinutesDialog
 from ui.phone.page import PhonePage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
-
-NOW_OPEN = WeekSpan(8 * 60, 12 * 60)  # Monday; the test's clock stands at 10:00
-DIALLED: list[str] = []
-CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
-
-
-@pytest.fixture
-def page(ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch) -> PhonePage:
-    """The page with two calls one can make now."""
-    DIALLED.clear()
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: DIALLED.append(url.toString()))  # no telephone here
-
-    def work(session: Session) -> None:
-        for name in ("Wartend", "Geduldig"):
-            search = add_search(session, add_patient(session, last_name=name))
-            therapist = add_therapist(session, phone_hours=(NOW_OPEN,))
-            create_and_send(
-                session, therapist_id=therapist, search_ids=[search], channel=Channel.PHONE,
-                now=ui.now() - timedelta(hours=3),
-            )  # fmt: skip
-
-    fill(database, work)
-    made = PhonePage(ui)
-    qtbot.addWidget(made)
-    made.resize(1200, 750)
-    made.show()
-    qtbot.waitUntil(lambda: "jetzt erreichbar" in made._sum.text() and made._panel.isVisible())
-    qtbot.waitUntil(lambda: bool(made._panel._answers._rows))
-    return made
 
 
 def test_the_script_names_nobody(page: PhonePage, qtbot: QtBot) -> None:
@@ -76,6 +45,7 @@ def test_one_key_says_what_came_of_it_and_the_next_call_comes(
 
 def test_reached_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """What the practice said of each patient is written with the call."""
+    dial(qtbot, page)
     page._panel._answers._rows[0]._answer.choose("rejection_capacity")
     page._panel._notes.note.setText("Frau Sommer selbst am Apparat")
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
@@ -121,6 +91,7 @@ def _is_said(page: PhonePage, words: str) -> bool:
 
 def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """The note is kept with the result, and the digit is not in it."""
+    dial(qtbot, page)
     page._panel._notes.note.setFocus()
     qtbot.keyClicks(page._panel._notes.note, "2 mal versucht")  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.keyClick(page._panel._notes.note, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
@@ -132,6 +103,7 @@ def test_alt_and_a_digit_settle_the_call_while_one_writes(page: PhonePage, qtbot
 
 def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """Not the next one as well, nor the same one twice."""
+    dial(qtbot, page)
     assert not any(shortcut.autoRepeat() for shortcut in page._panel.findChildren(QShortcut))
     for _ in range(2):
         qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
@@ -142,6 +114,7 @@ def test_a_key_held_down_settles_one_call(page: PhonePage, qtbot: QtBot, databas
 
 def test_a_mistaken_result_is_undone_from_the_message(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """The call is on again, beside it the panel that waits for the right result."""
+    dial(qtbot, page)
     first = page._wanted
     qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: page._wanted not in {first, None})
@@ -222,6 +195,7 @@ def test_a_chosen_answer_is_not_dropped_by_another_result(
     assert scalar(database, CALLS) == "planned planned"
     page._panel._answers._rows[0]._answer.choose("nothing")
     qtbot.keyClick(page._panel._script, key)  # type: ignore[no-untyped-call]  # pytest-qt
+    confirm(qtbot, page)
     qtbot.waitUntil(lambda: scalar(database, CALLS) != "planned planned")
 
 
@@ -292,6 +266,7 @@ def test_minutes_by_day_and_practice(page: PhonePage, qtbot: QtBot, database: Da
 
 def test_undoing_a_result_gives_the_words_back(page: PhonePage, qtbot: QtBot) -> None:
     """What was typed stands in the fields again, to go into the history with the right result."""
+    dial(qtbot, page)
     first = page._wanted
     page._panel._notes.counterpart.setText("Frau Sommer")
     page._panel._notes.note.setText("ab Februar frei")
@@ -305,6 +280,7 @@ def test_undoing_a_result_gives_the_words_back(page: PhonePage, qtbot: QtBot) ->
 
 def test_reached_without_an_answer_says_what_comes_next(page: PhonePage, qtbot: QtBot) -> None:
     """Seven days from the call on the practice is asked again; the message says since when."""
+    dial(qtbot, page)
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: "fehlt noch eine Antwort" in page.ui.messages.text())
     day = page.ui.today() + timedelta(days=7)
@@ -313,13 +289,14 @@ def test_reached_without_an_answer_says_what_comes_next(page: PhonePage, qtbot: 
 
 def test_a_note_that_is_too_long_is_named_at_its_field(page: PhonePage, qtbot: QtBot, database: Database) -> None:
     """Nothing is written, the call stays, and what was pasted is still there."""
+    dial(qtbot, page)
     page._panel._notes.note.setText("x" * 20_000)
     qtbot.keyClick(page._panel._script, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
     field = page._panel._notes._fields["outcome"]
     qtbot.waitUntil(field._error.isVisible)
     assert "20000 Zeichen" in field._error.text()
     assert len(page._panel._notes.note.text()) == 20_000
-    assert scalar(database, CALLS) == "planned planned"
+    assert scalar(database, CALLS) == "in_progress planned"
 
 
 def test_a_callback_in_a_far_year_is_named_in_its_dialog(page: PhonePage, qtbot: QtBot, database: Database) -> None:

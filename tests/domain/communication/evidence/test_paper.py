@@ -28,7 +28,8 @@ def paper(text: str, steps: int = 2) -> Evidence:
         office=(text, text, "52062 Aachen"), person=Person(text, None, text, True, text, ("cbt",), date(2026, 9, 1)),
         profile=profile, case=CaseForm(note=text), attempts=(attempt, attempt), counted=2,
         papers=(Paper("ptv11", None, None),),
-        consent_to_insurer=True, tss=None, insurer=None, made_on=AT.date(), made_by=text, head=Head(1, START),
+        consent_to_insurer=True, silent_after=21, tss=None, insurer=None, made_on=AT.date(), made_by=text,
+        head=Head(1, START),
     )  # fmt: skip
 
 

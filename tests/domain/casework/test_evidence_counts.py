@@ -1,0 +1,93 @@
+"""How an evidence counts: what is open, what is silence, what is missing, and that a file's name is no paper."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from domain.casework.answers import record_answer
+from domain.casework.clocks import tick
+from domain.casework.evidence import assemble
+from domain.communication.evidence.facts import Outcome
+from domain.communication.evidence.words import OF_TSS, PARTS
+from domain.database import Database
+from domain.matching.reimbursement_clocks import TSS_DAYS
+from domain.matching.states import ItemStatus
+from domain.patients.files import add_file
+from domain.patients.models import Consent
+from tests.builders import add_patient, add_search
+from tests.domain.casework.pdf_reading import flat, pages
+from tests.domain.casework.steps import ask, evidence_made, only_item
+from tests.domain.patients.papers import pdf as paper_pdf
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def searching(database: Database) -> tuple[int, int]:
+    """A patient with a search: both ids."""
+    with database.write() as session:
+        patient = add_patient(session, insurer="AOK Rheinland")
+        return patient, add_search(session, patient)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_open_is_not_told_as_silence(database: Database, searching: tuple[int, int], now: datetime) -> None:
+    """One refused, one never answered, two open: the paper says so, and from when on it is silence."""
+    patient, search = searching
+    with database.write() as session:
+        session.execute(text("UPDATE platform.office SET expiry_days = 30"))
+        silent, refused, _ = (ask(session, search, now=now + days * DAY) for days in (0, 20, 25))
+        record_answer(session, only_item(session, refused).id, ItemStatus.REJECTION_CAPACITY, now=now + 21 * DAY)
+        asks = ask(session, search, now=now + 26 * DAY)
+        record_answer(session, only_item(session, asks).id, ItemStatus.NEEDS_INFO, now=now + 27 * DAY)
+        tick(session, now=now + 31 * DAY)
+    with database.read() as session:
+        evidence = assemble(session, patient, today=now.date() + 31 * DAY)
+    assert silent.stage == "expired"
+    assert evidence.counted == 2
+    whole = flat("".join(pages(evidence_made(database, patient, now=now + 31 * DAY).pdf)))
+    assert flat("4, davon 1 abgesagt, 1 ohne Antwort geblieben, 2 noch offen.") in whole
+    assert flat("30 Tage, nachdem sie gestellt wurde") in whole
+    assert flat("noch ohne Antwort") in whole
+
+
+@given(st.lists(st.sampled_from(Outcome), max_size=40))
+def test_the_parts_are_the_whole(outcomes: list[Outcome]) -> None:
+    """Every outcome stands in exactly one part, so that the numbers add up to the inquiries."""
+    assert [sum(outcome in part for part, _ in PARTS) for outcome in outcomes] == [1] * len(outcomes)
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("given_on", [None, date(2026, 11, 2)])
+def test_consent_to_hand_papers_over_belongs_to_what_is_missing(
+    database: Database, searching: tuple[int, int], now: datetime, given_on: date | None
+) -> None:
+    """Without it nothing goes to the insurer: the paper names it among the missing, with it among what is there."""
+    patient, search = searching
+    with database.write() as session:
+        ask(session, search, now=now)
+        if given_on is not None:
+            session.add(Consent(patient_id=patient, scope="papers_to_insurer", given_on=given_on, text_version="1"))
+    whole = flat("".join(pages(evidence_made(database, patient, now=now).pdf)))
+    consent = "Einwilligung zur Weitergabe der Unterlagen an die Krankenkasse"
+    assert whole.count(flat(consent)) == (2 if given_on is None else 1)
+    assert flat(f"{'FEHLT' if given_on is None else 'liegt vor'} {consent}") in whole
+
+
+def test_a_file_called_ptv_11_is_none(database: Database, searching: tuple[int, int], now: datetime) -> None:
+    """What a paper is says its kind, which a person chose, and not its name."""
+    patient, search = searching
+    with database.write() as session:
+        ask(session, search, now=now)
+        add_file(session, patient, name="PTV 11.pdf", content=paper_pdf(), kind="other", now=now)
+    with database.read() as session:
+        assert "ptv11" in {paper.kind for paper in assemble(session, patient, today=now.date()).missing}
+
+
+def test_every_clock_of_the_appointment_service_is_told_by_its_parts() -> None:
+    """Each length there is has its words, which name the law."""
+    assert set(OF_TSS) == set(TSS_DAYS.values())
+    assert all("§ 75 Abs. 1a SGB V" in said for said in OF_TSS.values())
