@@ -59,7 +59,7 @@ class SourceReading:
         *,
         now: Callable[[], datetime],
         limits: Limits = LIMITS,
-        pace: Pace = Pace(),  # noqa: B008 - immutable
+        pace: Pace = Pace(),
     ) -> None:
         self._write, self._now, self._limits, self._pace = write, now, limits, pace
         self._stopped = threading.Event()

@@ -90,10 +90,11 @@ class SourceReviewDialog(QDialog):
 
     def _taken(self, report: ImportReport) -> None:
         page, ui = self._page, self._ui
-        ui.messages.success(
-            f"{tr('Übernommen:')} {counts(report)}", tr("Import zurücknehmen"),
-            lambda: ask_undo(page, ui, report.import_id, report.file),
-        )  # fmt: skip
+
+        def undo() -> None:
+            ask_undo(page, ui, report.import_id, report.file)
+
+        ui.messages.success(f"{tr('Übernommen:')} {counts(report)}", tr("Import zurücknehmen"), undo)
         self.accept()
 
     def _on_drop(self) -> None:

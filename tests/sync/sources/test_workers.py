@@ -37,7 +37,7 @@ def wait(until: Callable[[], bool], seconds: float = 90) -> None:
 
 def own_ports(pid: int) -> set[int]:
     """From which ports a process speaks to others."""
-    return {connection.laddr.port for connection in psutil.Process(pid).net_connections() if connection.raddr}
+    return {connection.laddr.port for connection in psutil.Process(pid).net_connections()}
 
 
 def asked(server: HostileServer) -> Counter[str]:
@@ -53,7 +53,14 @@ def most_in(seconds: float, times: list[float]) -> int:
 @contextlib.contextmanager
 def two_workers(office: Office, *, lease: float) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Two processes that read at one rate; killed in the end, whatever became of them."""
-    command = [sys.executable, "-m", "tests.sync.sources.reading_program", office.url("worker"), str(lease), str(MINUTE)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.sync.sources.reading_program",
+        office.url("worker"),
+        str(lease),
+        str(MINUTE),
+    ]
     workers = [subprocess.Popen(command) for _ in range(2)]
     try:
         yield workers
