@@ -60,6 +60,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._sites = SitesTab(ui, self._may_change)
         self._standing = StandingTab(ui, self._may_change)
         self._website = WebsiteTab(ui)
+        form.places["website"] = self._website
         self._of_saved = (
             form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),

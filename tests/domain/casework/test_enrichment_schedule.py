@@ -1,6 +1,5 @@
 """Practices' pages read by themselves: whose turn it is, how many an hour, stopped and gone on with."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +18,10 @@ from domain.database import Database
 from domain.errors import Invalid
 from tests.builders import add_therapist
 
+FORMS = {
+    "every_days": lambda value: ScheduleForm(every_days=value),
+    "per_hour": lambda value: ScheduleForm(per_hour=value),
+}
 STEP = timedelta(minutes=3)  # twenty an hour
 
 
@@ -160,7 +163,7 @@ def test_a_killed_worker_leaves_the_practice_to_the_next(
 def test_an_impolite_pace_is_refused_at_its_field(database: Database, field: str, value: int) -> None:
     """And nothing is saved."""
     with pytest.raises(Invalid) as error, database.write() as session:
-        save_schedule(session, replace(ScheduleForm(), **{field: value}))
+        save_schedule(session, FORMS[field](value))
     assert error.value.field == field
     with database.read() as session:
         assert read_schedule(session)[0] == ScheduleForm()
