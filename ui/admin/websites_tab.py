@@ -196,7 +196,9 @@ def schedule_words(form: ScheduleForm, there: ScheduleProgress) -> list[str]:
     if form.enabled and there.reading:
         lines.append(tr("Gerade wird gelesen: {name}.").format(name=there.reading))
     if form.enabled and there.due:
-        lines.append(tr("Alles gelesen in {time}.").format(time=_time_left(there.due / form.per_hour)))
+        lines.append(
+            tr("Voraussichtlich ist alles gelesen in {time}.").format(time=_time_left(there.due / form.per_hour))
+        )
     if there.last_at is not None:
         lines.append(tr("Zuletzt gelesen {when}.").format(when=formats.moment(there.last_at)))
     if there.suggested:

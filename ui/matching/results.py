@@ -36,6 +36,7 @@ class ResultTable(QWidget):
                 0,
                 text=lambda c: " ".join(part for part in (c.title, c.name) if part),
                 second=self._place,
+                tooltip=self._place,
             ),
             Column(
                 tr("Weg"),
