@@ -124,7 +124,9 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-postkonten": choose("admin", "show_tab", 2),
         "verwaltung-krankenkassen": choose("admin", "show_tab", 3),
         "verwaltung-karten": choose("admin", "show_tab", 4),
-        "verwaltung-quellen": choose("admin", "show_tab", 5),
+        "verwaltung-einlesen": choose("admin", "show_tab", 5),
+        "verwaltung-quellen": choose("admin", "show_tab", 6),
+        "verwaltung-webseiten": choose("admin", "show_tab", 7),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -78,6 +78,7 @@ PRODUCERS = {
     "import": "scraping_service",
     "source": "scraping_service",
     "web_finding": "scraping_service",
+    "web_schedule": "scraping_service",
     "place": "geocoding_service",
     "travel": "geocoding_service",
     "map_settings": "geocoding_service",

@@ -123,8 +123,11 @@ def ask_due(session: Session, *, now: datetime) -> int:
     return begun
 
 
-def take_page(session: Session, *, now: datetime) -> PageToRead | None:
-    """Claim the next page of any reading; None where none is due. A reading without pages left is finished here."""
+def take_page(session: Session, *, now: datetime, lease: timedelta = LEASE) -> PageToRead | None:
+    """Claim the next page of any reading; None where none is due. A reading without pages left is finished here.
+
+    After `lease` the page is the next worker's: the one that has it is taken for dead.
+    """
     while True:
         run = session.scalar(
             select(SourceRun)
@@ -147,7 +150,7 @@ def take_page(session: Session, *, now: datetime) -> PageToRead | None:
         else:
             address = _next_address(session, run, form)
             if address is not None:
-                return _claimed(session, run, form, address, now)
+                return _claimed(session, run, form, address, now + lease)
             finish(session, run, form, now=now)
         session.flush()
         events.record(session, "source.read", run.source_id)
@@ -278,8 +281,8 @@ def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | N
     return next((address for address in addresses if address not in done), None)
 
 
-def _claimed(session: Session, run: SourceRun, form: SourceForm, address: str, now: datetime) -> PageToRead:
-    run.state, run.claimed_until = "reading", now + LEASE
+def _claimed(session: Session, run: SourceRun, form: SourceForm, address: str, until: datetime) -> PageToRead:
+    run.state, run.claimed_until = "reading", until
     known = session.execute(
         select(SourcePage.etag, SourcePage.last_modified).where(
             SourcePage.source_id == run.source_id, SourcePage.address == address
@@ -287,7 +290,7 @@ def _claimed(session: Session, run: SourceRun, form: SourceForm, address: str, n
     ).one_or_none()
     etag, modified = (known.etag, known.last_modified) if known is not None and not run.trial else (None, None)
     session.flush()
-    return PageToRead(run.id, run.source_id, form, run.trial, address, now + LEASE, run.tries, etag, modified)
+    return PageToRead(run.id, run.source_id, form, run.trial, address, until, run.tries, etag, modified)
 
 
 def _held(session: Session, page: PageToRead) -> SourceRun | None:

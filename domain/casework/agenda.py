@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.weekly import due_patients, is_offered
+from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
@@ -37,6 +38,8 @@ class TaskKind(StrEnum):
     DRAFT_INQUIRY = "draft_inquiry"
     READY_PATIENT = "ready_patient"
     STALE_SEARCH = "stale_search"
+    CHECK_PATIENT = "check_patient"
+    CHECK_THERAPIST = "check_therapist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,9 @@ _TASKS: dict[TaskKind, str] = {
             SELECT FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
             WHERE i.search_id = s.id AND q.stage NOT IN ('cancelled', 'bounced')
               AND (q.closed_at IS NULL OR q.closed_at > cast(:now AS timestamptz) - interval '14 days'))""",
+    # whose detail are codes
+    TaskKind.CHECK_PATIENT: PATIENTS,
+    TaskKind.CHECK_THERAPIST: THERAPISTS,
 }
 PER_KIND = 100
 SOON = timedelta(days=7)  # how long before its last day a clock is shown

@@ -1,9 +1,10 @@
 """Suggestions from practices' own pages: asked for by a person, read by the worker, accepted or rejected one by one.
 
-Nothing is applied by itself, and what was entered by hand stays: a finding for a locked field cannot be accepted.
+Nothing is applied by itself, and what was entered by hand stays: a finding for a locked field cannot be accepted. Only
+what a page says of places is offered beside what a person entered: it ages, and the newer word counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,20 +15,20 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.acquisition.offers import offers_of
+from domain.casework.page_places import is_overtaken, news_of_places, stated_on
 from domain.casework.practice_page import Found
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.therapists.models import Therapist
-from domain.therapists.service import set_contact, take_suggestion
-from domain.therapists.web_models import WebFinding, WebReading
+from domain.therapists.service import note_capacity, set_contact, take_suggestion
+from domain.therapists.web_models import WebFinding, WebReading, WebSchedule
 from domain.values import Licence, WeekSpan
 from domain.weektime import office_day, to_multirange
 
 LEASE = timedelta(minutes=15)  # five pages, each with its turn
 LATER = (timedelta(minutes=10), timedelta(hours=1))
 FIELDS = {
-    "email": "email", "phone_hours": "phone_hours", "capacity": "capacity", "methods": "offers",
-    "languages": "languages",
+    "email": "email", "phone_hours": "phone_hours", "methods": "offers", "languages": "languages",
 }  # fmt: skip
 
 
@@ -86,14 +87,16 @@ def ask_website(session: Session, therapist_id: int, *, now: datetime) -> None:
 def read_website(session: Session, therapist_id: int) -> Website:
     """Where it stands, and the suggestions nobody decided yet."""
     reading = session.get(WebReading, therapist_id)
-    locked = set(session.get_one(Therapist, therapist_id).locked_fields)
+    therapist = session.get_one(Therapist, therapist_id)
     rows = session.scalars(
         select(WebFinding)
         .where(WebFinding.therapist_id == therapist_id, WebFinding.state == "suggested")
         .order_by(WebFinding.kind, WebFinding.id)
     )
     found = tuple(
-        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, FIELDS[r.kind] in locked) for r in rows
+        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, _is_locked(r.kind, therapist))
+        for r in rows
+        if not is_overtaken(r, therapist)
     )
     if reading is None:
         return Website("", "", {}, None, 0, found)
@@ -104,13 +107,21 @@ def accept(session: Session, finding_id: int, *, now: datetime) -> None:
     """Take a suggestion over; the field counts as entered by hand from then on. Raises Conflict and Invalid."""
     finding = _undecided(session, finding_id)
     therapist = load_for_edit(session, Therapist, finding.therapist_id)
-    if FIELDS[finding.kind] in therapist.locked_fields:
+    if _is_locked(finding.kind, therapist):
         raise Conflict("web.locked")
+    if is_overtaken(finding, therapist):
+        raise Conflict("web.overtaken")
     value, on = finding.value, office_day(finding.found_at)
-    if finding.kind == "email":
+    if finding.kind == "capacity":
+        since = date.fromisoformat(str(value["from"])) if value.get("from") else None
+        said = str(value["capacity"])
+        note_capacity(
+            session, therapist.id, capacity=said, from_day=since, note=finding.quote, as_of=stated_on(finding)
+        )
+    elif finding.kind == "email":
         set_contact(session, therapist.id, email=str(value["email"]), phone=therapist.phone, mobile=therapist.mobile)
     else:
-        take_suggestion(session, therapist.id, _values(therapist, finding.kind, value, finding.quote), on=on)
+        take_suggestion(session, therapist.id, _values(therapist, finding.kind, value), on=on)
     _decide(session, finding, "accepted", now)
 
 
@@ -127,8 +138,10 @@ def take_website(session: Session, *, now: datetime) -> WebsiteToRead | None:
             WebReading.done_at.is_(None),
             WebReading.not_before <= now,
             or_(WebReading.state == "waiting", WebReading.claimed_until < now),
+            # what the schedule asked for rests while that is off
+            or_(WebReading.asked_by.is_not(None), select(WebSchedule.enabled).scalar_subquery()),
         )
-        .order_by(WebReading.not_before)
+        .order_by(WebReading.asked_by.is_(None), WebReading.not_before)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -140,13 +153,15 @@ def take_website(session: Session, *, now: datetime) -> WebsiteToRead | None:
 
 
 def note_website(
-    session: Session, site: WebsiteToRead, found: Iterable[tuple[str, Found]], *, pages: int, now: datetime
+    session: Session, site: WebsiteToRead, found: Sequence[tuple[str, Found]], *, pages: int, now: datetime
 ) -> None:
     """What was found, each with its page. What a person decided before is not suggested again."""
     row = _held(session, site)
     if row is None:
         return
-    for address, finding in found:
+    kept = [(address, finding) for address, finding in found if finding.kind != "capacity"]
+    kept += news_of_places(session, site.therapist_id, found, now=now)
+    for address, finding in kept:
         values = {
             "therapist_id": site.therapist_id, "kind": finding.kind, "value": finding.value, "quote": finding.quote,
             "address": address, "found_at": now,
@@ -179,7 +194,7 @@ def website_of(web: str) -> str:
     return text if text.lower().startswith(("http://", "https://")) else f"https://{text}"
 
 
-def _values(therapist: Therapist, kind: str, value: Mapping[str, object], quote: str) -> dict[str, object]:
+def _values(therapist: Therapist, kind: str, value: Mapping[str, object]) -> dict[str, object]:
     if kind == "phone_hours":
         spans = value["spans"]
         assert isinstance(spans, list)
@@ -188,14 +203,14 @@ def _values(therapist: Therapist, kind: str, value: Mapping[str, object], quote:
         spoken = value["languages"]
         assert isinstance(spoken, list)
         return {"languages": sorted({*therapist.languages, *spoken})}
-    if kind == "capacity":
-        day = value.get("from")
-        since = date.fromisoformat(str(day)) if day else None
-        return {"capacity": value["capacity"], "capacity_from": since, "capacity_note": quote}
     offers, _ = offers_of([str(value["sentence"])], Licence(therapist.licence))
     if not offers:
         raise Invalid("web.offers_unclear")
     return {"offers": sorted({*therapist.offers, *(offer.code for offer in offers)})}
+
+
+def _is_locked(kind: str, therapist: Therapist) -> bool:
+    return kind != "capacity" and FIELDS[kind] in therapist.locked_fields
 
 
 def _undecided(session: Session, finding_id: int) -> WebFinding:

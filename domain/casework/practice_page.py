@@ -17,7 +17,8 @@ from domain.acquisition.text import clean
 from domain.acquisition.text import email as read_email
 from domain.acquisition.written_hours import written_hours
 from domain.acquisition.written_mail import written_mails
-from domain.communication.reading.meanings import Meaning
+from domain.communication.reading.free_places import read_free_places
+from domain.communication.reading.meanings import Meaning, PlacesSaid
 from domain.communication.reading.places import read_places
 from domain.values import WeekSpan
 
@@ -33,10 +34,16 @@ LANGUAGES = (
     "Hebräisch", "Italienisch", "Kroatisch", "Kurdisch", "Niederländisch", "Persisch", "Polnisch", "Portugiesisch",
     "Rumänisch", "Russisch", "Serbisch", "Spanisch", "Türkisch", "Ukrainisch", "Ungarisch", "Vietnamesisch",
 )  # fmt: skip
-_CAPACITY = {Meaning.NO_PLACES: "full", Meaning.WAITING_LIST: "waiting_list", Meaning.LIST_CLOSED: "list_closed"}
+_CAPACITY = {
+    Meaning.NO_PLACES: "full", Meaning.WAITING_LIST: "waiting_list", Meaning.LIST_CLOSED: "list_closed",
+    Meaning.PLACE_FREE: "free",
+}  # fmt: skip
 _PLACES = re.compile(
-    r"\b(?:freie\w*\s+(?:\w+\s+)?(?:therapie)?pl[aä]tze?|warteliste|aufnahmestopp|ausgebucht)\b", re.IGNORECASE
+    r"\b(?:freie\w*\s+(?:\w+\s+)?(?:therapie)?(?:pl[aä]tze?|kapazit\w+)|(?:therapie)?pl[aä]tze?\s+(?:\w+\s+)?frei"
+    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht)\b",
+    re.IGNORECASE,
 )
+_AS_OF = re.compile(r"\bStand:?\s+(?:vom\s+)?(?:(\d{1,2})\.\s?)?(\d{1,2})[./]\s?(\d{4})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +131,39 @@ def _hours(lines: list[str]) -> Iterator[Found]:
 
 
 def _places(lines: list[str], on: date) -> Iterator[Found]:
-    for line in lines:
-        if not _PLACES.search(line) or len(line) > 4 * QUOTE:
-            continue
-        said = read_places(line, (), sent_on=on)
-        if said is not None and said.agreed and said.meaning in _CAPACITY:
-            day = said.from_day.isoformat() if said.from_day is not None else None
-            yield Found("capacity", {"capacity": _CAPACITY[said.meaning], "from": day}, _quote(said.quote or line))
-            return
+    """What the page says of places, with the day it names for it or `on`; nothing where it speaks both ways."""
+    said = [(line, places) for line in lines if (places := _said_of_places(line, on)) is not None]
+    free = [one for one in said if one[1].meaning is Meaning.PLACE_FREE]
+    if not said or len(free) not in {0, len(said)}:
+        return
+    line, places = said[0]
+    day = places.from_day.isoformat() if places.from_day is not None else None
+    value: dict[str, object] = {
+        "capacity": _CAPACITY[places.meaning],
+        "from": day,
+        "as_of": _stated(line, on).isoformat(),
+    }
+    yield Found("capacity", value, _quote(places.quote or line))
+
+
+def _said_of_places(line: str, on: date) -> PlacesSaid | None:
+    if not _PLACES.search(line) or len(line) > 4 * QUOTE:
+        return None
+    line = _AS_OF.sub("", line)  # the day it was written is none from which there are places
+    said = read_places(line, (), sent_on=on) or read_free_places(line, sent_on=on)
+    return said if said is not None and said.agreed and said.meaning in _CAPACITY else None
+
+
+def _stated(line: str, on: date) -> date:
+    """The day a line gives itself ("Stand 03.11.2026", "Stand 11/2026"), unless that is none or still ahead."""
+    found = _AS_OF.search(line)
+    if found is None:
+        return on
+    day, month, year = found.groups()
+    try:
+        return min(on, date(int(year), int(month), int(day or 1)))
+    except ValueError:
+        return on
 
 
 def _methods(lines: list[str]) -> Iterator[Found]:

@@ -1,20 +1,36 @@
-"""Tables of practices' own web pages: who is to be read, and what was found there."""
+"""Tables of practices' own web pages: who is to be read, by what schedule, and what was found there."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
-from domain.database import Base, Identified
+from domain.database import Base, Identified, Versioned
 from domain.therapists.models import Therapist
 
 SCHEMA = {"schema": "therapist_service"}
 
 
+class WebSchedule(Versioned, Base):
+    """The one row: whether pages are read by themselves, each how often (days), and how many practices an hour."""
+
+    __tablename__ = "web_schedule"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("every_days BETWEEN 7 AND 365 AND per_hour BETWEEN 1 AND 120", name="pace"),
+        SCHEMA,
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    every_days: Mapped[int] = mapped_column(SmallInteger, default=90)
+    per_hour: Mapped[int] = mapped_column(SmallInteger, default=20)
+
+
 class WebReading(Base):
-    """A person's wish to have a practice's pages read, and how far it is."""
+    """That a practice's pages are to be read, and how far it is; `asked_by` is empty where the schedule asked."""
 
     __tablename__ = "web_reading"
     __table_args__ = (
@@ -22,6 +38,7 @@ class WebReading(Base):
         CheckConstraint("(state = 'reading') = (claimed_until IS NOT NULL)", name="claim"),
         CheckConstraint("(state IN ('done', 'failed')) = (done_at IS NOT NULL)", name="done"),
         Index("ix_web_reading_asked_by", "asked_by"),
+        Index("ix_web_reading_scheduled", "asked_at", postgresql_where=text("asked_by IS NULL")),
         Index("ix_web_reading_open", "not_before", postgresql_where=text("done_at IS NULL")),
         SCHEMA,
     )
@@ -51,6 +68,7 @@ class WebFinding(Identified, Base):
         CheckConstraint("(state = 'suggested') = (decided_at IS NULL)", name="decided"),
         Index("uq_web_finding_once", "therapist_id", "kind", "value", unique=True),
         Index("ix_web_finding_decided_by", "decided_by"),
+        Index("ix_web_finding_suggested", "therapist_id", postgresql_where=text("state = 'suggested'")),
         SCHEMA,
     )
 

@@ -24,8 +24,8 @@ class _Rules:
 class Robots:
     """Answers whether a page may be asked for. A host without rules allows all, one that is broken nothing."""
 
-    def __init__(self, client: OutsideClient) -> None:
-        self._client = client
+    def __init__(self, client: OutsideClient, *, interval: float = 1.0) -> None:
+        self._client, self._interval = client, interval
         self._known: dict[str, _Rules] = {}
 
     def check(self, url: str, *, now: datetime) -> float | None:
@@ -49,7 +49,7 @@ class Robots:
 
     def _read(self, url: str) -> Protego:
         try:
-            return Protego.parse(self._client.get(url, limits=LIMITS).text())
+            return Protego.parse(self._client.get(url, interval=self._interval, limits=LIMITS).text())
         except Unavailable as exc:
             if exc.code != "outside.status":  # 4xx: there are no rules
                 raise

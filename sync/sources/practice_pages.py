@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.access import office
 from domain.casework.enrichment import WebsiteToRead, fail_website, note_website, take_website
+from domain.casework.enrichment_schedule import ask_scheduled
 from domain.casework.practice_page import Found, findings, links
 from domain.errors import PlatzlotseError, Unavailable
 from domain.weektime import office_day
@@ -21,7 +22,7 @@ AWAY = {"outside.unreachable", "outside.timeout", "outside.busy", "outside.pause
 
 
 class PracticePages:
-    """Reads pages somebody asked for; `stop` gives up whatever waits for its turn."""
+    """Reads pages somebody or the schedule asked for; `stop` gives up whatever waits for its turn."""
 
     def __init__(
         self, write: Write, *, now: Callable[[], datetime], limits: Limits = LIMITS, pause: float = PAUSE
@@ -34,7 +35,8 @@ class PracticePages:
         self._stopped.set()
 
     def read_websites(self) -> None:
-        """Until none is due."""
+        """Ask for the schedule's next one, then read until none is due."""
+        self._write(lambda s: ask_scheduled(s, now=self._now()))
         for _ in range(STEPS):
             if self._stopped.is_set() or not self.step():
                 return

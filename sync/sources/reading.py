@@ -6,10 +6,12 @@ each time. Nothing is imported here.
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from domain.access import office
 from domain.acquisition.source_runs import (
+    LEASE,
     PageRead,
     PageToRead,
     ask_due,
@@ -40,11 +42,26 @@ ENDS = {
 REFUSED = {401: "source.login", 403: "source.forbidden", 429: "source.too_many"}
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a page is one worker's, and how many seconds a source's minute has (`per_minute` pages)."""
+
+    lease: timedelta = LEASE
+    minute: float = 60.0
+
+
 class SourceReading:
     """Reads what is asked for and what is due; `stop` ends whatever waits for its turn."""
 
-    def __init__(self, write: Write, *, now: Callable[[], datetime], limits: Limits = LIMITS) -> None:
-        self._write, self._now, self._limits = write, now, limits
+    def __init__(
+        self,
+        write: Write,
+        *,
+        now: Callable[[], datetime],
+        limits: Limits = LIMITS,
+        pace: Pace = Pace(),
+    ) -> None:
+        self._write, self._now, self._limits, self._pace = write, now, limits, pace
         self._stopped = threading.Event()
         self._agent = ""
         self._client: OutsideClient | None = None
@@ -63,7 +80,7 @@ class SourceReading:
 
     def step(self) -> bool:
         """One page; False where none is due."""
-        page = self._write(lambda s: take_page(s, now=self._now()))
+        page = self._write(lambda s: take_page(s, now=self._now(), lease=self._pace.lease))
         if page is None:
             return False
         try:
@@ -83,7 +100,7 @@ class SourceReading:
     def _ask(self, page: PageToRead) -> Answer:
         client, robots = self._outside()
         asked = robots.check(page.address, now=self._now())
-        interval = max(60 / page.form.per_minute, min(asked or 0.0, SLOWEST))
+        interval = max(self._pace.minute / page.form.per_minute, min(asked or 0.0, SLOWEST))
         known = Validators(page.etag, page.last_modified)
         return client.get(page.address, interval=interval, known=known, limits=self._limits)
 
@@ -95,7 +112,7 @@ class SourceReading:
             self._client = OutsideClient(
                 self._write, user_agent=agent, now=self._now, limits=self._limits, sleep=self._sleep
             )
-            self._robots = Robots(self._client)
+            self._robots = Robots(self._client, interval=self._pace.minute / 60)
         return self._client, self._robots
 
     def _note_trouble(self, page: PageToRead, error: Unavailable) -> None:

@@ -3,15 +3,17 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 Answering = Callable[[socket.socket, "Asked"], None]
 
 
 class Asked:
-    """What a client asked for: the request line's path, and its headers in lower case."""
+    """What a client asked for: the request line's path, and its headers in lower case; `at` when (s, monotonic)."""
 
     def __init__(self, head: bytes) -> None:
+        self.at = time.monotonic()
         first, *lines = head.decode("latin-1").split("\r\n")
         self.method, self.path = [*first.split(" "), "", ""][:2]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -8,6 +8,7 @@ from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
+from ui.admin.websites_tab import WebsitesTab
 from ui.admin.worker_words import trouble_words
 from ui.changes import Refresher
 from ui.page import PageWidget
@@ -23,7 +24,7 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
-        self.sources = SourcesTab(ui)
+        self.sources, self.websites = SourcesTab(ui), WebsitesTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -32,6 +33,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.maps, tr("K&arten und Wege"))
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
+        self._tabs.addTab(self.websites, tr("&Webseiten"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -45,6 +47,7 @@ class AdminPage(PageWidget):
         Refresher(self.imports, ui.changes, ("import",), self.imports.refresh)
         # page by page, too
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
+        Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -56,6 +59,7 @@ class AdminPage(PageWidget):
         self.maps.refresh()
         self.imports.refresh()
         self.sources.refresh()
+        self.websites.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -119,8 +119,9 @@ class ImportDialog(QDialog):
         self._examined = examined
         kind = label("file_kind", examined.source.kind)
         self._facts.setText(tr("{kind}, Stand {day}").format(kind=kind, day=formats.day(examined.source.as_of)))
-        self._work = Working(self, self._ui, examined.source)
+        self._work = Working(self._ui, examined.source)
         self._work.progress.connect(self._show_progress)
+        self.destroyed.connect(self._work.leave)
         self._busy(running=False)
         if examined.table is None:
             self._run(keep=False)
@@ -145,7 +146,7 @@ class ImportDialog(QDialog):
             return
         mapping = self._mapping.mapping() if self._mapping is not None else None
         choice = self._review.selection.choice() if keep and self._review is not None else ALL
-        work.begin()
+        work.begin(keep=keep)
         self._busy(running=True)
         self._result.setText(tr("Die Zeilen werden gezählt …"))
 

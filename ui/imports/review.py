@@ -26,15 +26,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ReviewView(QWidget):
-    """`changed` tells that something was taken or left."""
+    """`changed` tells that something was taken or left; `origin` is what the new values come from."""
 
     changed = Signal()
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, *, origin: str = "") -> None:
         super().__init__()
         self.selection = selection
         self._records = _Records(selection)
-        self._fields = _Fields(selection)
+        self._fields = _Fields(selection, origin or tr("Datei"))
         self.list = _Checks(self._records, tr("Was sich ändern würde"))
         self.fields = _Checks(self._fields, tr("Angaben, vorher und nachher"))
         self._of = words("", "heading")
@@ -55,7 +55,7 @@ class ReviewView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([490, 640])
+        split.setSizes([560, 570])
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,7 +130,7 @@ def _note(change: RecordChange) -> str:
     if change.second_site:
         return tr("Die Anschrift kommt als weiterer Standort hinzu; der bisherige bleibt.")
     if change.became is Became.GONE:
-        return tr("Die Datei nennt diese Person nicht mehr. Mit Häkchen wird sie nicht mehr vorgeschlagen.")
+        return tr("Diese Person steht nicht mehr dort. Mit Häkchen wird sie nicht mehr vorgeschlagen.")
     if change.became is Became.UNCHANGED and not change.locked:
         return tr("Alles ist schon so bekannt.")
     return ""
@@ -194,7 +194,7 @@ class _Records(_Checked):
         super().__init__(
             (
                 Column(tr("Name"), 0, text=lambda n: change(n).name),
-                Column(tr("Was"), 180, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
+                Column(tr("Was"), 226, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
                 Column(tr("Ort"), 120, text=lambda n: change(n).place),
                 Column(tr("Zeile"), 60, text=lambda n: str(change(n).row or ""), right=True),
             )
@@ -215,14 +215,14 @@ class _Records(_Checked):
 
 
 class _Fields(_Checked):
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, origin: str) -> None:
         self._selection = selection
         self.number = 0
         super().__init__(
             (
                 Column(tr("Angabe"), 130, text=lambda f: label("therapist_field", f[0].name)),
                 Column(tr("bisher"), 140, text=_old, tooltip=_old),
-                Column(tr("Datei"), 0, text=_new, tooltip=_new),
+                Column(origin, 0, text=_new, tooltip=_new),
                 Column("", 130, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
             )
         )

@@ -19,16 +19,20 @@ class Stopped(Exception):
 
 
 class Working(QObject):
-    """A trial or the import itself. `progress` tells rows done and rows in all (0: not counted yet)."""
+    """A trial or the import itself. `progress` tells rows done and rows in all (0: not counted yet).
+
+    It tells from a thread of the pool, so it has no parent: its window may go with its page at any moment, and a signal
+    of an object that is being destroyed ends the program. Whoever holds the work (`Background`) holds this, too.
+    """
 
     progress = Signal(int, int)
 
-    def __init__(self, parent: QObject, ui: UiContext, source: Source) -> None:
-        super().__init__(parent)
+    def __init__(self, ui: UiContext, source: Source) -> None:
+        super().__init__()
         self._ui = ui
         self._source = source
         self._total = 0
-        self._stop = False
+        self._stop = self._keeps = False
         self._since = 0.0
 
     def stop(self) -> None:
@@ -45,9 +49,13 @@ class Working(QObject):
             session, self._source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self._on_batch
         )
 
-    def begin(self) -> None:
-        """Forget an earlier wish to stop."""
-        self._stop = False
+    def begin(self, *, keep: bool) -> None:
+        """Forget an earlier wish to stop; `keep` where it is no trial."""
+        self._stop, self._keeps = False, keep
+
+    def leave(self) -> None:
+        """The window is gone: nobody wants a trial any more, what was to be taken over is."""
+        self._stop = self._stop or not self._keeps
 
     def _count(self, today: date, mapping: Mapping[str, str] | None) -> int:
         """How many rows there are: read once without the database, a small part of the whole work."""

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSplitter
 
 from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
-from domain.matching.candidates import Candidates, candidates_for_search
+from domain.matching.candidates import Candidates, SkillWish, candidates_for_search
 from domain.matching.listing import SearchRow, find_search, list_searches
 from ui import formats
 from ui.changes import Refresher
@@ -19,6 +19,7 @@ from ui.matching.groups import GroupsView
 from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
+from ui.matching.skills import SkillFilter, fit_words
 from ui.matching.unknowns import Unknowns
 from ui.matching.ways import WaysLine
 from ui.matching.week_plan import WeekPlanView
@@ -72,6 +73,7 @@ class MatchingPage(PageWidget):
         self._chosen: list[int] = []
         self._together = button("", self._ask_together, icon="send")
         self._together.hide()
+        self._skills = SkillFilter(ui)
         self._results = ResultTable()
         self._ways = WaysLine(ui)
         self._why = WhyNot()
@@ -97,6 +99,7 @@ class MatchingPage(PageWidget):
                 self._head,
                 self._facts,
                 self._actions,
+                self._skills,
                 self._total,
                 self._ways,
                 self._results,
@@ -127,6 +130,7 @@ class MatchingPage(PageWidget):
         self._results.selected.connect(self._choose_practice)
         self._results.several.connect(self._choose_several)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
+        self._skills.changed.connect(self._judge)
         self._ways.found.connect(self._results.show_ways)
         self._map.selected.connect(self._on_map)
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
@@ -146,6 +150,7 @@ class MatchingPage(PageWidget):
     def refresh(self) -> None:
         """Searches and candidates again."""
         self._searches.refresh()
+        self._skills.refresh()
         self._judge()
 
     def open_item(self, item_id: int) -> None:
@@ -176,6 +181,7 @@ class MatchingPage(PageWidget):
     def _choose(self, search_id: int) -> None:
         if search_id != self._search_id:
             self._composer.follow_search(search_id)
+            self._skills.clear()
         self._search_id = search_id
         self._judge()
 
@@ -183,14 +189,15 @@ class MatchingPage(PageWidget):
         search_id = self._search_id
         if search_id is None:
             return
-        now, today = self.ui.now(), self.ui.today()
+        now, today, wish = self.ui.now(), self.ui.today(), self._skills.wish()
 
         def work(session: Session) -> tuple[SearchRow | None, Candidates]:
-            return find_search(session, search_id, today=today), candidates_for_search(session, search_id, now=now)
+            found = candidates_for_search(session, search_id, now=now, wish=wish)
+            return find_search(session, search_id, today=today), found
 
-        self.ui.background.read(self, work, lambda both: self._show(*both), key="candidates")
+        self.ui.background.read(self, work, lambda both: self._show(*both, wish), key="candidates")
 
-    def _show(self, row: SearchRow | None, found: Candidates) -> None:
+    def _show(self, row: SearchRow | None, found: Candidates, wish: SkillWish) -> None:
         self._actions.setVisible(row is not None)
         if row is None:
             self._facts.setText(tr("Diese Suche ist beendet."))
@@ -210,8 +217,8 @@ class MatchingPage(PageWidget):
         if row is not None and row.status == "paused":
             self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
         else:
-            self._total.setText(self._counted(found.fit_total, unknown))
-        self._results.show_candidates(found.fit, self.ui.now())
+            self._total.setText(self._counted(fit_words(found, wish), unknown))
+        self._results.show_candidates(found.fit, self.ui.now(), skill="" if wish.only else wish.skill)
         self._ways.show_list(found.search_id, [c.therapist_id for c in found.fit])
         self._why.show_candidates(found)
         self._map.set_markers(candidate_markers(found))
@@ -219,9 +226,8 @@ class MatchingPage(PageWidget):
         self._unknowns.show_search(found.search_id)
 
     @staticmethod
-    def _counted(fit: int, unknown: int) -> str:
-        total = ntr(fit, "{n} passende Praxis", "{n} passende Praxen")
-        return total + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
+    def _counted(fit: str, unknown: int) -> str:
+        return fit + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
 
     def _prepare_group(self, therapist_id: int, searches: list[int]) -> None:
         self._views.setCurrentIndex(0)

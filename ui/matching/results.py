@@ -29,12 +29,14 @@ class ResultTable(QWidget):
         super().__init__()
         self._now: datetime | None = None
         self._ways: SearchWays | None = None
+        self._skill = ""
         columns = (
             Column(
                 tr("Praxis"),
                 0,
                 text=lambda c: " ".join(part for part in (c.title, c.name) if part),
-                second=lambda c: f"{c.plz} {c.city}".strip() or tr("Ort unbekannt"),
+                second=self._place,
+                tooltip=self._place,
             ),
             Column(
                 tr("Weg"),
@@ -59,15 +61,19 @@ class ResultTable(QWidget):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
-    def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
-        """Other rows; their ways come after them."""
-        self._now, self._ways = now, None
+    def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime, *, skill: str = "") -> None:
+        """Other rows; their ways come after them. Who names `skill` says so."""
+        self._now, self._ways, self._skill = now, None, skill
         self._model.show(rows)
 
     def show_ways(self, ways: SearchWays | None) -> None:
         """How long the way to each takes."""
         self._ways = ways
         self.view.viewport().update()
+
+    def _place(self, candidate: PracticeCandidate) -> str:
+        place = f"{candidate.plz} {candidate.city}".strip() or tr("Ort unbekannt")
+        return f"{self._skill} · {place}" if self._skill and candidate.skilled else place
 
     def _minutes(self, candidate: PracticeCandidate) -> str:
         ways = self._ways.by_therapist.get(candidate.therapist_id) if self._ways is not None else None

@@ -61,6 +61,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         self._standing = StandingTab(ui, self._may_change)
         self._website = WebsiteTab(ui)
         form.places["course"] = self._contacts.search
+        form.places["website"] = self._website
         self._of_saved = (
             form.addTab(scrolled(self._sites), tr("Standorte")),
             form.addTab(self._contacts, tr("Verlauf")),

@@ -1,6 +1,6 @@
 """Therapeuten: the list at the left, one record at the right."""
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from domain.therapists.capacity_age import FILTERS, TO_CHECK
@@ -18,6 +18,7 @@ from ui.widgets.columns import Column
 from ui.widgets.files import dropped_files
 from ui.widgets.forms import Choice, EmptyState, button
 from ui.widgets.paged_table import PagedTable
+from ui.widgets.skill_choice import SkillChoice
 
 
 class TherapistsPage(ListDetailPage[TherapistDetailView]):
@@ -35,7 +36,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             state=ui.state,
             sort=("name", False),
         )
-        self._skills = Choice({"": tr("Alle Fachgebiete")}, tr("Fachgebiet oder Qualifikation filtern"))
+        self._skills = SkillChoice()
         contacts = {"": tr("Jeder Kontakt"), **{code: contact_words(code) for code in CONTACTS}}
         super().__init__(
             ui,
@@ -85,19 +86,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
     def refresh(self) -> None:
         """List, record, and which specialties and qualifications there are to choose from."""
         super().refresh()
-        self.ui.background.read(self, known_skills, self._offer_skills, key="skills")
-
-    def _offer_skills(self, found: tuple[str, ...]) -> None:
-        chosen = self._skills.code()
-        known = {chosen, *found} - {""}
-        if known == {self._skills.itemData(number) for number in range(1, self._skills.count())}:
-            return
-        with QSignalBlocker(self._skills):
-            self._skills.clear()
-            self._skills.addItem(tr("Alle Fachgebiete"), "")
-            for skill in sorted(known, key=str.casefold):
-                self._skills.addItem(skill, skill)
-            self._skills.choose(chosen)
+        self.ui.background.read(self, known_skills, self._skills.offer, key="skills")
 
 
 def _columns() -> tuple[Column, ...]:

@@ -1,5 +1,7 @@
 """Webseite of one therapist: have it read, and decide on each thing found there, with its words, address and day."""
 
+from datetime import date
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework.enrichment import Suggestion, Website, accept, ask_website, read_website, reject
@@ -128,5 +130,10 @@ def _value(found: Suggestion) -> str:
         assert isinstance(spoken, list)
         return ", ".join(spoken)
     if found.kind == "capacity":
-        return label("capacity", str(value["capacity"]))
+        said = label("capacity", str(value["capacity"]))
+        if value.get("from"):
+            said += f", {tr('ab {day}').format(day=formats.day(date.fromisoformat(str(value['from']))))}"
+        if value.get("as_of"):
+            said += f" ({tr('Stand {day}').format(day=formats.day(date.fromisoformat(str(value['as_of']))))})"
+        return said
     return str(value["email" if found.kind == "email" else "sentence"])

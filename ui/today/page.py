@@ -25,6 +25,7 @@ ICONS = {
     TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
+    TaskKind.CHECK_PATIENT: "users", TaskKind.CHECK_THERAPIST: "stethoscope",
 }  # fmt: skip
 FIELDS = {
     TaskKind.REPLY: "incoming",
@@ -33,6 +34,13 @@ FIELDS = {
     TaskKind.TSS_CLOCK: "evidence",
     TaskKind.INSURER_CLOCK: "evidence",
 }  # where on its page a task is done
+CHECKED_AT = {
+    "name": "first_name", "birth_date": "birth_date", "age": "birth_date", "place": "plz", "insurance": "insurance_kind",
+    "complaint": "diagnoses", "consent_storage": "consent", "consent_pseudonymous_inquiry": "consent",
+    "guardian": "consent", "guardian_consent": "consent",
+    "reach": "phone", "offers": "offers", "website": "website", "capacity": "capacity",
+}  # fmt: skip
+CHECKS = frozenset({TaskKind.CHECK_PATIENT, TaskKind.CHECK_THERAPIST})
 TOPICS = (
     "incoming_email",
     "patient",
@@ -46,6 +54,8 @@ TOPICS = (
     "batch",
     "office",
     "reimbursement_case",
+    "therapist",
+    "web_finding",
 )
 
 
@@ -140,6 +150,10 @@ class TodayPage(PageWidget):
             return describe_code(task.detail) if stopped else label("email_status", task.detail)
         if task.kind is TaskKind.TSS_CLOCK:
             return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
+        if task.kind is TaskKind.CHECK_PATIENT:
+            return ", ".join(label("patient_check", code) for code in task.detail.split())
+        if task.kind is TaskKind.CHECK_THERAPIST:
+            return ", ".join(label("therapist_check", code) for code in task.detail.split())
         if task.kind in {TaskKind.REACHABLE, TaskKind.CALL_PLANNED, TaskKind.CALL_STUCK}:
             return formats.phone(task.detail)
         return task.detail
@@ -152,7 +166,8 @@ class TodayPage(PageWidget):
     def _open(self, item: QTreeWidgetItem) -> None:
         task = item.data(0, Qt.ItemDataRole.UserRole)
         if isinstance(task, Task):
-            self.ui.navigate(task.page, task.record_id, FIELDS.get(task.kind, ""))
+            field = CHECKED_AT[task.detail.split()[0]] if task.kind in CHECKS else FIELDS.get(task.kind, "")
+            self.ui.navigate(task.page, task.record_id, field)
 
 
 def _due(task: Task) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, str] = {
     "web.none": "Zu diesem Eintrag ist keine Webseite bekannt. Tragen Sie sie ein und speichern Sie.",
     "web.locked": "Dieses Feld wurde von Hand eingetragen und bleibt. Geben Sie es unter „Stand“ frei, wenn der Vorschlag gelten soll.",
+    "web.overtaken": "Von den Plätzen dieser Praxis ist inzwischen Neueres bekannt. Es wurde nichts geändert.",
     "web.decided": "Über diesen Vorschlag ist schon entschieden. Es wurde nichts geändert.",
     "web.offers_unclear": "Aus diesem Satz geht nicht hervor, für wen das Verfahren angeboten wird. Tragen Sie es im Reiter der Verfahren selbst ein.",
     "source.name": "Geben Sie der Quelle einen Namen.",

@@ -103,6 +103,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "draft_inquiry": "Entwurf senden",
         "ready_patient": "Suche beginnen",
         "stale_search": "Neue Praxen anfragen",
+        "check_patient": "Angaben prüfen: Patienten",
+        "check_therapist": "Angaben prüfen: Therapeuten",
         "batch": "Sammelversand ansehen",
         "weekly_status": "Stand der Suche mitteilen",
     },

@@ -43,7 +43,8 @@ class Suggestion:
 class PlacesSaid:
     """What an answer says of the practice's places, apart from the persons asked for.
 
-    `meaning` is one of NO_PLACES, LIST_CLOSED and WAITING_LIST; `from_day` the day from which there are places.
+    `meaning` is one of NO_PLACES, LIST_CLOSED and WAITING_LIST (of a page PLACE_FREE, too); `from_day` the day from
+    which there are places.
 
     `agreed` says that nothing else in the answer speaks against it. `quote` is found in the text as it stands.
     """

@@ -47,6 +47,17 @@ def test_a_page_says_how_it_is_reached_and_what_it_offers() -> None:
         ("Aktuell sind leider keine freien Therapieplätze vorhanden.", "full"),
         ("Die Warteliste ist geschlossen.", "list_closed"),
         ("Freie Plätze finden Sie im Kalender der Volkshochschule.", None),
+        ("Ich habe derzeit freie Therapieplätze.", "free"),
+        ("Aktuell sind wieder Plätze frei.", "free"),
+        ("Ab 1. März 2027 habe ich wieder freie Plätze.", "free"),
+        ("Freie Kapazitäten vorhanden", "free"),
+        ("Sobald Plätze frei werden, melde ich mich.", None),
+        ("Es sind freie Plätze für Selbstzahler vorhanden.", None),
+        ("Haben Sie freie Plätze?", None),
+        ("Informationen zu freien Plätzen erhalten Sie telefonisch.", None),
+        ("In unserer Gruppe sind noch Plätze frei.", None),
+        ("Im Mai 2025 habe ich wieder freie Plätze.", None),
+        ("Ich habe freie Plätze.</p><p>Die Warteliste ist geschlossen.", None),
         ("Ich freue mich auf Sie.", None),
     ],
 )
@@ -54,6 +65,17 @@ def test_free_places_are_read_with_the_words_for_answers(words: str, capacity: s
     """As an answer by mail is; what is not clear is not suggested."""
     said = found(f"<p>{words}</p>").get("capacity", [{"capacity": None}])
     assert said[0]["capacity"] == capacity
+
+
+def test_a_word_on_places_has_its_day() -> None:
+    """The one the page names beside it, else that of the reading; a day that is none is not believed."""
+    for stand, day in (
+        ("Stand: 03.09.2026", "2026-09-03"), ("Stand 9/2026", "2026-09-01"), ("Stand 40.13.2026", TODAY.isoformat()),
+        ("Stand 03.09.2030", TODAY.isoformat()), ("", TODAY.isoformat()),
+    ):  # fmt: skip
+        said = found(f"<p>Derzeit keine freien Plätze ({stand})</p>")["capacity"][0]
+        assert (said["capacity"], said["as_of"]) == ("full", day)
+    assert found("<p>Ab 1. März 2027 habe ich wieder freie Plätze.</p>")["capacity"][0]["from"] == "2027-03-01"
 
 
 def test_only_pages_of_the_same_host_are_read() -> None:

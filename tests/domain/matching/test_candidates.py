@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from domain.database import Database
 from domain.errors import NotFound
 from domain.matching.best_patients import judge, patients_for_contact_point, patients_for_therapist
-from domain.matching.candidates import candidates_for_search
+from domain.matching.candidates import SkillWish, candidates_for_search
 from domain.matching.rules import Rule
 from domain.therapists.models import ContactPoint, Therapist
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
@@ -40,6 +40,33 @@ searchers = st.lists(
     min_size=1,
     max_size=6,
 )
+
+
+def test_a_skill_narrows_the_list_before_it_is_cut_or_orders_it(database: Database) -> None:
+    """Whoever fits and does not name it is counted, apart those who name nothing; no rule excludes them."""
+    with database.read() as session:
+        search = add_search(session, add_patient(session))
+        best = add_therapist(session, capacity="free", capacity_as_of=NOW.date(), qualifications=["Hypnose"])
+        silent = add_therapist(session)
+        emdr = add_therapist(session, capacity="full", capacity_as_of=NOW.date(), qualifications=["EMDR", "Hypnose"])
+        trauma = add_therapist(session, capacity="full", capacity_as_of=NOW.date(), specialties=["EMDR"])
+        far = add_therapist(session, place=(48.1, 11.5), specialties=["EMDR"])
+
+        def found(skill: str, *, only: bool, limit: int = 200) -> tuple[list[int], int, int, int]:
+            all_of = candidates_for_search(session, search, now=NOW, limit=limit, wish=SkillWish(skill, only=only))
+            assert far not in {c.therapist_id for c in all_of.fit}
+            assert {c.therapist_id for c in all_of.fit if c.skilled} <= {emdr, trauma} or not skill
+            return [c.therapist_id for c in all_of.fit], all_of.fit_total, all_of.unskilled, all_of.unsaid
+
+        assert found("", only=True)[1:] == (4, 0, 0)
+        assert found("", only=True)[0][0] == best
+        ids, *counts = found("EMDR", only=True)
+        assert (set(ids), counts) == ({emdr, trauma}, [2, 2, 1])
+        assert found("EMDR", only=True, limit=1)[1:] == (2, 2, 1)
+        assert set(found("EMDR", only=True, limit=1)[0]) <= {emdr, trauma}
+        ids, *counts = found("EMDR", only=False)
+        assert (set(ids[:2]), ids[2:], counts) == ({emdr, trauma}, [best, silent], [4, 2, 1])
+        assert found("emdr%", only=True) == ([], 0, 4, 1)
 
 
 def test_looking_near_only_loses_nobody(database: Database) -> None:

@@ -11,11 +11,12 @@ from domain.acquisition.source_runs import ask_run
 from domain.acquisition.sources import SourceForm, SourceState, list_sources, save_source
 from domain.database import Database
 from sync.http.answers import Limits
-from sync.sources.reading import SourceReading
+from sync.sources.reading import Pace, SourceReading
 from tests.servers.hostile import Answering, Asked, HostileServer, hostile, reply
 from tests.sync.geo.conftest import writer
 
 QUICK = Limits(connect=2, silence=3, total=5, redirects=0, attempts=1, turn=20, together=10)
+MINUTE = 6.0  # seconds: sixty pages a minute are ten a second
 DESCRIPTION = "Eintrag: article\nName: h2\nAnschrift: address\nTelefon: .tel"
 
 
@@ -85,7 +86,7 @@ def clock() -> Clock:
 @pytest.fixture
 def reading(worker_database: Database, clock: Clock) -> SourceReading:
     """The worker's round, impatient."""
-    return SourceReading(writer(worker_database), now=clock, limits=QUICK)
+    return SourceReading(writer(worker_database), now=clock, limits=QUICK, pace=Pace(minute=MINUTE))
 
 
 def add_source(database: Database, address: str, **values: object) -> int:

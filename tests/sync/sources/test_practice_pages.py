@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.casework.enrichment import Website, accept, ask_website, read_website, reject, take_website
+from domain.casework.enrichment_schedule import ScheduleForm, save_schedule
 from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.therapists.queries import get_therapist
@@ -130,6 +131,24 @@ def test_a_killed_worker_leaves_its_practice_to_the_next(
     clock.ahead = timedelta(minutes=16)
     assert pages.step()
     assert website(database, therapist).state == "done"
+
+
+def test_the_schedule_is_followed_without_anybody_asking(
+    database: Database, directory: Directory, server: HostileServer, pages: PracticePages, clock: Clock
+) -> None:
+    """One practice at a time, as the office set it; the next when its turn has come."""
+    directory.pages = {"/": START}
+    with database.write() as session:
+        made = [add_therapist(session, last_name=name) for name in ("Muster", "Beispiel")]
+        session.execute(text("UPDATE therapist_service.therapist SET web = :web"), {"web": f"{server.url}/"})
+        save_schedule(session, ScheduleForm(enabled=True, per_hour=60))
+    pages.read_websites()
+    pages.read_websites()
+    assert [website(database, one).state for one in made] == ["done", ""]
+    clock.ahead = timedelta(minutes=1)
+    pages.read_websites()
+    assert [website(database, one).state for one in made] == ["done", "done"]
+    assert website(database, made[1]).suggestions
 
 
 def test_a_therapist_without_a_page_is_not_read(database: Database, clock: Clock) -> None:

@@ -1,23 +1,30 @@
 """Workers that read sources: one killed in the middle, two at once, one told to stop, and as it really runs."""
 
 import asyncio
+import contextlib
+import queue
+import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+
+import psutil
 
 from domain.database import Database
 from sync.sources.reading import SourceReading
 from sync.worker import Worker
 from tests.conftest import Office
-from tests.servers.hostile import HostileServer
+from tests.servers.hostile import Asked, HostileServer
 from tests.sync.geo.conftest import writer
-from tests.sync.sources.conftest import Clock, Directory, add_source, ask, page_of, read_all, state
+from tests.sync.sources.conftest import MINUTE, Clock, Directory, add_source, ask, page_of, read_all, state
 
 MANY = 8
+LEASE = 4.0  # seconds: a page with its turn takes a tenth of one
 
 
 def wait(until: Callable[[], bool], seconds: float = 90) -> None:
@@ -28,12 +35,42 @@ def wait(until: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.05)
 
 
+def own_ports(pid: int) -> set[int]:
+    """From which ports a process speaks to others."""
+    return {connection.laddr.port for connection in psutil.Process(pid).net_connections()}
+
+
 def asked(server: HostileServer) -> Counter[str]:
     """How often each page was asked for."""
     return Counter(page.path for page in server.asked if page.path != "/robots.txt")
 
 
-def test_a_killed_worker_loses_no_page_and_asks_for_none_twice(
+def most_in(seconds: float, times: list[float]) -> int:
+    """How many at most lie so close together."""
+    return max(sum(begin <= at < begin + seconds for at in times) for begin in times)
+
+
+@contextlib.contextmanager
+def two_workers(office: Office, *, lease: float) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Two processes that read at one rate; killed in the end, whatever became of them."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.sync.sources.reading_program",
+        office.url("worker"),
+        str(lease),
+        str(MINUTE),
+    ]
+    workers = [subprocess.Popen(command) for _ in range(2)]
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+
+
+def test_killed_workers_lose_no_page_and_none_is_asked_for_twice(
     database: Database,
     office: Office,
     directory: Directory,
@@ -46,16 +83,8 @@ def test_a_killed_worker_loses_no_page_and_asks_for_none_twice(
     directory.pages = {f"/{code}": page_of(f"Ada Muster{code}") for code in codes}
     source = add_source(database, f"{server.url}/{{plz}}", postcodes=codes)
     ask(database, source, clock)
-    command = [sys.executable, "-m", "tests.sync.sources.reading_program", office.url("worker")]
-    workers = [subprocess.Popen(command) for _ in range(2)]
-    began = time.monotonic()
-    try:
+    with two_workers(office, lease=300):
         wait(lambda: len(asked(server)) >= 2)
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
-    assert sum(asked(server).values()) <= 3 + (time.monotonic() - began)
     clock.ahead = timedelta(minutes=6)
     read_all(reading)
     found = state(database).review
@@ -63,6 +92,43 @@ def test_a_killed_worker_loses_no_page_and_asks_for_none_twice(
     assert (found.pages_done, found.entries) == (MANY, MANY)
     assert set(asked(server)) == {f"/{code}" for code in codes}
     assert sum(asked(server).values()) <= MANY + 2
+
+
+def test_of_two_workers_one_killed_the_other_goes_on(
+    database: Database, office: Office, directory: Directory, server: HostileServer, clock: Clock
+) -> None:
+    """With -9, over a page under way: after the lease the other asks for that one, and for no other a second time."""
+    codes = tuple(str(number) for number in range(1, MANY + 1))
+    directory.pages = {f"/{code}": page_of(f"Ada Muster{code}") for code in codes}
+    held, ports, killed = f"/{MANY // 2}", queue.Queue[int](), threading.Event()
+
+    def hold(connection: socket.socket, page: Asked) -> None:
+        """The first who asks waits until it is dead."""
+        del directory.answers[held]
+        ports.put(connection.getpeername()[1])
+        killed.wait(60)
+        directory(connection, page)
+
+    directory.answers[held] = hold
+    source = add_source(database, f"{server.url}/{{plz}}", postcodes=codes)
+    ask(database, source, clock)
+    with two_workers(office, lease=LEASE) as workers:
+        port = ports.get(timeout=60)
+        (victim,) = [worker for worker in workers if port in own_ports(worker.pid)]
+        (other,) = [worker for worker in workers if worker is not victim]
+        victim.kill()
+        assert victim.wait() == -signal.SIGKILL
+        killed.set()
+        wait(lambda: state(database).review is not None)
+        assert other.poll() is None
+    found = state(database).review
+    assert found is not None
+    assert (found.pages_done, found.entries) == (MANY, MANY)
+    assert asked(server) == Counter({f"/{code}": 1 + (f"/{code}" == held) for code in codes})
+    times = [page.at for page in server.asked if page.path == held]
+    assert times[1] - times[0] > LEASE - 1  # it was claimed before its turn came
+    everything = [page.at for page in server.asked]
+    assert most_in(1.0, everything) <= 60 / MINUTE + 2  # both together; a turn may come late and the next in time
 
 
 def test_who_waits_for_a_turn_stops_at_once(

@@ -1,22 +1,27 @@
 """Quellen in Verwaltung: entered, refused, read on demand, stopped, reviewed and taken over."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
+from domain.acquisition.source_models import DirectorySource, SourceRun
 from domain.acquisition.source_runs import PageRead, ask_run, fail_run, note_page, take_page
 from domain.acquisition.sources import SourceForm, save_source
+from domain.casework.source_review import take_over
 from domain.database import Database
 from tests.ui.hands import fill, press, scalar
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
 from ui.admin.sources_tab import SourcesTab
+from ui.imports.review import ReviewView
 from ui.ports import UiContext
 
 PAGE = b"<article><h2>Ada Muster</h2></article><article><h2>Karl Beispiel</h2></article>"
+MANY = 2100
 STATE = "SELECT state FROM scraping_service.source_run ORDER BY id DESC LIMIT 1"
 
 
@@ -44,13 +49,19 @@ def tab(ui: UiContext, qtbot: QtBot, database: Database) -> SourcesTab:
     return made
 
 
-def the_worker_reads(database: Database, ui: UiContext) -> None:
+def names(view: ReviewView) -> list[str]:
+    """Who is shown."""
+    model = view.list.model()
+    return [str(model.index(number, 0).data()) for number in range(model.rowCount())]
+
+
+def the_worker_reads(database: Database, ui: UiContext, page_read: bytes = PAGE) -> None:
     """What the worker does with a source that is asked for."""
 
     def work(session: Session) -> None:
         page = take_page(session, now=ui.now())
         assert page is not None
-        note_page(session, page, PageRead(PAGE), now=ui.now())
+        note_page(session, page, PageRead(page_read), now=ui.now())
 
     fill(database, work)
     fill(database, lambda s: take_page(s, now=ui.now()))
@@ -70,13 +81,61 @@ def test_a_source_is_read_reviewed_and_taken_over_in_part(
     press(qtbot, tab, "Änderungen ansehen …")
     dialog = tab.findChild(SourceReviewDialog)
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() == 2)
-    unwanted = dialog.tree.topLevelItem(1)
-    assert unwanted is not None
-    unwanted.setCheckState(0, Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: dialog.view is not None)
+    assert dialog.view is not None
+    assert names(dialog.view) == ["Ada Muster", "Karl Beispiel"]
+    dialog.view.list.selectRow(1)
+    QTest.keyClick(dialog.view.list, Qt.Key.Key_Space)
     press(qtbot, dialog, "Übernehmen")
     qtbot.waitUntil(lambda: scalar(database, STATE) == "applied")
     assert scalar(database, "SELECT string_agg(last_name, ',') FROM therapist_service.therapist") == "Muster"
+
+
+def test_all_changes_are_shown_and_who_is_gone_is_set_inactive_on_a_tick(
+    tab: SourcesTab, ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """However many there are; nobody is retired unless a person says so."""
+    entry = "<article><h2>Nr {}</h2><address>Markt 1<br>52062 Aachen</address></article>"
+    source = fill(database, lambda s: s.query(DirectorySource).one().id)
+
+    def describe(session: Session) -> None:
+        session.query(DirectorySource).one().description = "Eintrag: article\nName: h2\nAnschrift: address"
+
+    def yesterday(session: Session) -> None:
+        before, on = ui.now() - timedelta(days=1), ui.today() - timedelta(days=1)
+        run = session.query(SourceRun).filter_by(state="review").one()
+        run.done_at = before
+        take_over(session, run.id, now=before, today=on)
+
+    fill(database, describe)
+    fill(database, lambda s: ask_run(s, source, now=ui.now()))
+    first = "".join(entry.format(f"Alt{number}") for number in range(2)).encode()
+    the_worker_reads(worker_database, ui, first)
+    fill(database, yesterday)
+    fill(database, lambda s: ask_run(s, source, now=ui.now()))
+    many = "".join(entry.format(f"Neu{number}") for number in range(MANY)) + entry.format("Alt0")
+    the_worker_reads(worker_database, ui, many.encode())
+    tab.refresh()
+    press(qtbot, tab, "Änderungen ansehen …")
+    dialog = tab.findChild(SourceReviewDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.view is not None, timeout=60_000)
+    view = dialog.view
+    assert view is not None
+    assert len(names(view)) == MANY + 2
+    assert "1 Person steht nicht mehr dort" in dialog._facts.text()
+    view.filter("gone")
+    assert names(view) == ["Nr Alt1"]
+    assert view.selection.wanted() == MANY
+    press(qtbot, view, "Alle gezeigten nehmen")
+    view.filter("new")
+    press(qtbot, view, "Keine der gezeigten")
+    assert view.selection.wanted() == 1
+    press(qtbot, dialog, "Übernehmen")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "applied", timeout=60_000)
+    assert scalar(database, "SELECT string_agg(last_name, ',') FROM therapist_service.therapist "
+                  "WHERE status = 'inactive'") == "Alt1"  # fmt: skip
+    assert scalar(database, "SELECT count(*) FROM therapist_service.therapist") == 2
 
 
 def test_why_a_reading_ended_is_a_sentence(

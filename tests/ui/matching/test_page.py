@@ -40,6 +40,33 @@ def opened(
     return page
 
 
+def test_the_list_is_narrowed_to_a_qualification(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Or begins with it; who fits without it is counted. Another search begins with everybody."""
+    fill(database, lambda s: add_therapist(s, last_name="Trauma", qualifications=["EMDR {x}"]))
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
+    fill(database, add_therapist)
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.open_item(search)
+    rows = page._results._model
+    qtbot.waitUntil(lambda: rows.rowCount() == 2 and page._skills.skill.count() == 2)
+    assert not page._skills.how.isEnabled()
+    page._skills.skill.choose("EMDR {x}")
+    qtbot.waitUntil(lambda: rows.rowCount() == 1)
+    assert rows.rows[0].name == "Ina Trauma"
+    assert page._total.text() == "1 passende Praxis mit „EMDR {x}“, 1 ohne (davon 1 ganz ohne Angabe)"
+    page._skills.how.choose("first")
+    qtbot.waitUntil(lambda: rows.rowCount() == 2)
+    assert rows.rows[0].name == "Ina Trauma"
+    assert page._total.text().startswith("1 passende Praxis mit")
+    other = fill(database, lambda s: add_search(s, add_patient(s, last_name="Zweite")))
+    page._choose(other)
+    qtbot.waitUntil(lambda: page._total.text().startswith("2 passende Praxen"))
+    assert page._skills.skill.code() == ""
+
+
 def test_what_leaves_at_once_offers_no_undo(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """An office without an undo window is not promised one."""
     page = opened(ui, qtbot, database)
