@@ -15,7 +15,7 @@ SCHEMA = {"schema": "geocoding_service"}
 
 
 class ReachArea(Base):
-    """What a router said; its middle in ten-thousandths of a degree. `rings` are lines of [lat, lon], by even and odd."""
+    """What a router said around a middle in ten-thousandths of a degree; `rings`: lines of [lat, lon]."""
 
     __tablename__ = "reach_area"
     __table_args__ = (
@@ -86,7 +86,7 @@ class SuggestRequest(Identified, Base):
     plz: Mapped[str] = mapped_column(server_default="")
     city: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default="waiting")
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     lease_until: Mapped[datetime | None]
     cause: Mapped[str] = mapped_column(server_default="")
     found: Mapped[list[list[str]]] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -64,8 +64,8 @@ WHERE id = :id AND state = 'asking'
 class Reached:
     """An area around `at`, as far as it is known now.
 
-    `askable` says that a router could be asked and was not yet, `waiting` that it is being asked, `home` that it is not,
-    since patients stay home; `trouble` is the code of what hinders it.
+    `askable` says that a router could be asked and was not yet, `waiting` that it is being asked, `home` that it is
+    not, since patients stay home; `trouble` is the code of what hinders it.
     """
 
     reach: Reach
@@ -122,9 +122,8 @@ def reached(session: Session, whence: Whence, mode: TravelMode, minutes: int, *,
     asked = session.execute(text(_REQUEST), values).one_or_none()
     if asked is None:
         return Reached(guessed, at, askable=True)
-    return Reached(
-        guessed, at, askable=asked.state == "done" and not asked.cause, waiting=asked.state != "done", trouble=asked.cause
-    )
+    waiting = asked.state != "done"
+    return Reached(guessed, at, askable=not waiting and not asked.cause, waiting=waiting, trouble=asked.cause)
 
 
 def ask_reach(session: Session, whence: Whence, mode: TravelMode, minutes: int) -> None:

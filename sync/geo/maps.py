@@ -57,7 +57,7 @@ class MapWork:
         self._round(self._placing.step)
 
     def travel(self) -> None:
-        """Ask for areas and ways until none is due, and answer whoever tries a server out: somebody waits for all three."""
+        """Ask for areas and ways until none is due, and answer whoever tries a server out: for all somebody waits."""
         self.answer_test()
         self._round(self._reaching.step)
         self._round(self._travelling.step)
@@ -68,7 +68,7 @@ class MapWork:
 
     def forget_typed(self) -> None:
         """Take away what was typed some minutes ago."""
-        self._write(lambda s: forget_typed(s, now=self._now()))
+        self._write(forget_typed)
 
     def forget(self) -> None:
         """Drop answers that no longer hold."""

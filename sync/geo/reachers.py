@@ -1,6 +1,6 @@
-"""Areas somebody can reach, from Valhalla or openrouteservice, through the office's one HTTP client. What they say is checked.
+"""Areas somebody can reach, from Valhalla or openrouteservice, through the office's one HTTP client.
 
-Both answer as GeoJSON. An OSRM knows no areas.
+Both answer as GeoJSON; what they say is checked. An OSRM knows no areas.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
-"""Suggestions for an address that is being typed, from a Photon or a Nominatim of one's own. What comes back is checked.
+"""Suggestions for an address that is being typed, from a Photon or a Nominatim of one's own.
 
-They are asked without geopy: what is typed is no address yet.
+They are asked without geopy: what is typed is no address yet. What comes back is checked.
 """
 
 from collections.abc import Iterable, Mapping

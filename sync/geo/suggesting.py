@@ -26,7 +26,7 @@ class Suggesting:
 
     def step(self) -> bool:
         """Answer the next person; False where nobody waits, or the server does not answer."""
-        asked = self._write(lambda s: take_suggestion(s, now=self._now()))
+        asked = self._write(take_suggestion)
         if asked is None:
             return False
         try:

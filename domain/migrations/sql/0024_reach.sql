@@ -55,7 +55,7 @@ CREATE TABLE geocoding_service.suggest_request (
     plz TEXT DEFAULT '' NOT NULL,
     city TEXT DEFAULT '' NOT NULL,
     state TEXT DEFAULT 'waiting' NOT NULL,
-    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     lease_until TIMESTAMP WITH TIME ZONE,
     cause TEXT DEFAULT '' NOT NULL,
     found JSONB DEFAULT '[]' NOT NULL,
