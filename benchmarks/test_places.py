@@ -36,15 +36,6 @@ def test_radius_of_one_patient(benchmark: BenchmarkFixture, filled: Database) ->
     assert found[0].km <= found[-1].km <= RADIUS_KM
 
 
-def test_all_pairs_in_memory(benchmark: BenchmarkFixture) -> None:
-    """40,000 therapists and 20,000 patients within 25 km, with their distances; both trees are built each time."""
-    therapists, patients = drawn(40_000, 7919), drawn(20_000, 104729)
-    found = benchmark.pedantic(
-        lambda: Points(patients).pairs_within(Points(therapists), RADIUS_KM), rounds=3, iterations=1
-    )
-    print(f"{len(found.km):,} pairs")
-
-
 def test_counting_in_memory(benchmark: BenchmarkFixture) -> None:
     """How many therapists each of 20,000 patients has within an own limit of 10 to 50 km."""
     therapists, patients = drawn(40_000, 7919), drawn(20_000, 104729)

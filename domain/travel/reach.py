@@ -18,7 +18,7 @@ from domain.travel.ways import ESTIMATE, KEPT, Spot
 from domain.values import TravelMode
 
 SHORTEST, LONGEST = 5, 120  # minutes one may ask for; the database keeps them, too
-FARTHEST_KM, STEP_KM = 250.0, 0.05
+FARTHEST_KM, STEP_KM = 250.0, 0.1
 
 Ring = tuple[tuple[float, float], ...]  # lat, lon
 

@@ -19,6 +19,7 @@ MOST_POINTS = 20_000  # of all lines together; a map shows no more, and no hones
 KM_PER_DEGREE = 111.19
 FASTEST_KM_A_MINUTE = 5.0  # 300 km/h: no train goes further
 SPACE_KM = 10.0  # a start lies beside the road, and lines are drawn with a coarse pen
+BLOT_KM = 0.3  # less than anybody walks in the fewest minutes one may ask for
 SMOOTH_M = 60  # how far Valhalla may straighten a line
 
 
@@ -97,7 +98,8 @@ def rings_of(said: Any, start: Spot, minutes: int) -> tuple[Ring, ...]:
     farthest = minutes * FASTEST_KM_A_MINUTE + SPACE_KM
     if any(_km(start, at) > farthest for ring in rings for at in ring):
         raise ValueError("an area nobody reaches")
-    return rings
+    # where its map has no road, Valhalla draws a blot of some 200 m
+    return rings if any(_km(start, at) > BLOT_KM for ring in rings for at in ring) else ()
 
 
 def _lines(geometry: Any) -> Iterator[Sequence[Any]]:

@@ -107,6 +107,7 @@ def answer(database: Database, *found: Suggestion, cause: str = "") -> str:
     return fill(database, work)
 
 
+POPUP = ("does not support raise", "does not support grabbing the keyboard")  # the offscreen platform, of a list
 HOUSE = Suggestion("Hauptstraße", "17", "52062", "Aachen")
 
 
@@ -137,6 +138,7 @@ def texts(form: dict[str, Field]) -> list[str]:
     return [line(field).text() for field in form.values()]
 
 
+@pytest.mark.qt_log_ignore(*POPUP, extend=True)
 def test_a_server_suggests_after_what_is_known_here(
     form: dict[str, Field], qtbot: QtBot, database: Database, worker_database: Database
 ) -> None:
@@ -170,6 +172,7 @@ def test_a_server_suggests_after_what_is_known_here(
     assert form["street"]._hint is None
 
 
+@pytest.mark.qt_log_ignore(*POPUP, extend=True)
 def test_the_number_that_was_typed_stays(
     form: dict[str, Field], qtbot: QtBot, database: Database, worker_database: Database
 ) -> None:

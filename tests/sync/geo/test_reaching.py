@@ -121,6 +121,17 @@ def test_a_town_needs_no_permission(database: Database, reaching: Reaching, cloc
     assert (found.reach.source, len(found.reach.rings)) == ("openrouteservice", 1)
 
 
+def test_a_blot_is_no_area(database: Database, reaching: Reaching, clock: Clock) -> None:
+    """Where a router's map ends it draws a spot around the start: it knows no way, and says so."""
+    blot = [[6.082, 50.774], [6.086, 50.774], [6.086, 50.777], [6.082, 50.774]]
+    with hostile(reply("200 OK", area(blot))) as server:
+        configure(database, router="valhalla", router_url=server.url)
+        ask(database, Spot(*START))
+        assert reaching.step()
+    found = look(database, Spot(*START), clock)
+    assert (found.reach.source, found.reach.rings) == ("valhalla", ())
+
+
 def test_patients_places_stay_home(database: Database, reaching: Reaching, clock: Clock) -> None:
     """Without the office's word the ring stays, and the database refuses whoever asks; taken back, nothing is asked."""
     search = a_search(database)
