@@ -154,7 +154,7 @@ class MapsTab(QWidget):
                     ntr(placing.waiting, "{n} Adresse wartet", "{n} Adressen warten"),
                     tr("{n} gefunden").format(n=placing.placed),
                     tr("{n} nicht gefunden").format(n=placing.not_found),
-                    ntr(seen.ways_waiting, "{n} Liste von Wegen wartet", "{n} Listen von Wegen warten"),
+                    ntr(seen.ways_waiting, "{n} Frage nach Wegen wartet", "{n} Fragen nach Wegen warten"),
                 )
             )
         ]

@@ -14,6 +14,7 @@ from domain.tile_source import TileSource
 from ui.errors import describe
 from ui.map.tile_setting import TILES, read_tile_source
 from ui.ports import UiContext
+from ui.theme import SPACE
 from ui.translation import tr
 from ui.widgets.forms import button
 from ui.widgets.forms import label as words
@@ -36,8 +37,10 @@ class TileTrial(QWidget):
         self.picture.setAccessibleName(tr("Probebild der Karte"))
         self.picture.hide()
         self.said = words("", "muted")
+        self.said.setContentsMargins(0, 8, 0, 0)  # beside the button's own words
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(SPACE)
         for widget, stretch in ((self.button, 0), (self.picture, 0), (self.said, 1)):
             line.addWidget(widget, stretch, Qt.AlignmentFlag.AlignTop)
 

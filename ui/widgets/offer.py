@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit
 
+ROOM = 24  # px beside a line: frame and a bar to scroll
+
 
 class Offer(QObject):
     """A list below `field`; `chosen` carries the chosen line."""
@@ -59,6 +61,8 @@ class Offer(QObject):
         if not words or not self.field.hasFocus() or words == [self.field.text()]:
             self._popup.hide()
             return
+        # a narrow field cuts off neither a line nor the thanks that are owed
+        self._popup.setMinimumWidth(max(self.field.width(), self._popup.sizeHintForColumn(0) + ROOM))
         self._completer.complete()
         if marked in words:
             # whoever is on a line already stays there when more arrives

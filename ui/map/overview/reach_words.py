@@ -50,9 +50,10 @@ def as_shown(found: Reached, place: str = "") -> ReachShown:
             lines.append(("note", tr("Vom Wohnort ist nur die Gegend bekannt.")))
         return ReachShown(reach.rings, (), name, tuple(lines))
     at = found.at
+    near = ("sure", tr("geschätzt: wohl bis {km}").format(km=formats.distance(reach.near_km)))
     lines = [
         head,
-        ("sure", tr("geschätzt: sicher bis {km}").format(km=formats.distance(reach.near_km))),
+        *([near] if reach.near_km > 0 else []),
         ("maybe", tr("geschätzt: vielleicht bis {km}").format(km=formats.distance(reach.far_km))),
         *_why(found),
     ]

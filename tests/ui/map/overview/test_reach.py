@@ -84,7 +84,7 @@ def test_without_a_router_the_ring_says_that_it_is_estimated(
     assert ask(page._view, "document.querySelectorAll('path.pl-reach, path.pl-reach-maybe').length") == 2
     said = ask(page._view, WORDS)
     assert said.startswith("Erreichbar: 60 Min. zu Fuß")
-    assert "geschätzt: sicher bis 2,4 km" in said
+    assert "geschätzt: wohl bis 2,4 km" in said
     assert "geschätzt: vielleicht bis 5,2 km" in said
     assert scalar(database, REQUESTS) == 0
     assert "60 Min. zu Fuß, geschätzt" in page._heading()[2]
