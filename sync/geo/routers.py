@@ -151,7 +151,7 @@ class understood:  # noqa: N801 - reads as a statement
         """Begin reading."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (KeyError, TypeError, ValueError, IndexError, AttributeError)):
+        if isinstance(error, (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)):
             raise Unavailable("outside.garbage", host=self._url) from error
 
 

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.casework.reaching import Reached, Whence, ask_reach, forget_old_reach, reach_modes, reached, usual_mode
+from domain.casework.reaching import (
+    Reached,
+    Whence,
+    ask_reach,
+    forget_old_reach,
+    reach_modes,
+    reached,
+    take_reach,
+    usual_mode,
+)
 from domain.database import Database
 from domain.errors import Invalid
 from domain.geocoding.map_settings import MapForm
@@ -16,6 +25,7 @@ from domain.values import TravelMode
 from sync.geo.reaching import Reaching
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search
+from tests.conftest import Office
 from tests.servers.hostile import hostile, reply
 from tests.sync.geo.conftest import QUICK, Clock, configure, writer
 
@@ -213,6 +223,20 @@ def test_a_worker_that_died_over_a_question_leaves_it_to_another(
         assert not reaching.step()
         clock.ahead = timedelta(minutes=11)
         assert reaching.step()
+
+
+def test_two_workers_take_a_question_once(database: Database, office: Office, clock: Clock) -> None:
+    """While one has it, the other finds nothing, and waits for nobody."""
+    configure(database, router="valhalla", router_url="http://wege.example")
+    ask(database, Spot(*START))
+    one, other = office.database("worker"), office.database("worker")
+    try:
+        with one.write() as first, other.write() as second:
+            assert take_reach(first, now=clock()) is not None
+            assert take_reach(second, now=clock()) is None
+    finally:
+        one.close()
+        other.close()
 
 
 def test_another_router_says_other_areas(database: Database, reaching: Reaching, clock: Clock) -> None:

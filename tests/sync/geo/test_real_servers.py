@@ -8,6 +8,7 @@ import pytest
 
 from domain.casework.placing import PlaceState, site_places
 from domain.casework.reaching import Reached, Whence, ask_reach, reached
+from domain.casework.suggesting import Suggestion, Typed, ask_suggestions, read_suggestions
 from domain.casework.travelling import ask_ways, ways_of_search
 from domain.database import Database
 from domain.geocoding.server_tests import ask_server_test, read_server_answer
@@ -16,6 +17,7 @@ from domain.values import TravelMode
 from sync.geo.maps import MapWork
 from sync.geo.placing import Placing
 from sync.geo.reaching import Reaching
+from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
@@ -112,6 +114,21 @@ def test_the_button_tries_the_real_server(
     with database.read() as session:
         answer = read_server_answer(session, number)
     assert (answer.done, answer.trouble, answer.params["known"]) == (True, "", 0)
+
+
+def test_a_nominatim_of_ones_own_suggests(
+    database: Database, worker_database: Database, real: NominatimServer, clock: Clock
+) -> None:
+    """Whole words, as it knows no beginnings: number, street and place come back apart."""
+    configure(database, geocoder="nominatim", geocoder_url=real.url)
+    with database.write() as session:
+        ask_suggestions(session, Typed("Hauptstraße 17", "", "Musterstadt"), of_patient=False)
+    assert Suggesting(writer(worker_database), now=clock).step()
+    with database.read() as session:
+        answer = read_suggestions(session)
+    assert answer is not None
+    assert (answer.done, answer.cause) == (True, "")
+    assert Suggestion("Hauptstraße", "17", "99991", "Musterstadt") in answer.found
 
 
 @pytest.mark.parametrize(

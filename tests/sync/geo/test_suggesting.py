@@ -17,7 +17,7 @@ from domain.casework.suggesting import (
     suggesting_server,
 )
 from domain.database import Database
-from domain.errors import Invalid
+from domain.errors import Forbidden, Invalid
 from sync.geo.suggesting import Suggesting
 from sync.http.client import OutsideClient
 from tests.servers.hostile import hostile, reply
@@ -72,6 +72,12 @@ def test_a_photon_suggests(database: Database, second_database: Database, sugges
     )
     with second_database.read() as session:
         assert session.scalar(text(ROWS)) == 1
+    others = (
+        "INSERT INTO geocoding_service.suggest_request (asked_by, of_patient, typed)"
+        " SELECT id, false, 'abc' FROM platform.person"
+    )
+    with pytest.raises(Forbidden), second_database.write() as session:
+        session.execute(text(others))
 
 
 def test_a_nominatim_of_ones_own_suggests_and_the_public_one_is_never_asked(
