@@ -11,7 +11,7 @@ GROUND = {
         "line": "#b9c6d0",
         "coast": "#8fa3b1",
         "place": "#5d6c7a",
-        "reach": "#0b6e7f",
+        "reach": "#a02c78",
     },
     True: {
         "sea": "#10161b",
@@ -19,7 +19,7 @@ GROUND = {
         "line": "#3b4a56",
         "coast": "#5a6e7d",
         "place": "#94a5b3",
-        "reach": "#4cc9dc",
+        "reach": "#f28ac4",
     },
 }
 
