@@ -30,7 +30,7 @@ class TileTrial(QWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
-        self._possible = self._busy = False
+        self._possible = self._busy = self._home = False
         self._began = 0.0
         self.button = button(tr("&Testen"), self._ask, icon="check", name=tr("Kartenbilder testen"))
         self.picture = QLabel()
@@ -70,6 +70,7 @@ class TileTrial(QWidget):
         if source is None:
             self._end(tr("Es ist kein Kartenhintergrund gespeichert."), "muted")
             return
+        self._home = spot != MIDDLE
         self._tiles = tiles_in(self._ui.state.home / TILES)
         self._tiles.use(source)
         self._began = time.monotonic()
@@ -99,8 +100,10 @@ class TileTrial(QWidget):
         self.picture.setPixmap(picture.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode))
         self.picture.show()
         seconds = f"{time.monotonic() - self._began:.1f}".replace(".", ",")
-        said = tr("Das Bild kommt ({seconds} s) und zeigt die Gegend Ihres Büros. Auf der Karte steht: {credit}")
-        self._end(said.format(seconds=seconds, credit=source.attribution), "muted")
+        # an office without a PLZ is looked for nowhere
+        where = tr("die Gegend Ihres Büros") if self._home else tr("die Mitte Deutschlands")
+        said = tr("Das Bild kommt ({seconds} s) und zeigt {where}. Auf der Karte steht: {credit}")
+        self._end(said.format(seconds=seconds, where=where, credit=source.attribution), "muted")
 
     def _end(self, said: str, role: str) -> None:
         self._busy = False

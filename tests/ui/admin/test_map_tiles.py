@@ -96,7 +96,7 @@ def test_a_picture_is_tried_and_shown(page: AdminPage, qtbot: QtBot, database: D
             press(qtbot, page, "Kartenbilder testen")
             qtbot.waitUntil(lambda n=count: len(server.asked) == n and trial.picture.isVisible())  # type: ignore[misc]  # used at once
         assert server.asked == ["/12/2117/1375.png"] * 2
-        assert "© Amt" in trial.said.text()
+        assert "zeigt die Gegend Ihres Büros. Auf der Karte steht: © Amt" in trial.said.text()
         _type(page, FIELD, "https://anders.example/{z}/{x}/{y}.png")
         assert not trial.button.isEnabled()
 
