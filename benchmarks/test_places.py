@@ -10,8 +10,11 @@ from domain.database import Database
 from domain.geocoding.boxes import box
 from domain.geocoding.plz_data import plz_rows
 from domain.travel.pairs import Points
+from domain.travel.reach import estimated_reach
 from domain.travel.stops import served
 from domain.travel.ways import Spot, ways
+from domain.values import TravelMode
+from ui.map.shapes import circle, within
 
 AACHEN = (50.7753, 6.0839)
 RADIUS_KM = 25
@@ -36,15 +39,6 @@ def test_radius_of_one_patient(benchmark: BenchmarkFixture, filled: Database) ->
     assert found[0].km <= found[-1].km <= RADIUS_KM
 
 
-def test_all_pairs_in_memory(benchmark: BenchmarkFixture) -> None:
-    """40,000 therapists and 20,000 patients within 25 km, with their distances; both trees are built each time."""
-    therapists, patients = drawn(40_000, 7919), drawn(20_000, 104729)
-    found = benchmark.pedantic(
-        lambda: Points(patients).pairs_within(Points(therapists), RADIUS_KM), rounds=3, iterations=1
-    )
-    print(f"{len(found.km):,} pairs")
-
-
 def test_counting_in_memory(benchmark: BenchmarkFixture) -> None:
     """How many therapists each of 20,000 patients has within an own limit of 10 to 50 km."""
     therapists, patients = drawn(40_000, 7919), drawn(20_000, 104729)
@@ -59,3 +53,18 @@ def test_ways_of_a_short_list(benchmark: BenchmarkFixture, filled: Database) -> 
     with filled.read() as session:
         found = benchmark(lambda: ways(session, Spot(*AACHEN, 1500), ends, now=datetime.now(UTC)))
     assert len(found) == 1_000
+
+
+def test_ring_of_what_can_be_reached(benchmark: BenchmarkFixture) -> None:
+    """An hour by bus and train around one place, estimated."""
+    served(np.array([AACHEN]))
+    found = benchmark(lambda: estimated_reach(TravelMode.PUBLIC_TRANSPORT, Spot(*AACHEN, 1500), 60))
+    assert found.far_km > 0
+
+
+def test_who_is_inside_an_area(benchmark: BenchmarkFixture) -> None:
+    """40,000 therapists against an area of 2,000 corners and a hole, about 80 km across."""
+    places = [(float(lat), float(lon)) for lat, lon in drawn(40_000, 7919)]
+    rings = (circle(*AACHEN, 40, corners=2_000), circle(*AACHEN, 5))
+    found = benchmark(lambda: within(places, rings))
+    print(f"{sum(found):,} inside")

@@ -43,6 +43,8 @@ TEST_SECONDS = 0.5  # how late a question whether an account works is taken
 TEST_TIMEOUT = 15.0  # of silence; somebody waits in front of the window
 LOOK_SECONDS = 0.5  # how late a mail may be handed over after its undo window or the wait before a retry
 MAP_SECONDS = 1  # how late an address or a way is looked up
+SUGGEST_SECONDS = 0.3  # somebody is typing
+TYPED_SECONDS = 60
 SOURCE_SECONDS = 2  # how late a source is read after somebody asked
 FORGET_SECONDS = 3600
 CHAIN_SECONDS = 5  # how long a contact waits for its link
@@ -104,7 +106,9 @@ class Worker:
                     chaining.keep_on(CHAIN_SECONDS),
                     self._round(self._maps.place).keep_on(MAP_SECONDS),
                     self._round(self._maps.travel).keep_on(MAP_SECONDS),
+                    self._round(self._maps.suggest).keep_on(SUGGEST_SECONDS),
                     self._round(self._maps.forget).keep_on(FORGET_SECONDS),
+                    self._round(self._maps.forget_typed).keep_on(TYPED_SECONDS),
                     self._round(self._sources.read, name="sources").keep_on(SOURCE_SECONDS),
                     self._round(self._websites.read_websites, name="websites").keep_on(SOURCE_SECONDS),
                 )

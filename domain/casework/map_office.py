@@ -13,7 +13,7 @@ from domain.outside import HostState, host_states
 
 @dataclass(frozen=True, slots=True)
 class MapOffice:
-    """Settings, addresses on their way, ways on theirs (with the last cause of a delay), and every host."""
+    """Settings, addresses on their way, ways and areas on theirs (with the last cause of a delay), and every host."""
 
     maps: Maps
     placing: PlacingProgress
@@ -26,8 +26,9 @@ def read_map_office(session: Session) -> MapOffice:
     """All of it in one snapshot."""
     ways = session.execute(
         text(
-            "SELECT count(*) AS waiting, coalesce(max(cause) FILTER (WHERE cause <> ''), '') AS cause"
-            " FROM geocoding_service.travel_request WHERE done_at IS NULL"
+            "SELECT count(*) AS waiting, coalesce(max(cause) FILTER (WHERE cause <> ''), '') AS cause FROM ("
+            " SELECT cause, done_at FROM geocoding_service.travel_request"
+            " UNION ALL SELECT cause, done_at FROM geocoding_service.reach_request) AS asked WHERE done_at IS NULL"
         )
     ).one()
     return MapOffice(read_maps(session), placing_progress(session), ways.waiting, ways.cause, host_states(session))

@@ -1,7 +1,6 @@
 """Distances of many points to many, in memory: chords of the earth's sphere in a k-d tree. Knows no database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,15 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 EARTH_KM = 6371.0088  # mean radius (IUGG), as in the database's distance_km
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs near enough: index of the one, index of the other, kilometres."""
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    km: Floats
 
 
 class Points:
@@ -36,12 +26,6 @@ class Points:
 
         # by the middle of the space, not of the points: built in half the time, asked as fast
         return cKDTree(self.xyz, balanced_tree=False, compact_nodes=False)
-
-    def pairs_within(self, others: "Points", km: float) -> Pairs:
-        """All pairs at most `km` apart."""
-        # a list of pairs is what the tree gives; the matrix's other forms keep zeros out
-        found = self.tree.sparse_distance_matrix(others.tree, _chord(km), output_type="ndarray")
-        return Pairs(found["i"], found["j"], _arc_km(found["v"]))
 
     def count_within(self, km: ArrayLike, of: "Points") -> NDArray[np.int64]:
         """For each point of `of` how many of these are at most `km` away; one distance, or one for each."""

@@ -1,14 +1,10 @@
-// Areas on the map: what can be reached (from Python), what a person encircled, and drawing such a line by mouse.
+// Areas on the map: what a person encircled, and drawing such a line by mouse.
 (function () {
   "use strict";
   window.mapParts = window.mapParts || [];
   window.mapParts.push(function (map, tools) {
     const box = map.getContainer(), STEP = 4;  // px between two points of the line
-    let reach = null, ring = null, line = null, drawing = false;
-
-    function rings(polygons) {
-      return L.layerGroup(polygons.map(function (one) { return L.polygon(one, { className: "pl-radius", interactive: false, smoothFactor: 0.3 }); }));
-    }
+    let ring = null, line = null, drawing = false;
 
     function begin(event) {
       if (!drawing || event.button !== 0) { return; }
@@ -39,11 +35,6 @@
     box.addEventListener("pointercancel", function () { if (line) { line.remove(); line = null; } }, true);
 
     return {
-      // Polygons as [[[lat, lon], …], …]: how far somebody gets. The circle of a radius stays beside it.
-      setReach: function (polygons) {
-        if (reach) { reach.remove(); reach = null; }
-        if (polygons.length) { reach = rings(polygons).addTo(map); }
-      },
       setLasso: function (on) {
         drawing = on;
         map.dragging[on ? "disable" : "enable"]();

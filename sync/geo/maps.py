@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from domain.access import office
+from domain.casework.reaching import forget_old_reach
+from domain.casework.suggesting import forget_typed
 from domain.casework.travelling import forget_old_ways
 from domain.database import Session
 from domain.errors import PlatzlotseError, Unavailable
@@ -19,7 +21,9 @@ from domain.travel.ways import Spot
 from domain.values import TravelMode
 from sync.geo.geocoders import geocoder_of
 from sync.geo.placing import Placing, find_address
+from sync.geo.reaching import Reaching
 from sync.geo.routers import router_of
+from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import RouterKey, Travelling
 from sync.http.answers import Limits
 from sync.http.client import OutsideClient, Write, host_of
@@ -41,6 +45,8 @@ class MapWork:
         self._stopped = threading.Event()
         self._placing = Placing(write, now=now, make_client=self._client)
         self._travelling = Travelling(write, now=now, router_key=router_key, make_client=self._client)
+        self._reaching = Reaching(write, now=now, router_key=router_key, make_client=self._client)
+        self._suggesting = Suggesting(write, now=now, make_client=self._client)
 
     def stop(self) -> None:
         """No further question; one that waits for its turn is given up and comes again."""
@@ -51,14 +57,24 @@ class MapWork:
         self._round(self._placing.step)
 
     def travel(self) -> None:
-        """Ask for ways until none is due, and answer whoever tries a server out: somebody waits for both."""
+        """Ask for areas and ways until none is due, and answer whoever tries a server out: for all somebody waits."""
         self.answer_test()
+        self._round(self._reaching.step)
         self._round(self._travelling.step)
+
+    def suggest(self) -> None:
+        """Ask what an address may become that somebody is typing."""
+        self._round(self._suggesting.step)
+
+    def forget_typed(self) -> None:
+        """Take away what was typed some minutes ago."""
+        self._write(forget_typed)
 
     def forget(self) -> None:
         """Drop answers that no longer hold."""
         self._write(lambda s: forget_old_answers(s, now=self._now()))
         self._write(lambda s: forget_old_ways(s, now=self._now()))
+        self._write(lambda s: forget_old_reach(s, now=self._now()))
 
     def answer_test(self) -> bool:
         """Try a server if somebody asked; False when nobody did."""

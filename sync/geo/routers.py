@@ -42,7 +42,7 @@ class OsrmRouter:
         targets = ";".join(str(number) for number in range(1, len(ends) + 1))
         url = f"{self._url}/table/v1/driving/{places}?sources=0&destinations={targets}&annotations=duration,distance"
         said = self._client.get(url, interval=self._interval, limits=LIMITS).json()
-        with _understood(self._url):
+        with understood(self._url):
             seconds, metres = said["durations"][0], said["distances"][0]
             return _checked(
                 [
@@ -61,8 +61,7 @@ class ValhallaRouter:
 
     def __init__(self, client: OutsideClient, url: str, interval: float, *, now: datetime) -> None:
         self._client, self._url, self._interval = client, url, interval
-        tuesday = now + timedelta(days=(TUESDAY - now.weekday() - 1) % 7 + 1)
-        self._departure = f"{tuesday:%Y-%m-%d}T09:00"
+        self._departure = departure(now)
 
     def ways(self, mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Routed]:
         """By any mode."""
@@ -72,7 +71,7 @@ class ValhallaRouter:
         said = self._client.question(
             f"{self._url}/sources_to_targets", body, interval=self._interval, limits=LIMITS
         ).json()
-        with _understood(self._url):
+        with understood(self._url):
             row = said["sources_to_targets"][0]
             by_target = {cell["to_index"]: Routed(_minutes(cell["time"]), cell["distance"]) for cell in row}
             return _checked([by_target[number] for number in range(len(ends))], len(ends))
@@ -88,7 +87,7 @@ class ValhallaRouter:
             if exc.code == "outside.status":  # 400: it knows no way
                 return Routed(None, None)
             raise
-        with _understood(self._url):
+        with understood(self._url):
             summary = said["trip"]["summary"]
             return _checked([Routed(_minutes(summary["time"]), summary["length"])], 1)[0]
 
@@ -111,7 +110,7 @@ class OpenRouteServiceRouter:
         headers = {"Authorization": self._key} if self._key else {}
         url = f"{self._url}/v2/matrix/{self._PROFILE[mode]}"
         said = self._client.question(url, body, interval=self._interval, headers=headers, limits=LIMITS).json()
-        with _understood(self._url):
+        with understood(self._url):
             pairs = zip(said["durations"][0], said["distances"][0], strict=True)
             return _checked([Routed(_minutes(seconds), km) for seconds, km in pairs], len(ends))
 
@@ -130,13 +129,19 @@ def router_of(settings: MapForm, client: OutsideClient, *, now: datetime, key: s
             return None
 
 
+def departure(now: datetime) -> str:
+    """When one leaves by bus or train: the next Tuesday at nine, in the time of the place."""
+    tuesday = now + timedelta(days=(TUESDAY - now.weekday() - 1) % 7 + 1)
+    return f"{tuesday:%Y-%m-%d}T09:00"
+
+
 def in_parts(ends: Sequence[Spot]) -> Iterator[Sequence[Spot]]:
     """The ends of one question after the other."""
     for first in range(0, len(ends), AT_ONCE):
         yield ends[first : first + AT_ONCE]
 
 
-class _understood:  # noqa: N801 - reads as a statement
+class understood:  # noqa: N801 - reads as a statement
     """Whatever shape nobody expects is garbage."""
 
     def __init__(self, url: str) -> None:
@@ -146,7 +151,7 @@ class _understood:  # noqa: N801 - reads as a statement
         """Begin reading."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (KeyError, TypeError, ValueError, IndexError, AttributeError)):
+        if isinstance(error, (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)):
             raise Unavailable("outside.garbage", host=self._url) from error
 
 

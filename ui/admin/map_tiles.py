@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 from domain.access import OfficeSettings
 from domain.errors import PlatzlotseError
 from domain.office_settings import read_office, save_office
+from ui.admin.tile_trial import TileTrial
 from ui.errors import describe
 from ui.ports import UiContext
 from ui.translation import tr
@@ -51,6 +52,8 @@ class MapTilesCard(Card):
         for field in self.fields.values():
             self.add(field)
         self.add(row(self._save, self._drop))
+        self.trial = TileTrial(ui)
+        self.add(self.trial)
         for line in self._lines.values():
             line.textEdited.connect(lambda _: self._set_dirty(dirty=True))
         self._set_dirty(dirty=False)
@@ -65,11 +68,14 @@ class MapTilesCard(Card):
         self._seen = seen
         for name, line in self._lines.items():
             line.setText(getattr(seen[0], name))
+        self.trial.show_possible(possible=bool(seen[0].tile_source))
 
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
         self._save.setEnabled(dirty)
         self._drop.setEnabled(dirty)
+        if dirty:
+            self.trial.show_possible(possible=False)  # what is saved is tried, not what is typed
 
     def _on_drop(self) -> None:
         self._set_dirty(dirty=False)

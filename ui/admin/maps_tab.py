@@ -36,7 +36,7 @@ class MapsTab(QWidget):
         self._urls["router"].setPlaceholderText("https://valhalla.buero.example")
         self._rates = {kind: QLineEdit() for kind in self._kinds}
         self._patients = {
-            "geocoder": _check(tr("Adressen von Patienten dürfen an diesen Dienst gehen")),
+            "geocoder": _check(tr("Adressen von Patienten dürfen an diesen Dienst gehen, auch schon beim Tippen")),
             "router": _check(tr("Wohnorte von Patienten dürfen, auf etwa 100 m gerundet, an diesen Dienst gehen")),
         }
         self._transit = _check(tr("Der Dienst kennt Fahrpläne von Bus und Bahn (nur Valhalla)"))
@@ -72,7 +72,8 @@ class MapsTab(QWidget):
             words(
                 tr(
                     "Ohne Dienst kennt Platzlotse den Ort und die PLZ. Mit Nominatim oder Photon findet der "
-                    "Hintergrunddienst auch das Haus. Öffentliche Dienste erlauben eine Frage je Sekunde."
+                    "Hintergrunddienst auch das Haus. Öffentliche Dienste erlauben eine Frage je Sekunde. Photon schlägt "
+                    "Adressen schon beim Tippen vor; ein Nominatim nur, wenn es Ihr eigenes ist."
                 ),
                 "muted",
             )
@@ -82,7 +83,10 @@ class MapsTab(QWidget):
         addresses.add(self.tests["geocoder"])
         ways.add(
             words(
-                tr("Ohne Dienst werden Fahrzeiten geschätzt und als Schätzung gezeigt. Ein OSRM kennt nur das Auto."),
+                tr(
+                    "Ohne Dienst werden Fahrzeiten geschätzt und als Schätzung gezeigt. Ein OSRM kennt nur das Auto. "
+                    "Welches Gebiet in einer Zeit zu erreichen ist, sagen Valhalla und openrouteservice."
+                ),
                 "muted",
             )
         )
@@ -150,7 +154,7 @@ class MapsTab(QWidget):
                     ntr(placing.waiting, "{n} Adresse wartet", "{n} Adressen warten"),
                     tr("{n} gefunden").format(n=placing.placed),
                     tr("{n} nicht gefunden").format(n=placing.not_found),
-                    ntr(seen.ways_waiting, "{n} Liste von Wegen wartet", "{n} Listen von Wegen warten"),
+                    ntr(seen.ways_waiting, "{n} Frage nach Wegen wartet", "{n} Fragen nach Wegen warten"),
                 )
             )
         ]

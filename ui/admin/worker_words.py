@@ -20,6 +20,8 @@ _ROUNDS = {
     "chain": "Das Verketten der Kontakte",
     "place": "Das Suchen von Adressen",
     "travel": "Das Suchen von Wegen",
+    "suggest": "Das Vorschlagen von Adressen",
+    "forget_typed": "Das Vergessen getippter Adressen",
     "forget": "Das Vergessen alter Auskünfte",
     "sources": "Das Lesen von Verzeichnissen",
     "websites": "Das Lesen von Webseiten der Praxen",

@@ -22,6 +22,7 @@ SCRIPTS = (
     "labels.js",
     "orient.js",
     "areas.js",
+    "reach.js",
     "tiles.js",
     "pin.js",
     "print.js",

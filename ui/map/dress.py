@@ -5,8 +5,22 @@ from ui.theme import DARK, LIGHT
 
 # What lies beneath the markers is quiet, so that they speak.
 GROUND = {
-    False: {"sea": "#e3eaef", "land": "#fafbfb", "line": "#b9c6d0", "coast": "#8fa3b1", "place": "#5d6c7a"},
-    True: {"sea": "#10161b", "land": "#1d262d", "line": "#3b4a56", "coast": "#5a6e7d", "place": "#94a5b3"},
+    False: {
+        "sea": "#e3eaef",
+        "land": "#fafbfb",
+        "line": "#b9c6d0",
+        "coast": "#8fa3b1",
+        "place": "#5d6c7a",
+        "reach": "#a02c78",
+    },
+    True: {
+        "sea": "#10161b",
+        "land": "#1d262d",
+        "line": "#3b4a56",
+        "coast": "#5a6e7d",
+        "place": "#94a5b3",
+        "reach": "#f28ac4",
+    },
 }
 
 

@@ -57,3 +57,11 @@ def inside(points: Sequence[Point], area: Sequence[Point]) -> list[bool]:
         count ^= crosses & (lon < lon1 + (lat - lat1) / (lat2 - lat1) * (lon2 - lon1))
     found[near] = count
     return [bool(one) for one in found]
+
+
+def within(points: Sequence[Point], rings: Sequence[Sequence[Point]]) -> list[bool]:
+    """For each point whether it lies inside an odd number of lines: an area with holes, or several of them."""
+    found = [False] * len(points)
+    for ring in rings:
+        found = [one != other for one, other in zip(found, inside(points, ring), strict=True)]
+    return found

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from PySide6.QtCore import QObject, QThreadPool, QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkDiskCache, QNetworkReply, QNetworkRequest
 
+from domain.errors import Unavailable
 from domain.tile_source import TileSource
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Tiles(QObject):
         self._waiting: dict[int, Answer] = {}
         self._number = 0
         self._complained = False
+        self.trouble: Unavailable | None = None  # why the last answer was none
         self._read.connect(self._on_read)
 
     @property
@@ -58,15 +60,18 @@ class Tiles(QObject):
         self._source = source
         self._complained = False
 
-    def ask(self, path: str, answer: Answer) -> None:
-        """Answer `mark/z/x/y` with a picture and its type, or with None; perhaps later."""
+    def ask(self, path: str, answer: Answer, *, fresh: bool = False) -> None:
+        """Answer `mark/z/x/y` with a picture and its type, or with None; perhaps later.
+
+        `fresh` asks the host even for a picture that is kept; `trouble` says while answering why there is none.
+        """
         source, spot = self._source, _spot(path, self.mark)
         if source is None or spot is None:
             answer(None, b"")
         elif source.is_file:
             self._from_file(Path(source.address), spot, answer)
         else:
-            self._from_host(source.address_of(*spot), answer)
+            self._from_host(source.address_of(*spot), answer, fresh=fresh)
 
     def _from_file(self, path: Path, spot: tuple[int, int, int], answer: Answer) -> None:
         self._number += 1
@@ -76,13 +81,16 @@ class Tiles(QObject):
         QThreadPool.globalInstance().start(lambda: read.emit(number, _from_mbtiles(path, *spot)))
 
     def _on_read(self, number: int, content: bytes) -> None:
-        self._give(self._waiting.pop(number), content)
+        self._give(self._waiting.pop(number), content, Unavailable("tiles.not_in_file"))
 
-    def _from_host(self, address: str, answer: Answer) -> None:
+    def _from_host(self, address: str, answer: Answer, *, fresh: bool) -> None:
         request = QNetworkRequest(QUrl(address))
         attribute = QNetworkRequest.Attribute
         request.setAttribute(attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.SameOriginRedirectPolicy)
-        request.setAttribute(attribute.CacheLoadControlAttribute, QNetworkRequest.CacheLoadControl.PreferCache)
+        control = QNetworkRequest.CacheLoadControl
+        request.setAttribute(
+            attribute.CacheLoadControlAttribute, control.AlwaysNetwork if fresh else control.PreferCache
+        )
         for cookies in (attribute.CookieLoadControlAttribute, attribute.CookieSaveControlAttribute):
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setRawHeader(b"User-Agent", AGENT)
@@ -97,11 +105,12 @@ class Tiles(QObject):
         if not fine and not self._complained:
             self._complained = True
             log.info("no pictures for the map from %s: %s", reply.url().host(), reply.error().name)
-        self._give(answer, bytes(reply.readAll().data()) if fine else b"")
+        content = bytes(reply.readAll().data()) if fine else b""
+        self._give(answer, content, Unavailable("tiles.no_picture", host=reply.url().host()) if fine else _why(reply))
 
-    @staticmethod
-    def _give(answer: Answer, content: bytes) -> None:
+    def _give(self, answer: Answer, content: bytes, trouble: Unavailable) -> None:
         kind = kind_of(content)
+        self.trouble = None if kind else trouble
         answer(content if kind else None, kind or b"")
 
     def _manager(self) -> QNetworkAccessManager:
@@ -124,6 +133,20 @@ def tiles_in(folder: Path) -> Tiles:
     if found is None:
         found = _made[folder] = Tiles(folder)
     return found
+
+
+def _why(reply: QNetworkReply) -> Unavailable:
+    """What hinders a host, by its answer where it gave one."""
+    host = reply.url().host()
+    status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+    if isinstance(status, int) and status >= 400:
+        return Unavailable("tiles.status", host=host, status=status)
+    error, known = reply.error(), QNetworkReply.NetworkError
+    if error == known.OperationCanceledError:
+        return Unavailable("tiles.slow_or_large", host=host)
+    if error == known.SslHandshakeFailedError:
+        return Unavailable("tiles.certificate", host=host)
+    return Unavailable("tiles.unreachable", host=host)
 
 
 def _spot(path: str, mark: str) -> tuple[int, int, int] | None:

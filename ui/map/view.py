@@ -103,9 +103,16 @@ class MapView(QWidget):
         """Go where a marker stands."""
         self._page.once("visit", marker)
 
-    def show_area(self, polygons: Sequence[Polygon]) -> None:
-        """Areas somebody can reach (lat, lon), drawn under the markers; none takes them away."""
-        self._page.keep("setReach", polygons)
+    def show_area(
+        self,
+        sure: Sequence[Polygon],
+        maybe: Sequence[Polygon] = (),
+        lines: Sequence[tuple[str, str]] = (),
+        *,
+        aim: bool = False,
+    ) -> None:
+        """Lines (lat, lon) around what can be reached, surely and perhaps, with words (kind, text); none takes it away."""
+        self._page.keep("setReach", sure, maybe, lines, aim)
 
     def draw_line(self, *, on: bool) -> None:
         """Let the mouse draw a line around practices instead of moving the map."""

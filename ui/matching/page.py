@@ -16,6 +16,7 @@ from ui.map.tile_setting import TILES, TileSetting
 from ui.map.view import MapView
 from ui.matching.composer import InquiryComposer
 from ui.matching.groups import GroupsView
+from ui.matching.reach_bar import ReachBar
 from ui.matching.relaxing import RelaxingView
 from ui.matching.results import ResultTable
 from ui.matching.search_actions import SearchActions
@@ -82,7 +83,8 @@ class MatchingPage(PageWidget):
         TileSetting(ui, self._map)
         self._tabs = tabbed(tr("Anfrage, Karte, Gründe"))
         self._tabs.addTab(self._composer, tr("Anfrage"))
-        self._tabs.addTab(self._map, tr("Karte"))
+        self._reach = ReachBar(ui, self._map)
+        self._tabs.addTab(column(self._reach, self._map, stretch_end=False), tr("Karte"))
         self._relaxing = RelaxingView(ui)
         self._tabs.addTab(column(self._why, self._relaxing, stretch_end=False), tr("Warum nicht?"))
         self._unknowns = Unknowns(ui)
@@ -199,6 +201,7 @@ class MatchingPage(PageWidget):
 
     def _show(self, row: SearchRow | None, found: Candidates, wish: SkillWish) -> None:
         self._actions.setVisible(row is not None)
+        self._reach.show_search(row)
         if row is None:
             self._facts.setText(tr("Diese Suche ist beendet."))
         else:

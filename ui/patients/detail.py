@@ -33,7 +33,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def __init__(self, ui: UiContext) -> None:
         form = PatientFormView()
         super().__init__(ui, form)
-        form.help_with_address(ui.background)
+        form.help_with_address(ui.background, of_patient=True)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
         self._noted: int | None = None  # whose record was noted as read by this person

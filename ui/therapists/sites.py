@@ -48,8 +48,8 @@ class SiteDialog(EntryDialog):
         self._lay_out(grid((made[0], made[1]), (made[4],), (made[2], made[3]), (access,)))
 
     def help_with(self, background: Background) -> None:
-        """Suggest towns and streets while one types."""
-        AddressHelp(background, **{name: self._texts[name] for name in ("street", "plz", "city")})
+        """Suggest addresses while one types."""
+        AddressHelp(background, {name: self._texts[name] for name in sites.ADDRESS})
 
     def form(self) -> SiteForm:
         """What was entered."""

@@ -85,12 +85,25 @@ class Field(QWidget):
             control.setAccessibleName(self.title)
         self._error = label("", "error")
         self._error.hide()
+        self._hint: QLabel | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         column.addWidget(words)
         column.addWidget(control)
         column.addWidget(self._error)
+
+    def hint(self, text: str) -> None:
+        """Say something in passing below the control, which is no fault of what stands in it; empty takes it away."""
+        if self._hint is None:
+            if not text:
+                return
+            self._hint = label("", "muted")
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(self._hint)
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
 
     def complain(self, text: str) -> None:
         """Say what is wrong; an empty text is content again."""

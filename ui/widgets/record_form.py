@@ -66,10 +66,11 @@ class RecordForm(QTabWidget, Generic[F]):
             return
         bring_into_sight(control if field is None else field, control)
 
-    def help_with_address(self, background: Background) -> None:
-        """Suggest towns and streets in the fields street, plz and city."""
-        lines = {name: self.fields[name].control for name in ("street", "plz", "city")}
-        AddressHelp(background, **{name: line for name, line in lines.items() if isinstance(line, QLineEdit)})
+    def help_with_address(self, background: Background, *, of_patient: bool = False) -> None:
+        """Suggest addresses in the fields street, plz and city; a patient's over the network only where allowed."""
+        controls = {name: self.fields[name].control for name in ("street", "house_number", "plz", "city")}
+        lines = {name: line for name, line in controls.items() if isinstance(line, QLineEdit)}
+        AddressHelp(background, lines, of_patient=of_patient)
 
     def _text(self, name: str, title: str, placeholder: str = "") -> Field:
         control = QLineEdit()

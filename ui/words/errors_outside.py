@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "map_settings.key_sealed_elsewhere": "Der gespeicherte Schlüssel wurde nicht für den Dienst für Wege eingegeben; er wurde an niemanden gesendet. Geben Sie ihn unter Verwaltung neu ein.",
     "map_settings.no_router": "Es ist kein Dienst für Wege eingetragen, der dieses Verkehrsmittel kennt.",
     "place.outside_germany": "Dieser Punkt liegt nicht in Deutschland. Die Lage ist unverändert.",
+    "db.no_suggestions": "Der eingetragene Dienst für Adressen macht keine Vorschläge beim Tippen. Es wurde niemand gefragt; Adressen lassen sich weiter von Hand eingeben.",
     "db.patients_stay_home": "Angaben zu Patienten bleiben im Büro: Das ist in der Verwaltung unter „Karten und Wege“ nicht freigegeben. Es wurde nichts weitergegeben.",
     "outside.robots": "Der Rechner {host} erlaubt Programmen nicht, diese Seite zu lesen. Sie wurde nicht gelesen.",
 }

@@ -45,6 +45,12 @@ SENTENCES: Mapping[str, str] = {
     "search_page.address": "Das kann keine Adresse sein. Nennen Sie die Seite der Suche, etwa https://arztsuche.116117.de/, oder lassen Sie das Feld leer.",
     "search_page.password": "Benutzername und Kennwort gehören nicht in die Adresse: Sie stünden für alle lesbar in den Einstellungen.",
     "search_page.unencrypted": "Erlaubt ist nur https: Sonst könnte unterwegs jeder mitlesen, wo Sie Plätze suchen.",
+    "tiles.unreachable": "Der Rechner {host} ist nicht zu erreichen. Die Karte zeigt so lange Umrisse und Orte. Prüfen Sie Adresse und Verbindung.",
+    "tiles.status": "Der Rechner {host} gibt dieses Bild nicht heraus ({status}). Prüfen Sie die Adresse und ob ein Schlüssel dazugehört.",
+    "tiles.slow_or_large": "Der Rechner {host} antwortet zu langsam, oder sein Bild ist größer als 2 MB. Es wurde nichts behalten.",
+    "tiles.certificate": "Der Rechner {host} weist sich nicht richtig aus (Zertifikat). Es wurde nichts geholt.",
+    "tiles.no_picture": "{host} schickt etwas, das kein Bild ist. Steht ein Anmeldefenster des Netzes dazwischen, oder ist es die Adresse einer Webseite?",
+    "tiles.not_in_file": "In der Datei ist kein Bild Ihrer Gegend zu finden. Gibt es die Datei an diesem Arbeitsplatz, und reicht sie bis zu Ihnen?",
     "tiles.attribution": "Nennen Sie die Quelle, etwa „© OpenStreetMap-Mitwirkende“: Sie muss auf der Karte stehen.",
     "map.picture": "Aus der Karte ließ sich kein Bild machen. Speichern Sie sie als PDF.",
 }

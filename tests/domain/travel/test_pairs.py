@@ -10,30 +10,24 @@ from domain.travel.pairs import Points
 
 PLACE = st.tuples(st.floats(47, 55.2), st.floats(5.5, 15.5))
 SQL = text("""
-SELECT a.n - 1, b.n - 1, public.distance_km(a.lat, a.lon, b.lat, b.lon)
-FROM unnest(cast(:lats AS float[]), cast(:lons AS float[])) WITH ORDINALITY AS a (lat, lon, n),
-     unnest(cast(:others_lat AS float[]), cast(:others_lon AS float[])) WITH ORDINALITY AS b (lat, lon, n)
-WHERE public.distance_km(a.lat, a.lon, b.lat, b.lon) <= :km
+SELECT a.n - 1, public.distance_km(a.lat, a.lon, :lat, :lon)
+FROM unnest(cast(:lats AS float[]), cast(:lons AS float[])) WITH ORDINALITY AS a (lat, lon, n) ORDER BY a.n
 """)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(PLACE, min_size=1, max_size=20), st.lists(PLACE, min_size=1, max_size=20), st.floats(1, 400))
-def test_pairs_are_those_of_the_database(
-    database: Database, ones: list[tuple[float, float]], others: list[tuple[float, float]], km: float
+@given(st.lists(PLACE, min_size=1, max_size=20), PLACE, st.floats(1, 400))
+def test_distances_are_those_of_the_database(
+    database: Database, places: list[tuple[float, float]], asking: tuple[float, float], km: float
 ) -> None:
-    """The same pairs, the same kilometres; a pair at the very edge may fall either way."""
-    values = {
-        "lats": [p[0] for p in ones], "lons": [p[1] for p in ones],
-        "others_lat": [p[0] for p in others], "others_lon": [p[1] for p in others], "km": km,
-    }  # fmt: skip
+    """The same kilometres, and as many within a distance; one at the very edge may fall either way."""
+    values = {"lats": [p[0] for p in places], "lons": [p[1] for p in places], "lat": asking[0], "lon": asking[1]}
     with database.read() as session:
-        wanted = {(int(i), int(j)): distance for i, j, distance in session.execute(SQL, values)}
-    found = Points(ones).pairs_within(Points(others), km)
-    got = {(int(i), int(j)): float(d) for i, j, d in zip(found.first, found.second, found.km, strict=True)}
-    edge = {pair for pair, d in (wanted | got).items() if abs(d - km) < 1e-6}
-    assert set(wanted) - edge == set(got) - edge
-    assert all(abs(got[pair] - wanted[pair]) < 1e-4 for pair in set(wanted) & set(got))
+        wanted = [float(distance) for _, distance in session.execute(SQL, values)]
+    points = Points(places)
+    assert all(abs(one - other) < 1e-4 for one, other in zip(points.km_to(*asking), wanted, strict=True))
+    surely, perhaps = (sum(distance <= km + edge for distance in wanted) for edge in (-1e-6, 1e-6))
+    assert surely <= points.count_within(km, Points([asking]))[0] <= perhaps
 
 
 def test_each_has_its_own_limit() -> None:
@@ -43,6 +37,6 @@ def test_each_has_its_own_limit() -> None:
     assert list(places.count_within(np.array([5.0, 20.0]), asking)) == [1, 2]
 
 
-def test_no_points_are_no_pairs() -> None:
-    """Nothing to compare."""
-    assert len(Points([]).pairs_within(Points([(51.0, 7.0)]), 10).km) == 0
+def test_no_points_are_never_near() -> None:
+    """Nothing to count."""
+    assert list(Points([]).count_within(10, Points([(51.0, 7.0)]))) == [0]

@@ -7,18 +7,24 @@ from pathlib import Path
 import pytest
 
 from domain.casework.placing import PlaceState, site_places
+from domain.casework.reaching import Reached, Whence, ask_reach, reached
+from domain.casework.suggesting import Suggestion, Typed, ask_suggestions, read_suggestions
 from domain.casework.travelling import ask_ways, ways_of_search
 from domain.database import Database
 from domain.geocoding.server_tests import ask_server_test, read_server_answer
+from domain.travel.ways import Spot
 from domain.values import TravelMode
 from sync.geo.maps import MapWork
 from sync.geo.placing import Placing
+from sync.geo.reaching import Reaching
+from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
 from tests.servers.nominatim import NominatimServer, nominatim_or_skip
 from tests.servers.routing import osrm, valhalla
 from tests.sync.geo.conftest import QUICK, SITE, Clock, add_site, configure, place, writer
+from ui.map.shapes import within
 
 pytestmark = pytest.mark.soak
 MIDDLE, VILLAGE = (51.2865, 10.1785), (51.3595, 10.2956)
@@ -110,6 +116,21 @@ def test_the_button_tries_the_real_server(
     assert (answer.done, answer.trouble, answer.params["known"]) == (True, "", 0)
 
 
+def test_a_nominatim_of_ones_own_suggests(
+    database: Database, worker_database: Database, real: NominatimServer, clock: Clock
+) -> None:
+    """Whole words, as it knows no beginnings: number, street and place come back apart."""
+    configure(database, geocoder="nominatim", geocoder_url=real.url)
+    with database.write() as session:
+        ask_suggestions(session, Typed("Hauptstraße 17", "", "Musterstadt"), of_patient=False)
+    assert Suggesting(writer(worker_database), now=clock).step()
+    with database.read() as session:
+        answer = read_suggestions(session)
+    assert answer is not None
+    assert (answer.done, answer.cause) == (True, "")
+    assert Suggestion("Hauptstraße", "17", "99991", "Musterstadt") in answer.found
+
+
 @pytest.mark.parametrize(
     ("kind", "serve", "modes"),
     [
@@ -154,3 +175,40 @@ def test_real_routers_say_the_ways(
             minutes.append(far.low)
     assert minutes == sorted(minutes)
     assert 10 < minutes[0] < 30
+
+
+def test_a_real_valhalla_says_areas(
+    database: Database, worker_database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    """Around a patient in the town: more minutes are a larger area, and the village is reached by car only.
+
+    Where its map has no road, nothing is reached.
+    """
+
+    def quick(write: object, **values: object) -> OutsideClient:
+        return OutsideClient(write, limits=QUICK, **values)  # type: ignore[arg-type]  # as the worker makes it
+
+    reaching = Reaching(writer(worker_database), now=clock, router_key=lambda _: "", make_client=quick)
+    with database.write() as session:
+        search = add_search(session, add_patient(session, place=MIDDLE))
+
+    def area(whence: Whence, mode: TravelMode, minutes: int) -> Reached:
+        with database.write() as session:
+            ask_reach(session, whence, mode, minutes)
+        assert reaching.step()
+        with database.read() as session:
+            found = reached(session, whence, mode, minutes, now=clock())
+        assert found is not None
+        return found
+
+    with valhalla(tmp_path) as url:
+        configure(database, router="valhalla", router_url=url, patients_to_router=True)
+        car = {minutes: area(search, TravelMode.CAR, minutes).reach for minutes in (5, 30)}
+        bicycle = area(search, TravelMode.BICYCLE, 30).reach
+        nowhere = area(Spot(48.0, 11.0), TravelMode.CAR, 30)
+    assert {reach.source for reach in (*car.values(), bicycle)} == {"valhalla"}
+    for reach in (*car.values(), bicycle):
+        assert within([MIDDLE], reach.rings) == [True]
+    assert within([VILLAGE], car[30].rings) == [True]
+    assert within([VILLAGE], car[5].rings) == within([VILLAGE], bicycle.rings) == [False]
+    assert (nowhere.reach.source, nowhere.reach.rings) == ("valhalla", ())

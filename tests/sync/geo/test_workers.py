@@ -1,6 +1,8 @@
 """Workers that look things up: killed in the middle, stopped while they wait, and as they really run."""
 
 import asyncio
+import json
+import socket
 import subprocess
 import sys
 import threading
@@ -10,13 +12,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from domain.casework.reaching import ask_reach, reached
+from domain.casework.suggesting import Typed, ask_suggestions, read_suggestions
 from domain.database import Database
 from domain.geocoding.server_tests import ask_server_test, read_server_answer
+from domain.travel.ways import Spot
+from domain.values import TravelMode
 from sync.geo.maps import MapWork
 from sync.geo.placing import Placing
 from sync.worker import Worker
 from tests.conftest import Office
-from tests.servers.hostile import HostileServer
+from tests.servers.hostile import Asked, HostileServer, hostile, reply
 from tests.sync.geo.conftest import SITE, Clock, Table, add_site, configure, place, writer
 
 MANY = 30
@@ -114,3 +120,48 @@ def test_the_worker_does_it_beside_its_other_work(
 
     asyncio.run(run())
     assert {query["street"] for query in table.queries} >= {"17 Hauptstraße", "1 Alexanderplatz"}
+
+
+def test_the_worker_answers_who_types_and_who_looks_at_the_map(database: Database, office: Office) -> None:
+    """A suggestion and an area while it runs as always; letters are answered within the time they are worth."""
+    house = {"street": "Hauptstraße", "housenumber": "17", "postcode": "52062", "city": "Aachen"}
+    square = [[6.0, 50.7], [6.2, 50.7], [6.2, 50.9], [6.0, 50.7]]
+    said = {
+        "/api": {"features": [{"properties": house}]},
+        "/isochrone": {"features": [{"geometry": {"type": "Polygon", "coordinates": [square]}}]},
+    }
+
+    def answer(connection: socket.socket, asked: Asked) -> None:
+        reply("200 OK", json.dumps(said[asked.path.partition("?")[0]]).encode())(connection, asked)
+
+    def known() -> bool:
+        with database.read() as session:
+            area = reached(session, Spot(50.775, 6.084), TravelMode.CAR, 30, now=datetime.now(UTC))
+            typed = read_suggestions(session)
+        assert area is not None
+        assert typed is not None
+        return typed.done and area.reach.source == "valhalla"
+
+    async def run() -> None:
+        worker = Worker(office.url("worker"), None)
+        working = asyncio.create_task(worker.run())
+        until = time.monotonic() + 60
+        await asyncio.sleep(1)
+        with database.write() as session:
+            ask_suggestions(session, Typed("Haupt"), of_patient=False)
+            ask_reach(session, Spot(50.775, 6.084), TravelMode.CAR, 30)
+        while not known():
+            assert time.monotonic() < until
+            assert not working.done()
+            await asyncio.sleep(0.1)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        worker.close()
+
+    with hostile(answer) as server:
+        configure(database, geocoder="photon", geocoder_url=server.url, router="valhalla", router_url=server.url)
+        asyncio.run(run())
+    with database.read() as session:
+        typed = read_suggestions(session)
+    assert typed is not None
+    assert [one.house_number for one in typed.found] == ["17"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.map.shapes import Point, circle, distance_km, inside, rectangle, region
+from ui.map.shapes import Point, circle, distance_km, inside, rectangle, region, within
 
 DEGREES = st.floats(47, 55), st.floats(6, 15)
 GRID = st.tuples(st.integers(4700, 5500).map(lambda n: n / 100), st.integers(600, 1500).map(lambda n: n / 100))
@@ -60,3 +60,10 @@ def test_one_far_away_does_not_widen_the_region() -> None:
     assert north < 50.9
     assert east < 6.2
     assert region([(50.7, 6.1)]) == (50.7, 6.1, 50.7, 6.1)
+
+
+def test_an_area_has_holes_and_parts() -> None:
+    """Inside an odd number of lines: in the ring but not in its hole, and in the part apart."""
+    lines = (rectangle(50, 6, 51, 7), rectangle(50.4, 6.4, 50.6, 6.6), rectangle(52, 8, 53, 9))
+    assert within([(50.1, 6.1), (50.5, 6.5), (52.5, 8.5), (49.0, 6.5)], lines) == [True, False, True, False]
+    assert within([(50.1, 6.1)], ((),)) == [False]

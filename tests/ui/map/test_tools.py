@@ -74,11 +74,16 @@ def test_the_part_that_is_seen_is_told(opened: MapView, qtbot: QtBot) -> None:
 
 
 def test_an_area_from_outside_is_drawn(opened: MapView, ask: Ask) -> None:
-    """Polygons of whoever computes how far somebody gets; none takes them away."""
-    opened.show_area([[(50.9, 6.8), (51.1, 6.9), (50.9, 7.1)], [(51.2, 6.8), (51.3, 6.9), (51.2, 7.0)]])
-    assert ask(opened, "document.querySelectorAll('path.pl-radius').length") == 2
+    """What can be reached, surely and perhaps, with words that say whose it is; none takes it away."""
+    sure = [[(50.9, 6.8), (51.1, 6.9), (50.9, 7.1)], [(51.2, 6.8), (51.3, 6.9), (51.2, 7.0)]]
+    maybe = [[(50.5, 6.5), (51.5, 6.9), (50.5, 7.5)]]
+    opened.show_area(sure, maybe, [("head", "30 Min. <b>"), ("sure", "sicher"), ("maybe", "vielleicht")], aim=True)
+    drawn = "document.querySelectorAll('path.pl-reach, path.pl-reach-maybe').length"
+    assert ask(opened, drawn) == 2
+    assert ask(opened, "document.querySelector('.pl-reachbox').textContent") == "30 Min. <b>sichervielleicht"
     opened.show_area([])
-    assert ask(opened, "document.querySelectorAll('path.pl-radius').length") == 0
+    assert ask(opened, drawn) == 0
+    assert ask(opened, "document.querySelector('.pl-reachbox')") is None
 
 
 def test_several_at_one_address_are_fanned_out(opened: MapView, qtbot: QtBot, ask: Ask) -> None:

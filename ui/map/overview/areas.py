@@ -1,13 +1,15 @@
-"""Choosing an area: a line by the mouse, or by keyboard a circle around a place or the part that is seen."""
+"""Choosing an area: a line by the mouse, or by keyboard a circle around a place, the part that is seen, or minutes."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
 
-from domain.geocoding.folding import fold_place
-from ui.map.places import load_places, load_plz
+from domain.matching.listing import SearchRow
+from ui.map.overview.reach import ReachFinder
+from ui.map.overview.reach_words import ReachShown
+from ui.map.overview.spots import NamedSpot, find_spot
 from ui.map.shapes import Point, circle, rectangle
 from ui.map.view import MapView
 from ui.ports import UiContext
@@ -15,27 +17,6 @@ from ui.translation import tr
 from ui.widgets.forms import Field, button, row
 
 KM, MOST_KM = 15, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place by its name (degrees)."""
-
-    name: str
-    lat: float
-    lon: float
-
-
-def find_spot(text: str) -> Spot | None:
-    """A PLZ or a place's name, the largest of that name; None where the map knows none. The first time some 0.2 s."""
-    words = text.strip()
-    for centre in load_plz():
-        if centre.plz == words:
-            return Spot(f"{centre.plz} {centre.place}".strip(), centre.lat, centre.lon)
-    wanted = fold_place(words)
-    found = next((p for p in load_places() if fold_place(p.name) == wanted), None)
-    found = found or next((p for p in load_places() if len(wanted) > 2 and fold_place(p.name).startswith(wanted)), None)
-    return Spot(found.name, found.lat, found.lon) if found is not None else None
 
 
 class CircleDialog(QDialog):
@@ -65,7 +46,7 @@ class CircleDialog(QDialog):
         for widget in (self._field, Field(tr("&Umkreis"), self._km), take):
             column.addWidget(widget)
 
-    def answer(self, spot: Spot | None) -> tuple[Spot, int] | None:
+    def answer(self, spot: NamedSpot | None) -> tuple[NamedSpot, int] | None:
         """The place and the km; None after saying that the place is unknown."""
         if spot is None:
             self._field.complain(tr("Diesen Ort kennt die Karte nicht. Versuchen Sie die Postleitzahl."))
@@ -74,7 +55,7 @@ class CircleDialog(QDialog):
 
 
 class AreaTools(QWidget):
-    """The button "Gebiet". `chosen` carries the line and what it is called; an empty line takes it away."""
+    """The button "Gebiet". `chosen` carries its lines and what it is called; no line takes it away."""
 
     chosen = Signal(list, str)
 
@@ -82,9 +63,12 @@ class AreaTools(QWidget):
         super().__init__()
         self._ui, self._view = ui, view
         self._seen: tuple[float, float, float, float] | None = None
+        self.reach = ReachFinder(ui, self)
+        self.reach.found.connect(self._take_reach)
         self._menu = QMenu(self)
         self._menu.addAction(tr("Mit der Maus &zeichnen"), self._draw)
         self._menu.addAction(tr("&Umkreis um einen Ort …"), self._around)
+        self._menu.addAction(tr("&Erreichbar in Minuten …"), self.reach.open)
         self._menu.addAction(tr("&Sichtbarer Ausschnitt"), self._take_seen)
         self._clear_action = self._menu.addAction(tr("Gebiet &aufheben"), self.clear)
         self._clear_action.setEnabled(False)
@@ -101,6 +85,12 @@ class AreaTools(QWidget):
     def clear(self) -> None:
         """No area any more."""
         self._take([], "")
+
+    def show_search(self, search: SearchRow | None) -> None:
+        """Whose search the map is about; what somebody else reaches is of no use any more."""
+        if self.reach.of_patient and self.reach.search_id != (None if search is None else search.search_id):
+            self.clear()
+        self.reach.about(search)
 
     def _draw(self) -> None:
         self._view.draw_line(on=True)
@@ -131,7 +121,7 @@ class AreaTools(QWidget):
         dialog.open()
 
     def _look_up(self, dialog: CircleDialog, text: str) -> None:
-        def arrive(spot: Spot | None) -> None:
+        def arrive(spot: NamedSpot | None) -> None:
             found = dialog.answer(spot)
             if found is not None:
                 place, km = found
@@ -142,6 +132,16 @@ class AreaTools(QWidget):
         self._ui.background.local(dialog, lambda: find_spot(text), arrive, key="spot")
 
     def _take(self, points: list[Point], name: str, *, aim: bool = True) -> None:
-        self._clear_action.setEnabled(bool(points))
+        self.reach.leave()
+        self._view.show_area(())
         self._view.set_enclosed(points, aim=aim and bool(points))
-        self.chosen.emit(points, name)
+        self._tell([tuple(points)] if points else [], name)
+
+    def _take_reach(self, shown: ReachShown, aim: bool) -> None:
+        self._view.set_enclosed([])
+        self._view.show_area(shown.sure, shown.maybe, shown.lines, aim=aim)
+        self._tell(shown.area or [()], shown.name)
+
+    def _tell(self, lines: Sequence[tuple[Point, ...]], name: str) -> None:
+        self._clear_action.setEnabled(bool(lines))
+        self.chosen.emit(list(lines), name)

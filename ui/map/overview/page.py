@@ -1,6 +1,5 @@
 """Karte: filters, list and short card at the left, the map at the right; list and map select together."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -21,7 +20,7 @@ from ui.map.overview.store import MapStore
 from ui.map.overview.together import TogetherButton
 from ui.map.shapes import Point, region
 from ui.map.tile_setting import TILES, TileSetting
-from ui.map.view import MapView, Polygon
+from ui.map.view import MapView
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -117,15 +116,11 @@ class MapPage(PageWidget):
         """Show the candidates of one patient's search, around where the patient lives."""
         self._patient.judge(search_id)
 
-    def show_area(self, polygons: Sequence[Polygon]) -> None:
-        """Areas that can be reached within some time (lat, lon), drawn around the patient; none takes them away."""
-        self._view.show_area(polygons)
-
     def _take_judged(self, judged: Judged | None) -> None:
         """Another patient, the same one judged again, or nobody."""
+        self._areas.show_search(None if judged is None else judged.search)
         if judged is None:
             self._view.clear_center()
-            self.show_area(())
         elif judged.search.lat is not None and judged.search.lon is not None:
             at = judged.search
             self._view.set_center(judged.search.lat, judged.search.lon, at.radius_km, at.name)
@@ -144,8 +139,8 @@ class MapPage(PageWidget):
 
         self.ui.background.read(self, lambda s: ids_with_text(s, text), arrive, key="text")
 
-    def _take_area(self, points: list[Point], name: str) -> None:
-        self._wanted = replace(self._wanted, area=tuple(points))
+    def _take_area(self, lines: list[tuple[Point, ...]], name: str) -> None:
+        self._wanted = replace(self._wanted, area=tuple(lines))
         self._area_name = name
         self._apply()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from domain.therapists.on_map import MapPlace, offer_bits
 from ui.map.markers import MapMarker, MarkerState
-from ui.map.shapes import Point, inside
+from ui.map.shapes import Point, within
 
 FACETS = ("state", "method", "age_group", "setting", "seat", "language")
 OFFER_FACETS = ("method", "age_group", "setting")
@@ -38,13 +38,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is asked for. Facets hold a code, empty for all; `text` the ids a text found.
+    """What is asked for. Facets hold a code, empty for all; `area` its lines; `text` the ids a text found.
 
     `candidates` are the markers of one patient's judgement, by id, the best first: then nobody else is shown.
     """
 
     facets: Mapping[str, str] = field(default_factory=dict)
-    area: tuple[Point, ...] = ()
+    area: tuple[tuple[Point, ...], ...] = ()
     text: frozenset[int] | None = None
     candidates: Mapping[int, MapMarker] | None = None
 
@@ -100,8 +100,8 @@ def _pool(everybody: Iterable[Shown], wanted: Selection) -> Sequence[Shown]:
     if (ids := wanted.text) is not None:
         pool = [one for one in pool if one.place.therapist_id in ids]
     if wanted.area:
-        within = inside([(one.place.lat, one.place.lon) for one in pool], wanted.area)
-        pool = [one for one, is_in in zip(pool, within, strict=True) if is_in]
+        found = within([(one.place.lat, one.place.lon) for one in pool], wanted.area)
+        pool = [one for one, is_in in zip(pool, found, strict=True) if is_in]
     return pool
 
 

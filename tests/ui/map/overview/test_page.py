@@ -26,9 +26,10 @@ from tests.ui.conftest import Visits
 from tests.ui.hands import choose, enter, fill, find, press, scalar
 from tests.ui.map.conftest import SLOW_MS
 from ui.map.markers import MarkerState
-from ui.map.overview.areas import CircleDialog, find_spot
+from ui.map.overview.areas import CircleDialog
 from ui.map.overview.page import MapPage
 from ui.map.overview.patient import PatientChoice
+from ui.map.overview.spots import find_spot
 from ui.map.view import MapView
 from ui.ports import UiContext
 
@@ -180,8 +181,6 @@ def test_a_patient_brings_radius_and_candidates(
     press(qtbot, shown, "1 passende Praxis anfragen …")
     qtbot.waitUntil(lambda: visits[-1][0] == "mail")
     assert scalar(database, "SELECT array_agg(therapist_id) FROM communication_service.batch_line") == [people["ada"]]
-    shown.show_area([[(50.7, 6.0), (50.9, 6.0), (50.8, 6.3)]])
-    assert ask(shown._view, "document.querySelectorAll('path.pl-radius').length") == 2
     press(qtbot, shown, "Ohne Patient")
     _until(qtbot, shown, ["Ada", "Bär", "Cem", "Dorn", "Eis"])
     assert ask(shown._view, "document.querySelectorAll('path.pl-radius, .pl-centre').length") == 0

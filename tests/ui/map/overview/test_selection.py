@@ -85,7 +85,7 @@ def test_who_is_not_to_be_asked_is_excluded_whatever_the_reason() -> None:
 def test_text_and_area_narrow_the_list_and_the_counts() -> None:
     """Only those in both remain."""
     everybody = [shown(_place(n)) for n in range(10)]
-    wanted = Selection(text=frozenset({1, 2, 8}), area=rectangle(50.0, 6, 50.05, 8))
+    wanted = Selection(text=frozenset({1, 2, 8}), area=(rectangle(50.0, 6, 50.05, 8),))
     found = select(everybody, wanted)
     assert [one.place.therapist_id for one in found.shown] == [1, 2]
     assert found.counts["state"][""] == 2
