@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.database import Database
-from tests.conftest import Office, cluster, office  # noqa: F401 - fixtures
+from tests.conftest import Office, office, prepare  # noqa: F401 - a fixture
 from tests.servers.postgres import TestCluster
 
 SIZES = ((1_000, 1_000), (5_000, 5_000), (10_000, 20_000), (40_000, 20_000))
@@ -42,8 +42,16 @@ INSERT INTO matching_service.place_search (patient_id, status, waiting_since) SE
 """
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[TestCluster]:
+    """A server whose files are on a disk, as an office's are: the tests' own holds them in memory."""
+    with TestCluster() as running:
+        prepare(running)
+        yield running
+
+
 @pytest.fixture(scope="session", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def filled(request: pytest.FixtureRequest, cluster: TestCluster) -> Iterator[Database]:  # noqa: F811 - a fixture
+def filled(request: pytest.FixtureRequest, cluster: TestCluster) -> Iterator[Database]:
     """A database with that many therapists and searches, as the caseworker Jana."""
     therapists, patients = request.param
     name = cluster.clone("platzlotse_template")

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
-from tests.servers.postgres import TestCluster
+from tests.servers.postgres import TestCluster, in_memory
 
 # how long an example takes says more about the machine's other users than about the program
 settings.register_profile("shared", deadline=None)
@@ -44,7 +44,7 @@ class Office:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[TestCluster]:
     """One PostgreSQL server per test process."""
-    with TestCluster() as running:
+    with TestCluster(within=in_memory()) as running:
         prepare(running)
         yield running
 

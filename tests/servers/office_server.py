@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.servers.postgres import TestCluster, debian_binaries
+from tests.servers.postgres import TestCluster, debian_binaries, in_memory
 
 OTHER_MACHINE = "127.0.0.2"
 WRONG_NAME = "127.0.0.4"
@@ -42,7 +42,7 @@ class OfficeServer(TestCluster):
     __test__ = False
 
     def __init__(self, *, tls: bool = True) -> None:
-        super().__init__(debian_binaries())
+        super().__init__(debian_binaries(), within=in_memory())
         self._tls = tls
         self.port = free_port()
         self.certificate = self._home / "certificate.pem"
