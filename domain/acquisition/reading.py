@@ -47,12 +47,19 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A recognised file: what it is, its hash, and the date its content is as of."""
+    """A recognised file: what it is, its hash, and the date its content is as of.
+
+    `key` names the directory it is of: only two files of one key can say of somebody that they moved or are gone.
+    `seat` is what being listed there says of a practice: the search of the statutory physicians' associations lists
+    statutory seats only, another directory may list anybody.
+    """
 
     path: Path
     kind: FileKind
     sha256: str
     as_of: date
+    key: str
+    seat: str = "unknown"
 
 
 def recognise(path: Path, *, today: date) -> Source:
@@ -64,7 +71,13 @@ def recognise(path: Path, *, today: date) -> Source:
     scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
     # a clock that ran ahead must not make a directory newer than all that follow
     saved_on = office_day(_written(path)) if kind is FileKind.SAVED_PAGE else None
-    return Source(path, kind, digest, min(scraped_on or saved_on or today, today))
+    key, statutory = kind.value, kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE}
+    if kind is FileKind.THERAPIST_TABLE:
+        headers = therapist_table.headers_of(path)
+        key = f"{kind.value}:{therapist_table.family(headers)}"
+        statutory = therapist_table.is_of_arztsuche(headers)
+    seat = "statutory" if statutory else "unknown"
+    return Source(path, kind, digest, min(scraped_on or saved_on or today, today), key, seat)
 
 
 def hash_of(path: Path) -> str:
@@ -102,7 +115,11 @@ def _kind(path: Path, head: bytes) -> FileKind:
 
 
 def _table_kind(path: Path) -> FileKind:
-    return FileKind.THERAPIST_TABLE if therapist_table.is_therapist_table(path) else FileKind.OFFICE_TABLE
+    return (
+        FileKind.THERAPIST_TABLE
+        if therapist_table.is_list_of_therapists(therapist_table.headers_of(path))
+        else FileKind.OFFICE_TABLE
+    )
 
 
 def _json_kind(path: Path) -> FileKind:

@@ -26,8 +26,9 @@ from domain.casework.import_gone import find_gone, retire
 from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
-from domain.therapists.bulk import FileSource, Taking
+from domain.therapists.bulk import Taking
 from domain.therapists.changes import ALL, Became, Choice, RecordChange
+from domain.therapists.revising import FileSource
 from domain.values import Coordinate, GeoQuality
 
 BATCH = 1000
@@ -95,6 +96,7 @@ def import_file(
     file = ImportFile(
         file_name=source.path.name,
         kind=source.kind,
+        source_key=source.key,
         sha256=source.sha256,
         as_of=source.as_of,
         imported_at=now,
@@ -104,7 +106,8 @@ def import_file(
     session.flush()
     tally = _Tally()
     rows = _tallied(records(source, today=today, mapping=mapping), tally)
-    taking = Taking(session, FileSource(file.id, source.kind.value, source.as_of), now, choice)
+    from_file = FileSource(file.id, source.kind.value, source.as_of, source.key, source.seat)
+    taking = Taking(session, from_file, now, choice)
     while batch := list(islice(rows, BATCH)):
         located = [(record, _locate(record, index)) for record in batch]
         tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)

@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, str] = {
     "source.postcodes": "Zu einer Adresse mit {{plz}} gehören 1 bis {most} Postleitzahlen oder deren Anfänge, nur Ziffern, mit Komma getrennt.",
     "source.permitted_by": "Tragen Sie ein, wer es für den Betreiber wann erlaubt hat, oder nehmen Sie den Haken heraus.",
     "source.not_permitted": "Ohne Erlaubnis des Betreibers wird keine Seite gelesen. Tragen Sie ein, wer sie wann erteilt hat; es wurde nichts gelesen.",
+    "db.import_is_over": "Dieser Import ist abgeschlossen; an seinem Protokoll wird nichts mehr ergänzt. Es wurde nichts geändert.",
+    "db.import_not_new": "Diese Person kam nicht mit diesem Import. Es wurde nichts geändert.",
     "db.source_not_permitted": "Ohne Erlaubnis des Betreibers wird keine Seite gelesen. Es wurde nichts gelesen.",
     "db.uq_directory_source_name": "Eine Quelle dieses Namens gibt es schon. Wählen Sie einen anderen; es wurde nichts geändert.",
     "db.ck_directory_source_never": "Die Arztsuche der 116117 antwortet nur Menschen im Browser; als Quelle liest Platzlotse sie nicht. Es wurde nichts geändert.",
