@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import ijson
 
 from domain.acquisition import arztsuche, intake, office_table, plz_directory, saved_page, therapist_table
+from domain.acquisition.json_depth import Shallow, TooDeep
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import day
 from domain.errors import Invalid, Unavailable
@@ -24,8 +25,6 @@ from domain.weektime import office_day
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
 CHUNK = 4096
-# Directories nest seven levels. A file of nothing but brackets would cost memory with the square of its depth.
-DEEPEST = 1000
 CUT_LENGTHS = frozenset({50, 100})  # the directory cuts its list there
 
 
@@ -143,34 +142,19 @@ def _json_kind(path: Path) -> FileKind:
 _NUMBERS: Mapping[str, Any] = {"use_float": True, "buf_size": CHUNK}
 
 
-class _Shallow:
-    """A file as the JSON parser reads it, stopped when its brackets open deeper than any directory's."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file, self._name, self._depth = file, name, 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes. Raises Invalid; brackets inside texts count too, which only ever matters by the hundred."""
-        chunk = self._file.read(size)
-        self._depth += sum(chunk.count(c) for c in (b"[", b"{")) - sum(chunk.count(c) for c in (b"]", b"}"))
-        if self._depth > DEEPEST:
-            raise Invalid("import.broken_json", file=self._name)
-        return chunk
-
-
 @contextmanager
-def _json(path: Path) -> Iterator[_Shallow]:
+def _json(path: Path) -> Iterator[Shallow]:
     """A JSON file without its byte order mark; what is wrong with it is Invalid, truncated or broken."""
     try:
         with path.open("rb") as file:
             if file.read(3) != b"\xef\xbb\xbf":
                 file.seek(0)
-            yield _Shallow(file, path.name)
+            yield Shallow(file)
     except ijson.JSONError as exc:
         # the parser calls every fault "incomplete"; only its words tell a file that breaks off
         code = "truncated_json" if "premature EOF" in str(exc) else "broken_json"
         raise Invalid(f"import.{code}", file=path.name) from exc
-    except UnicodeDecodeError as exc:
+    except (TooDeep, UnicodeDecodeError) as exc:
         raise Invalid("import.broken_json", file=path.name) from exc
 
 

@@ -64,6 +64,7 @@ SENTENCES: Mapping[str, str] = {
     "import.column_missing": "Diese Spalten fehlen in der Tabelle: {columns}. Es wurde nichts übernommen.",
     "import.therapist_table": "„{file}“ ist eine Liste von Therapeuten, erwartet wird eine Patientenliste. Es wurde nichts übernommen.",
     "import.csv_broken": "Die Tabelle ist ab Zeile {row} beschädigt. Es wurde nichts übernommen.",
+    "import.too_wide": "Die Tabelle hat in Zeile {row} mehr als {most} Spalten. Es wurde nichts übernommen. Löschen Sie die Spalten, die nicht gebraucht werden, und lesen Sie die Datei noch einmal ein.",
     "import.xlsx_broken": "Die Excel-Datei ist beschädigt oder geschützt. Es wurde nichts übernommen.",
     "import.files_or_number": "Nennen Sie Dateien oder --list oder --undo mit der Nummer eines Imports.",
     "import.file_changed": "„{file}“ hat sich seit der Vorschau geändert. Es wurde nichts übernommen; sehen Sie die Datei noch einmal an.",
