@@ -6,7 +6,7 @@ breaks off, so the caller's transaction takes back what came before.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import file_digest
@@ -24,7 +24,9 @@ from domain.weektime import office_day
 
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
+LONGEST_VALUE, LONGEST_NOTE = 500, 50_000  # characters; an index takes a third of what a page of the database holds
 CHUNK = 4096
+FIRST_DIRECTORY = date(2000, 1, 1)  # a day written before is a fault of what wrote the file
 CUT_LENGTHS = frozenset({50, 100})  # the directory cuts its list there
 
 
@@ -68,6 +70,8 @@ def recognise(path: Path, *, today: date) -> Source:
         head = file.read(HEAD)
     kind = _kind(path, head)
     scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
+    if scraped_on is not None and scraped_on < FIRST_DIRECTORY:
+        scraped_on = None
     # a clock that ran ahead must not make a directory newer than all that follow
     saved_on = office_day(_written(path)) if kind is FileKind.SAVED_PAGE else None
     key, statutory = kind.value, kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE}
@@ -167,7 +171,8 @@ def _scraped_on(path: Path) -> date | None:
 def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[Record]:
     """The rows of a recognised file, in order. Raises Invalid where it breaks off, Unavailable if it is gone."""
     try:
-        yield from _rows(source, today=today, mapping=mapping)
+        for record in _rows(source, today=today, mapping=mapping):
+            yield record if isinstance(record, RowError) else _bounded(record)
     except OSError as exc:
         raise Unavailable("import.unreadable", file=source.path.name) from exc
 
@@ -188,6 +193,17 @@ def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> 
     else:
         for row, entry in enumerate(_items(source.path, "therapists.item"), start=1):
             yield plz_directory.record_of(row, entry, scraped_on=source.as_of)
+
+
+def _bounded(record: TherapistRecord | PatientRecord) -> Record:
+    """The record, unless one of its values is longer than any of its kind and could not be looked up."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        most = LONGEST_NOTE if field.name in {"contact_note", "notes"} else LONGEST_VALUE
+        for text in (value,) if isinstance(value, str) else value if isinstance(value, frozenset | tuple) else ():
+            if isinstance(text, str) and len(text) > most:
+                return RowError(record.row, "import.row.too_long")
+    return record
 
 
 def is_cut(source: Source, rows: int) -> bool:

@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "import.kept.referred": "inzwischen mit Anfragen, Anrufen oder Kontakten verbunden",
     "import.kept.merged": "inzwischen mit einem anderen Eintrag zusammengeführt",
     "import.row.no_name": "Nachname fehlt",
+    "import.row.too_long": "eine Angabe ist viel zu lang",
     "import.row.not_an_object": "kein lesbarer Eintrag",
     "import.counts": "Beim Zählen der Zeilen stimmte etwas nicht ({read} gelesen, {counted} gezählt). Es wurde nichts übernommen; bitte melden Sie den Fehler.",
 }

@@ -187,6 +187,23 @@ def test_a_row_wider_than_any_table_is_refused(tmp_path: Path) -> None:
             assert (error.value.code, error.value.params["row"]) == (said, 1)
 
 
+def test_a_value_of_thousands_of_characters_costs_its_row_only(tmp_path: Path) -> None:
+    """The row is told; it once failed the whole file at the index of names."""
+    entries = [{"anrede": "Frau", "name": name, "plz": "52062"} for name in ("Anna Berg", "Anna " + "x" * 3000)]
+    path = tmp_path / "liste.json"
+    path.write_text(json.dumps({"arztPraxisDatas": entries}), "utf-8")
+    good, bad = read(path)
+    assert not isinstance(good, RowError)
+    assert bad == RowError(2, "import.row.too_long")
+
+
+def test_a_day_before_there_was_a_directory_is_not_believed(tmp_path: Path) -> None:
+    """What is read is as of today then."""
+    path = tmp_path / "liste.json"
+    path.write_text(json.dumps({"metadata": {"scrape_date": "1000-01-01"}, "therapists": []}), "utf-8")
+    assert recognise(path, today=TODAY).as_of == TODAY
+
+
 def test_a_quotation_mark_that_never_closes_swallows_nobody(tmp_path: Path) -> None:
     """The file is refused at the row where the mark opens."""
     path = tmp_path / "liste.csv"
