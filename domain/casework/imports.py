@@ -32,6 +32,7 @@ from domain.therapists.revising import FileSource
 from domain.values import Coordinate, GeoQuality
 
 BATCH = 1000
+IMPORT_LOCK = 7_235_008  # advisory: two files at once would each take the same people for new
 # A directory's coordinate this far (km) from its PLZ is a mistake; the PLZ is believed.
 DISTRUST_KM = 30.0
 HOUSE_M, STREET_M = 50, 300
@@ -83,10 +84,12 @@ def import_file(
     """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
 
     Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
-    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import.
+    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import. Two imports wait
+    for each other, dry runs too.
     """
     if hash_of(source.path) != source.sha256:
         raise Conflict("import.file_changed", file=source.path.name)
+    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
     index = load_index(session)
     before = session.scalar(
         select(func.max(ImportFile.imported_at)).where(
