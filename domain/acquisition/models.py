@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +11,10 @@ from domain.database import Base, Identified
 
 
 class ImportFile(Identified, Base):
-    """One import of one file: kind, hash and the counts that must add up."""
+    """One import of one file: kind, hash and the counts that must add up.
+
+    `source_key` names the directory it is of; `began_at` is set by the database alone.
+    """
 
     __tablename__ = "import_file"
     __table_args__ = (
@@ -19,14 +22,17 @@ class ImportFile(Identified, Base):
         CheckConstraint("read = imported + updated + unchanged + skipped + rejected", name="counts_add_up"),
         CheckConstraint("undone_at IS NOT NULL OR undone_by IS NULL", name="undone"),
         Index("ix_import_file_sha256", "sha256"),
+        Index("ix_import_file_source_key", "source_key"),
         {"schema": "scraping_service"},
     )
 
     file_name: Mapped[str]
     kind: Mapped[str]
+    source_key: Mapped[str] = mapped_column(default="")
     sha256: Mapped[str]
     as_of: Mapped[date]
     imported_at: Mapped[datetime]
+    began_at: Mapped[datetime] = mapped_column(server_default=func.now())
     imported_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     read: Mapped[int] = mapped_column(default=0)
     imported: Mapped[int] = mapped_column(default=0)

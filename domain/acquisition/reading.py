@@ -6,16 +6,17 @@ breaks off, so the caller's transaction takes back what came before.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import ijson
 
 from domain.acquisition import arztsuche, intake, office_table, plz_directory, saved_page, therapist_table
+from domain.acquisition.json_depth import Shallow, TooDeep
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import day
 from domain.errors import Invalid, Unavailable
@@ -23,9 +24,9 @@ from domain.weektime import office_day
 
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
+LONGEST_VALUE, LONGEST_NOTE = 500, 50_000  # characters; an index takes a third of what a page of the database holds
 CHUNK = 4096
-# Directories nest seven levels. A file of nothing but brackets would cost memory with the square of its depth.
-DEEPEST = 1000
+FIRST_DIRECTORY = date(2000, 1, 1)  # a day written before is a fault of what wrote the file
 CUT_LENGTHS = frozenset({50, 100})  # the directory cuts its list there
 
 
@@ -47,12 +48,19 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A recognised file: what it is, its hash, and the date its content is as of."""
+    """A recognised file: what it is, its hash, and the date its content is as of.
+
+    `key` names the directory it is of: only two files of one key can say of somebody that they moved or are gone.
+    `seat` is what being listed there says of a practice: the search of the statutory physicians' associations lists
+    statutory seats only, another directory may list anybody.
+    """
 
     path: Path
     kind: FileKind
     sha256: str
     as_of: date
+    key: str
+    seat: str = "unknown"
 
 
 def recognise(path: Path, *, today: date) -> Source:
@@ -62,9 +70,17 @@ def recognise(path: Path, *, today: date) -> Source:
         head = file.read(HEAD)
     kind = _kind(path, head)
     scraped_on = _scraped_on(path) if kind is FileKind.PLZ_DIRECTORY else None
+    if scraped_on is not None and scraped_on < FIRST_DIRECTORY:
+        scraped_on = None
     # a clock that ran ahead must not make a directory newer than all that follow
     saved_on = office_day(_written(path)) if kind is FileKind.SAVED_PAGE else None
-    return Source(path, kind, digest, min(scraped_on or saved_on or today, today))
+    key, statutory = kind.value, kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE}
+    if kind is FileKind.THERAPIST_TABLE:
+        headers = therapist_table.headers_of(path)
+        key = f"{kind.value}:{therapist_table.family(headers)}"
+        statutory = therapist_table.is_of_arztsuche(headers)
+    seat = "statutory" if statutory else "unknown"
+    return Source(path, kind, digest, min(scraped_on or saved_on or today, today), key, seat)
 
 
 def hash_of(path: Path) -> str:
@@ -102,7 +118,11 @@ def _kind(path: Path, head: bytes) -> FileKind:
 
 
 def _table_kind(path: Path) -> FileKind:
-    return FileKind.THERAPIST_TABLE if therapist_table.is_therapist_table(path) else FileKind.OFFICE_TABLE
+    return (
+        FileKind.THERAPIST_TABLE
+        if therapist_table.is_list_of_therapists(therapist_table.headers_of(path))
+        else FileKind.OFFICE_TABLE
+    )
 
 
 def _json_kind(path: Path) -> FileKind:
@@ -126,34 +146,19 @@ def _json_kind(path: Path) -> FileKind:
 _NUMBERS: Mapping[str, Any] = {"use_float": True, "buf_size": CHUNK}
 
 
-class _Shallow:
-    """A file as the JSON parser reads it, stopped when its brackets open deeper than any directory's."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file, self._name, self._depth = file, name, 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes. Raises Invalid; brackets inside texts count too, which only ever matters by the hundred."""
-        chunk = self._file.read(size)
-        self._depth += sum(chunk.count(c) for c in (b"[", b"{")) - sum(chunk.count(c) for c in (b"]", b"}"))
-        if self._depth > DEEPEST:
-            raise Invalid("import.broken_json", file=self._name)
-        return chunk
-
-
 @contextmanager
-def _json(path: Path) -> Iterator[_Shallow]:
+def _json(path: Path) -> Iterator[Shallow]:
     """A JSON file without its byte order mark; what is wrong with it is Invalid, truncated or broken."""
     try:
         with path.open("rb") as file:
             if file.read(3) != b"\xef\xbb\xbf":
                 file.seek(0)
-            yield _Shallow(file, path.name)
+            yield Shallow(file)
     except ijson.JSONError as exc:
         # the parser calls every fault "incomplete"; only its words tell a file that breaks off
         code = "truncated_json" if "premature EOF" in str(exc) else "broken_json"
         raise Invalid(f"import.{code}", file=path.name) from exc
-    except UnicodeDecodeError as exc:
+    except (TooDeep, UnicodeDecodeError) as exc:
         raise Invalid("import.broken_json", file=path.name) from exc
 
 
@@ -166,7 +171,8 @@ def _scraped_on(path: Path) -> date | None:
 def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[Record]:
     """The rows of a recognised file, in order. Raises Invalid where it breaks off, Unavailable if it is gone."""
     try:
-        yield from _rows(source, today=today, mapping=mapping)
+        for record in _rows(source, today=today, mapping=mapping):
+            yield record if isinstance(record, RowError) else _bounded(record)
     except OSError as exc:
         raise Unavailable("import.unreadable", file=source.path.name) from exc
 
@@ -187,6 +193,17 @@ def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> 
     else:
         for row, entry in enumerate(_items(source.path, "therapists.item"), start=1):
             yield plz_directory.record_of(row, entry, scraped_on=source.as_of)
+
+
+def _bounded(record: TherapistRecord | PatientRecord) -> Record:
+    """The record, unless one of its values is longer than any of its kind and could not be looked up."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        most = LONGEST_NOTE if field.name in {"contact_note", "notes"} else LONGEST_VALUE
+        for text in (value,) if isinstance(value, str) else value if isinstance(value, frozenset | tuple) else ():
+            if isinstance(text, str) and len(text) > most:
+                return RowError(record.row, "import.row.too_long")
+    return record
 
 
 def is_cut(source: Source, rows: int) -> bool:

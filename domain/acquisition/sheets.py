@@ -24,6 +24,9 @@ SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint be
 CHUNK = 65_536
 # A workbook of 200 MB unpacks to less; a crafted one of a few kilobytes unpacks to anything.
 LARGEST_UNPACKED = 2 * 1024**3
+LAST_ROW = 1_048_576  # Excel's own; a row said to be further down would be waited for
+MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
+LONGEST_TEXT = 4 * 1024**2  # bytes of a workbook's part without a tag; Excel's cells hold 32,767 characters
 # The library lets through whatever its parsers meet in a damaged file.
 _DAMAGE = (
     InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
@@ -40,9 +43,12 @@ def is_xlsx(path: Path) -> bool:
 def rows(path: Path, sheet: str = "") -> Iterator[Row]:
     """Every row with its number: of a workbook those of the sheet so called, else of the first one.
 
-    Raises Invalid where the file is damaged.
+    Raises Invalid where the file is damaged, or a row wider than any table of its kind.
     """
-    return _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path)
+    for number, row in _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path):
+        if len(row) > MOST_COLUMNS:
+            raise Invalid("import.too_wide", file=path.name, row=number, most=MOST_COLUMNS)
+        yield number, row
 
 
 def has_sheet(path: Path, sheet: str) -> bool:
@@ -103,15 +109,34 @@ def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:
     with path.open("rb") as file:
         try:
             with ZipFile(file) as archive:
-                if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                    raise Invalid("import.xlsx_broken", file=path.name)
+                _check_parts(archive, path.name)
             # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
             book = load_workbook(file, read_only=True, data_only=True)
             sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
             if isinstance(sheet, ReadOnlyWorksheet):
                 # the extent a program wrote into the file may be wrong and would cut rows and columns off
                 sheet.reset_dimensions()
-            yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+                if number > LAST_ROW:
+                    raise Invalid("import.xlsx_broken", file=path.name)
+                yield number, row
             book.close()
         except _DAMAGE as exc:
             raise Invalid("import.xlsx_broken", file=path.name) from exc
+
+
+def _check_parts(archive: ZipFile, name: str) -> None:
+    """Refuse what would fill the memory before the first row is read. Raises Invalid."""
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise Invalid("import.xlsx_broken", file=name)
+    for part in parts:
+        if part.file_size <= LONGEST_TEXT or not part.filename.endswith(".xml"):
+            continue
+        length = 0
+        with archive.open(part) as content:
+            while chunk := content.read(CHUNK):
+                until = chunk.find(b"<")
+                if length + (len(chunk) if until < 0 else until) > LONGEST_TEXT:
+                    raise Invalid("import.xlsx_broken", file=name)
+                length = length + len(chunk) if until < 0 else len(chunk) - chunk.rfind(b"<")

@@ -10,7 +10,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from domain.acquisition.reading import CUT_LENGTHS, DEEPEST
+from domain.acquisition.json_depth import check_depth
+from domain.acquisition.reading import CUT_LENGTHS
 from domain.acquisition.source_description import Description, entries_of
 from domain.errors import Invalid
 
@@ -66,9 +67,8 @@ def page_content(text: str, description: Description | None, *, page: str = "") 
     """What a page holds: HTML with a description, JSON without one. Raises Invalid where it is neither."""
     if description is not None:
         return PageContent(PLZ_DIRECTORY, tuple(entries_of(text, description, page=page)))
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        raise Invalid("source.page_unreadable", page=page)
     try:
+        check_depth(text)
         whole = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
     except (ValueError, RecursionError) as exc:
         raise Invalid("source.page_unreadable", page=page) from exc
@@ -91,14 +91,6 @@ def combined(pages: Iterable[PageContent]) -> Content:
 def _key(entry: object) -> str:
     lasting = {k: v for k, v in entry.items() if k not in PASSING} if isinstance(entry, Mapping) else entry
     return json.dumps(lasting, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for character in text:
-        depth += (character in "[{") - (character in "]}")
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _refuse(constant: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from domain.acquisition import sheets
@@ -62,6 +63,8 @@ OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
     | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
 )
+# what exporters of a search write beside each hit
+OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
 DATED = re.compile(r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})", re.IGNORECASE)
 FULL_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 BY_PHONE = re.compile(r"tel", re.IGNORECASE)
@@ -109,10 +112,22 @@ def is_list_of_therapists(headers: Sequence[str]) -> bool:
     return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
 
 
-def is_therapist_table(path: Path) -> bool:
-    """Whether a CSV or XLSX file is a list of therapists, by its header. Raises Invalid where it is damaged."""
+def headers_of(path: Path) -> tuple[str, ...]:
+    """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
     _, header = next(sheets.rows(path, MAIN_SHEET), (1, []))
-    return is_list_of_therapists([clean(cell) for cell in header])
+    return tuple(clean(cell) for cell in header)
+
+
+def family(headers: Sequence[str]) -> str:
+    """The same for the lists of one exporter or office, whatever days they show: a digest of all other headers."""
+    days = columns_of(headers).days
+    lasting = sorted(fold_header(header) for at, header in enumerate(headers) if at not in days)
+    return sha256("\n".join(lasting).encode()).hexdigest()[:16]
+
+
+def is_of_arztsuche(headers: Sequence[str]) -> bool:
+    """Whether a table was exported from the statutory physicians' search: only its hits have a distance in metres."""
+    return not OF_A_SEARCH.isdisjoint(map(fold_header, headers))
 
 
 def records(path: Path, *, today: date) -> Iterator[TherapistRecord | RowError]:

@@ -15,7 +15,8 @@ from domain.therapists.models import Therapist
 _MISSING = """
 SELECT t.id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name, trim(st.plz || ' ' || st.city) AS place
 FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id
-WHERE t.source = :kind AND t.source_as_of < :as_of AND t.merged_into_id IS NULL AND t.status = 'active'
+JOIN scraping_service.import_file f ON f.id = t.source_file_id
+WHERE f.source_key = :key AND t.source_as_of < :as_of AND t.merged_into_id IS NULL AND t.status = 'active'
   AND st.plz = ANY(:plz) ORDER BY t.sort_name COLLATE "C", t.id
 """
 
@@ -23,12 +24,12 @@ WHERE t.source = :kind AND t.source_as_of < :as_of AND t.merged_into_id IS NULL 
 def find_gone(
     session: Session, source: Source, plz: Collection[str], seen: Collection[int], *, choice: Choice
 ) -> list[RecordChange]:
-    """Active therapists of the same kind of file, in the PLZ this one covers, whom it does not name.
+    """Active therapists of the same directory, in the PLZ this one covers, whom it does not name.
 
     A PLZ is covered where the file names anybody in it; where a search's circle cuts one, somebody may be missed,
     which is why nothing happens by itself.
     """
-    rows = session.execute(text(_MISSING), {"kind": source.kind.value, "as_of": source.as_of, "plz": sorted(plz)})
+    rows = session.execute(text(_MISSING), {"key": source.key, "as_of": source.as_of, "plz": sorted(plz)})
     known = set(seen)
     change = (FieldChange("status", "active", "inactive"),)
     return [

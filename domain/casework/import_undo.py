@@ -251,9 +251,7 @@ class _Undoing:
 
 _NEW = """
 SELECT t.id, t.practice_id, t.contact_point_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
-       t.version > (SELECT max(l.version) FROM scraping_service.import_change l
-                    WHERE l.therapist_id = t.id AND l.import_file_id = :import)
-       OR pr.version > 1 OR t.locked_fields <> '{}' AS edited
+       NOT therapist_service.as_imported(t, :import) OR pr.version > 1 OR t.locked_fields <> '{}' AS edited
 FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
 WHERE c.import_file_id = :import AND c.became = 'new' ORDER BY t.id

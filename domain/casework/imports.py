@@ -26,11 +26,13 @@ from domain.casework.import_gone import find_gone, retire
 from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
-from domain.therapists.bulk import FileSource, Taking
+from domain.therapists.bulk import Taking
 from domain.therapists.changes import ALL, Became, Choice, RecordChange
+from domain.therapists.revising import FileSource
 from domain.values import Coordinate, GeoQuality
 
 BATCH = 1000
+IMPORT_LOCK = 7_235_008  # advisory: two files at once would each take the same people for new
 # A directory's coordinate this far (km) from its PLZ is a mistake; the PLZ is believed.
 DISTRUST_KM = 30.0
 HOUSE_M, STREET_M = 50, 300
@@ -82,10 +84,12 @@ def import_file(
     """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
 
     Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
-    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import.
+    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import. Two imports wait
+    for each other, dry runs too.
     """
     if hash_of(source.path) != source.sha256:
         raise Conflict("import.file_changed", file=source.path.name)
+    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
     index = load_index(session)
     before = session.scalar(
         select(func.max(ImportFile.imported_at)).where(
@@ -95,6 +99,7 @@ def import_file(
     file = ImportFile(
         file_name=source.path.name,
         kind=source.kind,
+        source_key=source.key,
         sha256=source.sha256,
         as_of=source.as_of,
         imported_at=now,
@@ -104,7 +109,8 @@ def import_file(
     session.flush()
     tally = _Tally()
     rows = _tallied(records(source, today=today, mapping=mapping), tally)
-    taking = Taking(session, FileSource(file.id, source.kind.value, source.as_of), now, choice)
+    from_file = FileSource(file.id, source.kind.value, source.as_of, source.key, source.seat)
+    taking = Taking(session, from_file, now, choice)
     while batch := list(islice(rows, BATCH)):
         located = [(record, _locate(record, index)) for record in batch]
         tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)

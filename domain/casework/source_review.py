@@ -27,14 +27,15 @@ def review(session: Session, run_id: int, *, now: datetime, today: date, choice:
     run = _waiting(session, run_id)
     assert run.content is not None
     assert run.done_at is not None
-    name = session.get_one(DirectorySource, run.source_id).name
+    directory = session.get_one(DirectorySource, run.source_id)
+    name = directory.name
     read_on = min(office_day(run.done_at), today)
     content = run.content
     with tempfile.TemporaryDirectory(prefix="platzlotse-") as folder:
         # named for whoever reads the list of imports; a name with a slash is no path
         path = Path(folder) / f"{name.replace('/', '-')[:80]} {read_on:%d.%m.%Y}.json"
         path.write_bytes(content)
-        source = replace(recognise(path, today=today), as_of=read_on)
+        source = replace(recognise(path, today=today), as_of=read_on, key=f"source:{directory.id}")
         return import_file(session, source, now=now, today=today, choice=choice)
 
 

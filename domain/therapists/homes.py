@@ -16,16 +16,20 @@ from domain.therapists.directory_rules import as_json
 from domain.therapists.identity_models import TherapistAlias
 from domain.therapists.models import SCHEMA, ContactPoint, Practice, PracticeSite, Therapist
 
-Place = tuple[str, str, str, str]
+Place = tuple[str, str, str, str, str]
 
 
 @dataclass(slots=True)
 class NewTherapist:
-    """Somebody to be entered: columns, the main site and further ones, and the record they came by first."""
+    """Somebody to be entered: columns, the main site and further ones, and the record they came by first.
+
+    `seat` is what the directory says of its practices (statutory, private or unknown).
+    """
 
     values: dict[str, Any]
     site: dict[str, Any]
     record: TherapistRecord
+    seat: str
     more_sites: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -37,13 +41,13 @@ def insert_all(session: Session, fresh: Sequence[NewTherapist]) -> list[int]:
     shared = _shared_practices(session, mailboxes)
     owners: list[NewTherapist] = []
     for new in fresh:
-        place = _address(new.values["email"], new.site)
+        place = _address(new.values["email"], new.seat, new.site)
         if not new.values["email"] or place not in shared:
             owners.append(new)
             if new.values["email"]:
                 shared[place] = (0, 0)  # filled below; the next person of this mailbox and address joins
     practices = _returning(
-        session, Practice, [{"name": _practice_name(new.values), "seat": "statutory"} for new in owners]
+        session, Practice, [{"name": _practice_name(new.values), "seat": new.seat} for new in owners]
     )
     sites = _returning(
         session, PracticeSite, [new.site | {"practice_id": p} for new, p in zip(owners, practices, strict=True)]
@@ -51,13 +55,13 @@ def insert_all(session: Session, fresh: Sequence[NewTherapist]) -> list[int]:
     homes = {id(new): (p, s) for new, p, s in zip(owners, practices, sites, strict=True)}
     for new in owners:
         if new.values["email"]:
-            shared[_address(new.values["email"], new.site)] = homes[id(new)]
+            shared[_address(new.values["email"], new.seat, new.site)] = homes[id(new)]
     alone = [new for new in owners if not new.values["email"]]
     points = _returning(session, ContactPoint, [{"practice_id": homes[id(new)][0]} for new in alone])
     own_point = {id(new): point for new, point in zip(alone, points, strict=True)}
     rows = []
     for new in fresh:
-        practice, site = homes.get(id(new)) or shared[_address(new.values["email"], new.site)]
+        practice, site = homes.get(id(new)) or shared[_address(new.values["email"], new.seat, new.site)]
         point = own_point.get(id(new)) or mailboxes[new.values["email"]]
         rows.append(new.values | {"practice_id": practice, "site_id": site, "contact_point_id": point})
     ids = _returning(session, Therapist, rows)
@@ -106,8 +110,9 @@ def _practice_name(values: dict[str, Any]) -> str:
     return name if values["is_institution"] else f"Praxis {name}"
 
 
-def _address(email: str, site: dict[str, Any]) -> Place:
-    return email, site["plz"], site["street"].lower(), site["house_number"].lower()
+def _address(email: str, seat: str, site: dict[str, Any]) -> Place:
+    """What colleagues of a practice have in common: who comes from a directory of anybody shares no statutory seat."""
+    return email, seat, site["plz"], site["street"].lower(), site["house_number"].lower()
 
 
 def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[Place, tuple[int, int]]:
@@ -115,16 +120,17 @@ def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[Place
     if not mailboxes:
         return {}
     rows = session.execute(
-        select(Therapist.email, PracticeSite, Therapist.practice_id)
+        select(Therapist.email, Practice.seat, PracticeSite)
         .join(PracticeSite, PracticeSite.id == Therapist.site_id)
+        .join(Practice, Practice.id == Therapist.practice_id)
         .where(Therapist.contact_point_id.in_(mailboxes.values()), Therapist.merged_into_id.is_(None))
     )
     return {
-        _address(email, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
-            practice,
+        _address(email, seat, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
+            site.practice_id,
             site.id,
         )
-        for email, site, practice in rows
+        for email, seat, site in rows
     }
 
 

@@ -84,7 +84,11 @@ class TherapistMerge(Identified, Base):
 
 
 class ImportChange(Identified, Base):
-    """What an import did to one therapist: columns before and after; `version` is the therapist's afterwards."""
+    """What an import did to one therapist: columns before and after.
+
+    `version` and `touched_at` are the therapist's afterwards. The database writes both, and takes lines only from the
+    transaction of the import.
+    """
 
     __tablename__ = "import_change"
     __table_args__ = (
@@ -99,5 +103,6 @@ class ImportChange(Identified, Base):
     therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id, ondelete="SET NULL"))
     became: Mapped[str]
     version: Mapped[int]
+    touched_at: Mapped[datetime | None]
     before: Mapped[dict[str, object]] = mapped_column(JSONB)
     after: Mapped[dict[str, object]] = mapped_column(JSONB)

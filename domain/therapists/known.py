@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from domain.acquisition.models import ImportFile
 from domain.acquisition.records import TherapistRecord
 from domain.therapists.identity import Identity, Register, key_of
 from domain.therapists.identity_models import TherapistAlias
@@ -17,11 +18,12 @@ from domain.therapists.models import ContactPoint, PracticeSite, Therapist
 
 @dataclass(slots=True)
 class Match:
-    """Somebody known, where they mainly work, and the sites of their practice."""
+    """Somebody known, where they mainly work, the sites of their practice, and the directory that told of them last."""
 
     therapist: Therapist
     main: PracticeSite
     sites: list[PracticeSite] = field(default_factory=list)
+    source_key: str = ""
 
 
 def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register[Match]:
@@ -75,6 +77,9 @@ def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]
     aliases: dict[int, list[TherapistAlias]] = {}
     for alias in session.scalars(select(TherapistAlias).where(TherapistAlias.therapist_id.in_(people))):
         aliases.setdefault(alias.therapist_id, []).append(alias)
+    files = {therapist.source_file_id for therapist in people.values()} - {None}
+    of_files = select(ImportFile.id, ImportFile.source_key).where(ImportFile.id.in_(files))
+    directories = {row.id: row.source_key for row in session.execute(of_files)}
     matches: dict[int, Match] = {}
     known: Register[Match] = Register()
     # those who stand for themselves first: a record that fits both is theirs
@@ -84,7 +89,8 @@ def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]
             kept = people[kept.merged_into_id]
         if kept.id not in matches:
             own = sites.get(kept.practice_id, [])
-            matches[kept.id] = Match(kept, next(site for site in own if site.id == kept.site_id), own)
+            main = next(site for site in own if site.id == kept.site_id)
+            matches[kept.id] = Match(kept, main, own, directories.get(kept.source_file_id or 0, ""))
         match = matches[kept.id]
         # a directory may still write what was corrected by hand, or have caught up with it
         known.add({therapist.identity_key, therapist.edited_key} - {""}, identity_of(therapist), match)

@@ -149,6 +149,61 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
         read(path)
 
 
+def test_a_row_far_down_is_not_waited_for(tmp_path: Path) -> None:
+    """A kilobyte may say that its second row is the billionth: the library would hand out all between."""
+    path = tmp_path / "liste.xlsx"
+    with zipfile.ZipFile(io.BytesIO(_workbook([["Nachname"], ["Berger"]]))) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                content = content.replace(b'r="2"', b'r="1000000000000"').replace(b'r="A2"', b'r="A1000000000000"')
+            new.writestr(part, content)
+    with pytest.raises(Invalid, match=r"import\.xlsx_broken"):
+        read(path)
+
+
+def test_a_text_larger_than_a_cell_is_not_unpacked(tmp_path: Path) -> None:
+    """300 MB of one letter are 300 kB in the file."""
+    path = tmp_path / "liste.xlsx"
+    large = b"x" * (sheets.LONGEST_TEXT + 1)
+    content = io.BytesIO(_workbook([["Nachname"], ["Berger"]]))
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            new.writestr(part.filename, old.read(part).replace(b"Berger", large))
+    with pytest.raises(Invalid, match=r"import\.xlsx_broken"):
+        read(path)
+
+
+def test_a_row_wider_than_any_table_is_refused(tmp_path: Path) -> None:
+    """Hundreds of thousands of columns took half a minute a row; as many as a person fills are read."""
+    path = tmp_path / "liste.csv"
+    for most, said in ((sheets.MOST_COLUMNS, None), (sheets.MOST_COLUMNS + 1, "import.too_wide")):
+        path.write_text("Nachname;Vorname" + ";Leer" * (most - 2) + "\nBerger;Lea\n", "utf-8")
+        if said is None:
+            assert len(read(path)) == 1
+        else:
+            with pytest.raises(Invalid) as error:
+                read(path)
+            assert (error.value.code, error.value.params["row"]) == (said, 1)
+
+
+def test_a_value_of_thousands_of_characters_costs_its_row_only(tmp_path: Path) -> None:
+    """The row is told; it once failed the whole file at the index of names."""
+    entries = [{"anrede": "Frau", "name": name, "plz": "52062"} for name in ("Anna Berg", "Anna " + "x" * 3000)]
+    path = tmp_path / "liste.json"
+    path.write_text(json.dumps({"arztPraxisDatas": entries}), "utf-8")
+    good, bad = read(path)
+    assert not isinstance(good, RowError)
+    assert bad == RowError(2, "import.row.too_long")
+
+
+def test_a_day_before_there_was_a_directory_is_not_believed(tmp_path: Path) -> None:
+    """What is read is as of today then."""
+    path = tmp_path / "liste.json"
+    path.write_text(json.dumps({"metadata": {"scrape_date": "1000-01-01"}, "therapists": []}), "utf-8")
+    assert recognise(path, today=TODAY).as_of == TODAY
+
+
 def test_a_quotation_mark_that_never_closes_swallows_nobody(tmp_path: Path) -> None:
     """The file is refused at the row where the mark opens."""
     path = tmp_path / "liste.csv"

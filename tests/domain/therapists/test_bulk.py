@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from domain.acquisition.models import ImportFile
 from domain.acquisition.records import TherapistRecord
 from domain.database import Database
-from domain.therapists.bulk import BulkResult, FileSource, apply_records
+from domain.therapists.bulk import BulkResult, apply_records
 from domain.therapists.models import PracticeSite, Therapist
+from domain.therapists.revising import FileSource
 from domain.values import Sex
 
 
@@ -25,10 +26,13 @@ def person(**values: object) -> TherapistRecord:
 
 def take(session: Session, *records: TherapistRecord, now: datetime) -> BulkResult:
     """One file with these records."""
-    file = ImportFile(file_name="liste.json", kind="plz_directory", sha256="0" * 64, as_of=now.date(), imported_at=now)
+    file = ImportFile(
+        file_name="liste.json", kind="plz_directory", source_key="plz_directory", sha256="0" * 64, as_of=now.date(),
+        imported_at=now,
+    )  # fmt: skip
     session.add(file)
     session.flush()
-    source = FileSource(file.id, "plz_directory", now.date())
+    source = FileSource(file.id, "plz_directory", now.date(), "plz_directory")
     return apply_records(session, [(record, None) for record in records], source, now=now)
 
 

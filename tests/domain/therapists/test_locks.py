@@ -10,9 +10,10 @@ from domain.acquisition.models import ImportFile
 from domain.acquisition.records import TherapistRecord
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid
-from domain.therapists.bulk import FileSource, apply_records
+from domain.therapists.bulk import apply_records
 from domain.therapists.models import Practice, PracticeSite, Therapist
 from domain.therapists.queries import TherapistDetail, get_therapist
+from domain.therapists.revising import FileSource
 from domain.therapists.service import TherapistForm, unlock_fields, update_therapist
 from domain.therapists.sites import SiteForm, add_site, choose_main_site, sites_of, update_site
 from domain.values import Coordinate, GeoQuality, Offer
@@ -25,10 +26,13 @@ HOUSE = Coordinate(50.7753, 6.0839, GeoQuality.HOUSE, 50, "directory")
 
 
 def _import(session: Session, now: datetime, *records: TherapistRecord) -> list[int]:
-    file = ImportFile(file_name="liste.json", kind="arztsuche", sha256="0" * 64, as_of=now.date(), imported_at=now)
+    file = ImportFile(
+        file_name="liste.json", kind="arztsuche", source_key="arztsuche", sha256="0" * 64, as_of=now.date(),
+        imported_at=now,
+    )  # fmt: skip
     session.add(file)
     session.flush()
-    source = FileSource(file.id, "arztsuche", now.date())
+    source = FileSource(file.id, "arztsuche", now.date(), "arztsuche", "statutory")
     result = apply_records(session, [(record, HOUSE) for record in records], source, now=now)
     return [*result.imported, *result.updated, *result.unchanged]
 

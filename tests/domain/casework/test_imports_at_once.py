@@ -1,0 +1,47 @@
+"""Two persons read the same directory in at the same time."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from domain.acquisition.reading import recognise
+from domain.casework.imports import ImportReport, import_file
+from domain.database import Database
+from tests.conftest import NOW
+from tests.domain.casework.test_import_diff import Desk, entry
+
+
+def _wait_for_lock(database: Database, *, granted: bool) -> None:
+    """Until somebody holds the lock of imports, or waits for it."""
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = :granted")
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with database.read() as session:
+            if session.scalar(held, {"granted": granted}):
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody took the lock" if granted else "nobody waited")
+
+
+def test_the_second_finds_whom_the_first_took(database: Database, second_database: Database, tmp_path: Path) -> None:
+    """It waits for the first and has nothing new; nobody is there twice."""
+    path = Desk(database, tmp_path).write(entry("Sommer"), entry("Winter"))
+    source = recognise(path, today=NOW.date())
+
+    def take(own: Database, *, then_wait: bool) -> ImportReport:
+        def on_batch(_rows: int) -> None:
+            if then_wait:
+                _wait_for_lock(second_database, granted=False)
+
+        with own.write() as session:
+            return import_file(session, source, now=NOW, today=NOW.date(), on_batch=on_batch)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(take, database, then_wait=True)
+        _wait_for_lock(database, granted=True)
+        second = pool.submit(take, second_database, then_wait=False)
+        reports = first.result(60), second.result(60)
+    assert [(report.imported, report.unchanged) for report in reports] == [(2, 0), (0, 2)]
