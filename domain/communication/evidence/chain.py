@@ -2,7 +2,7 @@
 
 The database links (`audit.chain_contacts`): nobody has the right to write a link by hand. A link's hash is
 SHA-256 over the hash before it (32 zero bytes for the first), its number and entry (eight bytes each, big-endian)
-and the salted hash of the entry's content.
+and the salted hash of the entry's content: all its columns, what it takes back, and of whom it tells.
 """
 
 from dataclasses import dataclass

@@ -110,7 +110,9 @@ def test_the_hashes_are_what_the_documentation_says(office: Office, database: Da
     query = """
         SELECT l.*, s.salt, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS at, e.channel,
                e.direction, e.patient_id, e.therapist_id, e.inquiry_id, e.email_id, e.call_id, e.person_id, e.kind,
-               e.counterpart, e.body
+               e.counterpart, e.body, e.takes_back,
+               ARRAY(SELECT p.patient_id FROM communication_service.contact_patient p
+                     WHERE p.entry_id = e.id ORDER BY p.patient_id) AS told_of
         FROM audit.contact_link l JOIN audit.contact_salt s USING (entry_id)
         JOIN communication_service.contact_entry e ON e.id = l.entry_id ORDER BY number"""
     with owner.read() as session:
