@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import text
 
+from domain.casework.agenda import agenda
+from domain.casework.enrichment_schedule import ask_scheduled, progress
 from domain.casework.preparing import create_and_send
 from domain.database import Database
 from domain.matching.best_patients import patients_for_contact_point, patients_for_therapist
@@ -118,5 +120,29 @@ def test_list_of_searches(filled: Database, benchmark: BenchmarkFixture) -> None
     def work() -> None:
         with filled.read() as session:
             list_searches(session, ListQuery(), today=TODAY)
+
+    benchmark(work)
+
+
+def test_the_day(filled: Database, benchmark: BenchmarkFixture) -> None:
+    """Heute, with whose data are to be checked among all records."""
+
+    def work() -> None:
+        with filled.read() as session:
+            agenda(session, now=NOW)
+
+    benchmark(work)
+
+
+def test_stand_of_the_schedule_of_web_pages(filled: Database, benchmark: BenchmarkFixture) -> None:
+    """Where every therapist has a page nobody read yet: how many, and whose turn it is."""
+    with filled.write() as session:
+        session.execute(text("UPDATE therapist_service.therapist SET web = 'praxis' || id || '.example'"))
+        session.execute(text("UPDATE therapist_service.web_schedule SET enabled = true"))
+
+    def work() -> None:
+        with filled.read() as session:
+            progress(session, now=NOW)
+            ask_scheduled(session, now=NOW)
 
     benchmark(work)
