@@ -55,7 +55,7 @@ class ReviewView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([560, 570])
+        split.setSizes([584, 546])
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -194,7 +194,7 @@ class _Records(_Checked):
         super().__init__(
             (
                 Column(tr("Name"), 0, text=lambda n: change(n).name),
-                Column(tr("Was"), 226, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
+                Column(tr("Was"), 250, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
                 Column(tr("Ort"), 120, text=lambda n: change(n).place),
                 Column(tr("Zeile"), 60, text=lambda n: str(change(n).row or ""), right=True),
             )
