@@ -6,15 +6,17 @@ import re
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from charset_normalizer import from_bytes
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from domain.acquisition.workbook_limits import check_sheet, check_workbook
 from domain.errors import Invalid
 
 Row = tuple[int, Sequence[object]]
@@ -22,8 +24,6 @@ Row = tuple[int, Sequence[object]]
 DELIMITERS = ";,\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
 CHUNK = 65_536
-# A workbook of 200 MB unpacks to less; a crafted one of a few kilobytes unpacks to anything.
-LARGEST_UNPACKED = 2 * 1024**3
 # The library lets through whatever its parsers meet in a damaged file.
 _DAMAGE = (
     InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
@@ -49,14 +49,8 @@ def has_sheet(path: Path, sheet: str) -> bool:
     """Whether a file is a workbook with a sheet of that name. Raises Invalid where it is damaged."""
     if not is_xlsx(path):
         return False
-    with path.open("rb") as file:
-        try:
-            book = load_workbook(file, read_only=True)
-            found = sheet in book.sheetnames
-            book.close()
-        except _DAMAGE as exc:
-            raise Invalid("import.xlsx_broken", file=path.name) from exc
-    return found
+    with _workbook(path) as (_, book):
+        return sheet in book.sheetnames
 
 
 def encoding_of(path: Path) -> str:
@@ -99,19 +93,27 @@ def _without_nul(file: io.TextIOBase) -> Iterator[str]:
 
 
 def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:
+    with _workbook(path) as (archive, book):
+        sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
+        if isinstance(sheet, ReadOnlyWorksheet):
+            # the library says nowhere else which part the sheet is
+            check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
+            # the extent a program wrote into the file may be wrong and would cut rows and columns off
+            sheet.reset_dimensions()
+        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[tuple[ZipFile, Workbook]]:
+    """A workbook that fits into memory. Raises Invalid where it is damaged or does not."""
     # opened here: the library would judge the file by its name
     with path.open("rb") as file:
         try:
             with ZipFile(file) as archive:
-                if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                    raise Invalid("import.xlsx_broken", file=path.name)
-            # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
-            book = load_workbook(file, read_only=True, data_only=True)
-            sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
-            if isinstance(sheet, ReadOnlyWorksheet):
-                # the extent a program wrote into the file may be wrong and would cut rows and columns off
-                sheet.reset_dimensions()
-            yield from enumerate(sheet.iter_rows(values_only=True), start=1)
-            book.close()
+                check_workbook(archive, path.name)
+                # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
+                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                yield archive, book
+                book.close()
         except _DAMAGE as exc:
             raise Invalid("import.xlsx_broken", file=path.name) from exc

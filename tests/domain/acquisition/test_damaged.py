@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from domain.acquisition import sheets
+from domain.acquisition import workbook_limits
 from domain.acquisition.reading import is_cut, recognise, records
 from domain.acquisition.records import RowError
 from domain.errors import Invalid, PlatzlotseError, Unavailable
@@ -142,10 +142,10 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before any of it is unpacked."""
-    monkeypatch.setattr(sheets, "LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr(workbook_limits, "LARGEST_UNPACKED", 1000)
     path = tmp_path / "liste.xlsx"
     path.write_bytes(_workbook([["Nachname"] for _ in range(50)]))
-    with pytest.raises(Invalid, match=r"import\.xlsx_broken"):
+    with pytest.raises(Invalid, match=r"import\.xlsx_too_large"):
         read(path)
 
 
