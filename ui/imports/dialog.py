@@ -112,16 +112,21 @@ class ImportDialog(QDialog):
         source = self._examined.source
         if kind is not source.kind:
             source = as_table(source, kind)
-        said = label("file_kind", kind)
-        self._facts.setText(tr("{kind}, Stand {day}").format(kind=said, day=formats.day(source.as_of)))
+        self._say(label("file_kind", kind))
         self._work = Working(self, self._ui, source)
         self._work.progress.connect(self._show_progress)
+
+    def _say(self, what: str) -> None:
+        assert self._examined is not None
+        as_of = formats.day(self._examined.source.as_of)
+        self._facts.setText(tr("{kind}, Stand {day}").format(kind=what, day=as_of))
 
     def _choose_columns(self) -> None:
         """Show the table's beginning: what it is about and which column is what."""
         if self._examined is None or self._examined.table is None:
             return
         table = TableView(self._examined.table)
+        self._say(tr("Tabelle"))
         if self._mapping is not None and self._work is not None:
             table.choose(self._work.source.kind, self._mapping)
         self._columns.hide()
@@ -147,6 +152,7 @@ class ImportDialog(QDialog):
             self._mapping = table.mapping()
             if self._work is None or self._work.source.kind is not table.kind():
                 self._begin(table.kind())
+            self._say(label("file_kind", table.kind()))
         work, mapping = self._work, self._mapping
         if work is None:
             return
