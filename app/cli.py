@@ -44,8 +44,25 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--undo", type=_positive, metavar="NUMMER", help=tr("einen ganzen Import zurücknehmen"))
     importing.add_argument("--dry-run", action="store_true", help=tr("nur prüfen und zeigen, was sich änderte"))
     importing.add_argument(
-        "--map", action="append", default=[], metavar="FELD=SPALTE", help=tr("Spalte einer Patientenliste zuordnen")
+        "--about",
+        choices=("therapists", "patients", "contacts"),
+        help=tr("was die Tabelle nennt, statt es zu erkennen"),
     )
+    importing.add_argument(
+        "--map", action="append", default=[], metavar="FELD=SPALTE", help=tr("Spalte einer Tabelle zuordnen (mehrmals)")
+    )
+    importing.add_argument(
+        "--only", action="append", choices=("new", "changed", "moved", "none"),
+        help=tr("nur diese Änderungen übernehmen (mehrmals; none: keine)"),
+    )  # fmt: skip
+    importing.add_argument(
+        "--without", action="append", default=[], type=_row, metavar="ZEILE[:FELD]",
+        help=tr("diese Zeile der Datei, oder ein Feld von ihr, auslassen (mehrmals)"),
+    )  # fmt: skip
+    importing.add_argument(
+        "--gone", action="append", default=[], type=_positive, metavar="NUMMER",
+        help=tr("diesen Therapeuten, den die Datei nicht mehr nennt, als nicht mehr tätig führen (mehrmals)"),
+    )  # fmt: skip
     candidates = command("candidates", tr("passende Praxen für einen Patienten, mit Gründen"))
     candidates.add_argument("--patient", type=_positive, required=True, metavar="NUMMER")
     demo = command("demo", tr("die ganze Arbeit einmal vorführen"))
@@ -92,6 +109,12 @@ def _positive(given: str) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise argparse.ArgumentTypeError(tr("eine ganze Zahl ab 1 wird gebraucht"))
     return int(given)
+
+
+def _row(given: str) -> tuple[int, str]:
+    """7 is a row of a file, 7:phone one field of it."""
+    number, _, field = given.partition(":")
+    return _positive(number), field
 
 
 def main(arguments: Sequence[str]) -> int:

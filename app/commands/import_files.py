@@ -1,6 +1,7 @@
 """`main.py import`: files into the database, one transaction each; counts that add up; with `--dry-run` none.
 
-`--list` shows the imports made, `--undo` takes a whole one back and tells what stayed.
+`--only`, `--without` and `--gone` choose what is taken (rows and numbers are those of a dry run). `--list` shows the
+imports made, `--undo` takes a whole one back and tells what stayed.
 """
 
 import argparse
@@ -11,17 +12,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.cli import DONE, REFUSED, refuse, say, tell
+from app.commands.import_choice import as_asked, check_gone, choice_of, mapping_of
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
 from domain.acquisition.reading import recognise
-from domain.casework.import_undo import list_imports, undo_import
+from domain.casework.import_list import list_imports
+from domain.casework.import_undo import undo_import
 from domain.casework.imports import ImportReport, import_file
 from domain.database import Database
 from domain.errors import Invalid, PlatzlotseError
-from domain.therapists.changes import Became, FieldChange
+from domain.therapists.changes import ALL, Became, Choice, FieldChange, RecordChange
 from ui.errors import describe, describe_row
+from ui.import_words import kept_words, lost_words
 from ui.labels import label
+from ui.therapist_values import value_words
 from ui.translation import ntr, tr
 
 COUNTS = ("read", "imported", "updated", "unchanged", "skipped")
@@ -44,14 +49,18 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
                 return _undo(database, options) if options.undo else _list(database, options)
             finally:
                 database.close()
-    mapping = _mapping(options.map)
+    mapping, choice = mapping_of(options.map), choice_of(options)
     reports: list[ImportReport] = []
     refused: list[tuple[str, PlatzlotseError]] = []
     with open_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         for path in options.files:
             try:
-                reports.append(read_in(database, path, mapping=mapping, dry_run=options.dry_run))
+                reports.append(
+                    read_in(
+                        database, path, mapping=mapping, choice=choice, about=options.about, dry_run=options.dry_run
+                    )
+                )
             except PlatzlotseError as exc:
                 refused.append((path.name, exc))
         database.close()
@@ -70,27 +79,26 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
 
 
 def read_in(
-    database: Database, path: Any, *, mapping: Mapping[str, str] | None = None, dry_run: bool = False
+    database: Database,
+    path: Any,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    choice: Choice = ALL,
+    about: str | None = None,
+    dry_run: bool = False,
 ) -> ImportReport:
     """One file in one transaction; a dry run takes everything back."""
     now = datetime.now(UTC)
     today = now.astimezone().date()
-    source = recognise(path, today=today)
+    source = as_asked(recognise(path, today=today), about)
     report: ImportReport | None = None
     with suppress(_DryRun), database.write() as session:
-        report = import_file(session, source, now=now, today=today, mapping=mapping)
+        report = import_file(session, source, now=now, today=today, mapping=mapping, choice=choice)
+        check_gone(choice, report)
         if dry_run:
             raise _DryRun
     assert report is not None
     return report
-
-
-def _mapping(pairs: Sequence[str]) -> dict[str, str] | None:
-    if not pairs:
-        return None
-    if any("=" not in pair for pair in pairs):
-        raise Invalid("import.mapping", pairs=list(pairs))
-    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
@@ -107,6 +115,13 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
             ],
             "ids": list(dict.fromkeys(id_ for r in mine for id_ in r.ids)),
         }
+    answer["therapists"]["gone"] = sum(report.gone for report in reports)
+    answer["changes"] = [
+        {"file": report.file, **_change(change)}
+        for report in reports
+        for change in report.changes
+        if change.became is not Became.UNCHANGED or change.locked
+    ]
     answer["imports"] = [{"file": r.file, "import_id": r.import_id} for r in reports]
     answer["warnings"] = [
         tr("Die Liste „{file}“ ist abgeschnitten; verkleinern Sie den Umkreis der Suche.").format(file=r.file)
@@ -127,6 +142,8 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
     )
     for error in report.rejected[:SHOWN]:
         tell("  " + tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
+    if report.skipped or report.gone:
+        tell("  " + tr("ausgelassen {a}, nicht mehr tätig {b}").format(a=report.skipped, b=report.gone))
     if report.cut:
         tell("  " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche."))
     if report.same_file_at is not None:
@@ -143,7 +160,13 @@ def _tell_changes(report: ImportReport) -> None:
     ]
     for change in changes[:SHOWN]:
         about = ", ".join(part for part in (change.name, change.place) if part)
-        tell(f"  {label('became', change.became)}: {about}")
+        where = (
+            tr("Therapeut {n}").format(n=change.therapist_id)
+            if change.became is Became.GONE
+            else tr("Zeile {n}").format(n=change.row)
+        )
+        left = "" if change.accepted or change.became is Became.UNCHANGED else " " + tr("(wird nicht übernommen)")
+        tell(f"  {label('became', change.became)}: {about}, {where}{left}")
         for entry in change.fields:
             tell("    " + _field_line(entry))
         for entry in change.locked:
@@ -153,13 +176,21 @@ def _tell_changes(report: ImportReport) -> None:
 
 
 def _field_line(entry: FieldChange) -> str:
-    return f"{label('therapist_field', entry.name)}: {_value(entry.old)} → {_value(entry.new)}"
+    old, new = (value_words(entry.name, value) for value in (entry.old, entry.new))
+    return f"{label('therapist_field', entry.name)}: {old} → {new}"
 
 
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    return "–" if value in (None, "") else str(value)
+def _change(change: RecordChange) -> dict[str, Any]:
+    """One change for programs: values as they are stored, and the sentence a person reads."""
+
+    def fields(entries: Sequence[FieldChange]) -> list[dict[str, Any]]:
+        return [{"field": e.name, "old": e.old, "new": e.new, "words": _field_line(e)} for e in entries]
+
+    return {
+        "row": change.row, "became": change.became.value, "therapist_id": change.therapist_id, "name": change.name,
+        "place": change.place, "accepted": change.accepted, "second_site": change.second_site,
+        "fields": fields(() if change.became is Became.NEW else change.fields), "locked": fields(change.locked),
+    }  # fmt: skip
 
 
 def _list(database: Database, options: argparse.Namespace) -> int:
@@ -191,7 +222,8 @@ def _undo(database: Database, options: argparse.Namespace) -> int:
             number=report.import_id, removed=report.removed, restored=report.restored, kept=len(report.kept)
         )
     )
+    if lost := lost_words(report):
+        tell("  " + lost)
     for kept in report.kept:
-        fields = ", ".join(label("therapist_field", name) for name in kept.fields)
-        tell(f"  {kept.name}: {describe_row(kept.reason)}" + (f" ({fields})" if fields else ""))
+        tell("  " + kept_words(kept))
     return DONE

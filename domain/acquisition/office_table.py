@@ -6,9 +6,7 @@ Headers are guessed from common German words; the caller may overrule the guess.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 from domain.acquisition import intake, sheets
@@ -71,25 +69,6 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
             if word in written:
                 mapping.setdefault(field, written[word])
     return mapping
-
-
-@dataclass(frozen=True, slots=True)
-class TablePreview:
-    """What a person needs to map a table: its headers, the guess (field → header), and its first rows as text."""
-
-    headers: tuple[str, ...]
-    guess: Mapping[str, str]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def preview(path: Path, *, count: int = 3) -> TablePreview:
-    """The beginning of a table. Raises Invalid when it is damaged or a list of therapists."""
-    rows = sheets.rows(path)
-    _, header = next(rows, (1, []))
-    names = [clean(cell) for cell in header]
-    _refuse_therapists(path, names)
-    first = (tuple(clean(cell) for cell in row) for _, row in rows if any(clean(cell) for cell in row))
-    return TablePreview(tuple(names), guess_mapping(names), tuple(islice(first, count)))
 
 
 def _refuse_therapists(path: Path, names: Sequence[str]) -> None:

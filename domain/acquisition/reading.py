@@ -6,7 +6,7 @@ breaks off, so the caller's transaction takes back what came before.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import file_digest
@@ -15,7 +15,15 @@ from typing import Any
 
 import ijson
 
-from domain.acquisition import arztsuche, intake, office_table, plz_directory, saved_page, therapist_table
+from domain.acquisition import (
+    arztsuche,
+    intake,
+    office_table,
+    plz_directory,
+    saved_page,
+    therapist_columns,
+    therapist_table,
+)
 from domain.acquisition.json_depth import Shallow, TooDeep
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import day
@@ -38,12 +46,23 @@ class FileKind(StrEnum):
     INTAKE = "intake"
     OFFICE_TABLE = "office_table"
     THERAPIST_TABLE = "therapist_table"
+    CONTACT_TABLE = "contact_table"
     SAVED_PAGE = "saved_page"
 
     @property
     def of_patients(self) -> bool:
         """Whether its rows are patients (else therapists)."""
         return self in {FileKind.INTAKE, FileKind.OFFICE_TABLE}
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether a whole import of it can be taken back: records of patients are worked with, a history only grows."""
+        return not self.of_patients and self is not FileKind.CONTACT_TABLE
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a CSV or XLSX file, of which a person may say what it is about and which column is what."""
+        return self in {FileKind.OFFICE_TABLE, FileKind.THERAPIST_TABLE, FileKind.CONTACT_TABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +93,21 @@ def recognise(path: Path, *, today: date) -> Source:
         scraped_on = None
     # a clock that ran ahead must not make a directory newer than all that follow
     saved_on = office_day(_written(path)) if kind is FileKind.SAVED_PAGE else None
-    key, statutory = kind.value, kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE}
-    if kind is FileKind.THERAPIST_TABLE:
-        headers = therapist_table.headers_of(path)
-        key = f"{kind.value}:{therapist_table.family(headers)}"
-        statutory = therapist_table.is_of_arztsuche(headers)
-    seat = "statutory" if statutory else "unknown"
-    return Source(path, kind, digest, min(scraped_on or saved_on or today, today), key, seat)
+    source = Source(path, kind, digest, min(scraped_on or saved_on or today, today), kind.value)
+    if kind.is_table:
+        return as_table(source, kind)
+    return replace(source, seat="statutory") if kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE} else source
+
+
+def as_table(source: Source, kind: FileKind) -> Source:
+    """The same table as a person says what it is about. Raises Invalid for a file that is no table."""
+    if not (source.kind.is_table and kind.is_table):
+        raise Invalid("import.no_table", file=source.path.name)
+    if kind is not FileKind.THERAPIST_TABLE:
+        return replace(source, kind=kind, key=kind.value, seat="unknown")
+    headers = therapist_table.headers_of(source.path)
+    seat = "statutory" if therapist_columns.is_of_arztsuche(headers) else "unknown"
+    return replace(source, kind=kind, key=f"{kind.value}:{therapist_columns.family(headers)}", seat=seat)
 
 
 def hash_of(path: Path) -> str:
@@ -118,11 +145,8 @@ def _kind(path: Path, head: bytes) -> FileKind:
 
 
 def _table_kind(path: Path) -> FileKind:
-    return (
-        FileKind.THERAPIST_TABLE
-        if therapist_table.is_list_of_therapists(therapist_table.headers_of(path))
-        else FileKind.OFFICE_TABLE
-    )
+    of_therapists = therapist_columns.is_list_of_therapists(therapist_table.headers_of(path))
+    return FileKind.THERAPIST_TABLE if of_therapists else FileKind.OFFICE_TABLE
 
 
 def _json_kind(path: Path) -> FileKind:
@@ -180,8 +204,8 @@ def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = 
 def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> Iterator[Record]:
     if source.kind is FileKind.OFFICE_TABLE:
         yield from office_table.records(source.path, today=today, mapping=mapping)
-    elif source.kind is FileKind.THERAPIST_TABLE:
-        yield from therapist_table.records(source.path, today=source.as_of)
+    elif source.kind.is_table:
+        yield from therapist_table.records(source.path, today=source.as_of, mapping=mapping)
     elif source.kind is FileKind.SAVED_PAGE:
         yield from saved_page.records(source.path, saved_on=source.as_of)
     elif source.kind is FileKind.INTAKE:

@@ -19,7 +19,8 @@ class RowError:
 class TherapistRecord:
     """A person or institution of a directory. `offers_source`: directory, licence or none.
 
-    `contact_status` and `contact_note` are what an office wrote beside the person in a copy of the list.
+    `contact_status` and `contact_note` are what an office wrote beside the person in a copy of the list, `contact_on`
+    when (None: nobody says).
     """
 
     row: int
@@ -53,6 +54,7 @@ class TherapistRecord:
     hours_as_of: date | None = None
     contact_status: str = ""
     contact_note: str = ""
+    contact_on: date | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -6,15 +6,17 @@ import re
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from charset_normalizer import from_bytes
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from domain.acquisition.workbook_limits import MOST_ROWS, check_sheet, check_workbook
 from domain.errors import Invalid
 
 Row = tuple[int, Sequence[object]]
@@ -22,11 +24,7 @@ Row = tuple[int, Sequence[object]]
 DELIMITERS = ";,\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
 CHUNK = 65_536
-# A workbook of 200 MB unpacks to less; a crafted one of a few kilobytes unpacks to anything.
-LARGEST_UNPACKED = 2 * 1024**3
-LAST_ROW = 1_048_576  # Excel's own; a row said to be further down would be waited for
 MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
-LONGEST_TEXT = 4 * 1024**2  # bytes of a workbook's part without a tag; Excel's cells hold 32,767 characters
 # The library lets through whatever its parsers meet in a damaged file.
 _DAMAGE = (
     InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
@@ -55,14 +53,8 @@ def has_sheet(path: Path, sheet: str) -> bool:
     """Whether a file is a workbook with a sheet of that name. Raises Invalid where it is damaged."""
     if not is_xlsx(path):
         return False
-    with path.open("rb") as file:
-        try:
-            book = load_workbook(file, read_only=True)
-            found = sheet in book.sheetnames
-            book.close()
-        except _DAMAGE as exc:
-            raise Invalid("import.xlsx_broken", file=path.name) from exc
-    return found
+    with _workbook(path) as (_, book):
+        return sheet in book.sheetnames
 
 
 def encoding_of(path: Path) -> str:
@@ -105,38 +97,30 @@ def _without_nul(file: io.TextIOBase) -> Iterator[str]:
 
 
 def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:
+    with _workbook(path) as (archive, book):
+        sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
+        if isinstance(sheet, ReadOnlyWorksheet):
+            # the library says nowhere else which part the sheet is
+            check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
+            # the extent a program wrote into the file may be wrong and would cut rows and columns off
+            sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > MOST_ROWS:  # a row said to be that far down would be waited for
+                raise Invalid("import.xlsx_broken", file=path.name)
+            yield number, row
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[tuple[ZipFile, Workbook]]:
+    """A workbook that fits into memory. Raises Invalid where it is damaged or does not."""
     # opened here: the library would judge the file by its name
     with path.open("rb") as file:
         try:
             with ZipFile(file) as archive:
-                _check_parts(archive, path.name)
-            # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
-            book = load_workbook(file, read_only=True, data_only=True)
-            sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
-            if isinstance(sheet, ReadOnlyWorksheet):
-                # the extent a program wrote into the file may be wrong and would cut rows and columns off
-                sheet.reset_dimensions()
-            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                if number > LAST_ROW:
-                    raise Invalid("import.xlsx_broken", file=path.name)
-                yield number, row
-            book.close()
+                check_workbook(archive, path.name)
+                # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
+                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                yield archive, book
+                book.close()
         except _DAMAGE as exc:
             raise Invalid("import.xlsx_broken", file=path.name) from exc
-
-
-def _check_parts(archive: ZipFile, name: str) -> None:
-    """Refuse what would fill the memory before the first row is read. Raises Invalid."""
-    parts = archive.infolist()
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise Invalid("import.xlsx_broken", file=name)
-    for part in parts:
-        if part.file_size <= LONGEST_TEXT or not part.filename.endswith(".xml"):
-            continue
-        length = 0
-        with archive.open(part) as content:
-            while chunk := content.read(CHUNK):
-                until = chunk.find(b"<")
-                if length + (len(chunk) if until < 0 else until) > LONGEST_TEXT:
-                    raise Invalid("import.xlsx_broken", file=name)
-                length = length + len(chunk) if until < 0 else len(chunk) - chunk.rfind(b"<")

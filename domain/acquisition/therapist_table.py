@@ -1,115 +1,36 @@
 """Lists of therapists from CSV and XLSX, as public exporters and offices write them → TherapistRecord.
 
-One reader for all of them: columns are known by their headers, hours stand in columns per day ("Mo 12.01.2026",
+One reader for all of them: `therapist_columns` knows the columns, hours stand in columns per day ("Mo 12.01.2026",
 "Montag"), in a column of their own or in a second sheet. A line of hours without a word before it is a telephone hour,
 as the exporters mean it; in a column called "Sprechzeiten" it is not. Rows of one person behind each other are one
 record.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, split_address, split_street
 from domain.acquisition.arztsuche import SEXES, noted
 from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.intake import past_day
 from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
-from domain.acquisition.office_table import DAY, fold_header
+from domain.acquisition.office_table import DAY
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, numbers, parts, phone, plz
+from domain.acquisition.therapist_columns import Columns, columns_of
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
-# field → headers it goes by, folded (lower case, letters and digits only)
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "last_name": ("nachname", "familienname"),
-    "first_name": ("vorname",),
-    "name": ("name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut"),
-    "title": ("titel",),
-    "salutation": ("anrede",),
-    "sex": ("geschlecht",),
-    "phone": ("telefon", "telefonnummer", "tel"),
-    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer"),
-    "fax": ("fax", "telefax"),
-    "email": ("email", "emailadresse", "mail"),
-    "web": ("webseite", "web", "website", "homepage", "internet"),
-    "street": ("strasse", "straße"),
-    "house_number": ("hausnummer", "hausnr"),
-    "plz": ("plz", "postleitzahl"),
-    "city": ("ort", "stadt"),
-    "address": ("adresse", "anschrift"),
-    "licence": ("arztgruppe", "fachgruppe"),
-    "methods": ("therapieverfahren", "verfahren"),
-    "accessible": ("barrierefreiheit",),
-    "languages": ("sprachen",),
-    "specialties": ("fachgebiete", "fachgebiet"),
-    "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
-    "office_hours": ("sprechzeiten",),
-    "contact_status": ("status", "kontaktstatus"),
-    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen"),
-}
-# a list with one of these is of patients, whatever else it has
-OF_PATIENTS = frozenset(
-    {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
-)
-# a list with two of these is of therapists
-OF_THERAPISTS = frozenset(
-    {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
-    | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
-)
-# what exporters of a search write beside each hit
-OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
-DATED = re.compile(r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})", re.IGNORECASE)
-FULL_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 BY_PHONE = re.compile(r"tel", re.IGNORECASE)
 IN_PERSON = re.compile(r"\s*(?:sprech|psych|offene)", re.IGNORECASE)
 HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
 LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each field stands, and which columns are days: index → (weekday, calendar day if the header names one)."""
-
-    fields: Mapping[str, int]
-    days: Mapping[int, tuple[int, date | None]]
-
-
-def columns_of(headers: Sequence[str]) -> Columns:
-    """The columns of a list's header."""
-    folded = [fold_header(header) for header in headers]
-    fields = {
-        name: next(folded.index(word) for word in words if word in folded)
-        for name, words in HEADERS.items()
-        if any(word in folded for word in words)
-    }
-    days: dict[int, tuple[int, date | None]] = {}
-    for index, header in enumerate(headers):
-        if (match := DATED.fullmatch(header)) and (found := day(match[1])) is not None:
-            days[index] = (found.weekday(), found)
-        elif folded[index] in FULL_DAYS:
-            days[index] = (FULL_DAYS.index(folded[index]), None)
-        elif folded[index] in WEEKDAYS:
-            days[index] = (WEEKDAYS[folded[index]], None)
-    return Columns(fields, days)
-
-
-def is_list_of_therapists(headers: Sequence[str]) -> bool:
-    """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
-    folded = set(map(fold_header, headers))
-    if OF_PATIENTS & folded:
-        return False
-    columns = columns_of(headers)
-    named = "name" in columns.fields or "last_name" in columns.fields
-    reached = {"phone", "email", "address", "plz"} & set(columns.fields)
-    timed = len(columns.days) >= 2 or {"phone_hours", "office_hours"} & set(columns.fields)
-    return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
 
 
 def headers_of(path: Path) -> tuple[str, ...]:
@@ -118,23 +39,16 @@ def headers_of(path: Path) -> tuple[str, ...]:
     return tuple(clean(cell) for cell in header)
 
 
-def family(headers: Sequence[str]) -> str:
-    """The same for the lists of one exporter or office, whatever days they show: a digest of all other headers."""
-    days = columns_of(headers).days
-    lasting = sorted(fold_header(header) for at, header in enumerate(headers) if at not in days)
-    return sha256("\n".join(lasting).encode()).hexdigest()[:16]
+def records(
+    path: Path, *, today: date, mapping: Mapping[str, str] | None = None
+) -> Iterator[TherapistRecord | RowError]:
+    """Read a list row by row; numbers are those a person sees in the file (the header is row 1).
 
-
-def is_of_arztsuche(headers: Sequence[str]) -> bool:
-    """Whether a table was exported from the statutory physicians' search: only its hits have a distance in metres."""
-    return not OF_A_SEARCH.isdisjoint(map(fold_header, headers))
-
-
-def records(path: Path, *, today: date) -> Iterator[TherapistRecord | RowError]:
-    """Read a list row by row; numbers are those a person sees in the file (the header is row 1)."""
+    Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
+    """
     rows = sheets.rows(path, MAIN_SHEET)
     _, header = next(rows, (1, []))
-    columns = columns_of([clean(cell) for cell in header])
+    columns = columns_of([clean(cell) for cell in header], mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
         raise Invalid("import.columns_unknown", file=path.name)
     more = _hours_sheet(path)
@@ -230,6 +144,9 @@ class _Draft:
             hours_as_of=(as_of(self.week.days) or today) if any(hours) else None,
             contact_status=clean(cells.get("contact_status")),
             contact_note=clean(cells.get("contact_note")),
+            contact_on=past_day(
+                day(cells.get("contact_on")), cells.get("contact_on"), today=today, name="contact_on", notes=notes
+            ),
             notes=tuple(dict.fromkeys(notes)),
         )
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from domain.access import me
 from domain.acquisition.records import TherapistRecord
 from domain.communication.models import ContactEntry
-from domain.therapists.changes import RecordChange
 from domain.weektime import BERLIN
 
 KIND = "list_status"
@@ -19,36 +18,43 @@ BY_PHONE = ("erreicht", "ab gesprochen", "anruf", "mailbox", "besetzt")
 
 def note_statuses(
     session: Session,
-    batch: Sequence[TherapistRecord],
-    changes: Sequence[RecordChange],
+    batch: Sequence[tuple[TherapistRecord, int]],
     *,
     as_of: date,
     now: datetime,
-) -> None:
-    """Write what was taken over of a batch into the history, dated the list's day; nothing a second time."""
-    said = {
-        (change.therapist_id, text): _channel(record.contact_status)
-        for record, change in zip(batch, changes, strict=True)
-        if change.accepted and change.therapist_id and (text := _text(record))
-    }
+) -> frozenset[int]:
+    """Write what a batch says of these therapists into their history; nothing a second time.
+
+    Dated as the row says, else the list's day. Returns the numbers of the rows that said something new.
+    """
+    said: dict[tuple[int, str], TherapistRecord] = {}
+    for record, number in batch:
+        if text := _text(record):
+            said.setdefault((number, text), record)
     if not said:
-        return
+        return frozenset()
     known = session.execute(
         select(ContactEntry.therapist_id, ContactEntry.body).where(
             ContactEntry.kind == KIND, ContactEntry.therapist_id.in_({number for number, _ in said})
         )
     )
-    for number, body in known:
-        said.pop((number or 0, body), None)
-    at = min(datetime.combine(as_of, time(12), BERLIN), now)
+    for told, body in known:
+        said.pop((told or 0, body), None)
     person = me(session).id
     session.add_all(
         ContactEntry(
-            at=at, channel=channel, direction="none", kind=KIND, therapist_id=number, person_id=person, body=body
+            at=min(datetime.combine(record.contact_on or as_of, time(12), BERLIN), now),
+            channel=_channel(record.contact_status),
+            direction="none",
+            kind=KIND,
+            therapist_id=number,
+            person_id=person,
+            body=body,
         )
-        for (number, body), channel in said.items()
+        for (number, body), record in said.items()
     )
     session.flush()
+    return frozenset(record.row for record in said.values())
 
 
 def _text(record: TherapistRecord) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.acquisition.reading import Source
-from domain.casework.availability import change_status
+from domain.casework.availability import change_status, consequences
 from domain.therapists.changes import Became, Choice, FieldChange, RecordChange
 from domain.therapists.identity_models import ImportChange
 from domain.therapists.models import Therapist
@@ -43,13 +43,18 @@ def retire(session: Session, import_id: int, gone: Collection[RecordChange], *, 
     """Set those who are accepted as gone inactive, with all that follows from it, journalled for undoing."""
     for change in gone:
         if change.accepted:
+            before = consequences(session, change.therapist_id)
             change_status(session, change.therapist_id, "inactive", now=now)
             session.flush()
+            left = consequences(session, change.therapist_id)
+            # what ended with it does not begin again with the undoing, which tells so
+            ended = {"inquiries": before.unsent - left.unsent, "calls": before.calls - left.calls}
             session.add(
                 ImportChange(
                     import_file_id=import_id, row=0, therapist_id=change.therapist_id, became=Became.GONE,
                     version=session.get_one(Therapist, change.therapist_id).version,
-                    before={"therapist": {"status": "active"}}, after={"therapist": {"status": "inactive"}},
+                    before={"therapist": {"status": "active"}},
+                    after={"therapist": {"status": "inactive"}, "ended": ended},
                 )
             )  # fmt: skip
     session.flush()

@@ -1,8 +1,8 @@
-"""Imports as they were made, and taking a whole one back: what was edited since stays, told record by record."""
+"""Taking a whole import back: what was edited since stays, told record by record."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from json import dumps
 from typing import Any
@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.acquisition.models import ImportFile, RejectedRow
+from domain.acquisition.models import ImportFile
 from domain.acquisition.reading import FileKind
-from domain.acquisition.records import RowError
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
@@ -23,27 +22,6 @@ from domain.therapists.identity_models import ImportChange
 CHUNK = 1000
 # compared with nothing: they follow from others
 _FOLLOWING = frozenset({*PROVENANCE, "identity_key", "edited_key", "contact_point_id"})
-
-
-@dataclass(frozen=True, slots=True)
-class ImportShown:
-    """One import: file, hash, counts, by whom and when, and whether it was taken back."""
-
-    import_id: int
-    file_name: str
-    kind: str
-    sha256: str
-    as_of: date
-    imported_at: datetime
-    by: str | None
-    read: int
-    imported: int
-    updated: int
-    unchanged: int
-    skipped: int
-    rejected: int
-    gone: int
-    undone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,39 +36,24 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What taking an import back did: therapists removed, restored, and those kept as they are or in part."""
+    """What taking an import back did: therapists removed, restored, and those kept as they are or in part.
+
+    `lost_inquiries` (unsent) and `lost_calls` (planned) ended when people were set inactive as gone; these do not begin
+    again.
+    """
 
     import_id: int
     removed: int
     restored: int
     kept: tuple[Kept, ...]
-
-
-_LIST = """
-SELECT f.id AS import_id, f.file_name, f.kind, f.sha256, f.as_of, f.imported_at, p.display_name AS by, f.read, f.imported,
-       f.updated, f.unchanged, f.skipped, f.rejected, f.gone, f.undone_at
-FROM scraping_service.import_file f LEFT JOIN platform.person p ON p.id = f.imported_by
-ORDER BY f.imported_at DESC, f.id DESC LIMIT :limit
-"""
-
-
-def list_imports(session: Session, *, limit: int = 200) -> tuple[ImportShown, ...]:
-    """Imports, the newest first."""
-    return tuple(ImportShown(**row) for row in session.execute(text(_LIST), {"limit": limit}).mappings())
-
-
-def rejected_rows(session: Session, import_id: int) -> tuple[RowError, ...]:
-    """The rows of an import that were rejected, in the file's order."""
-    rows = session.scalars(
-        select(RejectedRow).where(RejectedRow.import_file_id == import_id).order_by(RejectedRow.row, RejectedRow.id)
-    )
-    return tuple(RowError(entry.row, entry.reason, dict(entry.params)) for entry in rows)
+    lost_inquiries: int = 0
+    lost_calls: int = 0
 
 
 def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoReport:
     """Take a whole import of therapists back. What was edited since stays and is told; the contact history stays always.
 
-    Raises NotFound, Conflict (undone already), Invalid for files of patients.
+    Raises NotFound, Conflict (undone already), Invalid for files of patients and lists of contacts.
     """
     if session.get(ImportFile, import_id) is None:
         raise NotFound("import.not_found", id=import_id)
@@ -99,6 +62,8 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
         raise Conflict("import.undone")
     if FileKind(file.kind).of_patients:
         raise Invalid("import.undo_patients")
+    if file.kind == FileKind.CONTACT_TABLE:
+        raise Invalid("import.undo_contacts")
     undoing = _Undoing(session, import_id)
     for rows in _chunks(undoing.touched()):
         undoing.give_back(rows)
@@ -107,7 +72,9 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
     session.flush()
     events.record(session, "import.undone", import_id)
     events.record(session, "therapist.import_undone", None, import_id=import_id)
-    return UndoReport(import_id, undoing.removed, undoing.restored, tuple(undoing.kept))
+    return UndoReport(
+        import_id, undoing.removed, undoing.restored, tuple(undoing.kept), undoing.lost_inquiries, undoing.lost_calls
+    )
 
 
 @dataclass(slots=True)
@@ -117,6 +84,8 @@ class _Undoing:
     removed: int = 0
     restored: int = 0
     kept: list[Kept] = field(default_factory=list)
+    lost_inquiries: int = 0
+    lost_calls: int = 0
 
     def touched(self) -> list[int]:
         """Whom the import changed who were there before."""
@@ -160,6 +129,9 @@ class _Undoing:
                 continue
             lost = stayed.setdefault(number, set())
             lost |= _turn_back(therapists[number], change, "therapist", back.setdefault(number, {}))
+            if "status" not in lost and isinstance(ended := change.after.get("ended"), dict):
+                self.lost_inquiries += ended["inquiries"]
+                self.lost_calls += ended["calls"]
             site = change.before.get("site_id")
             if isinstance(site, int) and site in sites:
                 lost |= _turn_back(sites[site], change, "site", back_sites.setdefault(site, {}))

@@ -5,9 +5,8 @@ run is the same work in a session that keeps nothing (`Database.read`): its repo
 chooses (`Choice`) by the row numbers of that report; the file's hash must still be the same.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
@@ -23,11 +22,12 @@ from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.casework.consent import stop_if_withdrawn
 from domain.casework.import_contacts import note_statuses
 from domain.casework.import_gone import find_gone, retire
+from domain.casework.import_tally import Tally
 from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
 from domain.therapists.bulk import Taking
-from domain.therapists.changes import ALL, Became, Choice, RecordChange
+from domain.therapists.changes import ALL, NONE, Choice, RecordChange
 from domain.therapists.revising import FileSource
 from domain.values import Coordinate, GeoQuality
 
@@ -42,7 +42,8 @@ HOUSE_M, STREET_M = 50, 300
 class ImportReport:
     """What became of a file's rows; read = imported + updated + unchanged + skipped + rejected.
 
-    `changes` tells of therapists record by record (in the file's order, then who is gone), for patients it is empty.
+    `changes` tells of therapists record by record (in the file's order, then who is gone); for patients it is empty,
+    and for a list of contacts, whose rows only add to the history of who is known.
     `gone` counts who was set inactive, `same_file_at` is when the very same file was read in before.
     """
 
@@ -107,18 +108,26 @@ def import_file(
     )
     session.add(file)
     session.flush()
-    tally = _Tally()
+    tally = Tally()
     rows = _tallied(records(source, today=today, mapping=mapping), tally)
     from_file = FileSource(file.id, source.kind.value, source.as_of, source.key, source.seat)
-    taking = Taking(session, from_file, now, choice)
+    only_history = source.kind is FileKind.CONTACT_TABLE
+    taking = Taking(session, from_file, now, NONE if only_history else choice)
     while batch := list(islice(rows, BATCH)):
         located = [(record, _locate(record, index)) for record in batch]
         tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
         therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]
         if therapists:
             changes = taking.take(therapists)
-            tally.add([record for record, _ in therapists], changes)
-            note_statuses(session, [record for record, _ in therapists], changes, as_of=source.as_of, now=now)
+            people = [(record, change) for (record, _), change in zip(therapists, changes, strict=True)]
+            told = [(r, c.therapist_id) for r, c in people if c.therapist_id and (c.accepted or only_history)]
+            noted = note_statuses(session, told, as_of=source.as_of, now=now)
+            if only_history:
+                tally.add_history(
+                    [record for record, _ in people], {record.row: number for record, number in told}, noted
+                )
+            else:
+                tally.add(people)
         for record, place in located:
             if isinstance(record, PatientRecord):
                 taken = apply_intake(session, record, place, now=now, today=today)
@@ -132,7 +141,7 @@ def import_file(
     tally.tell_second_sites(taking.finish())
     cut = is_cut(source, tally.read)
     file = session.get_one(ImportFile, file.id)
-    if not source.kind.of_patients and not cut:
+    if not (source.kind.of_patients or only_history or cut):
         gone = find_gone(session, source, tally.plz, taking.seen, choice=choice)
         retire(session, file.id, gone, now=now)
         tally.changes += gone
@@ -159,42 +168,7 @@ def import_file(
     )
 
 
-_COUNTED = {
-    Became.NEW: "imported", Became.CHANGED: "updated", Became.MOVED: "updated", Became.UNCHANGED: "unchanged",
-}  # fmt: skip
-
-
-class _Tally:
-    """Counts while a file is read."""
-
-    def __init__(self) -> None:
-        self.read = 0
-        self.rejected: list[RowError] = []
-        self.became: Counter[str] = Counter()
-        self.notes: Counter[str] = Counter()
-        self.places: Counter[GeoQuality] = Counter()
-        self.ids: dict[int, None] = {}
-        self.changes: list[RecordChange] = []
-        self.plz: set[str] = set()
-
-    def add(self, batch: list[TherapistRecord], changes: list[RecordChange]) -> None:
-        self.changes += changes
-        self.plz.update(record.plz for record in batch if record.plz)
-        for change in changes:
-            self.became[_COUNTED[change.became] if change.accepted else "skipped"] += 1
-            if change.accepted and change.therapist_id:
-                self.ids[change.therapist_id] = None
-
-    def tell_second_sites(self, moved: frozenset[int]) -> None:
-        self.changes = [
-            replace(change, second_site=True)
-            if change.became is Became.MOVED and change.therapist_id not in moved
-            else change
-            for change in self.changes
-        ]
-
-
-def _tallied(rows: Iterator[Record], tally: _Tally) -> Iterator[TherapistRecord | PatientRecord]:
+def _tallied(rows: Iterator[Record], tally: Tally) -> Iterator[TherapistRecord | PatientRecord]:
     for record in rows:
         tally.read += 1
         if isinstance(record, RowError):
@@ -216,7 +190,7 @@ def _locate(record: TherapistRecord | PatientRecord, index: PlzIndex) -> Coordin
     return own
 
 
-def _note_counts(session: Session, file: ImportFile, tally: _Tally) -> None:
+def _note_counts(session: Session, file: ImportFile, tally: Tally) -> None:
     total = sum(tally.became.values()) + len(tally.rejected)
     if total != tally.read:
         raise Invalid("import.counts", read=tally.read, counted=total)

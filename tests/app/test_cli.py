@@ -108,6 +108,58 @@ def test_a_dry_run_takes_nothing_over(tmp_path: Path) -> None:
     assert second["therapists"]["imported"] == 50
 
 
+def directory(path: Path, day: str, *people: tuple[str, str]) -> Path:
+    """A directory of that day: surnames with the hour at which each is called."""
+    entries = [
+        {
+            "basic_info": {"first_name": "Ina", "last_name": name},
+            "location": {"street": "Weg", "house_number": "3", "postal_code": "52062", "city": "Aachen"},
+            "telephone_hours": {"Mo": [hours]},
+        }
+        for name, hours in people
+    ]
+    path.write_text(json.dumps({"metadata": {"scrape_date": day}, "therapists": entries}), "utf-8")
+    return path
+
+
+def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
+    """A dry run tells the changes in words, with rows and numbers; these say what is taken and who is gone."""
+    profile = ("--profile", tmp_path / "profil")
+    first = directory(tmp_path / "1.json", "2025-01-01", ("Sommer", "09:00-09:50"), ("Winter", "10:00-10:50"))
+    answer(*profile, "import", first)
+    second = directory(tmp_path / "2.json", "2025-02-01", ("Sommer", "11:00-11:50"), ("Lenz", "12:00-12:50"))
+    told = platzlotse(*profile, "import", second, "--dry-run").stdout
+    assert "Telefonzeiten: Mo 09:00–09:50 → Mo 11:00–11:50" in told
+    assert "{" not in told
+    found = answer(*profile, "import", second, "--dry-run")
+    changes = {change["name"]: change for change in found["changes"]}
+    assert {name: change["became"] for name, change in changes.items()} == {
+        "Ina Sommer": "changed", "Ina Lenz": "new", "Ina Winter": "gone",
+    }  # fmt: skip
+    assert (changes["Ina Sommer"]["row"], changes["Ina Winter"]["accepted"]) == (1, False)
+    winter = str(changes["Ina Winter"]["therapist_id"])
+    wrong = platzlotse(*profile, "import", second, "--gone", "4711")
+    assert (wrong.returncode, "4711" in wrong.stderr) == (1, True)
+    nothing = answer(*profile, "import", second, "--only", "none")
+    assert (nothing["therapists"]["skipped"], nothing["therapists"]["gone"]) == (2, 0)
+    taken = answer(*profile, "import", second, "--only", "changed", "--without", "1:phone_hours", "--gone", winter)
+    assert [taken["therapists"][key] for key in ("imported", "updated", "gone")] == [0, 0, 1]
+    rest = answer(*profile, "import", second, "--without", "1")
+    assert [rest["therapists"][key] for key in ("imported", "updated", "skipped")] == [1, 0, 1]
+
+
+def test_a_table_is_what_one_says(tmp_path: Path) -> None:
+    """With the columns named; a file that is no table is not made one."""
+    table = tmp_path / "liste.csv"
+    table.write_text("Behandler;Wo\nIna Sommer;Weg 3, 52062 Aachen\n", "utf-8")
+    columns = ("--map", "name=Behandler", "--map", "address=Wo")
+    profile = ("--profile", tmp_path / "profil")
+    found = answer(*profile, "import", table, "--about", "therapists", *columns, "--dry-run")
+    assert (found["therapists"]["imported"], found["patients"]["read"]) == (1, 0)
+    no_table = platzlotse(*profile, "import", SAMPLES / "arztsuche-v1.json", "--about", "patients")
+    assert (no_table.returncode, "keine CSV- oder Excel-Tabelle" in no_table.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

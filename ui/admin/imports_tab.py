@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from domain.acquisition.reading import FileKind
 from domain.acquisition.records import RowError
-from domain.casework.import_undo import ImportShown, list_imports, rejected_rows
+from domain.casework.import_list import ImportShown, list_imports, rejected_rows
 from ui import formats
 from ui.imports import choose_file
 from ui.imports.rejected import RejectedView
@@ -88,12 +88,14 @@ class ImportsTab(QWidget):
         if shown is None:
             return
         self._facts.setText(_facts(shown))
-        of_patients = FileKind(shown.kind).of_patients
-        self._undo.setEnabled(shown.undone_at is None and not of_patients)
+        may_be_undone = FileKind(shown.kind).may_be_undone
+        self._undo.setEnabled(shown.undone_at is None and may_be_undone)
         self._why_not.setText(
-            tr("Patienten lassen sich nicht als Ganzes zurücknehmen: mit jeder Akte kann schon gearbeitet werden.")
-            if of_patients
-            else ""
+            ""
+            if may_be_undone
+            else tr("Patienten lassen sich nicht als Ganzes zurücknehmen: mit jeder Akte kann schon gearbeitet werden.")
+            if FileKind(shown.kind).of_patients
+            else tr("Was einmal im Verlauf steht, bleibt.")
         )
 
         def show(rejected: tuple[RowError, ...]) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, QTimer
 from domain.casework.imports import ImportReport
 from domain.casework.source_review import take_over_due
 from domain.database import Session
+from domain.errors import Forbidden
+from ui.errors import describe
 from ui.ports import UiContext
 from ui.translation import tr
 
@@ -14,11 +16,15 @@ PAUSE_MS = 2000  # pages of a reading come one by one, each with its news
 
 
 class SourceKeeper(QObject):
-    """Looks when news of a source came, and once at the beginning. Who may not import is told nothing."""
+    """Looks when news of a source came, and once at the beginning. Who may not import is told nothing.
+
+    What goes wrong is told once in a window, however often it is tried.
+    """
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
+        self._told: set[str] = set()
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._timer.timeout.connect(self.look)
         ui.changes.changed.connect(self._on_change)
@@ -31,7 +37,7 @@ class SourceKeeper(QObject):
     def look(self) -> None:
         """Take one over, and look again until there is none."""
         now, today = self._ui.now(), self._ui.today()
-        self._ui.background.write(self, lambda s: _one(s, now, today), self._done, lambda _: None)
+        self._ui.background.write(self, lambda s: _one(s, now, today), self._done, self._refused)
 
     def _done(self, report: ImportReport | None) -> None:
         if report is None:
@@ -39,6 +45,14 @@ class SourceKeeper(QObject):
         said = tr("Eine Quelle wurde übernommen: {a} neu, {b} geändert.")
         self._ui.messages.info(said.format(a=report.imported, b=report.updated))
         self._timer.start()
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, Forbidden):
+            return
+        said = describe(error)
+        if said not in self._told:
+            self._told.add(said)
+            self._ui.messages.error(tr("Eine Quelle ließ sich nicht übernehmen. {reason}").format(reason=said))
 
 
 def _one(session: Session, now: datetime, today: date) -> ImportReport | None:

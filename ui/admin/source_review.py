@@ -8,7 +8,8 @@ from domain.casework.source_review import discard, review, take_over
 from domain.database import Session
 from domain.therapists.changes import Became
 from ui.errors import describe
-from ui.imports.dialog import Tried, counts
+from ui.import_words import counts
+from ui.imports.examining import Tried
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.selection import Selection

@@ -1,47 +1,31 @@
 """Reading files in: what one was recognised as, its columns, a trial run, what would change, and taking it over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
-from domain.acquisition.office_table import TablePreview, preview
-from domain.acquisition.reading import FileKind, Source, recognise
+from domain.acquisition.reading import FileKind, as_table
 from domain.casework.imports import ImportReport
 from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.therapists.changes import ALL
 from ui import formats
 from ui.errors import describe
-from ui.imports.mapping import MappingView
+from ui.import_words import counts
+from ui.imports.examining import Examined, Tried, examine
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.selection import Selection
+from ui.imports.table import TableView
 from ui.imports.undoing import ask_undo
 from ui.imports.working import Stopped, Working
 from ui.labels import label
 from ui.ports import UiContext
-from ui.translation import ntr, tr
-from ui.widgets.forms import button, row, scrolled
+from ui.translation import tr
+from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A recognised file, with its columns where it is a table of patients."""
-
-    source: Source
-    table: TablePreview | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a trial told, and the choice it begins with: sorted by kind on the pool's thread."""
-
-    report: ImportReport
-    selection: Selection
 
 
 class ImportDialog(QDialog):
@@ -54,7 +38,8 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._ui, self._page, self._paths, self._at = ui, parent, paths, 0
         self._examined: Examined | None = None
-        self._mapping: MappingView | None = None
+        self._table: TableView | None = None
+        self._mapping: dict[str, str] | None = None
         self._review: ReviewView | None = None
         self._work: Working | None = None
         self._taken: ImportReport | None = None
@@ -72,6 +57,7 @@ class ImportDialog(QDialog):
         self._result.setWordWrap(True)
         self._rows = RejectedView(ui)
         self._rejected = self._rows.list
+        self._columns = button(tr("&Spalten zuordnen"), self._choose_columns, icon="list-filter")
         self._trial = button(tr("&Probelauf"), lambda: self._run(keep=False), icon="search")
         self._read = button(tr("&Einlesen"), lambda: self._run(keep=True), role="primary", icon="file-input")
         self._undo = button(tr("Import &zurücknehmen"), self._on_undo, icon="undo-2")
@@ -85,7 +71,7 @@ class ImportDialog(QDialog):
         column.addWidget(self._bar)
         column.addWidget(self._result)
         column.addWidget(self._rows)
-        column.addWidget(row(self._trial, self._read, self._undo, self._fresh, self._next, self._close))
+        column.addWidget(row(self._columns, self._trial, self._read, self._undo, self._fresh, self._next, self._close))
         self._open(0)
 
     def _open(self, at: int) -> None:
@@ -98,7 +84,7 @@ class ImportDialog(QDialog):
         self._head.setText(number + path.name)
         self._facts.setText(tr("Die Datei wird angesehen …"))
         self._again.hide()
-        for later in (self._undo, self._fresh):
+        for later in (self._undo, self._fresh, self._columns):
             later.hide()
         self._next.setVisible(at + 1 < count)
         self._trial.show()
@@ -109,25 +95,46 @@ class ImportDialog(QDialog):
         self._busy(running=True)
         today = self._ui.today()
 
-        def examine(_: Session) -> Examined:
-            source = recognise(path, today=today)
-            return Examined(source, preview(path) if source.kind is FileKind.OFFICE_TABLE else None)
-
-        self._ui.background.read(self, examine, self._show, self._refused)
+        self._ui.background.read(self, lambda _: examine(path, today=today), self._show, self._refused)
 
     def _show(self, examined: Examined) -> None:
         self._examined = examined
-        kind = label("file_kind", examined.source.kind)
-        self._facts.setText(tr("{kind}, Stand {day}").format(kind=kind, day=formats.day(examined.source.as_of)))
-        self._work = Working(self._ui, examined.source)
+        self._begin(examined.source.kind)
+        self._busy(running=False)
+        if examined.needs_columns:
+            self._choose_columns()
+        else:
+            self._run(keep=False)
+
+    def _begin(self, kind: FileKind) -> None:
+        """Work on the file as one of that kind; a table is what a person says it is."""
+        assert self._examined is not None
+        source = self._examined.source
+        if kind is not source.kind:
+            source = as_table(source, kind)
+        self._say(label("file_kind", kind))
+        self._work = Working(self._ui, source)
         self._work.progress.connect(self._show_progress)
         self.destroyed.connect(self._work.leave)
-        self._busy(running=False)
-        if examined.table is None:
-            self._run(keep=False)
+
+    def _say(self, what: str) -> None:
+        assert self._examined is not None
+        as_of = formats.day(self._examined.source.as_of)
+        self._facts.setText(tr("{kind}, Stand {day}").format(kind=what, day=as_of))
+
+    def _choose_columns(self) -> None:
+        """Show the table's beginning: what it is about and which column is what."""
+        if self._examined is None or self._examined.table is None:
             return
-        self._mapping = MappingView(examined.table)
-        self._fill_room(scrolled(self._mapping))
+        table = TableView(self._examined.table)
+        self._say(tr("Tabelle"))
+        if self._mapping is not None and self._work is not None:
+            table.choose(self._work.source.kind, self._mapping)
+        self._columns.hide()
+        self._result.setText("")
+        self._rows.hide()
+        self._fill_room(table)
+        self._read.setEnabled(True)
         self.resize(760, 620)
 
     def _fill_room(self, widget: QWidget | None) -> None:
@@ -135,16 +142,21 @@ class ImportDialog(QDialog):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         self._review = widget if isinstance(widget, ReviewView) else None
+        self._table = widget if isinstance(widget, TableView) else None
         if widget is None:
             self._room.addStretch(1)
         else:
             self._room.addWidget(widget, 1)
 
     def _run(self, *, keep: bool) -> None:
-        work = self._work
+        if (table := self._table) is not None:
+            self._mapping = table.mapping()
+            if self._work is None or self._work.source.kind is not table.kind():
+                self._begin(table.kind())
+            self._say(label("file_kind", table.kind()))
+        work, mapping = self._work, self._mapping
         if work is None:
             return
-        mapping = self._mapping.mapping() if self._mapping is not None else None
         choice = self._review.selection.choice() if keep and self._review is not None else ALL
         work.begin(keep=keep)
         self._busy(running=True)
@@ -185,6 +197,7 @@ class ImportDialog(QDialog):
         report = tried.report
         if report.changes:
             self._fill_room(ReviewView(tried.selection))
+            self._columns.setVisible(self._examined is not None and self._examined.table is not None)
             assert self._review is not None
             self._review.changed.connect(self._fit)
             self.resize(1140, 640)
@@ -208,12 +221,12 @@ class ImportDialog(QDialog):
         expected = self._review.selection.wanted() if self._review is not None else None
         self._busy(running=False)
         self._taken = report
-        for done in (self._trial, self._read, self._again):
+        for done in (self._trial, self._read, self._columns, self._again):
             done.hide()
         if self._review is not None:
             self._fill_room(None)
             self.resize(760, 320)
-        self._undo.setVisible(not report.of_patients)
+        self._undo.setVisible(report.kind.may_be_undone)
         self._offer_close()
         self._tell(report, tr("Übernommen:"))
         taken = sum(change.accepted and change.became != "unchanged" for change in report.changes)
@@ -232,7 +245,7 @@ class ImportDialog(QDialog):
     def _undo_later(self, report: ImportReport) -> Callable[[], None] | None:
         """Taking it back from the message bar, when this window is gone."""
         page, ui = self._page, self._ui
-        if report.of_patients:
+        if not report.kind.may_be_undone:
             return None
 
         def ask() -> None:
@@ -271,7 +284,7 @@ class ImportDialog(QDialog):
             self._read.hide()
             self._fresh.show()
             self._fresh.setFocus()
-        elif self._mapping is None:
+        elif self._table is None and self._examined.table is None:
             self._read.setEnabled(False)
         self._result.setText(describe(error))
 
@@ -282,15 +295,3 @@ class ImportDialog(QDialog):
             self._result.setText(tr("Wird abgebrochen …"))
             return
         super().reject()
-
-
-def counts(report: ImportReport) -> str:
-    """12 neu, 3 geändert, 0 unverändert, 1 abgelehnt, and what else there is."""
-    said = tr("{a} neu, {b} geändert, {c} unverändert, {d} abgelehnt").format(
-        a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
-    )
-    if report.skipped:
-        said += ", " + ntr(report.skipped, "{n} ausgelassen", "{n} ausgelassen")
-    if report.gone:
-        said += ", " + ntr(report.gone, "{n} nicht mehr tätig", "{n} nicht mehr tätig")
-    return said + "."

@@ -5,11 +5,12 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.acquisition.records import RowError
 from ui.errors import describe, describe_row
+from ui.imports.lines import LinesView
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.choosing_files import choose_place
@@ -26,8 +27,7 @@ class RejectedView(QWidget):
         self._ui = ui
         self._rows: tuple[RowError, ...] = ()
         self._file = ""
-        self.list = QListWidget()
-        self.list.setAccessibleName(tr("Abgelehnte Zeilen"))
+        self.list = LinesView(tr("Abgelehnte Zeilen"), row_words)
         self.list.setMaximumHeight(110)
         self._head = words("", "fieldlabel")
         column = QVBoxLayout(self)
@@ -40,23 +40,18 @@ class RejectedView(QWidget):
             )
         )
         column.addWidget(self.list)
-        QShortcut(QKeySequence.StandardKey.Copy, self.list, self._copy)
+        self.list.on_copy(self._copy)
         self.hide()
 
     def show_rows(self, file: str, rows: Sequence[RowError]) -> None:
         """Rows of a file."""
         self._file, self._rows = file, tuple(rows)
         self._head.setText(ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt"))
-        self.list.clear()
-        self.list.addItems(
-            [tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)) for error in rows]
-        )
+        self.list.show_records(self._rows)
         self.setVisible(bool(rows))
 
     def _copy(self) -> None:
-        chosen = [item.text() for item in self.list.selectedItems()] if self.list.hasFocus() else []
-        every = [self.list.item(number).text() for number in range(self.list.count())]
-        QGuiApplication.clipboard().setText("\n".join(chosen or every))
+        QGuiApplication.clipboard().setText("\n".join(self.list.lines()))
 
     def _choose_place(self) -> None:
         name = f"{Path(self._file).stem} {tr('abgelehnt')}.csv"
@@ -64,17 +59,22 @@ class RejectedView(QWidget):
 
     def save(self, path: Path) -> None:
         """Write them as a table that Excel opens."""
-        content = as_csv(self._rows)
+        rows = self._rows
 
         def refused(error: Exception) -> None:
             self._ui.messages.error(describe(error))
 
         self._ui.background.local(
             self,
-            lambda: put_whole(path, content),
+            lambda: put_whole(path, as_csv(rows)),
             lambda _: self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name)),
             refused,
         )
+
+
+def row_words(error: RowError) -> str:
+    """Zeile 7: kein Name."""
+    return tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason))
 
 
 def as_csv(rows: Sequence[RowError]) -> bytes:

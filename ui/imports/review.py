@@ -1,23 +1,22 @@
 """What a file would change: chips that filter, the list of records, and the fields of one, all to be taken or left."""
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from domain.therapists.changes import Became, FieldChange, RecordChange
 from ui import formats, icons
+from ui.imports.checked import CheckedRows, CheckedView
 from ui.imports.selection import KINDS, LOCKED, Selection
 from ui.labels import label
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
-from ui.widgets.columns import ROW_HEIGHT, Column, prepare_header
+from ui.widgets.columns import Column
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 from ui.widgets.row_view import RowView
-from ui.widgets.rows_model import RowsModel
 
 COLOURS = {
     "new": "success", "changed": "info", "moved": "info", "unchanged": "neutral", "gone": "warning", LOCKED: "danger",
@@ -35,8 +34,8 @@ class ReviewView(QWidget):
         self.selection = selection
         self._records = _Records(selection)
         self._fields = _Fields(selection, origin or tr("Datei"))
-        self.list = _Checks(self._records, tr("Was sich ändern würde"))
-        self.fields = _Checks(self._fields, tr("Angaben, vorher und nachher"))
+        self.list = CheckedView(self._records, tr("Was sich ändern würde"))
+        self.fields = CheckedView(self._fields, tr("Angaben, vorher und nachher"))
         self._of = words("", "heading")
         self._note = words("", "muted")
         counts = selection.counts()
@@ -136,55 +135,7 @@ def _note(change: RecordChange) -> str:
     return ""
 
 
-class _Checked(RowsModel[Any]):
-    """Rows with a check box in the first column."""
-
-    toggled = Signal()
-
-    def state(self, record: Any) -> Qt.CheckState | None:
-        """How the box of a row stands; None is no box."""
-        raise NotImplementedError
-
-    def toggle(self, record: Any) -> None:
-        """Press the box of a row."""
-        raise NotImplementedError
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell, or its box."""
-        if role == Qt.ItemDataRole.CheckStateRole:
-            return self.state(self.rows[index.row()]) if index.column() == 0 else None
-        said = super().data(index, role)
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            state = self.state(self.rows[index.row()])
-            return f"{said}, {tr('wird nicht übernommen') if state in (None, Qt.CheckState.Unchecked) else tr('wird übernommen')}"
-        return said
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Boxes may be pressed."""
-        flags = super().flags(index)
-        boxed = index.column() == 0 and self.state(self.rows[index.row()]) is not None
-        return flags | Qt.ItemFlag.ItemIsUserCheckable if boxed else flags
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """The mouse pressed a box."""
-        if role != Qt.ItemDataRole.CheckStateRole:
-            return super().setData(index, value, role)
-        self.press(index.row())
-        return True
-
-    def press(self, at: int) -> None:
-        """Press the box of the row at a place, if it has one."""
-        if 0 <= at < len(self.rows) and self.state(self.rows[at]) is not None:
-            self.toggle(self.rows[at])
-            self.toggled.emit()
-
-    def repaint_all(self) -> None:
-        """What is seen is asked again."""
-        if self.rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
-
-
-class _Records(_Checked):
+class _Records(CheckedRows):
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
 
@@ -214,7 +165,7 @@ class _Records(_Checked):
         self._selection.take([record], wanted=not whole)
 
 
-class _Fields(_Checked):
+class _Fields(CheckedRows):
     def __init__(self, selection: Selection, origin: str) -> None:
         self._selection = selection
         self.number = 0
@@ -250,20 +201,3 @@ def _old(record: tuple[FieldChange, bool]) -> str:
 
 def _new(record: tuple[FieldChange, bool]) -> str:
     return value_words(record[0].name, record[0].new)
-
-
-class _Checks(RowView):
-    """Space and Enter press the box of the chosen row, and no button of the window."""
-
-    def __init__(self, model: _Checked, name: str) -> None:
-        super().__init__(name, ROW_HEIGHT)
-        self._model = model
-        self.setModel(model)
-        prepare_header(self, model.columns, "", None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pressing the box; all else as everywhere."""
-        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._model.press(self.currentIndex().row())
-            return
-        super().keyPressEvent(event)

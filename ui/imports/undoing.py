@@ -1,12 +1,13 @@
 """Taking an import back: first what would be removed, restored and kept (and why), then the act."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QListWidget, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
 from domain.casework.import_undo import Kept, UndoReport, undo_import
 from ui import formats
-from ui.errors import describe, describe_row
-from ui.labels import label
+from ui.errors import describe
+from ui.import_words import kept_words, lost_words
+from ui.imports.lines import LinesView
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button, row
@@ -38,8 +39,7 @@ class UndoDialog(QDialog):
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Fortschritt"))
-        self.kept = QListWidget()
-        self.kept.setAccessibleName(tr("Was bleibt und warum"))
+        self.kept = LinesView(tr("Was bleibt und warum"), kept_words)
         self.kept.hide()
         self._do = button(tr("&Zurücknehmen"), self._write, role="danger", icon="undo-2")
         self._do.setEnabled(False)
@@ -62,6 +62,7 @@ class UndoDialog(QDialog):
                 restored=formats.thousands(report.restored),
                 kept=formats.thousands(len(report.kept)),
             )
+            + f"\n{lost_words(report)}".rstrip()
             + "\n"
             + tr("Notizen und Verlauf bleiben immer.")
         )
@@ -70,8 +71,7 @@ class UndoDialog(QDialog):
         self._do.setFocus()
 
     def _show_kept(self, kept: tuple[Kept, ...]) -> None:
-        self.kept.clear()
-        self.kept.addItems([kept_words(one) for one in kept])
+        self.kept.show_records(kept)
         self.kept.setVisible(bool(kept))
         if kept:
             self.resize(680, 420)
@@ -86,10 +86,11 @@ class UndoDialog(QDialog):
         said = tr("Import zurückgenommen: {removed} entfernt, {restored} wie zuvor, {kept} geblieben.").format(
             removed=report.removed, restored=report.restored, kept=len(report.kept)
         )
+        said = f"{said} {lost_words(report)}".rstrip()
         self._ui.messages.success(said)
         self.undone.emit()
         self._bar.hide()
-        if not report.kept:
+        if not (report.kept or lost_words(report)):
             self.accept()
             return
         self._said.setText(said)
@@ -105,9 +106,3 @@ class UndoDialog(QDialog):
         self._bar.hide()
         self._said.setText(describe(error))
         self._offer_close()
-
-
-def kept_words(kept: Kept) -> str:
-    """Who stays, why, and which fields."""
-    fields = ", ".join(label("therapist_field", name) for name in kept.fields)
-    return f"{kept.name}: {describe_row(kept.reason)}" + (f" ({fields})" if fields else "")

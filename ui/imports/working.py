@@ -30,7 +30,7 @@ class Working(QObject):
     def __init__(self, ui: UiContext, source: Source) -> None:
         super().__init__()
         self._ui = ui
-        self._source = source
+        self.source = source
         self._total = 0
         self._stop = self._keeps = False
         self._since = 0.0
@@ -46,7 +46,7 @@ class Working(QObject):
             self._total = self._count(today, mapping)
         self._since = monotonic()
         return import_file(
-            session, self._source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self._on_batch
+            session, self.source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self._on_batch
         )
 
     def begin(self, *, keep: bool) -> None:
@@ -60,7 +60,7 @@ class Working(QObject):
     def _count(self, today: date, mapping: Mapping[str, str] | None) -> int:
         """How many rows there are: read once without the database, a small part of the whole work."""
         total = 0
-        for total, _ in enumerate(records(self._source, today=today, mapping=mapping), start=1):
+        for total, _ in enumerate(records(self.source, today=today, mapping=mapping), start=1):
             if total % BATCH == 0 and self._stop:
                 raise Stopped
         return total

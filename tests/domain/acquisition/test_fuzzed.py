@@ -87,6 +87,16 @@ def mutate(content: bytes, random: Random) -> bytes:
     return bytes(data)
 
 
+def assert_told(refusal: PlatzlotseError, path: Path) -> None:
+    """A refusal names the file, the row where it broke off in one, and says that nothing was taken over."""
+    sentence = describe(refusal)
+    assert refusal.code not in sentence, refusal
+    assert f"„{path.name}“" in sentence, sentence
+    assert "Es wurde nichts übernommen" in sentence, refusal
+    if "row" in refusal.params:
+        assert f"Zeile {refusal.params['row']} " in sentence, sentence
+
+
 def survive(path: Path, content: bytes) -> None:
     """The file is read or refused in German, and every row that is left out says why."""
     path.write_bytes(content)
@@ -100,9 +110,7 @@ def survive(path: Path, content: bytes) -> None:
     else:
         refusal = None
     if refusal is not None:
-        sentence = describe(refusal)
-        assert refusal.code not in sentence, refusal
-        assert "Es wurde nichts übernommen" in sentence, refusal
+        assert_told(refusal, path)
     for row in rows:
         if isinstance(row, RowError):
             assert row.row > 0
@@ -117,7 +125,17 @@ def survive(path: Path, content: bytes) -> None:
 @given(random=st.randoms(use_true_random=False))
 def test_a_mutated_file_is_read_or_refused(tmp_path: Path, name: str, random: Random) -> None:
     """Forty of each kind."""
-    survive(tmp_path / "x", mutate(MADE[name], random))
+    survive(tmp_path / "geprueft.dat", mutate(MADE[name], random))
+
+
+def test_a_table_that_breaks_off_names_its_row(tmp_path: Path) -> None:
+    """As a person counts rows: the one where the quotation mark opens that never closes."""
+    path = tmp_path / "liste.csv"
+    path.write_text('Name;Telefon;Sprechzeiten\n"Ada\nMuster";1;\nKarl;"2;\nIna;3;\n', "utf-8")
+    with pytest.raises(PlatzlotseError) as error:
+        list(records(recognise(path, today=TODAY), today=TODAY))
+    assert_told(error.value, path)
+    assert error.value.params["row"] == 4
 
 
 @pytest.mark.soak
@@ -126,4 +144,4 @@ def test_a_mutated_file_is_read_or_refused(tmp_path: Path, name: str, random: Ra
 @given(random=st.randoms(use_true_random=False))
 def test_ten_thousand_mutated_files_are_read_or_refused(tmp_path: Path, name: str, random: Random) -> None:
     """A thousand of each kind."""
-    survive(tmp_path / "x", mutate(MADE[name], random))
+    survive(tmp_path / "geprueft.dat", mutate(MADE[name], random))

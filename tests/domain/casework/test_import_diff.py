@@ -9,22 +9,28 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.acquisition.reading import recognise
+from domain.acquisition.reading import FileKind, as_table, recognise
 from domain.casework.history import therapist_history
-from domain.casework.import_undo import list_imports, undo_import
+from domain.casework.import_list import list_imports
+from domain.casework.import_undo import undo_import
 from domain.casework.imports import ImportReport, import_file
 from domain.casework.merging import merge
+from domain.communication.calls import plan_call
 from domain.communication.contacts import ContactNote, note_contact
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid, NotFound
 from domain.therapists.changes import NONE, Became, Choice
-from domain.therapists.models import Therapist
+from domain.therapists.models import Practice, Therapist
 from domain.therapists.queries import get_therapist
 from domain.therapists.service import set_contact, update_therapist
 from domain.therapists.sites import sites_of
+from domain.values import Channel
+from tests.builders import add_search
 from tests.conftest import NOW
 from tests.domain.acquisition.therapist_files import exporter
+from tests.domain.casework.steps import ask
 from tests.domain.therapists.test_locks import _form
+from ui.import_words import lost_words
 
 TABLES = ("therapist", "practice", "practice_site", "contact_point", "therapist_alias")
 
@@ -139,6 +145,28 @@ def test_who_is_gone_is_set_inactive_only_when_a_person_says_so(desk: Desk) -> N
         assert session.get_one(Therapist, gone.therapist_id).status == "active"
 
 
+def test_what_ended_with_gone_is_told_when_it_is_undone(desk: Desk) -> None:
+    """The status comes back; the mail that was not sent and the call that was planned do not."""
+    first = desk.take(entry(), entry("Winter", "Eva"))
+    eva = first.ids[1]
+    now = NOW + timedelta(days=desk.day)
+    with desk.database.write() as session:
+        known = session.get_one(Therapist, eva)
+        known.offers = ["cbt:adult:individual"]
+        session.get_one(Practice, known.practice_id).seat = "statutory"
+        session.flush()
+        ask(session, add_search(session), now=now, channel=Channel.EMAIL, therapist=eva)
+        plan_call(session, eva, now=now)
+    report = desk.take(entry(), choice=Choice(gone=frozenset({eva})))
+    undone = desk.undo(report)
+    assert (undone.restored, undone.lost_inquiries, undone.lost_calls) == (1, 1, 1)
+    assert lost_words(undone).startswith(
+        "Nicht zurück kommt, was endete, als Therapeuten nicht mehr tätig waren: 1 ungesendete Anfrage und 1 geplanter"
+    )
+    again = desk.undo(desk.take(entry(), choice=Choice(gone=frozenset({eva}))))
+    assert (again.restored, lost_words(again)) == (1, "")
+
+
 def test_a_whole_import_is_undone(desk: Desk) -> None:
     """New ones go with their practices, changed fields and moved sites come back; twice is refused."""
     desk.take(entry(), entry("Winter", "Eva"))
@@ -250,6 +278,33 @@ def test_what_an_office_wrote_beside_a_list_becomes_history(desk: Desk) -> None:
         (said,) = therapist_history(session, ina)
         assert (said.kind, said.channel, said.body) == ("list_status", "phone", "Auf AB gesprochen: ruft Montag zurück")
         assert therapist_history(session, eva) == ()
+
+
+def test_a_list_of_contacts_adds_to_the_history_only(desk: Desk) -> None:
+    """Of who is known, dated as the row says and once; whom nobody knows is told, and nobody changes or comes."""
+    (ina,) = desk.take(entry()).ids
+    before = desk.rows()
+    path = desk.folder / "kontakte.csv"
+    path.write_text(
+        "Name;Telefon;PLZ;Hausnummer;Status;Notiz;Kontakt am\n"
+        "Ina Sommer;0241 999999;52062;3;Auf AB gesprochen;ruft zurück;20.11.2026\n"
+        "Ina Sommer;0241 999999;52062;3;Noch offen;;\nEva Fremd;1;50667;1;Erreicht;;\n",
+        "utf-8",
+    )
+    source = as_table(recognise(path, today=NOW.date()), FileKind.CONTACT_TABLE)
+    for new, same in ((1, 0), (0, 1)):
+        with desk.database.write() as session:
+            report = import_file(session, source, now=NOW, today=NOW.date())
+        assert (report.imported, report.changes, report.gone) == (new, (), 0)
+        assert report.read == report.imported + report.unchanged + len(report.rejected)
+        assert [(error.row, error.reason) for error in report.rejected] == [(4, "import.row.nobody_known")]
+        assert report.unchanged >= same
+    assert desk.rows() == before
+    with desk.database.read() as session:
+        (said,) = therapist_history(session, ina)
+        assert (said.body, said.at.date().isoformat()) == ("Auf AB gesprochen: ruft zurück", "2026-11-20")
+    with pytest.raises(Invalid, match=r"import\.undo_contacts"):
+        desk.undo(report)
 
 
 def test_a_file_changed_since_the_preview_is_refused(desk: Desk) -> None:

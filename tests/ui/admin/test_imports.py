@@ -49,7 +49,7 @@ def test_an_import_is_shown_and_taken_back(ui: UiContext, qtbot: QtBot, database
     model = tab.list.model()
     shown = [model.index(0, column).data() for column in range(model.columnCount())]
     assert (shown[0], shown[3], shown[7], shown[8]) == ("liste.json", "1", "1", "übernommen")
-    assert tab._rows.list.item(0).text() == "Zeile 2: kein lesbarer Eintrag"
+    assert tab._rows.list.lines()[0] == "Zeile 2: kein lesbarer Eintrag"
     press(qtbot, tab, "Import zurücknehmen")
     dialog = tab.findChild(UndoDialog)
     assert dialog is not None

@@ -191,3 +191,25 @@ def test_a_window_takes_over_what_needs_no_review(
     qtbot.waitUntil(lambda: scalar(database, STATE) == "applied")
     keeper._timer.stop()
     keeper.deleteLater()
+
+
+def test_a_source_that_cannot_be_taken_over_is_told_once(
+    ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the reason, however often the window looks; nothing of it is taken over."""
+    source = fill(database, lambda s: permitted(s, applies_itself=True))
+    fill(database, lambda s: ask_run(s, source, now=ui.now()))
+    the_worker_reads(worker_database, ui)
+    fill(database, lambda s: s.query(SourceRun).update({"content": b'{"therapists": [{"basic_info"'}))
+    told: list[str] = []
+    keeper = SourceKeeper(ui)
+    monkeypatch.setattr(ui.messages, "error", told.append)
+    for _ in range(2):
+        keeper.look()
+        ui.background.wait()
+        qtbot.wait(50)
+    assert len(told) == 1
+    assert told[0].startswith("Eine Quelle ließ sich nicht übernehmen. „Kammer ")
+    assert scalar(database, STATE) == "review"
+    keeper._timer.stop()
+    keeper.deleteLater()

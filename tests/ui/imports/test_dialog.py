@@ -40,8 +40,8 @@ def test_a_table_is_mapped_tried_and_read(
     path = tmp_path / "liste.csv"
     path.write_text("Wer;Vorname;geb.;PLZ\nBerger;Lea;04.05.1992;52062\n;Jan;;\n", "utf-8")
     dialog = opened(ui, qtbot, page, path)
-    mapping = dialog._mapping
-    assert mapping is not None
+    assert dialog._table is not None
+    mapping = dialog._table.columns
     assert mapping.mapping() == {"first_name": "Vorname", "plz": "PLZ"}
     press(qtbot, dialog, "Probelauf")
     qtbot.waitUntil(lambda: "keine Spalte für den Nachnamen" in dialog._result.text())
@@ -50,7 +50,7 @@ def test_a_table_is_mapped_tried_and_read(
     press(qtbot, dialog, "Probelauf")
     qtbot.waitUntil(lambda: "1 neu" in dialog._result.text())
     assert (scalar(database, PATIENTS), scalar(database, FILES)) == (0, 0)
-    assert dialog._rejected.item(0).text() == "Zeile 3: Nachname fehlt"
+    assert dialog._rejected.lines()[0] == "Zeile 3: Nachname fehlt"
     press(qtbot, dialog, "Einlesen")
     qtbot.waitUntil(lambda: scalar(database, PATIENTS) == 1)
     find(qtbot, dialog, "Schließen")
@@ -109,3 +109,35 @@ def test_reading_is_stopped(ui: UiContext, qtbot: QtBot, page: QWidget, database
     dialog.reject()
     qtbot.waitUntil(lambda: "Abgebrochen" in dialog._result.text(), timeout=30_000)
     assert (dialog.isVisible(), scalar(database, PATIENTS)) == (True, 0)
+
+
+def test_a_foreign_list_of_therapists_is_said_to_be_one(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """What it is about and its columns are chosen; from the changes one goes back to the columns."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Behandler;Rufnummer;Wo\nIna Sommer;0241 1234567;Weg 3, 52062 Aachen\n", "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    table = dialog._table
+    assert table is not None
+    assert table._doubt.isVisible()
+    assert table.kind() == "office_table"
+    table.about.choose("therapist_table")
+    for field, header in {"name": "Behandler", "address": "Wo"}.items():
+        table.columns._choices[field].choose(header)
+    press(qtbot, dialog, "Probelauf")
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog._bar.isVisible(), timeout=20_000)
+    assert dialog._facts.text().startswith("Therapeutenliste")
+    press(qtbot, dialog, "Spalten zuordnen")
+    again = dialog._table
+    assert again is not None
+    assert again.mapping() == {"name": "Behandler", "address": "Wo"}
+    again.columns._choices["phone"].choose("Rufnummer")
+    press(qtbot, dialog, "Probelauf")
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog._bar.isVisible(), timeout=20_000)
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    found = """SELECT t.last_name || t.phone || s.plz FROM therapist_service.therapist t
+        JOIN therapist_service.practice_site s ON s.id = t.site_id"""
+    assert scalar(database, found) == "Sommer+49241123456752062"
+    assert scalar(database, PATIENTS) == 0

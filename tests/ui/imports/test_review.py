@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from domain.acquisition.records import RowError
 from domain.database import Database
 from domain.therapists.changes import Became, FieldChange, RecordChange
 from domain.therapists.models import Therapist
 from tests.builders import add_therapist
 from tests.ui.hands import fill, find, press, scalar
 from ui.imports.dialog import ImportDialog
+from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.selection import Selection
 from ui.imports.undoing import UndoDialog
@@ -114,7 +117,7 @@ def test_a_whole_import_is_taken_back_from_the_message(
     assert dialog is not None
     qtbot.waitUntil(dialog.kept.isVisible)
     assert "entfernt würden: 1" in dialog._said.text()
-    assert dialog.kept.item(0).text() == "Ina Tal: seit dem Import bearbeitet"
+    assert dialog.kept.lines()[0] == "Ina Tal: seit dem Import bearbeitet"
     press(qtbot, dialog, "Zurücknehmen")
     find(qtbot, dialog, "Schließen")
     assert scalar(database, "SELECT last_name FROM therapist_service.therapist") == "Tal"
@@ -193,6 +196,20 @@ def test_a_hundred_thousand_changes_are_filtered_and_taken(qtbot: QtBot) -> None
     press(qtbot, review, "Keine der gezeigten")
     review.list.scrollToBottom()
     assert review.selection.wanted() == 33_334
+
+
+def test_forty_thousand_rejected_rows_do_not_stop_the_window(ui: UiContext, qtbot: QtBot) -> None:
+    """Shown in less than a frame or two: only what is seen is made."""
+    view = RejectedView(ui)
+    qtbot.addWidget(view)
+    rows = [RowError(n + 2, "import.row.no_name") for n in range(40_000)]
+    began = perf_counter()
+    view.show_rows("liste.csv", rows)
+    took = perf_counter() - began
+    assert view.list.model().rowCount() == 40_000
+    assert took < 0.1
+    view._copy()
+    assert QGuiApplication.clipboard().text().splitlines()[-1] == "Zeile 40001: Nachname fehlt"
 
 
 def test_files_are_dropped_on_the_page(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""What `main.py import` takes of a file, and which table it takes it for: options to a choice."""
+
+import argparse
+from collections.abc import Sequence
+
+from domain.acquisition.reading import FileKind, Source, as_table
+from domain.casework.imports import ImportReport
+from domain.errors import Invalid
+from domain.therapists.changes import ALL, Became, Choice
+
+ABOUT = {
+    "therapists": FileKind.THERAPIST_TABLE, "patients": FileKind.OFFICE_TABLE, "contacts": FileKind.CONTACT_TABLE,
+}  # fmt: skip
+
+
+def choice_of(options: argparse.Namespace) -> Choice:
+    """What is wanted. Raises Invalid where rows or people are named and there are several files."""
+    if (options.without or options.gone) and len(options.files) != 1:
+        raise Invalid("import.choice")
+    kinds = ALL.kinds if options.only is None else frozenset(Became(only) for only in options.only if only != "none")
+    fields: dict[int, set[str]] = {}
+    for row, name in options.without:
+        if name:
+            fields.setdefault(row, set()).add(name)
+    return Choice(
+        kinds=kinds,
+        skipped_rows=frozenset(row for row, name in options.without if not name),
+        skipped_fields={row: frozenset(names) for row, names in fields.items()},
+        gone=frozenset(options.gone),
+    )
+
+
+def check_gone(choice: Choice, report: ImportReport) -> None:
+    """Raise Invalid where somebody is to be set inactive whom the file does name, or who is of another directory."""
+    told = {change.therapist_id for change in report.changes if change.became is Became.GONE}
+    if strangers := sorted(choice.gone - told):
+        raise Invalid("import.not_gone", numbers=strangers, file=report.file)
+
+
+def mapping_of(pairs: Sequence[str]) -> dict[str, str] | None:
+    """FELD=SPALTE; none at all leaves the guess. Raises Invalid."""
+    if not pairs:
+        return None
+    if any("=" not in pair for pair in pairs):
+        raise Invalid("import.mapping", pairs=list(pairs))
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def as_asked(source: Source, about: str | None) -> Source:
+    """The file as the table somebody says it is. Raises Invalid for a file that is none."""
+    return source if about is None else as_table(source, ABOUT[about])

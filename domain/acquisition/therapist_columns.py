@@ -1,0 +1,123 @@
+"""The columns of lists of therapists: known by their headers or named by a person, days among them. Pure.
+
+Which list a table is (`family`) and whether it is one of therapists at all is told by its header, too.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from domain.acquisition.hours import WEEKDAYS
+from domain.acquisition.office_table import fold_header
+from domain.acquisition.text import day
+from domain.errors import Invalid
+
+# field → headers it goes by, folded (lower case, letters and digits only)
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "last_name": ("nachname", "familienname"),
+    "first_name": ("vorname",),
+    "name": ("name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut"),
+    "title": ("titel",),
+    "salutation": ("anrede",),
+    "sex": ("geschlecht",),
+    "phone": ("telefon", "telefonnummer", "tel"),
+    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer"),
+    "fax": ("fax", "telefax"),
+    "email": ("email", "emailadresse", "mail"),
+    "web": ("webseite", "web", "website", "homepage", "internet"),
+    "street": ("strasse", "straße"),
+    "house_number": ("hausnummer", "hausnr"),
+    "plz": ("plz", "postleitzahl"),
+    "city": ("ort", "stadt"),
+    "address": ("adresse", "anschrift"),
+    "licence": ("arztgruppe", "fachgruppe"),
+    "methods": ("therapieverfahren", "verfahren"),
+    "accessible": ("barrierefreiheit",),
+    "languages": ("sprachen",),
+    "specialties": ("fachgebiete", "fachgebiet"),
+    "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
+    "office_hours": ("sprechzeiten",),
+    "contact_status": ("status", "kontaktstatus"),
+    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen"),
+    "contact_on": ("kontaktdatum", "kontaktam", "letzterkontakt", "angerufenam", "kontaktiertam"),
+}
+# a list with one of these is of patients, whatever else it has
+OF_PATIENTS = frozenset(
+    {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
+)
+# a list with two of these is of therapists
+OF_THERAPISTS = frozenset(
+    {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
+    | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
+)
+# what exporters of a search write beside each hit
+OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
+DATED = re.compile(r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})", re.IGNORECASE)
+FULL_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands, and which columns are days: index → (weekday, calendar day if the header names one)."""
+
+    fields: Mapping[str, int]
+    days: Mapping[int, tuple[int, date | None]]
+
+
+def guess_columns(headers: Sequence[str]) -> dict[str, str]:
+    """Field → header as written, for every header that is known; of several the plainer word wins."""
+    folded = [fold_header(header) for header in headers]
+    return {
+        name: next(headers[folded.index(word)] for word in words if word in folded)
+        for name, words in HEADERS.items()
+        if any(word in folded for word in words)
+    }
+
+
+def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None, *, file: str = "") -> Columns:
+    """The columns of a list's header: as a person named them (field → header), else as guessed.
+
+    Raises Invalid where a field or a header of `mapping` is not there.
+    """
+    chosen = guess_columns(headers) if mapping is None else dict(mapping)
+    if unknown := sorted(set(chosen) - set(HEADERS)):
+        raise Invalid("import.mapping", fields=unknown)
+    if missing := [name for name in chosen.values() if name not in headers]:
+        raise Invalid("import.column_missing", file=file, columns=missing)
+    fields = {name: headers.index(header) for name, header in chosen.items()}
+    folded = [fold_header(header) for header in headers]
+    days: dict[int, tuple[int, date | None]] = {}
+    for index, header in enumerate(headers):
+        if (match := DATED.fullmatch(header)) and (found := day(match[1])) is not None:
+            days[index] = (found.weekday(), found)
+        elif folded[index] in FULL_DAYS:
+            days[index] = (FULL_DAYS.index(folded[index]), None)
+        elif folded[index] in WEEKDAYS:
+            days[index] = (WEEKDAYS[folded[index]], None)
+    return Columns(fields, days)
+
+
+def is_list_of_therapists(headers: Sequence[str]) -> bool:
+    """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
+    folded = set(map(fold_header, headers))
+    if OF_PATIENTS & folded:
+        return False
+    columns = columns_of(headers)
+    named = "name" in columns.fields or "last_name" in columns.fields
+    reached = {"phone", "email", "address", "plz"} & set(columns.fields)
+    timed = len(columns.days) >= 2 or {"phone_hours", "office_hours"} & set(columns.fields)
+    return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
+
+
+def family(headers: Sequence[str]) -> str:
+    """The same for the lists of one exporter or office, whatever days they show: a digest of all other headers."""
+    days = columns_of(headers).days
+    lasting = sorted(fold_header(header) for at, header in enumerate(headers) if at not in days)
+    return sha256("\n".join(lasting).encode()).hexdigest()[:16]
+
+
+def is_of_arztsuche(headers: Sequence[str]) -> bool:
+    """Whether a table was exported from the statutory physicians' search: only its hits have a distance in metres."""
+    return not OF_A_SEARCH.isdisjoint(map(fold_header, headers))

@@ -1,0 +1,90 @@
+"""What a table is about is told by its header or said by a person, who also says which column is what."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.acquisition.reading import FileKind, Source, as_table, recognise, records
+from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.tables import ABOUT, fields_of, preview
+from domain.errors import Invalid
+from tests.domain.acquisition.files import TODAY
+from tests.domain.acquisition.therapist_files import USERSCRIPT
+from ui.labels import labels
+
+FOREIGN = (
+    "Behandler;Rufnummer;Wo;Anrufbar\nDr. Ina Sommer;0241 1234567;Weg 3, 52062 Aachen;Mo 09:00-10:00\n;;;\nJan;;;\n"
+)
+COLUMNS = {"name": "Behandler", "phone": "Rufnummer", "address": "Wo", "phone_hours": "Anrufbar"}
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Source:
+    """A list of therapists whose headers nobody knows."""
+    path = tmp_path / "liste.csv"
+    path.write_text(FOREIGN, "utf-8")
+    return recognise(path, today=TODAY)
+
+
+def test_a_foreign_list_is_read_by_the_columns_a_person_names(foreign: Source) -> None:
+    """It looks like nothing; said to be of therapists it is read like any other, day columns included."""
+    assert foreign.kind is FileKind.OFFICE_TABLE
+    source = as_table(foreign, FileKind.THERAPIST_TABLE)
+    ina, jan = records(source, today=TODAY, mapping=COLUMNS)
+    assert isinstance(ina, TherapistRecord)
+    assert (ina.title, ina.first_name, ina.last_name, ina.phone) == ("Dr.", "Ina", "Sommer", "+492411234567")
+    assert (ina.street, ina.house_number, ina.plz) == ("Weg", "3", "52062")
+    assert ina.phone_hours is not None
+    assert not isinstance(jan, RowError)
+    assert jan.row == 4
+    assert (source.seat, source.key) == ("unknown", as_table(foreign, FileKind.THERAPIST_TABLE).key)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code"),
+    [
+        ({"phone": "Rufnummer"}, "import.columns_unknown"),
+        ({"name": "Behandler", "birth_date": "Wo"}, "import.mapping"),
+        ({"name": "Arzt"}, "import.column_missing"),
+    ],
+)
+def test_columns_that_cannot_be_are_refused(foreign: Source, mapping: dict[str, str], code: str) -> None:
+    """No name, a field of patients, a header that is not there."""
+    with pytest.raises(Invalid) as error:
+        list(records(as_table(foreign, FileKind.THERAPIST_TABLE), today=TODAY, mapping=mapping))
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("header", "about", "certain"),
+    [
+        (USERSCRIPT, FileKind.THERAPIST_TABLE, True),
+        ("Name;Geburtsdatum;Sprechzeiten;Barrierefreiheit\n", FileKind.OFFICE_TABLE, True),
+        ("Behandler;Sprechzeiten\n", FileKind.THERAPIST_TABLE, False),
+        ("Name;Vorname;PLZ\n", FileKind.OFFICE_TABLE, False),
+    ],
+)
+def test_what_a_table_is_about_is_guessed(tmp_path: Path, header: str, about: FileKind, *, certain: bool) -> None:
+    """And whether the guess leaves no doubt."""
+    path = tmp_path / "x"
+    path.write_text(header, "utf-8")
+    found = preview(path)
+    assert (found.about, found.certain) == (about, certain)
+    for kind in ABOUT:
+        assert set(found.guess(kind)) <= set(fields_of(kind))
+
+
+def test_every_field_has_its_word() -> None:
+    """Of whatever the table may be."""
+    assert set(fields_of(FileKind.OFFICE_TABLE)) == set(labels("table_field"))
+    assert set(fields_of(FileKind.THERAPIST_TABLE)) == set(labels("therapist_column"))
+    assert set(fields_of(FileKind.CONTACT_TABLE)) < set(labels("therapist_column"))
+    assert set(labels("table_about")) == set(ABOUT)
+
+
+def test_what_is_no_table_is_not_made_one(tmp_path: Path) -> None:
+    """A directory is what it is."""
+    path = tmp_path / "x.json"
+    path.write_text('{"arztPraxisDatas": []}', "utf-8")
+    with pytest.raises(Invalid, match=r"import\.no_table"):
+        as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
