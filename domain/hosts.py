@@ -1,7 +1,7 @@
 """Whose machine a host is: this very one, one of the office's network, or one of the world. Pure; asks nobody.
 
-Hosts are written in many ways that a network reads alike: with a dot at the end, as one number, in octal, as IPv4 within
-IPv6. A name of the world that leads home is not recognised: that only whoever looks it up can know.
+Hosts are written in many ways that a network reads alike: with a dot at the end, as one number, in octal, as IPv4
+within IPv6. A name of the world that leads home is not recognised: that only whoever looks it up can know.
 """
 
 import ipaddress

@@ -31,6 +31,7 @@ from shiboken6 import Shiboken
 
 from domain.hosts import is_at_home
 from domain.search_page import SearchPage, origin_of
+from ui.map.scheme import register_scheme
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ class DirectoryEngine(QObject):
     def __init__(self, page: SearchPage, name: str, parent: QObject) -> None:
         super().__init__(parent)
         self._search_page = page
+        register_scheme()
         profile = QWebEngineProfile()  # without a name: nothing is stored
         profile.setHttpAcceptLanguage("de-DE,de")
         profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)

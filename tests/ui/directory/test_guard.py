@@ -1,7 +1,11 @@
 """A page of somebody else, in the real view, reaches no service of this machine and none of the office's network."""
 
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,3 +103,14 @@ def test_its_own_site_answers(world: "DirectoryEngine", qtbot: QtBot) -> None:
     """The guard leaves the page what it lives on."""
     said(qtbot, world, "(fetch('/api/data', {method: 'POST'}).then(a => { window.status = a.status }), 1)")
     qtbot.waitUntil(lambda: said(qtbot, world, "String(window.status)") == "200", timeout=SLOW_MS)
+
+
+def test_the_map_opens_after_the_directory() -> None:
+    """In a window of its own: Qt takes the map's scheme only before the first page of all."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.ui.directory.order_program"],
+        cwd=Path(__file__).parents[3], env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, capture_output=True,
+        text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert "ready" in done.stdout
+    assert "Too late" not in done.stderr
