@@ -221,12 +221,15 @@ class MapsTab(QWidget):
         if form is None:
             return
         self._ui.background.write(
-            self, lambda s: save_map_office(s, form, version=version, key=key), lambda _: self._saved(), self._refused
+            self, lambda s: save_map_office(s, form, version=version, key=key), self._saved, self._refused
         )
 
-    def _saved(self) -> None:
+    def _saved(self, dropped: frozenset[str]) -> None:
         self._set_dirty(dirty=False)
-        self._ui.messages.success(tr("Gespeichert."))
+        if dropped:
+            self._complain("", dropped_words(dropped))
+        else:
+            self._ui.messages.success(tr("Gespeichert."))
         self.refresh()
 
     def _refused(self, error: Exception) -> None:
@@ -244,6 +247,16 @@ class MapsTab(QWidget):
             ask_for_all,
             lambda n: self._ui.messages.info(ntr(n, "{n} Adresse wird gesucht.", "{n} Adressen werden gesucht.")),
         )
+
+
+def dropped_words(dropped: frozenset[str]) -> str:
+    """What went with the server it was meant for, and what to do."""
+    said = [tr("Gespeichert. Der Dienst steht jetzt auf einem anderen Rechner.")]
+    if dropped - {"key"}:
+        said.append(tr("Die Freigabe für Patienten galt dem alten und ist ausgeschaltet; setzen Sie den Haken neu."))
+    if "key" in dropped:
+        said.append(tr("Der Schlüssel galt dem alten und ist gelöscht; geben Sie den neuen ein."))
+    return " ".join(said)
 
 
 def host_words(host: HostState) -> str:
