@@ -5,8 +5,8 @@ from ui.theme import DARK, LIGHT
 
 # What lies beneath the markers is quiet, so that they speak.
 GROUND = {
-    False: {"sea": "#e3eaef", "land": "#fafbfb", "line": "#b9c6d0", "coast": "#8fa3b1", "place": "#5d6c7a"},
-    True: {"sea": "#10161b", "land": "#1d262d", "line": "#3b4a56", "coast": "#5a6e7d", "place": "#94a5b3"},
+    False: {"sea": "#ebecea", "land": "#fafbfb", "line": "#b9c6d0", "coast": "#8fa3b1", "place": "#5d6c7a"},
+    True: {"sea": "#141617", "land": "#1d262d", "line": "#3b4a56", "coast": "#5a6e7d", "place": "#94a5b3"},
 }
 
 

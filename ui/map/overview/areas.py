@@ -33,8 +33,9 @@ def find_spot(text: str) -> Spot | None:
         if centre.plz == words:
             return Spot(f"{centre.plz} {centre.place}".strip(), centre.lat, centre.lon)
     wanted = fold_place(words)
-    found = next((p for p in load_places() if fold_place(p.name) == wanted), None)
-    found = found or next((p for p in load_places() if len(wanted) > 2 and fold_place(p.name).startswith(wanted)), None)
+    named = [(p, fold_place(p.name)) for p in load_places()]
+    found = next((p for p, name in named if name == wanted), None)
+    found = found or next((p for p, name in named if len(wanted) > 2 and name.startswith(wanted)), None)
     return Spot(found.name, found.lat, found.lon) if found is not None else None
 
 
