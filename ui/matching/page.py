@@ -211,7 +211,7 @@ class MatchingPage(PageWidget):
             self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
         else:
             self._total.setText(self._counted(found.fit_total, unknown))
-        self._results.show_candidates(found.fit, self.ui.now())
+        self._results.show_candidates(found.fit, self.ui.now(), found.search_id)
         self._ways.show_list(found.search_id, [c.therapist_id for c in found.fit])
         self._why.show_candidates(found)
         self._map.set_markers(candidate_markers(found))

@@ -17,6 +17,8 @@ from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
+SAME = 0.01  # kilometres: nearer than that lies only what was placed at the same middle of a PLZ
+
 
 class ResultTable(QWidget):
     """Best first; the selection is told by id. `several` tells the practices chosen together (Strg or Umschalt)."""
@@ -29,6 +31,7 @@ class ResultTable(QWidget):
         super().__init__()
         self._now: datetime | None = None
         self._ways: SearchWays | None = None
+        self._search_id: int | None = None
         columns = (
             Column(
                 tr("Praxis"),
@@ -39,7 +42,7 @@ class ResultTable(QWidget):
             Column(
                 tr("Weg"),
                 114,
-                text=lambda c: formats.distance(c.distance_km),
+                text=_distance,
                 second=self._minutes,
                 tooltip=self._all_ways,
             ),
@@ -59,9 +62,11 @@ class ResultTable(QWidget):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
-    def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime) -> None:
-        """Other rows; their ways come after them."""
-        self._now, self._ways = now, None
+    def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime, search_id: int) -> None:
+        """Other rows; their ways come after them. Of the same search those that are known stay meanwhile."""
+        if search_id != self._search_id:
+            self._ways = None
+        self._now, self._search_id = now, search_id
         self._model.show(rows)
 
     def show_ways(self, ways: SearchWays | None) -> None:
@@ -102,3 +107,10 @@ class ResultTable(QWidget):
         if chosen:
             self.selected.emit(chosen[-1])
         self.several.emit(chosen)
+
+
+def _distance(candidate: PracticeCandidate) -> str:
+    """How far; of two of whom no more than one PLZ is known, that it is the same."""
+    if candidate.distance_km is not None and candidate.distance_km < SAME and candidate.geo_quality == "plz":
+        return tr("gleiche PLZ")
+    return formats.distance(candidate.distance_km)
