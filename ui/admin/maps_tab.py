@@ -266,7 +266,7 @@ def host_words(host: HostState) -> str:
     last = tr("zuletzt geantwortet {when}").format(when=when) if when else tr("hat noch nie geantwortet")
     if host.state == "closed":
         return f"{name}: {tr('in Ordnung')}, {last}" if when else f"{name}: {last}"
-    why = describe_code(host.last_error, host=name, status="") if host.last_error else ""
+    why = describe_code(host.last_error, host=name, status="").replace(" ()", "") if host.last_error else ""
     until = tr("wird bis {when} nicht gefragt").format(when=formats.moment(host.retry_at))
     return f"{name}: {tr('antwortet nicht')}, {until}, {last}. {why}"
 

@@ -174,7 +174,7 @@ def test_a_host_that_is_away_is_shown_with_its_reason(
     fill(worker_database, lambda s: note_failure(s, "karten.example:80", "outside.refused", now=ui.now(), at_once=True))
     tab.refresh()
     qtbot.waitUntil(lambda: "karten.example: antwortet nicht" in tab._hosts.text())
-    assert "lehnt unsere Fragen ab" in tab._hosts.text()
+    assert "lehnt unsere Fragen ab. Prüfen" in tab._hosts.text()
     assert "10:01" in tab._hosts.text()  # a minute later, by the office's clock
 
 
