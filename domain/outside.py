@@ -55,18 +55,21 @@ class HostState:
 
 
 # by the database's clock: two machines agree on it, and nobody else's is asked
-_TURN = text("""
+_SPACING = "make_interval(secs => greatest(:interval, platform.shared_spacing(:host)))"
+_TURN = text(f"""
 INSERT INTO platform.outside_host AS h (host, next_at)
-VALUES (:host, clock_timestamp() + make_interval(secs => :interval))
+VALUES (:host, clock_timestamp() + {_SPACING})
 ON CONFLICT (host) DO UPDATE
-    SET next_at = greatest(h.next_at, clock_timestamp()) + make_interval(secs => :interval)
+    SET next_at = greatest(h.next_at, clock_timestamp()) + {_SPACING}
     WHERE h.next_at <= clock_timestamp() + make_interval(secs => :longest)
-RETURNING extract(epoch FROM next_at - make_interval(secs => :interval) - clock_timestamp())::float
+RETURNING extract(epoch FROM next_at - {_SPACING} - clock_timestamp())::float
 """)
 
 
 def take_turn(session: Session, host: str, *, interval: float, longest: float) -> float:
     """Take the next free turn at a host, turns being `interval` seconds apart; returns how long to wait (s).
+
+    At a server that belongs to everybody they are never nearer than its rules allow, whatever is configured.
 
     Raises Unavailable (outside.busy) where the wait were longer than `longest` seconds; the turn is left to others.
     The turn is taken once the transaction is committed: commit before waiting.

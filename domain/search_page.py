@@ -1,11 +1,11 @@
 """The page of a directory's own search that is shown inside the program: one address, one host. Pure; asks nobody."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from domain.errors import Invalid
+from domain.hosts import is_this_machine
 
 FIELD = "directory_search"
 
@@ -53,13 +53,3 @@ def origin_of(address: str) -> str:
         return ""
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None and port != usual else "")
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a host is this very machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

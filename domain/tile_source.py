@@ -4,13 +4,13 @@ Whoever asks a server for a picture tells it which region is looked at; that is 
 enters one, why it is one host, and why it is written out here what such an address may be.
 """
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from domain.errors import Invalid
+from domain.hosts import is_at_home
 
 PARTS = ("{z}", "{x}", "{y}")
 FILE_SUFFIX = ".mbtiles"
@@ -64,13 +64,5 @@ def _check_address(address: str) -> None:
     # {s} would spread the requests over several hosts: one host is what the office agreed to
     if "{" in parts.netloc or sorted(re.findall(r"\{[^}]*\}", address)) != sorted(PARTS):
         raise Invalid("tiles.parts", field="tile_source")
-    if parts.scheme == "http" and not _at_home(host):
+    if parts.scheme == "http" and not is_at_home(host):
         raise Invalid("tiles.unencrypted", field="tile_source", host=host)
-
-
-def _at_home(host: str) -> bool:
-    """A machine of the office's own network, where encryption may be missing."""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return "." not in host

@@ -12,11 +12,11 @@ if [ -n "$missing" ]; then
     root=unable
     if [ "$(id -u)" = 0 ]; then root=""; elif sudo -n true 2>/dev/null; then root=sudo; fi
     if [ "$root" = unable ]; then
-        echo "Ohne diese Pakete bleiben die Tests mit Nominatim aus: sudo apt-get install --no-install-recommends$missing" >&2
+        echo "Ohne diese Pakete scheitern die Tests mit Nominatim: sudo apt-get install --no-install-recommends$missing" >&2
     else
         $root apt-get update -qq || true
         $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove $missing \
-            </dev/null >/dev/null || echo "Nicht alle Pakete kamen; die Tests mit Nominatim bleiben aus." >&2
+            </dev/null >/dev/null || echo "Nicht alle Pakete kamen; die Tests mit Nominatim scheitern." >&2
     fi
 fi
 
@@ -29,7 +29,7 @@ environment() {
         cp "scripts/$1.lock" "$folder/lock"
     else
         rm -rf "$folder"
-        echo "$1 ließ sich nicht einrichten; seine Tests bleiben aus." >&2
+        echo "$1 ließ sich nicht einrichten; seine Tests scheitern." >&2
     fi
 }
 
@@ -43,5 +43,5 @@ for candidate in python3.12 python3.13 python3.14 "$HOME"/.pyenv/versions/3.1[2-
     fi
 done
 if [ -n "$newer" ]; then environment routing "$newer"; else
-    echo "Ohne Python 3.12 oder neuer bleiben die Tests mit Valhalla und OSRM aus." >&2
+    echo "Ohne Python 3.12 oder neuer scheitern die Tests mit Valhalla und OSRM." >&2
 fi

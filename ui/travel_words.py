@@ -42,6 +42,8 @@ def _span(way: Way) -> str:
     if high > HOURS:
         low, high = floor(low / 60), ceil(high / 60)
         return tr("{span} Std.").format(span=f"{low}–{high}" if low != high else f"{high}")
+    if low == 0 and high > 0 and way.estimated:
+        return tr("bis {high} Min.").format(high=high)
     return tr("{span} Min.").format(span=f"{low}–{high}" if low != high else f"{high}")
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from geopy.distance import great_circle
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from domain.casework.import_contacts import note_statuses
 from domain.casework.import_gone import find_gone, retire
 from domain.casework.import_tally import Tally
 from domain.errors import Conflict, Invalid
+from domain.geocoding.earth import great_circle_km
 from domain.geocoding.lookup import PlzIndex, load_index
 from domain.patients.intake import apply_intake
 from domain.therapists.bulk import Taking
@@ -185,7 +185,7 @@ def _locate(record: TherapistRecord | PatientRecord, index: PlzIndex) -> Coordin
         return by_plz
     exact = GeoQuality.HOUSE if record.house_number else GeoQuality.STREET
     own = Coordinate(record.lat, record.lon, exact, HOUSE_M if record.house_number else STREET_M, "directory")
-    if by_plz is not None and great_circle((own.lat, own.lon), (by_plz.lat, by_plz.lon)).km > DISTRUST_KM:
+    if by_plz is not None and great_circle_km(own.lat, own.lon, by_plz.lat, by_plz.lon) > DISTRUST_KM:
         return by_plz
     return own
 

@@ -34,10 +34,10 @@ def read_map_office(session: Session) -> MapOffice:
     return MapOffice(read_maps(session), placing_progress(session), ways.waiting, ways.cause, host_states(session))
 
 
-def save_map_office(session: Session, form: MapForm, *, version: int, key: str | None = None) -> None:
-    """Save; a router's `key` is sealed to the worker, None leaves the one that is there.
+def save_map_office(session: Session, form: MapForm, *, version: int, key: str | None = None) -> frozenset[str]:
+    """Save; a router's `key` is sealed to the worker, None leaves the one that is there. Returns what was dropped.
 
     Raises Invalid (field), Conflict, Forbidden, and Unavailable before a worker ran for the first time.
     """
     sealed = None if key is None else seal(session, key, purpose={"use": "router"}) if key else b""
-    save_maps(session, form, version=version, sealed_key=sealed)
+    return save_maps(session, form, version=version, sealed_key=sealed)

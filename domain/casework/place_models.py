@@ -27,7 +27,9 @@ class PlaceRequest(Identified, Base):
         CheckConstraint("(state IN ('placed', 'not_found')) = (done_at IS NOT NULL)", name="done"),
         Index("uq_place_request_site_id", "site_id", unique=True),
         Index("uq_place_request_patient_id", "patient_id", unique=True),
-        Index("ix_place_request_open", "not_before", "id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_place_request_open", "tries", text("id DESC"), postgresql_where=text("done_at IS NULL")),
+        Index("ix_place_request_asked_at", "asked_at"),
+        Index("ix_place_request_not_found", "done_at", postgresql_where=text("state = 'not_found'")),
         SCHEMA,
     )
 
@@ -54,7 +56,7 @@ class TravelRequest(Identified, Base):
         CheckConstraint("(state = 'asking') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
         Index("uq_travel_request_patient_mode", "patient_id", "mode", unique=True),
-        Index("ix_travel_request_open", "not_before", "id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_travel_request_open", "tries", text("id DESC"), postgresql_where=text("done_at IS NULL")),
         SCHEMA,
     )
 

@@ -6,16 +6,19 @@ request back ("unbekannt, später"); only an answer makes it "nicht gefunden".
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.errors import Invalid
+from domain.errors import Invalid, Unavailable
 from domain.geocoding.addresses import Address, Judged
+from domain.geocoding.answers import KEPT
 
+AGAIN_AT_ONCE = 10  # of the not found, each time old things are cleared away
 LEASE = timedelta(minutes=5)  # four questions, each with its turn and its time
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
@@ -25,8 +28,12 @@ WHERE id = (SELECT id FROM geocoding_service.place_request
             WHERE done_at IS NULL AND not_before <= :now AND (state = 'waiting' OR lease_until < :now)
             -- what somebody has just typed before what an import brought
             ORDER BY tries, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, site_id, patient_id, tries
+RETURNING id, site_id, patient_id, tries, lease_until
 """
+# a lease of another moment is another worker's
+_HELD = "id = :request AND state = 'asking' AND lease_until = :claim"
+_RENEW = f"UPDATE geocoding_service.place_request SET lease_until = :until WHERE {_HELD} RETURNING lease_until"
+_LOCK = f"SELECT id FROM geocoding_service.place_request WHERE {_HELD} FOR UPDATE"
 _KEY = "geocoding_service.address_key(street, house_number, plz, city)"
 _SITE = f"SELECT street, house_number, plz, city, {_KEY} AS key FROM therapist_service.practice_site WHERE id = :site"
 _PATIENT = f"SELECT street, house_number, plz, city, {_KEY} AS key FROM patient_service.address_to_place(:request)"
@@ -35,16 +42,26 @@ UPDATE therapist_service.practice_site
 SET lat = :lat, lon = :lon, geo_quality = :quality, geo_uncertainty_m = :uncertainty_m, geo_source = :source
 WHERE id = :site AND NOT geo_locked AND geo_quality <> 'house' AND {_KEY} = :key
 """
+_WORKING_AT = "SELECT id FROM therapist_service.therapist WHERE site_id = :site ORDER BY id"
 _PLACE_PATIENT = "SELECT patient_service.place_patient(:request, :key, :lat, :lon, :quality, :uncertainty_m, :source)"
-_DONE = """
+_DONE = f"""
 UPDATE geocoding_service.place_request
 SET state = :state, done_at = :now, lease_until = NULL, cause = '', warnings = :warnings
-WHERE id = :request AND state = 'asking'
+WHERE {_HELD}
 """
-_BACK = """
+_BACK = f"""
 UPDATE geocoding_service.place_request
 SET state = 'waiting', lease_until = NULL, cause = :cause, not_before = :not_before
-WHERE id = :request AND state = 'asking'
+WHERE {_HELD} RETURNING id
+"""
+# the map has grown since: a few at a time, those first that wait longest
+_AGAIN = """
+UPDATE geocoding_service.place_request
+SET state = 'waiting', done_at = NULL, tries = 0, cause = '', not_before = :now
+WHERE id IN (SELECT id FROM geocoding_service.place_request
+             WHERE state = 'not_found' AND done_at < :before AND site_id IS NOT NULL
+             ORDER BY done_at LIMIT :most FOR UPDATE SKIP LOCKED)
+  AND EXISTS (SELECT FROM geocoding_service.map_settings WHERE geocoder <> 'none')
 """
 _ASK_ALL = """
 INSERT INTO geocoding_service.place_request AS r ({subject})
@@ -66,13 +83,14 @@ FROM geocoding_service.place_request
 
 @dataclass(frozen=True, slots=True)
 class AskedPlace:
-    """A request as the worker takes it; `key` says later whether the address is still the same."""
+    """A request as the worker takes it; `key` says later whether the address is still the same, `claim` the lease."""
 
     request_id: int
     site_id: int | None
     address: Address
     key: str
     tries: int
+    claim: datetime
 
     @property
     def of_patient(self) -> bool:
@@ -103,17 +121,35 @@ class PlaceState:
 def take_place(session: Session, *, now: datetime) -> AskedPlace | None:
     """Claim the next address; None where none is due. One that is gone or no longer allowed is passed over."""
     while (row := session.execute(text(_TAKE), {"now": now, "until": now + LEASE}).one_or_none()) is not None:
-        query, value = (_SITE, {"site": row.site_id}) if row.site_id else (_PATIENT, {"request": row.id})
-        found = session.execute(text(query), value).one_or_none()
+        found = _read(session, row.id, row.site_id)
         if found is not None:
             address = Address(found.street, found.house_number, found.plz, found.city)
-            return AskedPlace(row.id, row.site_id, address, found.key, row.tries)
-        _done(session, row.id, "not_found", (), now)
+            return AskedPlace(row.id, row.site_id, address, found.key, row.tries, row.lease_until)
+        _done(session, row.id, row.lease_until, "not_found", (), now)
     return None
 
 
+def hold_place(session: Session, asked: AskedPlace, *, now: datetime) -> AskedPlace:
+    """Right before a question about it leaves: may it, still? Returns it with a new lease.
+
+    Raises Unavailable (place.withdrawn) where another worker has it, the address changed, or the office or a
+    restriction keeps it home.
+    """
+    values = {"request": asked.request_id, "claim": asked.claim, "until": now + LEASE}
+    until = session.scalar(text(_RENEW), values)
+    found = _read(session, asked.request_id, asked.site_id) if until is not None else None
+    if found is None or found.key != asked.key:
+        raise Unavailable("place.withdrawn")
+    return replace(asked, claim=until)
+
+
 def note_place(session: Session, asked: AskedPlace, judged: Judged | None, *, now: datetime) -> None:
-    """What was found, or that nothing was. An address changed or set by hand meanwhile keeps what it has."""
+    """What was found, or that nothing was. An address changed or set by hand meanwhile keeps what it has.
+
+    Nothing where another worker has taken the request over.
+    """
+    if session.scalar(text(_LOCK), {"request": asked.request_id, "claim": asked.claim}) is None:
+        return
     if judged is not None:
         values = {
             "lat": judged.lat, "lon": judged.lon, "quality": judged.quality, "uncertainty_m": judged.uncertainty_m,
@@ -121,19 +157,31 @@ def note_place(session: Session, asked: AskedPlace, judged: Judged | None, *, no
         }  # fmt: skip
         if asked.site_id is not None:
             session.execute(text(_PLACE_SITE), values | {"site": asked.site_id})
+            for therapist in session.scalars(text(_WORKING_AT), {"site": asked.site_id}):
+                events.record(session, "therapist.placed", therapist)
         else:
             session.execute(text(_PLACE_PATIENT), values | {"request": asked.request_id})
     warnings = judged.warnings if judged else ()
-    _done(session, asked.request_id, "placed" if judged else "not_found", warnings, now)
+    _done(session, asked.request_id, asked.claim, "placed" if judged else "not_found", warnings, now)
     events.record(session, "place.found" if judged else "place.not_found", asked.request_id)
 
 
 def put_back(session: Session, asked: AskedPlace, cause: str, *, now: datetime, until: datetime | None = None) -> None:
     """Nobody answered: it waits, longer each time, at least `until` the server is asked again. Nothing is concluded."""
     later = now + LATER[min(asked.tries, len(LATER)) - 1]
-    values = {"request": asked.request_id, "cause": cause, "not_before": max(later, until or later)}
-    session.execute(text(_BACK), values)
-    events.record(session, "place.put_off", asked.request_id)
+    values = {
+        "request": asked.request_id,
+        "claim": asked.claim,
+        "cause": cause,
+        "not_before": max(later, until or later),
+    }
+    if session.scalar(text(_BACK), values) is not None:
+        events.record(session, "place.put_off", asked.request_id)
+
+
+def ask_again(session: Session, *, now: datetime) -> None:
+    """Ask once more for practices' addresses that were not found long ago, as long as the cache holds that: a few."""
+    session.execute(text(_AGAIN), {"now": now, "before": now - KEPT["none"], "most": AGAIN_AT_ONCE})
 
 
 def ask_for_all(session: Session) -> int:
@@ -181,6 +229,14 @@ def patient_place(session: Session, patient_id: int) -> PlaceState | None:
     return None if row is None else PlaceState(row.state, row.cause, tuple(row.warnings))
 
 
-def _done(session: Session, request_id: int, state: str, warnings: Collection[str], now: datetime) -> None:
-    values = {"request": request_id, "state": state, "warnings": list(warnings), "now": now}
+def _read(session: Session, request_id: int, site_id: int | None) -> Row[Any] | None:
+    """The address as it is now; None where it is gone or no longer allowed."""
+    query, value = (_SITE, {"site": site_id}) if site_id is not None else (_PATIENT, {"request": request_id})
+    return session.execute(text(query), value).one_or_none()
+
+
+def _done(
+    session: Session, request_id: int, claim: datetime, state: str, warnings: Collection[str], now: datetime
+) -> None:
+    values = {"request": request_id, "claim": claim, "state": state, "warnings": list(warnings), "now": now}
     session.execute(text(_DONE), values)

@@ -3,14 +3,16 @@
 A patient's place leaves the office only where that is allowed, rounded to about 100 m, as with ways (`travelling`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.casework.travelling import LATER, LEASE, routed_modes
+from domain.errors import Unavailable
 from domain.geocoding.map_settings import MapForm, read_maps
 from domain.travel.reach import Reach, Ring, estimated_reach, keep_reach, known_reach
 from domain.travel.ways import KEPT, Spot
@@ -48,15 +50,21 @@ UPDATE geocoding_service.reach_request SET state = 'asking', lease_until = :unti
 WHERE id = (SELECT id FROM geocoding_service.reach_request
             WHERE done_at IS NULL AND not_before <= :now AND (state = 'waiting' OR lease_until < :now)
             ORDER BY tries, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, patient_id, lat, lon, mode, minutes, tries
+RETURNING id, patient_id, lat, lon, mode, minutes, tries, lease_until
 """
-_DONE = """
+# a lease of another moment is another worker's
+_HELD = "id = :id AND state = 'asking' AND lease_until = :claim"
+_RENEW = f"""
+UPDATE geocoding_service.reach_request SET lease_until = :until WHERE {_HELD}
+RETURNING patient_id, lat, lon, lease_until
+"""
+_DONE = f"""
 UPDATE geocoding_service.reach_request SET state = 'done', done_at = :now, lease_until = NULL, cause = :cause
-WHERE id = :id AND state = 'asking'
+WHERE {_HELD} RETURNING id
 """
-_BACK = """
+_BACK = f"""
 UPDATE geocoding_service.reach_request SET state = 'waiting', lease_until = NULL, cause = :cause, not_before = :later
-WHERE id = :id AND state = 'asking'
+WHERE {_HELD} RETURNING id
 """
 
 
@@ -78,13 +86,14 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class AskedReach:
-    """A question as the worker takes it; its start is on the raster."""
+    """A question as the worker takes it; its start is on the raster, `claim` until when it is this worker's."""
 
     request_id: int
     start: Spot
     mode: TravelMode
     minutes: int
     tries: int
+    claim: datetime
 
 
 def reach_modes(form: MapForm) -> tuple[TravelMode, ...]:
@@ -140,24 +149,37 @@ def ask_reach(session: Session, whence: Whence, mode: TravelMode, minutes: int) 
 def take_reach(session: Session, *, now: datetime) -> AskedReach | None:
     """Claim the next question; None where none is due. One that is no longer allowed is passed over."""
     while (row := session.execute(text(_TAKE), {"now": now, "until": now + LEASE}).one_or_none()) is not None:
-        start = Spot(row.lat / 10_000, row.lon / 10_000) if row.patient_id is None else _origin(session, row.id)
+        start = _start(session, row.id, row)
         if start is not None:
-            return AskedReach(row.id, start, TravelMode(row.mode), row.minutes, row.tries)
-        _done(session, row.id, "", now)
+            return AskedReach(row.id, start, TravelMode(row.mode), row.minutes, row.tries, row.lease_until)
+        session.execute(text(_DONE), {"id": row.id, "claim": row.lease_until, "cause": "", "now": now})
     return None
 
 
+def hold_reach(session: Session, asked: AskedReach, *, now: datetime) -> AskedReach:
+    """Right before the question leaves: may it, still? Returns it with a new lease.
+
+    Raises Unavailable (place.withdrawn) where another worker has it, the patient's place changed, or the office or a
+    restriction keeps it home.
+    """
+    values = {"id": asked.request_id, "claim": asked.claim, "until": now + LEASE}
+    row = session.execute(text(_RENEW), values).one_or_none()
+    if row is None or _start(session, asked.request_id, row) != asked.start:
+        raise Unavailable("place.withdrawn")
+    return replace(asked, claim=row.lease_until)
+
+
 def note_reach(session: Session, asked: AskedReach, rings: tuple[Ring, ...], *, source: str, now: datetime) -> None:
-    """What the router said."""
-    keep_reach(session, asked.start, rings, mode=asked.mode, minutes=asked.minutes, source=source, now=now)
-    _done(session, asked.request_id, "", now)
-    events.record(session, "travel.reached", asked.request_id)
+    """What the router said. Nothing where another worker has taken the question over."""
+    if _done(session, asked, "", now):
+        keep_reach(session, asked.start, rings, mode=asked.mode, minutes=asked.minutes, source=source, now=now)
+        events.record(session, "travel.reached", asked.request_id)
 
 
 def note_refusal(session: Session, asked: AskedReach, cause: str, *, now: datetime) -> None:
     """The router answers, but not this question: it is not asked again until somebody does."""
-    _done(session, asked.request_id, cause, now)
-    events.record(session, "travel.put_off", asked.request_id)
+    if _done(session, asked, cause, now):
+        events.record(session, "travel.put_off", asked.request_id)
 
 
 def put_reach_back(
@@ -165,9 +187,9 @@ def put_reach_back(
 ) -> None:
     """Nobody answered: later again, longer each time; meanwhile the estimate stands."""
     later = now + LATER[min(asked.tries, len(LATER)) - 1]
-    values = {"id": asked.request_id, "cause": cause, "later": max(later, until or later)}
-    session.execute(text(_BACK), values)
-    events.record(session, "travel.put_off", asked.request_id)
+    values = {"id": asked.request_id, "claim": asked.claim, "cause": cause, "later": max(later, until or later)}
+    if session.scalar(text(_BACK), values) is not None:
+        events.record(session, "travel.put_off", asked.request_id)
 
 
 def forget_old_reach(session: Session, *, now: datetime) -> None:
@@ -178,12 +200,16 @@ def forget_old_reach(session: Session, *, now: datetime) -> None:
     )
 
 
-def _origin(session: Session, request_id: int) -> Spot | None:
-    row = session.execute(
+def _start(session: Session, request_id: int, row: Row[Any]) -> Spot | None:
+    """Where a question starts on the raster; None where the patient's place is not to leave."""
+    if row.patient_id is None:
+        return Spot(row.lat / 10_000, row.lon / 10_000)
+    at = session.execute(
         text("SELECT lat, lon FROM patient_service.reach_origin(:id)"), {"id": request_id}
     ).one_or_none()
-    return None if row is None else Spot(row.lat, row.lon)
+    return None if at is None else Spot(at.lat, at.lon)
 
 
-def _done(session: Session, request_id: int, cause: str, now: datetime) -> None:
-    session.execute(text(_DONE), {"id": request_id, "cause": cause, "now": now})
+def _done(session: Session, asked: AskedReach, cause: str, now: datetime) -> bool:
+    values = {"id": asked.request_id, "claim": asked.claim, "cause": cause, "now": now}
+    return session.scalar(text(_DONE), values) is not None

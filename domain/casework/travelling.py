@@ -5,13 +5,14 @@ function of the database that asks again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.errors import Unavailable
 from domain.geocoding.map_settings import MapForm, read_maps
 from domain.travel.ways import Routed, Spot, Way, keep_ways, ways
 from domain.values import TravelMode
@@ -45,16 +46,20 @@ UPDATE geocoding_service.travel_request SET state = 'asking', lease_until = :unt
 WHERE id = (SELECT id FROM geocoding_service.travel_request
             WHERE done_at IS NULL AND not_before <= :now AND (state = 'waiting' OR lease_until < :now)
             ORDER BY tries, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, mode, site_ids, tries
+RETURNING id, mode, site_ids, tries, lease_until
 """
+# a lease of another moment is another worker's
+_HELD = "id = :id AND state = 'asking' AND lease_until = :claim"
+_RENEW = f"UPDATE geocoding_service.travel_request SET lease_until = :until WHERE {_HELD} RETURNING lease_until"
 _SITES = "SELECT id, lat, lon FROM therapist_service.practice_site WHERE id = ANY (:ids) AND lat IS NOT NULL"
-_DONE = """
+_LOCK = f"SELECT id FROM geocoding_service.travel_request WHERE {_HELD} FOR UPDATE"
+_DONE = f"""
 UPDATE geocoding_service.travel_request SET state = 'done', done_at = :now, lease_until = NULL, cause = :cause
-WHERE id = :id AND state = 'asking'
+WHERE {_HELD} RETURNING id
 """
-_BACK = """
+_BACK = f"""
 UPDATE geocoding_service.travel_request SET state = 'waiting', lease_until = NULL, cause = :cause, not_before = :later
-WHERE id = :id AND state = 'asking'
+WHERE {_HELD} RETURNING id
 """
 
 
@@ -73,13 +78,14 @@ class SearchWays:
 
 @dataclass(frozen=True, slots=True)
 class AskedWays:
-    """A question as the worker takes it: from a rounded place to sites, by one mode."""
+    """A question as the worker takes it: from a rounded place to sites, by one mode; `claim` is the lease."""
 
     request_id: int
     mode: TravelMode
     start: Spot
     ends: tuple[Spot, ...]
     tries: int
+    claim: datetime
 
 
 def routed_modes(form: MapForm) -> tuple[TravelMode, ...]:
@@ -135,25 +141,41 @@ def ask_ways(session: Session, search_id: int, mode: TravelMode, site_ids: Seque
 def take_ways(session: Session, *, now: datetime) -> AskedWays | None:
     """Claim the next question; None where none is due. One that is no longer allowed is passed over."""
     while (row := session.execute(text(_TAKE), {"now": now, "until": now + LEASE}).one_or_none()) is not None:
-        origin = session.execute(
-            text("SELECT lat, lon FROM patient_service.travel_origin(:id)"), {"id": row.id}
-        ).one_or_none()
-        if origin is not None:
+        start = _start(session, row.id)
+        if start is not None:
             sites = session.execute(text(_SITES), {"ids": row.site_ids})
             ends = tuple(Spot(site.lat, site.lon) for site in sites)
             if ends:
-                return AskedWays(row.id, TravelMode(row.mode), Spot(origin.lat, origin.lon), ends, row.tries)
-        session.execute(text(_DONE), {"id": row.id, "now": now, "cause": ""})
+                return AskedWays(row.id, TravelMode(row.mode), start, ends, row.tries, row.lease_until)
+        session.execute(text(_DONE), {"id": row.id, "claim": row.lease_until, "now": now, "cause": ""})
     return None
+
+
+def hold_ways(session: Session, asked: AskedWays, *, now: datetime) -> AskedWays:
+    """Right before a question about them leaves: may it, still? Returns them with a new lease.
+
+    Raises Unavailable (place.withdrawn) where another worker has them, the list or the patient's place changed, or the
+    office or a restriction keeps it home.
+    """
+    values = {"id": asked.request_id, "claim": asked.claim, "until": now + LEASE}
+    until = session.scalar(text(_RENEW), values)
+    if until is None or _start(session, asked.request_id) != asked.start:
+        raise Unavailable("place.withdrawn")
+    return replace(asked, claim=until)
 
 
 def note_ways(
     session: Session, asked: AskedWays, said: Sequence[Routed], *, source: str, now: datetime, more: bool = False
 ) -> None:
-    """What the router said; with `more` the question stays open, since further ends come."""
+    """What the router said; with `more` the question stays open, since further ends come.
+
+    Nothing where another worker has taken the question over.
+    """
+    values = {"id": asked.request_id, "claim": asked.claim, "now": now, "cause": ""}
+    if session.scalar(text(_LOCK if more else _DONE), values) is None:
+        return
     keep_ways(session, asked.start, asked.ends, said, mode=asked.mode, source=source, now=now)
     if not more:
-        session.execute(text(_DONE), {"id": asked.request_id, "now": now, "cause": ""})
         events.record(session, "travel.known", asked.request_id)
 
 
@@ -162,9 +184,9 @@ def put_ways_back(
 ) -> None:
     """Nobody answered: later again, longer each time; meanwhile the estimate stands."""
     later = now + LATER[min(asked.tries, len(LATER)) - 1]
-    values = {"id": asked.request_id, "cause": cause, "later": max(later, until or later)}
-    session.execute(text(_BACK), values)
-    events.record(session, "travel.put_off", asked.request_id)
+    values = {"id": asked.request_id, "claim": asked.claim, "cause": cause, "later": max(later, until or later)}
+    if session.scalar(text(_BACK), values) is not None:
+        events.record(session, "travel.put_off", asked.request_id)
 
 
 def forget_old_ways(session: Session, *, now: datetime) -> None:
@@ -175,6 +197,14 @@ def forget_old_ways(session: Session, *, now: datetime) -> None:
     session.execute(
         text("DELETE FROM geocoding_service.travel_request WHERE done_at < :limit"), {"limit": now - timedelta(days=30)}
     )
+
+
+def _start(session: Session, request_id: int) -> Spot | None:
+    """The rounded place a question starts from; None where it is not allowed any more."""
+    row = session.execute(
+        text("SELECT lat, lon FROM patient_service.travel_origin(:id)"), {"id": request_id}
+    ).one_or_none()
+    return None if row is None else Spot(row.lat, row.lon)
 
 
 def _trouble(session: Session, patient_id: int, mode: TravelMode) -> str:

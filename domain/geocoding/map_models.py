@@ -45,6 +45,11 @@ class MapSettings(Versioned, Base):
             name="patients",
         ),
         CheckConstraint("router = 'valhalla' OR NOT router_transit", name="transit"),
+        CheckConstraint(
+            "(NOT patients_to_geocoder OR platform.is_sheltered(geocoder_url))"
+            " AND (NOT patients_to_router OR platform.is_sheltered(router_url))",
+            name="sheltered",
+        ),
         SCHEMA,
     )
 

@@ -13,9 +13,11 @@ from domain import events
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.geocoding.map_models import MapSettings
+from domain.hosts import is_this_machine
 
 GEOCODERS = ("none", "nominatim", "photon")
 ROUTERS = ("none", "osrm", "valhalla", "openrouteservice")
+PERMISSIONS = ("patients_to_geocoder", "patients_to_router")
 FASTEST = 6000  # questions a minute
 _URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
@@ -55,19 +57,28 @@ def read_maps(session: Session) -> Maps:
     return Maps(form, row.version, row.sealed_router_key, row.router_key_bound)
 
 
-def save_maps(session: Session, form: MapForm, *, version: int, sealed_key: bytes | None = None) -> None:
+def save_maps(session: Session, form: MapForm, *, version: int, sealed_key: bytes | None = None) -> frozenset[str]:
     """Save; a new `sealed_key` replaces the one that is there, None leaves it, empty takes it away.
 
-    What the office no longer allows is no longer asked (trigger). Raises Invalid (field), Conflict and Forbidden.
+    What the office no longer allows is no longer asked, and what was allowed of one server is not of another
+    (triggers): returns what was dropped so, `patients_to_geocoder`, `patients_to_router` and `key`. Raises Invalid
+    (field), Conflict and Forbidden.
     """
     _check(form)
     row = load_for_edit(session, MapSettings, 1, version)
+    had_key = row.sealed_router_key is not None
     for field in fields(MapForm):
         value = getattr(form, field.name)
         setattr(row, field.name, value.strip().rstrip("/") if isinstance(value, str) else value)
     if sealed_key is not None:
         row.sealed_router_key = sealed_key or None
     events.record(session, "map_settings.changed", 1)
+    session.flush()
+    session.refresh(row)
+    dropped = {name for name in PERMISSIONS if getattr(form, name) and not getattr(row, name)}
+    if had_key and sealed_key is None and row.sealed_router_key is None:
+        dropped.add("key")
+    return frozenset(dropped)
 
 
 def _check(form: MapForm) -> None:
@@ -81,10 +92,18 @@ def _check(form: MapForm) -> None:
             continue
         if not _URL.fullmatch(url) or not _port_fits(url):
             raise Invalid("outside.address", field=f"{kind}_url", url=url)
+        if getattr(form, f"patients_to_{kind}") and not _sheltered(url):
+            raise Invalid("map_settings.unsheltered", field=f"{kind}_url")
         if not 1 <= getattr(form, f"{kind}_per_minute") <= FASTEST:
             raise Invalid("office.out_of_bounds", field=f"{kind}_per_minute", low=1, high=FASTEST)
     if form.router_transit and form.router != "valhalla":
         raise Invalid("map_settings.transit", field="router_transit")
+
+
+def _sheltered(url: str) -> bool:
+    """Whether nobody reads on the way what is told there (the database's is_sheltered)."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_this_machine(parts.hostname or "")
 
 
 def _port_fits(url: str) -> bool:

@@ -2,11 +2,12 @@
 
 import csv
 import gzip
-import math
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import IO
+
+from domain.geocoding.earth import great_circle_km
 
 # An address of a PLZ lies within about this radius (metres) of its centre where nothing better is known;
 # the table has no outlines. Wide PLZ are widened to the farthest of their places.
@@ -53,6 +54,4 @@ def _text(raw: IO[bytes]) -> IO[str]:
 
 
 def _km(a: dict[str, str], b: dict[str, str]) -> float:
-    lat = float(a["lat"]) - float(b["lat"])
-    lon = (float(a["lon"]) - float(b["lon"])) * math.cos(math.radians(float(a["lat"])))
-    return 111.2 * math.hypot(lat, lon)
+    return great_circle_km(float(a["lat"]), float(a["lon"]), float(b["lat"]), float(b["lon"]))

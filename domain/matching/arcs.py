@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.access import OfficeSettings, office
+from domain.geocoding.earth import EARTH_KM
 from domain.matching.expected import COLUMNS, EXPECTED
 from domain.matching.facts import SEARCH_FACTS, THERAPIST_FACTS
 from domain.matching.rules import RULES
@@ -26,7 +27,6 @@ from domain.planning.numbers import Floats, Ints
 BEST = 30  # arcs a search keeps
 LOOKED_AT = (64, 320)  # how many of the most promising are judged before the next look; the last look takes all
 CHUNK = 1000  # searches at a time, neighbours together
-EARTH_KM = 6371.0088  # mean radius (IUGG), as in public.distance_km
 SLACK_KM = 0.05
 OVERDUE_SHARE = 0.1  # of the searches, those waiting longest, whom the plan must not leave out
 

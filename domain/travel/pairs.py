@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-EARTH_KM = 6371.0088  # mean radius (IUGG), as in the database's distance_km
+from domain.geocoding.earth import EARTH_KM
 
 Floats = NDArray[np.float64]
 

@@ -21,7 +21,8 @@
         bridge: function () { return bridge; },
         showTip: tip.show,
         hideTip: tip.hide,
-        settled: function () { places.draw(); },  // the markers stand: names find their room beside them
+        // the markers stand: names find their room beside them, and the legend beside both
+        settled: function () { places.draw(); if (legend) { legend.settled(); } },
         counted: drawLegend,
       };
       sight = new MapSight(map, tools);
@@ -45,6 +46,9 @@
       practices.worded();
       sight.worded();
     },
+
+    // where somebody was before the page was lost
+    restoreSight: function (lat, lon, zoom) { sight.go([lat, lon], zoom, true); },
 
     setDress: function (variables) {
       for (const name in variables) { document.documentElement.style.setProperty(name, variables[name]); }

@@ -80,9 +80,9 @@
       moved = true;
       jump(function () { map.fitBounds(bounds, { padding: [16, 16], animate: false, maxZoom: 15 }); });
     };
-    this.go = function (at, zoom) {
+    this.go = function (at, zoom, exactly) {
       moved = true;
-      jump(function () { map.setView(at, Math.max(map.getZoom(), zoom), { animate: false }); });
+      jump(function () { map.setView(at, exactly ? zoom : Math.max(map.getZoom(), zoom), { animate: false }); });
     };
   };
 })();

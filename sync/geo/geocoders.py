@@ -6,6 +6,7 @@ geopy's own RateLimiter is not used: with its default an outage looks like "not 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from geopy.adapters import BaseSyncAdapter
@@ -113,16 +114,16 @@ def _read(ask: Callable[[], Iterable[Any] | None], read: Callable[[Mapping[str, 
     """Its hits; a shape nobody expects is garbage, never "nothing found"."""
     try:
         return [read(hit.raw) for hit in ask() or ()]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, GeopyError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, GeopyError) as exc:
         raise Unavailable("outside.garbage", host="") from exc
 
 
 def _of_nominatim(raw: Mapping[str, Any]) -> Found:
     details: Mapping[str, Any] = raw["address"]
     south, north, west, east = (float(edge) for edge in raw["boundingbox"])
-    town = next((str(details[name]) for name in TOWNS if details.get(name)), "")
-    road = next((str(details[name]) for name in ROADS if details.get(name)), "")
-    address = Address(road, str(details.get("house_number", "")), str(details.get("postcode", "")), town)
+    town = next((_word(details[name]) for name in TOWNS if details.get(name)), "")
+    road = next((_word(details[name]) for name in ROADS if details.get(name)), "")
+    address = Address(road, _word(details.get("house_number", "")), _word(details.get("postcode", "")), town)
     return Found(address, float(raw["lat"]), float(raw["lon"]), _extent(south, north, west, east), "nominatim")
 
 
@@ -130,12 +131,20 @@ def _of_photon(raw: Mapping[str, Any]) -> Found:
     details: Mapping[str, Any] = raw["properties"]
     lon, lat = (float(part) for part in raw["geometry"]["coordinates"])
     # a street of its own is named by "name"
-    road = str(details.get("street") or (details.get("name") if details.get("osm_key") == "highway" else "") or "")
+    road = _word(details.get("street") or (details.get("name") if details.get("osm_key") == "highway" else "") or "")
     west, north, east, south = (float(edge) for edge in details.get("extent") or (lon, lat, lon, lat))
     address = Address(
-        road, str(details.get("housenumber", "")), str(details.get("postcode", "")), str(details.get("city", ""))
+        road, _word(details.get("housenumber", "")), _word(details.get("postcode", "")), _word(details.get("city", ""))
     )
     return Found(address, lat, lon, _extent(south, north, west, east), "photon")
+
+
+def _word(said: object) -> str:
+    """A word a database keeps. Raises ValueError for signs that are no letters."""
+    word = str(said)
+    if any(category(sign) in {"Cc", "Cs"} for sign in word):
+        raise ValueError("signs that are no letters")
+    return word
 
 
 def _extent(south: float, north: float, west: float, east: float) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from domain.access import office
+from domain.casework.placing import ask_again
 from domain.casework.reaching import forget_old_reach
 from domain.casework.suggesting import forget_typed
 from domain.casework.travelling import forget_old_ways
@@ -22,7 +23,7 @@ from domain.values import TravelMode
 from sync.geo.geocoders import geocoder_of
 from sync.geo.placing import Placing, find_address
 from sync.geo.reaching import Reaching
-from sync.geo.routers import router_of
+from sync.geo.routers import Unroutable, router_of
 from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import RouterKey, Travelling
 from sync.http.answers import Limits
@@ -71,10 +72,11 @@ class MapWork:
         self._write(forget_typed)
 
     def forget(self) -> None:
-        """Drop answers that no longer hold."""
+        """Drop answers that no longer hold, and ask again for some of what was not found when they were given."""
         self._write(lambda s: forget_old_answers(s, now=self._now()))
         self._write(lambda s: forget_old_ways(s, now=self._now()))
         self._write(lambda s: forget_old_reach(s, now=self._now()))
+        self._write(lambda s: ask_again(s, now=self._now()))
 
     def answer_test(self) -> bool:
         """Try a server if somebody asked; False when nobody did."""
@@ -139,8 +141,6 @@ class MapWork:
             raise Unavailable("map_settings.no_router")
         try:
             (way,) = router.ways(TravelMode.CAR, spot, [Spot(spot.lat + SHORT_WAY, spot.lon)])
-        except Unavailable as exc:
-            if exc.code == "outside.status" and exc.params.get("status") == 400:
-                return False  # it understood us, and has no road there
-            raise
+        except Unroutable:
+            return False  # it understood us, and has no road there
         return way.minutes is not None

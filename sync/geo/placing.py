@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.access import office
-from domain.casework.placing import AskedPlace, note_place, put_back, take_place
+from domain.casework.placing import AskedPlace, hold_place, note_place, put_back, take_place
 from domain.database import Session
 from domain.errors import PlatzlotseError, Unavailable
 from domain.geocoding.addresses import Address, Judged, clean, judge, spelled_like, without_number
 from domain.geocoding.answers import UNASKED, Unasked, keep_answer, known_answer, known_streets
 from domain.geocoding.map_settings import read_maps
 from sync.geo.geocoders import Geocoder, geocoder_of
+from sync.geo.held import WITHDRAWN, Held, geocoder_server, unforeseen
 from sync.http.client import OutsideClient, Write
 from sync.http.identity import user_agent
 
@@ -44,12 +45,17 @@ class Placing:
         ready = self._write(self._take)
         if ready is None:
             return False
+        held = Held(ready.asked, hold_place, self._now)
         try:
-            judged = self._find(ready)
+            judged = self._find(ready, held)
+            self._write(lambda s: self._note(s, ready, held.asked, judged))
         except PlatzlotseError as exc:  # an outage, or an address of a server that a person has to mend
-            self._put_back(ready.asked, exc)
-            return False
-        self._write(lambda s: self._note(s, ready, judged))
+            self._put_back(held.asked, exc)
+            # what is this address's own affair keeps no other waiting
+            return exc.code == WITHDRAWN or not isinstance(exc, Unavailable)
+        except Exception as exc:  # noqa: BLE001 - it concerns this one alone
+            # likewise, and it counts as a try
+            self._put_back(held.asked, unforeseen(exc))
         return True
 
     def _put_back(self, asked: AskedPlace, error: PlatzlotseError) -> None:
@@ -66,23 +72,29 @@ class Placing:
         known = known_answer(session, address, now=self._now())
         return _Ready(asked, address, known, known_streets(session, address.plz) if known is UNASKED else ())
 
-    def _find(self, ready: _Ready) -> Judged | None:
+    def _find(self, ready: _Ready, held: Held[AskedPlace]) -> Judged | None:
         if not isinstance(ready.known, Unasked):
             return ready.known
-        geocoder = self._write(self._geocoder)
+        geocoder = self._write(lambda s: self._geocoder(s, held))
         if geocoder is None:
             raise Unavailable("map_settings.no_geocoder")
         return find_address(ready.address, geocoder, ready.streets)
 
-    def _geocoder(self, session: Session) -> Geocoder | None:
-        client = self._make_client(self._write, user_agent=user_agent(office(session)), now=self._now)
-        return geocoder_of(read_maps(session).form, client)
+    def _geocoder(self, session: Session, held: Held[AskedPlace]) -> Geocoder | None:
+        form = read_maps(session).form
+        client = self._make_client(
+            self._write,
+            user_agent=user_agent(office(session)),
+            now=self._now,
+            permit=lambda s: held.keep(s, server=(form.geocoder, form.geocoder_url), said=geocoder_server),
+        )
+        return geocoder_of(form, client)
 
-    def _note(self, session: Session, ready: _Ready, judged: Judged | None) -> None:
+    def _note(self, session: Session, ready: _Ready, asked: AskedPlace, judged: Judged | None) -> None:
         if isinstance(ready.known, Unasked) and not ready.asked.of_patient:
             source = read_maps(session).form.geocoder
             keep_answer(session, ready.address, judged, source=source, now=self._now())
-        note_place(session, ready.asked, judged, now=self._now())
+        note_place(session, asked, judged, now=self._now())
 
 
 def find_address(address: Address, geocoder: Geocoder, streets: Sequence[str] = ()) -> Judged | None:

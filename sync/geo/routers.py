@@ -1,14 +1,15 @@
 """Routers: minutes from one place to many, through the office's one HTTP client. What they say is checked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from domain.errors import Unavailable
 from domain.geocoding.map_settings import MapForm
 from domain.travel.ways import Routed, Spot
 from domain.values import TravelMode
-from sync.http.answers import Limits
+from sync.http.answers import Answer, Limits
 from sync.http.client import OutsideClient
 
 AT_ONCE = 90  # ends of one question: what public servers allow, and what an address has room for
@@ -17,13 +18,26 @@ TUESDAY = 1  # of the week, as Python counts
 LONGEST_MINUTES = 24 * 60  # nobody goes further; a larger number is nonsense
 
 
+SNAPPED_M = 1500  # from a place to the nearest road a router knows; further, the way would begin somewhere else
+SURE = 8  # ends in a row without a way, and none with one: then it is the place all ways start from
+REFUSALS = (400, 404)  # of which the reason is read
+# of Valhalla: too far, unconnected, no road near, too far from a stop, unreachable, no path
+NO_WAY = frozenset({154, 170, 171, 440, 441, 442})
+# of openrouteservice: no road near a point, no path
+NO_POINT = frozenset({2009, 2010, 6010})
+
+
+class Unroutable(Exception):
+    """The router understood, and knows no way from or to one of the places."""
+
+
 class Router(Protocol):
     """Says the ways by one mode. `source` names it to people."""
 
     source: str
 
     def ways(self, mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Routed]:
-        """Minutes and kilometres, in the order of `ends` (at most AT_ONCE). Raises Unavailable."""
+        """Minutes and kilometres, in the order of `ends` (at most AT_ONCE). Raises Unavailable, Unroutable."""
         ...
 
 
@@ -41,16 +55,13 @@ class OsrmRouter:
         places = ";".join(f"{spot.lon:.5f},{spot.lat:.5f}" for spot in (start, *ends))
         targets = ";".join(str(number) for number in range(1, len(ends) + 1))
         url = f"{self._url}/table/v1/driving/{places}?sources=0&destinations={targets}&annotations=duration,distance"
-        said = self._client.get(url, interval=self._interval, limits=LIMITS).json()
+        answer = self._client.get(url, interval=self._interval, limits=LIMITS, understood=REFUSALS)
+        _refused(answer, lambda said: said["code"] == "NoSegment")
+        said = answer.json()
         with understood(self._url):
             seconds, metres = said["durations"][0], said["distances"][0]
-            return _checked(
-                [
-                    Routed(_minutes(s), None if s is None or m is None else m / 1000)
-                    for s, m in zip(seconds, metres, strict=True)
-                ],
-                len(ends),
-            )
+            pairs = [Routed(_minutes(s), _km(s, m, 1000)) for s, m in zip(seconds, metres, strict=True)]
+            return _checked(_near(pairs, said.get("sources"), said.get("destinations"), "distance"), len(ends))
 
 
 class ValhallaRouter:
@@ -68,12 +79,12 @@ class ValhallaRouter:
         if mode is TravelMode.PUBLIC_TRANSPORT:
             return [self._transit(start, end) for end in ends]
         body = {"sources": [_at(start)], "targets": [_at(end) for end in ends], "costing": self._COSTING[mode]}
-        said = self._client.question(
-            f"{self._url}/sources_to_targets", body, interval=self._interval, limits=LIMITS
-        ).json()
+        said = self._ask("sources_to_targets", body)
         with understood(self._url):
             row = said["sources_to_targets"][0]
-            by_target = {cell["to_index"]: Routed(_minutes(cell["time"]), cell["distance"]) for cell in row}
+            by_target = {
+                cell["to_index"]: Routed(_minutes(cell["time"]), _km(cell["time"], cell["distance"])) for cell in row
+            }
             return _checked([by_target[number] for number in range(len(ends))], len(ends))
 
     def _transit(self, start: Spot, end: Spot) -> Routed:
@@ -82,14 +93,18 @@ class ValhallaRouter:
             "date_time": {"type": 1, "value": self._departure}, "directions_type": "none",
         }  # fmt: skip
         try:
-            said = self._client.question(f"{self._url}/route", body, interval=self._interval, limits=LIMITS).json()
-        except Unavailable as exc:
-            if exc.code == "outside.status":  # 400: it knows no way
-                return Routed(None, None)
-            raise
+            said = self._ask("route", body)
+        except Unroutable:
+            return Routed(None, None)
         with understood(self._url):
             summary = said["trip"]["summary"]
-            return _checked([Routed(_minutes(summary["time"]), summary["length"])], 1)[0]
+            return _checked([Routed(_minutes(summary["time"]), _km(summary["time"], summary["length"]))], 1)[0]
+
+    def _ask(self, name: str, body: Any) -> Any:
+        url = f"{self._url}/{name}"
+        answer = self._client.question(url, body, interval=self._interval, limits=LIMITS, understood=REFUSALS)
+        _refused(answer, lambda said: answer.status == 400 and said["error_code"] in NO_WAY)
+        return answer.json()
 
 
 class OpenRouteServiceRouter:
@@ -109,10 +124,15 @@ class OpenRouteServiceRouter:
         }  # fmt: skip
         headers = {"Authorization": self._key} if self._key else {}
         url = f"{self._url}/v2/matrix/{self._PROFILE[mode]}"
-        said = self._client.question(url, body, interval=self._interval, headers=headers, limits=LIMITS).json()
+        answer = self._client.question(
+            url, body, interval=self._interval, headers=headers, limits=LIMITS, understood=REFUSALS
+        )
+        _refused(answer, lambda said: said["error"]["code"] in NO_POINT)
+        said = answer.json()
         with understood(self._url):
             pairs = zip(said["durations"][0], said["distances"][0], strict=True)
-            return _checked([Routed(_minutes(seconds), km) for seconds, km in pairs], len(ends))
+            routed = [Routed(_minutes(seconds), _km(seconds, km)) for seconds, km in pairs]
+            return _checked(_near(routed, said.get("sources"), said.get("destinations"), "snapped_distance"), len(ends))
 
 
 def router_of(settings: MapForm, client: OutsideClient, *, now: datetime, key: str = "") -> Router | None:
@@ -141,6 +161,25 @@ def in_parts(ends: Sequence[Spot]) -> Iterator[Sequence[Spot]]:
         yield ends[first : first + AT_ONCE]
 
 
+def ways_one_by_one(router: Router, mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Routed]:
+    """All ways, though a router refuses a whole question for one place it knows no road to: then by halves."""
+    said: list[Routed] = []
+    waiting = [list(ends)]
+    while waiting:
+        part = waiting.pop()
+        try:
+            said += router.ways(mode, start, part)
+        except Unroutable:
+            half = len(part) // 2
+            if half:
+                waiting += [part[half:], part[:half]]
+                continue
+            said.append(Routed(None, None))
+        if len(said) >= SURE and all(way.minutes is None for way in said):
+            return [Routed(None, None)] * len(ends)
+    return said
+
+
 class understood:  # noqa: N801 - reads as a statement
     """Whatever shape nobody expects is garbage."""
 
@@ -155,8 +194,44 @@ class understood:  # noqa: N801 - reads as a statement
             raise Unavailable("outside.garbage", host=self._url) from error
 
 
+def _refused(answer: Answer, says_no_way: Callable[[Any], bool]) -> None:
+    """Raise where it refused: Unroutable for want of a way, else Unavailable, since it did not understand us."""
+    if answer.status not in REFUSALS:
+        return
+    try:
+        no_way = says_no_way(answer.json())
+    except (KeyError, TypeError, Unavailable):
+        no_way = False
+    if no_way:
+        raise Unroutable
+    raise Unavailable("outside.status", host=urlsplit(answer.url).hostname, status=answer.status)
+
+
+def _near(said: list[Routed], sources: Any, ends: Any, name: str) -> list[Routed]:
+    """What was said of places that have a road near; a server of one region takes the nearest it knows, however far."""
+
+    def far(place: Any) -> bool:
+        return place is not None and float(place.get(name) or 0) > SNAPPED_M
+
+    if sources and far(sources[0]):
+        return [Routed(None, None)] * len(said)
+    if not ends:
+        return said
+    return [Routed(None, None) if far(end) else way for way, end in zip(said, ends, strict=True)]
+
+
 def _minutes(seconds: Any) -> float | None:
-    return None if seconds is None else float(seconds) / 60
+    return None if seconds is None else _number(seconds) / 60
+
+
+def _km(seconds: Any, said: Any, each: int = 1) -> float | None:
+    return None if seconds is None or said is None else _number(said) / each
+
+
+def _number(said: Any) -> float:
+    if isinstance(said, bool) or not isinstance(said, (int, float)):
+        raise TypeError("no number")
+    return float(said)
 
 
 def _checked(said: list[Routed], wanted: int) -> list[Routed]:
@@ -165,10 +240,10 @@ def _checked(said: list[Routed], wanted: int) -> list[Routed]:
     for way in said:
         if way.minutes is not None and not 0 <= way.minutes <= LONGEST_MINUTES:
             raise ValueError("a way nobody goes")
-        if way.km is not None and not 0 <= float(way.km) < 5000:
+        if way.km is not None and not 0 <= way.km < 5000:
             raise ValueError("a distance beyond the map")
     return said
 
 
 def _at(spot: Spot) -> dict[str, float]:
-    return {"lat": spot.lat, "lon": spot.lon}
+    return {"lat": spot.lat, "lon": spot.lon, "search_cutoff": SNAPPED_M}

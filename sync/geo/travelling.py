@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.access import office
-from domain.casework.travelling import AskedWays, note_ways, put_ways_back, routed_modes, take_ways
+from domain.casework.travelling import AskedWays, hold_ways, note_ways, put_ways_back, routed_modes, take_ways
 from domain.database import Session
 from domain.errors import PlatzlotseError, Unavailable
 from domain.geocoding.map_settings import Maps, read_maps
-from sync.geo.routers import Router, in_parts, router_of
+from domain.travel.ways import Routed
+from sync.geo.held import WITHDRAWN, Held, router_server, unforeseen
+from sync.geo.routers import Router, in_parts, router_of, ways_one_by_one
 from sync.http.client import OutsideClient, Write
 from sync.http.identity import user_agent
 
@@ -36,29 +38,35 @@ class Travelling:
         asked = self._write(lambda s: take_ways(s, now=self._now()))
         if asked is None:
             return False
+        held = Held(asked, hold_ways, self._now)
         try:
-            router = self._write(lambda s: self._router(s, asked))
+            router = self._write(lambda s: self._router(s, held))
             parts = list(in_parts(asked.ends))
             for number, ends in enumerate(parts, start=1):
-                said = router.ways(asked.mode, asked.start, ends)
-                part = replace(asked, ends=tuple(ends))
-                more = number < len(parts)
-                self._write(
-                    lambda s, p=part, w=said, m=more: note_ways(  # type: ignore[misc]  # bound here, used at once
-                        s, p, w, source=router.source, now=self._now(), more=m
-                    )
-                )
+                said = ways_one_by_one(router, asked.mode, asked.start, ends)
+                self._note(replace(held.asked, ends=tuple(ends)), said, router.source, more=number < len(parts))
         except PlatzlotseError as exc:
-            self._put_back(asked, exc)
-            return False
+            self._put_back(held.asked, exc)
+            return exc.code == WITHDRAWN or not isinstance(exc, Unavailable)
+        except Exception as exc:  # noqa: BLE001 - it concerns this one alone
+            # whatever nobody foresaw concerns this list alone, counts as a try, and keeps no other waiting
+            self._put_back(held.asked, unforeseen(exc))
         return True
 
-    def _router(self, session: Session, asked: AskedWays) -> Router:
+    def _note(self, part: AskedWays, said: list[Routed], source: str, *, more: bool) -> None:
+        self._write(lambda s: note_ways(s, part, said, source=source, now=self._now(), more=more))
+
+    def _router(self, session: Session, held: Held[AskedWays]) -> Router:
         maps = read_maps(session)
-        client = self._make_client(self._write, user_agent=user_agent(office(session)), now=self._now)
+        client = self._make_client(
+            self._write,
+            user_agent=user_agent(office(session)),
+            now=self._now,
+            permit=lambda s: held.keep(s, server=router_server(maps.form), said=router_server),
+        )
         key = self._router_key(maps)
         router = router_of(maps.form, client, key=key, now=self._now())
-        if router is None or asked.mode not in routed_modes(maps.form):
+        if router is None or held.asked.mode not in routed_modes(maps.form):
             raise Unavailable("map_settings.no_router")
         return router
 

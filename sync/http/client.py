@@ -19,7 +19,7 @@ import logging
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -43,9 +43,6 @@ AGAIN = {502, 503, 504}
 STAY_AWAY = {401, 403, 429}
 NOT_ITS_FAULT = {"outside.status", "outside.redirected"}  # it answers; what was asked for is wrong
 LONGEST_PUT_OFF = 3600.0  # seconds; whoever wants more peace is asked again after an hour
-# servers that belong to everybody: never more often than their rules allow, whatever is configured (seconds)
-SHARED = {"nominatim.openstreetmap.org": 1.0, "photon.komoot.io": 1.0, "api.openrouteservice.org": 1.5,
-          "router.project-osrm.org": 1.0, "valhalla1.openstreetmap.de": 1.0}  # fmt: skip
 
 
 class Write(Protocol):
@@ -65,7 +62,10 @@ class _TryAgain(Exception):
 
 
 class OutsideClient:
-    """Asks hosts outside. Blocking: call it on a thread of the worker."""
+    """Asks hosts outside. Blocking: call it on a thread of the worker.
+
+    `permit` is asked when a question's turn has come, right before it leaves: what it raises keeps it here.
+    """
 
     def __init__(
         self,
@@ -75,8 +75,9 @@ class OutsideClient:
         now: Callable[[], datetime],
         limits: Limits | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        permit: Callable[[Session], None] | None = None,
     ) -> None:
-        self._write, self._now, self._sleep = write, now, sleep
+        self._write, self._now, self._sleep, self._permit = write, now, sleep, permit
         self._user_agent = user_agent
         self._limits = limits or Limits()
 
@@ -88,10 +89,14 @@ class OutsideClient:
         headers: Mapping[str, str] | None = None,
         known: Validators | None = None,
         limits: Limits | None = None,
+        understood: Collection[int] = (),
     ) -> Answer:
-        """Ask for a page; turns at its host are `interval` seconds apart. With `known` it may be `unchanged`."""
+        """Ask for a page; turns at its host are `interval` seconds apart. With `known` it may be `unchanged`.
+
+        Of statuses that are `understood` the answer is read as well, where else outside.status is raised.
+        """
         request = httpx.Request("GET", _checked(url), headers={**(headers or {}), **(known or Validators()).headers()})
-        return self._ask(request, interval, limits or self._limits)
+        return self._ask(request, interval, limits or self._limits, frozenset(understood))
 
     def question(
         self,
@@ -101,32 +106,34 @@ class OutsideClient:
         interval: float = 1.0,
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        understood: Collection[int] = (),
     ) -> Answer:
         """A question too long for an address, as JSON by POST. It must change nothing there: it may be asked twice."""
         request = httpx.Request("POST", _checked(url), json=body, headers=dict(headers or {}))
-        return self._ask(request, interval, limits or self._limits)
+        return self._ask(request, interval, limits or self._limits, frozenset(understood))
 
-    def _ask(self, request: httpx.Request, interval: float, limits: Limits) -> Answer:
+    def _ask(self, request: httpx.Request, interval: float, limits: Limits, understood: frozenset[int]) -> Answer:
         request.headers.update({"User-Agent": self._user_agent, "Accept-Encoding": "gzip"})
         try:
             for attempt in stamina.retry_context(
                 on=_TryAgain, attempts=limits.attempts, timeout=limits.together, wait_initial=0.2, wait_max=5.0
             ):
                 with attempt:
-                    return self._once(request, interval, limits)
+                    return self._once(request, interval, limits, understood)
         except _TryAgain as exc:
             raise exc.error from exc.__cause__
         raise AssertionError("unreachable")  # pragma: no cover
 
-    def _once(self, request: httpx.Request, interval: float, limits: Limits) -> Answer:
+    def _once(self, request: httpx.Request, interval: float, limits: Limits, understood: frozenset[int]) -> Answer:
         host = host_of(str(request.url))
-        spacing = max(interval, SHARED.get(request.url.host, 0.0))
         self._write(lambda s: admit(s, host, now=self._now()))
-        wait = self._write(lambda s: take_turn(s, host, interval=spacing, longest=limits.turn))
+        wait = self._write(lambda s: take_turn(s, host, interval=interval, longest=limits.turn))
         if wait > 0:
             self._sleep(wait)
+        if self._permit is not None:
+            self._write(self._permit)
         try:
-            answer = self._follow(request, limits)
+            answer = self._follow(request, limits, understood)
         except Unavailable as exc:
             self._note(host, exc)
             if exc.params.get("again"):
@@ -147,11 +154,11 @@ class OutsideClient:
 
         self._write(work)
 
-    def _follow(self, request: httpx.Request, limits: Limits) -> Answer:
+    def _follow(self, request: httpx.Request, limits: Limits, understood: frozenset[int]) -> Answer:
         until = time.monotonic() + limits.total
         for _ in range(limits.redirects + 1):
             left = replace(limits, total=max(0.01, until - time.monotonic()))
-            answer, location = asyncio.run(_exchange(request, left))
+            answer, location = asyncio.run(_exchange(request, left, understood))
             if location is None:
                 return answer
             try:
@@ -188,7 +195,7 @@ def _checked(url: str) -> str:
     return url
 
 
-async def _exchange(request: httpx.Request, limits: Limits) -> tuple[Answer, str | None]:
+async def _exchange(request: httpx.Request, limits: Limits, understood: frozenset[int]) -> tuple[Answer, str | None]:
     """One request and its whole answer, or where it points to. A client of its own keeps no cookies."""
     host = request.url.host
     timeout = httpx.Timeout(limits.silence, connect=limits.connect)
@@ -197,7 +204,7 @@ async def _exchange(request: httpx.Request, limits: Limits) -> tuple[Answer, str
             response = await client.send(request, stream=True)
             try:
                 location = response.headers.get("Location") if response.is_redirect else None
-                if location is None:
+                if location is None and response.status_code not in understood:
                     _check_status(response, host)
                 body = b"" if location is not None else await _body(response, limits.largest, host)
             finally:

@@ -53,13 +53,13 @@ communication_service.template            r     raw   -     raw   r     r
 communication_service.template_version    r     ra    -     ra    r     r
 geocoding_service.geocode_answer          r     r     -     -     rawd  r
 geocoding_service.map_settings            r     rw    -     rw    r     r
-geocoding_service.place_request           raw   raw   -     r     rw    r
+geocoding_service.place_request           raw   raw   -     r     r     r
 geocoding_service.plz_place               r     r     -     -     r     r
 geocoding_service.reach_area              r     r     -     -     rawd  r
-geocoding_service.reach_request           raw   raw   -     r     rwd   r
+geocoding_service.reach_request           raw   raw   -     r     rd    r
 geocoding_service.server_test             r     ra    -     ra    rw    r
 geocoding_service.suggest_request         raw   raw   -     -     rwd   r
-geocoding_service.travel_request          raw   raw   -     r     rwd   r
+geocoding_service.travel_request          raw   raw   -     r     rd    r
 geocoding_service.travel_time             r     r     -     -     rawd  r
 matching_service.answer                   ra    ra    -     -     ra    r
 matching_service.answer_rate              raw   raw   -     -     raw   r

@@ -1,6 +1,7 @@
 """A real Valhalla and a real OSRM on the invented town, from the wheels of an own virtual environment.
 
-They want Python 3.12 (`scripts/setup_geo.sh`). Where it is missing, the tests that want it are skipped and say so.
+They want Python 3.12 (`scripts/setup_geo.sh`). Where it is missing, the tests that want it are skipped and say so;
+under `make soak` they fail.
 """
 
 import contextlib
@@ -13,10 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.servers.office_server import free_port
 from tests.servers.town import write_town
+from tests.servers.wanted import absent
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("PLATZLOTSE_TEST_ROUTING", ROOT / "build" / "routing"))
@@ -33,7 +33,7 @@ def missing() -> str:
 def town(folder: Path) -> Path:
     """The town as the routers read it."""
     if reason := missing():
-        pytest.skip(reason)
+        absent(reason)
     source, packed = folder / "town.osm", folder / "town.osm.pbf"
     write_town(source)
     _run(folder, "osmium", "sort", str(source), "-o", str(packed))

@@ -225,12 +225,15 @@ class MapsTab(QWidget):
         if form is None:
             return
         self._ui.background.write(
-            self, lambda s: save_map_office(s, form, version=version, key=key), lambda _: self._saved(), self._refused
+            self, lambda s: save_map_office(s, form, version=version, key=key), self._saved, self._refused
         )
 
-    def _saved(self) -> None:
+    def _saved(self, dropped: frozenset[str]) -> None:
         self._set_dirty(dirty=False)
-        self._ui.messages.success(tr("Gespeichert."))
+        if dropped:
+            self._complain("", dropped_words(dropped))
+        else:
+            self._ui.messages.success(tr("Gespeichert."))
         self.refresh()
 
     def _refused(self, error: Exception) -> None:
@@ -250,6 +253,16 @@ class MapsTab(QWidget):
         )
 
 
+def dropped_words(dropped: frozenset[str]) -> str:
+    """What went with the server it was meant for, and what to do."""
+    said = [tr("Gespeichert. Der Dienst steht jetzt auf einem anderen Rechner.")]
+    if dropped - {"key"}:
+        said.append(tr("Die Freigabe für Patienten galt dem alten und ist ausgeschaltet; setzen Sie den Haken neu."))
+    if "key" in dropped:
+        said.append(tr("Der Schlüssel galt dem alten und ist gelöscht; geben Sie den neuen ein."))
+    return " ".join(said)
+
+
 def host_words(host: HostState) -> str:
     """A host as one line: whether it answers, since when, and what it said last."""
     name = host.host.removesuffix(":443").removesuffix(":80")
@@ -257,7 +270,7 @@ def host_words(host: HostState) -> str:
     last = tr("zuletzt geantwortet {when}").format(when=when) if when else tr("hat noch nie geantwortet")
     if host.state == "closed":
         return f"{name}: {tr('in Ordnung')}, {last}" if when else f"{name}: {last}"
-    why = describe_code(host.last_error, host=name, status="") if host.last_error else ""
+    why = describe_code(host.last_error, host=name, status="").replace(" ()", "") if host.last_error else ""
     until = tr("wird bis {when} nicht gefragt").format(when=formats.moment(host.retry_at))
     return f"{name}: {tr('antwortet nicht')}, {until}, {last}. {why}"
 

@@ -29,7 +29,9 @@ from PySide6.QtWebEngineCore import (
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from shiboken6 import Shiboken
 
-from domain.search_page import SearchPage, is_this_machine, origin_of
+from domain.hosts import is_at_home
+from domain.search_page import SearchPage, origin_of
+from ui.map.scheme import register_scheme
 
 log = logging.getLogger(__name__)
 
@@ -57,19 +59,20 @@ class Answers(QObject):
 
 
 class Guard(QWebEngineUrlRequestInterceptor):
-    """Keeps the page where it is, and away from this machine unless it is served from here."""
+    """Keeps the page where it is, and away from this machine and the office's network unless it is served from here."""
 
     refused = Signal(str)
 
     def __init__(self, page: SearchPage, parent: QObject) -> None:
         super().__init__(parent)
         self._page = page
+        self._host = QUrl(page.origin).host()
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
-        """Block what is no web address, other sites in the window, and this machine's own services."""
+        """Block what is no web address, other sites in the window, and services of this machine and its network."""
         url = info.requestUrl()
         leaves = info.resourceType() in FRAMES and origin_of(url.toString()) != self._page.origin
-        inward = not self._page.on_this_machine and is_this_machine(url.host())
+        inward = not self._page.on_this_machine and url.host() != self._host and is_at_home(url.host())
         if leaves or inward or url.scheme() not in SCHEMES:
             info.block(True)
             log.warning("the directory's page was kept from an address")
@@ -134,13 +137,15 @@ class DirectoryEngine(QObject):
     def __init__(self, page: SearchPage, name: str, parent: QObject) -> None:
         super().__init__(parent)
         self._search_page = page
+        register_scheme()
         profile = QWebEngineProfile()  # without a name: nothing is stored
         profile.setHttpAcceptLanguage("de-DE,de")
         profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
         profile.downloadRequested.connect(self._on_download)
-        guard = Guard(page, profile)
-        guard.refused.connect(self.refused)
-        profile.setUrlRequestInterceptor(guard)
+        # kept here: Qt does not keep it, and a profile whose guard is gone lets everything pass
+        self._guard = Guard(page, profile)
+        self._guard.refused.connect(self.refused)
+        profile.setUrlRequestInterceptor(self._guard)
         self._page = _Page(profile, page, self)
         # children go in the order they came: the page must be gone before its profile
         profile.setParent(self)

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from ui.map.places import load_places, load_plz
+from ui.map.places import NEIGHBOURS, load_places, load_plz
 
 SUFFIXES = (".js", ".css")
 
@@ -25,7 +25,8 @@ def asset(name: str) -> bytes | None:
         return b"window.LAENDER = " + folder.joinpath("laender.geojson").read_bytes() + b";"
     if name == "places.js":
         rows = [[p.name, round(p.lat, 4), round(p.lon, 4), p.size] for p in load_places()]
-        return f"window.PLACES = {json.dumps(rows, ensure_ascii=False)};".encode()
+        around = json.dumps(NEIGHBOURS, ensure_ascii=False)
+        return f"window.PLACES = {json.dumps(rows, ensure_ascii=False)}; window.NEIGHBOURS = {around};".encode()
     if name == "plz.js":
         centres = [[c.plz, round(c.lat, 4), round(c.lon, 4)] for c in load_plz()]
         return f"window.PLZ = {json.dumps(centres)};".encode()

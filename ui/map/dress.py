@@ -6,7 +6,7 @@ from ui.theme import DARK, LIGHT
 # What lies beneath the markers is quiet, so that they speak.
 GROUND = {
     False: {
-        "sea": "#e3eaef",
+        "sea": "#ebecea",
         "land": "#fafbfb",
         "line": "#b9c6d0",
         "coast": "#8fa3b1",
@@ -14,7 +14,7 @@ GROUND = {
         "reach": "#a02c78",
     },
     True: {
-        "sea": "#10161b",
+        "sea": "#141617",
         "land": "#1d262d",
         "line": "#3b4a56",
         "coast": "#5a6e7d",

@@ -17,7 +17,6 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInfo,
     QWebEngineUrlRequestInterceptor,
     QWebEngineUrlRequestJob,
-    QWebEngineUrlScheme,
     QWebEngineUrlSchemeHandler,
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -26,6 +25,7 @@ from shiboken6 import Shiboken
 from ui.map.assets import asset
 from ui.map.base_page import SCHEME
 from ui.map.bridge import Bridge
+from ui.map.scheme import register_scheme
 from ui.map.tiles import Tiles
 
 log = logging.getLogger(__name__)
@@ -34,17 +34,6 @@ TYPES = {"html": b"text/html;charset=utf-8", "js": b"text/javascript;charset=utf
 HOME = QUrl(f"{SCHEME}://map/index.html")
 TILES_HOST = "tiles"
 POINTS_PER_PIXEL = 0.75  # CSS: 96 px are an inch, which has 72 points
-
-
-def register_scheme() -> None:
-    """Make our scheme known; must happen before the first profile, and once per program."""
-    if QWebEngineUrlScheme.schemeByName(SCHEME.encode()) != QWebEngineUrlScheme():
-        return
-    scheme = QWebEngineUrlScheme(SCHEME.encode())
-    scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
-    # not LocalScheme: that would let the page read file: addresses
-    scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme)
-    QWebEngineUrlScheme.registerScheme(scheme)
 
 
 class _Files(QWebEngineUrlSchemeHandler):
@@ -94,19 +83,15 @@ def _channel_script() -> bytes:
 class Guard(QWebEngineUrlRequestInterceptor):
     """Blocks whatever is not ours: the map works without a network and asks nobody."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.allowed: list[str] = []
-        self.blocked: list[str] = []
-
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         """Let our scheme and inline data pass, nothing else."""
-        url = info.requestUrl()
-        if url.scheme() in {SCHEME, "data"}:
-            self.allowed.append(url.toString())
-            return
+        if info.requestUrl().scheme() not in {SCHEME, "data"}:
+            self.refuse(info)
+
+    def refuse(self, info: QWebEngineUrlRequestInfo) -> None:
+        """Block one, and say so in the log without its path."""
         info.block(True)
-        self.blocked.append(url.toString())
+        url = info.requestUrl()
         log.warning("the map asked for an address outside: %s", url.host() or url.scheme())
 
 

@@ -33,6 +33,7 @@ class PlzCentre:
     lon: float
 
 
+@cache
 def load_places() -> tuple[Place, ...]:
     """All places, the largest first; two of one name in different Kreise are two places."""
     towns = _middles((row["place"], row["ags5"], row) for row in _rows("plz_merged.csv.gz") if row["place"])
@@ -40,6 +41,14 @@ def load_places() -> tuple[Place, ...]:
     large = [Place(name, lat, lon, count) for (name, _), (lat, lon, count) in towns.items()]
     small = [Place(key[0], lat, lon, 0) for key, (lat, lon, _) in parts.items() if key not in towns]
     return tuple(sorted(large + small, key=lambda place: (-place.size, place.name)))
+
+
+NEIGHBOURS = (
+    ("Nordsee", 54.5, 7.2), ("Ostsee", 54.75, 13.2), ("Dänemark", 55.3, 9.2), ("Niederlande", 52.45, 6.35),
+    ("Niederlande", 51.5, 5.6), ("Belgien", 50.55, 5.6), ("Luxemburg", 49.75, 6.1), ("Frankreich", 48.6, 7.0),
+    ("Schweiz", 47.25, 8.2), ("Österreich", 47.3, 11.4), ("Österreich", 48.15, 14.0), ("Tschechien", 50.15, 13.7),
+    ("Tschechien", 49.2, 13.6), ("Polen", 52.3, 15.2), ("Polen", 53.4, 14.9),
+)  # fmt: skip
 
 
 @cache

@@ -1,7 +1,7 @@
 """Areas on the map: which points lie inside, and a circle as a line. Degrees (WGS 84); free of Qt."""
 
 from collections.abc import Sequence
-from math import asin, cos, pi, radians, sin, sqrt
+from math import cos, pi, radians, sin
 
 from domain.geocoding.boxes import KM_PER_DEGREE
 
@@ -14,13 +14,6 @@ def circle(lat: float, lon: float, km: float, corners: int = 72) -> tuple[Point,
     wide = high / cos(radians(lat))
     turns = (2 * pi * n / corners for n in range(corners))
     return tuple((lat + high * sin(t), lon + wide * cos(t)) for t in turns)
-
-
-def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance, as the database computes it (haversine)."""
-    high, wide = radians(lat2 - lat1) / 2, radians(lon2 - lon1) / 2
-    part = sin(high) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(wide) ** 2
-    return 12742.0176 * asin(sqrt(min(1.0, part)))
 
 
 def rectangle(south: float, west: float, north: float, east: float) -> tuple[Point, ...]:

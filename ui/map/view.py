@@ -55,6 +55,8 @@ class MapView(QWidget):
         self._dark = is_dark()
         self._source: TileSource | None = None
         self._sheet_done: Callable[[bytes], None] | None = None
+        self._sight: tuple[float, float, float] | None = None  # middle and zoom, as last seen
+        self._lost: tuple[float, float, float] | None = None
         self._stack = QStackedLayout(self)
         self._waiting = EmptyState(
             "map", tr("Die Karte wird geladen …"), tr("Das dauert nur beim ersten Mal einen Augenblick.")
@@ -197,6 +199,7 @@ class MapView(QWidget):
         ):
             heard.connect(told)
         bridge.applied.connect(self._on_applied)
+        bridge.looked.connect(self._on_look)
         bridge.sheet_laid.connect(lambda: engine.sheet(self._on_sheet))
         engine.ready.connect(self._on_ready)
         engine.died.connect(self._on_death)
@@ -216,7 +219,13 @@ class MapView(QWidget):
         self._dress(dark=self._dark)
         self._page.all_again()
         self._tell_tiles()
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            self._page.once("restoreSight", *lost)
         self.ready.emit()
+
+    def _on_look(self, south: float, west: float, north: float, east: float, zoom: float) -> None:
+        self._sight = ((south + north) / 2, (west + east) / 2, zoom)
 
     def _on_applied(self, count: int) -> None:
         if not self._page.portion():
@@ -231,6 +240,7 @@ class MapView(QWidget):
 
     def _on_death(self) -> None:
         self._page.end()
+        self._lost = self._sight
         done, self._sheet_done = self._sheet_done, None
         self._stack.setCurrentWidget(self._broken)
         self.failed.emit()

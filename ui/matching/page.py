@@ -221,7 +221,7 @@ class MatchingPage(PageWidget):
             self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
         else:
             self._total.setText(self._counted(fit_words(found, wish), unknown))
-        self._results.show_candidates(found.fit, self.ui.now(), skill="" if wish.only else wish.skill)
+        self._results.show_candidates(found.fit, self.ui.now(), found.search_id, skill="" if wish.only else wish.skill)
         self._ways.show_list(found.search_id, [c.therapist_id for c in found.fit])
         self._why.show_candidates(found)
         self._map.set_markers(candidate_markers(found))

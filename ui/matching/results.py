@@ -17,6 +17,8 @@ from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
+SAME = 0.01  # kilometres: nearer than that lies only what was placed at the same middle of a PLZ
+
 
 class ResultTable(QWidget):
     """Best first; the selection is told by id. `several` tells the practices chosen together (Strg or Umschalt)."""
@@ -30,6 +32,7 @@ class ResultTable(QWidget):
         self._now: datetime | None = None
         self._ways: SearchWays | None = None
         self._skill = ""
+        self._search_id: int | None = None
         columns = (
             Column(
                 tr("Praxis"),
@@ -41,7 +44,7 @@ class ResultTable(QWidget):
             Column(
                 tr("Weg"),
                 114,
-                text=lambda c: formats.distance(c.distance_km),
+                text=_distance,
                 second=self._minutes,
                 tooltip=self._all_ways,
             ),
@@ -61,9 +64,13 @@ class ResultTable(QWidget):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
-    def show_candidates(self, rows: Sequence[PracticeCandidate], now: datetime, *, skill: str = "") -> None:
-        """Other rows; their ways come after them. Who names `skill` says so."""
-        self._now, self._ways, self._skill = now, None, skill
+    def show_candidates(
+        self, rows: Sequence[PracticeCandidate], now: datetime, search_id: int, *, skill: str = ""
+    ) -> None:
+        """Other rows; their ways come after them, of the same search those known stay meanwhile. Who names `skill` says so."""
+        if search_id != self._search_id:
+            self._ways = None
+        self._now, self._search_id, self._skill = now, search_id, skill
         self._model.show(rows)
 
     def show_ways(self, ways: SearchWays | None) -> None:
@@ -108,3 +115,10 @@ class ResultTable(QWidget):
         if chosen:
             self.selected.emit(chosen[-1])
         self.several.emit(chosen)
+
+
+def _distance(candidate: PracticeCandidate) -> str:
+    """How far; of two of whom no more than one PLZ is known, that it is the same."""
+    if candidate.distance_km is not None and candidate.distance_km < SAME and candidate.geo_quality == "plz":
+        return tr("gleiche PLZ")
+    return formats.distance(candidate.distance_km)

@@ -131,6 +131,29 @@ def test_a_town_needs_no_permission(database: Database, reaching: Reaching, cloc
     assert (found.reach.source, len(found.reach.rings)) == ("openrouteservice", 1)
 
 
+@pytest.mark.parametrize("change", ["patients_to_router = false", "router_url = 'https://anderswo.example'"])
+def test_an_area_is_not_asked_for_once_it_may_not(
+    database: Database, worker_database: Database, clock: Clock, change: str
+) -> None:
+    """It was taken, and the turn of its server waited for, when somebody changed the settings."""
+
+    def slow(write: Any, **values: Any) -> OutsideClient:
+        def after_a_change(work: Any) -> Any:
+            with database.write() as session:
+                session.execute(text(f"UPDATE geocoding_service.map_settings SET {change}"))
+            return write(work)
+
+        return OutsideClient(after_a_change, limits=QUICK, **values)
+
+    search = a_search(database)
+    with hostile(reply("200 OK", area(SQUARE))) as server:
+        configure(database, router="valhalla", router_url=server.url, patients_to_router=True)
+        ask(database, search)
+        Reaching(writer(worker_database), now=clock, router_key=lambda _: "", make_client=slow).step()
+        assert server.asked == []
+    assert look(database, search, clock).reach.estimated
+
+
 def test_a_blot_is_no_area(database: Database, reaching: Reaching, clock: Clock) -> None:
     """Where a router's map ends it draws a spot around the start: it knows no way, and says so."""
     blot = [[6.082, 50.774], [6.086, 50.774], [6.086, 50.777], [6.082, 50.774]]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,17 +12,19 @@ from domain.casework.reaching import Reached, Whence, ask_reach, reached
 from domain.casework.suggesting import Suggestion, Typed, ask_suggestions, read_suggestions
 from domain.casework.travelling import ask_ways, ways_of_search
 from domain.database import Database
+from domain.geocoding.map_settings import MapForm
 from domain.geocoding.server_tests import ask_server_test, read_server_answer
 from domain.travel.ways import Spot
 from domain.values import TravelMode
 from sync.geo.maps import MapWork
 from sync.geo.placing import Placing
 from sync.geo.reaching import Reaching
+from sync.geo.routers import router_of, ways_one_by_one
 from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
-from tests.servers.nominatim import NominatimServer, nominatim_or_skip
+from tests.servers.nominatim import NominatimServer, nominatim_server
 from tests.servers.routing import osrm, valhalla
 from tests.sync.geo.conftest import QUICK, SITE, Clock, add_site, configure, place, writer
 from ui.map.shapes import within
@@ -33,7 +36,7 @@ MIDDLE, VILLAGE = (51.2865, 10.1785), (51.3595, 10.2956)
 @pytest.fixture(scope="module")
 def real() -> Iterator[NominatimServer]:
     """The town's Nominatim."""
-    with nominatim_or_skip() as server:
+    with nominatim_server() as server:
         yield server
 
 
@@ -175,6 +178,24 @@ def test_real_routers_say_the_ways(
             minutes.append(far.low)
     assert minutes == sorted(minutes)
     assert 10 < minutes[0] < 30
+
+
+@pytest.mark.parametrize(("kind", "serve"), [("osrm", osrm), ("valhalla", valhalla)])
+def test_real_routers_know_no_way_beyond_their_map(
+    worker_database: Database, clock: Clock, tmp_path: Path, kind: str, serve: Any
+) -> None:
+    """Nor does one end far outside hide the way to the village."""
+    client = OutsideClient(writer(worker_database), user_agent="Test", now=clock, limits=QUICK)
+    ends = [Spot(*VILLAGE), Spot(52.5219, 13.4132)]
+    with serve(tmp_path) as url:
+        form = MapForm(router=kind, router_url=url, router_per_minute=6000)
+        router = router_of(form, client, now=clock())
+        assert router is not None
+        near, far = ways_one_by_one(router, TravelMode.CAR, Spot(*MIDDLE), ends)
+        assert near.minutes is not None
+        assert far.minutes is None
+        both = ways_one_by_one(router, TravelMode.CAR, ends[1], [Spot(*VILLAGE), Spot(*MIDDLE)])
+        assert [way.minutes for way in both] == [None, None]
 
 
 def test_a_real_valhalla_says_areas(

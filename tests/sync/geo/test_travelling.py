@@ -14,7 +14,7 @@ from domain.database import Database
 from domain.errors import Invalid, Unavailable
 from domain.travel.ways import Spot
 from domain.values import TravelMode
-from sync.geo.routers import AT_ONCE, OpenRouteServiceRouter, OsrmRouter, Router, ValhallaRouter
+from sync.geo.routers import AT_ONCE, OpenRouteServiceRouter, OsrmRouter, Router, Unroutable, ValhallaRouter
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
@@ -205,7 +205,7 @@ def test_valhalla_and_openrouteservice_are_asked_in_their_own_way(worker_databas
     ways, server = ask(valhalla, BUS, {"trip": {"summary": {"time": 1500, "length": 8.0}}})
     assert [way.minutes for way in ways] == [25, 25]
     assert len(server.asked) == 2
-    ways, _ = ask(valhalla, BUS, {"error": "No path"}, "400 Bad Request")
+    ways, _ = ask(valhalla, BUS, {"error_code": 442, "error": "No path"}, "400 Bad Request")
     assert [way.minutes for way in ways] == [None, None]
 
     def ors(url: str) -> Router:
@@ -225,8 +225,94 @@ def test_a_practice_has_its_ways_from_anywhere(database: Database, clock: Clock)
     assert set(ways) == set(TravelMode)
 
 
-def test_an_osrm_refuses_what_it_is_not(worker_database: Database, clock: Clock) -> None:
-    """A 400 of a server without that region is an error with a name."""
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("404 Not Found", b"<html>"),
+        ("405 Method Not Allowed", b""),
+        ("400 Bad Request", b'{"error_code": 112, "status_code": 400}'),
+        ("404 Not Found", b'{"error_code": 442}'),
+        ("400 Bad Request", b'{"code": "TooBig"}'),
+        ("404 Not Found", b'{"error": "not here"}'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["osrm", "valhalla", "transit", "openrouteservice"])
+def test_who_does_not_understand_us_has_said_nothing_of_ways(
+    worker_database: Database, clock: Clock, kind: str, status: str, body: bytes
+) -> None:
+    """A wrong path, a question that is too large: an error, never "no way", which would be kept for half a year."""
     client = OutsideClient(writer(worker_database), user_agent="Test", now=clock, limits=QUICK)
-    with hostile(reply("400 Bad Request", b'{"code": "NoSegment"}')) as server, pytest.raises(Unavailable):
+    with hostile(reply(status, body)) as server:
+        routers: dict[str, Router] = {
+            "osrm": OsrmRouter(client, server.url, 0),
+            "valhalla": ValhallaRouter(client, server.url, 0, now=clock()),
+            "transit": ValhallaRouter(client, server.url, 0, now=clock()),
+            "openrouteservice": OpenRouteServiceRouter(client, server.url, 0, ""),
+        }
+        with pytest.raises(Unavailable, match="status"):
+            routers[kind].ways(BUS if kind == "transit" else CAR, Spot(*START), [Spot(50.8, 6.1)])
+
+
+NO_SEGMENT = reply("400 Bad Request", b'{"code": "NoSegment"}')
+
+
+def test_one_end_without_a_road_does_not_hold_up_the_others(
+    database: Database, travelling: Travelling, clock: Clock
+) -> None:
+    """The router refuses the whole question: asked by halves, only that end has no way."""
+    search, therapists = short_list(database, 40)
+    bad = f"{START[0] + 0.02 * 33:.5f}"
+
+    def answer(connection: socket.socket, asked: Asked) -> None:
+        (NO_SEGMENT if bad in asked.path else osrm_table)(connection, asked)
+
+    with hostile(answer) as server:
+        configure(database, router="osrm", router_url=server.url, patients_to_router=True)
+        ways = found(database, search, therapists, clock)
+        with database.write() as session:
+            ask_ways(session, search, ways.mode, ways.waiting)
+        assert travelling.step()
+        assert len(server.asked) < 14
+    ways = found(database, search, therapists, clock)
+    assert (ways.trouble, ways.waiting) == ("", ())
+    none = [number for number in therapists if ways.by_therapist[number][CAR].low is None]
+    assert none == [therapists[32]]
+
+
+def test_a_start_without_a_road_is_found_out_soon(database: Database, travelling: Travelling, clock: Clock) -> None:
+    """Ninety ends are not asked for one by one."""
+    search, therapists = short_list(database, 90)
+    with hostile(NO_SEGMENT) as server:
+        configure(database, router="osrm", router_url=server.url, patients_to_router=True)
+        ways = found(database, search, therapists, clock)
+        with database.write() as session:
+            ask_ways(session, search, ways.mode, ways.waiting)
+        assert travelling.step()
+        assert len(server.asked) < 25
+    ways = found(database, search, therapists, clock)
+    assert all(ways.by_therapist[number][CAR].low is None for number in therapists)
+
+
+def test_a_server_of_one_region_says_nothing_of_another(worker_database: Database, clock: Clock) -> None:
+    """It begins at the nearest road it knows, twenty kilometres away: that is no way from here."""
+    client = OutsideClient(writer(worker_database), user_agent="Test", now=clock, limits=QUICK)
+    ends = [Spot(50.8, 6.1), Spot(50.9, 6.1)]
+
+    def minutes(source: float, *targets: float) -> list[float | None]:
+        said = {
+            "code": "Ok", "durations": [[60.0] * 2], "distances": [[900.0] * 2],
+            "sources": [{"distance": source}], "destinations": [{"distance": metres} for metres in targets],
+        }  # fmt: skip
+        with hostile(reply("200 OK", json.dumps(said).encode())) as server:
+            return [way.minutes for way in OsrmRouter(client, server.url, 0).ways(CAR, Spot(*START), ends)]
+
+    assert minutes(12.0, 40.0, 21_000.0) == [1, None]
+    assert minutes(21_000.0, 40.0, 12.0) == [None, None]
+    assert minutes(900.0, 40.0, 12.0) == [1, 1]
+
+
+def test_an_osrm_refuses_what_it_is_not(worker_database: Database, clock: Clock) -> None:
+    """No road near one of the places: told apart from every other refusal."""
+    client = OutsideClient(writer(worker_database), user_agent="Test", now=clock, limits=QUICK)
+    with hostile(NO_SEGMENT) as server, pytest.raises(Unroutable):
         OsrmRouter(client, server.url, 0).ways(CAR, Spot(*START), [Spot(50.8, 6.1)])

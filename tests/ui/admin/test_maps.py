@@ -33,6 +33,12 @@ def use(session: Session) -> None:
     save_maps(session, form, version=read_maps(session).version)
 
 
+def allow(session: Session) -> None:
+    """A router with a key that may be asked about patients."""
+    form = MapForm(router="openrouteservice", router_url="https://wege.example", patients_to_router=True)
+    save_maps(session, form, version=read_maps(session).version, sealed_key=b"versiegelt")
+
+
 def test_everything_is_off_at_first(tab: MapsTab) -> None:
     """No server, nothing of patients may go out, nothing to try."""
     assert tab._kinds["geocoder"].code() == "none"
@@ -47,11 +53,40 @@ def test_a_server_is_entered_and_patients_allowed(tab: MapsTab, qtbot: QtBot, da
     """Choosing a server makes its fields usable; saved as a whole."""
     tab._kinds["geocoder"].choose("nominatim")
     assert tab._patients["geocoder"].isEnabled()
-    tab._urls["geocoder"].setText("http://karten.example/")
+    tab._urls["geocoder"].setText("https://karten.example/")
     tab._patients["geocoder"].setChecked(True)
     press(qtbot, tab, "Speichern")
     qtbot.waitUntil(lambda: not tab._dirty)
-    assert scalar(database, SETTING.format("geocoder_url || patients_to_geocoder")) == "http://karten.exampletrue"
+    assert scalar(database, SETTING.format("geocoder_url || patients_to_geocoder")) == "https://karten.exampletrue"
+
+
+def test_another_server_has_to_be_allowed_anew(tab: MapsTab, qtbot: QtBot, database: Database) -> None:
+    """The window says what went with the old one, and shows the box without its tick."""
+    fill(database, allow)
+    tab.refresh()
+    qtbot.waitUntil(tab._patients["router"].isChecked)
+    tab._urls["router"].setText("https://anderswo.example")
+    tab._on_edit()
+    press(qtbot, tab, "Speichern")
+    qtbot.waitUntil(tab._refused_words.isVisible)
+    assert "Freigabe für Patienten" in tab._refused_words.text()
+    assert "Schlüssel galt dem alten" in tab._refused_words.text()
+    qtbot.waitUntil(lambda: not tab._patients["router"].isChecked())
+    assert scalar(database, SETTING.format("sealed_router_key")) is None
+    tab._patients["router"].setChecked(True)
+    press(qtbot, tab, "Speichern")
+    qtbot.waitUntil(lambda: bool(scalar(database, SETTING.format("patients_to_router"))))
+    assert not tab._refused_words.isVisible()
+
+
+def test_patients_go_nowhere_unencrypted(tab: MapsTab, qtbot: QtBot, database: Database) -> None:
+    """Said at the address; nothing is saved."""
+    tab._kinds["geocoder"].choose("nominatim")
+    tab._urls["geocoder"].setText("http://192.168.1.5")
+    tab._patients["geocoder"].setChecked(True)
+    press(qtbot, tab, "Speichern")
+    qtbot.waitUntil(lambda: "nur verschlüsselt" in tab.fields["geocoder_url"]._error.text())
+    assert scalar(database, SETTING.format("geocoder")) == "none"
 
 
 def test_a_wrong_address_is_told_at_its_field(tab: MapsTab, qtbot: QtBot, database: Database) -> None:
@@ -139,7 +174,7 @@ def test_a_host_that_is_away_is_shown_with_its_reason(
     fill(worker_database, lambda s: note_failure(s, "karten.example:80", "outside.refused", now=ui.now(), at_once=True))
     tab.refresh()
     qtbot.waitUntil(lambda: "karten.example: antwortet nicht" in tab._hosts.text())
-    assert "lehnt unsere Fragen ab" in tab._hosts.text()
+    assert "lehnt unsere Fragen ab. Prüfen" in tab._hosts.text()
     assert "10:01" in tab._hosts.text()  # a minute later, by the office's clock
 
 

@@ -35,10 +35,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(*HARMLESS, extend=True))
 
 
+def watching_guard() -> type[Any]:
+    """The map's guard that also notes what it was asked for and what it blocked."""
+    from PySide6.QtCore import QObject
+    from PySide6.QtWebEngineCore import QWebEngineUrlRequestInfo
+
+    from ui.map.engine import Guard
+
+    class WatchingGuard(Guard):
+        def __init__(self, parent: QObject) -> None:
+            super().__init__(parent)
+            self.asked: list[str] = []
+            self.blocked: list[str] = []
+
+        def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802 - Qt names it so
+            self.asked.append(info.requestUrl().toString())
+            super().interceptRequest(info)
+
+        def refuse(self, info: QWebEngineUrlRequestInfo) -> None:
+            self.blocked.append(info.requestUrl().toString())
+            super().refuse(info)
+
+    return WatchingGuard
+
+
 @pytest.fixture
-def view(qapp: QApplication, caplog: pytest.LogCaptureFixture) -> Iterator[MapView]:
+def guard(opened: MapView) -> Any:
+    """The guard of the opened map, which notes what it sees."""
+    assert opened._engine is not None
+    return opened._engine.guard
+
+
+@pytest.fixture
+def view(qapp: QApplication, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[MapView]:
     """A map nobody has looked at yet; deleted at once, since a page must not outlive the test's last event loop."""
     del qapp  # it has to be there, nothing more
+    monkeypatch.setattr("ui.map.engine.Guard", watching_guard())
     made = MapView()
     made.resize(700, 500)
     yield made

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.map.shapes import Point, circle, distance_km, inside, rectangle, region, within
+from domain.geocoding.earth import great_circle_km
+from ui.map.shapes import Point, circle, inside, rectangle, region, within
 
 DEGREES = st.floats(47, 55), st.floats(6, 15)
 GRID = st.tuples(st.integers(4700, 5500).map(lambda n: n / 100), st.integers(600, 1500).map(lambda n: n / 100))
@@ -35,7 +36,7 @@ def test_both_readings_agree(points: list[Point], area: list[Point]) -> None:
 def test_a_circle_holds_who_is_near_and_nobody_who_is_far(lat: float, lon: float, km: int, points: list[Point]) -> None:
     """Within three per cent: a circle on the map is drawn with corners on a flat plane."""
     for point, found in zip(points, inside(points, circle(lat, lon, km)), strict=True):
-        far = distance_km(lat, lon, *point)
+        far = great_circle_km(lat, lon, *point)
         assert found or far > 0.97 * km
         assert not found or far < 1.03 * km
 
@@ -49,7 +50,7 @@ def test_a_rectangle_and_no_area() -> None:
 
 def test_a_known_distance() -> None:
     """Aachen to Köln, 63 km by the map."""
-    assert distance_km(50.7753, 6.0839, 50.9413, 6.9583) == pytest.approx(64, abs=1)
+    assert great_circle_km(50.7753, 6.0839, 50.9413, 6.9583) == pytest.approx(64, abs=1)
 
 
 def test_one_far_away_does_not_widen_the_region() -> None:

@@ -142,7 +142,7 @@ def test_all_maps_of_a_seat_share_one(qapp: QApplication, tmp_path: Path) -> Non
 
 
 def test_the_map_shows_pictures_and_whom_it_owes_them(
-    opened: MapView, qtbot: QtBot, ask: Ask, server: TileServer
+    opened: MapView, guard: Any, qtbot: QtBot, ask: Ask, server: TileServer
 ) -> None:
     """They come through our own scheme; the page itself reaches no server; off again, they are gone."""
     opened.set_tiles(TileSource(server.address, "<b>© Karten-Amt</b>"))
@@ -150,8 +150,7 @@ def test_the_map_shows_pictures_and_whom_it_owes_them(
         lambda: ask(opened, "document.querySelectorAll('.leaflet-tile-loaded').length") > 3, timeout=SLOW_MS
     )
     assert server.asked
-    assert opened._engine is not None
-    assert opened._engine.guard.blocked == []
+    assert guard.blocked == []
     assert "<b>© Karten-Amt</b>" in ask(opened, "document.querySelector('.leaflet-control-attribution').textContent")
     assert ask(opened, "document.querySelectorAll('.pl-note').length") == 0
     opened.set_tiles(None)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.travelling import note_ways, put_ways_back, take_ways
@@ -27,6 +28,7 @@ QUESTIONS = "SELECT count(*) FROM geocoding_service.travel_request"
     [
         (Way(TravelMode.CAR, 21.3, 33.2, "estimate"), "geschätzt 20–35 Min.", "≈ 20–35 Min."),
         (Way(TravelMode.CAR, 6.4, 9.2, "estimate"), "geschätzt 6–10 Min.", "≈ 6–10 Min."),
+        (Way(TravelMode.CAR, 0.4, 29.2, "estimate"), "geschätzt bis 30 Min.", "≈ bis 30 Min."),
         (Way(TravelMode.CAR, 150, 290, "estimate"), "geschätzt 2–5 Std.", "≈ 2–5 Std."),
         (Way(TravelMode.CAR, 24.6, 24.6, "osrm"), "25 Min. (OSRM)", "25 Min."),
         (Way(TravelMode.FOOT, None, None, "valhalla"), "kein Weg bekannt (Valhalla)", "kein Weg"),
@@ -67,7 +69,7 @@ def second(page: MatchingPage) -> str:
 
 def route(session: Session) -> None:
     """A router that patients' places may go to."""
-    form = MapForm(router="osrm", router_url="http://wege.example", patients_to_router=True)
+    form = MapForm(router="osrm", router_url="https://wege.example", patients_to_router=True)
     save_maps(session, form, version=read_maps(session).version)
 
 
@@ -119,3 +121,40 @@ def test_a_router_that_is_away_is_told(
     ui.changes.changed.emit("travel", 1)
     qtbot.waitUntil(lambda: "nicht zu erreichen" in page._ways.text())
     assert second(page).startswith("≈ ")
+
+
+def test_what_is_known_stays_while_it_is_read_again(page: MatchingPage, qtbot: QtBot) -> None:
+    """After an inquiry the list comes anew; its minutes do not go meanwhile, those of another search do."""
+    qtbot.waitUntil(lambda: second(page).startswith("≈ "))
+    results = page._results
+    assert results._now is not None
+    assert results._search_id is not None
+    results.show_candidates(results._model.rows, results._now, results._search_id)
+    assert second(page).startswith("≈ ")
+    results.show_candidates(results._model.rows, results._now, results._search_id + 1)
+    assert second(page) == ""
+
+
+def test_two_of_whom_only_one_plz_is_known_are_no_kilometres_apart(
+    ui: UiContext, qtbot: QtBot, database: Database
+) -> None:
+    """That would be a lie: they have the same PLZ, and the minutes are a span from nothing."""
+
+    def work(session: Session) -> int:
+        therapist = add_therapist(session, place=AACHEN)
+        session.execute(
+            text(
+                "UPDATE therapist_service.practice_site SET geo_quality = 'plz', geo_uncertainty_m = 2000 FROM"
+                " therapist_service.therapist t WHERE t.site_id = practice_site.id AND t.id = :id"
+            ),
+            {"id": therapist},
+        )
+        return add_search(session, add_patient(session, wishes={"travel_mode": "public_transport"}))
+
+    made = MatchingPage(ui)
+    qtbot.addWidget(made)
+    made.show()
+    made.open_item(fill(database, work))
+    qtbot.waitUntil(lambda: made._results._model.rowCount() == 1)
+    assert made._results._model.index(0, 1).data() == "gleiche PLZ"
+    qtbot.waitUntil(lambda: second(made).startswith("≈ bis "))

@@ -4,9 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from domain.casework.pins import Pin, pin_site, unpin_site
+from domain.geocoding.earth import great_circle_km
 from ui import formats
 from ui.map.overview.selection import Shown
-from ui.map.shapes import distance_km
 from ui.map.view import MapView
 from ui.ports import UiContext
 from ui.translation import tr
@@ -59,7 +59,7 @@ class PinBar(QFrame):
             return
         self._to = (lat, lon)
         self._save.setEnabled(True)
-        far = formats.distance(distance_km(one.place.lat, one.place.lon, lat, lon))
+        far = formats.distance(great_circle_km(one.place.lat, one.place.lon, lat, lon))
         self._text.setText(tr("{name}: um {far} verschoben.").format(name=one.marker.title, far=far))
 
     def _on_save(self) -> None:
