@@ -206,6 +206,7 @@ READS_ACROSS = {
     "matching/promises.py": {"patient_service", "therapist_service"},
     "matching/week_listing.py": {"patient_service", "therapist_service"},
     "patients/queries.py": {"matching_service"},
+    "therapists/known.py": {"scraping_service"},
     "therapists/on_map.py": {"matching_service"},
     "therapists/queries.py": {"matching_service", "scraping_service"},
 }

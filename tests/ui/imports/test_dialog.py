@@ -120,7 +120,7 @@ def test_a_foreign_list_of_therapists_is_said_to_be_one(
     dialog = opened(ui, qtbot, page, path)
     table = dialog._table
     assert table is not None
-    assert table._doubt.isVisible()
+    assert not table._doubt.isHidden()
     assert table.kind() == "office_table"
     table.about.choose("therapist_table")
     for field, header in {"name": "Behandler", "address": "Wo"}.items():
