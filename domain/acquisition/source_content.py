@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from domain.acquisition.foreign_json import read_json, write_json
 from domain.acquisition.reading import CUT_LENGTHS, DEEPEST
 from domain.acquisition.source_description import Description, entries_of
 from domain.errors import Invalid
@@ -59,7 +60,7 @@ class Content:
             if self.shape == ARZTSUCHE
             else {"metadata": {"scrape_date": on.isoformat(), "total": len(entries)}, PLZ_DIRECTORY: entries}
         )
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        return write_json(whole)
 
 
 def page_content(text: str, description: Description | None, *, page: str = "") -> PageContent:
@@ -69,7 +70,7 @@ def page_content(text: str, description: Description | None, *, page: str = "") 
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         raise Invalid("source.page_unreadable", page=page)
     try:
-        whole = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
+        whole = read_json(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as exc:
         raise Invalid("source.page_unreadable", page=page) from exc
     for shape in (ARZTSUCHE, PLZ_DIRECTORY):
@@ -99,7 +100,3 @@ def _depth(text: str) -> int:
         depth += (character in "[{") - (character in "]}")
         deepest = max(deepest, depth)
     return deepest
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
