@@ -7,24 +7,34 @@ Which pages are done stands in `source_page`, so that whoever goes on after a ki
 worker that lost its lease writes nothing any more.
 """
 
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import entered_by
-from domain.acquisition.source_content import combined, page_content
+from domain.acquisition.decoding import decoded
+from domain.acquisition.source_content import PageContent, combined, page_content
+from domain.acquisition.source_description import Description
 from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
 from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, told
+from domain.weektime import office_day
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # a question with its turn, its time and the rules of its host
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
 GOES_ON = timedelta(hours=24)  # a reading that broke off is taken up again, later everything is asked anew
+NOTHING: Mapping[str, object] = MappingProxyType({})
 DECIDED = ("review", "applied", "discarded", "superseded", "unchanged")
 
 
@@ -142,15 +152,31 @@ def take_page(session: Session, *, now: datetime) -> PageToRead | None:
         form = form_of(session.get_one(DirectorySource, run.source_id))
         if run.stop_asked:
             _end(run, "stopped", now)
+        elif run.tries >= MOST_TRIES:
+            _end(run, "failed", now, "source.given_up")
         elif not form.permitted:
             _end(run, "failed", now, "source.not_permitted")
         else:
             address = _next_address(session, run, form)
             if address is not None:
                 return _claimed(session, run, form, address, now)
-            finish(session, run, form, now=now)
+            _finish_or_end(session, run, form, now)
         session.flush()
         events.record(session, "source.read", run.source_id)
+
+
+def _finish_or_end(session: Session, run: SourceRun, form: SourceForm, now: datetime) -> None:
+    """A reading that cannot be finished, for whatever reason, ends: it keeps no other source waiting."""
+    try:
+        with session.begin_nested():
+            finish(session, run, form, now=now)
+    except OperationalError:
+        raise  # the database's trouble, not the pages'
+    # pages are somebody else's: what nobody foresaw in them hinders this source alone
+    except Exception as exc:  # noqa: BLE001
+        log.warning("source %d cannot be finished: %s", run.source_id, type(exc).__name__)
+        session.refresh(run)
+        _end(run, "failed", now, "source.unforeseen")
 
 
 def note_page(session: Session, page: PageToRead, read: PageRead, *, now: datetime) -> bool:
@@ -167,9 +193,9 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     body = read.body if read.body is not None else known.body if known is not None else b""
     charset = read.charset if read.body is not None or known is None else known.charset
     try:
-        content = page_content(_text(body, charset), description_of(page.form), page=page.address)
+        content = page_content(decoded(body, charset), description_of(page.form), page=page.address)
     except Invalid as exc:
-        _end(run, "failed", now, exc.code, page=page.address)
+        _end(run, "failed", now, exc.code, {"page": page.address})
         events.record(session, "source.read", run.source_id)
         return True
     run.state, run.claimed_until, run.tries, run.cause, run.params, run.not_before = "waiting", None, 0, "", {}, now
@@ -185,11 +211,13 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     return True
 
 
-def fail_run(session: Session, page: PageToRead, cause: str, /, *, now: datetime, **params: int | str) -> None:
+def fail_run(
+    session: Session, page: PageToRead, cause: str, params: Mapping[str, object] = NOTHING, *, now: datetime
+) -> None:
     """The host told us to stop, or what it says makes no sense: the reading ends with a sentence; its pages stay."""
     run = _held(session, page)
     if run is not None:
-        _end(run, "failed", now, cause, **params)
+        _end(run, "failed", now, cause, params)
         events.record(session, "source.read", run.source_id)
 
 
@@ -197,22 +225,21 @@ def put_off_run(
     session: Session,
     page: PageToRead,
     cause: str,
-    /,
+    params: Mapping[str, object] = NOTHING,
     *,
     now: datetime,
     until: datetime | None = None,
-    **params: int | str,
 ) -> None:
     """Nobody answered: it goes on later, longer each time; after the last time it ends."""
     run = _held(session, page)
     if run is None:
         return
-    if run.tries >= len(LATER):
-        _end(run, "failed", now, "source.away", **params)
+    if run.tries > len(LATER):
+        _end(run, "failed", now, "source.away", params)
     else:
-        later = now + LATER[run.tries]
-        run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, dict(params)
-        run.not_before, run.tries = max(later, until or later), run.tries + 1
+        later = now + LATER[run.tries - 1]
+        run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, told(params)
+        run.not_before = max(later, until or later)
         if run.stop_asked:
             _end(run, "stopped", now)
     events.record(session, "source.put_off", run.source_id)
@@ -222,20 +249,16 @@ def give_back(session: Session, page: PageToRead, *, now: datetime) -> None:
     """The worker ends before it asked: the page is the next one's at once."""
     run = _held(session, page)
     if run is not None:
-        run.state, run.claimed_until, run.not_before = "waiting", None, now
+        run.state, run.claimed_until, run.not_before, run.tries = "waiting", None, now, max(0, run.tries - 1)
 
 
 def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime, on: date | None = None) -> None:
     """All pages are there: unchanged, or an import that waits for a review. Applies nothing."""
     addresses = addresses_of(form)
-    pages = {
-        page.address: page for page in session.scalars(select(SourcePage).where(SourcePage.source_id == run.source_id))
-    }
-    description = description_of(form)
     try:
-        content = combined(page_content(_text(pages[a].body, pages[a].charset), description, page=a) for a in addresses)
+        content = combined(_contents(session, run.source_id, addresses, description_of(form)))
     except Invalid as exc:
-        _end(run, "failed", now, exc.code, page=str(exc.params.get("page", "")))
+        _end(run, "failed", now, exc.code, {"page": exc.params.get("page", "")})
         return
     run.entries = len(content.entries)
     if not content.entries:
@@ -260,8 +283,21 @@ def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime,
         .where(SourceRun.source_id == run.source_id, SourceRun.state == "review")
         .values(state="superseded", content=None)
     )
-    run.content = content.file(on=on or now.date())
+    run.content = content.file(on=on or office_day(now))
     _end(run, "review", now)
+
+
+def _contents(
+    session: Session, source_id: int, addresses: Sequence[str], description: Description | None
+) -> Iterator[PageContent]:
+    """What each page holds; one body at a time is in memory."""
+    for address in addresses:
+        body, charset = session.execute(
+            select(SourcePage.body, SourcePage.charset).where(
+                SourcePage.source_id == source_id, SourcePage.address == address
+            )
+        ).one()
+        yield page_content(decoded(body, charset), description, page=address)
 
 
 def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | None:
@@ -279,7 +315,7 @@ def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | N
 
 
 def _claimed(session: Session, run: SourceRun, form: SourceForm, address: str, now: datetime) -> PageToRead:
-    run.state, run.claimed_until = "reading", now + LEASE
+    run.state, run.claimed_until, run.tries = "reading", now + LEASE, run.tries + 1
     known = session.execute(
         select(SourcePage.etag, SourcePage.last_modified).where(
             SourcePage.source_id == run.source_id, SourcePage.address == address
@@ -311,14 +347,6 @@ def _keep(
     session.add(row)
 
 
-def _text(body: bytes, charset: str) -> str:
-    """A page as text; PostgreSQL and our readers know no NUL."""
-    try:
-        return body.decode(charset, "replace").replace("\0", "\ufffd")
-    except LookupError:
-        return body.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _end(run: SourceRun, state: str, now: datetime, cause: str = "", **params: int | str) -> None:
+def _end(run: SourceRun, state: str, now: datetime, cause: str = "", params: Mapping[str, object] = NOTHING) -> None:
     run.state, run.done_at, run.claimed_until = state, now, None
-    run.cause, run.params = cause, dict(params)
+    run.cause, run.params = cause, told(params)

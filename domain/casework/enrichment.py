@@ -6,6 +6,7 @@ Nothing is applied by itself, and what was entered by hand stays: a finding for 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -16,7 +17,7 @@ from domain.access import me
 from domain.acquisition.offers import offers_of
 from domain.casework.practice_page import Found
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, told
 from domain.therapists.models import Therapist
 from domain.therapists.service import set_contact, take_suggestion
 from domain.therapists.web_models import WebFinding, WebReading
@@ -25,6 +26,8 @@ from domain.weektime import office_day, to_multirange
 
 LEASE = timedelta(minutes=15)  # five pages, each with its turn
 LATER = (timedelta(minutes=10), timedelta(hours=1))
+MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
+NOTHING: Mapping[str, object] = MappingProxyType({})
 FIELDS = {
     "email": "email", "phone_hours": "phone_hours", "capacity": "capacity", "methods": "offers",
     "languages": "languages",
@@ -120,21 +123,18 @@ def reject(session: Session, finding_id: int, *, now: datetime) -> None:
 
 
 def take_website(session: Session, *, now: datetime) -> WebsiteToRead | None:
-    """Claim the next practice; None where none is due."""
-    row = session.scalar(
-        select(WebReading)
-        .where(
-            WebReading.done_at.is_(None),
-            WebReading.not_before <= now,
-            or_(WebReading.state == "waiting", WebReading.claimed_until < now),
-        )
-        .order_by(WebReading.not_before)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    """Claim the next practice; None where none is due. It counts as tried from now on.
+
+    One that was taken again and again and never came to an end ends here: whoever took it was killed or hung.
+    """
+    while (row := _due(session, now)) is not None and row.tries >= MOST_TRIES:
+        row.state, row.claimed_until, row.done_at = "failed", None, now
+        row.cause, row.params = "web.given_up", {}
+        events.record(session, "web_finding.read", row.therapist_id)
+        session.flush()
     if row is None:
         return None
-    row.state, row.claimed_until = "reading", now + LEASE
+    row.state, row.claimed_until, row.tries = "reading", now + LEASE, row.tries + 1
     web = session.scalar(select(Therapist.web).where(Therapist.id == row.therapist_id)) or ""
     return WebsiteToRead(row.therapist_id, website_of(web), now + LEASE, row.tries)
 
@@ -157,18 +157,31 @@ def note_website(
 
 
 def fail_website(
-    session: Session, site: WebsiteToRead, cause: str, /, *, now: datetime, again: bool = False, **params: int | str
+    session: Session,
+    site: WebsiteToRead,
+    cause: str,
+    params: Mapping[str, object] = NOTHING,
+    *,
+    now: datetime,
+    again: bool = False,
 ) -> None:
     """It could not be read: with `again` it comes later, a few times; else a sentence says why not."""
     row = _held(session, site)
     if row is None:
         return
-    row.cause, row.params, row.claimed_until = cause, dict(params), None
-    if again and row.tries < len(LATER):
-        row.state, row.not_before, row.tries = "waiting", now + LATER[row.tries], row.tries + 1
+    row.cause, row.params, row.claimed_until = cause, told(params), None
+    if again and row.tries <= len(LATER):
+        row.state, row.not_before = "waiting", now + LATER[row.tries - 1]
     else:
         row.state, row.done_at = "failed", now
     events.record(session, "web_finding.read", site.therapist_id)
+
+
+def give_back_website(session: Session, site: WebsiteToRead, *, now: datetime) -> None:
+    """The worker ends before it was read: it is the next one's at once."""
+    row = _held(session, site)
+    if row is not None:
+        row.state, row.claimed_until, row.not_before, row.tries = "waiting", None, now, max(0, row.tries - 1)
 
 
 def website_of(web: str) -> str:
@@ -196,6 +209,20 @@ def _values(therapist: Therapist, kind: str, value: Mapping[str, object], quote:
     if not offers:
         raise Invalid("web.offers_unclear")
     return {"offers": sorted({*therapist.offers, *(offer.code for offer in offers)})}
+
+
+def _due(session: Session, now: datetime) -> WebReading | None:
+    return session.scalar(
+        select(WebReading)
+        .where(
+            WebReading.done_at.is_(None),
+            WebReading.not_before <= now,
+            or_(WebReading.state == "waiting", WebReading.claimed_until < now),
+        )
+        .order_by(WebReading.not_before)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _undecided(session: Session, finding_id: int) -> WebFinding:

@@ -21,8 +21,9 @@ from sync.geo.geocoders import geocoder_of
 from sync.geo.placing import Placing, find_address
 from sync.geo.routers import router_of
 from sync.geo.travelling import Travelling, Unseal
+from sync.http.addresses import host_of
 from sync.http.answers import Limits
-from sync.http.client import OutsideClient, Write, host_of
+from sync.http.client import OutsideClient, Write
 from sync.http.identity import user_agent
 
 STEPS = 200  # of one round; then others of this thread have their turn

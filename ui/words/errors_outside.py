@@ -23,5 +23,9 @@ SENTENCES: Mapping[str, str] = {
     "map_settings.no_router": "Es ist kein Dienst für Wege eingetragen, der dieses Verkehrsmittel kennt.",
     "place.outside_germany": "Dieser Punkt liegt nicht in Deutschland. Die Lage ist unverändert.",
     "db.patients_stay_home": "Angaben zu Patienten bleiben im Büro: Das ist in der Verwaltung unter „Karten und Wege“ nicht freigegeben. Es wurde nichts weitergegeben.",
+    "outside.private": "„{host}“ führt nicht zu einem öffentlichen Webserver, sondern in ein eigenes Netz oder zu einem anderen Dienst. Die Seite wurde nicht gelesen; prüfen Sie die Webadresse des Eintrags.",
+    "outside.never": "Die Arztsuche der 116117 antwortet nur Menschen im Browser; Platzlotse fragt sie nichts. Tragen Sie die eigene Webseite der Praxis ein.",
+    "outside.anonymous": "Ohne Mailadresse des Büros wird keine fremde Seite gelesen: wer gelesen wird, soll wissen, wo er sich melden kann. Tragen Sie die Adresse unter „Verwaltung“ beim Büro ein; gelesen wurde nichts.",
+    "outside.too_slow": "{host} erlaubt Programmen in seiner robots.txt seltener als alle {most} Sekunden eine Seite; so lange wartet Platzlotse nicht. Es wurde nichts gelesen; sehen Sie die Seite im Browser an oder bitten Sie den Betreiber um eine Datei.",
     "outside.robots": "Der Rechner {host} erlaubt Programmen nicht, diese Seite zu lesen. Sie wurde nicht gelesen.",
 }

@@ -1,10 +1,12 @@
 """Sources as the worker reads them: politely, page by page, and what becomes of changes."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from domain.acquisition import source_runs
 from domain.acquisition.source_runs import ask_due, ask_stop, take_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import discard, review, take_over, take_over_due
@@ -311,3 +313,77 @@ def test_two_workers_share_a_reading(
         second = take_page(session, now=clock() + timedelta(minutes=6))
     assert second is not None
     assert second.claim != first.claim
+
+
+def test_half_a_character_blocks_no_source(
+    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock
+) -> None:
+    """A page of JSON may hold one; it is read, and so is every source behind it."""
+    bad = json_page("Muster").replace(b"Muster", b"Muster \\ud800")
+    directory.answers = {"/bad": reply("200 OK", bad), "/good": reply("200 OK", json_page("Nord"))}
+    for name in ("bad", "good"):
+        ask(
+            database,
+            add_source(database, f"{server.url}/{name}", name=name, kind="json", description=""),
+            clock,
+        )
+    read_all(reading)
+    with database.read() as session:
+        states = session.scalars(text("SELECT state FROM scraping_service.source_run")).all()
+    assert states == ["review", "review"]
+
+
+def test_a_reading_that_cannot_be_finished_ends(
+    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whatever nobody foresaw: a sentence, and the next source's turn."""
+    directory.pages = {"/": page_of("Ada Muster")}
+    monkeypatch.setattr(source_runs, "finish", raise_unforeseen)
+    ask(database, add_source(database, f"{server.url}/"), clock)
+    read_all(reading)
+    last = state(database).last
+    assert last is not None
+    assert (last.state, last.cause) == ("failed", "source.unforeseen")
+    assert "womit Platzlotse nicht zurechtkommt" in describe_code(last.cause, **last.params)
+
+
+def raise_unforeseen(*_: object, **__: object) -> None:
+    """As a fault of our own would."""
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("said", ["text/html; charset=idna", "text/html; charset=undefined"])
+def test_a_charset_nobody_writes_in_is_none(
+    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock, said: str
+) -> None:
+    """The page is read as UTF-8; and a strange ETag is not sent back."""
+    directory.answers = {"/": reply("200 OK", page_of("Ada Muster"), Content_Type=said, ETag='"ü"')}
+    source = add_source(database, f"{server.url}/")
+    for expected in ("review", "unchanged"):
+        ask(database, source, clock)
+        read_all(reading)
+        last = state(database).last
+        assert last is not None
+        assert last.state == expected
+
+
+def test_a_directory_that_wants_endless_patience_is_told_of(
+    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock
+) -> None:
+    """Not read faster than it wants; what it wants within a minute is obeyed."""
+    directory.robots = b"User-agent: *\nCrawl-delay: 90\n"
+    directory.pages = {"/1": page_of("Ada Muster"), "/2": page_of("Lea Nord")}
+    source = add_source(database, f"{server.url}/{{plz}}", postcodes=("1", "2"))
+    ask(database, source, clock)
+    read_all(reading)
+    last = state(database).last
+    assert last is not None
+    assert (last.state, last.cause) == ("failed", "outside.too_slow")
+    assert pages_asked(server) == []
+    directory.robots, clock.ahead = b"User-agent: *\nCrawl-delay: 3\n", timedelta(hours=25)
+    began = time.monotonic()
+    ask(database, source, clock)
+    read_all(reading)
+    assert pages_asked(server) == ["/1", "/2"]
+    assert time.monotonic() - began >= 3

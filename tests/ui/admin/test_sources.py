@@ -89,7 +89,7 @@ def test_why_a_reading_ended_is_a_sentence(
     def work(session: Session) -> None:
         page = take_page(session, now=ui.now())
         assert page is not None
-        fail_run(session, page, "source.forbidden", now=ui.now(), host="kammer.example")
+        fail_run(session, page, "source.forbidden", {"host": "kammer.example"}, now=ui.now())
 
     fill(worker_database, work)
     tab.refresh()
