@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # a question with its turn, its time and the rules of its host
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
+SOON = timedelta(seconds=2)  # a turn that is so near is waited for
+RESUMED = timedelta(hours=6)  # a reading by the schedule that found nobody there is taken up again
 GOES_ON = timedelta(hours=24)  # a reading that broke off is taken up again, later everything is asked anew
 NOTHING: Mapping[str, object] = MappingProxyType({})
 DECIDED = ("review", "applied", "discarded", "superseded", "unchanged")
@@ -79,8 +81,7 @@ def ask_run(session: Session, source_id: int, *, now: datetime, trial: bool = Fa
         raise Conflict("source.under_way")
     broke_off = last is not None and last.state in {"failed", "stopped"} and not last.trial and not trial
     if last is not None and broke_off and last.asked_at > now - GOES_ON:
-        last.state, last.done_at, last.stop_asked, last.tries = "waiting", None, False, 0
-        last.cause, last.params, last.not_before = "", {}, now
+        _take_up(last, now)
         run = last
     else:
         run = SourceRun(
@@ -122,7 +123,7 @@ def ask_due(session: Session, *, now: datetime) -> int:
             ~open_one.exists(),
         )
     ).all()
-    begun = 0
+    begun = _resume(session, now)
     for source_id in due:
         form = form_of(session.get_one(DirectorySource, source_id))
         values = {"source_id": source_id, "asked_at": now, "not_before": now, "pages": len(addresses_of(form))}
@@ -131,6 +132,38 @@ def ask_due(session: Session, *, now: datetime) -> int:
             events.record(session, "source.asked", source_id)
             begun += 1
     return begun
+
+
+def _resume(session: Session, now: datetime) -> int:
+    """Take up the scheduled readings again that ended because nobody was there; returns how many."""
+    last = select(func.max(SourceRun.id)).where(SourceRun.source_id == DirectorySource.id, SourceRun.trial.is_(False))
+    broken = session.scalars(
+        select(SourceRun)
+        .join(DirectorySource, DirectorySource.id == SourceRun.source_id)
+        .where(
+            DirectorySource.enabled,
+            DirectorySource.every_days > 0,
+            SourceRun.id == last.correlate(DirectorySource).scalar_subquery(),
+            SourceRun.state == "failed",
+            SourceRun.cause == "source.away",
+            SourceRun.done_at <= now - RESUMED,
+        )
+        .with_for_update(of=SourceRun, skip_locked=True)
+    ).all()
+    begun = 0
+    for run in broken:
+        open_one = select(SourceRun.id).where(SourceRun.source_id == run.source_id, SourceRun.done_at.is_(None))
+        if session.scalar(open_one) is None:  # nobody tries it out just now
+            _take_up(run, now)
+            events.record(session, "source.asked", run.source_id)
+            begun += 1
+    session.flush()
+    return begun
+
+
+def _take_up(run: SourceRun, now: datetime) -> None:
+    run.state, run.done_at, run.stop_asked, run.tries = "waiting", None, False, 0
+    run.cause, run.params, run.not_before = "", {}, now
 
 
 def take_page(session: Session, *, now: datetime) -> PageToRead | None:
@@ -180,7 +213,9 @@ def _finish_or_end(session: Session, run: SourceRun, form: SourceForm, now: date
 
 
 def note_page(session: Session, page: PageToRead, read: PageRead, *, now: datetime) -> bool:
-    """A page arrived: it is done, the reading goes on. False where the lease is another worker's by now.
+    """A page arrived: it is done, the reading goes on when its host's next turn is; others are read meanwhile.
+
+    False where the lease is another worker's by now.
 
     A page that cannot be understood ends the reading: the directory looks otherwise than was described.
     """
@@ -198,7 +233,8 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
         _end(run, "failed", now, exc.code, {"page": page.address})
         events.record(session, "source.read", run.source_id)
         return True
-    run.state, run.claimed_until, run.tries, run.cause, run.params, run.not_before = "waiting", None, 0, "", {}, now
+    run.state, run.claimed_until, run.tries, run.cause, run.params = "waiting", None, 0, "", {}
+    run.not_before = now if run.pages_done + 1 >= run.pages else now + _rest_of_turn(page.form)
     run.pages_done += 1
     run.entries += len(content.entries)
     if page.trial:
@@ -209,6 +245,11 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
             _end(run, "stopped", now)
     events.record(session, "source.read", run.source_id)
     return True
+
+
+def _rest_of_turn(form: SourceForm) -> timedelta:
+    """How long a source's next page is left, so that whoever reads them all in turn is not kept by the slowest."""
+    return max(timedelta(), timedelta(minutes=1) / form.per_minute - SOON)
 
 
 def fail_run(

@@ -3,7 +3,7 @@
 Nothing is applied by itself, and what was entered by hand stays: a finding for a locked field cannot be accepted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.acquisition.offers import offers_of
+from domain.casework.page_news import is_renewable, not_decided, take_back
 from domain.casework.practice_page import Found
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, told
@@ -89,14 +90,15 @@ def ask_website(session: Session, therapist_id: int, *, now: datetime) -> None:
 def read_website(session: Session, therapist_id: int) -> Website:
     """Where it stands, and the suggestions nobody decided yet."""
     reading = session.get(WebReading, therapist_id)
-    locked = set(session.get_one(Therapist, therapist_id).locked_fields)
+    therapist = session.get_one(Therapist, therapist_id)
     rows = session.scalars(
         select(WebFinding)
         .where(WebFinding.therapist_id == therapist_id, WebFinding.state == "suggested")
         .order_by(WebFinding.kind, WebFinding.id)
     )
     found = tuple(
-        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, FIELDS[r.kind] in locked) for r in rows
+        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, _is_locked(session, therapist, r))
+        for r in rows
     )
     if reading is None:
         return Website("", "", {}, None, 0, found)
@@ -107,7 +109,7 @@ def accept(session: Session, finding_id: int, *, now: datetime) -> None:
     """Take a suggestion over; the field counts as entered by hand from then on. Raises Conflict and Invalid."""
     finding = _undecided(session, finding_id)
     therapist = load_for_edit(session, Therapist, finding.therapist_id)
-    if FIELDS[finding.kind] in therapist.locked_fields:
+    if _is_locked(session, therapist, finding):
         raise Conflict("web.locked")
     value, on = finding.value, office_day(finding.found_at)
     if finding.kind == "email":
@@ -140,13 +142,24 @@ def take_website(session: Session, *, now: datetime) -> WebsiteToRead | None:
 
 
 def note_website(
-    session: Session, site: WebsiteToRead, found: Iterable[tuple[str, Found]], *, pages: int, now: datetime
+    session: Session,
+    site: WebsiteToRead,
+    found: Sequence[tuple[str, Found]],
+    *,
+    pages: int,
+    now: datetime,
+    complete: bool = True,
 ) -> None:
-    """What was found, each with its page. What a person decided before is not suggested again."""
+    """What was found, each with its page. What a person decided before is not suggested again.
+
+    What a `complete` reading did not find again, and nobody decided, is suggested no longer.
+    """
     row = _held(session, site)
     if row is None:
         return
-    for address, finding in found:
+    if complete:
+        take_back(session, site.therapist_id, found)
+    for address, finding in not_decided(session, site.therapist_id, found):
         values = {
             "therapist_id": site.therapist_id, "kind": finding.kind, "value": finding.value, "quote": finding.quote,
             "address": address, "found_at": now,
@@ -209,6 +222,12 @@ def _values(therapist: Therapist, kind: str, value: Mapping[str, object], quote:
     if not offers:
         raise Invalid("web.offers_unclear")
     return {"offers": sorted({*therapist.offers, *(offer.code for offer in offers)})}
+
+
+def _is_locked(session: Session, therapist: Therapist, finding: WebFinding) -> bool:
+    if FIELDS[finding.kind] not in therapist.locked_fields:
+        return False
+    return not is_renewable(session, therapist, finding.kind, on=office_day(finding.found_at))
 
 
 def _due(session: Session, now: datetime) -> WebReading | None:

@@ -49,7 +49,14 @@ class WebFinding(Identified, Base):
         CheckConstraint("kind IN ('email', 'phone_hours', 'capacity', 'methods', 'languages')", name="kind"),
         CheckConstraint("state IN ('suggested', 'accepted', 'rejected')", name="state"),
         CheckConstraint("(state = 'suggested') = (decided_at IS NULL)", name="decided"),
-        Index("uq_web_finding_once", "therapist_id", "kind", "value", unique=True),
+        Index(
+            "uq_web_finding_once",
+            "therapist_id",
+            "kind",
+            "value",
+            unique=True,
+            postgresql_where=text("state = 'suggested'"),
+        ),
         Index("ix_web_finding_decided_by", "decided_by"),
         SCHEMA,
     )

@@ -64,8 +64,8 @@ class PracticePages:
         if site is None:
             return False
         try:
-            found, pages = self._read(site)
-            self._write(lambda s: note_website(s, site, found, pages=pages, now=self._now()))
+            found, pages, complete = self._read(site)
+            self._write(lambda s: note_website(s, site, found, pages=pages, now=self._now(), complete=complete))
         except PlatzlotseError as exc:
             self._failed(site, exc)
         # a page is somebody else's: what nobody foresaw in it hinders this practice alone, and is told
@@ -81,23 +81,27 @@ class PracticePages:
         code, params, again = error.code, error.params, error.code in AWAY
         self._write(lambda s: fail_website(s, site, code, params, now=self._now(), again=again))
 
-    def _read(self, site: WebsiteToRead) -> tuple[list[tuple[str, Found]], int]:
-        """The findings with their pages, and how many were read. Of further pages one that fails is left out."""
+    def _read(self, site: WebsiteToRead) -> tuple[list[tuple[str, Found]], int, bool]:
+        """The findings with their pages, how many were read, and whether these are all that are there.
+
+        Of further pages one that fails is left out.
+        """
         on = office_day(self._now())
         first = self._page(site.address)
         start = first.text()
         found = [(first.url, finding) for finding in findings(start, on=on)]
-        pages = 1
+        pages, complete = 1, True
         for address in links(start, first.url):
             try:
                 further = self._page(address)
             except Unavailable as exc:
                 if exc.code not in LEFT_OUT:
                     raise
+                complete = complete and exc.code == "outside.status"  # that one is not there
                 continue
             pages += 1
             found += [(address, finding) for finding in findings(further.text(), on=on)]
-        return found, pages
+        return found, pages, complete
 
     def _page(self, address: str) -> Answer:
         if self._stopped.is_set():

@@ -14,8 +14,10 @@ from domain.database import Database
 from domain.errors import Conflict, Invalid
 from domain.outside import close_breaker
 from sync.sources.reading import SourceReading
-from tests.servers.hostile import Answering, HostileServer, reply
+from tests.servers.hostile import Answering, HostileServer, hostile, reply
+from tests.sync.geo.conftest import writer
 from tests.sync.sources.conftest import (
+    QUICK,
     Clock,
     Directory,
     add_source,
@@ -387,3 +389,42 @@ def test_a_directory_that_wants_endless_patience_is_told_of(
     read_all(reading)
     assert pages_asked(server) == ["/1", "/2"]
     assert time.monotonic() - began >= 3
+
+
+def test_a_scheduled_reading_goes_on_by_itself_after_a_long_outage(
+    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock
+) -> None:
+    """Nobody presses anything: some hours after it gave up it is taken up where it was."""
+    directory.pages = {"/1": page_of("Ada Muster"), "/2": page_of("Lea Nord")}
+    directory.answers = {"/2": lambda connection, _: connection.close()}
+    add_source(database, f"{server.url}/{{plz}}", postcodes=("1", "2"), every_days=30)
+    for hours in range(6):
+        clock.ahead = timedelta(hours=hours)
+        reading.read()
+    last = state(database).last
+    assert last is not None
+    assert (last.state, last.cause) == ("failed", "source.away")
+    directory.answers = {}
+    clock.ahead = timedelta(hours=14)
+    reading.read()
+    assert state(database).review is not None
+    assert pages_asked(server).count("/1") == 1
+
+
+def test_a_slow_source_keeps_no_fast_one_waiting(
+    database: Database, directory: Directory, server: HostileServer, worker_database: Database, clock: Clock
+) -> None:
+    """One at a page a minute, one at sixty: while the first waits for its turn the other is read to its end."""
+    directory.pages = {f"/{code}": page_of(f"Ada Muster{code}") for code in "1234"}
+    work = SourceReading(writer(worker_database), now=clock, limits=QUICK)
+    with hostile(directory) as slow:
+        first = add_source(database, f"{slow.url}/{{plz}}", name="langsam", postcodes=("1", "2", "3"), per_minute=1)
+        ask(database, first, clock)
+        ask(
+            database, add_source(database, f"{server.url}/{{plz}}", name="rasch", postcodes=("1", "2", "3", "4")), clock
+        )
+        began = time.monotonic()
+        read_all(work)
+        assert time.monotonic() - began < 45
+        assert pages_asked(slow) == ["/1"]
+        assert pages_asked(server) == ["/1", "/2", "/3", "/4"]
