@@ -7,37 +7,26 @@ Which pages are done stands in `source_page`, so that whoever goes on after a ki
 worker that lost its lease writes nothing any more.
 """
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import entered_by
 from domain.acquisition.decoding import decoded
-from domain.acquisition.source_content import PageContent, combined, page_content
-from domain.acquisition.source_description import Description
+from domain.acquisition.source_content import page_content
+from domain.acquisition.source_finish import NOTHING, end, finish_or_end
 from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
 from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid, told
-from domain.weektime import office_day
+from domain.errors import Invalid, told
 
-log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # a question with its turn, its time and the rules of its host
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
 SOON = timedelta(seconds=2)  # a turn that is so near is waited for
-RESUMED = timedelta(hours=6)  # a reading by the schedule that found nobody there is taken up again
-GOES_ON = timedelta(hours=24)  # a reading that broke off is taken up again, later everything is asked anew
-NOTHING: Mapping[str, object] = MappingProxyType({})
-DECIDED = ("review", "applied", "discarded", "superseded", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,107 +54,6 @@ class PageRead:
     last_modified: str | None = None
 
 
-def ask_run(session: Session, source_id: int, *, now: datetime, trial: bool = False) -> int:
-    """Ask the worker to read a source, or only its first page; returns the run's id.
-
-    One that broke off within a day goes on where it was. Raises Conflict where one is under way, Invalid where the
-    source is not permitted.
-    """
-    source = load_for_edit(session, DirectorySource, source_id)
-    if not source.permitted:
-        raise Invalid("source.not_permitted")
-    last = session.scalar(
-        select(SourceRun).where(SourceRun.source_id == source_id).order_by(SourceRun.id.desc()).limit(1)
-    )
-    if last is not None and last.done_at is None:
-        raise Conflict("source.under_way")
-    broke_off = last is not None and last.state in {"failed", "stopped"} and not last.trial and not trial
-    if last is not None and broke_off and last.asked_at > now - GOES_ON:
-        _take_up(last, now)
-        run = last
-    else:
-        run = SourceRun(
-            source_id=source_id, trial=trial, asked_by=entered_by(session), asked_at=now, not_before=now,
-            pages=1 if trial else len(addresses_of(form_of(source))),
-        )  # fmt: skip
-        session.add(run)
-    session.flush()
-    events.record(session, "source.asked", source_id)
-    return run.id
-
-
-def ask_stop(session: Session, source_id: int, *, now: datetime) -> None:
-    """Stop the reading that is under way: after the page that is being asked for, at once where none is."""
-    run = session.scalar(
-        select(SourceRun).where(SourceRun.source_id == source_id, SourceRun.done_at.is_(None)).with_for_update()
-    )
-    if run is None:
-        return
-    run.stop_asked = True
-    if run.state == "waiting":
-        _end(run, "stopped", now)
-    events.record(session, "source.stopping", source_id)
-
-
-def ask_due(session: Session, *, now: datetime) -> int:
-    """Begin the readings whose time has come; returns how many."""
-    last = select(func.max(SourceRun.asked_at)).where(
-        SourceRun.source_id == DirectorySource.id, SourceRun.trial.is_(False)
-    )
-    open_one = select(SourceRun.id).where(SourceRun.source_id == DirectorySource.id, SourceRun.done_at.is_(None))
-    due = session.scalars(
-        select(DirectorySource.id).where(
-            DirectorySource.enabled,
-            DirectorySource.every_days > 0,
-            func.coalesce(
-                last.scalar_subquery() + func.make_interval(0, 0, 0, DirectorySource.every_days) <= now, True
-            ),
-            ~open_one.exists(),
-        )
-    ).all()
-    begun = _resume(session, now)
-    for source_id in due:
-        form = form_of(session.get_one(DirectorySource, source_id))
-        values = {"source_id": source_id, "asked_at": now, "not_before": now, "pages": len(addresses_of(form))}
-        made = session.scalar(insert(SourceRun).values(values).on_conflict_do_nothing().returning(SourceRun.id))
-        if made is not None:  # another worker was not faster
-            events.record(session, "source.asked", source_id)
-            begun += 1
-    return begun
-
-
-def _resume(session: Session, now: datetime) -> int:
-    """Take up the scheduled readings again that ended because nobody was there; returns how many."""
-    last = select(func.max(SourceRun.id)).where(SourceRun.source_id == DirectorySource.id, SourceRun.trial.is_(False))
-    broken = session.scalars(
-        select(SourceRun)
-        .join(DirectorySource, DirectorySource.id == SourceRun.source_id)
-        .where(
-            DirectorySource.enabled,
-            DirectorySource.every_days > 0,
-            SourceRun.id == last.correlate(DirectorySource).scalar_subquery(),
-            SourceRun.state == "failed",
-            SourceRun.cause == "source.away",
-            SourceRun.done_at <= now - RESUMED,
-        )
-        .with_for_update(of=SourceRun, skip_locked=True)
-    ).all()
-    begun = 0
-    for run in broken:
-        open_one = select(SourceRun.id).where(SourceRun.source_id == run.source_id, SourceRun.done_at.is_(None))
-        if session.scalar(open_one) is None:  # nobody tries it out just now
-            _take_up(run, now)
-            events.record(session, "source.asked", run.source_id)
-            begun += 1
-    session.flush()
-    return begun
-
-
-def _take_up(run: SourceRun, now: datetime) -> None:
-    run.state, run.done_at, run.stop_asked, run.tries = "waiting", None, False, 0
-    run.cause, run.params, run.not_before = "", {}, now
-
-
 def take_page(session: Session, *, now: datetime) -> PageToRead | None:
     """Claim the next page of any reading; None where none is due. A reading without pages left is finished here."""
     while True:
@@ -184,32 +72,18 @@ def take_page(session: Session, *, now: datetime) -> PageToRead | None:
             return None
         form = form_of(session.get_one(DirectorySource, run.source_id))
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
         elif run.tries >= MOST_TRIES:
-            _end(run, "failed", now, "source.given_up")
+            end(run, "failed", now, "source.given_up")
         elif not form.permitted:
-            _end(run, "failed", now, "source.not_permitted")
+            end(run, "failed", now, "source.not_permitted")
         else:
             address = _next_address(session, run, form)
             if address is not None:
                 return _claimed(session, run, form, address, now)
-            _finish_or_end(session, run, form, now)
+            finish_or_end(session, run, form, now)
         session.flush()
         events.record(session, "source.read", run.source_id)
-
-
-def _finish_or_end(session: Session, run: SourceRun, form: SourceForm, now: datetime) -> None:
-    """A reading that cannot be finished, for whatever reason, ends: it keeps no other source waiting."""
-    try:
-        with session.begin_nested():
-            finish(session, run, form, now=now)
-    except OperationalError:
-        raise  # the database's trouble, not the pages'
-    # pages are somebody else's: what nobody foresaw in them hinders this source alone
-    except Exception as exc:  # noqa: BLE001
-        log.warning("source %d cannot be finished: %s", run.source_id, type(exc).__name__)
-        session.refresh(run)
-        _end(run, "failed", now, "source.unforeseen")
 
 
 def note_page(session: Session, page: PageToRead, read: PageRead, *, now: datetime) -> bool:
@@ -230,7 +104,7 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     try:
         content = page_content(decoded(body, charset), description_of(page.form), page=page.address)
     except Invalid as exc:
-        _end(run, "failed", now, exc.code, {"page": page.address})
+        end(run, "failed", now, exc.code, {"page": page.address})
         events.record(session, "source.read", run.source_id)
         return True
     run.state, run.claimed_until, run.tries, run.cause, run.params = "waiting", None, 0, "", {}
@@ -238,11 +112,11 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     run.pages_done += 1
     run.entries += len(content.entries)
     if page.trial:
-        _end(run, "tried", now)
+        end(run, "tried", now)
     else:
         _keep(session, page, read, known, body, charset, now)
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
     events.record(session, "source.read", run.source_id)
     return True
 
@@ -258,7 +132,7 @@ def fail_run(
     """The host told us to stop, or what it says makes no sense: the reading ends with a sentence; its pages stay."""
     run = _held(session, page)
     if run is not None:
-        _end(run, "failed", now, cause, params)
+        end(run, "failed", now, cause, params)
         events.record(session, "source.read", run.source_id)
 
 
@@ -276,13 +150,13 @@ def put_off_run(
     if run is None:
         return
     if run.tries > len(LATER):
-        _end(run, "failed", now, "source.away", params)
+        end(run, "failed", now, "source.away", params)
     else:
         later = now + LATER[run.tries - 1]
         run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, told(params)
         run.not_before = max(later, until or later)
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
     events.record(session, "source.put_off", run.source_id)
 
 
@@ -291,54 +165,6 @@ def give_back(session: Session, page: PageToRead, *, now: datetime) -> None:
     run = _held(session, page)
     if run is not None:
         run.state, run.claimed_until, run.not_before, run.tries = "waiting", None, now, max(0, run.tries - 1)
-
-
-def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime, on: date | None = None) -> None:
-    """All pages are there: unchanged, or an import that waits for a review. Applies nothing."""
-    addresses = addresses_of(form)
-    try:
-        content = combined(_contents(session, run.source_id, addresses, description_of(form)))
-    except Invalid as exc:
-        _end(run, "failed", now, exc.code, {"page": exc.params.get("page", "")})
-        return
-    run.entries = len(content.entries)
-    if not content.entries:
-        # a changed page, not everybody gone
-        _end(run, "failed", now, "source.nothing_found")
-        return
-    session.execute(
-        delete(SourcePage).where(SourcePage.source_id == run.source_id, SourcePage.address.not_in(addresses))
-    )
-    run.content_sha256 = content.sha256
-    before = session.scalar(
-        select(SourceRun.content_sha256)
-        .where(SourceRun.source_id == run.source_id, SourceRun.id != run.id, SourceRun.state.in_(DECIDED))
-        .order_by(SourceRun.done_at.desc(), SourceRun.id.desc())
-        .limit(1)
-    )
-    if before == content.sha256:
-        _end(run, "unchanged", now)
-        return
-    session.execute(
-        update(SourceRun)
-        .where(SourceRun.source_id == run.source_id, SourceRun.state == "review")
-        .values(state="superseded", content=None)
-    )
-    run.content = content.file(on=on or office_day(now))
-    _end(run, "review", now)
-
-
-def _contents(
-    session: Session, source_id: int, addresses: Sequence[str], description: Description | None
-) -> Iterator[PageContent]:
-    """What each page holds; one body at a time is in memory."""
-    for address in addresses:
-        body, charset = session.execute(
-            select(SourcePage.body, SourcePage.charset).where(
-                SourcePage.source_id == source_id, SourcePage.address == address
-            )
-        ).one()
-        yield page_content(decoded(body, charset), description, page=address)
 
 
 def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | None:
@@ -386,8 +212,3 @@ def _keep(
     if read.body is not None:
         row.etag, row.last_modified = read.etag, read.last_modified
     session.add(row)
-
-
-def _end(run: SourceRun, state: str, now: datetime, cause: str = "", params: Mapping[str, object] = NOTHING) -> None:
-    run.state, run.done_at, run.claimed_until = state, now, None
-    run.cause, run.params = cause, told(params)

@@ -63,7 +63,7 @@ def led_to(request: httpx.Request, address: str) -> httpx.Request:
     return httpx.Request(
         request.method,
         request.url.copy_with(host=address),
-        headers={**request.headers, "Host": request.headers["Host"]},
+        headers=request.headers,  # its Host among them
         content=request.read(),
         extensions={**request.extensions, "sni_hostname": name_of(request.url)},
     )

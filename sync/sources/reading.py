@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.acquisition.source_asking import ask_due
 from domain.acquisition.source_runs import (
     PageRead,
     PageToRead,
-    ask_due,
     fail_run,
     give_back,
     note_page,

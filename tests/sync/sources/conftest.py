@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.acquisition.source_runs import ask_run
+from domain.acquisition.source_asking import ask_run
 from domain.acquisition.sources import SourceForm, SourceState, list_sources, save_source
 from domain.database import Database
 from sync.http.answers import Limits

@@ -1,5 +1,6 @@
 """Practices' own pages: asked for, read politely, and nothing changes before a person accepts."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -267,6 +268,33 @@ def test_redirects_hear_the_rules_and_stay_at_their_server(
         assert work.step()
         assert inner.asked == []
     assert website(database, therapist).cause == "outside.redirected"
+
+
+def test_a_hostile_page_keeps_no_good_one_waiting(
+    database: Database, directory: Directory, server: HostileServer, pages: PracticePages, clock: Clock
+) -> None:
+    """Two hundred thousand bytes that say nothing: both are done within moments."""
+    directory.answers = {"/boese": reply("200 OK", b"<a " * 70_000, Content_Type="text/html")}
+    directory.pages = {"/gut": START}
+    both = [practice(database, f"{server.url}/{name}", clock) for name in ("boese", "gut")]
+    began = time.process_time()
+    while pages.step():
+        pass
+    assert [website(database, one).state for one in both] == ["done", "done"]
+    assert website(database, both[1]).suggestions
+    assert time.process_time() - began < 20
+
+
+def test_the_rules_of_a_host_are_asked_for_once(
+    database: Database, directory: Directory, server: HostileServer, pages: PracticePages, clock: Clock
+) -> None:
+    """Two practices of one host, one question for its robots.txt."""
+    directory.pages = {"/1": b"<p>Eins</p>", "/2": b"<p>Zwei</p>"}
+    for name in "12":
+        practice(database, f"{server.url}/{name}", clock)
+    while pages.step():
+        pass
+    assert sorted(asked.path for asked in server.asked) == ["/1", "/2", "/robots.txt"]
 
 
 def test_who_is_not_named_reads_nothing(

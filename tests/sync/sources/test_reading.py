@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.acquisition import source_runs
-from domain.acquisition.source_runs import ask_due, ask_stop, take_page
+from domain.acquisition import source_finish
+from domain.acquisition.source_asking import ask_due, ask_stop
+from domain.acquisition.source_runs import take_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import discard, review, take_over, take_over_due
 from domain.database import Database
@@ -341,7 +342,7 @@ def test_a_reading_that_cannot_be_finished_ends(
 ) -> None:  # fmt: skip
     """Whatever nobody foresaw: a sentence, and the next source's turn."""
     directory.pages = {"/": page_of("Ada Muster")}
-    monkeypatch.setattr(source_runs, "finish", raise_unforeseen)
+    monkeypatch.setattr(source_finish, "finish", raise_unforeseen)
     ask(database, add_source(database, f"{server.url}/"), clock)
     read_all(reading)
     last = state(database).last

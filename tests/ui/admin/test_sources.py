@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
-from domain.acquisition.source_runs import PageRead, ask_run, fail_run, note_page, take_page
+from domain.acquisition.source_asking import ask_run
+from domain.acquisition.source_runs import PageRead, fail_run, note_page, take_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.database import Database
 from tests.ui.hands import fill, press, scalar
