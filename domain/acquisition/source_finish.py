@@ -48,7 +48,7 @@ def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime,
     try:
         content = combined(_contents(session, run.source_id, addresses, description_of(form)))
     except Invalid as exc:
-        end(run, "failed", now, exc.code, {"page": exc.params.get("page", "")})
+        end(run, "failed", now, exc.code, {"page": "", **exc.params})
         return
     run.entries = len(content.entries)
     if not content.entries:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.acquisition.decoding import decoded
-from domain.acquisition.source_content import page_content
+from domain.acquisition.source_content import PageContent, page_content
 from domain.acquisition.source_finish import NOTHING, end, finish_or_end
 from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
 from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
@@ -93,18 +93,17 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
 
     A page that cannot be understood ends the reading: the directory looks otherwise than was described.
     """
-    run = _held(session, page)
-    if run is None:
-        return False
     known = session.scalar(
         select(SourcePage).where(SourcePage.source_id == page.source_id, SourcePage.address == page.address)
     )
     body = read.body if read.body is not None else known.body if known is not None else b""
     charset = read.charset if read.body is not None or known is None else known.charset
-    try:
-        content = page_content(decoded(body, charset), description_of(page.form), page=page.address)
-    except Invalid as exc:
-        end(run, "failed", now, exc.code, {"page": page.address})
+    content = _content_of(page, body, charset)  # read before any row is locked
+    run = _held(session, page)
+    if run is None:
+        return False
+    if isinstance(content, Invalid):
+        end(run, "failed", now, content.code, {**content.params, "page": page.address})
         events.record(session, "source.read", run.source_id)
         return True
     run.state, run.claimed_until, run.tries, run.cause, run.params = "waiting", None, 0, "", {}
@@ -119,6 +118,13 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
             end(run, "stopped", now)
     events.record(session, "source.read", run.source_id)
     return True
+
+
+def _content_of(page: PageToRead, body: bytes, charset: str) -> PageContent | Invalid:
+    try:
+        return page_content(decoded(body, charset), description_of(page.form), page=page.address)
+    except Invalid as exc:
+        return exc
 
 
 def _rest_of_turn(form: SourceForm) -> timedelta:

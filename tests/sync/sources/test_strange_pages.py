@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from domain.acquisition import source_finish
 from domain.database import Database
 from sync.sources.reading import SourceReading
+from tests.conftest import Office
 from tests.servers.hostile import HostileServer, hostile, reply
 from tests.sync.geo.conftest import writer
 from tests.sync.sources.conftest import (
@@ -22,6 +24,7 @@ from tests.sync.sources.conftest import (
     read_all,
     state,
 )
+from tests.sync.worker_program import WorkerProgram
 from ui.errors import describe_code
 
 
@@ -141,3 +144,22 @@ def test_a_slow_source_keeps_no_fast_one_waiting(
         assert time.monotonic() - began < 45
         assert pages_asked(slow) == ["/1"]
         assert pages_asked(server) == ["/1", "/2", "/3", "/4"]
+
+
+def test_a_hostile_page_keeps_no_worker_from_ending(
+    office: Office, database: Database, directory: Directory, server: HostileServer, clock: Clock, tmp_path: Path
+) -> None:
+    """As it really runs: told to end while it reads one, it is gone in a moment, and the page is left to the next."""
+    directory.answers = {"/": reply("200 OK", b"<li>" * 50_000, Content_Type="text/html")}
+    ask(database, add_source(database, f"{server.url}/", description="Eintrag: li\nName: a"), clock)
+    with WorkerProgram(office.url("worker"), 1, tmp_path / "worker.log"):
+        end = time.monotonic() + 60
+        while pages_asked(server) == []:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        began = time.monotonic()
+    assert time.monotonic() - began < 20
+    last = state(database).last
+    assert last is not None
+    assert (last.state, last.cause) in {("reading", ""), ("failed", "source.page_long")}
+    assert "{most}" not in describe_code("source.page_long", page="x", most=5000)
