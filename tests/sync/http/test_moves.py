@@ -1,11 +1,17 @@
 """Redirects, each a question of its own; and questions that may reach public servers only."""
 
+import contextlib
 import socket
+import ssl
+import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
 
 from domain.database import Database
 from domain.errors import Unavailable
@@ -16,6 +22,7 @@ from sync.http.addresses import may_move
 from sync.http.answers import Answer, Limits, Validators
 from sync.http.client import OutsideClient
 from sync.http.reach import Reach, is_public
+from tests.servers.certificates import write_certificate
 from tests.servers.hostile import Asked, hostile, reply
 from tests.sync.geo.conftest import writer
 from tests.sync.http.conftest import AGENT, QUICK, client_on
@@ -140,6 +147,46 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(
         assert (found.body, found.url) == (b"da", f"http://praxis.invalid:{server.port}/x?a=1")
         assert server.asked[0].headers["host"] == f"praxis.invalid:{server.port}"
         assert server.asked[0].path == "/x?a=1"
+
+
+@pytest.mark.parametrize(("named", "code"), [("praxis.invalid", ""), ("boese.invalid", "outside.unreachable")])
+def test_the_certificate_is_the_names_and_not_the_addresss(
+    worker_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, code: str
+) -> None:
+    """Who is asked by an address must still prove to be whom the name means."""
+    write_certificate(tmp_path / "c.pem", tmp_path / "k.pem", names=[x509.DNSName(named)])
+    serving, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=tmp_path / "c.pem")
+    serving.load_cert_chain(tmp_path / "c.pem", tmp_path / "k.pem")
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    async def looked_up(_url: httpx.URL) -> tuple[str, ...]:
+        return ("127.0.0.1",)
+
+    def serve() -> None:
+        taken, _ = listener.accept()
+        with taken, contextlib.suppress(OSError), serving.wrap_socket(taken, server_side=True) as connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nda")
+
+    monkeypatch.setattr(exchange, "public_addresses", looked_up)
+    monkeypatch.setattr(exchange, "_certificates", lambda: trusting)
+    client = OutsideClient(
+        writer(worker_database), user_agent=AGENT, now=lambda: datetime.now(UTC), reach=Reach.PUBLIC,
+        limits=replace(QUICK, attempts=1, silence=5.0, total=10.0),
+    )  # fmt: skip
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    address = f"https://praxis.invalid:{listener.getsockname()[1]}/"
+    try:
+        if code:
+            with pytest.raises(Unavailable) as error:
+                client.get(address, interval=FAST)
+            assert error.value.code == code
+        else:
+            assert client.get(address, interval=FAST).body == b"da"
+    finally:
+        listener.close()
+        thread.join(5)
 
 
 @pytest.mark.parametrize(
