@@ -10,6 +10,7 @@
 `ui.errors.describe` turns code and parameters into a German sentence; nothing else does.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -57,3 +58,15 @@ class Unavailable(PlatzlotseError):
     """An outside part does not answer; trying again later may help."""
 
     kind = "unavailable"
+
+
+def told(params: Mapping[str, object]) -> dict[str, int | str]:
+    """Of an error's parameters what may be kept in a table to fill its sentence later: numbers and words."""
+    kept: dict[str, int | str] = {}
+    for name, value in params.items():
+        if isinstance(value, str):
+            kept[name] = value.encode("utf-8", "replace").decode().replace("\0", " ")[:500]
+        elif isinstance(value, int) and not isinstance(value, bool):
+            kept[name] = value
+    kept.pop("code", None)
+    return kept

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.acquisition.foreign_json import read_json, write_json
 from domain.acquisition.reading import CUT_LENGTHS
 
 MOST_BYTES = 5_000_000  # of one answer
@@ -82,9 +83,7 @@ class KeptAnswers:
 
         It counts as cut if one of the lists was: whoever is not in it may still be there.
         """
-        return json.dumps(
-            {LIST: list(self._entries.values()), MORE: self.cut_searches > 0}, ensure_ascii=False
-        ).encode()
+        return write_json({LIST: list(self._entries.values()), MORE: self.cut_searches > 0})
 
     @property
     def marks(self) -> frozenset[str]:
@@ -107,7 +106,7 @@ class KeptAnswers:
 def _entries_of(answer: bytes) -> tuple[list[object], bool] | None:
     """The entries of an answer and whether there are more; None where its shape is another."""
     try:
-        content = json.loads(answer)
+        content = read_json(answer)
     except (ValueError, RecursionError):
         return None
     entries = content.get(LIST) if isinstance(content, Mapping) else None

@@ -3,22 +3,28 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4.dammit import UnicodeDammit
 from bs4.exceptions import ParserRejectedMarkup
 
 from domain.acquisition.addresses import split_address
+from domain.acquisition.decoding import decoded
 from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
 from domain.acquisition.names import split_name
 from domain.acquisition.offers import licence_of, methods_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.tame_html import TooManyTags, tamed
 from domain.acquisition.text import clean, first_email, numbers
 from domain.errors import Invalid
 
 MARK = b"praxis-list-element"
 LARGEST = 64 * 1024**2  # a page of a hundred practices has less than one
 CHUNK = 65_536
+MOST_TAGS = 100_000  # a page of a hundred practices has a few thousand
+MOST_PARTS = 200  # sentences, tables and lines of one card
 PHONE_TABLE = re.compile(r"telefon", re.IGNORECASE)
 
 
@@ -38,11 +44,19 @@ def records(path: Path, *, saved_on: date) -> Iterator[TherapistRecord | RowErro
     if path.stat().st_size > LARGEST:
         raise Invalid("import.page_too_large", file=path.name)
     try:
+        content = path.read_bytes()
+        html = tamed(
+            UnicodeDammit(content, is_html=True).unicode_markup or decoded(content, "utf-8"), most_tags=MOST_TAGS
+        )
         cards = BeautifulSoup(
-            path.read_bytes(), "html.parser", parse_only=SoupStrainer("div", class_="praxis-list-element")
+            html, "html.parser", parse_only=SoupStrainer("div", class_="praxis-list-element")
         ).find_all("div", class_="praxis-list-element")
-        for row, card in enumerate(cards, start=1):
+        # a card inside a card is none of its own
+        outermost = (card for card in cards if card.find_parent("div", class_="praxis-list-element") is None)
+        for row, card in enumerate(outermost, start=1):
             yield _record(row, card, saved_on=saved_on)
+    except TooManyTags as exc:
+        raise Invalid("import.page_too_large", file=path.name) from exc
     except (ParserRejectedMarkup, RecursionError, AssertionError) as exc:
         raise Invalid("import.page_broken", file=path.name) from exc
 
@@ -56,7 +70,7 @@ def _record(row: int, card: Tag, *, saved_on: date) -> TherapistRecord | RowErro
     address = split_address("\n".join(line for line in lines if line))
     dialled = [_after(link, "tel:") for link in card.select('a[href^="tel:"]')]
     called = numbers(" / ".join(dialled))
-    sentences = [text for item in card.select("li") if methods_of(text := _text(item))]
+    sentences = [text for item in card.find_all("li", limit=MOST_PARTS) if methods_of(text := _text(item))]
     offers, source = offers_of(sentences, licence)
     week = _week(card, saved_on=saved_on)
     notes = list(week.notes)
@@ -97,9 +111,9 @@ def _record(row: int, card: Tag, *, saved_on: date) -> TherapistRecord | RowErro
 def _week(card: Tag, *, saved_on: date) -> Week:
     """Hours of all tables; each time is printed twice ("bis" and "-") and counts once."""
     week = Week()
-    for table in card.find_all("table"):
-        by_phone = PHONE_TABLE.search(_heading(table)) is not None
-        for line in table.find_all("tr"):
+    for table in card.find_all("table", limit=MOST_PARTS):
+        by_phone = PHONE_TABLE.search(_heading(table, card)) is not None
+        for line in table.find_all("tr", limit=MOST_PARTS):
             cells = [_text(cell) for cell in line.find_all(["td", "th"])]
             if len(cells) < 2:
                 continue
@@ -113,9 +127,17 @@ def _week(card: Tag, *, saved_on: date) -> Week:
     return week
 
 
-def _heading(table: Tag) -> str:
-    """A table's caption, else the heading before it."""
-    return _text(table.find("caption")) or _text(table.find_previous(["h2", "h3", "h4", "strong"]))
+def _heading(table: Tag, card: Tag) -> str:
+    """A table's caption, else the heading before it in its card."""
+    caption = table.find("caption")
+    if caption is not None:
+        return _text(caption)
+    for element in islice(table.previous_elements, MOST_PARTS):
+        if element is card:
+            break
+        if isinstance(element, Tag) and element.name in {"h2", "h3", "h4", "strong"}:
+            return _text(element)
+    return ""
 
 
 def _text(tag: object) -> str:

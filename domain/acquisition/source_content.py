@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from domain.acquisition.foreign_json import read_json, write_json
 from domain.acquisition.json_depth import check_depth
 from domain.acquisition.reading import CUT_LENGTHS
 from domain.acquisition.source_description import Description, entries_of
@@ -60,7 +61,7 @@ class Content:
             if self.shape == ARZTSUCHE
             else {"metadata": {"scrape_date": on.isoformat(), "total": len(entries)}, PLZ_DIRECTORY: entries}
         )
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        return write_json(whole)
 
 
 def page_content(text: str, description: Description | None, *, page: str = "") -> PageContent:
@@ -69,7 +70,7 @@ def page_content(text: str, description: Description | None, *, page: str = "") 
         return PageContent(PLZ_DIRECTORY, tuple(entries_of(text, description, page=page)))
     try:
         check_depth(text)
-        whole = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
+        whole = read_json(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as exc:
         raise Invalid("source.page_unreadable", page=page) from exc
     for shape in (ARZTSUCHE, PLZ_DIRECTORY):
@@ -91,7 +92,3 @@ def combined(pages: Iterable[PageContent]) -> Content:
 def _key(entry: object) -> str:
     lasting = {k: v for k, v in entry.items() if k not in PASSING} if isinstance(entry, Mapping) else entry
     return json.dumps(lasting, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)

@@ -8,7 +8,7 @@ The selectors are those of BeautifulSoup; "@name" takes an attribute instead of 
 all others are looked for inside it. A page is read into entries of the directory per PLZ area: one reader reads both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from soupsieve import SelectorSyntaxError
 
 from domain.acquisition.addresses import split_address
 from domain.acquisition.names import split_name
+from domain.acquisition.tame_html import TooManyTags, tamed
 from domain.acquisition.text import clean
 from domain.acquisition.written_hours import written_hours
 from domain.acquisition.written_mail import first_written_mail
@@ -31,6 +32,9 @@ FIELDS = (
     "Telefon", "Fax", "E-Mail", "Webseite", "Sprachen", "Verfahren", "Telefonzeiten",
 )  # fmt: skip
 LONGEST = 8000
+MOST_TAGS = 60_000  # of one page
+MOST_ENTRIES = 5000
+MOST_VALUES = 50  # of one field of an entry
 WEEK = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 Entry = dict[str, object]
 
@@ -81,10 +85,24 @@ def entries_of(html: str, description: Description, *, page: str = "") -> list[E
     """The practices of a page, as entries of a directory per PLZ area. Raises Invalid where it is no HTML."""
     try:
         # the comment: a text without a tag is no file name or address to be warned of
-        whole = BeautifulSoup(f"<!-- -->{html}", "html.parser")
-        return [_entry(element, description.fields) for element in whole.select(description.entry)]
+        whole = BeautifulSoup(f"<!-- -->{tamed(html, most_tags=MOST_TAGS)}", "html.parser")
+        found = whole.select(description.entry, limit=MOST_ENTRIES + 1)
+        if len(found) > MOST_ENTRIES:
+            raise Invalid("source.page_long", page=page, most=MOST_ENTRIES)
+        return [_entry(element, description.fields) for element in _outermost(found)]
+    except TooManyTags as exc:
+        raise Invalid("source.page_long", page=page, most=MOST_TAGS) from exc
     except (ParserRejectedMarkup, RecursionError, AssertionError) as exc:
         raise Invalid("source.page_unreadable", page=page) from exc
+
+
+def _outermost(found: Iterable[Tag]) -> Iterator[Tag]:
+    """Each entry but one inside another: a practice is one entry."""
+    taken: set[int] = set()
+    for element in found:
+        if not any(id(parent) in taken for parent in element.parents):
+            taken.add(id(element))
+            yield element
 
 
 def _entry(element: Tag, fields: Mapping[str, Selector]) -> Entry:
@@ -92,12 +110,14 @@ def _entry(element: Tag, fields: Mapping[str, Selector]) -> Entry:
         selector = fields.get(name)
         if selector is None:
             return []
-        texts = (_value(tag, selector.attribute) for tag in element.select(selector.css))
+        texts = (_value(tag, selector.attribute) for tag in element.select(selector.css, limit=MOST_VALUES))
         return [text for text in texts if text]
 
     def linked(name: str) -> list[str]:
         selector = fields.get(name)
-        return [_value(tag, "href") for tag in element.select(selector.css)] if selector is not None else []
+        if selector is None:
+            return []
+        return [_value(tag, "href") for tag in element.select(selector.css, limit=MOST_VALUES)]
 
     def one(name: str) -> str:
         return next(iter(all_of(name)), "")

@@ -7,25 +7,26 @@ Which pages are done stands in `source_page`, so that whoever goes on after a ki
 worker that lost its lease writes nothing any more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import entered_by
-from domain.acquisition.source_content import combined, page_content
+from domain.acquisition.decoding import decoded
+from domain.acquisition.source_content import PageContent, page_content
+from domain.acquisition.source_finish import NOTHING, end, finish_or_end
 from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
 from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid
+from domain.errors import Invalid, told
 
 LEASE = timedelta(minutes=5)  # a question with its turn, its time and the rules of its host
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-GOES_ON = timedelta(hours=24)  # a reading that broke off is taken up again, later everything is asked anew
-DECIDED = ("review", "applied", "discarded", "superseded", "unchanged")
+MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
+SOON = timedelta(seconds=2)  # a turn that is so near is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,76 +54,6 @@ class PageRead:
     last_modified: str | None = None
 
 
-def ask_run(session: Session, source_id: int, *, now: datetime, trial: bool = False) -> int:
-    """Ask the worker to read a source, or only its first page; returns the run's id.
-
-    One that broke off within a day goes on where it was. Raises Conflict where one is under way, Invalid where the
-    source is not permitted.
-    """
-    source = load_for_edit(session, DirectorySource, source_id)
-    if not source.permitted:
-        raise Invalid("source.not_permitted")
-    last = session.scalar(
-        select(SourceRun).where(SourceRun.source_id == source_id).order_by(SourceRun.id.desc()).limit(1)
-    )
-    if last is not None and last.done_at is None:
-        raise Conflict("source.under_way")
-    broke_off = last is not None and last.state in {"failed", "stopped"} and not last.trial and not trial
-    if last is not None and broke_off and last.asked_at > now - GOES_ON:
-        last.state, last.done_at, last.stop_asked, last.tries = "waiting", None, False, 0
-        last.cause, last.params, last.not_before = "", {}, now
-        run = last
-    else:
-        run = SourceRun(
-            source_id=source_id, trial=trial, asked_by=entered_by(session), asked_at=now, not_before=now,
-            pages=1 if trial else len(addresses_of(form_of(source))),
-        )  # fmt: skip
-        session.add(run)
-    session.flush()
-    events.record(session, "source.asked", source_id)
-    return run.id
-
-
-def ask_stop(session: Session, source_id: int, *, now: datetime) -> None:
-    """Stop the reading that is under way: after the page that is being asked for, at once where none is."""
-    run = session.scalar(
-        select(SourceRun).where(SourceRun.source_id == source_id, SourceRun.done_at.is_(None)).with_for_update()
-    )
-    if run is None:
-        return
-    run.stop_asked = True
-    if run.state == "waiting":
-        _end(run, "stopped", now)
-    events.record(session, "source.stopping", source_id)
-
-
-def ask_due(session: Session, *, now: datetime) -> int:
-    """Begin the readings whose time has come; returns how many."""
-    last = select(func.max(SourceRun.asked_at)).where(
-        SourceRun.source_id == DirectorySource.id, SourceRun.trial.is_(False)
-    )
-    open_one = select(SourceRun.id).where(SourceRun.source_id == DirectorySource.id, SourceRun.done_at.is_(None))
-    due = session.scalars(
-        select(DirectorySource.id).where(
-            DirectorySource.enabled,
-            DirectorySource.every_days > 0,
-            func.coalesce(
-                last.scalar_subquery() + func.make_interval(0, 0, 0, DirectorySource.every_days) <= now, True
-            ),
-            ~open_one.exists(),
-        )
-    ).all()
-    begun = 0
-    for source_id in due:
-        form = form_of(session.get_one(DirectorySource, source_id))
-        values = {"source_id": source_id, "asked_at": now, "not_before": now, "pages": len(addresses_of(form))}
-        made = session.scalar(insert(SourceRun).values(values).on_conflict_do_nothing().returning(SourceRun.id))
-        if made is not None:  # another worker was not faster
-            events.record(session, "source.asked", source_id)
-            begun += 1
-    return begun
-
-
 def take_page(session: Session, *, now: datetime, lease: timedelta = LEASE) -> PageToRead | None:
     """Claim the next page of any reading; None where none is due. A reading without pages left is finished here.
 
@@ -144,55 +75,73 @@ def take_page(session: Session, *, now: datetime, lease: timedelta = LEASE) -> P
             return None
         form = form_of(session.get_one(DirectorySource, run.source_id))
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
+        elif run.tries >= MOST_TRIES:
+            end(run, "failed", now, "source.given_up")
         elif not form.permitted:
-            _end(run, "failed", now, "source.not_permitted")
+            end(run, "failed", now, "source.not_permitted")
         else:
             address = _next_address(session, run, form)
             if address is not None:
                 return _claimed(session, run, form, address, now + lease)
-            finish(session, run, form, now=now)
+            finish_or_end(session, run, form, now)
         session.flush()
         events.record(session, "source.read", run.source_id)
 
 
 def note_page(session: Session, page: PageToRead, read: PageRead, *, now: datetime) -> bool:
-    """A page arrived: it is done, the reading goes on. False where the lease is another worker's by now.
+    """A page arrived: it is done, the reading goes on when its host's next turn is; others are read meanwhile.
+
+    False where the lease is another worker's by now.
 
     A page that cannot be understood ends the reading: the directory looks otherwise than was described.
     """
-    run = _held(session, page)
-    if run is None:
-        return False
     known = session.scalar(
         select(SourcePage).where(SourcePage.source_id == page.source_id, SourcePage.address == page.address)
     )
     body = read.body if read.body is not None else known.body if known is not None else b""
     charset = read.charset if read.body is not None or known is None else known.charset
-    try:
-        content = page_content(_text(body, charset), description_of(page.form), page=page.address)
-    except Invalid as exc:
-        _end(run, "failed", now, exc.code, page=page.address)
+    content = _content_of(page, body, charset)  # read before any row is locked
+    run = _held(session, page)
+    if run is None:
+        return False
+    if isinstance(content, Invalid):
+        end(run, "failed", now, content.code, {**content.params, "page": page.address})
         events.record(session, "source.read", run.source_id)
         return True
-    run.state, run.claimed_until, run.tries, run.cause, run.params, run.not_before = "waiting", None, 0, "", {}, now
+    run.state, run.claimed_until, run.tries, run.cause, run.params = "waiting", None, 0, "", {}
+    run.not_before = now if run.pages_done + 1 >= run.pages else now + _rest_of_turn(page.form)
     run.pages_done += 1
     run.entries += len(content.entries)
     if page.trial:
-        _end(run, "tried", now)
+        end(run, "tried", now)
     else:
         _keep(session, page, read, known, body, charset, now)
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
     events.record(session, "source.read", run.source_id)
     return True
 
 
-def fail_run(session: Session, page: PageToRead, cause: str, /, *, now: datetime, **params: int | str) -> None:
+def _content_of(page: PageToRead, body: bytes, charset: str) -> PageContent | Invalid:
+    try:
+        return page_content(decoded(body, charset), description_of(page.form), page=page.address)
+    except Invalid as exc:
+        return exc
+
+
+def _rest_of_turn(form: SourceForm) -> timedelta:
+    """How long a source's next page is left, so that whoever reads them all in turn is not kept by the slowest."""
+    return max(timedelta(), timedelta(minutes=1) / form.per_minute - SOON)
+
+
+def fail_run(
+    session: Session, page: PageToRead, cause: str, params: Mapping[str, object] = NOTHING, *, now: datetime
+) -> None:
     """The host told us to stop, or what it says makes no sense: the reading ends with a sentence; its pages stay."""
     run = _held(session, page)
     if run is not None:
-        _end(run, "failed", now, cause, **params)
+        end(run, "failed", now, cause, params)
         events.record(session, "source.read", run.source_id)
 
 
@@ -200,24 +149,23 @@ def put_off_run(
     session: Session,
     page: PageToRead,
     cause: str,
-    /,
+    params: Mapping[str, object] = NOTHING,
     *,
     now: datetime,
     until: datetime | None = None,
-    **params: int | str,
 ) -> None:
     """Nobody answered: it goes on later, longer each time; after the last time it ends."""
     run = _held(session, page)
     if run is None:
         return
-    if run.tries >= len(LATER):
-        _end(run, "failed", now, "source.away", **params)
+    if run.tries > len(LATER):
+        end(run, "failed", now, "source.away", params)
     else:
-        later = now + LATER[run.tries]
-        run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, dict(params)
-        run.not_before, run.tries = max(later, until or later), run.tries + 1
+        later = now + LATER[run.tries - 1]
+        run.state, run.claimed_until, run.cause, run.params = "waiting", None, cause, told(params)
+        run.not_before = max(later, until or later)
         if run.stop_asked:
-            _end(run, "stopped", now)
+            end(run, "stopped", now)
     events.record(session, "source.put_off", run.source_id)
 
 
@@ -225,46 +173,7 @@ def give_back(session: Session, page: PageToRead, *, now: datetime) -> None:
     """The worker ends before it asked: the page is the next one's at once."""
     run = _held(session, page)
     if run is not None:
-        run.state, run.claimed_until, run.not_before = "waiting", None, now
-
-
-def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime, on: date | None = None) -> None:
-    """All pages are there: unchanged, or an import that waits for a review. Applies nothing."""
-    addresses = addresses_of(form)
-    pages = {
-        page.address: page for page in session.scalars(select(SourcePage).where(SourcePage.source_id == run.source_id))
-    }
-    description = description_of(form)
-    try:
-        content = combined(page_content(_text(pages[a].body, pages[a].charset), description, page=a) for a in addresses)
-    except Invalid as exc:
-        _end(run, "failed", now, exc.code, page=str(exc.params.get("page", "")))
-        return
-    run.entries = len(content.entries)
-    if not content.entries:
-        # a changed page, not everybody gone
-        _end(run, "failed", now, "source.nothing_found")
-        return
-    session.execute(
-        delete(SourcePage).where(SourcePage.source_id == run.source_id, SourcePage.address.not_in(addresses))
-    )
-    run.content_sha256 = content.sha256
-    before = session.scalar(
-        select(SourceRun.content_sha256)
-        .where(SourceRun.source_id == run.source_id, SourceRun.id != run.id, SourceRun.state.in_(DECIDED))
-        .order_by(SourceRun.done_at.desc(), SourceRun.id.desc())
-        .limit(1)
-    )
-    if before == content.sha256:
-        _end(run, "unchanged", now)
-        return
-    session.execute(
-        update(SourceRun)
-        .where(SourceRun.source_id == run.source_id, SourceRun.state == "review")
-        .values(state="superseded", content=None)
-    )
-    run.content = content.file(on=on or now.date())
-    _end(run, "review", now)
+        run.state, run.claimed_until, run.not_before, run.tries = "waiting", None, now, max(0, run.tries - 1)
 
 
 def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | None:
@@ -282,7 +191,7 @@ def _next_address(session: Session, run: SourceRun, form: SourceForm) -> str | N
 
 
 def _claimed(session: Session, run: SourceRun, form: SourceForm, address: str, until: datetime) -> PageToRead:
-    run.state, run.claimed_until = "reading", until
+    run.state, run.claimed_until, run.tries = "reading", until, run.tries + 1
     known = session.execute(
         select(SourcePage.etag, SourcePage.last_modified).where(
             SourcePage.source_id == run.source_id, SourcePage.address == address
@@ -312,16 +221,3 @@ def _keep(
     if read.body is not None:
         row.etag, row.last_modified = read.etag, read.last_modified
     session.add(row)
-
-
-def _text(body: bytes, charset: str) -> str:
-    """A page as text; PostgreSQL and our readers know no NUL."""
-    try:
-        return body.decode(charset, "replace").replace("\0", "\ufffd")
-    except LookupError:
-        return body.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _end(run: SourceRun, state: str, now: datetime, cause: str = "", **params: int | str) -> None:
-    run.state, run.done_at, run.claimed_until = state, now, None
-    run.cause, run.params = cause, dict(params)

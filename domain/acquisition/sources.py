@@ -4,6 +4,7 @@ Nothing is asked of anybody here; `source_runs` keeps how far each reading is.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -169,7 +170,10 @@ def _checked(form: SourceForm) -> SourceForm:
 
 def _check_address(address: str) -> None:
     try:
-        parts = urlsplit(address.replace(SLOT, "00000"))
+        # as the net takes it: other points and digits are the same, and what is not seen is not there
+        plain = unicodedata.normalize("NFKC", address).replace("\u3002", ".")
+        plain = "".join(character for character in plain if unicodedata.category(character) != "Cf")
+        parts = urlsplit(plain.replace(SLOT, "00000"))
         host = (parts.hostname or "").rstrip(".").lower()
         good = parts.scheme in {"http", "https"} and bool(host) and parts.port != 0 and not parts.username
     except ValueError:

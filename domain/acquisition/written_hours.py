@@ -8,13 +8,15 @@ from domain.values import MINUTES_PER_DAY, WeekSpan
 
 # "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
 _NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
-_JOIN = r"\s*(?:,|und|u\.|&|\+|/|sowie)\s*"
-_TO = r"\s*(?:-|–|—|bis)\s*"
-_DAYS = rf"{_NAME}(?:(?:{_JOIN}|{_TO}){_NAME})*"
+# as many spaces and repetitions as people write: without a bound some texts take hours
+_JOIN = r"\s{0,4}+(?:,|und|u\.|&|\+|/|sowie)\s{0,4}+"
+_TO = r"\s{0,4}+(?:-|–|—|bis)\s{0,4}+"
+_DAYS = rf"{_NAME}(?:(?:{_JOIN}|{_TO}){_NAME}){{0,13}}"
 _CLOCK = r"(?<![\d.:])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?!\d)"
-_SPAN = rf"{_CLOCK}\s*(?:uhr|h)?{_TO}{_CLOCK}(?!\.\d)\s*(?:uhr|h)?"
+_SPAN = rf"{_CLOCK}\s{{0,4}}+(?:uhr|h)?{_TO}{_CLOCK}(?!\.\d)(?:\s{{0,4}}(?:uhr|h))?"
 _LINE = re.compile(
-    rf"({_DAYS})\s*[:\-–]?\s*(?:von\s+|jeweils\s+)?({_SPAN}(?:(?:{_JOIN}|\s*;\s*|\s+)(?:von\s+)?{_SPAN})*)",
+    rf"({_DAYS})\s{{0,4}}+[:\-–]?\s{{0,4}}+(?:von\s{{1,4}}|jeweils\s{{1,4}})?"
+    rf"({_SPAN}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|\s{{1,4}})(?:von\s{{1,4}})?{_SPAN}){{0,11}})",
     re.IGNORECASE,
 )
 _ONE_SPAN = re.compile(_SPAN, re.IGNORECASE)

@@ -7,6 +7,7 @@ what a page says of places is offered beside what a person entered: it ages, and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,10 +16,11 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.acquisition.offers import offers_of
+from domain.casework.page_news import is_renewable, not_decided, take_back
 from domain.casework.page_places import is_overtaken, news_of_places, stated_on
 from domain.casework.practice_page import Found
 from domain.editing import load_for_edit
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, told
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity, set_contact, take_suggestion
 from domain.therapists.web_models import WebFinding, WebReading, WebSchedule
@@ -27,6 +29,8 @@ from domain.weektime import office_day, to_multirange
 
 LEASE = timedelta(minutes=15)  # five pages, each with its turn
 LATER = (timedelta(minutes=10), timedelta(hours=1))
+MOST_TRIES = len(LATER) + 2  # one more for a worker that was killed
+NOTHING: Mapping[str, object] = MappingProxyType({})
 FIELDS = {
     "email": "email", "phone_hours": "phone_hours", "methods": "offers", "languages": "languages",
 }  # fmt: skip
@@ -94,7 +98,7 @@ def read_website(session: Session, therapist_id: int) -> Website:
         .order_by(WebFinding.kind, WebFinding.id)
     )
     found = tuple(
-        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, _is_locked(r.kind, therapist))
+        Suggestion(r.id, r.kind, r.value, r.quote, r.address, r.found_at, _is_locked(session, therapist, r))
         for r in rows
         if not is_overtaken(r, therapist)
     )
@@ -107,7 +111,7 @@ def accept(session: Session, finding_id: int, *, now: datetime) -> None:
     """Take a suggestion over; the field counts as entered by hand from then on. Raises Conflict and Invalid."""
     finding = _undecided(session, finding_id)
     therapist = load_for_edit(session, Therapist, finding.therapist_id)
-    if _is_locked(finding.kind, therapist):
+    if _is_locked(session, therapist, finding):
         raise Conflict("web.locked")
     if is_overtaken(finding, therapist):
         raise Conflict("web.overtaken")
@@ -131,36 +135,43 @@ def reject(session: Session, finding_id: int, *, now: datetime) -> None:
 
 
 def take_website(session: Session, *, now: datetime) -> WebsiteToRead | None:
-    """Claim the next practice; None where none is due."""
-    row = session.scalar(
-        select(WebReading)
-        .where(
-            WebReading.done_at.is_(None),
-            WebReading.not_before <= now,
-            or_(WebReading.state == "waiting", WebReading.claimed_until < now),
-            # what the schedule asked for rests while that is off
-            or_(WebReading.asked_by.is_not(None), select(WebSchedule.enabled).scalar_subquery()),
-        )
-        .order_by(WebReading.asked_by.is_(None), WebReading.not_before)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    """Claim the next practice; None where none is due. It counts as tried from now on.
+
+    One that was taken again and again and never came to an end ends here: whoever took it was killed or hung.
+    """
+    while (row := _due(session, now)) is not None and row.tries >= MOST_TRIES:
+        row.state, row.claimed_until, row.done_at = "failed", None, now
+        row.cause, row.params = "web.given_up", {}
+        events.record(session, "web_finding.read", row.therapist_id)
+        session.flush()
     if row is None:
         return None
-    row.state, row.claimed_until = "reading", now + LEASE
+    row.state, row.claimed_until, row.tries = "reading", now + LEASE, row.tries + 1
     web = session.scalar(select(Therapist.web).where(Therapist.id == row.therapist_id)) or ""
     return WebsiteToRead(row.therapist_id, website_of(web), now + LEASE, row.tries)
 
 
 def note_website(
-    session: Session, site: WebsiteToRead, found: Sequence[tuple[str, Found]], *, pages: int, now: datetime
+    session: Session,
+    site: WebsiteToRead,
+    found: Sequence[tuple[str, Found]],
+    *,
+    pages: int,
+    now: datetime,
+    complete: bool = True,
 ) -> None:
-    """What was found, each with its page. What a person decided before is not suggested again."""
+    """What was found, each with its page. What a person decided before is not suggested again.
+
+    What a `complete` reading did not find again, and nobody decided, is suggested no longer.
+    """
     row = _held(session, site)
     if row is None:
         return
-    kept = [(address, finding) for address, finding in found if finding.kind != "capacity"]
-    kept += news_of_places(session, site.therapist_id, found, now=now)
+    kept = news_of_places(session, site.therapist_id, found, now=now)
+    others = [(address, finding) for address, finding in found if finding.kind != "capacity"]
+    if complete:
+        take_back(session, site.therapist_id, others)
+    kept += not_decided(session, site.therapist_id, others)
     for address, finding in kept:
         values = {
             "therapist_id": site.therapist_id, "kind": finding.kind, "value": finding.value, "quote": finding.quote,
@@ -172,18 +183,31 @@ def note_website(
 
 
 def fail_website(
-    session: Session, site: WebsiteToRead, cause: str, /, *, now: datetime, again: bool = False, **params: int | str
+    session: Session,
+    site: WebsiteToRead,
+    cause: str,
+    params: Mapping[str, object] = NOTHING,
+    *,
+    now: datetime,
+    again: bool = False,
 ) -> None:
     """It could not be read: with `again` it comes later, a few times; else a sentence says why not."""
     row = _held(session, site)
     if row is None:
         return
-    row.cause, row.params, row.claimed_until = cause, dict(params), None
-    if again and row.tries < len(LATER):
-        row.state, row.not_before, row.tries = "waiting", now + LATER[row.tries], row.tries + 1
+    row.cause, row.params, row.claimed_until = cause, told(params), None
+    if again and row.tries <= len(LATER):
+        row.state, row.not_before = "waiting", now + LATER[row.tries - 1]
     else:
         row.state, row.done_at = "failed", now
     events.record(session, "web_finding.read", site.therapist_id)
+
+
+def give_back_website(session: Session, site: WebsiteToRead, *, now: datetime) -> None:
+    """The worker ends before it was read: it is the next one's at once."""
+    row = _held(session, site)
+    if row is not None:
+        row.state, row.claimed_until, row.not_before, row.tries = "waiting", None, now, max(0, row.tries - 1)
 
 
 def website_of(web: str) -> str:
@@ -209,8 +233,26 @@ def _values(therapist: Therapist, kind: str, value: Mapping[str, object]) -> dic
     return {"offers": sorted({*therapist.offers, *(offer.code for offer in offers)})}
 
 
-def _is_locked(kind: str, therapist: Therapist) -> bool:
-    return kind != "capacity" and FIELDS[kind] in therapist.locked_fields
+def _is_locked(session: Session, therapist: Therapist, finding: WebFinding) -> bool:
+    if finding.kind == "capacity" or FIELDS[finding.kind] not in therapist.locked_fields:
+        return False
+    return not is_renewable(session, therapist, finding.kind, on=office_day(finding.found_at))
+
+
+def _due(session: Session, now: datetime) -> WebReading | None:
+    return session.scalar(
+        select(WebReading)
+        .where(
+            WebReading.done_at.is_(None),
+            WebReading.not_before <= now,
+            or_(WebReading.state == "waiting", WebReading.claimed_until < now),
+            # what the schedule asked for rests while that is off
+            or_(WebReading.asked_by.is_not(None), select(WebSchedule.enabled).scalar_subquery()),
+        )
+        .order_by(WebReading.asked_by.is_(None), WebReading.not_before)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _undecided(session: Session, finding_id: int) -> WebFinding:

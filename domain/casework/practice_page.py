@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from io import StringIO
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
 from domain.acquisition.offers import methods_of
+from domain.acquisition.tame_html import tamed
 from domain.acquisition.text import clean
 from domain.acquisition.text import email as read_email
 from domain.acquisition.written_hours import written_hours
@@ -23,11 +25,14 @@ from domain.communication.reading.places import read_places
 from domain.values import WeekSpan
 
 MOST_TEXT = 60_000  # characters of a page that are looked at
+MOST_TAGS = 10_000  # of a page that are looked at
+MOST_LINE = 1000  # characters of one line
+MOST_MAILS = 20  # links to mail addresses
 MOST_LINKS = 4  # pages beside the first
 QUOTE = 200
 _WORTH_READING = re.compile(r"kontakt|impressum|praxis|sprechzeit|erreichbar|freie|anmeldung|aufnahme", re.IGNORECASE)
 _BY_PHONE = re.compile(r"telefon|tel\.|erreich|anruf", re.IGNORECASE)
-_BLOCKS = ("p", "li", "div", "td", "tr", "h1", "h2", "h3", "h4", "address", "section", "br", "dt", "dd")
+_BLOCKS = frozenset({"p", "li", "div", "td", "tr", "h1", "h2", "h3", "h4", "address", "section", "br", "dt", "dd"})
 _SPOKEN = re.compile(r"sprach|englisch sprech|therapie auf|languages?", re.IGNORECASE)
 LANGUAGES = (
     "Arabisch", "Bulgarisch", "Chinesisch", "Dari", "Englisch", "Farsi", "Französisch", "Gebärdensprache", "Griechisch",
@@ -86,8 +91,8 @@ def links(html: str, address: str) -> tuple[str, ...]:
 def _parsed(html: str) -> BeautifulSoup | None:
     try:
         # the comment: a text without a tag is no file name or address to be warned of
-        page = BeautifulSoup(f"<!-- -->{html}".replace("\0", " "), "html.parser")
-        for hidden in page(["script", "style", "noscript", "template", "head"]):
+        page = BeautifulSoup(f"<!-- -->{tamed(html, most_tags=MOST_TAGS, cut=True)}", "html.parser")
+        for hidden in page(["head"]):
             hidden.decompose()
     except (ParserRejectedMarkup, RecursionError, AssertionError):
         return None
@@ -95,15 +100,31 @@ def _parsed(html: str) -> BeautifulSoup | None:
 
 
 def _lines(page: BeautifulSoup) -> list[str]:
-    for block in page.find_all(_BLOCKS):
-        block.insert_before("\n")
-        block.append("\n")
-    text = page.get_text(" ")[:MOST_TEXT]
-    return [line for line in map(clean, text.split("\n")) if line]
+    """The texts between blocks, in one walk; a line nobody wrote by hand is cut into pieces."""
+    text = StringIO()
+    around: list[Tag] = []  # the blocks that are open
+    for element in page.descendants:
+        while around and not _is_within(element, around[-1]):
+            around.pop()
+            text.write("\n")
+        if isinstance(element, Tag):
+            if element.name in _BLOCKS:
+                text.write("\n")
+                around.append(element)
+        elif type(element) is NavigableString:
+            text.write(f" {element} ")
+        if text.tell() > MOST_TEXT:
+            break
+    lines = map(clean, text.getvalue()[:MOST_TEXT].split("\n"))
+    return [line[at : at + MOST_LINE] for line in lines for at in range(0, len(line), MOST_LINE)]
+
+
+def _is_within(element: PageElement, block: Tag) -> bool:
+    return any(parent is block for parent in element.parents)
 
 
 def _mails(page: BeautifulSoup, lines: list[str]) -> Iterator[Found]:
-    for link in page.select('a[href^="mailto:"]'):
+    for link in page.select('a[href^="mailto:"]', limit=MOST_MAILS):
         address = read_email(str(link.get("href") or "").removeprefix("mailto:").partition("?")[0])
         if address:
             yield Found("email", {"email": address}, _quote(clean(link.get_text(" ")) or address))

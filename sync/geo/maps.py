@@ -26,8 +26,9 @@ from sync.geo.reaching import Reaching
 from sync.geo.routers import Unroutable, router_of
 from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import RouterKey, Travelling
+from sync.http.addresses import host_of
 from sync.http.answers import Limits
-from sync.http.client import OutsideClient, Write, host_of
+from sync.http.client import OutsideClient, Write
 from sync.http.identity import user_agent
 
 STEPS = 200  # of one round; then others of this thread have their turn

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from domain.acquisition.decoding import decoded
 from domain.errors import Unavailable
 
 MEGABYTE = 1_000_000
@@ -34,9 +35,9 @@ class Validators:
     last_modified: str | None = None
 
     def headers(self) -> dict[str, str]:
-        """As request headers."""
+        """As request headers; what is no header of ours to send is left out."""
         given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in given.items() if value and value.isascii() and value.isprintable()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,7 @@ class Answer:
 
     def text(self) -> str:
         """The body as text; bytes of another charset become replacement characters."""
-        try:
-            return self.body.decode(self.charset, "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return decoded(self.body, self.charset)
 
     def json(self) -> Any:
         """The body as JSON. Raises Unavailable (outside.garbage)."""

@@ -1,18 +1,22 @@
-"""robots.txt: what a host lets programs read (RFC 9309), looked up once a day. For directory sources."""
+"""robots.txt: what a host lets programs read (RFC 9309), looked up once a day. For directories and practices' pages."""
 
+import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from protego import Protego
 
 from domain.errors import Unavailable
+from sync.http.addresses import host_of, name_of, read_address
 from sync.http.answers import Limits
-from sync.http.client import OutsideClient, host_of
+from sync.http.client import OutsideClient
 
 KEPT = timedelta(hours=24)
+MOST_HOSTS = 500  # whose rules are remembered
 ROBOT = "Platzlotse"
 LIMITS = Limits(largest=500_000, total=15.0)  # RFC 9309, 2.5: at least 500 kibibytes are read
+SLOWEST = 60.0  # seconds between two questions; whoever wants more is not read at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +30,34 @@ class Robots:
 
     def __init__(self, client: OutsideClient, *, interval: float = 1.0) -> None:
         self._client, self._interval = client, interval
-        self._known: dict[str, _Rules] = {}
+        self._known: OrderedDict[str, _Rules] = OrderedDict()
 
     def check(self, url: str, *, now: datetime) -> float | None:
-        """Seconds a host wants between two questions, None where it does not say.
+        """Seconds a host wants between two questions, at most `SLOWEST`; None where it does not say.
 
-        Raises Unavailable: outside.robots where the page may not be read, else why the rules could not be.
+        Raises Unavailable: outside.robots where the page may not be read, outside.too_slow where it may so rarely that
+        nobody waits for it, else why the rules could not be read.
         """
-        rules = self._rules(url, now)
+        rules, host = self._rules(url, now), name_of(read_address(url))
         if not rules.can_fetch(url, ROBOT):
-            raise Unavailable("outside.robots", host=urlsplit(url).hostname)
+            raise Unavailable("outside.robots", host=host)
         delay = rules.crawl_delay(ROBOT)
-        return None if delay is None else float(delay)
+        if delay is None:
+            return None
+        seconds = float(delay)
+        if math.isnan(seconds) or seconds > SLOWEST:
+            raise Unavailable("outside.too_slow", host=host, most=round(SLOWEST))
+        return max(0.0, seconds)
 
     def _rules(self, url: str, now: datetime) -> Protego:
-        host = host_of(url)
-        known = self._known.get(host)
+        address = read_address(url)
+        server = f"{address.scheme}://{host_of(url)}"
+        known = self._known.get(server)
         if known is None or now - known.read_at > KEPT:
-            parts = urlsplit(url)
-            known = self._known[host] = _Rules(self._read(f"{parts.scheme}://{parts.netloc}/robots.txt"), now)
+            at = str(address.copy_with(path="/robots.txt", query=None, fragment=None, username=None, password=None))
+            known = self._known[server] = _Rules(self._read(at), now)
+            while len(self._known) > MOST_HOSTS:
+                self._known.popitem(last=False)
         return known.rules
 
     def _read(self, url: str) -> Protego:

@@ -1,34 +1,53 @@
 """The worker's round over practices' own pages: the first and a few more of its host; then suggestions."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.access import office
-from domain.casework.enrichment import WebsiteToRead, fail_website, note_website, take_website
+from domain.casework.enrichment import (
+    WebsiteToRead,
+    fail_website,
+    give_back_website,
+    note_website,
+    take_website,
+)
 from domain.casework.enrichment_schedule import ask_scheduled
 from domain.casework.practice_page import Found, findings, links
 from domain.errors import PlatzlotseError, Unavailable
 from domain.weektime import office_day
-from sync.http.answers import Limits
-from sync.http.client import OutsideClient, Write
-from sync.http.identity import user_agent
-from sync.http.robots import Robots
+from sync.http.answers import Answer, Limits
+from sync.http.client import Write
+from sync.http.reach import Reach
+from sync.http.reader import PageReader
 
+log = logging.getLogger(__name__)
 STEPS = 50
 PAUSE = 5.0  # seconds between two questions to one practice
 LIMITS = Limits(redirects=2, attempts=1, turn=90.0, together=30.0, largest=2_000_000)
 AWAY = {"outside.unreachable", "outside.timeout", "outside.busy", "outside.paused", "outside.server_error"}
+LEFT_OUT = {"outside.status", "outside.robots", "outside.garbage", "outside.redirected", "outside.too_large"}
 
 
 class PracticePages:
-    """Reads pages somebody or the schedule asked for; `stop` gives up whatever waits for its turn."""
+    """Reads pages somebody or the schedule asked for; `stop` gives up whatever waits for its turn.
+
+    Their addresses stand in directories anybody writes in, so only public servers are asked: `reach` is for a test's
+    own server.
+    """
 
     def __init__(
-        self, write: Write, *, now: Callable[[], datetime], limits: Limits = LIMITS, pause: float = PAUSE
+        self,
+        write: Write,
+        *,
+        now: Callable[[], datetime],
+        limits: Limits = LIMITS,
+        pause: float = PAUSE,
+        reach: Reach = Reach.PUBLIC,
     ) -> None:
-        self._write, self._now, self._limits, self._pause = write, now, limits, pause
+        self._write, self._now, self._pause = write, now, pause
         self._stopped = threading.Event()
+        self._reader = PageReader(write, now=now, limits=limits, sleep=self._sleep, reach=reach)
 
     def stop(self) -> None:
         """No further question."""
@@ -47,40 +66,52 @@ class PracticePages:
         if site is None:
             return False
         try:
-            found, pages = self._read(site)
+            found, pages, complete = self._read(site)
+            self._write(lambda s: note_website(s, site, found, pages=pages, now=self._now(), complete=complete))
         except PlatzlotseError as exc:
-            code, params = exc.code, {k: v for k, v in exc.params.items() if isinstance(v, (int, str))}
-            again = code in AWAY or code == "outside.stopping"
-            self._write(lambda s: fail_website(s, site, code, now=self._now(), again=again, **params))
-            return True
-        self._write(lambda s: note_website(s, site, found, pages=pages, now=self._now()))
+            self._failed(site, exc)
+        # a page is somebody else's: what nobody foresaw in it hinders this practice alone, and is told
+        except Exception as exc:  # noqa: BLE001
+            log.warning("page of therapist %d: %s", site.therapist_id, type(exc).__name__)
+            self._failed(site, Unavailable("web.unforeseen"))
         return True
 
-    def _read(self, site: WebsiteToRead) -> tuple[list[tuple[str, Found]], int]:
-        """The findings with their pages, and how many were read. Of further pages one that fails is left out."""
-        agent = self._write(lambda s: user_agent(office(s)))
-        client = OutsideClient(self._write, user_agent=agent, now=self._now, limits=self._limits, sleep=self._sleep)
-        robots, on = Robots(client), office_day(self._now())
-        first = self._page(client, robots, site.address)
-        found = [(site.address, finding) for finding in findings(first, on=on)]
-        pages = 1
-        for address in links(first, site.address):
+    def _failed(self, site: WebsiteToRead, error: PlatzlotseError) -> None:
+        if error.code == "outside.stopping":
+            self._write(lambda s: give_back_website(s, site, now=self._now()))
+            return
+        code, params, again = error.code, error.params, error.code in AWAY
+        self._write(lambda s: fail_website(s, site, code, params, now=self._now(), again=again))
+
+    def _read(self, site: WebsiteToRead) -> tuple[list[tuple[str, Found]], int, bool]:
+        """The findings with their pages, how many were read, and whether these are all that are there.
+
+        Of further pages one that fails is left out.
+        """
+        on = office_day(self._now())
+        first = self._page(site.address)
+        start = first.text()
+        found = [(first.url, finding) for finding in findings(start, on=on)]
+        pages, complete = 1, True
+        for address in links(start, first.url):
             try:
-                text = self._page(client, robots, address)
+                further = self._page(address)
             except Unavailable as exc:
-                if exc.code not in {"outside.status", "outside.robots", "outside.garbage", "outside.redirected"}:
+                if exc.code not in LEFT_OUT:
                     raise
+                complete = complete and exc.code == "outside.status"  # that one is not there
                 continue
             pages += 1
-            found += [(address, finding) for finding in findings(text, on=on)]
-        return found, pages
+            found += [(address, finding) for finding in findings(further.text(), on=on)]
+        return found, pages, complete
 
-    def _page(self, client: OutsideClient, robots: Robots, address: str) -> str:
-        asked = robots.check(address, now=self._now())
-        answer = client.get(address, interval=max(self._pause, asked or 0.0))
+    def _page(self, address: str) -> Answer:
+        if self._stopped.is_set():
+            raise Unavailable("outside.stopping")
+        answer = self._reader.page(address, interval=self._pause)
         if answer.content_type not in {"text/html", "application/xhtml+xml", ""}:
             raise Unavailable("outside.garbage", host=address)
-        return answer.text()
+        return answer
 
     def _sleep(self, seconds: float) -> None:
         if self._stopped.wait(seconds):

@@ -4,17 +4,17 @@ A host that redirects, refuses or fails ends the reading with a sentence; one th
 each time. Nothing is imported here.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.access import office
+from domain.acquisition.source_asking import ask_due
 from domain.acquisition.source_runs import (
     LEASE,
     PageRead,
     PageToRead,
-    ask_due,
     fail_run,
     give_back,
     note_page,
@@ -22,14 +22,14 @@ from domain.acquisition.source_runs import (
     take_page,
 )
 from domain.errors import PlatzlotseError, Unavailable
-from sync.http.answers import Answer, Limits, Validators
-from sync.http.client import OutsideClient, Write
-from sync.http.identity import user_agent
-from sync.http.robots import Robots
+from sync.http.answers import Limits, Validators
+from sync.http.client import Write
+from sync.http.reach import Reach
+from sync.http.reader import PageReader
 
+log = logging.getLogger(__name__)
 STEPS = 200  # pages of one round; then others of this thread have their turn
 LIMITS = Limits(redirects=0, attempts=2, turn=90.0, together=60.0)
-SLOWEST = 60.0  # seconds between two questions a robots.txt may ask for; who wants more is not read in a day
 # what ends a reading, and the sentence that says what to do
 ENDS = {
     "outside.redirected": "source.redirected",
@@ -38,6 +38,10 @@ ENDS = {
     "outside.robots": "source.robots",
     "outside.garbage": "source.garbage",
     "outside.too_large": "source.too_large",
+    "outside.too_slow": "outside.too_slow",
+    "outside.anonymous": "outside.anonymous",
+    "outside.never": "source.never",
+    "outside.private": "outside.private",
 }
 REFUSED = {401: "source.login", 403: "source.forbidden", 429: "source.too_many"}
 
@@ -61,11 +65,17 @@ class SourceReading:
         limits: Limits = LIMITS,
         pace: Pace = Pace(),
     ) -> None:
-        self._write, self._now, self._limits, self._pace = write, now, limits, pace
+        self._write, self._now, self._pace = write, now, pace
         self._stopped = threading.Event()
-        self._agent = ""
-        self._client: OutsideClient | None = None
-        self._robots: Robots | None = None
+        # an admin names these addresses, and one may stand in the office's own network
+        self._reader = PageReader(
+            write,
+            now=now,
+            limits=limits,
+            sleep=self._sleep,
+            reach=Reach.ANYWHERE,
+            robots_interval=pace.minute / 60,
+        )
 
     def stop(self) -> None:
         """No further question; one that waits for its turn is given up and comes again."""
@@ -84,54 +94,41 @@ class SourceReading:
         if page is None:
             return False
         try:
-            answer = self._ask(page)
+            self._read(page)
         except Unavailable as exc:
             self._note_trouble(page, exc)
-            return True
         except PlatzlotseError as exc:
-            code = exc.code
-            self._write(lambda s: fail_run(s, page, code, now=self._now(), page=page.address))
-            return True
+            code, params = exc.code, {**exc.params, "page": page.address}
+            self._write(lambda s: fail_run(s, page, code, params, now=self._now()))
+        # a page is somebody else's: what nobody foresaw in it hinders this source alone, and is told
+        except Exception as exc:  # noqa: BLE001
+            log.warning("page of source %d: %s", page.source_id, type(exc).__name__)
+            self._write(lambda s: fail_run(s, page, "source.unforeseen", now=self._now()))
+        return True
+
+    def _read(self, page: PageToRead) -> None:
+        interval = self._pace.minute / page.form.per_minute
+        answer = self._reader.page(page.address, interval=interval, known=Validators(page.etag, page.last_modified))
         body = None if answer.unchanged else answer.body
         read = PageRead(body, answer.charset, answer.validators.etag, answer.validators.last_modified)
         self._write(lambda s: note_page(s, page, read, now=self._now()))
-        return True
-
-    def _ask(self, page: PageToRead) -> Answer:
-        client, robots = self._outside()
-        asked = robots.check(page.address, now=self._now())
-        interval = max(self._pace.minute / page.form.per_minute, min(asked or 0.0, SLOWEST))
-        known = Validators(page.etag, page.last_modified)
-        return client.get(page.address, interval=interval, known=known, limits=self._limits)
-
-    def _outside(self) -> tuple[OutsideClient, Robots]:
-        """One client and the rules it read, as long as the office says who it is in the same words."""
-        agent = self._write(lambda s: user_agent(office(s)))
-        if self._client is None or self._robots is None or agent != self._agent:
-            self._agent = agent
-            self._client = OutsideClient(
-                self._write, user_agent=agent, now=self._now, limits=self._limits, sleep=self._sleep
-            )
-            self._robots = Robots(self._client, interval=self._pace.minute / 60)
-        return self._client, self._robots
 
     def _note_trouble(self, page: PageToRead, error: Unavailable) -> None:
         now = self._now()
         if error.code == "outside.stopping":
             self._write(lambda s: give_back(s, page, now=now))
             return
-        params = {k: v for k, v in error.params.items() if isinstance(v, (int, str)) and not isinstance(v, bool)}
+        params = {**error.params, "page": page.address}
         until = params.pop("until", None)
-        params["page"] = page.address
         cause = ENDS.get(error.code)
         if error.code == "outside.refused":
             cause = REFUSED.get(int(str(error.params.get("status") or 0)), "source.forbidden")
         if cause is not None:
             code = cause
-            self._write(lambda s: fail_run(s, page, code, now=now, **params))
+            self._write(lambda s: fail_run(s, page, code, params, now=now))
             return
         later = datetime.fromisoformat(str(until)) if until else None
-        self._write(lambda s: put_off_run(s, page, error.code, now=now, until=later, **params))
+        self._write(lambda s: put_off_run(s, page, error.code, params, now=now, until=later))
 
     def _sleep(self, seconds: float) -> None:
         if self._stopped.wait(seconds):

@@ -109,7 +109,7 @@ therapist_service.practice_site           rawd  rawd  -     -     -     r
 therapist_service.therapist               rawd  rawd  -     -     r     r
 therapist_service.therapist_alias         rad   rad   -     -     -     r
 therapist_service.therapist_merge         ra    ra    -     -     -     r
-therapist_service.web_finding             rw    rw    -     -     rad   r
+therapist_service.web_finding             r     r     -     -     rad   r
 therapist_service.web_reading             raw   raw   -     -     raw   r
 therapist_service.web_schedule            r     rw    -     -     r     r
 """

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
+from domain.acquisition.source_asking import ask_run, ask_stop
 from domain.acquisition.source_description import FIELDS
-from domain.acquisition.source_runs import ask_run, ask_stop
 from domain.acquisition.sources import FASTEST, RAREST, SourceForm, SourceState, list_sources, save_source
 from domain.database import Session
 from ui.admin.list_form_tab import ListFormTab

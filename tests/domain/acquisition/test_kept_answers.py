@@ -93,3 +93,19 @@ def test_what_was_taken_over_goes_and_what_came_meanwhile_stays() -> None:
     kept.drop(marks)
     assert len(kept) == 1
     assert "Später" in kept.as_file().decode()
+
+
+def test_one_strange_value_leaves_everybody_else_readable(tmp_path: Path) -> None:
+    """Half a character, a number nobody can mean, what is no number: the rest is read by the import."""
+    kept = KeptAnswers()
+    strange = (
+        '{"arztPraxisDatas": [{"name": "Muster", "plz": "52062"}, {"name": "Halb \\ud800", "plz": "52062"},'
+        ' {"name": "Viel", "distance": NaN, "id": 1, "geo": 123456789012345678901234567890, "x": 1e999}]}'
+    )
+    assert kept.add(strange.encode()).entries == 3
+    path = tmp_path / "alles.json"
+    path.write_bytes(kept.as_file())
+    today = date(2026, 11, 28)
+    found = list(records(recognise(path, today=today), today=today))
+    assert next(record.last_name for record in found if isinstance(record, TherapistRecord)) == "Muster"
+    assert len(found) == 3

@@ -132,14 +132,14 @@ def test_a_page_that_is_away_hinders_no_other_and_is_no_hurry(
         site = take_website(session, now=now)
         assert site is not None
         assert stand(database, now).reading == ""  # not yet committed
-        fail_website(session, site, "outside.unreachable", now=now, again=True, host="eins.example")
+        fail_website(session, site, "outside.unreachable", {"host": "eins.example"}, now=now, again=True)
     assert ask(worker_database, now + STEP) == known[1]
     assert read_one(worker_database, now + STEP) == known[1]
     with worker_database.write() as session:
         site = take_website(session, now=now + timedelta(minutes=11))
         assert site is not None
         assert site.therapist_id == known[0]
-        fail_website(session, site, "outside.robots", now=now, host="eins.example")
+        fail_website(session, site, "outside.robots", {"host": "eins.example"}, now=now)
     there = stand(database, now)
     assert (there.done, there.failed, there.due) == (2, 1, 1)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from domain.acquisition.source_runs import ask_run
+from domain.acquisition.source_asking import ask_run
 from domain.acquisition.sources import SourceForm, SourceState, list_sources, save_source
 from domain.database import Database
 from sync.http.answers import Limits
@@ -52,6 +53,13 @@ class Directory:
         else:
             act = reply("404 Not Found")
         act(connection, asked)
+
+
+@pytest.fixture(autouse=True)
+def _office_with_an_address(database: Database) -> None:
+    """Without one nothing is read."""
+    with database.write() as session:
+        session.execute(text("UPDATE platform.office SET email = 'buero@buero.example'"))
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.acquisition.source_runs import ask_due, ask_stop, take_page
+from domain.acquisition.source_asking import ask_due, ask_stop
+from domain.acquisition.source_runs import take_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import discard, review, take_over, take_over_due
 from domain.database import Database

@@ -8,8 +8,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
+from domain.acquisition.source_asking import ask_run
 from domain.acquisition.source_models import DirectorySource, SourceRun
-from domain.acquisition.source_runs import PageRead, ask_run, fail_run, note_page, take_page
+from domain.acquisition.source_runs import PageRead, fail_run, note_page, take_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import take_over
 from domain.database import Database
@@ -148,7 +149,7 @@ def test_why_a_reading_ended_is_a_sentence(
     def work(session: Session) -> None:
         page = take_page(session, now=ui.now())
         assert page is not None
-        fail_run(session, page, "source.forbidden", now=ui.now(), host="kammer.example")
+        fail_run(session, page, "source.forbidden", {"host": "kammer.example"}, now=ui.now())
 
     fill(worker_database, work)
     tab.refresh()

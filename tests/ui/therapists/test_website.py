@@ -86,7 +86,7 @@ def test_why_a_page_was_not_read_is_said(
     def work(session: Session) -> None:
         site = take_website(session, now=ui.now())
         assert site is not None
-        fail_website(session, site, "outside.robots", now=ui.now(), host="muster.example")
+        fail_website(session, site, "outside.robots", {"host": "muster.example"}, now=ui.now())
 
     fill(worker_database, work)
     tab.refresh()
