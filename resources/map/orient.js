@@ -1,7 +1,7 @@
 // Where am I? A scale, and at the edge the next places, so that no view is without a name.
 (function () {
   "use strict";
-  const ENOUGH = 3, MARGIN = 14, NEAR = 30000;  // metres
+  const ENOUGH = 3, MARGIN = 14, BELOW = 34, NEAR = 30000;  // metres
   window.mapParts = window.mapParts || [];
   window.mapParts.push(function (map) {
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
@@ -24,7 +24,9 @@
       const middle = size.divideBy(2), to = map.latLngToContainerPoint(place.at).subtract(middle);
       const scale = Math.min((middle.x - MARGIN) / Math.abs(to.x || 1), (middle.y - MARGIN) / Math.abs(to.y || 1));
       const side = Math.abs(to.x) * size.y > Math.abs(to.y) * size.x ? (to.x < 0 ? "left" : "right") : (to.y < 0 ? "top" : "bottom");
-      return { side: side, point: middle.add(to.multiplyBy(scale)) };
+      const point = middle.add(to.multiplyBy(scale));
+      point.y = Math.min(point.y, size.y - BELOW);  // above the sources
+      return { side: side, point: point };
     }
 
     function draw() {

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.servers.office_server import free_port
+from tests.servers.timetable import write_timetable
 from tests.servers.town import write_town
 from tests.servers.wanted import absent
 
@@ -41,12 +42,13 @@ def town(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def valhalla(folder: Path) -> Iterator[str]:
-    """A Valhalla's address."""
+def valhalla(folder: Path, *, timetable: bool = False) -> Iterator[str]:
+    """A Valhalla's address; with a `timetable` it knows a bus."""
     packed, port = town(folder), free_port()
     tiles = folder / "tiles"
     said = _run(
         folder, _tool("valhalla_build_config"), "--mjolnir-tile-dir", str(tiles), "--mjolnir-concurrency", "1",
+        "--mjolnir-transit-dir", str(folder / "transit"), "--mjolnir-transit-feeds-dir", str(folder / "feeds"),
         "--httpd-service-listen", f"tcp://127.0.0.1:{port}",
         "--httpd-service-loopback", f"ipc://{folder}/loopback", "--httpd-service-interrupt", f"ipc://{folder}/interrupt",
         *(
@@ -60,6 +62,10 @@ def valhalla(folder: Path) -> Iterator[str]:
     config["thor"]["source_to_target_algorithm"] = "timedistancematrix"
     path = folder / "valhalla.json"
     path.write_text(json.dumps(config), "utf-8")
+    if timetable:
+        write_timetable(folder / "feeds" / "bus")
+        for tool in ("valhalla_ingest_transit", "valhalla_convert_transit"):
+            _run(folder, _tool(tool), "-c", str(path))
     _run(folder, _tool("valhalla_build_tiles"), "-c", str(path), str(packed))
     with _serving(folder, port, _tool("valhalla_service"), str(path), "1"):
         yield f"http://127.0.0.1:{port}"

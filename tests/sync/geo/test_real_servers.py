@@ -26,6 +26,7 @@ from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
 from tests.servers.nominatim import NominatimServer, nominatim_server
 from tests.servers.routing import osrm, valhalla
+from tests.servers.timetable import RIDE_MINUTES
 from tests.sync.geo.conftest import QUICK, SITE, Clock, add_site, configure, place, writer
 from ui.map.shapes import within
 
@@ -233,3 +234,20 @@ def test_a_real_valhalla_says_areas(
     assert within([VILLAGE], car[30].rings) == [True]
     assert within([VILLAGE], car[5].rings) == within([VILLAGE], bicycle.rings) == [False]
     assert (nowhere.reach.source, nowhere.reach.rings) == ("valhalla", ())
+
+
+def test_a_real_valhalla_reads_a_timetable(worker_database: Database, clock: Clock, tmp_path: Path) -> None:
+    """By bus to the village takes a ride, the way to the stop and some waiting; walking is far longer."""
+    client = OutsideClient(writer(worker_database), user_agent="Test", now=clock, limits=QUICK)
+    with valhalla(tmp_path, timetable=True) as url:
+        form = MapForm(router="valhalla", router_url=url, router_per_minute=6000, router_transit=True)
+        router = router_of(form, client, now=clock())
+        assert router is not None
+        there, beyond = ways_one_by_one(
+            router, TravelMode.PUBLIC_TRANSPORT, Spot(*MIDDLE), [Spot(*VILLAGE), Spot(52.5219, 13.4132)]
+        )
+        (walked,) = ways_one_by_one(router, TravelMode.FOOT, Spot(*MIDDLE), [Spot(*VILLAGE)])
+    assert there.minutes is not None
+    assert walked.minutes is not None
+    assert RIDE_MINUTES <= there.minutes < RIDE_MINUTES + 20 < walked.minutes
+    assert beyond.minutes is None

@@ -19,7 +19,7 @@ from domain.outside import admit, host_states, note_failure, take_turn
 from sync.http import client as http_client
 from sync.http import exchange
 from sync.http.addresses import may_move
-from sync.http.answers import Answer, Limits, Validators
+from sync.http.answers import Answer, Validators
 from sync.http.client import OutsideClient
 from sync.http.reach import Reach, is_public
 from tests.servers.certificates import write_certificate
@@ -102,7 +102,7 @@ def test_a_key_is_told_to_nobody_else(
     """Another origin gets who we are and nothing that was meant for the first."""
     seen: list[httpx.Request] = []
 
-    async def answered(request: httpx.Request, _limits: Limits, _reach: Reach) -> tuple[Answer, str | None]:
+    async def answered(request: httpx.Request, *_: object) -> tuple[Answer, str | None]:
         seen.append(request)
         return Answer(200, str(request.url), b"", "", "utf-8", Validators()), to if len(seen) == 1 else None
 

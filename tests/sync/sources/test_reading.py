@@ -256,15 +256,16 @@ def test_a_host_that_is_away_is_asked_again_later(database: Database, reading: S
 
 
 def test_readings_begin_by_themselves_when_their_day_has_come(
-    database: Database, directory: Directory, server: HostileServer, reading: SourceReading, clock: Clock
-) -> None:
+    database: Database, worker_database: Database, directory: Directory, server: HostileServer, reading: SourceReading,
+    clock: Clock,
+) -> None:  # fmt: skip
     """Every seven days, and never one that is switched off."""
     directory.pages = {"/": page_of("Ada Muster")}
     add_source(database, f"{server.url}/", every_days=7)
     add_source(database, f"{server.url}/", every_days=7, name="Aus", enabled=False)
     for ahead, begun in ((0, 1), (0, 0), (6, 0), (8, 1)):
         clock.ahead = timedelta(days=ahead)
-        with database.write() as session:
+        with worker_database.write() as session:
             assert ask_due(session, now=clock()) == begun
         read_all(reading)
 
@@ -292,7 +293,8 @@ def test_the_database_refuses_them_too(database: Database) -> None:
         session.execute(text(insert), {"address": "https://x@arztsuche.116117.de./api"})
     with database.write() as session:
         number = session.scalar(text(insert), {"address": "https://kammer.example/"})
-    run = "INSERT INTO scraping_service.source_run (source_id, asked_at, not_before) VALUES (:id, now(), now())"
+    run = """INSERT INTO scraping_service.source_run (source_id, asked_at, not_before, asked_by)
+             VALUES (:id, now(), now(), platform.current_person_id())"""
     with pytest.raises(Invalid, match="source_not_permitted"), database.write() as session:
         session.execute(text(run), {"id": number})
 

@@ -78,3 +78,12 @@ def test_a_page_that_comes_back_shows_what_was_seen(opened: MapView, qtbot: QtBo
         next(b for b in opened.findChildren(QPushButton) if b.text() == "Karte neu laden").click()
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][4] == before[4], timeout=SLOW_MS)
     assert all(abs(one - other) < 1e-3 for one, other in zip(seen[-1], before, strict=True))
+
+
+def test_pointers_to_the_next_places_stand_above_the_sources(opened: MapView, qtbot: QtBot, ask: Ask) -> None:
+    """What lies to the south is not written over whom the map owes thanks."""
+    opened.set_center(50.78, 6.09, 3, "Patient")
+    edges = "Array.from(document.querySelectorAll('.pl-edge.bottom'), e => e.getBoundingClientRect().bottom)"
+    qtbot.waitUntil(lambda: bool(ask(opened, edges)), timeout=SLOW_MS)
+    top = ask(opened, "document.querySelector('.leaflet-control-attribution').getBoundingClientRect().top")
+    assert all(bottom <= top for bottom in ask(opened, edges))

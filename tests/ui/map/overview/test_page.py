@@ -183,7 +183,7 @@ def test_a_patient_brings_radius_and_candidates(
     assert scalar(database, "SELECT array_agg(therapist_id) FROM communication_service.batch_line") == [people["ada"]]
     press(qtbot, shown, "Ohne Patient")
     _until(qtbot, shown, ["Ada", "Bär", "Cem", "Dorn", "Eis"])
-    assert ask(shown._view, "document.querySelectorAll('path.pl-radius, .pl-centre').length") == 0
+    qtbot.waitUntil(lambda: ask(shown._view, "document.querySelectorAll('path.pl-radius, .pl-centre').length") == 0)
 
 
 def test_an_area_by_keyboard_lists_who_is_inside(shown: MapPage, qtbot: QtBot, ask: Ask) -> None:
