@@ -7,13 +7,14 @@ from itertools import islice
 from json import dumps
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
 from domain.acquisition.models import ImportFile
 from domain.acquisition.reading import FileKind
+from domain.casework.imports import IMPORT_LOCK
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
@@ -57,6 +58,7 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
     """
     if session.get(ImportFile, import_id) is None:
         raise NotFound("import.not_found", id=import_id)
+    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
     file = load_for_edit(session, ImportFile, import_id)
     if file.undone_at is not None:
         raise Conflict("import.undone")
@@ -149,6 +151,8 @@ class _Undoing:
 
     def remove_new(self) -> None:
         """Delete whom the import brought, unless they were edited or are referred to; with their practices, if empty."""
+        # whoever is saving one of them, or pointing to one, is waited for: what is read next holds until the end
+        self.session.execute(text(_LOCK), {"import": self.import_id})
         new = self.session.execute(text(_NEW), {"import": self.import_id}).all()
         edited = {row.id for row in new if row.edited}
         free = set(self._unreferred("therapist_service.therapist", [row.id for row in new if row.id not in edited]))
@@ -158,16 +162,21 @@ class _Undoing:
                 self.kept.append(Kept(row.id, row.name, reason, ()))
         going = [row for row in new if row.id in free]
         practices = {row.practice_id for row in going}
-        self._delete("therapist_service.therapist", free)
+        self.removed = self._delete("therapist_service.therapist", free)
         self._delete("therapist_service.contact_point", {row.contact_point_id for row in going})
         self._delete("therapist_service.practice_site", self._sites(practices))
         self._delete("therapist_service.practice", practices)
-        self.removed = len(free)
 
-    def _delete(self, table: str, ids: Collection[int]) -> None:
+    def _delete(self, table: str, ids: Collection[int]) -> int:
+        """How many the database let go."""
+        count = 0
         for chunk in _chunks(sorted(ids)):
             gone = self._unreferred(table, chunk)
-            self.session.execute(text(f"DELETE FROM {table} WHERE id = ANY(:ids)"), {"ids": gone})
+            removed = self.session.scalars(
+                text(f"DELETE FROM {table} WHERE id = ANY(:ids) RETURNING id"), {"ids": gone}
+            )
+            count += len(removed.all())
+        return count
 
     def _sites(self, practices: set[int]) -> set[int]:
         query = """SELECT s.id FROM therapist_service.practice_site s WHERE s.practice_id = ANY(:ids) AND NOT EXISTS (
@@ -221,6 +230,10 @@ class _Undoing:
         return list(self.session.scalars(text(query), {"ids": sorted(ids)}))
 
 
+_LOCK = """
+SELECT t.id FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
+WHERE c.import_file_id = :import AND c.became = 'new' ORDER BY t.id FOR UPDATE OF t
+"""
 _NEW = """
 SELECT t.id, t.practice_id, t.contact_point_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
        NOT therapist_service.as_imported(t, :import) OR pr.version > 1 OR t.locked_fields <> '{}' AS edited

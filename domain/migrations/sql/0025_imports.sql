@@ -68,3 +68,13 @@ ALTER POLICY only_imported ON therapist_service.therapist USING (EXISTS (
     SELECT FROM scraping_service.import_change c
     WHERE c.therapist_id = therapist.id AND c.became = 'new'
       AND therapist_service.as_imported(therapist, c.import_file_id)));
+
+-- Two merges at once must not close a ring: the one to keep stands still until this one is through.
+CREATE OR REPLACE FUNCTION therapist_service.keep_merges_sound() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM therapist_service.therapist t WHERE t.id = NEW.merged_into_id FOR SHARE;
+    IF EXISTS (SELECT FROM therapist_service.therapist t WHERE t.id = NEW.merged_into_id AND t.merged_into_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'the one to keep is merged' USING ERRCODE = 'check_violation', CONSTRAINT = 'therapist_merged_into_merged';
+    END IF;
+    RETURN NEW;
+END $$;

@@ -13,6 +13,8 @@ from domain.database import Database
 from tests.conftest import NOW
 from tests.domain.casework.test_import_diff import Desk, entry
 
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
 
 def _wait_for_lock(database: Database, *, granted: bool) -> None:
     """Until somebody holds the lock of imports, or waits for it."""
@@ -45,3 +47,26 @@ def test_the_second_finds_whom_the_first_took(database: Database, second_databas
         second = pool.submit(take, second_database, then_wait=False)
         reports = first.result(60), second.result(60)
     assert [(report.imported, report.unchanged) for report in reports] == [(2, 0), (0, 2)]
+
+
+def test_an_undo_waits_for_who_is_saving(database: Database, second_database: Database, tmp_path: Path) -> None:
+    """Whom a colleague edits at that moment stays and is told; the report counts who is really gone."""
+    desk = Desk(database, tmp_path)
+    report = desk.take(entry("Sommer"), entry("Winter"))
+    noted = "UPDATE therapist_service.therapist SET capacity_note = 'rief an', version = version + 1 WHERE id = :id"
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with second_database.write() as session:
+            session.execute(text(noted), {"id": report.ids[0]})
+            undoing = pool.submit(desk.undo, report)
+            until = time.monotonic() + 30
+            while not session.scalar(waits) and time.monotonic() < until:
+                time.sleep(0.02)
+        undone = undoing.result(60)
+    assert (undone.removed, [(kept.therapist_id, kept.reason) for kept in undone.kept]) == (
+        1,
+        [(report.ids[0], "import.kept.edited")],
+    )
+    assert len(desk.rows()["therapist"]) == 1

@@ -223,6 +223,30 @@ def test_two_people_merging_the_same_two_close_no_ring(
         assert [(shown.kept_id, shown.dropped_id) for shown in live_merges(session)] == [(one, other)]
 
 
+def test_two_merges_by_hand_close_no_ring(database: Database, second_database: Database) -> None:
+    """Past the program: the second waits for the first, and is refused."""
+    with database.write() as session:
+        one, other = add_therapist(session, last_name="Sommer"), add_therapist(session, last_name="Sommers")
+    query = text("UPDATE therapist_service.therapist SET status = 'merged', merged_into_id = :into WHERE id = :id")
+    refused: list[str] = []
+
+    def back() -> None:
+        try:
+            with second_database.write() as session:
+                session.execute(query, {"id": one, "into": other})
+        except Invalid as exc:
+            refused.append(exc.code)
+
+    with database.write() as session:
+        session.execute(query, {"id": other, "into": one})
+        thread = Thread(target=back)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(30)
+    assert refused == ["db.therapist_merged_into_merged"]
+
+
 def test_two_who_are_called_different_are_never_proposed_again(database: Database, now: datetime) -> None:
     """The pair is proposed with its reasons until a person says so."""
     with database.write() as session:
