@@ -13,8 +13,10 @@ from domain.casework.imports import ImportReport
 from domain.database import Session
 from domain.errors import PlatzlotseError
 from domain.therapists.changes import ALL
+from domain.therapists.duplicates.likeness import with_likenesses
 from ui import formats
 from ui.errors import describe
+from ui.imports.counting import counts
 from ui.imports.mapping import MappingView
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
@@ -23,7 +25,7 @@ from ui.imports.undoing import ask_undo
 from ui.imports.working import Stopped, Working
 from ui.labels import label
 from ui.ports import UiContext
-from ui.translation import ntr, tr
+from ui.translation import tr
 from ui.widgets.forms import button, row, scrolled
 from ui.widgets.forms import label as words
 
@@ -42,6 +44,11 @@ class Tried:
 
     report: ImportReport
     selection: Selection
+
+    @classmethod
+    def of(cls, session: Session, report: ImportReport) -> "Tried":
+        """In the session of the trial: whom the new ones may be is told before they are taken over."""
+        return cls(report, Selection(with_likenesses(session, report.changes)))
 
 
 class ImportDialog(QDialog):
@@ -154,8 +161,7 @@ class ImportDialog(QDialog):
             return work.run(session, mapping=mapping, choice=choice)
 
         def trial(session: Session) -> Tried:
-            report = run(session)
-            return Tried(report, Selection(report.changes))
+            return Tried.of(session, run(session))
 
         # a reading session drops what it was given: the same work without a trace
         if keep:
@@ -282,15 +288,3 @@ class ImportDialog(QDialog):
             self._result.setText(tr("Wird abgebrochen …"))
             return
         super().reject()
-
-
-def counts(report: ImportReport) -> str:
-    """12 neu, 3 geändert, 0 unverändert, 1 abgelehnt, and what else there is."""
-    said = tr("{a} neu, {b} geändert, {c} unverändert, {d} abgelehnt").format(
-        a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
-    )
-    if report.skipped:
-        said += ", " + ntr(report.skipped, "{n} ausgelassen", "{n} ausgelassen")
-    if report.gone:
-        said += ", " + ntr(report.gone, "{n} nicht mehr tätig", "{n} nicht mehr tätig")
-    return said + "."
