@@ -43,7 +43,8 @@ class ImportReport:
     """What became of a file's rows; read = imported + updated + unchanged + skipped + rejected.
 
     `changes` tells of therapists record by record (in the file's order, then who is gone), for patients it is empty.
-    `gone` counts who was set inactive, `same_file_at` is when the very same file was read in before.
+    `noted` are values of rows that did come in which could not be read. `gone` counts who was set inactive,
+    `same_file_at` is when the very same file was read in before.
     """
 
     file: str
@@ -63,6 +64,7 @@ class ImportReport:
     gone: int = 0
     changes: tuple[RecordChange, ...] = ()
     same_file_at: datetime | None = None
+    noted: tuple[RowError, ...] = ()
 
 
 def is_imported(session: Session, sha256: str) -> bool:
@@ -156,6 +158,7 @@ def import_file(
         gone=file.gone,
         changes=tuple(tally.changes),
         same_file_at=before,
+        noted=tuple(tally.noted),
     )
 
 
@@ -172,6 +175,7 @@ class _Tally:
         self.rejected: list[RowError] = []
         self.became: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
+        self.noted: list[RowError] = []
         self.places: Counter[GeoQuality] = Counter()
         self.ids: dict[int, None] = {}
         self.changes: list[RecordChange] = []
@@ -201,6 +205,7 @@ def _tallied(rows: Iterator[Record], tally: _Tally) -> Iterator[TherapistRecord 
             tally.rejected.append(record)
         else:
             tally.notes.update(record.notes)
+            tally.noted += [RowError(record.row, f"import.note.{note}") for note in record.notes]
             yield record
 
 

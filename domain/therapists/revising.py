@@ -96,7 +96,7 @@ class Revising:
         proposed, at_site = _without(proposed, unwanted), _without(at_site, unwanted)
         told = {**proposed, **at_site}
         if site is None:
-            told |= {name: (getattr(match.main, name), site_values[name]) for name in ADDRESS}
+            told |= {name: (getattr(match.main, name), site_values[name]) for name in (*ADDRESS, "addition")}
         shown = fields_of({name: change for name, change in told.items() if change[0] != change[1]})
         became = Became.MOVED if site is None else Became.CHANGED if shown else Became.UNCHANGED
         wanted = self.choice.accepts(record.row, Became.MOVED if site is None else Became.CHANGED)

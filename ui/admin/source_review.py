@@ -66,7 +66,7 @@ class SourceReviewDialog(QDialog):
         if report.cut:
             said.append(tr("Die Liste ist abgeschnitten; engere Postleitzahlen bringen mehr."))
         self._facts.setText(" ".join(said))
-        self._rejected.show_rows(self._name, report.rejected)
+        self._rejected.show_rows(self._name, report.rejected, report.noted)
         if report.changes:
             while self._room.takeAt(0) is not None:
                 pass

@@ -259,7 +259,7 @@ class ImportDialog(QDialog):
         if report.cut:
             text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
         self._result.setText(text)
-        self._rows.show_rows(report.file, report.rejected)
+        self._rows.show_rows(report.file, report.rejected, report.noted)
 
     def _refused(self, error: Exception) -> None:
         self._busy(running=False)

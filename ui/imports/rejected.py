@@ -1,4 +1,4 @@
-"""Rows of a file that could not be read, with the reason: shown, copied, saved as a table."""
+"""Rows of a file that could not be read, wholly or in part, with the reason: shown, copied, saved as a table."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from ui.widgets.forms import label as words
 
 
 class RejectedView(QWidget):
-    """Hidden where nothing was rejected."""
+    """Hidden where everything was read."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class RejectedView(QWidget):
         self._rows: tuple[RowError, ...] = ()
         self._file = ""
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("Abgelehnte Zeilen"))
+        self.list.setAccessibleName(tr("Abgelehnte Zeilen und fehlende Angaben"))
         self.list.setMaximumHeight(110)
         self._head = words("", "fieldlabel")
         column = QVBoxLayout(self)
@@ -43,15 +43,24 @@ class RejectedView(QWidget):
         QShortcut(QKeySequence.StandardKey.Copy, self.list, self._copy)
         self.hide()
 
-    def show_rows(self, file: str, rows: Sequence[RowError]) -> None:
-        """Rows of a file."""
-        self._file, self._rows = file, tuple(rows)
-        self._head.setText(ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt"))
+    def show_rows(self, file: str, rows: Sequence[RowError], noted: Sequence[RowError] = ()) -> None:
+        """Rows of a file that were rejected, and `noted` values of others that were left out."""
+        self._file, self._rows = file, (*rows, *noted)
+        parts = [
+            ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt") if rows else "",
+            ntr(len(noted), "{n} Angabe fehlt, weil sie nicht zu lesen ist", "{n} Angaben fehlen, weil sie nicht zu lesen sind")
+            if noted
+            else "",
+        ]  # fmt: skip
+        self._head.setText("; ".join(filter(None, parts)))
         self.list.clear()
         self.list.addItems(
-            [tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)) for error in rows]
+            [
+                tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason))
+                for error in self._rows
+            ]
         )
-        self.setVisible(bool(rows))
+        self.setVisible(bool(self._rows))
 
     def _copy(self) -> None:
         chosen = [item.text() for item in self.list.selectedItems()] if self.list.hasFocus() else []

@@ -309,3 +309,21 @@ def test_a_screen_reader_hears_what_is_taken(qtbot: QtBot) -> None:
     action.doAction(action.actionNames()[0])
     assert model.rowCount() == 1
     assert chip.isChecked()
+
+
+def test_a_value_that_is_left_out_is_told(ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path) -> None:
+    """Row, what is missing and why stand where rejected rows stand; the addition of an address is shown, too."""
+    odd = person(
+        "Berg", "0241 1111", email="=cmd|calc", strasse="c/o Praxis Müller, Prager Str.", plz="", ort="520 Aachen"
+    )
+    dialog = tried(ui, qtbot, page, written(tmp_path / "a.json", odd, {"arzt": True}))
+    told = [dialog._rejected.item(at).text() for at in range(dialog._rejected.count())]
+    assert told[1:] == [
+        "Zeile 1: übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
+        "Zeile 1: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
+    ]
+    assert told[0].startswith("Zeile 2: ")
+    assert dialog._review is not None
+    assert dialog._rejected.isVisible()
+    fields = {field.name: field.new for field in dialog._review.selection.changes[0].fields}
+    assert (fields["street"], fields["addition"], fields["city"]) == ("Prager Str.", "c/o Praxis Müller", "Aachen")
