@@ -66,6 +66,14 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
             _tell(report, dry_run=options.dry_run)
         for _, error in refused:
             refuse(error, as_json=False)
+            if error.code == "import.columns_unknown":
+                names = error.params.get("columns")
+                columns = ", ".join(map(str, names)) if isinstance(names, list) else ""
+                tell(
+                    "  "
+                    + tr("Zuordnen mit --map FELD=SPALTE, zum Beispiel: --map last_name=Name (mehrmals möglich).")
+                    + (" " + tr("Spalten der Datei: {columns}.").format(columns=columns) if columns else "")
+                )
     return REFUSED if refused else DONE
 
 
