@@ -10,6 +10,7 @@ _TEXTS = (
     "salutation", "title", "first_name", "last_name", "street", "house_number", "addition", "plz", "city", "phone",
     "mobile", "fax", "email", "web",
 )  # fmt: skip
+SHOWN = (*_TEXTS, "licence", "offers", "languages", "phone_hours")  # in this order; the database keeps none
 
 
 def first_read(content: PageContent, *, on: date) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """How the reading of a source stands, in German: under way, unchanged, waiting for a review, or why it ended."""
 
+from domain.acquisition.source_sample import SHOWN
 from domain.acquisition.sources import RunState, SourceState
 from ui import formats
 from ui.errors import describe_code, describe_row
@@ -40,7 +41,7 @@ def _first_entry(run: RunState) -> str:
             reason=describe_row(str(run.params["error"]))
         )
     parts = []
-    for name, value in run.params.items():
+    for name, value in ((name, run.params[name]) for name in SHOWN if name in run.params):
         words = value_words(name, str(value).split() if name == "offers" else value)
         parts.append(f"{label('therapist_field', name)}: {words}")
     return tr("Erster Eintrag, wie er gelesen wurde:") + " " + "; ".join(parts)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from domain.acquisition.kept_answers import Came, KeptAnswers
@@ -85,7 +85,6 @@ class DirectoryWindow(QWidget):
         self.view.refused.connect(lambda host: self._say(wording.of_guard(host), grave=False))
         self.view.moved.connect(self._on_move)
         self.view.unsheltered.connect(self._on_unsheltered)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
         self._count()
 
     def _on_answer(self, status: int, body: bytes) -> None:
@@ -220,6 +219,13 @@ class DirectoryWindow(QWidget):
     def _close_now(self) -> None:
         self.kept.clear()
         self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes the window, unless the page itself has a use for it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before what is kept is thrown away."""

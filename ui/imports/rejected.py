@@ -17,6 +17,8 @@ from ui.widgets.files import put_whole
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 
+HIGHEST, FRAME = 110, 12  # px
+
 
 class RejectedView(QWidget):
     """Hidden where everything was read."""
@@ -28,7 +30,6 @@ class RejectedView(QWidget):
         self._file = ""
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Abgelehnte Zeilen und fehlende Angaben"))
-        self.list.setMaximumHeight(110)
         self._head = words("", "fieldlabel")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +61,7 @@ class RejectedView(QWidget):
                 for error in self._rows
             ]
         )
+        self.list.setMaximumHeight(min(HIGHEST, self.list.sizeHintForRow(0) * len(self._rows) + FRAME))
         self.setVisible(bool(self._rows))
 
     def _copy(self) -> None:

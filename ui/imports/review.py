@@ -253,7 +253,7 @@ class _Fields(_Checked):
         self.number = 0
         super().__init__(
             (
-                Column(tr("Angabe"), 130, text=lambda f: label("therapist_field", f[0].name)),
+                Column(tr("Angabe"), 168, text=lambda f: label("therapist_field", f[0].name)),
                 Column(tr("bisher"), 0, text=_old, tooltip=_old),
                 Column(origin, 0, text=_new, tooltip=_new),
                 Column("", 112, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
