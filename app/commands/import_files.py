@@ -133,7 +133,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
             a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
         )
     )
-    for error in report.rejected[:SHOWN]:
+    for error in (*report.rejected[:SHOWN], *report.noted[:SHOWN]):
         tell("  " + tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
     if report.cut:
         tell("  " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche."))

@@ -34,9 +34,9 @@ class ResultTable(QWidget):
             Column(
                 tr("Praxis"),
                 0,
-                text=lambda c: " ".join(part for part in (c.title, c.name) if part),
+                text=_name,
                 second=self._facts,
-                tooltip=self._facts,
+                tooltip=lambda c: f"{_name(c)}\n{self._facts(c)}",
             ),
             Column(
                 tr("Weg"),
@@ -112,3 +112,7 @@ class ResultTable(QWidget):
         if chosen:
             self.selected.emit(chosen[-1])
         self.several.emit(chosen)
+
+
+def _name(candidate: PracticeCandidate) -> str:
+    return " ".join(part for part in (candidate.title, candidate.name) if part)
