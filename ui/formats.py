@@ -155,6 +155,15 @@ def offers(codes: Sequence[str]) -> str:
     return ", ".join(words) or tr("unbekannt")
 
 
+def offers_in_full(codes: Sequence[str]) -> str:
+    """VT (Erwachsene, Einzel), VT (Kinder und Jugendliche, Gruppe): each with whom and how."""
+    words = []
+    for code in codes:
+        method, age, setting = code.split(":")
+        words.append(f"{label('method_short', method)} ({label('age_group', age)}, {label('setting', setting)})")
+    return ", ".join(words) or tr("unbekannt")
+
+
 def open_now(spans: Sequence[WeekSpan] | None, now: datetime) -> bool:
     """Whether a phone window is open at this moment."""
     local = now.astimezone(BERLIN)

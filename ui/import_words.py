@@ -1,7 +1,6 @@
 """What the window and the command line both say of an import and of taking one back. Free of Qt."""
 
 from domain.casework.import_undo import Kept, UndoReport
-from domain.casework.imports import ImportReport
 from ui.errors import describe_row
 from ui.labels import label
 from ui.translation import ntr, tr
@@ -25,15 +24,3 @@ def lost_words(report: UndoReport) -> str:
     return tr(
         "Nicht zurück kommt, was endete, als Therapeuten nicht mehr tätig waren: {what}. Planen Sie es bei Bedarf neu."
     ).format(what=tr(" und ").join(parts))
-
-
-def counts(report: ImportReport) -> str:
-    """12 neu, 3 geändert, 0 unverändert, 1 abgelehnt, and what else there is."""
-    said = tr("{a} neu, {b} geändert, {c} unverändert, {d} abgelehnt").format(
-        a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
-    )
-    if report.skipped:
-        said += ", " + ntr(report.skipped, "{n} ausgelassen", "{n} ausgelassen")
-    if report.gone:
-        said += ", " + ntr(report.gone, "{n} nicht mehr tätig", "{n} nicht mehr tätig")
-    return said + "."

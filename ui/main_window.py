@@ -20,6 +20,7 @@ from ui.background import Background
 from ui.closing import Closing
 from ui.errors import describe
 from ui.global_search import GlobalSearch
+from ui.message_place import MessagePlace
 from ui.messages import Messages
 from ui.navigation import PageSpec, Rail
 from ui.page import PageWidget
@@ -92,7 +93,6 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._top)
-        column.addWidget(self.messages)
         column.addWidget(self._stack, 1)
         whole = QWidget()
         line = QHBoxLayout(whole)
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         line.addWidget(self._rail)
         line.addWidget(right, 1)
         self.setCentralWidget(whole)
+        MessagePlace(self.messages, right, self._top, search)
         last = self._state.text("window/page", specs[0].key)
         self.show_page(last if last in self._specs else specs[0].key)
         self._stack.setFocus()

@@ -38,10 +38,10 @@ class Messages(QWidget):
         super().__init__(parent)
         self.setAccessibleName(tr("Meldungen"))
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        outer.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         self._frame = QFrame()
         row = QHBoxLayout(self._frame)
-        row.setContentsMargins(12, 8, 8, 8)
+        row.setContentsMargins(12, 4, 8, 4)
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences carry names
@@ -162,6 +162,7 @@ class Messages(QWidget):
         self._frame.style().unpolish(self._frame)
         self._frame.style().polish(self._frame)
         self.show()
+        self.updateGeometry()
         if kind in {"error", "warning"}:
             self._timer.stop()
         else:

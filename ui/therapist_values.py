@@ -26,7 +26,7 @@ def value_words(name: str, value: object) -> str:
         return tr("ja") if value else tr("nein")
     if isinstance(value, list):
         texts = [str(item) for item in value]
-        return formats.offers(texts) if name == "offers" else ", ".join(texts)
+        return formats.offers_in_full(texts) if name == "offers" else ", ".join(texts)
     text = str(value)
     if name in _KINDS:
         return label(_KINDS[name], text)

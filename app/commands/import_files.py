@@ -75,6 +75,14 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
             _tell(report, dry_run=options.dry_run)
         for _, error in refused:
             refuse(error, as_json=False)
+            if error.code == "import.columns_unknown":
+                names = error.params.get("columns")
+                columns = ", ".join(map(str, names)) if isinstance(names, list) else ""
+                tell(
+                    "  "
+                    + tr("Zuordnen mit --map FELD=SPALTE, zum Beispiel: --map last_name=Name (mehrmals möglich).")
+                    + (" " + tr("Spalten der Datei: {columns}.").format(columns=columns) if columns else "")
+                )
     return REFUSED if refused else DONE
 
 
@@ -140,7 +148,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
             a=report.imported, b=report.updated, c=report.unchanged, d=len(report.rejected)
         )
     )
-    for error in report.rejected[:SHOWN]:
+    for error in (*report.rejected[:SHOWN], *report.noted[:SHOWN]):
         tell("  " + tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
     if report.skipped or report.gone:
         tell("  " + tr("ausgelassen {a}, nicht mehr tätig {b}").format(a=report.skipped, b=report.gone))

@@ -34,6 +34,9 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _TOWN = re.compile(r"(?P<before>.*?)(?:^|[,;\s])\s*(?P<plz>(?:D-|DE-)?\d{4,5})\s+(?P<city>\D.*)")
+_TOWN_CELL = re.compile(r"(?P<plz>(?:D-|DE-)?\d{3,6})\s+(?P<city>\D.*)")
+# a PLZ with a figure too few or too many: the town behind it is one all the same
+_ODD_TOWN = re.compile(r"(?P<before>.*?)[,;]\s*(?:D-|DE-)?\d{3,6}\s+(?P<city>\D.*)")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 
 
@@ -97,15 +100,35 @@ def split_address(text: object) -> Address:
     whole = ", ".join(part for part in map(clean, re.split(r"[\r\n]+", str(text or ""))) if part)
     town = _TOWN.fullmatch(whole)
     if town is None:
-        return split_street(whole)
+        return _without_plz(whole)
     city, *behind = (part.strip() for part in town["city"].split(","))
     postal = plz(town["plz"])
     if not postal:
-        return split_street(whole)
+        return _without_plz(whole)
     found = split_street(town["before"].strip(" ,;"))
     after = [part for part in behind if part and part.lower() not in {"deutschland", "germany"}]
     addition = ", ".join(part for part in (found.addition, *after) if part)
     return Address(found.street, found.house_number, addition, postal, city)
+
+
+def split_town(postal: object, city: object) -> tuple[str, str, bool]:
+    """PLZ and town of a directory's two cells, of which one may hold both; whether a PLZ stood there that is none."""
+    code, town = plz(postal), clean(city)
+    unread = bool(clean(postal)) and not code
+    if both := _TOWN_CELL.fullmatch(town) or (_TOWN_CELL.fullmatch(clean(postal)) if not town else None):
+        inside = plz(both["plz"])
+        if not code or inside == code:
+            return inside, both["city"], not inside
+    return code, town, unread
+
+
+def _without_plz(whole: str) -> Address:
+    """An address whose PLZ cannot be one; what stands behind it is still the town."""
+    odd = _ODD_TOWN.fullmatch(whole)
+    if odd is None or _ADDITION.fullmatch(odd["city"]):
+        return split_street(whole)
+    found = split_street(odd["before"])
+    return Address(found.street, found.house_number, found.addition, "", odd["city"])
 
 
 def _number_and_rest(text: str) -> tuple[str, list[str]]:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from domain.acquisition.addresses import split_street
+from domain.acquisition.addresses import split_street, split_town
 from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
 from domain.acquisition.names import SALUTATIONS
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, numbers, parts, plz
+from domain.acquisition.text import clean, first_email, numbers, parts
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
@@ -43,6 +43,9 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
     called = numbers(entry.get("tel"), entry.get("handy"), entry.get("fax"))
     if called.unreadable:
         notes.append("phone_unreadable")
+    postal, city, unread = split_town(entry.get("plz"), entry.get("ort"))
+    if unread:
+        notes.append("plz_unreadable")
     return TherapistRecord(
         row=row,
         last_name=last_name,
@@ -62,8 +65,8 @@ def record_of(row: int, entry: object, *, today: date) -> TherapistRecord | RowE
         street=address.street,
         house_number=address.house_number,
         addition=address.addition,
-        plz=noted(plz, entry.get("plz"), "plz_unreadable", notes),
-        city=clean(entry.get("ort")),
+        plz=postal,
+        city=city,
         lat=lat,
         lon=lon,
         languages=frozenset(values_of(entry.get("fs"))) - {"Deutsch"},

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.acquisition.addresses import split_street
+from domain.acquisition.addresses import split_street, split_town
 from domain.acquisition.arztsuche import noted, values_of
 from domain.acquisition.hours import Week, published, weekday_of
 from domain.acquisition.names import SALUTATIONS
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, numbers, plz
+from domain.acquisition.text import clean, first_email, numbers
 from domain.values import Sex
 
 SEX_OF_SALUTATION = {"Frau": Sex.FEMALE, "Herr": Sex.MALE}
@@ -40,6 +40,9 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
     called = numbers(contact.get("phone"), fax=contact.get("fax"))
     if called.unreadable:
         notes.append("phone_unreadable")
+    postal, city, unread = split_town(site.get("postal_code"), site.get("city"))
+    if unread:
+        notes.append("plz_unreadable")
     return TherapistRecord(
         row=row,
         last_name=last_name,
@@ -58,8 +61,8 @@ def record_of(row: int, entry: object, *, scraped_on: date) -> TherapistRecord |
         street=address.street,
         house_number=address.house_number,
         addition=address.addition,
-        plz=noted(plz, site.get("postal_code"), "plz_unreadable", notes),
-        city=clean(site.get("city")),
+        plz=postal,
+        city=city,
         languages=frozenset(values_of(entry.get("languages"))) - {"Deutsch"},
         phone_hours=published(week.phone),
         hours_as_of=scraped_on if week.phone else None,

@@ -19,9 +19,11 @@ from domain.acquisition.decoding import decoded
 from domain.acquisition.source_content import PageContent, page_content
 from domain.acquisition.source_finish import NOTHING, end, finish_or_end
 from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
+from domain.acquisition.source_sample import first_read
 from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
 from domain.editing import load_for_edit
 from domain.errors import Invalid, told
+from domain.weektime import office_day
 
 LEASE = timedelta(minutes=5)  # a question with its turn, its time and the rules of its host
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
@@ -114,7 +116,7 @@ def note_page(session: Session, page: PageToRead, read: PageRead, *, now: dateti
     run.pages_done += 1
     run.entries += len(content.entries)
     if page.trial:
-        end(run, "tried", now)
+        end(run, "tried", now, params=first_read(content, on=office_day(now)))
     else:
         _keep(session, page, read, known, body, charset, now)
         if run.stop_asked:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.acquisition import sheets
-from domain.acquisition.addresses import Address, split_address, split_street
+from domain.acquisition.addresses import Address, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
 from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
@@ -22,7 +22,7 @@ from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, day, first_email, numbers, parts, phone, plz
+from domain.acquisition.text import clean, day, first_email, numbers, parts, phone
 from domain.acquisition.therapist_columns import Columns, columns_of
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
@@ -165,10 +165,15 @@ def _name(cells: Mapping[str, object]) -> PersonName:
 
 def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
     if clean(cells.get("address")) and not clean(cells.get("street")):
-        return split_address(cells.get("address"))
+        found = split_address(cells.get("address"))
+        if not found.plz:
+            notes.append("plz_unreadable")
+        return found
     street = split_street(cells.get("street"), cells.get("house_number"))
-    code = noted(plz, cells.get("plz"), "plz_unreadable", notes)
-    return Address(street.street, street.house_number, street.addition, code, clean(cells.get("city")))
+    code, city, unread = split_town(cells.get("plz"), cells.get("city"))
+    if unread:
+        notes.append("plz_unreadable")
+    return Address(street.street, street.house_number, street.addition, code, city)
 
 
 def _add_named_days(week: Week, text: str, *, by_phone: bool) -> None:

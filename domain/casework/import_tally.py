@@ -21,6 +21,7 @@ class Tally:
         self.rejected: list[RowError] = []
         self.became: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
+        self.noted: list[RowError] = []
         self.places: Counter[GeoQuality] = Counter()
         self.ids: dict[int, None] = {}
         self.changes: list[RecordChange] = []

@@ -125,6 +125,7 @@ class _Undoing:
         back_sites: dict[int, dict[str, Any]] = {}
         stayed: dict[int, set[str]] = {}
         merged = {number for number, row in therapists.items() if row["merged_into_id"] is not None}
+        seen_to_change = {change.therapist_id for change in changes if "confirmed" not in change.after}
         for change in changes:
             number = int(change.therapist_id or 0)
             if number in merged:
@@ -145,7 +146,7 @@ class _Undoing:
                 self._keep(number, row, "import.kept.merged", ())
             elif names := {FOLLOWS.get(name, name) for name in stayed.get(number, ())}:
                 self._keep(number, row, "import.kept.edited", sorted(names))
-            else:
+            elif number in seen_to_change:
                 self.restored += 1
         self.session.expire_all()
 

@@ -44,7 +44,8 @@ class ImportReport:
 
     `changes` tells of therapists record by record (in the file's order, then who is gone); for patients it is empty,
     and for a list of contacts, whose rows only add to the history of who is known.
-    `gone` counts who was set inactive, `same_file_at` is when the very same file was read in before.
+    `noted` are values of rows that did come in which could not be read. `gone` counts who was set inactive,
+    `same_file_at` is when the very same file was read in before.
     """
 
     file: str
@@ -64,6 +65,7 @@ class ImportReport:
     gone: int = 0
     changes: tuple[RecordChange, ...] = ()
     same_file_at: datetime | None = None
+    noted: tuple[RowError, ...] = ()
 
 
 def is_imported(session: Session, sha256: str) -> bool:
@@ -165,6 +167,7 @@ def import_file(
         gone=file.gone,
         changes=tuple(tally.changes),
         same_file_at=before,
+        noted=tuple(tally.noted),
     )
 
 
@@ -175,6 +178,7 @@ def _tallied(rows: Iterator[Record], tally: Tally) -> Iterator[TherapistRecord |
             tally.rejected.append(record)
         else:
             tally.notes.update(record.notes)
+            tally.noted += [RowError(record.row, f"import.note.{note}") for note in record.notes]
             yield record
 
 

@@ -4,12 +4,14 @@ House and street precision come from a geocoder or a directory, never from here.
 PLZ gives None: distance rules then say "unknown" instead of letting it pass.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.errors import Invalid
 from domain.geocoding.folding import fold_place
 from domain.geocoding.models import PlzPlace
 from domain.values import Coordinate, GeoQuality
@@ -35,6 +37,26 @@ def load_index(session: Session) -> PlzIndex:
 def locate(session: Session, plz: str, city: str) -> Coordinate | None:
     """The best coordinate for one PLZ and town, or None where the PLZ does not exist."""
     return _index(_rows(session, plz)).locate(plz, city)
+
+
+def whole_plz(session: Session, plz: str, city: str, *, field: str = "plz") -> str:
+    """A typed PLZ of five digits; four get their lost zero back where the town is one of that PLZ, or none is named.
+
+    Raises Invalid (`field`): with the PLZ that may be meant and its town where the town written is another.
+    """
+    typed = plz.strip()
+    if not typed or re.fullmatch(r"\d{5}", typed):
+        return typed
+    if re.fullmatch(r"\d{4}", typed):
+        meant = f"0{typed}"
+        rows = session.scalars(select(PlzPlace.place).where(PlzPlace.plz == meant).order_by(PlzPlace.place)).all()
+        if rows and (not city.strip() or fold_place(city) in set(map(fold_place, rows))):
+            return meant
+        if rows:
+            raise Invalid(
+                "address.plz_short", field=field, plz=meant, city=min(filter(None, rows), key=len, default="")
+            )
+    raise Invalid("address.plz", field=field)
 
 
 Row = tuple[str, str, float, float, int, str]

@@ -17,7 +17,7 @@ from domain.acquisition.text import fold_name
 from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.geocoding.lookup import locate
+from domain.geocoding.lookup import locate, whole_plz
 from domain.patients.checklist import missing_for_search
 from domain.patients.models import Consent, Guardian, MedicalInformation, Patient, Wishes
 from domain.values import WeekSpan
@@ -118,18 +118,17 @@ def _apply_profile(session: Session, patient: Patient, form: PatientForm, *, tod
         raise Invalid("patient.birth_date", field="birth_date")
     if form.registered_on > today:
         raise Invalid("patient.registered_in_future", field="registered_on")
-    if form.plz and not re.fullmatch(r"\d{5}", form.plz):
-        raise Invalid("patient.plz", field="plz")
+    postal = whole_plz(session, form.plz, form.city)
     if form.deputy_id is not None and form.deputy_id == form.responsible_id:
         raise Invalid("patient.deputy", field="deputy_id")
     email, phone = _reached_by(form.email, form.phone)
-    written = (form.street.strip(), form.house_number.strip(), form.plz, form.city.strip())
+    written = (form.street.strip(), form.house_number.strip(), postal, form.city.strip())
     # a house that was looked up says nothing about the next one
     moved = (patient.street, patient.house_number, patient.plz, patient.city) != written
     patient.first_name, patient.last_name = form.first_name.strip(), form.last_name.strip()
     patient.birth_date, patient.sex = form.birth_date, form.sex
     patient.street, patient.house_number = form.street.strip(), form.house_number.strip()
-    patient.plz, patient.city = form.plz, form.city.strip()
+    patient.plz, patient.city = postal, form.city.strip()
     patient.email, patient.phone = email, phone
     patient.insurer, patient.insurance_kind = form.insurer.strip(), form.insurance_kind
     patient.insurance_number = form.insurance_number.strip()

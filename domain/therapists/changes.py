@@ -25,6 +25,16 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Somebody known whom a new record may be, and how likely (0 to 1). An opinion: an import joins nobody on it."""
+
+    therapist_id: int
+    name: str
+    place: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record of a file. `row` is its number there (0 for who is gone), `therapist_id` whom it is about.
 
@@ -43,6 +53,7 @@ class RecordChange:
     locked: tuple[FieldChange, ...] = ()
     accepted: bool = True
     second_site: bool = False
+    like: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

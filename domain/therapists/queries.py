@@ -140,6 +140,7 @@ class TherapistDetail:
     note: str
     source: str
     source_file: str | None
+    source_name: str | None
     source_as_of: date | None
     locked_fields: tuple[str, ...]
     contact_point_id: int
@@ -157,13 +158,14 @@ SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.s
        st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
        t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of,
        (SELECT o.capacity_stale_days FROM platform.office o WHERE o.id = 1) AS capacity_stale_days,
-       t.note, t.source, f.file_name AS source_file,
+       t.note, t.source, f.file_name AS source_file, ds.name AS source_name,
        t.source_as_of, t.locked_fields, t.contact_point_id, oc.open_inquiry_id, oc.cooling_until
 FROM therapist_service.therapist t
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
 JOIN therapist_service.practice_site st ON st.id = t.site_id
 JOIN matching_service.occupancy oc ON oc.contact_point_id = t.contact_point_id
 LEFT JOIN scraping_service.import_file f ON f.id = t.source_file_id
+LEFT JOIN scraping_service.directory_source ds ON f.source_key = 'source:' || ds.id
 WHERE t.id = :id
 """
 _SKILLS = """

@@ -94,15 +94,17 @@ class Revising:
         kept_back = _locked(therapist, {**proposed, **(at_site if site is match.main else {})})
         unwanted = set(kept_back) | self.choice.skipped(record.row)
         proposed, at_site = _without(proposed, unwanted), _without(at_site, unwanted)
-        became = Became.MOVED if site is None else Became.CHANGED if proposed or at_site else Became.UNCHANGED
-        accepted = became is Became.UNCHANGED or self.choice.accepts(record.row, became)
         told = {**proposed, **at_site}
         if site is None:
-            told |= {name: (getattr(match.main, name), site_values[name]) for name in ADDRESS}
-        if accepted and became is not Became.UNCHANGED:
-            self._apply(record, match, _Step(proposed, site, at_site, site_values))
-        shown = {name: change for name, change in told.items() if change[0] != change[1]}
-        return described(record, became, therapist.id, fields_of(shown), accepted=accepted, locked=fields_of(kept_back))
+            told |= {name: (getattr(match.main, name), site_values[name]) for name in (*ADDRESS, "addition")}
+        shown = fields_of({name: change for name, change in told.items() if change[0] != change[1]})
+        became = Became.MOVED if site is None else Became.CHANGED if shown else Became.UNCHANGED
+        wanted = self.choice.accepts(record.row, Became.MOVED if site is None else Became.CHANGED)
+        # where only the week of the hours is newer, or a coordinate, nobody reads a change: it is confirmed and noted
+        if wanted and (site is None or proposed or at_site):
+            self._apply(record, match, _Step(proposed, site, at_site, site_values), confirmed=not shown)
+        accepted = wanted or became is Became.UNCHANGED
+        return described(record, became, therapist.id, shown, accepted=accepted, locked=fields_of(kept_back))
 
     def finish(self) -> frozenset[int]:
         """After the last record: whoever moved works there mainly; returns their ids."""
@@ -132,7 +134,7 @@ class Revising:
         same = bool(self.source.key) and match.source_key == self.source.key
         return older and same and not set(therapist.locked_fields).intersection(ADDRESS)
 
-    def _apply(self, record: TherapistRecord, match: Match, step: _Step) -> None:
+    def _apply(self, record: TherapistRecord, match: Match, step: _Step, *, confirmed: bool) -> None:
         therapist, changes, site = match.therapist, step.changes, step.site
         had_place, newer = bool(match.main.plz), self._is_newer(match)
         for name, (_, value) in changes.items():
@@ -142,6 +144,7 @@ class Revising:
             changes["contact_point_id"] = (therapist.contact_point_id, point)
             therapist.contact_point_id = point
         added: dict[str, Any] = {}
+        more: dict[str, Any] = {"confirmed": True} if confirmed else {}
         if site is None:
             site = self._add_site(match, step.site_values)
             added = {"added_site_id": site.id, "alias_key": key_of(record)}
@@ -166,6 +169,7 @@ class Revising:
             site=site if step.at_site else None,
             at_site=step.at_site,
             **added,
+            **more,
         )
 
     def _add_site(self, match: Match, values: dict[str, Any]) -> PracticeSite:

@@ -4,9 +4,8 @@ Distances are measured to the main site only. An address changed by hand is lock
 who works there, since a directory names it once for each of them.
 """
 
-import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from domain import events
 from domain.acquisition.text import fold_house, identity_key
 from domain.editing import load_for_edit
 from domain.errors import Invalid
-from domain.geocoding.lookup import locate
+from domain.geocoding.lookup import locate, whole_plz
 from domain.therapists.models import PracticeSite, Therapist
 
 ADDRESS = ("street", "house_number", "plz", "city")
@@ -129,8 +128,7 @@ def choose_main_site(session: Session, therapist_id: int, site_id: int, version:
 
 def change_address(session: Session, site: PracticeSite, form: SiteForm) -> set[str]:
     """Take an address over and look its place up; returns the names of changed fields."""
-    if form.plz and not re.fullmatch(r"\d{5}", form.plz):
-        raise Invalid("therapist.plz", field="plz")
+    form = replace(form, plz=whole_plz(session, form.plz, form.city))
     changed = {name for name in SITE_FIELDS if getattr(site, name) != getattr(form, name)}
     for name in changed:
         setattr(site, name, getattr(form, name))

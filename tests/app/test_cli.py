@@ -241,3 +241,14 @@ def test_a_wrong_call_is_told_in_german(capsys: pytest.CaptureFixture[str], argu
     assert code == 2
     assert wanted in said
     assert not ENGLISH.search(said)
+
+
+def test_a_list_of_unknown_columns_says_how_to_map_them(filled: Path, tmp_path: Path) -> None:
+    """The option is named with an example, and the columns there are."""
+    path = tmp_path / "eigen.csv"
+    path.write_text("Wer;Wo;Fon\nHans Muster;Aachen;0241 1\n", "utf-8")
+    done = platzlotse("--profile", filled, "import", path)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "--map last_name=" in said
+    assert "Spalten der Datei: Wer, Wo, Fon" in said

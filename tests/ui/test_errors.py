@@ -72,7 +72,7 @@ def test_rejected_rows_have_a_reason(code: str) -> None:
 @pytest.mark.parametrize(("code", "sentence"), sorted(_SENTENCES.items()))
 def test_sentences_are_sentences(code: str, sentence: str) -> None:
     """They begin with a capital or a name and end with a full stop; reasons of rows are parts of one."""
-    if code.startswith(("import.row.", "import.kept.")):
+    if code.startswith(("import.row.", "import.note.", "import.kept.")):
         return
     assert sentence[-1] in ".?", sentence
     assert sentence[0].isupper() or sentence[0] in "„{", sentence

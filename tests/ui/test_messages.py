@@ -94,3 +94,32 @@ def test_what_can_be_undone_can_be_also_from_another_page(window: MainWindow) ->
     window.show_page("mail")
     window.messages.undo()
     assert undone == ["x"]
+
+
+@pytest.mark.parametrize(
+    "words", ["Gespeichert.", "Das ist ein langer Satz, der sagt, was geschah und was bleibt. " * 6]
+)
+def test_a_message_moves_nothing(window: MainWindow, qtbot: QtBot, words: str) -> None:
+    """The page keeps its place and size while it comes and goes; the search stays free of a short one."""
+    page = window.page("patients")
+    assert page is not None
+    qtbot.waitUntil(page.isVisible)
+    before = page.mapTo(window, page.rect().topLeft()), page.size()
+    window.messages.success(words, "Import zurücknehmen", lambda: None)
+    QTest.qWait(50)
+    assert window.messages.isVisible()
+    assert (page.mapTo(window, page.rect().topLeft()), page.size()) == before
+    text = window.messages._text
+    assert text.height() >= text.heightForWidth(text.width())
+    search = window._search
+    assert search is not None
+    if len(words) < 50:
+        over = window.messages.mapTo(window, window.messages.rect().bottomRight())
+        assert over.x() <= search.mapTo(window, search.rect().topLeft()).x()
+        assert over.y() <= page.mapTo(window, page.rect().topLeft()).y()
+    window.resize(window.width() - 150, window.height())
+    QTest.qWait(50)
+    assert window.messages.geometry().right() < window.width()
+    window.messages._close.click()
+    QTest.qWait(50)
+    assert page.mapTo(window, page.rect().topLeft()) == before[0]

@@ -54,11 +54,12 @@ class ImportsTab(QWidget):
         inner.addWidget(self._facts)
         inner.addWidget(row(self._undo, self._why_not))
         inner.addWidget(self._rows)
-        inner.addStretch(1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.addWidget(self.list)
         self._split.addWidget(below)
-        self._split.setSizes([340, 260])
+        self._split.setSizes([480, 120])
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
         self._split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
@@ -120,14 +121,14 @@ def _columns() -> tuple[Column, ...]:
 
     return (
         Column(tr("Datei"), 0, text=lambda r: r.file_name, second=lambda r: label("file_kind", r.kind)),
-        Column(tr("Eingelesen"), 160, text=lambda r: formats.moment(r.imported_at)),
-        Column(tr("Von"), 120, text=lambda r: r.by or "–"),
-        number("imported", 70),
-        number("updated", 100),
-        number("unchanged", 114),
-        number("skipped", 114),
-        number("rejected", 104),
-        Column(tr("Stand"), 174, chip=_state),
+        Column(tr("Eingelesen"), 146, text=lambda r: formats.moment(r.imported_at)),
+        Column(tr("Von"), 108, text=lambda r: r.by or "–"),
+        number("imported", 62),
+        number("updated", 92),
+        number("unchanged", 108),
+        number("skipped", 108),
+        number("rejected", 98),
+        Column(tr("Stand"), 190, chip=_state),
     )
 
 

@@ -27,6 +27,7 @@ class ListFormTab(QWidget, Generic[T]):
         self._ui = ui
         self._items: tuple[T, ...] = ()
         self._shown: T | None = None
+        self._fresh = True  # nothing was shown or begun yet
         self._list = QListWidget()
         self._list.setAccessibleName(title)
         self._list.currentRowChanged.connect(self._choose)
@@ -96,6 +97,10 @@ class ListFormTab(QWidget, Generic[T]):
         self._list.blockSignals(blocked)
         self._list.setVisible(bool(items))
         self._nothing.setVisible(not items)
+        fresh, self._fresh = self._fresh, False
+        if fresh and items and self._shown is None:
+            self._list.setCurrentRow(0)  # an empty form would look like a new one
+            return
         self._told()
 
     def _choose(self, number: int) -> None:
@@ -109,6 +114,7 @@ class ListFormTab(QWidget, Generic[T]):
         self._told()
 
     def _begin_new(self) -> None:
+        self._fresh = False
         self._list.setCurrentRow(-1)
         self._open(None)
         self.fields["name"].control.setFocus()

@@ -8,11 +8,10 @@ from domain.casework.source_review import discard, review, take_over
 from domain.database import Session
 from domain.therapists.changes import Became
 from ui.errors import describe
-from ui.import_words import counts
+from ui.imports.counting import counts
 from ui.imports.examining import Tried
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
-from ui.imports.selection import Selection
 from ui.imports.undoing import ask_undo
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -51,8 +50,7 @@ class SourceReviewDialog(QDialog):
         now, today = ui.now(), ui.today()
 
         def trial(session: Session) -> Tried:
-            report = review(session, run_id, now=now, today=today)
-            return Tried(report, Selection(report.changes))
+            return Tried.of(session, review(session, run_id, now=now, today=today))
 
         ui.background.read(self, trial, self._show, self._refused)
 
@@ -68,7 +66,7 @@ class SourceReviewDialog(QDialog):
         if report.cut:
             said.append(tr("Die Liste ist abgeschnitten; engere Postleitzahlen bringen mehr."))
         self._facts.setText(" ".join(said))
-        self._rejected.show_rows(self._name, report.rejected)
+        self._rejected.show_rows(self._name, report.rejected, report.noted)
         if report.changes:
             while self._room.takeAt(0) is not None:
                 pass

@@ -1,8 +1,11 @@
 """How the reading of a source stands, in German: under way, unchanged, waiting for a review, or why it ended."""
 
+from domain.acquisition.source_sample import SHOWN
 from domain.acquisition.sources import RunState, SourceState
 from ui import formats
-from ui.errors import describe_code
+from ui.errors import describe_code, describe_row
+from ui.labels import label
+from ui.therapist_values import value_words
 from ui.translation import ntr, tr
 
 
@@ -20,14 +23,28 @@ def run_words(run: RunState | None) -> str:
         return f"{tr('Abgebrochen')} {when} ({done}). {describe_code(run.cause, **run.params)}"
     endings = {
         "stopped": tr("Angehalten {when} ({done}). „Jetzt lesen“ macht innerhalb eines Tages dort weiter."),
-        "tried": tr("Probe {when}: {found} auf der ersten Seite. Es wurde nichts behalten."),
+        "tried": tr("Probe {when}: {found} auf der ersten Seite. Es wurde nichts übernommen."),
         "unchanged": tr("Gelesen {when}: {found}, nichts Neues."),
         "review": tr("Gelesen {when}: {found}. Die Änderungen warten auf Ihre Durchsicht."),
         "applied": tr("Gelesen {when}: {found}, übernommen."),
         "discarded": tr("Gelesen {when}: {found}, verworfen."),
         "superseded": tr("Gelesen {when}: {found}, durch Neueres ersetzt."),
     }
-    return endings[run.state].format(when=when, found=found, done=done)
+    said = endings[run.state].format(when=when, found=found, done=done)
+    return f"{said}\n{_first_entry(run)}" if run.state == "tried" and run.params else said
+
+
+def _first_entry(run: RunState) -> str:
+    """The fields of the entry a trial read first, to compare with the page."""
+    if "error" in run.params:
+        return tr("Der erste Eintrag ist nicht zu lesen: {reason}").format(
+            reason=describe_row(str(run.params["error"]))
+        )
+    parts = []
+    for name, value in ((name, run.params[name]) for name in SHOWN if name in run.params):
+        words = value_words(name, str(value).split() if name == "offers" else value)
+        parts.append(f"{label('therapist_field', name)}: {words}")
+    return tr("Erster Eintrag, wie er gelesen wurde:") + " " + "; ".join(parts)
 
 
 def source_line(source: SourceState) -> str:

@@ -131,7 +131,13 @@ class SourcesTab(ListFormTab[SourceState]):
         current = next((item for item in self._items if shown is not None and item.id == shown.id), None)
         last = current.last if current is not None else None
         under_way, there = last is not None and last.open, current is not None and current.form.permitted
-        self.said.setText(run_words(last) if current is not None else tr("Erst speichern, dann testen und lesen."))
+        said = run_words(last) if current is not None else tr("Erst speichern, dann testen und lesen.")
+        if current is not None and not there:
+            said += " " + tr(
+                "Testen und Lesen geht erst mit Erlaubnis: Tragen Sie unter „Erlaubnis“ ein, wer sie wann erteilt hat, "
+                "und speichern Sie."
+            )
+        self.said.setText(said)
         self._read.setEnabled(there and not under_way)
         self._try.setEnabled(there and not under_way)
         self._stop.setEnabled(under_way)

@@ -31,6 +31,7 @@ class DirectoryView(QWidget):
     answered = Signal(int, bytes)
     refused = Signal(str)
     moved = Signal()
+    unsheltered = Signal()
 
     def __init__(self, page: SearchPage) -> None:
         super().__init__()
@@ -68,6 +69,7 @@ class DirectoryView(QWidget):
             QTimer.singleShot(0, self, self._start)
         else:
             self._stack.setCurrentWidget(self._unsheltered)
+            self.unsheltered.emit()
 
     def reload(self) -> None:
         """Open the page again."""

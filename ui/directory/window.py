@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from domain.acquisition.kept_answers import Came, KeptAnswers
@@ -56,6 +56,7 @@ class DirectoryWindow(QWidget):
         self.resize(1180, 680)
         self.view = DirectoryView(page)
         self._back = button(tr("&Zurück"), self._go_back)
+        self._reload = button(tr("&Neu laden"), self.view.reload, icon="refresh-cw")
         self._where = words(page.address, "muted")
         self._where.setAccessibleName(tr("Geöffnete Seite"))
         self._told = words("")
@@ -72,7 +73,7 @@ class DirectoryWindow(QWidget):
         column.addWidget(
             row(
                 self._back,
-                button(tr("&Neu laden"), self.view.reload, icon="refresh-cw"),
+                self._reload,
                 self._where,
                 stretch=(0, 0, 1),
             )
@@ -83,6 +84,7 @@ class DirectoryWindow(QWidget):
         self.view.answered.connect(self._on_answer)
         self.view.refused.connect(lambda host: self._say(wording.of_guard(host), grave=False))
         self.view.moved.connect(self._on_move)
+        self.view.unsheltered.connect(self._on_unsheltered)
         self._count()
 
     def _on_answer(self, status: int, body: bytes) -> None:
@@ -97,6 +99,12 @@ class DirectoryWindow(QWidget):
         else:
             self._say(wording.of_answer(told), grave=told.is_cut or told.came in {Came.CHANGED_SHAPE, Came.TOO_MUCH})
         self._count()
+
+    def _on_unsheltered(self) -> None:
+        """Nothing can be searched here, so nothing is offered that would need the page."""
+        self._reload.setEnabled(False)
+        self._take.hide()
+        self._sum.setText(tr("Hier lässt sich nicht suchen. Escape schließt das Fenster."))
 
     def _on_move(self) -> None:
         engine = self.view.engine
@@ -211,6 +219,13 @@ class DirectoryWindow(QWidget):
     def _close_now(self) -> None:
         self.kept.clear()
         self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes the window, unless the page itself has a use for it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before what is kept is thrown away."""

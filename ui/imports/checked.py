@@ -5,8 +5,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from ui.translation import tr
-from ui.widgets.columns import ROW_HEIGHT, prepare_header
+from ui.widgets.columns import prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
@@ -22,6 +21,10 @@ class CheckedRows(RowsModel[Any]):
         """How the box of a row stands; None is no box."""
         raise NotImplementedError
 
+    def spoken(self, record: Any) -> str:
+        """What a screen reader says of whether a row is taken over; nothing where there is nothing to take."""
+        raise NotImplementedError
+
     def toggle(self, record: Any) -> None:
         """Press the box of a row."""
         raise NotImplementedError
@@ -32,8 +35,7 @@ class CheckedRows(RowsModel[Any]):
             return self.state(self.rows[index.row()]) if index.column() == 0 else None
         said = super().data(index, role)
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            state = self.state(self.rows[index.row()])
-            return f"{said}, {tr('wird nicht übernommen') if state in (None, Qt.CheckState.Unchecked) else tr('wird übernommen')}"
+            return ", ".join(part for part in (said, self.spoken(self.rows[index.row()])) if part)
         return said
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -65,7 +67,7 @@ class CheckedView(RowView):
     """Space and Enter press the box of the chosen row, and no button of the window."""
 
     def __init__(self, model: CheckedRows, name: str) -> None:
-        super().__init__(name, ROW_HEIGHT)
+        super().__init__(name, row_height(model.columns))
         self._model = model
         self.setModel(model)
         prepare_header(self, model.columns, "", None)

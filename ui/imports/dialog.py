@@ -13,11 +13,10 @@ from domain.errors import PlatzlotseError
 from domain.therapists.changes import ALL
 from ui import formats
 from ui.errors import describe
-from ui.import_words import counts
+from ui.imports.counting import counts
 from ui.imports.examining import Examined, Tried, examine
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
-from ui.imports.selection import Selection
 from ui.imports.table import TableView
 from ui.imports.undoing import ask_undo
 from ui.imports.working import Stopped, Working
@@ -166,8 +165,7 @@ class ImportDialog(QDialog):
             return work.run(session, mapping=mapping, choice=choice)
 
         def trial(session: Session) -> Tried:
-            report = run(session)
-            return Tried(report, Selection(report.changes))
+            return Tried.of(session, run(session))
 
         # a reading session drops what it was given: the same work without a trace
         if keep:
@@ -266,7 +264,7 @@ class ImportDialog(QDialog):
         if report.cut:
             text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
         self._result.setText(text)
-        self._rows.show_rows(report.file, report.rejected)
+        self._rows.show_rows(report.file, report.rejected, report.noted)
 
     def _refused(self, error: Exception) -> None:
         self._busy(running=False)

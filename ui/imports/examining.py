@@ -7,6 +7,8 @@ from pathlib import Path
 from domain.acquisition.reading import FileKind, Source, recognise
 from domain.acquisition.tables import TablePreview, preview
 from domain.casework.imports import ImportReport
+from domain.database import Session
+from domain.therapists.duplicates.likeness import with_likenesses
 from ui.imports.selection import Selection
 
 
@@ -29,6 +31,11 @@ class Tried:
 
     report: ImportReport
     selection: Selection
+
+    @classmethod
+    def of(cls, session: Session, report: ImportReport) -> "Tried":
+        """In the session of the trial: whom the new ones may be is told before they are taken over."""
+        return cls(report, Selection(with_likenesses(session, report.changes)))
 
 
 def examine(path: Path, *, today: date) -> Examined:

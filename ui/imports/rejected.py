@@ -1,4 +1,4 @@
-"""Rows of a file that could not be read, with the reason: shown, copied, saved as a table."""
+"""Rows of a file that could not be read, wholly or in part, with the reason: shown, copied, saved as a table."""
 
 import csv
 import io
@@ -14,21 +14,23 @@ from ui.imports.lines import LinesView
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.choosing_files import choose_place
+from ui.widgets.columns import ROW_HEIGHT
 from ui.widgets.files import put_whole
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 
+HIGHEST, FRAME = 110, 12  # px
+
 
 class RejectedView(QWidget):
-    """Hidden where nothing was rejected."""
+    """Hidden where everything was read."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
         self._rows: tuple[RowError, ...] = ()
         self._file = ""
-        self.list = LinesView(tr("Abgelehnte Zeilen"), row_words)
-        self.list.setMaximumHeight(110)
+        self.list = LinesView(tr("Abgelehnte Zeilen und fehlende Angaben"), row_words)
         self._head = words("", "fieldlabel")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -43,12 +45,19 @@ class RejectedView(QWidget):
         self.list.on_copy(self._copy)
         self.hide()
 
-    def show_rows(self, file: str, rows: Sequence[RowError]) -> None:
-        """Rows of a file."""
-        self._file, self._rows = file, tuple(rows)
-        self._head.setText(ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt"))
+    def show_rows(self, file: str, rows: Sequence[RowError], noted: Sequence[RowError] = ()) -> None:
+        """Rows of a file that were rejected, and `noted` values of others that were left out."""
+        self._file, self._rows = file, (*rows, *noted)
+        parts = [
+            ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt") if rows else "",
+            ntr(len(noted), "{n} Angabe fehlt, weil sie nicht zu lesen ist", "{n} Angaben fehlen, weil sie nicht zu lesen sind")
+            if noted
+            else "",
+        ]  # fmt: skip
+        self._head.setText("; ".join(filter(None, parts)))
         self.list.show_records(self._rows)
-        self.setVisible(bool(rows))
+        self.list.setMaximumHeight(min(HIGHEST, ROW_HEIGHT * len(self._rows) + FRAME))
+        self.setVisible(bool(self._rows))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(self.list.lines()))

@@ -1,25 +1,25 @@
 """What a file would change: chips that filter, the list of records, and the fields of one, all to be taken or left."""
 
-from functools import partial
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from domain.therapists.changes import Became, FieldChange, RecordChange
 from ui import formats, icons
 from ui.imports.checked import CheckedRows, CheckedView
-from ui.imports.selection import KINDS, LOCKED, Selection
+from ui.imports.counting import kind_words
+from ui.imports.selection import KINDS, LIKE, LOCKED, Selection
 from ui.labels import label
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
+from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column
 from ui.widgets.forms import button, row
 from ui.widgets.forms import label as words
 from ui.widgets.row_view import RowView
 
 COLOURS = {
-    "new": "success", "changed": "info", "moved": "info", "unchanged": "neutral", "gone": "warning", LOCKED: "danger",
+    "new": "success", "changed": "info", "moved": "info", "unchanged": "neutral", "gone": "warning", LIKE: "warning",
 }  # fmt: skip
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,7 +54,7 @@ class ReviewView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([584, 546])
+        split.setSizes([520, 610])
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -74,20 +74,30 @@ class ReviewView(QWidget):
         self.filter("" if len(kinds) > 2 else first)
 
     def _chip(self, kind: str, count: int) -> QPushButton:
-        name = tr("alle") if not kind else tr("gesperrt") if kind == LOCKED else label("became", kind)
-        made = button(f"{name} {formats.thousands(count)}", partial(self.filter, kind))
+        made = QPushButton(f"{kind_words(kind)} {formats.thousands(count)}")
+        made.setAccessibleName(made.text())
         made.setCheckable(True)
+        # assistive technology toggles what can be checked, and never clicks it
+        made.toggled.connect(lambda _: self.filter(kind))
         made.setProperty("kind", kind)
-        made.setToolTip(tr("Von Hand geändert: wird gezeigt und nicht überschrieben") if kind == LOCKED else "")
+        made.setToolTip(
+            {
+                LOCKED: tr("Von Hand geändert: wird gezeigt und nicht überschrieben"),
+                LIKE: tr("Neu in der Datei, aber jemand Bekanntem ähnlich: kommt nach dem Übernehmen zu den Dubletten"),
+            }.get(kind, "")
+        )
         self._group.addButton(made)
         return made
 
     def filter(self, kind: str) -> None:
         """Show one kind of change, or all."""
         for chip in self._group.buttons():
+            chip.blockSignals(True)
             chip.setChecked(chip.property("kind") == kind)
+            chip.blockSignals(False)
             chip.setIcon(icons.icon("check") if chip.isChecked() else QIcon())
         self._records.show(self.selection.numbers(kind))
+        self.list.setColumnWidth(1, self._records.chip_width(self.list.font()))
         if self._records.rows:
             self.list.selectRow(0)
         self._show(self.list.currentIndex().row())
@@ -119,6 +129,8 @@ class ReviewView(QWidget):
         change = self.selection.changes[number]
         self._fields.number = number
         self._fields.show([(entry, False) for entry in change.fields] + [(entry, True) for entry in change.locked])
+        self.fields.setColumnHidden(1, change.became is Became.NEW)  # nothing was known
+        self.fields.setColumnHidden(3, not change.locked)
         self._of.setText(", ".join(part for part in (change.name, change.place) if part))
         note = _note(change)
         self._note.setText(note)
@@ -126,6 +138,11 @@ class ReviewView(QWidget):
 
 
 def _note(change: RecordChange) -> str:
+    if change.like:
+        who = "; ".join(", ".join(part for part in (like.name, like.place) if part) for like in change.like[:3])
+        return tr(
+            "Vielleicht dieselbe Person wie {who}. Sie kommt als neuer Eintrag hinzu, und beide stehen dann unter „Dubletten“."
+        ).format(who=who)
     if change.second_site:
         return tr("Die Anschrift kommt als weiterer Standort hinzu; der bisherige bleibt.")
     if change.became is Became.GONE:
@@ -144,12 +161,16 @@ class _Records(CheckedRows):
 
         super().__init__(
             (
-                Column(tr("Name"), 0, text=lambda n: change(n).name),
-                Column(tr("Was"), 250, chip=lambda n: (label("became", change(n).became), COLOURS[change(n).became])),
-                Column(tr("Ort"), 120, text=lambda n: change(n).place),
-                Column(tr("Zeile"), 60, text=lambda n: str(change(n).row or ""), right=True),
+                Column(tr("Name"), 0, text=lambda n: change(n).name, second=lambda n: change(n).place),
+                Column(tr("Was"), 130, chip=lambda n: _chip_of(change(n))),
+                Column(tr("Zeile"), 66, text=lambda n: str(change(n).row or ""), right=True),
             )
         )
+
+    def chip_width(self, font: QFont) -> int:
+        """Pixels the chips of the rows shown need."""
+        chips = {_chip_of(self._selection.changes[number]) for number in self.rows}
+        return max((chip_room(font, words, kind) for words, kind in chips), default=130)
 
     def state(self, record: int) -> Qt.CheckState | None:
         """Wholly, in part or not."""
@@ -158,6 +179,14 @@ class _Records(CheckedRows):
         if self._selection.is_part(record):
             return Qt.CheckState.PartiallyChecked
         return Qt.CheckState.Checked if self._selection.takes(record) else Qt.CheckState.Unchecked
+
+    def spoken(self, record: int) -> str:
+        """Taken wholly, in part or not; of what did not change nothing."""
+        if not self._selection.may_choose(record):
+            return ""
+        if self._selection.is_part(record):
+            return tr("wird zum Teil übernommen")
+        return _taken_words(taken=self._selection.takes(record))
 
     def toggle(self, record: int) -> None:
         """A record taken in part is taken wholly."""
@@ -171,10 +200,10 @@ class _Fields(CheckedRows):
         self.number = 0
         super().__init__(
             (
-                Column(tr("Angabe"), 130, text=lambda f: label("therapist_field", f[0].name)),
-                Column(tr("bisher"), 140, text=_old, tooltip=_old),
+                Column(tr("Angabe"), 168, text=lambda f: label("therapist_field", f[0].name)),
+                Column(tr("bisher"), 0, text=_old, tooltip=_old),
                 Column(origin, 0, text=_new, tooltip=_new),
-                Column("", 130, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
+                Column("", 112, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
             )
         )
 
@@ -189,10 +218,29 @@ class _Fields(CheckedRows):
             else Qt.CheckState.Unchecked
         )  # fmt: skip
 
+    def spoken(self, record: tuple[FieldChange, bool]) -> str:
+        """A field of somebody new is taken with them; a locked one never."""
+        entry, locked = record
+        if locked:
+            return tr("gesperrt, wird nicht übernommen")
+        if not self._selection.may_choose(self.number):
+            return ""
+        return _taken_words(taken=self._selection.takes_field(self.number, entry.name))
+
     def toggle(self, record: tuple[FieldChange, bool]) -> None:
         """Take or leave the field."""
         name = record[0].name
         self._selection.take_field(self.number, name, wanted=not self._selection.takes_field(self.number, name))
+
+
+def _chip_of(change: RecordChange) -> tuple[str, str]:
+    if change.like:
+        return tr("neu, vielleicht bekannt"), COLOURS[LIKE]
+    return label("became", change.became), COLOURS[change.became]
+
+
+def _taken_words(*, taken: bool) -> str:
+    return tr("wird übernommen") if taken else tr("wird nicht übernommen")
 
 
 def _old(record: tuple[FieldChange, bool]) -> str:

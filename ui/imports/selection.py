@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from domain.therapists.changes import Became, Choice, RecordChange
 
 LOCKED = "locked"  # shown among the kinds of change: a difference a lock keeps back
-KINDS = (*Became, LOCKED)
+LIKE = "like"  # somebody new who may be somebody known
+KINDS = (*Became, LIKE, LOCKED)
 
 
 class Selection:
@@ -103,4 +104,4 @@ ADDRESS = frozenset({"street", "house_number", "addition", "plz", "city", "acces
 
 def kinds_of(change: RecordChange) -> tuple[str, ...]:
     """The kinds (KINDS) a change is found under."""
-    return (change.became.value, LOCKED) if change.locked else (change.became.value,)
+    return (change.became.value, *([LIKE] if change.like else []), *([LOCKED] if change.locked else []))

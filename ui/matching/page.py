@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSplitter
 
 from domain.casework.batches.gathering import Gathered, gather_practices
 from domain.database import Session
-from domain.matching.candidates import Candidates, SkillWish, candidates_for_search
+from domain.matching.candidates import FIT_LIMIT, Candidates, SkillWish, candidates_for_search
 from domain.matching.listing import SearchRow, find_search, list_searches
 from ui import formats
 from ui.changes import Refresher
@@ -36,6 +36,7 @@ from ui.widgets.search_field import SearchField
 
 SEARCH_CHIPS = {"active": "info", "paused": "warning", "tentative": "success", "draft": "neutral"}
 INQUIRY_TAB, MAP_TAB, UNKNOWN_TAB = 0, 1, 3
+EVERYBODY = 100_000  # practices: more than there are
 LIST_WIDTH = 252  # a name and its state can be read, whatever the other columns ask for
 
 
@@ -70,6 +71,9 @@ class MatchingPage(PageWidget):
         self._head = words("", "heading")
         self._facts = words(tr("Wählen Sie links eine Suche."), "muted")
         self._total = words("", "muted")
+        self._limit = FIT_LIMIT
+        self._all = button("", self._show_all, role="link")
+        self._all.hide()
         self._actions = SearchActions(ui)
         self._chosen: list[int] = []
         self._together = button("", self._ask_together, icon="send")
@@ -103,6 +107,7 @@ class MatchingPage(PageWidget):
                 self._actions,
                 self._skills,
                 self._total,
+                self._all,
                 self._ways,
                 self._results,
                 self._together,
@@ -184,6 +189,7 @@ class MatchingPage(PageWidget):
         if search_id != self._search_id:
             self._composer.follow_search(search_id)
             self._skills.clear()
+            self._limit = FIT_LIMIT
         self._search_id = search_id
         self._judge()
 
@@ -191,10 +197,10 @@ class MatchingPage(PageWidget):
         search_id = self._search_id
         if search_id is None:
             return
-        now, today, wish = self.ui.now(), self.ui.today(), self._skills.wish()
+        now, today, wish, limit = self.ui.now(), self.ui.today(), self._skills.wish(), self._limit
 
         def work(session: Session) -> tuple[SearchRow | None, Candidates]:
-            found = candidates_for_search(session, search_id, now=now, wish=wish)
+            found = candidates_for_search(session, search_id, now=now, limit=limit, wish=wish)
             return find_search(session, search_id, today=today), found
 
         self.ui.background.read(self, work, lambda both: self._show(*both, wish), key="candidates")
@@ -221,12 +227,21 @@ class MatchingPage(PageWidget):
             self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
         else:
             self._total.setText(self._counted(fit_words(found, wish), unknown))
+        rest = found.fit_total - len(found.fit)
+        self._all.setVisible(rest > 0)
+        self._all.setText(tr("Nur die besten {n} stehen hier. Alle zeigen").format(n=formats.thousands(len(found.fit))))
+        self._all.setAccessibleName(self._all.text())
         self._results.show_candidates(found.fit, self.ui.now(), found.search_id, skill="" if wish.only else wish.skill)
         self._ways.show_list(found.search_id, [c.therapist_id for c in found.fit])
         self._why.show_candidates(found)
         self._map.set_markers(candidate_markers(found))
         self._relaxing.show_search(found.search_id)
         self._unknowns.show_search(found.search_id)
+
+    def _show_all(self) -> None:
+        """However many fit; the next search begins with the best again."""
+        self._limit = EVERYBODY
+        self._judge()
 
     @staticmethod
     def _counted(fit: str, unknown: int) -> str:

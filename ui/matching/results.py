@@ -1,4 +1,4 @@
-"""The ranked practices of one search as a table; at most one page of them, held in memory."""
+"""The ranked practices of one search as a table; the best of them or all, held in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,9 +37,9 @@ class ResultTable(QWidget):
             Column(
                 tr("Praxis"),
                 0,
-                text=lambda c: " ".join(part for part in (c.title, c.name) if part),
-                second=self._place,
-                tooltip=self._place,
+                text=_name,
+                second=self._facts,
+                tooltip=lambda c: f"{_name(c)}\n{self._facts(c)}",
             ),
             Column(
                 tr("Weg"),
@@ -48,9 +48,9 @@ class ResultTable(QWidget):
                 second=self._minutes,
                 tooltip=self._all_ways,
             ),
-            Column(tr("Verf."), 72, text=lambda c: formats.offers(c.offers)),
-            Column(tr("Kontakt"), 104, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
-            Column(tr("Zusage"), 76, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
+            Column(tr("Verf."), 72, text=lambda c: formats.offers(c.offers), spare=True),
+            Column(tr("Kontakt"), 102, chip=self._contact, tooltip=lambda c: formats.week(c.phone_hours)),
+            Column(tr("Zusage"), 74, text=lambda c: short(c.expected), right=True, tooltip=self._expected),
         )
         self._model: RowsModel[PracticeCandidate] = RowsModel(columns)
         self.view = RowView(tr("Passende Praxen"), row_height(columns))
@@ -81,6 +81,10 @@ class ResultTable(QWidget):
     def _place(self, candidate: PracticeCandidate) -> str:
         place = f"{candidate.plz} {candidate.city}".strip() or tr("Ort unbekannt")
         return f"{self._skill} · {place}" if self._skill and candidate.skilled else place
+
+    def _facts(self, candidate: PracticeCandidate) -> str:
+        """Methods and place share a line, so that the name above has room."""
+        return f"{formats.offers(candidate.offers)} · {self._place(candidate)}"
 
     def _minutes(self, candidate: PracticeCandidate) -> str:
         ways = self._ways.by_therapist.get(candidate.therapist_id) if self._ways is not None else None
@@ -122,3 +126,7 @@ def _distance(candidate: PracticeCandidate) -> str:
     if candidate.distance_km is not None and candidate.distance_km < SAME and candidate.geo_quality == "plz":
         return tr("gleiche PLZ")
     return formats.distance(candidate.distance_km)
+
+
+def _name(candidate: PracticeCandidate) -> str:
+    return " ".join(part for part in (candidate.title, candidate.name) if part)

@@ -114,7 +114,7 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
             contact = "open_inquiry" if t.open_inquiry_id else "cooling" if cooling else "available"
         extra = f" {tr('bis')} {formats.day(t.cooling_until)}" if contact == "cooling" and t.cooling_until else ""
         self._chip.show_state(contact_words(contact) + extra, CONTACTS[contact])
-        place = f"{t.street} {t.house_number}, {t.plz} {t.city}".strip(" ,")
+        place = ", ".join(filter(None, (f"{t.street} {t.house_number}".strip(), f"{t.plz} {t.city}".strip())))
         self._facts.setText(
             " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p)
         )

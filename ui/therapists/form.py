@@ -82,7 +82,9 @@ class TherapistFormView(RecordForm[TherapistForm]):
             (
                 self._choice("licence", tr("Zulassung als"), labels("licence")),
                 self._choice(
-                    "patient_sex", tr("Behandelt"), {"any": tr("alle"), "female": tr("Frauen"), "male": tr("Männer")}
+                    "patient_sex",
+                    tr("Geschlecht der Patienten"),
+                    {"any": tr("alle"), "female": tr("Frauen"), "male": tr("Männer")},
                 ),
             ),
             (

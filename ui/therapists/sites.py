@@ -103,9 +103,8 @@ class SitesTab(QWidget):
                 widget.deleteLater()
         for number, site in enumerate(found):
             form = site.form
-            line_two = f", {form.addition}" if form.addition else ""
-            written = f"{form.street} {form.house_number}{line_two}, {form.plz} {form.city}"
-            address = written.strip(" ,") or tr("ohne Adresse")
+            parts = (f"{form.street} {form.house_number}".strip(), form.addition, f"{form.plz} {form.city}".strip())
+            address = ", ".join(filter(None, parts)) or tr("ohne Adresse")
             where = place_words(site.geo_quality, by_hand=site.geo_locked, state=places.get(site.site_id))
             about = [where, *site.persons]
             if form.accessible is not None:

@@ -132,6 +132,8 @@ class StandingTab(QWidget):
 def _origin(t: TherapistDetail, today: date) -> str:
     if t.source == "manual":
         lines = [tr("Von Hand angelegt.")]
+    elif t.source_name:
+        lines = [tr("Quelle „{name}“, gelesen am {day}").format(name=t.source_name, day=formats.day(t.source_as_of))]
     else:
         lines = [
             tr("{kind}, Datei „{file}“, Stand {day}").format(

@@ -98,6 +98,9 @@ def _chip(painter: QPainter, option: QStyleOptionViewItem, words: str, kind: str
 
 def _lines(painter: QPainter, option: QStyleOptionViewItem, words: str, second: str) -> None:
     rect = option.rect.adjusted(MARGIN, 7, -6, -7)
+    if option.features & QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator and option.widget is not None:
+        box = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        rect.setLeft(option.widget.style().subElementRect(box, option, option.widget).right() + MARGIN)
     half = rect.height() // 2
     upper = QRect(rect.left(), rect.top(), rect.width(), half)
     for text, colour, line in ((words, tokens().text, upper), (second, tokens().muted, upper.translated(0, half))):

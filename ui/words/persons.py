@@ -91,7 +91,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "offers": "Verfahren",
         "age_min": "Mindestalter",
         "age_max": "Höchstalter",
-        "patient_sex": "Behandelt",
+        "patient_sex": "Geschlecht der Patienten",
         "languages": "Sprachen",
         "specialties": "Fachgebiete",
         "qualifications": "Zusatzqualifikationen",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.acquisition.addresses import Address, house_number, split_address, split_street
+from domain.acquisition.addresses import Address, house_number, split_address, split_street, split_town
 from domain.acquisition.text import clean
 
 
@@ -96,3 +96,28 @@ def test_a_number_spelt_once_is_spelt_so_again(text: str) -> None:
     """The one spelling is its own."""
     assert house_number(house_number(text)) == house_number(text)
     split_address(text)
+
+
+@pytest.mark.parametrize(
+    ("postal", "city", "read"),
+    [
+        ("", "1067 Dresden", ("01067", "Dresden", False)),
+        ("", "D-52062 Aachen", ("52062", "Aachen", False)),
+        ("01067", "01067 Dresden", ("01067", "Dresden", False)),
+        ("1067 Dresden", "", ("01067", "Dresden", False)),
+        ("", "520 Aachen", ("", "Aachen", True)),
+        ("520", "Aachen", ("", "Aachen", True)),
+        ("52062", "Aachen", ("52062", "Aachen", False)),
+        ("", "", ("", "", False)),
+    ],
+)
+def test_a_cell_may_hold_plz_and_town(postal: str, city: str, read: tuple[str, str, bool]) -> None:
+    """They are taken apart, a lost zero comes back, and what is no PLZ is told."""
+    assert split_town(postal, city) == read
+
+
+def test_a_town_stays_one_where_the_plz_is_none() -> None:
+    """Street, number and town are kept, and the floor behind a number is no town."""
+    assert split_address("Weg 3, 520 Aachen") == Address("Weg", "3", "", "", "Aachen")
+    assert split_address("Ring 5, 9999 Aachen") == Address("Ring", "5", "", "", "Aachen")
+    assert split_address("Markt 12, 2. OG").city == ""

@@ -123,7 +123,7 @@ def test_what_cannot_be_read_is_noted_and_the_row_still_comes() -> None:
     """Address, number and PLZ each on its own."""
     found = entry(email="auf Anfrage", tel="siehe Webseite", plz="5206")
     assert (found.email, found.phone, found.plz) == ("", "", "")
-    assert found.notes == ("phone_unreadable", "email_unreadable", "plz_unreadable")
+    assert found.notes == ("phone_unreadable", "plz_unreadable", "email_unreadable")
     assert entry(plz="Aachen").notes == ("plz_unreadable",)
 
 

@@ -333,3 +333,31 @@ def test_an_import_of_patients_is_not_undone_as_a_whole(desk: Desk) -> None:
         report = import_file(session, recognise(path, today=NOW.date()), now=NOW, today=NOW.date())
     with pytest.raises(Invalid, match=r"import\.undo_patients"):
         desk.undo(report)
+
+
+def test_what_is_only_confirmed_is_no_change(desk: Desk) -> None:
+    """A newer file with the same hours changes nobody; the newer week is noted, and undone without a word."""
+    person = {**entry(), "telephone_hours": {"Montag": ["09:00 - 10:00"]}}
+    desk.take(person)
+    before = desk.rows()
+    again = desk.take(person)
+    assert (again.updated, again.unchanged) == (0, 1)
+    assert [(change.became, change.fields) for change in again.changes] == [(Became.UNCHANGED, ())]
+    noted, kept = desk.rows()["therapist"][0], before["therapist"][0]
+    assert noted["hours_as_of"] > kept["hours_as_of"]
+    assert noted["source_as_of"] > kept["source_as_of"]
+    undone = desk.undo(again)
+    assert (undone.restored, undone.kept) == (0, ())
+    assert desk.rows() == before
+
+
+def test_what_differs_in_a_field_is_the_only_change(desk: Desk) -> None:
+    """Of two people with newer hours only the one whose number differs is told as changed, and with that field."""
+    hours = {"telephone_hours": {"Montag": ["09:00 - 10:00"]}}
+    one, other = entry() | hours, entry("Winter", "Ole") | hours
+    desk.take(one, other)
+    report = desk.take(entry(phone="0241 7654321") | hours, other)
+    told = [(change.became, tuple(field.name for field in change.fields)) for change in report.changes]
+    assert told == [(Became.CHANGED, ("phone",)), (Became.UNCHANGED, ())]
+    left = desk.take(entry(phone="0241 7654321") | hours, other, choice=NONE)
+    assert (left.skipped, left.unchanged) == (0, 2)

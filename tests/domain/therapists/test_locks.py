@@ -136,3 +136,16 @@ def test_a_site_of_another_practice_is_refused(database: Database, now: datetime
         (own,) = sites_of(session, therapist)
         with pytest.raises(Conflict):
             update_site(session, own.site_id, own.version + 1, own.form)
+
+
+def test_a_lost_zero_comes_back_where_the_town_agrees(database: Database, now: datetime, today: date) -> None:
+    """1067 in Dresden is 01067; in another town the PLZ meant is named, and nothing is changed."""
+    with database.write() as session:
+        (therapist,) = _import(session, now, RECORD)
+        _edit(session, therapist, today, plz="1067", city="Dresden")
+        assert get_therapist(session, therapist).plz == "01067"
+        with pytest.raises(Invalid, match=r"address\.plz_short") as refused:
+            _edit(session, therapist, today, plz="1067", city="Aachen")
+        assert (refused.value.params["plz"], refused.value.params["city"]) == ("01067", "Dresden")
+        with pytest.raises(Invalid, match=r"address\.plz$"):
+            _edit(session, therapist, today, plz="999", city="Aachen")

@@ -14,12 +14,14 @@ from domain.acquisition.source_runs import PageRead, fail_run, note_page, take_p
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import take_over
 from domain.database import Database
+from domain.therapists.queries import get_therapist
 from tests.ui.hands import fill, press, scalar
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
 from ui.admin.sources_tab import SourcesTab
 from ui.imports.review import ReviewView
 from ui.ports import UiContext
+from ui.therapists.standing import _origin
 
 PAGE = b"<article><h2>Ada Muster</h2></article><article><h2>Karl Beispiel</h2></article>"
 MANY = 2100
@@ -214,3 +216,51 @@ def test_a_source_that_cannot_be_taken_over_is_told_once(
     assert scalar(database, STATE) == "review"
     keeper._timer.stop()
     keeper.deleteLater()
+
+
+def test_a_trial_shows_the_first_entry_as_it_was_read(
+    tab: SourcesTab, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """Its fields in words, to compare with the page; nobody is entered."""
+    press(qtbot, tab, "Quelle testen")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "waiting")
+    page_read = b"<article><h2>Dr. Ada Muster</h2></article><article><h2>Karl Beispiel</h2></article>"
+
+    def work(session: Session) -> None:
+        page = take_page(session, now=tab._ui.now())
+        assert page is not None
+        note_page(session, page, PageRead(page_read), now=tab._ui.now())
+
+    fill(worker_database, work)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "2 Einträge auf der ersten Seite" in tab.said.text())
+    assert "Erster Eintrag, wie er gelesen wurde: Titel: Dr.; Vorname: Ada; Nachname: Muster" in tab.said.text()
+    assert scalar(database, "SELECT count(*) FROM therapist_service.therapist") == 0
+
+
+def test_the_first_source_is_shown_and_says_what_it_lacks(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """After a start no empty form stands beside a list; without permission the reason stands at the buttons."""
+    form = SourceForm(name="Kammer", kind="json", address="https://kammer.example/")
+    fill(database, lambda s: save_source(s, form))
+    made = SourcesTab(ui)
+    qtbot.addWidget(made)
+    made.show()
+    made.refresh()
+    qtbot.waitUntil(lambda: made._name.text() == "Kammer")
+    assert made._list.currentRow() == 0
+    assert made.said.text().startswith("Noch nie gelesen. Testen und Lesen geht erst mit Erlaubnis")
+    assert not made._read.isEnabled()
+    press(qtbot, made, "Neue Quelle")
+    made.refresh()
+    QTest.qWait(300)
+    assert made._name.text() == ""
+
+
+def test_who_came_from_a_source_says_its_name(ui: UiContext, database: Database, worker_database: Database) -> None:
+    """Where somebody comes from is the source a person knows, not the file made of its pages."""
+    source = fill(database, permitted)
+    fill(database, lambda s: ask_run(s, source, now=ui.now()))
+    the_worker_reads(worker_database, ui)
+    fill(database, lambda s: take_over(s, 1, now=ui.now(), today=ui.today()))
+    seen = fill(database, lambda s: get_therapist(s, 1))
+    assert _origin(seen, ui.today()).startswith("Quelle „Kammer“, gelesen am 23.11.2026")

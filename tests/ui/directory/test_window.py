@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
@@ -250,6 +252,10 @@ def test_without_a_sandbox_no_page_of_somebody_else_is_shown(
     qtbot.waitUntil(window.view._unsheltered.isVisible)
     window.view.reload()
     assert window.view.engine is None
+    assert not window._reload.isEnabled()
+    assert "Suchen Sie auf der Seite" not in said(window, "Behalten")
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not Shiboken.isValid(window) or not window.isVisible())
 
 
 def test_closing_asks_before_anything_is_thrown_away(

@@ -1,21 +1,24 @@
 """What a file would change is shown, taken in part, taken over, and taken back."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.acquisition.records import RowError
-from domain.database import Database
+from domain.database import Database, Session
 from domain.therapists.changes import Became, FieldChange, RecordChange
+from domain.therapists.duplicates.suspects import Suspect, suspected_duplicates
 from domain.therapists.models import Therapist
+from domain.therapists.sites import sites_of, update_site
 from tests.builders import add_therapist
 from tests.ui.hands import fill, find, press, scalar
 from ui.imports.dialog import ImportDialog
@@ -229,3 +232,115 @@ def test_files_are_dropped_on_the_page(ui: UiContext, qtbot: QtBot, database: Da
     assert not dialog.isModal()
     qtbot.waitUntil(dialog._read.isEnabled, timeout=20_000)
     dialog.reject()
+
+
+def test_a_new_entry_says_whom_it_may_be(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """Another house and number without a mailbox is new; the person known is named, and both are Dubletten."""
+    home = {"strasse": "Oppenhoffallee", "web": "www.baeumler.example", "email": ""}
+    taken(ui, qtbot, page, written(tmp_path / "a.json", person("Bäumler-Rübsam", "0241 1111", hausnummer="12", **home)))
+    newer = written(tmp_path / "b.json", person("Bäumler-Rübsam", "0241 2222", hausnummer="12 a", **home))
+    dialog = tried(ui, qtbot, page, newer)
+    review = dialog._review
+    assert review is not None
+    assert [chip.text() for chip in review._group.buttons()] == ["alle 1", "neu 1", "vielleicht bekannt 1"]
+    assert review._note.text().startswith("Vielleicht dieselbe Person wie Ina Bäumler-Rübsam, 52062 Aachen.")
+    assert review.list.model().index(0, 1).data() == "neu, vielleicht bekannt"
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    pairs: list[Suspect] = []
+    fill(database, lambda s: pairs.extend(suspected_duplicates(s)))
+    assert [(pair.first.name, pair.second.name) for pair in pairs] == [("Ina Bäumler-Rübsam",) * 2]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [{"strasse": "Ring"}, {"strasse": "Ring", "plz": "52064", "hausnummer": "7"}],
+    ids=["other street, same number", "other PLZ, same number"],
+)
+def test_who_keeps_the_number_and_moves_is_known_or_asked_about(
+    ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path, moved: dict[str, str]
+) -> None:
+    """The rules of identity decide where they are certain; else the person known is named."""
+    taken(ui, qtbot, page, written(tmp_path / "a.json", person("Bäumler", "0241 1111")))
+    dialog = tried(ui, qtbot, page, written(tmp_path / "b.json", person("Bäumler", "0241 1111", **moved)))
+    assert dialog._review is not None
+    change = dialog._review.selection.changes[0]
+    assert change.became is not Became.NEW or [like.name for like in change.like] == ["Ina Bäumler"]
+
+
+def test_who_was_corrected_by_hand_and_moved_is_asked_about(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """Neither the directory's old address nor the office's correction fits any more: the person known is named."""
+    taken(ui, qtbot, page, written(tmp_path / "a.json", person("Brunnen", "0241 1111")))
+
+    def correct(session: Session) -> None:
+        at = sites_of(session, session.query(Therapist).one().id)[0]
+        update_site(session, at.site_id, at.version, replace(at.form, house_number="3"))
+
+    fill(database, correct)
+    newer = written(tmp_path / "b.json", person("Brunnen", "0241 2222", strasse="Ring", hausnummer="9"))
+    dialog = tried(ui, qtbot, page, newer)
+    assert dialog._review is not None
+    assert [like.name for like in dialog._review.selection.changes[0].like] == ["Ina Brunnen"]
+
+
+def test_the_sentence_counts_as_the_chips_do(ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path) -> None:
+    """Who changed, who has another address and who is gone are told apart in both, with the same words."""
+    own = {"email": "ina@weg.example"}
+    first = written(tmp_path / "a.json", person("Berg", "0241 1111"), person("Tal", "0241 2", **own), person("Weg", ""))
+    taken(ui, qtbot, page, first)
+    newer = written(tmp_path / "b.json", person("Berg", "0241 3333"), person("Tal", "0241 2", hausnummer="9", **own))
+    dialog = tried(ui, qtbot, page, newer)
+    assert dialog._review is not None
+    for chip in dialog._review._group.buttons()[1:]:
+        words, _, number = chip.text().rpartition(" ")
+        assert f"{number} {words}" in dialog._result.text()
+    assert "1 geändert, 1 andere Anschrift" in dialog._result.text()
+
+
+def test_a_screen_reader_hears_what_is_taken(qtbot: QtBot) -> None:
+    """The fields of somebody new are taken with them; a chip filters by the action assistive technology has for it."""
+    changes = (
+        RecordChange(1, Became.NEW, 0, "Neu", "", (FieldChange("phone", None, "+492411"),)),
+        RecordChange(2, Became.CHANGED, 1, "Alt", "", (FieldChange("phone", "", "+492411"),),
+                     (FieldChange("fax", "+491", "+492"),)),
+        RecordChange(3, Became.UNCHANGED, 2, "Gleich", ""),
+    )  # fmt: skip
+    view = ReviewView(Selection(changes))
+    qtbot.addWidget(view)
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    model, fields = view.list.model(), view.fields.model()
+    assert fields.index(0, 0).data(spoken) == "Telefon, wird übernommen"
+    assert model.index(2, 0).data(spoken) == "Gleich"
+    view._records.press(0)
+    assert fields.index(0, 0).data(spoken) == "Telefon, wird nicht übernommen"
+    view.list.selectRow(1)
+    assert [fields.index(row, 0).data(spoken) for row in (0, 1)] == [
+        "Telefon, wird übernommen", "Fax, gesperrt, wird nicht übernommen"
+    ]  # fmt: skip
+    chip = next(chip for chip in view._group.buttons() if chip.property("kind") == "unchanged")
+    action = QAccessible.queryAccessibleInterface(chip).actionInterface()
+    action.doAction(action.actionNames()[0])
+    assert model.rowCount() == 1
+    assert chip.isChecked()
+
+
+def test_a_value_that_is_left_out_is_told(ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path) -> None:
+    """Row, what is missing and why stand where rejected rows stand; the addition of an address is shown, too."""
+    odd = person(
+        "Berg", "0241 1111", email="=cmd|calc", strasse="c/o Praxis Müller, Prager Str.", plz="", ort="520 Aachen"
+    )
+    dialog = tried(ui, qtbot, page, written(tmp_path / "a.json", odd, {"arzt": True}))
+    told = dialog._rejected.lines()
+    assert told[1:] == [
+        "Zeile 1: übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
+        "Zeile 1: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
+    ]
+    assert told[0].startswith("Zeile 2: ")
+    assert dialog._review is not None
+    assert dialog._rejected.isVisible()
+    fields = {field.name: field.new for field in dialog._review.selection.changes[0].fields}
+    assert (fields["street"], fields["addition"], fields["city"]) == ("Prager Str.", "c/o Praxis Müller", "Aachen")

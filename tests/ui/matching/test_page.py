@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -294,3 +295,23 @@ def test_a_name_is_never_markup(ui: UiContext, qtbot: QtBot, database: Database)
     assert not any("<img" in tip for tip in tips)
     ui.messages.error(f"{odd} wurde geändert.")
     assert ui.messages._text.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_more_than_the_best_are_a_key_away(
+    ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that ends before all who fit says so, and shows them when asked."""
+    monkeypatch.setattr("ui.matching.page.FIT_LIMIT", 1)
+    fill(database, lambda s: [add_therapist(s, last_name=f"Praxis{n}") for n in range(3)])
+    search = fill(database, lambda s: add_search(s, add_patient(s, last_name="Wartend")))
+    page = MatchingPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1134, 650)
+    page.show()
+    page.open_item(search)
+    qtbot.waitUntil(page._all.isVisible)
+    assert (page._total.text(), page._results._model.rowCount()) == ("3 passende Praxen", 1)
+    press(qtbot, page, "Nur die besten 1 stehen hier. Alle zeigen")
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 3)
+    assert not page._all.isVisible()
+    assert page._results.view.columnWidth(0) > 150
