@@ -203,7 +203,7 @@ def test_a_source_that_cannot_be_taken_over_is_told_once(
     source = fill(database, lambda s: permitted(s, applies_itself=True))
     fill(database, lambda s: ask_run(s, source, now=ui.now()))
     the_worker_reads(worker_database, ui)
-    fill(database, lambda s: s.query(SourceRun).update({"content": b'{"therapists": [{"basic_info"'}))
+    fill(worker_database, lambda s: s.query(SourceRun).update({"content": b'{"therapists": [{"basic_info"'}))
     told: list[str] = []
     keeper = SourceKeeper(ui)
     monkeypatch.setattr(ui.messages, "error", told.append)
