@@ -19,7 +19,7 @@ from tests.builders import add_patient, add_therapist
 from tests.servers.hostile import Asked, HostileServer, hostile, reply
 
 T = TypeVar("T")
-QUICK = Limits(connect=2, silence=3, total=5, attempts=1, turn=10, together=10)
+QUICK = Limits(connect=10, silence=15, total=30, attempts=1, turn=10, together=60)
 
 
 class Clock:

@@ -12,7 +12,7 @@ from sync.http.client import OutsideClient
 
 T = TypeVar("T")
 AGENT = "Platzlotse/0.1.0 (mailto:buero@buero.example)"
-QUICK = Limits(connect=1.0, silence=0.6, total=2.0, largest=50_000, redirects=3, attempts=3, turn=5.0, together=20.0)
+QUICK = Limits(connect=5.0, silence=1.2, total=3.0, largest=50_000, redirects=3, attempts=3, turn=5.0, together=20.0)
 Make = Callable[..., OutsideClient]
 
 
