@@ -11,21 +11,21 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QTreeWidget, QTreeWidgetItem, QWidget
 
-from ui.theme import is_dark, tokens
+from ui.theme import Token, is_dark, tokens
 
-Look = tuple[str, str, int]  # name, token of the colour, size
+Look = tuple[str, Token, int]  # name, token of the colour, size
 _icons: dict[int, Look] = {}  # what each that was made shows, by its key
 _pixmaps: dict[int, Look] = {}
 
 
-def icon(name: str, colour: str = "text", size: int = 20) -> QIcon:
+def icon(name: str, colour: Token = "text", size: int = 20) -> QIcon:
     """An icon in the colour of a token; where nothing can be done, in the muted one."""
     made = _icon(name, colour, size, dark=is_dark())
     _icons[made.cacheKey()] = name, colour, size
     return made
 
 
-def pixmap(name: str, colour: str, size: int = 20) -> QPixmap:
+def pixmap(name: str, colour: Token, size: int = 20) -> QPixmap:
     """The same as a pixmap of `size` device-independent pixels."""
     made = _pixmap(name, colour, size, dark=is_dark())
     _pixmaps[made.cacheKey()] = name, colour, size
@@ -61,7 +61,7 @@ def _recolour_tree(above: QTreeWidgetItem) -> None:
 
 
 @cache
-def _icon(name: str, colour: str, size: int, *, dark: bool) -> QIcon:
+def _icon(name: str, colour: Token, size: int, *, dark: bool) -> QIcon:
     made = QIcon(_pixmap(name, colour, size, dark=dark))
     # a chosen line has the text's colour still; Qt would mix it with that of the choice
     made.addPixmap(_pixmap(name, colour, size, dark=dark), QIcon.Mode.Selected)
@@ -70,7 +70,7 @@ def _icon(name: str, colour: str, size: int, *, dark: bool) -> QIcon:
 
 
 @cache
-def _pixmap(name: str, colour: str, size: int, *, dark: bool) -> QPixmap:  # noqa: ARG001 - the tokens are of one appearance
+def _pixmap(name: str, colour: Token, size: int, *, dark: bool) -> QPixmap:  # noqa: ARG001 - the tokens are of one appearance
     svg = files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
     svg = svg.replace("currentColor", getattr(tokens(), colour))
     ratio = QGuiApplication.primaryScreen().devicePixelRatio()

@@ -4,19 +4,20 @@ A message is of the page that was open when it came: it goes when another page i
 back with that page until it is closed; what hinders everywhere stays everywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons
-from ui.theme import SPACE
+from ui.theme import SPACE, Token
 from ui.translation import tr
 
 HIDE_MS = 8000
 LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
 ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "error": "circle-alert"}
+COLOURS: Mapping[str, Token] = {"info": "info", "success": "success", "warning": "warning", "error": "danger"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Messages(QWidget):
     ) -> None:
         self._message, self._fresh = _Message(kind, text, action, callback, everywhere), True
         QTimer.singleShot(0, self, self._age)
-        self._icon.setPixmap(icons.pixmap(ICONS[kind], "danger" if kind == "error" else kind))
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._callback, self._undo_shown = callback, False

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 SPACE = 8  # all distances are multiples of it, in device-independent pixels
+
+# what a colour is called where it is asked for: a colour itself is none of these, and mypy says so
+Token = Literal[
+    "window", "surface", "raised", "border", "text", "muted", "accent", "accent_text", "accent_soft", "rail",
+    "rail_text", "rail_muted", "rail_active", "success", "success_soft", "warning", "warning_soft", "danger",
+    "danger_soft", "info", "info_soft", "neutral_soft", "hover",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Colours can be read: every text stands out from its ground in light and dark."""
 
+from typing import get_args
+
 import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui import theme
-from ui.theme import DARK, LIGHT, Tokens
+from ui.theme import DARK, LIGHT, Token, Tokens
 
 PAIRS = [
     ("text", "window"), ("text", "surface"), ("muted", "surface"), ("muted", "window"), ("accent", "surface"),
@@ -20,6 +22,11 @@ def luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_colour_is_asked_for_by_its_name() -> None:
+    """The names mypy lets through (an icon takes no colour itself) are those there are."""
+    assert get_args(Token) == Tokens.__slots__
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from ui import icons
-from ui.messages import ICONS
+from ui.messages import COLOURS, ICONS
 from ui.theme import SPACE
 
 
@@ -29,7 +29,7 @@ class Notice(QFrame):
 
     def say(self, kind: str, text: str) -> None:
         """Show a message of a kind: info, success, warning, error."""
-        self._icon.setPixmap(icons.pixmap(ICONS[kind], "danger" if kind == "error" else kind))
+        self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self.setProperty("message", kind)

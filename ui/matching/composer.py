@@ -21,7 +21,6 @@ from ui.matching.patient_ticks import PatientTicks
 from ui.matching.preview import preview_name, preview_text, send_words
 from ui.matching.when import WhenField
 from ui.ports import UiContext
-from ui.theme import tokens
 from ui.translation import ntr, tr
 from ui.typed import Unreadable
 from ui.widgets.forms import Choice, EmptyState, Field, button, row
@@ -155,7 +154,7 @@ class InquiryComposer(QWidget):
         said = send_words(channel)
         self._send.setText(f" {said}")
         self._send.setAccessibleName(said.replace("&", ""))
-        self._send.setIcon(icons.icon("phone" if channel is Channel.PHONE else "send", tokens().accent_text))
+        self._send.setIcon(icons.icon("phone" if channel is Channel.PHONE else "send", "accent_text"))
         self._preview()
 
     def _show_history(self) -> None:

@@ -36,8 +36,7 @@ class WhyNot(QTreeWidget):
         reason = rule_reason(group.rule, unknown=unknown)
         top = QTreeWidgetItem([reason, ntr(group.count, "{n} Praxis", "{n} Praxen")])
         top.setToolTip(0, reason)
-        mark = ("info", "warning") if unknown else ("ban", "muted")
-        top.setIcon(0, icons.icon(*mark))
+        top.setIcon(0, icons.icon("info", "warning") if unknown else icons.icon("ban", "muted"))
         self.addTopLevelItem(top)
         for candidate in group.nearest:
             top.addChild(self._line(candidate))
