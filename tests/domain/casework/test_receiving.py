@@ -187,7 +187,7 @@ def test_no_more_letters(database: Database) -> None:
         filed = take_in(session, reply("Bitte streichen Sie mich aus Ihrem Verteiler.", answers=email.message_id))
         replies.confirm_opt_out(session, filed.incoming_id, now=LATER)
         assert session.get_one(Therapist, therapist).status == "opted_out"
-        assert state(session, inquiry) == "answered"
+        assert state(session, inquiry) == "withdrawn"
 
 
 def test_a_wrong_address_gives_the_patients_back(database: Database) -> None:
