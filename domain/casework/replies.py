@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.answer_corrections import answers_to_take_back
 from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
 from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
@@ -65,7 +66,7 @@ class Reply:
     """A mail that came in with its patients; `of_mailbox` is what it says of the practice itself.
 
     `offer` is a place that does not say for which of several patients. `capacity` is what it says of the practice's
-    places beyond these patients, where that is news.
+    places beyond these patients, where that is news. `undoable`: the answers confirmed from it can be taken back.
     """
 
     detail: IncomingDetail
@@ -73,9 +74,10 @@ class Reply:
     of_mailbox: Suggestion | None
     capacity: CapacityNote | None = None
     offer: SharedOffer | None = None
+    undoable: bool = False
 
 
-def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
+def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
     """A mail as a person reads it; raises NotFound."""
     detail = get_incoming(session, incoming_id)
     if detail.row.inquiry_id is None:
@@ -83,7 +85,7 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
     mail = session.get_one(IncomingEmail, incoming_id)
     found = suggestions_for(session, mail)
     by_code = {s.code: s for s in found if s.meaning not in OF_THE_MAILBOX}
-    patients = get_inquiry(session, detail.row.inquiry_id, today=today).items
+    patients = get_inquiry(session, detail.row.inquiry_id, today=office_day(now)).items
     return Reply(
         detail,
         tuple(
@@ -95,6 +97,7 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
         next((s for s in found if s.meaning in OF_THE_MAILBOX), None),
         _news_of_places(session, mail),
         offer_in(session, mail),
+        bool(answers_to_take_back(session, incoming_id, now=now)),
     )
 
 

@@ -22,6 +22,7 @@ from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
 from ui.mail.read_first import ReadFirst
 from ui.mail.record_links import RecordLinks
+from ui.mail.recorded_words import take_back, told
 from ui.mail.remarks import chip, sentence
 from ui.ports import UiContext
 from ui.theme import tokens
@@ -67,6 +68,7 @@ class ReplyView(QWidget):
         self._never = button(tr("&Keine Anfragen mehr"), self._on_opt_out, icon="x")
         self._aside = button(tr("&Nichts zu tun"), self._on_aside, icon="inbox")
         self._again = button(tr("Wieder &aufnehmen"), self._on_again, icon="undo-2")
+        self._undo = button(tr("Antworten &zurücknehmen"), self._on_undo, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self._on_assign, icon="send")
         self._open = button(tr("Zur An&frage"), self._on_open, role="link")
         self._records = RecordLinks(ui)
@@ -93,7 +95,7 @@ class ReplyView(QWidget):
         column.setContentsMargins(0, 0, 8, 0)
         for widget in (
             self._subject,
-            row(self._chip, self._open, self._records, self._write, self._assign, self._again),
+            row(self._chip, self._open, self._records, self._write, self._assign, self._undo, self._again),
             self._facts,
             self._remark,
         ):
@@ -115,11 +117,9 @@ class ReplyView(QWidget):
 
     def refresh(self) -> None:
         """Load again; what was chosen but not confirmed stays while it is the same mail."""
-        number, today = self._wanted, self._ui.today()
+        number, now = self._wanted, self._ui.now()
         if number is not None:
-            self._ui.background.read(
-                self, lambda s: replies.open_reply(s, number, today=today), self._show, key="reply"
-            )
+            self._ui.background.read(self, lambda s: replies.open_reply(s, number, now=now), self._show, key="reply")
 
     def confirm(self) -> None:
         """Record what is chosen; one key for a suggestion that is right."""
@@ -187,7 +187,8 @@ class ReplyView(QWidget):
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         self._assign.setVisible(open_mail and r.inquiry_id is None)
-        self._again.setVisible(not open_mail)
+        self._again.setVisible(not open_mail and not reply.undoable)
+        self._undo.setVisible(reply.undoable)
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
             self._answers.show_items([_asked(item, reply, today=self._ui.today()) for item in reply.items])
@@ -280,6 +281,9 @@ class ReplyView(QWidget):
             self.settled.emit(r.incoming_id)
             if tell_recorded(self._ui, self, recorded or ()):
                 return
+            if recorded:
+                self._ui.messages.undoable(told(recorded), lambda: take_back(self._ui, self, r.incoming_id))
+                return
             self._ui.messages.success(said or tr("Eingetragen."), tr("Zur Anfrage") if r.inquiry_id else "", opened)
 
         def opened() -> None:
@@ -340,6 +344,10 @@ class ReplyView(QWidget):
         if reply is not None:
             r = reply.detail.row
             self._ui.background.write(self, lambda s: replies.take_up_again(s, r.incoming_id, version=r.version))
+
+    def _on_undo(self) -> None:
+        if self._wanted is not None:
+            take_back(self._ui, self, self._wanted)
 
     def _on_write(self) -> None:
         if self._wanted is not None:

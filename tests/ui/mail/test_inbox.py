@@ -245,6 +245,50 @@ def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot
     qtbot.waitUntil(lambda: scalar(database, REFUSED) == 2)
 
 
+def test_confirmed_answers_are_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The search goes on, who was asked elsewhere is asked again, what waited is dropped, and the mail is unread."""
+    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
+    page = opened(ui, qtbot, database, "{0}: Wir haben einen Platz frei.", "Kühn")
+    view = page._incoming._reply
+
+    def elsewhere(session: Session) -> None:
+        search = session.scalar(text("SELECT search_id FROM matching_service.inquiry_item"))
+        number = create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[int(str(search))], channel=Channel.EMAIL,
+            now=ui.now() - timedelta(days=1),
+        )  # fmt: skip
+        session.flush()
+        mail = session.scalar(text(f"SELECT id FROM communication_service.email WHERE inquiry_id = {number}"))
+        assert claim(session, int(str(mail)), now=ui.now()) is not None
+        mail_sent(session, int(str(mail)), now=ui.now(), server_reply="250 ok")
+
+    fill(database, elsewhere)
+    page.refresh()
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    waiting = "SELECT status FROM communication_service.email WHERE kind = 'withdrawal'"
+    assert scalar(database, waiting) == "queued"
+    qtbot.waitUntil(lambda: "1 Antwort eingetragen. 1 andere Anfrage wird" in ui.messages.text())
+    ui.messages.undo()
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "unread")
+    assert scalar(database, STATUS) == "pending pending"
+    assert scalar(database, waiting) == "cancelled"
+    assert scalar(database, "SELECT status FROM matching_service.place_search") == "active"
+    assert (
+        scalar(database, "SELECT count(*) FROM matching_service.inquiry WHERE stage = 'sent' AND closed_at IS NULL")
+        == 2
+    )
+    cooling = "SELECT count(*) FROM matching_service.cooling_period WHERE ends_at > starts_at"
+    assert scalar(database, cooling) == 0
+    back = "SELECT takes_back FROM communication_service.contact_entry WHERE kind = 'answer_taken_back'"
+    assert scalar(database, back) is not None
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    press(qtbot, page, "Antworten zurücknehmen")
+    qtbot.waitUntil(lambda: scalar(database, STATUS) == "pending pending")
+    assert view._reply is not None
+
+
 def test_nothing_to_do_and_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """A mail that wants nothing is put away and can be taken up again."""
     page = opened(ui, qtbot, database, "Danke für die Auskunft!", "Kühn")
