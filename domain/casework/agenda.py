@@ -54,6 +54,7 @@ class Task:
     due: datetime | None
 
 
+HELD_UP = "\x1f"  # before a subject: a mail to this practice waits until its answer is read
 # One SELECT per kind: page, id, title, detail, due. Names across schemas, read only.
 _NAME = "trim(p.first_name || ' ' || p.last_name)"
 _PRACTICE = "trim(t.first_name || ' ' || t.last_name)"
@@ -64,11 +65,14 @@ _ITEM_JOINS = """
     JOIN matching_service.place_search s ON s.id = i.search_id
     JOIN patient_service.patient p ON p.id = s.patient_id"""
 _TASKS: dict[TaskKind, str] = {
-    TaskKind.REPLY: """
+    TaskKind.REPLY: f"""
         SELECT 'mail', m.id,
                coalesce(nullif(trim(t.first_name || ' ' || t.last_name), ''),
                         nullif(trim(p.first_name || ' ' || p.last_name), ''), nullif(m.from_name, ''), m.from_address),
-               m.subject, m.received_at
+               CASE WHEN m.kind <> 'bounce' AND EXISTS (
+                        SELECT FROM communication_service.email e
+                        WHERE e.inquiry_id = m.inquiry_id AND e.kind IN ('withdrawal', 'reminder')
+                          AND e.status = 'queued') THEN '{HELD_UP}' ELSE '' END || m.subject, m.received_at
         FROM communication_service.incoming_email m
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id

@@ -11,6 +11,7 @@ from domain.access import me, office, person_name
 from domain.casework.letters import queue_letter
 from domain.casework.overtaken_mails import take_out_of_waiting
 from domain.casework.release import lock_inquiries_of, release_search
+from domain.casework.reminder_outlook import unread_of
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
 from domain.communication.models import ContactEntry, Email
@@ -68,7 +69,8 @@ class Recorded:
     """What became of an answer.
 
     The item's status, the first acceptance if this one is surplus, the inquiries of other practices that
-    were taken back because of it, and the thanks the practice gets.
+    were taken back because of it (`unread`: how many of those have an answer nobody has read), and the thanks the
+    practice gets.
     """
 
     item_id: int
@@ -76,6 +78,7 @@ class Recorded:
     first: FirstAcceptance | None
     released: tuple[int, ...]
     thanks: Thanks | None = None
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def record_answer(
     renew_reminders(session, inquiry, now=now)
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
-    return Recorded(item.id, answer, first, released, thanks)
+    unread = sum(unread_of(session, other) is not None for other in released)
+    return Recorded(item.id, answer, first, released, thanks, unread)
 
 
 def refuse_place_from(day: date, *, today: date) -> None:

@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.answer_corrections import answers_to_take_back
 from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
 from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
 from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import MAILS_FROM
 from domain.communication.reading.descriptions import PersonFacts
-from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, Suggestion
+from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, SharedOffer, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.inquiries import items_of
+from domain.matching.inquiries import items_of, set_item, settle
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
@@ -63,16 +65,19 @@ class ReplyItem:
 class Reply:
     """A mail that came in with its patients; `of_mailbox` is what it says of the practice itself.
 
-    `capacity` is what it says of the practice's places beyond these patients, where that is news.
+    `offer` is a place that does not say for which of several patients. `capacity` is what it says of the practice's
+    places beyond these patients, where that is news. `undoable`: the answers confirmed from it can be taken back.
     """
 
     detail: IncomingDetail
     items: tuple[ReplyItem, ...]
     of_mailbox: Suggestion | None
     capacity: CapacityNote | None = None
+    offer: SharedOffer | None = None
+    undoable: bool = False
 
 
-def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
+def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
     """A mail as a person reads it; raises NotFound."""
     detail = get_incoming(session, incoming_id)
     if detail.row.inquiry_id is None:
@@ -80,7 +85,7 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
     mail = session.get_one(IncomingEmail, incoming_id)
     found = suggestions_for(session, mail)
     by_code = {s.code: s for s in found if s.meaning not in OF_THE_MAILBOX}
-    patients = get_inquiry(session, detail.row.inquiry_id, today=today).items
+    patients = get_inquiry(session, detail.row.inquiry_id, today=office_day(now)).items
     return Reply(
         detail,
         tuple(
@@ -91,6 +96,8 @@ def open_reply(session: Session, incoming_id: int, *, today: date) -> Reply:
         ),
         next((s for s in found if s.meaning in OF_THE_MAILBOX), None),
         _news_of_places(session, mail),
+        offer_in(session, mail),
+        bool(answers_to_take_back(session, incoming_id, now=now)),
     )
 
 
@@ -107,6 +114,16 @@ def suggestions_for(session: Session, mail: IncomingEmail) -> tuple[Suggestion, 
         # a machine answers for nobody; that somebody is away, it may say
         return tuple(s for s in found if s.meaning is Meaning.OUT_OF_OFFICE)
     return found
+
+
+def offer_in(session: Session, mail: IncomingEmail) -> SharedOffer | None:
+    """A place the mail offers without saying for which of several patients; a machine offers none."""
+    if mail.inquiry_id is None or mail.kind != "reply" or mail.automatic:
+        return None
+    from domain.communication.reading.reader import offer_to_share  # prepared when an answer is read, as above
+
+    codes, facts = _asked_for(session, mail.inquiry_id, today=_written_on(mail))
+    return offer_to_share(mail.body_text, codes, sent_on=_written_on(mail), subject=mail.subject, facts=facts)
 
 
 def confirm_answers(
@@ -169,14 +186,32 @@ def confirm_wrong_address(session: Session, incoming_id: int, *, now: datetime, 
     _done(session, incoming_id, version, now=now)
 
 
-def confirm_opt_out(session: Session, incoming_id: int, *, now: datetime, version: int | None = None) -> None:
-    """The practice wants no more letters (Art. 21 GDPR): it is never asked again, its patients are free."""
+def confirm_opt_out(
+    session: Session, incoming_id: int, decisions: Sequence[Decision] = (), *, now: datetime, version: int | None = None
+) -> None:
+    """The practice wants no more letters (Art. 21 GDPR): it is never asked again, its patients are free.
+
+    Answers are recorded as a person decided them, and no others; who is decided about by nobody goes back to the pool.
+    """
     mail = session.get_one(IncomingEmail, incoming_id)
     if mail.therapist_id is None:
         raise Invalid("incoming_email.no_practice")
-    for item in items_of(session, mail.inquiry_id) if mail.inquiry_id is not None else ():
-        if ItemStatus(item.status) in OPEN_ITEM:
-            record_answer(session, item.id, ItemStatus.REJECTION_OTHER, now=now, channel=Channel.EMAIL)
+    by_item = {decision.item_id: decision for decision in decisions}
+    for decision in (by_item[item_id] for item_id in lock_for_answers(session, list(by_item))):
+        if session.get_one(InquiryItem, decision.item_id).inquiry_id != mail.inquiry_id:
+            raise Invalid("incoming_email.other_inquiry")
+        record_answer(
+            session, decision.item_id, decision.status, now=now, channel=Channel.EMAIL,
+            waitlisted_until=decision.until, place_from=decision.place_from, version=decision.version,
+        )  # fmt: skip
+    if mail.inquiry_id is not None:
+        inquiry = load_for_edit(session, Inquiry, mail.inquiry_id)
+        for item in items_of(session, inquiry.id, lock=True):
+            if ItemStatus(item.status) in OPEN_ITEM:
+                set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=Meaning.OPT_OUT.value)
+        session.flush()
+        settle(session, inquiry, now=now)
+        renew_reminders(session, inquiry, now=now)
     change_status(session, mail.therapist_id, "opted_out", now=now)
     _keep_mailbox_reading(session, mail, Meaning.OPT_OUT)
     _done(session, incoming_id, version, now=now)

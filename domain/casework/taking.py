@@ -3,13 +3,14 @@
 What became of a mail that was handed over stands in `mail_reports`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.casework.release import STOP_REASONS, UNSENT, stop_unsent
+from domain.casework.reminder_outlook import unread_of
 from domain.communication import claiming
 from domain.communication.last_look import look
 from domain.communication.mails import stop
@@ -18,16 +19,38 @@ from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.models import Inquiry
 
+# what the practice's own answer may overtake, while it lies unread here
+HELD = frozenset({"withdrawal", "reminder"})
+REPLY_UNREAD = "email.reply_unread"
+LOOK_AGAIN = timedelta(minutes=2)
+
 
 def take_mail(
     session: Session, email_id: int, *, now: datetime, without_account: bool = True
 ) -> claiming.Outgoing | None:
     """The worker takes a mail (`claiming.claim`); where the last look stops a first letter, its inquiry stops, too."""
     lock_inquiry_first(session, email_id)
+    if _waits_for_a_reader(session, email_id, now=now):
+        return None
     mail = claiming.claim(session, email_id, now=now, without_account=without_account)
+    if mail is not None and (taken := session.get_one(Email, email_id)).failure_cause == REPLY_UNREAD:
+        taken.failure_cause = ""
     if mail is None and (email := session.get(Email, email_id)) is not None:
         follow_stop(session, email, now=now)
     return mail
+
+
+def _waits_for_a_reader(session: Session, email_id: int, *, now: datetime) -> bool:
+    """Who answered, and is not read yet, is told nothing that the answer may make wrong: the mail is put off."""
+    email = session.get_one(Email, email_id)
+    if email.kind not in HELD or email.inquiry_id is None or unread_of(session, email.inquiry_id) is None:
+        return False
+    held = session.scalar(
+        select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED).with_for_update(skip_locked=True)
+    )
+    if held is not None:
+        held.not_before, held.failure_cause = now + LOOK_AGAIN, REPLY_UNREAD
+    return True
 
 
 def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> str:

@@ -231,7 +231,8 @@ class ContactEntry(Identified, Base):
 
     `person_id` is who of the office entered it (the database sets it; None: the worker), `counterpart` whom they spoke
     with. Triggers keep `at` in a plausible calendar, and never later than now, but for a day between clocks. An entry
-    of kind ``letter_taken_back`` names the letter's (`takes_back`): that one did not go out after all.
+    of kind ``letter_taken_back`` names the letter's (`takes_back`): that one did not go out after all; one of kind
+    ``answer_taken_back`` the answer's that was entered by mistake.
     """
 
     __tablename__ = "contact_entry"
@@ -245,7 +246,9 @@ class ContactEntry(Identified, Base):
         Index("ix_contact_entry_patient_id", "patient_id", "at"),
         Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
         Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
-        CheckConstraint("(kind = 'letter_taken_back') = (takes_back IS NOT NULL)", name="takes_back"),
+        CheckConstraint(
+            "(kind IN ('letter_taken_back', 'answer_taken_back')) = (takes_back IS NOT NULL)", name="takes_back"
+        ),
         Index("ix_contact_entry_words", "words", postgresql_using="gin"),
         Index("uq_contact_entry_takes_back", "takes_back", unique=True),
         SCHEMA,

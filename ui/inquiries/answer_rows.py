@@ -25,7 +25,10 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One patient asked for, with what a mail seems to say of them (None: no suggestion)."""
+    """One patient asked for, with what a mail seems to say of them (None: no suggestion).
+
+    `offered_from` is the day of a place that was offered without saying for whom: it stands there once it is theirs.
+    """
 
     item_id: int
     name: str
@@ -36,6 +39,7 @@ class Asked:
     until: date | None = None
     confidence: float = 0
     place_from: date | None = None
+    offered_from: date | None = None
 
 
 class AnswerRows(QWidget):
@@ -66,6 +70,10 @@ class AnswerRows(QWidget):
     def gives_a_place(self) -> bool:
         """Whether somebody is to be recorded as taken."""
         return any(row.status() is ItemStatus.ACCEPTED for row in self._rows)
+
+    def said(self) -> list[str]:
+        """What is chosen, one patient a line, as it would be recorded."""
+        return [row.said() for row in self._rows]
 
     def decisions(self, *, today: date) -> tuple[Decision, ...] | None:
         """What is chosen; None when a date is unreadable, or one nobody promises a place from (it is marked)."""
@@ -128,6 +136,7 @@ class _AnswerRow(QWidget):
         for widget in (self._of_day, self._until, self._from):
             line.addWidget(widget)
         self._answer.currentIndexChanged.connect(lambda _: self._fit())
+        self._answer.currentIndexChanged.connect(lambda _: self._offer_day())
         self._answer.currentIndexChanged.connect(lambda _: self.edited.emit())
         self._fit()
 
@@ -139,6 +148,15 @@ class _AnswerRow(QWidget):
         self._of_day.setVisible(listed or place)
         self._sure.setVisible(self.chosen() and self._answer.code() == self._suggested)  # it is said of the suggestion
         self._complain("")
+
+    def _offer_day(self) -> None:
+        if self._answer.code() == ItemStatus.ACCEPTED and not self._from.text() and self._item.offered_from is not None:
+            self._from.show_date(self._item.offered_from)
+
+    def said(self) -> str:
+        chosen = self.status()
+        what = label("item_status", chosen) if chosen is not None else tr("keine Antwort, wird frei")
+        return f"{self._item.name}: {what}"
 
     def changed(self) -> bool:
         days = self._until.text(), self._from.text()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import mail_reports
+from domain.casework.recalling import take_mail_back
 from domain.casework.taking import look_before_by_hand
 from domain.communication.mails import note_stop_seen
 from domain.communication.queries import MailDetail, get_mail, sent_file
@@ -58,6 +59,7 @@ class MailDetailView(QWidget):
         self._records = RecordLinks(ui)
         self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
         self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")
+        self._back = button(tr("Zurück&holen"), self._on_back, icon="undo-2")
         self._by_hand = button(tr("&Ist von Hand gesendet"), self._on_by_hand, icon="check")
         self._empty = EmptyState(
             "mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen.")
@@ -73,7 +75,7 @@ class MailDetailView(QWidget):
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
         column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._settled, self._open))
-        column.addWidget(row(self._mailto, self._eml, self._by_hand))
+        column.addWidget(row(self._back, self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(self._empty, 1)
@@ -124,6 +126,7 @@ class MailDetailView(QWidget):
         self._mailto.setVisible(waits and mailto(mail) is not None)
         for widget in (self._eml, self._by_hand):
             widget.setVisible(waits)
+        self._back.setVisible(r.status in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT})
         self._body.setPlainText(mail.body_text)
 
     def _write(self, work: Callable[[Session], object], said: str) -> None:
@@ -225,6 +228,14 @@ class MailDetailView(QWidget):
             lambda _session: save_eml(mail, path),
             lambda _: self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name)),
         )
+
+    def _on_back(self) -> None:
+        mail, now = self._mail, self._ui.now()
+        if mail is not None:
+            self._write(
+                lambda s: take_mail_back(s, mail.row.email_id, now=now, version=mail.row.version),
+                tr("Zurückgeholt; nichts wurde gesendet. Der Text liegt unter „Zurückgeholt“."),
+            )
 
     def _on_by_hand(self) -> None:
         mail, now = self._mail, self._ui.now()

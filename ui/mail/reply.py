@@ -20,7 +20,9 @@ from ui.inquiries.thanks import tell_recorded
 from ui.labels import label
 from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
+from ui.mail.read_first import ReadFirst
 from ui.mail.record_links import RecordLinks
+from ui.mail.recorded_words import take_back, told
 from ui.mail.remarks import chip, sentence
 from ui.ports import UiContext
 from ui.theme import tokens
@@ -66,16 +68,21 @@ class ReplyView(QWidget):
         self._never = button(tr("&Keine Anfragen mehr"), self._on_opt_out, icon="x")
         self._aside = button(tr("&Nichts zu tun"), self._on_aside, icon="inbox")
         self._again = button(tr("Wieder &aufnehmen"), self._on_again, icon="undo-2")
+        self._undo = button(tr("Antworten &zurücknehmen"), self._on_undo, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self._on_assign, icon="send")
         self._open = button(tr("Zur An&frage"), self._on_open, role="link")
         self._records = RecordLinks(ui)
         self._write = button(tr("Ant&worten"), self._on_write, icon="pencil", name=tr("Antworten"))
-        QShortcut(QKeySequence(CONFIRM), self, self.confirm)
+        QShortcut(QKeySequence(CONFIRM), self, self.confirm).setAutoRepeat(False)
+        self._read_first = ReadFirst()
         self._empty = EmptyState(
             "inbox",
             tr("Keine E-Mail ausgewählt"),
             tr("Wählen Sie links eine E-Mail. Gespeicherte E-Mails (.eml) lassen sich auf das Fenster ziehen."),
         )
+        self._arrange()
+
+    def _arrange(self) -> None:
         suggestion = Card(tr("Lesart"))
         suggestion.add(self._of_mailbox)
         suggestion.add(self._answers)
@@ -88,7 +95,7 @@ class ReplyView(QWidget):
         column.setContentsMargins(0, 0, 8, 0)
         for widget in (
             self._subject,
-            row(self._chip, self._open, self._records, self._write, self._assign, self._again),
+            row(self._chip, self._open, self._records, self._write, self._assign, self._undo, self._again),
             self._facts,
             self._remark,
         ):
@@ -110,16 +117,20 @@ class ReplyView(QWidget):
 
     def refresh(self) -> None:
         """Load again; what was chosen but not confirmed stays while it is the same mail."""
-        number, today = self._wanted, self._ui.today()
+        number, now = self._wanted, self._ui.now()
         if number is not None:
-            self._ui.background.read(
-                self, lambda s: replies.open_reply(s, number, today=today), self._show, key="reply"
-            )
+            self._ui.background.read(self, lambda s: replies.open_reply(s, number, now=now), self._show, key="reply")
 
     def confirm(self) -> None:
         """Record what is chosen; one key for a suggestion that is right."""
         reply = self._reply
         if reply is None or not self._confirm.isVisible() or not self._confirm.isEnabled():
+            return
+        if self._read_first.too_soon():
+            self._ui.messages.info(tr("Dies ist schon die nächste E-Mail. Bitte lesen, dann bestätigen."))
+            return
+        if reply.of_mailbox is not None and reply.of_mailbox.meaning is Meaning.OPT_OUT:
+            self._on_opt_out()
             return
         if reply.of_mailbox is not None and not self._answers.changed():
             self._confirm_mailbox(reply.of_mailbox)
@@ -142,17 +153,18 @@ class ReplyView(QWidget):
                     s, number, until=suggestion.until, now=now, version=version
                 )
             )
-        elif suggestion.meaning is Meaning.WRONG_ADDRESS:
-            self._on_wrong()
         else:
-            self._on_opt_out()
+            self._on_wrong()
 
     def _show(self, reply: Reply) -> None:
         r = reply.detail.row
         if r.incoming_id != self._wanted:
             return
         same = self._reply is not None and self._reply.detail.row.incoming_id == r.incoming_id
+        if not same:
+            self._read_first.shown()
         self._reply = reply
+        self._confirm.setEnabled(True)
         self._empty.hide()
         self._content.show()
         self._subject.setText(r.subject or tr("ohne Betreff"))
@@ -170,15 +182,16 @@ class ReplyView(QWidget):
         self._remark.setVisible(bool(remark))
         self._body.setPlainText(reply.detail.body_text)
         found = [item.suggestion for item in reply.items if item.suggestion is not None]
-        self._mark([s.quote for s in [*found, *([reply.of_mailbox] if reply.of_mailbox else [])]])
+        self._mark([s.quote for s in (*found, reply.of_mailbox, reply.offer) if s is not None])
         self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         self._assign.setVisible(open_mail and r.inquiry_id is None)
-        self._again.setVisible(not open_mail)
+        self._again.setVisible(not open_mail and not reply.undoable)
+        self._undo.setVisible(reply.undoable)
         self._card.setVisible(open_mail)
         if not (same and self._answers.changed()):
-            self._answers.show_items([_asked(item, today=self._ui.today()) for item in reply.items])
+            self._answers.show_items([_asked(item, reply, today=self._ui.today()) for item in reply.items])
             self._offer_capacity()
         self._of_mailbox.setText(self._say(reply))
         answered = r.inquiry_id is not None and r.kind == "reply"
@@ -218,7 +231,10 @@ class ReplyView(QWidget):
             said = label("meaning", suggestion.meaning)
             if suggestion.until is not None:
                 said += " " + tr("bis {day}").format(day=formats.day(suggestion.until))
-            return tr("Vorschlag: {what}. Bestätigen mit F9.").format(what=said)
+            said = tr("Vorschlag: {what}. Bestätigen mit F9.").format(what=said)
+            if suggestion.meaning is Meaning.OPT_OUT:
+                said += "\n" + tr("Eingetragen wird, was unten bei den Patienten steht; vorher wird gefragt.")
+            return said
         if reply.detail.row.kind == "bounce" and reply.detail.row.inquiry_id is not None:
             return tr(
                 "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
@@ -227,6 +243,10 @@ class ReplyView(QWidget):
             return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
         if reply.detail.row.kind == "other":
             return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
+        if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):
+            return tr(
+                "Ein Platz ist angeboten, aber nicht gesagt, für wen von {n}. Bitte lesen und die Person auswählen."
+            ).format(n=len(reply.offer.codes))
         if not any(_enterable(item) for item in reply.items):
             return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
         return tr("Bitte prüfen und mit F9 bestätigen.")
@@ -256,9 +276,13 @@ class ReplyView(QWidget):
         r = reply.detail.row
 
         def done(recorded: Sequence[Recorded] | None) -> None:
+            self._read_first.settled()
             # the list finds the next mail while this one is still in it
             self.settled.emit(r.incoming_id)
             if tell_recorded(self._ui, self, recorded or ()):
+                return
+            if recorded:
+                self._ui.messages.undoable(told(recorded), lambda: take_back(self._ui, self, r.incoming_id))
                 return
             self._ui.messages.success(said or tr("Eingetragen."), tr("Zur Anfrage") if r.inquiry_id else "", opened)
 
@@ -266,7 +290,12 @@ class ReplyView(QWidget):
             if r.inquiry_id is not None:
                 self._ui.navigate("inquiries", r.inquiry_id)
 
-        self._ui.background.write(self, lambda s: work(s, r.incoming_id, r.version), done)
+        def refused(error: Exception) -> None:
+            self._confirm.setEnabled(True)
+            self._ui.background.failed.emit(error)
+
+        self._confirm.setEnabled(False)  # what is under way is not confirmed twice
+        self._ui.background.write(self, lambda s: work(s, r.incoming_id, r.version), done, refused)
 
     def _on_away(self) -> None:
         def agreed(dialog: ReasonDialog) -> None:
@@ -291,16 +320,20 @@ class ReplyView(QWidget):
         now = self._ui.now()
         if self._reply is None:
             return
+        decisions = self._answers.decisions(today=self._ui.today())
+        if decisions is None:
+            return
         whom = tr(
             "{practice} wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
         ).format(practice=self._reply.detail.row.practice or tr("Die Praxis"))
+        whom += "\n\n" + tr("Eingetragen wird:") + "\n" + "\n".join(self._answers.said())
         doubt = sentence(self._reply.detail)
         ReasonDialog(
             self,
             tr("Keine Anfragen mehr"),
             f"{whom}\n\n{doubt}" if doubt else whom,
             reason="",
-        ).ask(lambda _: self._settle(lambda s, n, v: replies.confirm_opt_out(s, n, now=now, version=v)))
+        ).ask(lambda _: self._settle(lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v)))
 
     def _on_aside(self) -> None:
         now = self._ui.now()
@@ -311,6 +344,10 @@ class ReplyView(QWidget):
         if reply is not None:
             r = reply.detail.row
             self._ui.background.write(self, lambda s: replies.take_up_again(s, r.incoming_id, version=r.version))
+
+    def _on_undo(self) -> None:
+        if self._wanted is not None:
+            take_back(self._ui, self, self._wanted)
 
     def _on_write(self) -> None:
         if self._wanted is not None:
@@ -340,10 +377,11 @@ def _enterable(item: ReplyItem) -> bool:
     return item.suggestion is not None and STATUS_OF.get(item.suggestion.meaning) in answers_from(item.status)
 
 
-def _asked(item: ReplyItem, *, today: date) -> Asked:
-    suggestion = item.suggestion
+def _asked(item: ReplyItem, reply: Reply, *, today: date) -> Asked:
+    suggestion, offer = item.suggestion, reply.offer
     if suggestion is None:
-        return Asked(item.item_id, item.name, item.code, item.status, item.version)
+        offered = _later(offer.from_day, today) if offer is not None and item.code in offer.codes else None
+        return Asked(item.item_id, item.name, item.code, item.status, item.version, offered_from=offered)
     place = suggestion.meaning is Meaning.PLACE_FREE
     return Asked(
         item.item_id, item.name, item.code, item.status, item.version,

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from domain.casework.agenda import Agenda, Task, TaskKind, agenda
+from domain.casework.agenda import HELD_UP, Agenda, Task, TaskKind, agenda
 from ui import formats, icons
 from ui.changes import Refresher
 from ui.errors import describe_code
@@ -143,6 +143,9 @@ class TodayPage(PageWidget):
     def _detail(task: Task) -> str:
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
+        if task.detail.startswith(HELD_UP):
+            waits = tr("Eine E-Mail an diese Praxis wartet, bis ihre Antwort gelesen ist")
+            return f"{waits} · {task.detail.removeprefix(HELD_UP)}"
         if task.kind is TaskKind.WEEKLY_STATUS:
             return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:

@@ -171,6 +171,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "phone_tag_undone": "Doch kein Rückruf der Praxis",
         "result_taken_back": "Ergebnis des Anrufs zurückgenommen",
         "letter_taken_back": "Doch nicht verschickt",
+        "answer_taken_back": "Eingetragene Antwort zurückgenommen",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",
         "report_read": "Lesebestätigung",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
     "email.queued_already": "Diese E-Mail liegt schon im Postausgang; sie wird nicht noch einmal gesendet.",
+    "email.reply_unread": "Von dieser Praxis liegt eine ungelesene Antwort im Posteingang. Die E-Mail wartet, bis sie gelesen ist.",
     "email.address": "Die E-Mail-Adresse ist nicht gültig.",
     "email.header": "Eine Adresse, ein Name oder der Betreff der E-Mail enthält einen Zeilenumbruch. Sie wurde nicht gesendet; berichtigen Sie den Eintrag und senden Sie sie noch einmal.",
     "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",
@@ -70,6 +71,7 @@ SENTENCES: Mapping[str, str] = {
     "incoming_email.no_inquiry": "Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zuerst zu.",
     "incoming_email.no_practice": "Diese E-Mail gehört zu keiner Praxis. Ordnen Sie sie zuerst zu.",
     "incoming_email.settled": "Diese E-Mail hat schon jemand erledigt. Ihre Auswahl wurde nicht eingetragen.",
+    "incoming_email.not_taken_back": "Die Antworten lassen sich nicht mehr zurücknehmen: Seitdem wurde weiteres eingetragen, oder sie sind von gestern oder von jemand anderem. Ändern Sie sie bei der Anfrage.",
     "stopped.nobody_waits": "Nicht gesendet: Für niemanden in dieser Anfrage wird noch ein Platz gesucht.",
     "stopped.practice_closed": "Nicht gesendet: Diese Praxis wird nicht mehr angefragt.",
     "stopped.opted_out": "Nicht gesendet: Diese Praxis möchte keine Post mehr.",

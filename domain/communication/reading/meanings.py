@@ -40,6 +40,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedOffer:
+    """A place offered that several persons (`codes`) may be meant by, from when, and the words that offer it."""
+
+    codes: tuple[str, ...]
+    from_day: date | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlacesSaid:
     """What an answer says of the practice's places, apart from the persons asked for.
 

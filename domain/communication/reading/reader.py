@@ -11,8 +11,16 @@ from domain.communication.reading.descriptions import PersonFacts
 from domain.communication.reading.evidence import evidence_of
 from domain.communication.reading.hearing import Heard, Said, hear
 from domain.communication.reading.later import puts_off
-from domain.communication.reading.meanings import DATED, FULL_UNTIL, OF_THE_MAILBOX, Meaning, Suggestion
+from domain.communication.reading.meanings import (
+    DATED,
+    FULL_UNTIL,
+    OF_THE_MAILBOX,
+    Meaning,
+    SharedOffer,
+    Suggestion,
+)
 from domain.communication.reading.rules import Sign
+from domain.communication.reading.sharing import enough_for
 from domain.communication.reading.verdict import verdict
 from domain.communication.reading.weighing import how_sure
 
@@ -20,6 +28,7 @@ M = Meaning
 _UNTIL = re.compile(r"\bbis\b")
 _NOTHING = frozenset({M.NO_PLACES, Sign.REFUSED})
 _OFFERED = frozenset({M.PLACE_FREE, Sign.WELCOME})
+_OFFERING = frozenset({M.PLACE_FREE, Sign.WELCOME, Sign.TALK})
 CLEAR = 0.85  # how sure a claim about one of several persons is at least
 # below it a person gets no suggestion, only the text: by cross-validation on answers held back about 95 of 100 hold
 SURE_ENOUGH = 0.9
@@ -71,8 +80,41 @@ def decisions(heard: Heard) -> tuple[Decision, ...]:
     mailbox = _of_mailbox(heard.said, heard.titled)
     if mailbox is not None:
         return tuple(Decision(code, *mailbox) for code in heard.asked)
+    too_few = {decision.code for decision in _too_few(heard)}
+    return tuple(Decision(d.code) if d.code in too_few else d for d in _of_persons(heard))
+
+
+def offer_to_share(
+    body: str, asked: Sequence[str], *, sent_on: date, subject: str = "", facts: Sequence[PersonFacts] = ()
+) -> SharedOffer | None:
+    """A place offered without saying to which of several persons: the office chooses; None where there is none."""
+    heard = hear(body, asked, subject=subject, facts=facts)
+    if _of_mailbox(heard.said, heard.titled) is not None:
+        return None
+    offered = _too_few(heard)
+    if not offered:
+        return None
+    found = _suggest(offered[0].code, M.PLACE_FREE, 0, offered[0].bearing, heard.spoken, sent_on)
+    return SharedOffer(tuple(decision.code for decision in offered), found.until, found.quote)
+
+
+def _of_persons(heard: Heard) -> list[Decision]:
     said = [s for s in heard.said if s.claim.sign not in OF_THE_MAILBOX]
-    return tuple(_of_person(code, said, heard) for code in heard.asked)
+    return [_of_person(code, said, heard) for code in heard.asked]
+
+
+def _too_few(heard: Heard) -> list[Decision]:
+    """Who seems to have a place that is not offered to as many (`sharing`)."""
+    offered = [decision for decision in _of_persons(heard) if decision.meaning is M.PLACE_FREE]
+    enough = [s.claim.clause for s in heard.said if s.claim.sign in _OFFERING]
+    found = []
+    for decision in offered:
+        resting = {id(s.claim.clause) for s in decision.bearing}
+        persons = sum(any(id(s.claim.clause) in resting for s in other.bearing) for other in offered)
+        about = [c for c in enough if id(c) in resting or (c.named and decision.code in c.codes)]
+        if persons > 1 and not any(enough_for(clause, persons) for clause in about):
+            found.append(decision)
+    return found
 
 
 def _of_mailbox(found: Sequence[Said], titled: Sequence[Said]) -> tuple[Meaning, list[Said]] | None:

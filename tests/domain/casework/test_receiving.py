@@ -8,10 +8,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.casework import replies
+from domain.casework.agenda import HELD_UP, TaskKind, agenda
 from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
+from domain.casework.letters import queue_letter
 from domain.casework.mail_reports import mail_sent
 from domain.casework.receiving import receive, receive_saved
+from domain.casework.taking import take_mail
 from domain.communication.claiming import claim
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
@@ -20,6 +23,7 @@ from domain.communication.models import Email
 from domain.communication.reading.meanings import Meaning
 from domain.database import Database
 from domain.errors import Conflict, Invalid
+from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
 from domain.matching.states import ItemStatus
 from domain.therapists.models import Therapist
@@ -187,7 +191,7 @@ def test_no_more_letters(database: Database) -> None:
         filed = take_in(session, reply("Bitte streichen Sie mich aus Ihrem Verteiler.", answers=email.message_id))
         replies.confirm_opt_out(session, filed.incoming_id, now=LATER)
         assert session.get_one(Therapist, therapist).status == "opted_out"
-        assert state(session, inquiry) == "answered"
+        assert state(session, inquiry) == "withdrawn"
 
 
 def test_a_wrong_address_gives_the_patients_back(database: Database) -> None:
@@ -230,7 +234,7 @@ def test_what_a_practice_says_of_its_places_is_noted_with_the_answer(database: D
         inquiry, email = sent_inquiry(session, therapist=therapist)
         body = "Die Warteliste ist bis 31.3.2027 geschlossen."
         filed = take_in(session, reply(body, answers=email.message_id))
-        said = replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity
+        said = replies.open_reply(session, filed.incoming_id, now=LATER).capacity
         assert said is not None
         assert (said.capacity, said.from_day) == ("list_closed", date(2027, 4, 1))
         decision = Decision(only_item(session, inquiry).id, ItemStatus.REJECTION_CAPACITY)
@@ -246,7 +250,7 @@ def test_a_place_for_one_person_is_no_news_of_places(database: Database) -> None
     with database.write() as session:
         _, email = sent_inquiry(session)
         filed = take_in(session, reply("Ich habe ab Mai einen Platz frei.", answers=email.message_id))
-        assert replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity is None
+        assert replies.open_reply(session, filed.incoming_id, now=LATER).capacity is None
 
 
 @pytest.mark.parametrize("sent", [datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
@@ -255,7 +259,7 @@ def test_an_answer_of_another_millennium_is_read(database: Database, sent: datet
     with database.write() as session:
         _, email = sent_inquiry(session)
         filed = take_in(session, reply("Leider kein Platz frei.", answers=email.message_id, at=sent))
-        (item,) = replies.open_reply(session, filed.incoming_id, today=LATER.date()).items
+        (item,) = replies.open_reply(session, filed.incoming_id, now=LATER).items
         assert item.suggestion is not None
 
 
@@ -303,5 +307,27 @@ def test_what_is_said_of_one_person_is_not_noted_of_the_practice(
         inquiry, email = sent_inquiry(session, add_search(session), add_search(session))
         first, second = (item.reference_code for item in items(session, inquiry))
         filed = take_in(session, reply(body.format(first=first, second=second), answers=email.message_id))
-        said = replies.open_reply(session, filed.incoming_id, today=LATER.date()).capacity
+        said = replies.open_reply(session, filed.incoming_id, now=LATER).capacity
         assert (None if said is None else (said.capacity, said.from_day, said.agreed)) == noted
+
+
+def test_a_practice_whose_answer_is_unread_is_told_nothing(database: Database, worker_database: Database) -> None:
+    """A withdrawal waits until its answer is read; Heute says so."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        filed = take_in(session, reply("Gerne, ich habe einen Platz frei.", answers=email.message_id))
+        withdrawal = queue_letter(session, "withdrawal", inquiry, items_of(session, inquiry.id), now=LATER)
+        tasks = agenda(session, now=LATER).tasks
+        assert any(task.kind is TaskKind.REPLY and task.detail.startswith(HELD_UP) for task in tasks)
+    assert withdrawal is not None
+    with worker_database.write() as session:
+        assert take_mail(session, withdrawal, now=LATER) is None
+        waiting = session.get_one(Email, withdrawal)
+        assert (waiting.status, waiting.failure_cause) == ("queued", "email.reply_unread")
+        assert waiting.not_before is not None
+        assert waiting.not_before > LATER
+    with database.write() as session:
+        replies.set_aside(session, filed.incoming_id, now=LATER)
+    with worker_database.write() as session:
+        assert take_mail(session, withdrawal, now=LATER + timedelta(hours=1)) is not None
+        assert session.get_one(Email, withdrawal).failure_cause == ""

@@ -15,11 +15,13 @@ from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
+from domain.communication.mails import Letter, queue_mail
 from domain.communication.queries import MailDetail, get_mail
 from domain.database import Database
 from domain.therapists.service import set_contact
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
+from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
 from tests.ui.hands import fill, press, scalar
 from ui.mail.by_hand import LONGEST_LINK, mailto, save_eml
@@ -51,6 +53,42 @@ def test_without_a_server_a_mail_waits_for_a_person(ui: UiContext, qtbot: QtBot,
     press(qtbot, page, "Ist von Hand gesendet")
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "sent")
     assert scalar(database, "SELECT status FROM communication_service.email") == "sent"
+
+
+def test_a_waiting_mail_is_taken_back_where_it_lies(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The first letter with its inquiry; nothing is sent."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(mail.row.email_id)
+    press(qtbot, page, "Zurückholen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM communication_service.email") == "cancelled")
+    assert scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled"
+    qtbot.waitUntil(lambda: "Zurückgeholt; nichts wurde gesendet" in ui.messages.text())
+
+
+def test_a_withdrawal_is_taken_back_where_it_lies(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Any mail that waits has the button, not only the message that told of it."""
+
+    def work(session: Session) -> int:
+        inquiry = ask(session, add_search(session), now=ui.now())
+        return queue_mail(
+            session, kind="withdrawal", to_address="praxis@example.org", to_name="Praxis",
+            letter=Letter("Unsere Anfrage", "hat sich erledigt", ""), now=ui.now(), inquiry_id=inquiry.id,
+            delay=timedelta(minutes=10),
+        )  # fmt: skip
+
+    number = fill(database, work)
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(number)
+    press(qtbot, page, "Zurückholen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM communication_service.email") == "cancelled")
+    assert scalar(database, "SELECT stage FROM matching_service.inquiry") == "sent"
 
 
 def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
