@@ -16,6 +16,7 @@ class MarkedText(QPlainTextEdit):
         super().__init__(readOnly=True)
         self.setMinimumHeight(160)
         self.setAccessibleName(tr("Text der E-Mail"))
+        self.setPlaceholderText(tr("Kein lesbarer Text."))
 
     def mark(self, quotes: Sequence[str]) -> None:
         """Put the words a suggestion rests on in colour and underlined."""
