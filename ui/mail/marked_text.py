@@ -14,7 +14,7 @@ class MarkedText(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__(readOnly=True)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(120)
         self.setAccessibleName(tr("Text der E-Mail"))
         self.setPlaceholderText(tr("Kein lesbarer Text."))
 

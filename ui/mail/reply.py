@@ -68,13 +68,24 @@ class ReplyView(QWidget):
             tr("Keine E-Mail ausgewählt"),
             tr("Wählen Sie links eine E-Mail. Gespeicherte E-Mails (.eml) lassen sich auf das Fenster ziehen."),
         )
-        suggestion = Card(tr("Lesart"))
+        self._card = Card(tr("Lesart"))
+        self._foot = row(self._confirm, self._aside)  # in sight however long mail and reading are
+        self._content = self._made_content()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(8, 0, 0, 0)
+        for widget in (self._empty, self._content):
+            outer.addWidget(widget, 1)
+        outer.addWidget(self._foot)
+        self._content.hide()
+        self._foot.hide()
+
+    def _made_content(self) -> QWidget:
+        """The mail, and below it what it is read as."""
+        suggestion = self._card
         suggestion.add(self._of_mailbox)
         suggestion.add(self._answers)
         suggestion.add(self._capacity)
-        suggestion.add(row(self._confirm, self._aside))
         suggestion.add(row(self._away, self._wrong, self._never))
-        self._card = suggestion
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
@@ -88,12 +99,7 @@ class ReplyView(QWidget):
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
         column.addWidget(suggestion)
-        self._content = scrolled(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(8, 0, 0, 0)
-        outer.addWidget(self._empty, 1)
-        outer.addWidget(self._content, 1)
-        self._content.hide()
+        return scrolled(content)
 
     def show_mail(self, incoming_id: int) -> None:
         """Load one mail."""
@@ -138,7 +144,7 @@ class ReplyView(QWidget):
         open_mail = r.status == "unread"
         kind, colour = chip(r)
         if open_mail:
-            self._chip.show_state(kind, colour if r.remark is not None else "info")
+            self._chip.show_state(kind, colour)
         else:
             self._chip.show_state(kind if r.remark is not None else tr("erledigt"), "neutral")
         who = f"{r.from_name} <{r.from_address}>" if r.from_name else r.from_address
@@ -156,6 +162,7 @@ class ReplyView(QWidget):
         self._assign.setVisible(open_mail and r.inquiry_id is None)
         self._again.setVisible(not open_mail)
         self._card.setVisible(open_mail)
+        self._foot.setVisible(open_mail)
         if not (same and self._answers.changed()):
             self._answers.show_items([asked(item, today=self._ui.today()) for item in reply.items])
             self._capacity.offer(reply.capacity)

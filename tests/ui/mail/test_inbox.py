@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from tests.domain.casework.steps import accept, ask
 from tests.domain.communication.incoming.letters import bounce, reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
+from ui import theme
 from ui.mail.page import MailPage
 from ui.mail.saved_mails import SavedMails
 from ui.ports import UiContext
@@ -240,6 +241,30 @@ def test_saved_mails_are_dropped_on_the_page(
     qtbot.waitUntil(lambda: said in ui.messages.text())
     assert file.exists()
     assert scalar(database, "SELECT count(*) FROM communication_service.incoming_email") == (said == "Eingelesen")
+
+
+def test_the_act_stays_in_sight_however_long_the_mail_is(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """On a small screen, with three persons and a long mail, nobody scrolls for the button."""
+    page = opened(ui, qtbot, database, "{0}: kein Platz\n" + "Gruß\n" * 50, "Kühn", "Lang", "Moll")
+    page.resize(1144, 480)
+    act = find(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: act.visibleRegion().boundingRect() == act.rect())
+
+
+def test_the_boxes_are_whole_and_stay_where_they_are(ui: UiContext, qtbot: QtBot) -> None:
+    """With counts of three figures, at 1366 pixels less the rail: no name is cut, and no arrows come and go."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    theme.dress(page)
+    page.resize(1160, 640)
+    page.show()
+    assert page.minimumSizeHint().width() < 900
+    page._show_counts({"inbox": 128, "outbox": 40, "trouble": 12})
+    tabs = page._tabs
+    qtbot.wait(1)
+    for number in range(tabs.count()):
+        assert tabs.fontMetrics().horizontalAdvance(tabs.tabText(number)) + 20 <= tabs.tabRect(number).width()
+    assert not [one for one in tabs.findChildren(QToolButton) if one.isVisible()]
 
 
 def test_every_file_dropped_at_once_is_named(ui: UiContext, qtbot: QtBot, tmp_path: Path) -> None:
