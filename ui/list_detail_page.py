@@ -75,6 +75,7 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         self.body.addWidget(split, 1)
         self._search.textChanged.connect(lambda: self._ask())
         table.selected.connect(self._select)
+        table.widen.connect(self._widen)
         table.counted.connect(lambda n: counted.setText(count(n)))
         detail.created.connect(self.open_item)
         Refresher(self, ui.changes, topics, self.refresh)
@@ -101,9 +102,13 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         self.open_item(item_id)
 
     def _ask(self) -> None:
-        self._table.show_query(
-            text=self._search.text(), filters={key: choice.code() for key, choice in self._filters.items()}
-        )
+        chosen = {key: choice.code() for key, choice in self._filters.items()}
+        self._table.show_query(text=self._search.text(), filters=chosen, narrowed=any(chosen.values()))
+
+    def _widen(self) -> None:
+        self._search.clear()
+        for choice in self._filters.values():
+            choice.choose("")
 
     def _select(self, record_id: int) -> None:
         self._right.setCurrentIndex(1)

@@ -27,6 +27,7 @@ class _Message:
     action: str
     callback: Callable[[], None] | None
     everywhere: bool = False
+    passing: bool = False
 
 
 class Messages(QWidget):
@@ -84,10 +85,19 @@ class Messages(QWidget):
         self._show("warning", text, action, callback)
 
     def error(
-        self, text: str, action: str = "", callback: Callable[[], None] | None = None, *, everywhere: bool = False
+        self,
+        text: str,
+        action: str = "",
+        callback: Callable[[], None] | None = None,
+        *,
+        everywhere: bool = False,
+        passing: bool = False,
     ) -> None:
-        """Something was refused; stays until closed, on its page, or `everywhere` until `relieve`."""
-        self._show("error", text, action, callback, everywhere=everywhere)
+        """Something was refused; stays until closed, on its page, or `everywhere` until `relieve`.
+
+        `passing`: it is of something that is not on the page (a file dropped once) and does not come back with it.
+        """
+        self._show("error", text, action, callback, everywhere=everywhere, passing=passing)
 
     def turn_to(self, page: str) -> None:
         """Another page is opened: what was said of the one before goes, unless it has just been said."""
@@ -97,7 +107,7 @@ class Messages(QWidget):
         before, self._page = self._page, page
         if shown is not None and (shown.everywhere or self._fresh):
             return
-        if shown is not None and shown.kind == "error":
+        if shown is not None and shown.kind == "error" and not shown.passing:
             self._refused[before] = shown
         self.hide()
         self._message = None
@@ -147,9 +157,16 @@ class Messages(QWidget):
         return self._text.text() if self.isVisible() else ""
 
     def _show(
-        self, kind: str, text: str, action: str, callback: Callable[[], None] | None, *, everywhere: bool = False
+        self,
+        kind: str,
+        text: str,
+        action: str,
+        callback: Callable[[], None] | None,
+        *,
+        everywhere: bool = False,
+        passing: bool = False,
     ) -> None:
-        self._message, self._fresh = _Message(kind, text, action, callback, everywhere), True
+        self._message, self._fresh = _Message(kind, text, action, callback, everywhere, passing), True
         QTimer.singleShot(0, self, self._age)
         self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))
         self._text.setText(text)

@@ -4,6 +4,7 @@ A password is sealed to the worker for these servers and this user; the worker o
 connection.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -150,7 +151,8 @@ def save_account(
     session: Session, form: AccountForm, *, account_id: int | None = None, version: int | None = None
 ) -> int:
     """Add an account or change one; returns its id. Raises Invalid (field) and Conflict."""
-    _check(form)
+    for fault in account_faults(form):
+        raise fault
     row = MailAccount() if account_id is None else load_for_edit(session, MailAccount, account_id, version)
     if form.is_default:
         session.execute(
@@ -198,32 +200,33 @@ def progress(session: Session, account_id: int, folder: str) -> FolderProgress:
     return FolderProgress(0, 0) if row is None else FolderProgress(row.uidvalidity, row.last_uid)
 
 
-def _check(form: AccountForm) -> None:
-    _refuse_unkept(form)
-    if not form.name.strip():
-        raise Invalid("mail_account.name", field="name")
-    if "@" not in form.address or any(letter.isspace() for letter in form.address.strip()):
-        raise Invalid("email.address", field="address")
-    for way in ("smtp", "imap"):
-        if getattr(form, f"{way}_security") not in SECURITY:
-            raise Invalid("mail_account.security", field=f"{way}_security")
-        if not 1 <= getattr(form, f"{way}_port") <= 65535:
-            raise Invalid("mail_account.port", field=f"{way}_port")
-    for limit in ("mails_per_hour", "largest_mb"):
-        value = getattr(form, limit)
-        if value is not None and not 1 <= value <= LARGEST_LIMIT:
-            raise Invalid("mail_account.limit", field=limit, most=LARGEST_LIMIT)
-    if not form.smtp_host.strip() and not form.imap_host.strip():
-        raise Invalid("mail_account.no_server", field="smtp_host")
-    if form.is_default and not (form.active and form.smtp_host.strip()):
-        raise Invalid("mail_account.default_sends", field="is_default")
-
-
-def _refuse_unkept(form: AccountForm) -> None:
+def account_faults(form: AccountForm) -> Iterator[Invalid]:
+    """All that is wrong with what was entered, each with its field; saving refuses the first."""
     for name in AccountForm.__slots__:
         value = getattr(form, name)
         if isinstance(value, str) and not is_kept(value):
-            raise Invalid("text.control_character", field=name)
+            yield Invalid("text.control_character", field=name)
+    if not form.name.strip():
+        yield Invalid("mail_account.name", field="name")
+    if "@" not in form.address or any(letter.isspace() for letter in form.address.strip()):
+        yield Invalid("email.address", field="address")
+    yield from _faults_of_numbers(form)
+    if not form.smtp_host.strip() and not form.imap_host.strip():
+        yield Invalid("mail_account.no_server", field="smtp_host")
+    if form.is_default and not (form.active and form.smtp_host.strip()):
+        yield Invalid("mail_account.default_sends", field="is_default")
+
+
+def _faults_of_numbers(form: AccountForm) -> Iterator[Invalid]:
+    for way in ("smtp", "imap"):
+        if getattr(form, f"{way}_security") not in SECURITY:
+            yield Invalid("mail_account.security", field=f"{way}_security")
+        if not 1 <= getattr(form, f"{way}_port") <= 65535:
+            yield Invalid("mail_account.port", field=f"{way}_port")
+    for limit in ("mails_per_hour", "largest_mb"):
+        value = getattr(form, limit)
+        if value is not None and not 1 <= value <= LARGEST_LIMIT:
+            yield Invalid("mail_account.limit", field=limit, most=LARGEST_LIMIT)
 
 
 def _account(row: MailAccount) -> Account:

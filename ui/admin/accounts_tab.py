@@ -4,13 +4,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from domain.communication.account_states import AccountState, account_states
-from domain.communication.accounts import SECURITY, AccountForm, forgets_password, save_account
+from domain.communication.accounts import SECURITY, AccountForm, account_faults, forgets_password, save_account
 from domain.database import Session
 from ui import formats
 from ui.admin.account_test import AccountTestCard
 from ui.admin.labels import label
 from ui.admin.list_form_tab import ListFormTab
-from ui.errors import describe_code
+from ui.errors import describe, describe_code
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.faults import be_content, show_fault
@@ -56,8 +56,8 @@ class AccountsTab(ListFormTab[AccountState]):
         back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"])))
         self._lay_out(
             tr("&Neues Konto"),
-            self._trouble, who, out, back, row(self._default, self._active),
-            row(button(tr("Konto &speichern"), self._on_save, role="primary", icon="save")), self.test,
+            self._trouble, who, out, back, row(self._default, self._active), self.test,
+            save=button(tr("Konto &speichern"), self._on_save, role="primary", icon="save"),
             widths=(280, 800),
         )  # fmt: skip
         self.test.answered.connect(self._show_test)
@@ -115,9 +115,8 @@ class AccountsTab(ListFormTab[AccountState]):
             try:
                 values[name] = (int(text) if text else None) if name in NUMBERS else text
             except ValueError:
+                values[name] = None
                 self.fields[name].complain(tr("Bitte eine ganze Zahl eingeben."))
-        if show_fault(self.fields, self._ui.messages):
-            return
         values["password"] = values["password"] or None
         values |= {"smtp_port": values["smtp_port"] or 0, "imap_port": values["imap_port"] or 0}
         form = AccountForm(
@@ -125,6 +124,12 @@ class AccountsTab(ListFormTab[AccountState]):
             smtp_security=self._smtp.code(), imap_security=self._imap.code(),
             is_default=self._default.isChecked(), active=self._active.isChecked(),
         )  # fmt: skip
+        for fault in account_faults(form):
+            about = self.fields.get(fault.field or "")
+            if about is not None and not about.fault:
+                about.complain(describe(fault))
+        if show_fault(self.fields, self._ui.messages):
+            return
         shown = self._shown.account if self._shown is not None else None
         number, version = (shown.id, shown.version) if shown is not None else (None, None)
         drops = shown is not None and shown.sealed_password is not None and not form.password

@@ -10,7 +10,7 @@ from ui.patients.evidence_labels import choices, paper_word
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.faults import be_content
-from ui.widgets.forms import Card, Choice, EmptyState, Field, NumberField, TextArea, button, row
+from ui.widgets.forms import Card, Choice, EmptyState, Field, NumberField, TextArea, button
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
 
@@ -53,7 +53,7 @@ class InsurersTab(ListFormTab[Profile]):
             tr("&Neue Kasse"),
             words(tr("Der Nachweis eines Patienten misst sich an dem, was seine Kasse verlangt."), "muted"),
             who, counts, papers, self._retired,
-            row(button(tr("Kasse spei&chern"), self._on_save, role="primary", icon="save", name=tr("Kasse speichern"))),
+            save=button(tr("Kasse spei&chern"), self._on_save, role="primary", icon="save", name=tr("Kasse speichern")),
             widths=(320, 760),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ A tab says how its things are read, how a line of the list reads, and what its f
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from domain.database import Session
 from ui.errors import describe
@@ -33,8 +33,8 @@ class ListFormTab(QWidget, Generic[T]):
         self._list.currentRowChanged.connect(self._choose)
         self._nothing = nothing
 
-    def _lay_out(self, new: str, *form: QWidget, widths: tuple[int, int]) -> None:
-        """The list with the button for a new one at the left, the widgets of the form at the right."""
+    def _lay_out(self, new: str, *form: QWidget, save: QPushButton, widths: tuple[int, int]) -> None:
+        """The list with the button for a new one at the left, the form at the right, `save` always in sight below it."""
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(8, 0, 8, 0)
@@ -50,7 +50,14 @@ class ListFormTab(QWidget, Generic[T]):
         self._area = scrolled(content)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
-        split.addWidget(self._area)
+        right = QWidget()
+        below = QVBoxLayout(right)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self._area, 1)
+        foot = row(save)
+        foot.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(foot)
+        split.addWidget(right)
         split.setSizes(list(widths))
         split.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)

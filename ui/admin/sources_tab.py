@@ -90,7 +90,9 @@ class SourcesTab(ListFormTab[SourceState]):
         when.add(self._applies)
         self._lay_out(
             tr("&Neue Quelle"), state, what, may, when,
-            row(button(tr("Quelle s&peichern"), self._on_save, role="primary", icon="save", name=tr("Quelle speichern"))),
+            save=button(
+                tr("Quelle s&peichern"), self._on_save, role="primary", icon="save", name=tr("Quelle speichern")
+            ),
             widths=(280, 800),
         )  # fmt: skip
 

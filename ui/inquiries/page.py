@@ -105,6 +105,7 @@ class InquiriesPage(PageWidget):
         self._search.textChanged.connect(lambda: self._ask())
         self._state.currentIndexChanged.connect(lambda: self._ask())
         self._table.selected.connect(self._select)
+        self._table.widen.connect(self._widen)
         self._table.counted.connect(lambda n: self._count.setText(ntr(n, "{n} Anfrage", "{n} Anfragen")))
         Refresher(
             self, ui.changes, ("inquiry", "inquiry_item", "placement", "email", "phone_call", "letter"), self.refresh
@@ -131,7 +132,11 @@ class InquiriesPage(PageWidget):
         code = self._state.code()
         self._chase.setVisible(code == "chase")
         filters = {code: "1"} if code in {"open", "chase", "closed"} else {"state": code}
-        self._table.show_query(text=self._search.text(), filters=filters)
+        self._table.show_query(text=self._search.text(), filters=filters, narrowed=code not in {"", "open"})
+
+    def _widen(self) -> None:
+        self._search.clear()
+        self._state.choose("")
 
     def _on_chase(self) -> None:
         """A batch of one reminder to each practice of the chase list, to look through before it is sent."""

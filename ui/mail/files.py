@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from domain.casework.patient_files import take_over_attachment
+from domain.communication.incoming.hidden_words import PGP_TYPES, SMIME_TYPES
 from domain.communication.incoming.listing import FileRow, file_content
 from domain.database import Session
 from domain.patients.files_check import kind_by_name
@@ -25,6 +26,11 @@ from ui.widgets.choosing_files import choose_place
 from ui.widgets.files import put_whole
 from ui.widgets.forms import button
 from ui.widgets.reason import ReasonDialog
+
+# what a name without an ending does not tell
+_KINDS = dict.fromkeys(SMIME_TYPES, "S/MIME") | dict.fromkeys(PGP_TYPES, "PGP") | {
+    "application/octet-stream": "", "application/pdf": "PDF", "text/calendar": "Kalender",
+}  # fmt: skip
 
 
 class FilesRow(QWidget):
@@ -54,7 +60,7 @@ class FilesRow(QWidget):
 
     def _made(self, file: FileRow) -> QPushButton:
         made = button(
-            f"{file.name} ({formats.size(file.size)})".replace("&", "&&"), lambda: self._save(file), icon="download",
+            f"{file.name} ({_what(file)})".replace("&", "&&"), lambda: self._save(file), icon="download",
             name=tr("{name} speichern").format(name=file.name),
         )  # fmt: skip
         made.setMaximumWidth(320)
@@ -127,3 +133,9 @@ class FilesRow(QWidget):
             self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name))
 
         self._ui.background.read(self, lambda s: put_whole(path, self._content(s, file.file_id)), saved)
+
+
+def _what(file: FileRow) -> str:
+    size = formats.size(file.size)
+    kind = "" if Path(file.name).suffix else tr(_KINDS.get(file.media_type, file.media_type))
+    return f"{kind}, {size}" if kind else size

@@ -52,6 +52,7 @@ class InquiryFinder(QDialog):
         column.addWidget(self._table, 1)
         column.addWidget(self._buttons)
         self._search.textChanged.connect(lambda text: self._table.show_query(text=text))
+        self._table.widen.connect(self._search.clear)
         self._table.selected.connect(lambda _: self._ok.setEnabled(True))
         self._table.activated.connect(lambda _: self.accept())
         self._table.refresh()

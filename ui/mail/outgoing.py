@@ -43,7 +43,7 @@ class OutgoingPane(MailPane):
                     text=lambda r: (
                         mail_words.waits_until(r.waiting, ui.now()) or formats.moment(r.sent_at or r.created_at)
                     ),
-                    second=lambda r: mail_words.waits_for(r.waiting) or label("email_kind", r.kind),
+                    second=lambda r: mail_words.waits_for(r.waiting) or label("email_kind_short", r.kind),
                     tooltip=lambda r: mail_words.waits(r.waiting, ui.now()) or label("email_kind", r.kind),
                     sort="created",
                 ),

@@ -44,6 +44,10 @@ class MailPage(PageWidget):
         self._tabs = QTabBar()
         self._tabs.setAccessibleName(tr("Fächer"))
         self._tabs.setDrawBase(False)
+        self._tabs.setUsesScrollButtons(False)  # they would come and go with the counts
+        self._tabs.setMinimumWidth(320)  # in a small window the names are cut, not the page
+        self._tabs.setExpanding(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for box in BOXES:
             self._tabs.addTab(self._titles[box])
         self._search = SearchField(tr("E-Mails suchen"), leave_to=self._list)
@@ -53,7 +57,8 @@ class MailPage(PageWidget):
         self._search.setSizePolicy(policy)
         self._search.setMaximumWidth(104)  # the boxes come first: none is cut at 1366 pixels
         self._saved = SavedMails(self, ui)
-        write = button(tr("&Neue E-Mail"), self._on_write, icon="pencil", role="primary")
+        write = button(tr("&Neu"), self._on_write, icon="pencil", role="primary", name=tr("Neue E-Mail"))
+        write.setToolTip(tr("Neue E-Mail schreiben"))
         read_in = button("", self._saved.choose, icon="file-input", name=tr(".eml einlesen …"))
         read_in.setToolTip(tr("Gespeicherte E-Mails (.eml) einlesen"))
         self.body.addWidget(row(self._tabs, self._search, read_in, write, stretch=(4, 1, 0, 0)))
@@ -66,6 +71,8 @@ class MailPage(PageWidget):
         self._panes.addWidget(self._batches)
         self.body.addWidget(self._panes, 1)
         self.setAcceptDrops(True)
+        for pane in (self._incoming, self._outgoing):
+            pane.table.widen.connect(self._search.clear)
         self._tabs.currentChanged.connect(lambda _: self._ask())
         self._search.textChanged.connect(lambda _: self._ask())
         Refresher(self, ui.changes, ("email", "incoming_email", "draft", "batch", "therapist"), self.refresh)

@@ -1,5 +1,6 @@
 """What is said of a mail that came in: its kind in a word, and why it could not be read or means nothing."""
 
+from domain.communication.incoming.hidden_words import Hidden, hidden_words
 from domain.communication.incoming.listing import IncomingDetail, IncomingRow
 from ui import formats
 from ui.errors import describe_code
@@ -24,7 +25,9 @@ def sentence(mail: IncomingDetail) -> str:
     """What the program has to say of a mail; empty where nothing."""
     remark = mail.row.remark
     if remark is None:
-        return _of_sender(mail.row)
+        hidden = hidden_words(mail.body_text, (file.media_type for file in mail.files))
+        said = [_of_words(hidden, files=bool(mail.files)) if hidden is not None else "", _of_sender(mail.row)]
+        return "\n".join(part for part in said if part)
     if remark.code == "mail.not_filed":
         return tr(
             "Diese E-Mail ließ sich nicht wie üblich ablegen; es wurde nichts eingetragen. Bitte lesen und zuordnen."
@@ -45,6 +48,21 @@ def sentence(mail: IncomingDetail) -> str:
             " vermutlich; es wurde nichts eingetragen."
         ).format(**{"address": ""} | remark.params),
     }[remark.code]
+
+
+def _of_words(hidden: Hidden, *, files: bool) -> str:
+    if hidden != "nothing":
+        how = {
+            "pgp": tr("Diese E-Mail ist verschlüsselt (PGP); hier ist sie nicht lesbar."),
+            "smime": tr("Diese E-Mail ist verschlüsselt oder im Ganzen signiert (S/MIME); hier ist sie nicht lesbar."),
+        }[hidden]
+        return how + " " + tr(
+            "Lesen Sie sie in dem Mailprogramm, das den Schlüssel hat, und tragen Sie die Antwort dann hier ein; oder bitten"
+            " Sie um eine unverschlüsselte E-Mail."
+        )  # fmt: skip
+    if files:
+        return tr("Diese E-Mail hat keinen lesbaren Text. Was gesagt wird, steht vielleicht in den Anlagen.")
+    return tr("Diese E-Mail hat keinen lesbaren Text. Sehen Sie im Mailprogramm nach oder fragen Sie nach.")
 
 
 def _of_sender(row: IncomingRow) -> str:

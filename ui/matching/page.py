@@ -133,6 +133,7 @@ class MatchingPage(PageWidget):
     def _connect(self) -> None:
         ui = self.ui
         self._filter.textChanged.connect(lambda text: self._searches.show_query(text=text))
+        self._searches.widen.connect(self._filter.clear)
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
         self._results.several.connect(self._choose_several)

@@ -1,6 +1,6 @@
 """The tab Nachweis: how far a patient is on the way to reimbursement, the case, the attempts, and the PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -26,6 +26,7 @@ from ui.widgets.chips import Chip
 from ui.widgets.faults import refused_at, show_fault
 from ui.widgets.forms import Card, EmptyState, button, row, scrolled
 from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
 from ui.widgets.tips import plain
 
 LINES = 7  # attempts seen at once; the list scrolls
@@ -255,12 +256,40 @@ class EvidenceTab(QWidget):
         self._ui.messages.error(describe(error), tr("Neu laden") if conflict else "", self.drop if conflict else None)
 
     def _on_pdf(self) -> None:
-        if self._shown is not None:
-            self.saving.save(self._shown.case.patient_id, self._file_name(self._shown))
+        shown = self._shown
+        if shown is not None:
+            self._with_consent(
+                shown.evidence,
+                tr("Trotzdem speichern"),
+                lambda: self.saving.save(shown.case.patient_id, self._file_name(shown)),
+            )
 
     def _on_print(self) -> None:
-        if self._shown is not None:
-            self.saving.print_out(self._shown.case.patient_id, self._file_name(self._shown).removesuffix(".pdf"))
+        shown = self._shown
+        if shown is not None:
+            self._with_consent(
+                shown.evidence,
+                tr("Trotzdem drucken"),
+                lambda: self.saving.print_out(shown.case.patient_id, self._file_name(shown).removesuffix(".pdf")),
+            )
+
+    def _with_consent(self, evidence: Evidence, act: str, then: Callable[[], None]) -> None:
+        """Without the consent to hand papers on, the paper addressed to the insurer is made only when that is confirmed."""
+        if evidence.consent_to_insurer:
+            then()
+            return
+        dialog = ReasonDialog(
+            self,
+            act,
+            tr(
+                "Es fehlt die {consent}. Der Nachweis ist an sie gerichtet; ohne Einwilligung darf er nur an diesen"
+                " Menschen selbst gehen. Die Einwilligung tragen Sie im Datensatz des Patienten ein."
+            ).format(consent=tr(w.consent_words(evidence))),
+            reason="",
+        )
+        dialog.back.setDefault(True)
+        dialog.ask(lambda _: then())
+        dialog.back.setFocus()
 
     def _file_name(self, shown: Shown) -> str:
         return file_name(shown.case.patient_id, shown.evidence.made_on)

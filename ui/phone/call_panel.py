@@ -61,7 +61,7 @@ class CallPanel(QWidget):
         self._script = QPlainTextEdit()
         self._script.setReadOnly(True)
         self._script.setAccessibleName(tr("Gesprächsleitfaden"))
-        self._script.setMinimumHeight(180)
+        self._script.setMinimumHeight(104)  # so low that the answers below are in sight on a small screen
         self._answers = AnswerRows()
         self._notes = CallNotes()
         self._keys = CallKeys(self)

@@ -29,13 +29,14 @@ def be_content(fields: Fields) -> None:
 
 
 def show_fault(fields: Fields, messages: Messages | None = None) -> bool:
-    """Go to the first field that complains; False where none does. `messages`: say there that nothing was saved."""
-    wrong = next((field for field in fields.values() if field.fault), None)
-    if wrong is None:
+    """Go to the first field that complains; False where none does. `messages`: say there what is wrong with each."""
+    wrong = [field for field in fields.values() if field.fault]
+    if not wrong:
         return False
-    bring_into_sight(wrong, wrong.control)
+    bring_into_sight(wrong[0], wrong[0].control)
     if messages is not None:
-        messages.warning(tr("Nicht gespeichert. {field}: {fault}").format(field=wrong.title, fault=wrong.fault))
+        said = " ".join(tr("{field}: {fault}").format(field=field.title, fault=field.fault) for field in wrong)
+        messages.warning(tr("Nicht gespeichert. {faults}").format(faults=said))
     return True
 
 

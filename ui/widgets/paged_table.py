@@ -6,13 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.paging import ListQuery
 from ui.background import Background
 from ui.theme import SPACE
 from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column, prepare_header, row_height
+from ui.widgets.nothing_here import NothingHere
 from ui.widgets.paged_model import Fetch, PagedModel
 from ui.widgets.row_view import RowView
 from ui.window_state import WindowState
@@ -24,6 +25,7 @@ class PagedTable(QWidget):
     selected = Signal(object)
     activated = Signal(int)
     counted = Signal(int)
+    widen = Signal()  # somebody wants to see all again, where a search text or filter finds nothing
 
     def __init__(
         self,
@@ -45,12 +47,9 @@ class PagedTable(QWidget):
         self._name, self._state = name, state
         prepare_header(self.view, columns, name, state)
         self._prepare_sort(columns, sort)
-        self._empty = QLabel(empty)
-        self._empty.setProperty("role", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setParent(self.view.viewport())
-        self._empty.hide()
+        self._empty = NothingHere(empty, self.view.viewport())
+        self._empty.widen.connect(self.widen)
+        self._narrowed = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
@@ -87,8 +86,9 @@ class PagedTable(QWidget):
             self._state.remember(f"list/{self._name}/sort", sign + key)
         self.model.sort(section, order)
 
-    def show_query(self, *, text: str = "", filters: Mapping[str, str] | None = None) -> None:
-        """Another search text or filter; the sorting stays."""
+    def show_query(self, *, text: str = "", filters: Mapping[str, str] | None = None, narrowed: bool = False) -> None:
+        """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something."""
+        self._narrowed = bool(text.strip()) or narrowed
         self.model.ask(replace(self.model.query, text=text, filters=dict(filters or {})))
 
     def refresh(self) -> None:
@@ -106,6 +106,7 @@ class PagedTable(QWidget):
         return self.model.row_at(rows[0].row()) if rows else None
 
     def _after_reset(self) -> None:
+        self._empty.say(narrowed=self._narrowed)
         self._empty.setVisible(self.model.total == 0)
         self._empty.setGeometry(self.view.viewport().rect().adjusted(24, 24, -24, -24))
         if self._selected is None and self._remembered is not None:

@@ -48,6 +48,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "weekly_status": "Stand der Suche",
         "own": "Eigene Nachricht",
     },
+    "email_kind_short": {  # for a narrow column
+        "inquiry": "Anfrage",
+        "reminder": "Erinnerung",
+        "withdrawal": "Rücknahme",
+        "surplus": "Dank",
+        "alternative": "Andere Person",
+        "place_declined": "Platz abgesagt",
+        "patient": "An Patient",
+        "first_letter": "Erster Brief",
+        "weekly_status": "Stand der Suche",
+        "own": "Eigene E-Mail",
+    },
     "call_status": {
         "planned": "geplant",
         "in_progress": "läuft",

@@ -126,9 +126,12 @@ class _Lines:
             case "bullet_list_open" | "ordered_list_open":
                 self._lists += 1
             case "list_item_open":
-                self._bullet = f"{token.info}{token.markup} "
-                self._indents.append(" " * len(self._bullet))
+                sign = f"{token.info}{token.markup} "
+                self._bullet += sign  # a point that begins with a point has both
+                self._indents.append(" " * len(sign))
             case "list_item_close":
+                if self._bullet:  # a sign alone on its line
+                    self._say("")
                 self._indents.pop()
 
     def _close(self, token: Token) -> None:

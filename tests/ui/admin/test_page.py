@@ -10,7 +10,7 @@ from domain.communication.sealing import publish_key, unseal
 from domain.database import Database
 from domain.worker_troubles import forget_trouble, note_trouble
 from tests.conftest import NOW, Office
-from tests.ui.hands import fill, press, scalar
+from tests.ui.hands import fill, find, press, scalar
 from ui.admin.page import AdminPage
 from ui.ports import UiContext
 
@@ -129,6 +129,29 @@ def test_what_hinders_the_worker_is_told(page: AdminPage, qtbot: QtBot, office: 
     worker.close()
     page.refresh()
     qtbot.waitUntil(page.troubles.isHidden)
+
+
+def test_all_that_is_wrong_with_an_account_is_named_with_the_button_in_sight(page: AdminPage, qtbot: QtBot) -> None:
+    """Two wrong fields are told of at once, each at its place and in the message."""
+    page.resize(1144, 520)
+    page.show_tab(2)
+    press(qtbot, page, "Neues Konto")
+    for name, value in {
+        "name": "Büro",
+        "address": "falsch",
+        "smtp_host": "x",
+        "smtp_port": "99999",
+        "largest_mb": "viel",
+    }.items():
+        page.accounts._lines[name].setText(value)
+    save = find(qtbot, page, "Konto speichern")
+    save.click()
+    said = page.ui.messages.text()
+    assert "Adresse: Die E-Mail-Adresse ist nicht gültig." in said
+    assert "Port: Der Port liegt zwischen 1 und 65535." in said
+    assert "Bitte eine ganze Zahl eingeben." in said
+    assert page.accounts.fields["smtp_port"].fault
+    qtbot.waitUntil(lambda: save.visibleRegion().boundingRect() == save.rect())
 
 
 def test_an_account_without_a_server_is_refused(page: AdminPage, qtbot: QtBot, database: Database) -> None:

@@ -14,6 +14,7 @@ from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
+from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import choose, confirm, fill, find, press, scalar
@@ -155,3 +156,20 @@ def test_a_wrong_date_keeps_the_answer_open(ui: UiContext, qtbot: QtBot, databas
         lambda: scalar(database, "SELECT waitlisted_until::text FROM matching_service.inquiry_item") == "2027-03-01"
     )
     find(qtbot, page, "Lea Wartend: Antwort eintragen")
+
+
+def test_a_filter_without_hits_says_so_and_can_be_taken_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """What is chosen finds nothing; one button shows all again. Where there is nothing at all, it says what to do."""
+    page = InquiriesPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    nothing = page._table._empty
+    qtbot.waitUntil(nothing.isVisible)
+    assert "Auf der Seite Vermittlung" in nothing.said.text()
+    fill(database, lambda s: ask(s, add_search(s, add_patient(s)), now=ui.now()))
+    page._search.setText("gibt es nicht")
+    page._state.choose("closed")
+    qtbot.waitUntil(lambda: nothing.said.text() == "Dazu findet sich nichts." and nothing.isVisible())
+    press(qtbot, nothing, "Suche und Filter aufheben")
+    qtbot.waitUntil(lambda: page._table.model.total == 1)
+    assert (page._search.text(), page._state.code(), nothing.isVisible()) == ("", "", False)

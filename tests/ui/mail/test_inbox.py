@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from tests.domain.casework.steps import accept, ask
 from tests.domain.communication.incoming.letters import bounce, reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
+from ui import theme
 from ui.mail.page import MailPage
 from ui.mail.saved_mails import SavedMails
 from ui.ports import UiContext
@@ -349,6 +350,108 @@ def test_saved_mails_are_dropped_on_the_page(
     qtbot.waitUntil(lambda: said in ui.messages.text())
     assert file.exists()
     assert scalar(database, "SELECT count(*) FROM communication_service.incoming_email") == (said == "Eingelesen")
+
+
+def test_the_act_stays_in_sight_however_long_the_mail_is(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """On a small screen, with three persons and a long mail, nobody scrolls for the button."""
+    page = opened(ui, qtbot, database, "{0}: kein Platz\n" + "Gruß\n" * 50, "Kühn", "Lang", "Moll")
+    page.resize(1144, 480)
+    act = find(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: act.visibleRegion().boundingRect() == act.rect())
+
+
+def test_the_boxes_are_whole_and_stay_where_they_are(ui: UiContext, qtbot: QtBot) -> None:
+    """With counts of three figures, at 1366 pixels less the rail: no name is cut, and no arrows come and go."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    theme.dress(page)
+    page.resize(1160, 640)
+    page.show()
+    assert page.minimumSizeHint().width() < 900
+    page._show_counts({"inbox": 128, "outbox": 40, "trouble": 12})
+    tabs = page._tabs
+    qtbot.wait(1)
+    for number in range(tabs.count()):
+        assert tabs.fontMetrics().horizontalAdvance(tabs.tabText(number)) + 20 <= tabs.tabRect(number).width()
+    assert not [one for one in tabs.findChildren(QToolButton) if one.isVisible()]
+
+
+def test_every_file_dropped_at_once_is_named(ui: UiContext, qtbot: QtBot, tmp_path: Path) -> None:
+    """What came in, what was there before and each refusal with its reason, in one message; the page shows the last."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    saved = SavedMails(page, ui)
+    contents = {
+        "kaputt.eml": b"\x89PNG\r\n" + b"\x00" * 2000,
+        "gut1.eml": reply("Leider nein", sender="x@web.example"),
+        "leer.eml": b"",
+        "auch_kaputt.eml": b"\x89PNG",
+        "gut2.eml": reply("Gern", sender="y@web.example"),
+    }
+    contents["doppelt.eml"] = contents["gut2.eml"]
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    saved.read([tmp_path / name for name in contents])
+    qtbot.waitUntil(lambda: "Eingelesen" in ui.messages.text())
+    broken, empty, read, known = ui.messages.text().split("\n")
+    assert broken.startswith("kaputt.eml, auch_kaputt.eml: Das ist keine E-Mail.")
+    assert empty.startswith("leer.eml: Die Datei ist leer.")
+    assert (read, known) == ("Eingelesen: gut1.eml, gut2.eml", "Diese E-Mail war schon da: doppelt.eml")
+
+
+def test_a_refused_file_is_told_of_once(ui: UiContext, qtbot: QtBot, tmp_path: Path) -> None:
+    """All refused are named; back on the page after another one, nothing is said of them any more."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    ui.messages.turn_to("mail")
+    (tmp_path / "leer.eml").write_bytes(b"")
+    (tmp_path / "kaputt.eml").write_bytes(b"\x89PNG")
+    SavedMails(page, ui).read([tmp_path / "kaputt.eml", tmp_path / "leer.eml"])
+    qtbot.waitUntil(lambda: "leer.eml: " in ui.messages.text())
+    assert "kaputt.eml: " in ui.messages.text()
+    qtbot.wait(1)
+    ui.messages.turn_to("patients")
+    ui.messages.turn_to("mail")
+    assert ui.messages.text() == ""
+
+
+PGP = """--x
+Content-Type: application/pgp-encrypted
+
+Version: 1
+--x
+Content-Type: application/octet-stream; name="encrypted.asc"
+Content-Disposition: inline; filename="encrypted.asc"
+
+-----BEGIN PGP MESSAGE-----
+--x--
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "said", "files"),
+    [
+        ('multipart/encrypted; protocol="application/pgp-encrypted"; boundary=x', PGP, "verschlüsselt (PGP)",
+         ["Anlage 1 (PGP, 10 B)", "encrypted.asc (27 B)"]),
+        ("text/plain", "-----BEGIN PGP MESSAGE-----\n\nhQEM", "verschlüsselt (PGP)", []),
+        ("application/pkcs7-mime", "MIAGCSqG", "(S/MIME)", ["Anlage 1 (S/MIME, 8 B)"]),
+        ("text/plain", "", "keinen lesbaren Text. Sehen Sie im Mailprogramm nach", []),
+        ("application/pdf", "%PDF-1.4", "steht vielleicht in den Anlagen", ["Anlage 1 (PDF, 8 B)"]),
+    ],
+)  # fmt: skip
+def test_a_mail_without_readable_words_says_why(
+    ui: UiContext, qtbot: QtBot, database: Database, kind: str, body: str, said: str, files: list[str]
+) -> None:
+    """That it is encrypted or empty, and what to do, instead of an empty page; its files with their kind."""
+    source = f"From: x@web.example\nSubject: Platz\nMIME-Version: 1.0\nContent-Type: {kind}\n\n{body}".encode()
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_field(fill(database, lambda s: receive(s, parse_mail(source), now=ui.now()).incoming_id), "incoming")
+    view = page._incoming._reply
+    qtbot.waitUntil(lambda: said in view._remark.text())
+    assert view._remark.isVisible()
+    assert [one.text().strip() for one in view._files._buttons] == files
 
 
 def test_a_saved_mail_is_parsed_before_the_transaction(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.ui.hands import fill, press, scalar
 from ui.errors import _SENTENCES
+from ui.labels import labels
 from ui.mail import mail_words
 from ui.mail.page import MailPage
 from ui.ports import UiContext
@@ -220,3 +222,13 @@ def test_what_went_along_is_opened_or_saved(
     qtbot.waitUntil(lambda: "Gespeichert" in ui.messages.text())
     assert (tmp_path / "kopie.pdf").read_bytes() == b"%PDF-1.7 plan"
     chooser.close()
+
+
+@pytest.mark.parametrize("kind", labels("email_kind"))
+def test_the_kind_of_a_mail_fits_its_column(ui: UiContext, kind: str) -> None:
+    """In the list it stands whole; in full it is in the tip and at the mail."""
+    assert ui is not None
+    word = labels("email_kind_short")[kind]
+    font = QApplication.font()
+    font.setPixelSize(13)
+    assert QFontMetrics(font).horizontalAdvance(word) <= 138 - 20

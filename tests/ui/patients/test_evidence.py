@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from domain.database import Database
 from domain.errors import Unavailable
 from domain.matching.reimbursement import CaseForm, ProfileForm, save_case, save_profile
 from domain.matching.states import ItemStatus
-from domain.patients.models import Patient
+from domain.patients.models import Consent, Patient
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages
 from tests.domain.casework.steps import ask, only_item
@@ -26,6 +27,7 @@ from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 from ui.widgets.files import put_whole
 from ui.widgets.forms import Choice
+from ui.widgets.reason import ReasonDialog
 
 MADE = "SELECT count(*) FROM communication_service.evidence_made"
 
@@ -39,6 +41,18 @@ def searching(session: Session, ui: UiContext, *, last_name: str = "Groß") -> i
     record_answer(
         session, item.id, ItemStatus.REJECTION_CAPACITY, now=ui.now() - timedelta(days=3), note="Wartezeit 8 Monate"
     )
+    return patient
+
+
+def agreeing(session: Session, ui: UiContext) -> int:
+    """One who agrees that the papers go to the insurer."""
+    patient = searching(session, ui)
+    session.add(
+        Consent(
+            patient_id=patient, scope="papers_to_insurer", text_version="2026-01", given_on=ui.today(),
+            given_by="patient",
+        )
+    )  # fmt: skip
     return patient
 
 
@@ -220,11 +234,46 @@ def test_it_is_printed(
         dialog.accepted.emit(printer)
 
     monkeypatch.setattr(QDialog, "open", chosen)
-    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    tab = tab_of(ui, qtbot, fill(database, lambda s: agreeing(s, ui)))
     press(qtbot, tab, "Nachweis drucken")
     qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text(), timeout=20_000)
     assert len(pages(path.read_bytes())) >= 1
     assert scalar(database, MADE) == 1
+
+
+@pytest.mark.parametrize(("act", "anyway"), [("PDF speichern", "speichern"), ("drucken", "drucken")])
+def test_without_the_consent_it_is_asked_about(
+    ui: UiContext, qtbot: QtBot, database: Database, act: str, anyway: str
+) -> None:
+    """The paper is addressed to the insurer: Enter makes none, and what is lacking is named."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
+    going = []
+    tab.saving.save = tab.saving.print_out = lambda *_: going.append(act)  # type: ignore[method-assign]
+    for last in (False, True):
+        press(qtbot, tab, f"Nachweis {act}" if act == "drucken" else f"Nachweis als {act}")
+        dialog = tab.findChild(ReasonDialog)
+        assert dialog is not None
+        assert "Einwilligung zur Weitergabe der Unterlagen an die Krankenkasse" in " ".join(
+            said.text() for said in dialog.findChildren(QLabel)
+        )
+        assert dialog.ok.text() == f"Trotzdem {anyway}"
+        assert dialog.back.isDefault()
+        if last:
+            dialog.ok.click()
+        else:
+            qtbot.keyClick(dialog, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]  # pytest-qt
+            qtbot.waitUntil(lambda: tab.findChild(ReasonDialog) is None)
+            assert going == []
+    assert going == [act]
+
+
+def test_with_the_consent_nobody_is_asked(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """It goes on at once."""
+    tab = tab_of(ui, qtbot, fill(database, lambda s: agreeing(s, ui)))
+    going = []
+    tab.saving.save = lambda *_: going.append(True)  # type: ignore[method-assign]
+    press(qtbot, tab, "Nachweis als PDF speichern")
+    assert going == [True]
 
 
 def test_what_is_typed_is_asked_about_before_another_record(ui: UiContext, qtbot: QtBot, database: Database) -> None:

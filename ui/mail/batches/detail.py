@@ -65,9 +65,10 @@ class BatchView(QWidget):
         for widget in (self._figures, self._bar, self._time, self._hints):
             outer.addWidget(widget)
         outer.addWidget(self._lines, 1)
-        outer.addWidget(
-            row(self._send, self._go_on, self._pause, self._back, self._drop, self._out, self._in, self._open)
-        )
+        acts = (self._send, self._go_on, self._pause, self._back, self._drop, self._out, self._in)
+        outer.addWidget(row(*acts, self._open))
+        for act in acts:
+            act.hide()  # never all at once: together they would be wider than a small screen
         self._lines.chosen.connect(self._offer_line)
         self._lines.removed.connect(self._on_out)
         self._lines.opened.connect(self._on_open)

@@ -144,6 +144,7 @@ class PatientChoice(QDialog):
         self._table.selected.connect(lambda _: self._take.setEnabled(True))
         self._table.activated.connect(lambda _: self._on_take())
         text.textChanged.connect(lambda words: self._table.show_query(text=words))
+        self._table.widen.connect(text.clear)
         column = QVBoxLayout(self)
         for widget in (text, self._table, buttons):
             column.addWidget(widget)

@@ -194,3 +194,9 @@ def test_an_author_keeps_markup_where_a_value_does_not() -> None:
     )
     filled = made.render(wert="*5*", wahl=lambda one, _other: one)
     assert to_html(filled) == "<p><strong>*5*</strong> <em>viele</em> <em>a</em> *5*</p>\n"
+
+
+@pytest.mark.parametrize("typed", ["-", "+", "Ja\n\n-\n\nNein", "- - a", "- + a\n  + b", "-\n- b", "- a\n  - b\n- c"])
+def test_no_sign_of_a_list_is_lost(typed: str) -> None:
+    """One that stands alone on its line, and one that follows another at once."""
+    assert to_text(typed) == typed + "\n"

@@ -1,0 +1,63 @@
+"""What a mail that came in is said to mean: in a sentence, and as the answers that are asked for."""
+
+from datetime import date
+
+from domain.casework.replies import STATUS_OF, Reply, ReplyItem
+from domain.communication.reading.meanings import Meaning
+from domain.matching.states import answers_from
+from ui import formats
+from ui.inquiries.answer_rows import Asked
+from ui.labels import label
+from ui.translation import tr
+
+
+def say(reply: Reply) -> str:
+    """What the reading comes to, in a sentence."""
+    suggestion = reply.of_mailbox
+    if suggestion is not None:
+        said = label("meaning", suggestion.meaning)
+        if suggestion.until is not None:
+            said += " " + tr("bis {day}").format(day=formats.day(suggestion.until))
+        said = tr("Vorschlag: {what}. Bestätigen mit F9.").format(what=said)
+        if suggestion.meaning is Meaning.OPT_OUT:
+            said += "\n" + tr("Eingetragen wird, was unten bei den Patienten steht; vorher wird gefragt.")
+        return said
+    if reply.detail.row.kind == "bounce" and reply.detail.row.inquiry_id is not None:
+        return tr(
+            "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
+        )
+    if reply.detail.row.inquiry_id is None:
+        return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
+    if reply.detail.row.kind == "other":
+        return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
+    if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):
+        return tr(
+            "Ein Platz ist angeboten, aber nicht gesagt, für wen von {n}. Bitte lesen und die Person auswählen."
+        ).format(n=len(reply.offer.codes))
+    if not any(_enterable(item) for item in reply.items):
+        return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
+    return tr("Bitte prüfen und mit F9 bestätigen.")
+
+
+def _enterable(item: ReplyItem) -> bool:
+    """Whether what is suggested can still be entered: who found a place elsewhere cannot wait."""
+    return item.suggestion is not None and STATUS_OF.get(item.suggestion.meaning) in answers_from(item.status)
+
+
+def asked(item: ReplyItem, reply: Reply, *, today: date) -> Asked:
+    """The row that asks for the answer for one patient, filled with what is suggested."""
+    suggestion, offer = item.suggestion, reply.offer
+    if suggestion is None:
+        offered = _later(offer.from_day, today) if offer is not None and item.code in offer.codes else None
+        return Asked(item.item_id, item.name, item.code, item.status, item.version, offered_from=offered)
+    place = suggestion.meaning is Meaning.PLACE_FREE
+    return Asked(
+        item.item_id, item.name, item.code, item.status, item.version,
+        suggested=STATUS_OF.get(suggestion.meaning), until=None if place else suggestion.until,
+        confidence=suggestion.confidence, place_from=_later(suggestion.until, today) if place else None,
+    )  # fmt: skip
+
+
+def _later(day: date | None, today: date) -> date | None:
+    """A day that is still to come; a place that is free already has none."""
+    return day if day is not None and day > today else None
