@@ -130,7 +130,7 @@ def test_an_answer_in_a_patients_thread_is_asked_about_by_its_address(
         assert session.get_one(Email, mail).failure_cause == "stopped.names_unasked"
 
 
-def test_a_mail_that_came_back_told_nobody(database: Database, now: datetime) -> None:
+def test_a_mail_that_came_back_told_nobody(database: Database) -> None:
     """The practice counts as never asked."""
     with database.write() as session:
         lea = add_patient(session, first_name="Lea", last_name="Berger")
