@@ -21,6 +21,7 @@ from ui.ports import Navigate
 from ui.theme import tokens
 from ui.translation import tr
 from ui.widgets.search_field import SearchField
+from ui.widgets.tips import plain
 
 WAIT_MS = 150
 WIDTH, HEIGHT = 560, 560
@@ -136,7 +137,7 @@ class GlobalSearch(SearchField):
             self._list.addItem(heading)
         for words, goal in lines:
             item = QListWidgetItem(icons.icon(ICONS[icon]), words)
-            item.setToolTip(words)
+            item.setToolTip(plain(words))
             item.setData(Qt.ItemDataRole.UserRole, goal)
             self._list.addItem(item)
 

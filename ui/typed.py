@@ -33,7 +33,7 @@ def read_minutes(text: str, *, longest: int) -> int:
     typed = text.strip()
     if not typed:
         return 0
-    if not typed.isascii() or not typed.isdigit() or int(typed[:9]) > longest:
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(longest)) and int(typed) <= longest):
         raise Unreadable(tr("Bitte ganze Minuten eingeben, höchstens {longest}.").format(longest=longest))
     return int(typed)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from domain.casework.naming import Named, named_in_draft, note_named
+from domain.casework.naming import Named, named_in_draft, note_named, unconfirmed
 from domain.communication.drafts.accepting import accept_draft, has_arrived
 from domain.communication.drafts.contacts import contact_edits, note_conflict, settle_edit
 from domain.communication.drafts.records import ContactData, ContactEdit, Draft
@@ -70,7 +70,7 @@ def _upload_draft(store: DraftStore, database: Writes, draft: Draft, *, now: dat
             if not has_arrived(session, draft.client_uuid):
                 _refuse_changed(session, draft)
                 named = named_in_draft(session, draft)
-                _refuse_unasked(draft, named)
+                _refuse_unasked(draft, unconfirmed(session, draft, named))
                 note_named(session, accept_draft(session, draft, files, now=now), named, now=now)
                 store.begin_upload(draft)  # from here to the commit nobody can tell whether it arrived
     except PlatzlotseError as error:
@@ -104,12 +104,11 @@ def _refuse_changed(session: Session, draft: Draft) -> None:
         raise Invalid("drafts.address_changed", address=known)
 
 
-def _refuse_unasked(draft: Draft, named: Sequence[Named]) -> None:
+def _refuse_unasked(draft: Draft, unasked: Sequence[Named]) -> None:
     """Whom it names is a person's word, not this machine's; without the server nobody could be asked for it."""
-    unasked = [one.name for one in named if not one.asked and one.patient_id not in draft.confirmed]
     if unasked:
         whom = draft.addressee.name or draft.addressee.address
-        raise Invalid("drafts.names_unasked", names=", ".join(unasked), practice=whom)
+        raise Invalid("drafts.names_unasked", names=", ".join(one.name for one in unasked), practice=whom)
 
 
 def _upload_edit(store: DraftStore, database: Writes, edit: ContactEdit) -> bool:

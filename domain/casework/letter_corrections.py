@@ -42,8 +42,8 @@ def take_back_printed(session: Session, letter_id: int, *, now: datetime) -> Non
     _uncount(session, inquiry, letter, printed_at=letter.printed_at)
     session.add(
         ContactEntry(
-            at=now, channel=Channel.LETTER, direction="none", kind=KIND, inquiry_id=inquiry.id,
-            therapist_id=entry.therapist_id, person_id=me(session).id, body=letter.subject, takes_back=entry.id,
+            at=max(now, entry.at), channel=Channel.LETTER, direction="none", kind=KIND, inquiry_id=inquiry.id,
+            therapist_id=entry.therapist_id, person_id=me(session).id, body=entry.body, takes_back=entry.id,
         )
     )  # fmt: skip
     session.flush()  # only then the database lets the letter wait again

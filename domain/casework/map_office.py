@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.placing import PlacingProgress, placing_progress
 from domain.communication.sealing import seal
-from domain.geocoding.map_settings import MapForm, Maps, read_maps, save_maps
+from domain.geocoding.map_settings import MapForm, Maps, read_maps, router_purpose, save_maps
 from domain.outside import HostState, host_states
 
 
@@ -39,5 +39,5 @@ def save_map_office(session: Session, form: MapForm, *, version: int, key: str |
 
     Raises Invalid (field), Conflict, Forbidden, and Unavailable before a worker ran for the first time.
     """
-    sealed = None if key is None else seal(session, key, purpose={"use": "router"}) if key else b""
+    sealed = None if key is None else seal(session, key, purpose=router_purpose(form.router_url)) if key else b""
     return save_maps(session, form, version=version, sealed_key=sealed)

@@ -54,6 +54,9 @@ def look(session: Session, email: Email, *, now: datetime) -> Look:
             return Look(email.to_address, "")
         if row.hindrance:
             return Look("", f"stopped.{row.hindrance}")
+        # in a patient's thread it may go to a practice
+        if row.address == email.to_address and session.scalar(_NAMES_UNASKED, {"mail": email.id}):
+            return Look("", NAMES_UNASKED)
         over = email.status_week is not None and email.status_week != monday_of(now)
         return Look(row.address, WEEK_OVER if over else "")
     if email.kind in ASKING and email.inquiry_id is not None:

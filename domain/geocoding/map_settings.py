@@ -81,6 +81,16 @@ def save_maps(session: Session, form: MapForm, *, version: int, sealed_key: byte
     return frozenset(dropped)
 
 
+def router_purpose(url: str) -> dict[str, int | str]:
+    """What the key of a router is sealed for: one server, told by scheme, host and port (the database's server_of)."""
+    parts = urlsplit(url.strip())
+    try:
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    except ValueError:
+        port = 0  # the form refuses it
+    return {"use": "router", "server": f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}:{port}"}
+
+
 def _check(form: MapForm) -> None:
     for kind, known in (("geocoder", GEOCODERS), ("router", ROUTERS)):
         chosen, url = getattr(form, kind), getattr(form, f"{kind}_url").strip()

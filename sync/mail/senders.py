@@ -9,7 +9,7 @@ from domain.communication.account_states import MEGABYTE
 from domain.communication.accounts import Account, account, password_of
 from domain.communication.sealing import unseal
 from domain.errors import Unavailable
-from domain.geocoding.map_settings import Maps
+from domain.geocoding.map_settings import Maps, router_purpose
 from sync.mail.imap import ImapAccess
 from sync.mail.smtp import SmtpTransport
 
@@ -48,7 +48,7 @@ class Credentials:
     def router_key(self, maps: Maps) -> str:
         """The key of a router; empty where none is kept.
 
-        Raises Unavailable without the key it is sealed to, and for a mail password that was put in its place.
+        Raises Unavailable without the key it is sealed to, and for what was sealed for another server.
         """
         if maps.sealed_router_key is None:
             return ""
@@ -57,7 +57,8 @@ class Credentials:
         opened = unseal(maps.sealed_router_key, self.key)
         if opened.purpose is None and not maps.router_key_bound:
             return opened.secret
-        if opened.purpose is None or opened.purpose.get("use") != "router":
+        # a key sealed before 0028 names no server; the database forgets it when another one is set
+        if opened.purpose not in ({"use": "router"}, router_purpose(maps.form.router_url)):
             raise Unavailable("map_settings.key_sealed_elsewhere")
         return opened.secret
 

@@ -18,6 +18,8 @@ def chip(row: IncomingRow) -> tuple[str, str]:
         return label("incoming_kind", row.kind), KINDS[row.kind]
     if remark.unreadable:
         return tr("nicht lesbar"), "danger"
+    if remark.code not in _REPORTS:  # of a newer program
+        return tr("Bericht"), "neutral"
     return label("report", remark.code), _REPORTS[remark.code]
 
 
@@ -47,7 +49,7 @@ def sentence(mail: IncomingDetail) -> str:
             "Die E-Mail wurde weitergeleitet und war dort unzustellbar ({address}). An die angeschriebene Adresse kam sie"
             " vermutlich; es wurde nichts eingetragen."
         ).format(**{"address": ""} | remark.params),
-    }[remark.code]
+    }.get(remark.code, tr("Ein Bericht, den diese Fassung des Programms nicht kennt. Es wurde nichts eingetragen."))
 
 
 def _of_words(hidden: Hidden, *, files: bool) -> str:

@@ -17,6 +17,8 @@ SENTENCES: Mapping[str, str] = {
     "drafts.no_body": "Der Text fehlt.",
     "drafts.opted_out": "Diese Praxis möchte nicht mehr angeschrieben werden (Art. 21 DSGVO). Der Entwurf ist noch hier.",
     "drafts.address_changed": "Die Adresse hat sich inzwischen geändert; auf dem Server steht „{address}“. Der Entwurf ist noch hier: Wählen Sie den Empfänger neu.",
+    "drafts.too_long": "Die E-Mail ist zu lang ({found} Zeichen; höchstens {limit}): So viel Text wird vor dem Senden nicht durchgesehen. Bitte kürzen Sie sie oder hängen Sie den Text als Datei an.",
+    "drafts.words_changed": "Nicht gesendet: Der Entwurf wurde geändert, während gefragt wurde. Er liegt hier, wie er jetzt ist. Bitte noch einmal „Senden“.",
     "drafts.names_unasked": "Nicht gesendet: Die E-Mail nennt jemanden, nach dem „{practice}“ nie gefragt wurde ({names}). Sie liegt unverändert hier. Mit „Senden“ können Sie es bestätigen; sonst ändern Sie Text oder Empfänger.",
     "drafts.not_kept": "Diese Kontaktdaten liegen auf diesem Rechner nicht bereit. Versuchen Sie es, wenn der Server wieder da ist.",
     "drafts.nothing_kept": "Briefkopf und Vorlagen liegen auf diesem Rechner noch nicht bereit.",

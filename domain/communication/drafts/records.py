@@ -35,11 +35,21 @@ class DraftFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That a mail may name patients its practice was never asked about: who said so, and of which words."""
+
+    patients: frozenset[int]
+    by: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A mail being written. `body` is Markdown; `revision` counts the times it was saved.
 
     `refused` and `refused_params` say why the server did not take it; empty while it was not asked or took it.
-    `confirmed` are patients of whom its writer said that it may name them, though its practice was never asked.
+    `confirmed` are patients of whom `confirmed_by`, a person of the office, said that it may name them, though its
+    practice was never asked.
     """
 
     client_uuid: UUID
@@ -56,6 +66,7 @@ class Draft:
     refused_params: dict[str, str] = field(default_factory=dict)
     files: tuple[DraftFile, ...] = ()
     confirmed: frozenset[int] = frozenset()
+    confirmed_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from domain.errors import Invalid, Unavailable
 
 KEY_BYTES = 32
-SCHEMA = 2
+SCHEMA = 3
 BUSY_MS = 5000  # two windows of one profile take turns
 _TABLES = """
 CREATE TABLE draft (
@@ -18,7 +18,8 @@ CREATE TABLE draft (
     address TEXT NOT NULL, name TEXT NOT NULL, therapist_id INTEGER, patient_id INTEGER, subject TEXT NOT NULL,
     body TEXT NOT NULL, inquiry_id INTEGER, in_reply_to TEXT NOT NULL, template_version_id INTEGER,
     revision INTEGER NOT NULL, changed_at TEXT NOT NULL, refused TEXT NOT NULL DEFAULT '',
-    refused_params TEXT NOT NULL DEFAULT '{}', confirmed TEXT NOT NULL DEFAULT '[]');
+    refused_params TEXT NOT NULL DEFAULT '{}', confirmed TEXT NOT NULL DEFAULT '[]',
+    confirmed_by INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE draft_file (
     id INTEGER PRIMARY KEY, client_uuid TEXT NOT NULL REFERENCES draft ON DELETE CASCADE, name TEXT NOT NULL,
     media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL, content BLOB NOT NULL,
@@ -32,7 +33,10 @@ CREATE TABLE contact_edit (
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 # what an older store needs to be this one, by the schema it leads to
-_STEPS = {2: "ALTER TABLE draft ADD COLUMN confirmed TEXT NOT NULL DEFAULT '[]'"}
+_STEPS = {
+    2: "ALTER TABLE draft ADD COLUMN confirmed TEXT NOT NULL DEFAULT '[]'",
+    3: "ALTER TABLE draft ADD COLUMN confirmed_by INTEGER NOT NULL DEFAULT 0",
+}
 
 _PRIMARY = 0xFF  # of a result code; the rest tells more of the same
 _DAMAGED = frozenset({sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_CORRUPT})

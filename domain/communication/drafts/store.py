@@ -5,7 +5,7 @@ One connection for all threads of the program, one call at a time. It knows no s
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from domain.communication.drafts.records import (
     Addressee,
+    Confirmation,
     Draft,
     DraftFile,
     DraftState,
@@ -28,8 +29,10 @@ from domain.file_types import FILE_BYTES, checked_file
 
 _COLUMNS = (
     "client_uuid, state, address, name, therapist_id, patient_id, subject, body, inquiry_id, in_reply_to,"
-    " template_version_id, revision, changed_at, refused, refused_params, confirmed"
+    " template_version_id, revision, changed_at, refused, refused_params, confirmed, confirmed_by"
 )
+
+LONGEST_BODY = 200_000  # letters, some eighty pages: each is looked through for names before it leaves
 
 
 class DraftStore:
@@ -68,7 +71,7 @@ class DraftStore:
         with self.transaction() as connection:
             connection.execute(
                 f"INSERT INTO draft ({_COLUMNS})"
-                " VALUES (?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', '{}', '[]')",
+                " VALUES (?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, '', '{}', '[]', 0)",
                 (str(made), *_values(text), now.isoformat()),
             )
         return made
@@ -80,7 +83,7 @@ class DraftStore:
             connection.execute(
                 "UPDATE draft SET address = ?, name = ?, therapist_id = ?, patient_id = ?, subject = ?, body = ?,"
                 " inquiry_id = ?, in_reply_to = ?, template_version_id = ?, changed_at = ?, revision = revision + 1,"
-                " confirmed = '[]'"
+                " confirmed = '[]', confirmed_by = 0"
                 " WHERE client_uuid = ?",
                 (*_values(text), now.isoformat(), str(client_uuid)),
             )
@@ -106,6 +109,7 @@ class DraftStore:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (str(client_uuid), file.name, file.media_type, len(content), digest, content),
             ).lastrowid
+            self._count_up(connection, client_uuid)
         return DraftFile(number, file.name, file.media_type, len(content))
 
     def detach(self, client_uuid: UUID, file_id: int) -> None:
@@ -113,6 +117,7 @@ class DraftStore:
         with self.transaction() as connection:
             self._must_be_draft(connection, client_uuid)
             connection.execute("DELETE FROM draft_file WHERE client_uuid = ? AND id = ?", (str(client_uuid), file_id))
+            self._count_up(connection, client_uuid)
 
     def content(self, file_id: int) -> bytes:
         """The bytes of a file."""
@@ -138,11 +143,12 @@ class DraftStore:
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM draft ORDER BY changed_at DESC").fetchall()
             return tuple(_draft(row, self._files(UUID(row[0]))) for row in rows)
 
-    def queue(self, client_uuid: UUID, *, now: datetime, confirmed: Collection[int] = ()) -> None:
-        """Hand a draft to the uploader: nobody writes in it any more. Raises Invalid while something is missing.
+    def queue(self, client_uuid: UUID, *, now: datetime, confirmed: Confirmation | None = None) -> None:
+        """Hand a draft to the uploader: nobody writes in it any more.
 
-        `confirmed` are patients it may name, though its practice was never asked about them; for other words it is
-        asked anew.
+        `confirmed` says whom it may name, though its practice was never asked about them. Raises Invalid while
+        something is missing or it is too long to be looked through for names, and Conflict (``drafts.words_changed``)
+        when the draft is no longer the one it was said of.
         """
         with self.transaction() as connection:
             self._must_be_draft(connection, client_uuid)
@@ -155,10 +161,15 @@ class DraftStore:
                 raise Invalid("email.subject_lines", field="subject")
             if not draft.body.strip():
                 raise Invalid("drafts.no_body", field="body")
+            if len(draft.body) > LONGEST_BODY:
+                raise Invalid("drafts.too_long", field="body", limit=LONGEST_BODY, found=len(draft.body))
+            if confirmed is not None and confirmed.revision != draft.revision:
+                raise Conflict("drafts.words_changed")
+            patients, by = (sorted(confirmed.patients), confirmed.by) if confirmed is not None else ([], 0)
             connection.execute(
-                "UPDATE draft SET state = 'queued', refused = '', refused_params = '{}', changed_at = ?, confirmed = ?"
-                " WHERE client_uuid = ?",
-                (now.isoformat(), json.dumps(sorted(confirmed)), str(client_uuid)),
+                "UPDATE draft SET state = 'queued', refused = '', refused_params = '{}', changed_at = ?, confirmed = ?,"
+                " confirmed_by = ? WHERE client_uuid = ?",
+                (now.isoformat(), json.dumps(patients), by, str(client_uuid)),
             )
 
     def reopen(self, client_uuid: UUID) -> None:
@@ -219,6 +230,11 @@ class DraftStore:
         return tuple(DraftFile(*row) for row in rows)
 
     @staticmethod
+    def _count_up(connection: Connection, client_uuid: UUID) -> None:
+        """Other files make another mail: their names may name somebody."""
+        connection.execute("UPDATE draft SET revision = revision + 1 WHERE client_uuid = ?", (str(client_uuid),))
+
+    @staticmethod
     def _must_be_draft(connection: Connection, client_uuid: UUID) -> None:
         found = connection.execute("SELECT state FROM draft WHERE client_uuid = ?", (str(client_uuid),)).fetchone()
         if found is None:
@@ -237,7 +253,7 @@ def _values(text: DraftText) -> tuple[object, ...]:
 
 def _draft(row: tuple[object, ...], files: tuple[DraftFile, ...]) -> Draft:
     number, state, address, name, therapist, patient, *rest = row
-    subject, body, inquiry, in_reply_to, version, revision, changed_at, refused, params, confirmed = rest
+    subject, body, inquiry, in_reply_to, version, revision, changed_at, refused, params, confirmed, by = rest
     return Draft(
         client_uuid=UUID(str(number)),
         state=DraftState(str(state)),
@@ -253,4 +269,5 @@ def _draft(row: tuple[object, ...], files: tuple[DraftFile, ...]) -> Draft:
         refused_params=json.loads(str(params)),
         files=files,
         confirmed=frozenset(json.loads(str(confirmed))),
+        confirmed_by=int(str(by)),
     )

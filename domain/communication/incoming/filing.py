@@ -162,7 +162,7 @@ def _by_thread(session: Session, mail: ParsedMail, _now: datetime) -> Belonging 
     email = next((sent[number] for number in wanted if number in sent), None)
     if email is None:
         return None
-    therapist = None
+    therapist = None if email.patient_id is not None else email.therapist_id
     if email.inquiry_id is not None and email.patient_id is None:
         therapist = session.scalar(select(Inquiry.therapist_id).where(Inquiry.id == email.inquiry_id))
     # a letter to a patient about an inquiry is answered by the patient, not by the practice

@@ -20,7 +20,7 @@ _NEVER = [
 # What is left of Markdown's signs: in a line, and where a line begins. Others stay bare, since people write on in what
 # was filled in.
 _IN_LINE = re.compile(r"([\\\[\]]|(?<![^\W_])[*_]|[*_](?![^\W_]))")
-_AT_BEGINNING = re.compile(r"^(\s*\d{0,9})(?=[-+#>.)=])", re.MULTILINE)
+_AT_BEGINNING = re.compile(r"(?:^|(?<=\r))([^\S\r\n]*\d{0,9})(?=[-+#>.)=])", re.MULTILINE)
 # The same in a mail that is quoted, which a person reads with its signs: only what would be taken for markup.
 _IN_QUOTE = re.compile(r"((?<![^\W_])[*_]|[*_](?![^\W_])|\\(?=[!-/:-@\[-`{-~])|\](?=\())")
 _BEGINS_IN_QUOTE = re.compile(r"^(\s*)(?=#|-[ \t]*-[ \t]*-)")

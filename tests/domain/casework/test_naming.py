@@ -11,13 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from domain.access import me
 from domain.casework.contact_erasure import erase_contacts
 from domain.casework.draft_upload import upload
 from domain.casework.history import patient_history, therapist_history
 from domain.casework.mail_reports import mail_sent
 from domain.casework.naming import named_in, unasked_in
 from domain.casework.taking import look_before_by_hand, take_mail
-from domain.communication.drafts.records import Addressee, DraftState, DraftText
+from domain.communication.drafts.records import Addressee, Confirmation, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.evidence.chain import link_waiting
 from domain.communication.mails import Letter, queue_mail
@@ -130,10 +131,25 @@ def test_nobody_is_asked_about_themselves_or_among_colleagues(database: Database
         assert names(session, Addressee("wer@anders.example", ""), words) == ["Lea Berger"]
 
 
-def drafted(store: DraftStore, to: Addressee, *, now: datetime, confirmed: tuple[int, ...] = ()) -> UUID:
+def said(database: Database, store: DraftStore, number: UUID, *patients: int) -> Confirmation:
+    """That a draft may name these patients, by whoever is signed in."""
+    with database.read() as session:
+        return Confirmation(frozenset(patients), me(session).id, store.get(number).revision)
+
+
+def drafted(
+    database: Database,
+    store: DraftStore,
+    to: Addressee,
+    *,
+    now: datetime,
+    confirmed: tuple[int, ...] = (),
+    subject: str = "Lea Berger",
+    inquiry: int | None = None,
+) -> UUID:
     """A draft about Lea Berger that waits for the server."""
-    number = store.add(DraftText(to, "Lea Berger", "Wie besprochen."), now=now)
-    store.queue(number, now=now, confirmed=confirmed)
+    number = store.add(DraftText(to, subject, "Wie besprochen.", inquiry), now=now)
+    store.queue(number, now=now, confirmed=said(database, store, number, *confirmed))
     return number
 
 
@@ -141,7 +157,7 @@ def test_a_draft_nobody_was_asked_about_comes_back(database: Database, store: Dr
     """Written without the server, it stays with a sentence's reason; confirmed it goes, and who said so is kept."""
     with database.write() as session:
         patient, to = add_patient(session, first_name="Lea", last_name="Berger"), practice(session)
-    number = drafted(store, to, now=now)
+    number = drafted(database, store, to, now=now)
     came = upload(store, database, now=now)
     assert (came.done, came.refused) == (0, 1)
     draft = store.get(number)
@@ -150,7 +166,7 @@ def test_a_draft_nobody_was_asked_about_comes_back(database: Database, store: Dr
     with database.read() as session:
         assert session.scalar(text(MAILS)) == 0
         assert [one.patient_id for one in unasked_in(session, draft)] == [patient]
-    store.queue(number, now=now, confirmed=[patient])
+    store.queue(number, now=now, confirmed=said(database, store, number, patient))
     assert upload(store, database, now=now).done == 1
     with database.read() as session:
         mine = "SELECT patient_id, confirmed_by = platform.current_person_id() FROM communication_service.email_patient"
@@ -162,7 +178,7 @@ def test_other_words_are_confirmed_anew(database: Database, store: DraftStore, n
     """What was said of one text holds for no other one."""
     with database.write() as session:
         patient, to = add_patient(session, first_name="Lea", last_name="Berger"), practice(session)
-    number = drafted(store, to, now=now, confirmed=(patient,))
+    number = drafted(database, store, to, now=now, confirmed=(patient,))
     store.reopen(number)
     store.save(number, DraftText(to, "Lea Berger", "Noch etwas."), now=now)
     store.queue(number, now=now)
@@ -176,7 +192,7 @@ def test_asked_about_it_goes_without_a_word(database: Database, store: DraftStor
         inquiry = ask(session, add_search(session, patient), now=now)
         asked = session.get_one(Therapist, inquiry.therapist_id)
         to = Addressee(asked.email, "", therapist_id=asked.id)
-    drafted(store, to, now=now)
+    drafted(database, store, to, now=now)
     assert upload(store, database, now=now).done == 1
     with database.read() as session:
         told = text("SELECT patient_id, confirmed_by FROM communication_service.email_patient")
@@ -231,7 +247,7 @@ def test_a_mail_stands_in_the_history_of_whom_it_names(database: Database, store
     """And the practice's history names them beside it."""
     with database.write() as session:
         patient, to = add_patient(session, first_name="Lea", last_name="Berger"), practice(session)
-    drafted(store, to, now=now, confirmed=(patient,))
+    drafted(database, store, to, now=now, confirmed=(patient,))
     upload(store, database, now=now)
     with database.write() as session:
         mail = session.scalar(text("SELECT id FROM communication_service.email"))
@@ -253,8 +269,7 @@ def test_what_names_one_alone_is_erased_with_their_contacts(
         lea = add_patient(session, first_name="Lea", last_name="Berger")
         jonas, to = add_patient(session, first_name="Jonas", last_name="Roth"), practice(session)
     for subject in ("Lea Berger", "Lea Berger und Jonas Roth"):
-        number = store.add(DraftText(to, subject, "Wie besprochen."), now=now)
-        store.queue(number, now=now, confirmed=[lea, jonas])
+        drafted(database, store, to, now=now, confirmed=(lea, jonas), subject=subject)
     upload(store, database, now=now)
     with database.write() as session:
         later = now + timedelta(hours=1)

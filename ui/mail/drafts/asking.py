@@ -9,8 +9,8 @@ from uuid import UUID
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from domain.casework.naming import Named, unasked_in
-from domain.communication.drafts.records import Draft
+from domain.casework.naming import Named, question_of
+from domain.communication.drafts.records import Confirmation, Draft
 from domain.communication.drafts.store import DraftStore
 from domain.errors import Unavailable
 from ui.ports import UiContext
@@ -32,11 +32,11 @@ class SendQuestion(QObject):
         self,
         store: DraftStore,
         number: UUID,
-        then: Callable[[frozenset[int]], None],
+        then: Callable[[Confirmation | None], None],
         kept: Callable[[], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Go on with the patients a person confirmed (none where there is nothing to ask); `kept`: it is not sent."""
+        """Go on with what a person confirmed (None where there is nothing to ask); `kept`: it is not sent."""
         if self._asking:
             return
         self._asking = True
@@ -47,13 +47,13 @@ class SendQuestion(QObject):
 
         def look(draft: Draft) -> None:
             self._ui.background.read(
-                self, lambda s: unasked_in(s, draft), lambda found: self._found(draft, found, then, kept), away
+                self, lambda s: question_of(s, draft), lambda found: self._found(draft, *found, then, kept), away
             )
 
         def away(error: Exception) -> None:
             self._asking = False
             if isinstance(error, Unavailable):
-                then(frozenset())
+                then(None)
             else:
                 failed(error)
 
@@ -63,12 +63,13 @@ class SendQuestion(QObject):
         self,
         draft: Draft,
         unasked: tuple[Named, ...],
-        then: Callable[[frozenset[int]], None],
+        confirmation: Confirmation,
+        then: Callable[[Confirmation | None], None],
         kept: Callable[[], None],
     ) -> None:
         if not unasked:
             self._asking = False
-            then(frozenset())
+            then(None)
             return
         dialog = ReasonDialog(
             self._page, tr("Trotzdem senden"), _consequence(draft, unasked), reason="", back=tr("Nicht senden")
@@ -81,7 +82,7 @@ class SendQuestion(QObject):
         def closed(result: int) -> None:
             self._asking = False
             if result == ReasonDialog.DialogCode.Accepted:
-                then(frozenset(one.patient_id for one in unasked))
+                then(confirmation)
             else:
                 kept()
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence,
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from domain.communication.account_states import largest_mail
-from domain.communication.drafts.records import CachedContact, Draft, DraftState, DraftText
+from domain.communication.drafts.records import CachedContact, Confirmation, Draft, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.templates.rendering import written
 from domain.errors import PlatzlotseError
@@ -270,7 +270,7 @@ class Composer(QWidget):
 
         number = draft.client_uuid
 
-        def queue(confirmed: frozenset[int]) -> None:
+        def queue(confirmed: Confirmation | None) -> None:
             self._ui.background.local(
                 self, lambda: store.queue(number, now=now, confirmed=confirmed), queued, self._refused
             )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from domain.communication.drafts.records import Addressee, DraftState, DraftText, Waiting
+from domain.communication.drafts.records import Addressee, Confirmation, DraftState, DraftText, Waiting
 from domain.communication.drafts.store import DraftStore
 from domain.errors import Conflict, Invalid, NotFound, PlatzlotseError
 from tests.domain.communication.drafts.conftest import KEY
@@ -32,7 +32,7 @@ def test_what_was_written_is_there_after_the_program_ended(path: Path) -> None:
     file = first.attach(number, "Plan.pdf", PDF)
     second = DraftStore(path, KEY)  # the first never closed
     kept = second.get(number)
-    assert (kept.body, kept.revision, kept.state) == ("Noch ein Satz.", 2, DraftState.DRAFT)
+    assert (kept.body, kept.revision, kept.state) == ("Noch ein Satz.", 3, DraftState.DRAFT)
     assert kept.addressee == ANNA
     assert [f.name for f in kept.files] == ["Plan.pdf"]
     assert second.content(file.id) == PDF
@@ -46,19 +46,20 @@ def test_a_store_of_the_release_before_is_brought_up(path: Path) -> None:
     number = old.add(text(), now=NOW)
     with old.transaction() as connection:
         connection.execute("ALTER TABLE draft DROP COLUMN confirmed")
+        connection.execute("ALTER TABLE draft DROP COLUMN confirmed_by")
         connection.execute("PRAGMA user_version = 1")
     old.close()
     new = DraftStore(path, KEY)
     assert (new.get(number).subject, new.get(number).confirmed) == ("Danke", frozenset())
-    new.queue(number, now=NOW, confirmed={3, 1})
-    assert new.get(number).confirmed == {1, 3}
+    new.queue(number, now=NOW, confirmed=Confirmation(frozenset({3, 1}), 9, revision=1))
+    assert (new.get(number).confirmed, new.get(number).confirmed_by) == ({1, 3}, 9)
     new.close()
 
 
 def test_what_may_be_named_holds_for_the_words_it_was_said_of(store: DraftStore) -> None:
     """Saved once more it is said anew."""
     number = store.add(text(), now=NOW)
-    store.queue(number, now=NOW, confirmed=[7])
+    store.queue(number, now=NOW, confirmed=Confirmation(frozenset({7}), 9, revision=1))
     store.reopen(number)
     assert store.get(number).confirmed == {7}
     store.save(number, text(body="Anders."), now=NOW)
@@ -252,3 +253,24 @@ def test_any_order_of_calls(path: Path) -> None:
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_a_confirmation_of_other_words_is_refused(store: DraftStore) -> None:
+    """Somebody wrote on, or put a file in, while the question stood."""
+    number = store.add(text(), now=NOW)
+    said = Confirmation(frozenset({7}), 9, revision=store.get(number).revision)
+    store.attach(number, "Plan.pdf", PDF)
+    with pytest.raises(Conflict, match=r"drafts\.words_changed"):
+        store.queue(number, now=NOW, confirmed=said)
+    said = Confirmation(frozenset({7}), 9, revision=store.get(number).revision)
+    store.save(number, text(body="Anders."), now=NOW)
+    with pytest.raises(Conflict, match=r"drafts\.words_changed"):
+        store.queue(number, now=NOW, confirmed=said)
+
+
+def test_a_mail_too_long_to_be_looked_through_is_refused(store: DraftStore) -> None:
+    """With the field; the draft stays."""
+    number = store.add(text(body="Wort " * 50_000), now=NOW)
+    with pytest.raises(Invalid, match=r"drafts\.too_long"):
+        store.queue(number, now=NOW)
+    assert store.get(number).state == DraftState.DRAFT
