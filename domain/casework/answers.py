@@ -39,6 +39,7 @@ from domain.matching.states import (
     ItemStatus,
     SearchStatus,
 )
+from domain.patients.models import Patient
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from domain.weektime import office_day
@@ -48,9 +49,10 @@ FURTHEST_PLACE = timedelta(days=730)  # nobody promises a place for longer ahead
 
 @dataclass(frozen=True, slots=True)
 class FirstAcceptance:
-    """The acceptance that was there first: practice, who recorded it, and when."""
+    """The acceptance that was there first: for whom, practice, who recorded it, and when."""
 
     item_id: int
+    patient: str
     practice: str
     by: str | None
     at: datetime
@@ -186,9 +188,11 @@ def lock_for_answers(session: Session, item_ids: Sequence[int]) -> list[int]:
 
 def _first_acceptance(session: Session, search_id: int, *, besides: int) -> FirstAcceptance | None:
     row = session.execute(
-        select(InquiryItem, Therapist.first_name, Therapist.last_name)
+        select(InquiryItem, Therapist.first_name, Therapist.last_name, Patient.first_name, Patient.last_name)
         .join(Inquiry, Inquiry.id == InquiryItem.inquiry_id)
         .join(Therapist, Therapist.id == Inquiry.therapist_id)
+        .join(PlaceSearch, PlaceSearch.id == InquiryItem.search_id)
+        .join(Patient, Patient.id == PlaceSearch.patient_id)
         .where(
             InquiryItem.search_id == search_id,
             InquiryItem.status.in_(LIVE_ACCEPTANCE),
@@ -198,12 +202,13 @@ def _first_acceptance(session: Session, search_id: int, *, besides: int) -> Firs
     ).one_or_none()
     if row is None:
         return None
-    item, first_name, last_name = row
+    item, first_name, last_name, *patient = row
     answer = session.scalars(
         select(Answer).where(Answer.item_id == item.id, Answer.status == ItemStatus.ACCEPTED).order_by(Answer.id.desc())
     ).first()
     return FirstAcceptance(
         item_id=item.id,
+        patient=" ".join(patient).strip(),
         practice=f"{first_name} {last_name}".strip(),
         by=person_name(session, answer.person_id) if answer is not None else None,
         at=answer.at if answer is not None else item.updated_at,

@@ -21,18 +21,22 @@ REASON = "result_taken_back"
 
 
 def take_back_result(session: Session, call_id: int, *, now: datetime) -> None:
-    """The call is under way again and waits for its right result; what the wrong one planned is cancelled.
+    """The call waits for its right result, under way or, where none was begun here, still to be made.
+
+    What the wrong result planned is cancelled.
 
     Raises Conflict when too much followed: the next call was made, answers were entered, or it is another person's or
     another day's call.
     """
-    refuse_second(session, call_id)
     inquiry = inquiry_of(session, call_id)  # locks in one order everywhere: inquiry, then its calls
     call = load_for_edit(session, PhoneCall, call_id)
+    before = CallStatus.PLANNED if call.noted_only else CallStatus.IN_PROGRESS
+    if before is CallStatus.IN_PROGRESS:
+        refuse_second(session, call_id)
     entered = _entered_at(session, call)
     if entered is None or call.ended_at is None or call.person_id != me(session).id or call.ended_at < now - WITHIN:
         raise Conflict("phone_call.not_taken_back")
-    CALL_TAKEN_BACK.check(CallStatus(call.status), CallStatus.IN_PROGRESS)
+    CALL_TAKEN_BACK.check(CallStatus(call.status), before)
     if inquiry is not None:
         _unsend(session, inquiry, since=entered)
     following = session.scalars(
@@ -43,7 +47,9 @@ def take_back_result(session: Session, call_id: int, *, now: datetime) -> None:
     elif following is not None and following.status != CallStatus.CANCELLED:
         raise Conflict("phone_call.followed")
     call.callback_on = None  # with the state: the database refuses a day without a callback
-    call.status = CallStatus.IN_PROGRESS
+    call.status = before
+    if before is CallStatus.PLANNED:
+        call.started_at, call.ended_at, call.dialled, call.noted_only = None, None, "", False
     session.add(
         ContactEntry(
             at=now, channel="phone", direction="none", kind=REASON, inquiry_id=call.inquiry_id,

@@ -90,7 +90,14 @@ _ANSWERS = text(f"""
                                            AND {_SAME.format("c.body")}))
                 THEN a.note ELSE '' END AS note
     FROM matching_service.answer a JOIN matching_service.inquiry_item i ON i.id = a.item_id
-    WHERE a.item_id = ANY(:items) ORDER BY a.at, a.id""")
+    WHERE a.item_id = ANY(:items) AND a.note <> 'answer_taken_back'
+      -- nor an answer that was entered by mistake
+      AND NOT EXISTS (
+        SELECT FROM communication_service.contact_entry wrong
+        JOIN communication_service.contact_entry back ON back.takes_back = wrong.id AND back.kind = 'answer_taken_back'
+        JOIN matching_service.place_search s ON s.id = i.search_id AND s.patient_id = wrong.patient_id
+        WHERE wrong.inquiry_id = i.inquiry_id AND wrong.at = a.at AND wrong.kind = a.status)
+    ORDER BY a.at, a.id""")
 _OTHERS = text("""
     SELECT o.inquiry_id, o.reference_code, p.first_name, p.last_name
     FROM matching_service.inquiry_item o

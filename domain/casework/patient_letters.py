@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import office_context, recipient_of
@@ -19,7 +20,7 @@ from domain.communication.templates.service import sources_for
 from domain.communication.wording import MISSING, Recipient
 from domain.errors import Invalid
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
-from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.matching.states import OPEN_ITEM, REJECTIONS, InquiryStage, ItemStatus
 from domain.patients.checklist import missing_for_search
 from domain.patients.lifecycle import refuse_closed
 from domain.patients.models import Patient
@@ -145,8 +146,7 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
     )
     if search is None:
         return None
-    declined = ItemStatus.REJECTION_CAPACITY, ItemStatus.REJECTION_UNSUITABLE, ItemStatus.REJECTION_OTHER
-    answered = InquiryItem.status.in_((*declined, ItemStatus.WAITLISTED, ItemStatus.CONSULTATION_ONLY))
+    answered = InquiryItem.status.in_((*REJECTIONS, ItemStatus.WAITLISTED, ItemStatus.CONSULTATION_ONLY))
     row = session.execute(
         select(
             # one practice asked again after its cooling period is one practice
@@ -155,9 +155,6 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
             .filter(Inquiry.sent_at >= today - WEEK)
             .label("asked_this_week"),
             func.count().filter(answered, InquiryItem.answered_at >= today - WEEK).label("answered_this_week"),
-            func.count().filter(InquiryItem.status.in_(OPEN_ITEM), Inquiry.stage == "sent").label("waiting_for_answer"),
-            func.count().filter(InquiryItem.status.in_(declined)).label("declined"),
-            func.count().filter(InquiryItem.status == ItemStatus.WAITLISTED).label("waiting_lists"),
         )
         .select_from(InquiryItem)
         .join(Inquiry, Inquiry.id == InquiryItem.inquiry_id)
@@ -169,4 +166,34 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
         .where(InquiryItem.search_id == search.id, PhoneCall.status == CallStatus.REACHED)
     )
     weeks = max(0, (today - search.waiting_since).days // 7)
-    return SearchStatus(weeks=weeks, calls=calls or 0, **row._asdict())
+    stands = _by_practice(session, search.id)
+    return SearchStatus(
+        weeks=weeks,
+        calls=calls or 0,
+        without_result=row.asked - sum(stands.values()),
+        **row._asdict(),
+        **stands,
+    )
+
+
+def _by_practice(session: Session, search_id: int) -> dict[str, int]:
+    """How many practices wait, are away, declined or keep a list: each once, by the last it was asked."""
+    last = (
+        select(InquiryItem.status, Inquiry.stage)
+        .ext(distinct_on(Inquiry.contact_point_id))
+        .select_from(InquiryItem)
+        .join(Inquiry, Inquiry.id == InquiryItem.inquiry_id)
+        .where(InquiryItem.search_id == search_id, Inquiry.sent_at.is_not(None))
+        .order_by(Inquiry.contact_point_id, Inquiry.sent_at.desc(), InquiryItem.id.desc())
+        .subquery()
+    )
+    waits = last.c.status.in_(OPEN_ITEM)
+    row = session.execute(
+        select(
+            func.count().filter(waits, last.c.stage == InquiryStage.SENT).label("waiting_for_answer"),
+            func.count().filter(waits, last.c.stage == InquiryStage.OUT_OF_OFFICE).label("absent"),
+            func.count().filter(last.c.status.in_(REJECTIONS)).label("declined"),
+            func.count().filter(last.c.status == ItemStatus.WAITLISTED).label("waiting_lists"),
+        )
+    ).one()
+    return dict(row._asdict())

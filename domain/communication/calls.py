@@ -175,6 +175,7 @@ def end_call(
     refuse_theirs(session, call)
     if call.status == CallStatus.PLANNED:
         _begin(session, call, now=now - lasted)
+        call.noted_only = True
     _move(session, call, after)
     # a result entered anew does not lengthen the call
     call.ended_at, call.outcome = call.ended_at or now, outcome

@@ -185,7 +185,8 @@ class PhoneCall(Identified, Versioned, Base):
 
     `phone_tag`: the practice called back while nobody was there. `note` is for whoever makes the call. `agreed`: the
     practice asked for this very time. `dialled` is the number that was called, `follows_id` the call in whose place
-    this one was planned. Triggers keep words and callbacks within bounds where they are given.
+    this one was planned; `noted_only` says that its result was noted without a call begun here. Triggers keep words
+    and callbacks within bounds where they are given.
     """
 
     __tablename__ = "phone_call"
@@ -221,6 +222,7 @@ class PhoneCall(Identified, Versioned, Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
     agreed: Mapped[bool] = mapped_column(default=False)
     dialled: Mapped[str] = mapped_column(default="")
+    noted_only: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("communication_service.phone_call.id", name="fk_phone_call_follows_id")
     )

@@ -72,7 +72,7 @@ CALL = Machine(
 # A person takes back a result that was entered by mistake: a new event, what was entered stays in the history.
 CALL_TAKEN_BACK = Machine(
     "phone_call",
-    {ended: frozenset({C.IN_PROGRESS}) for ended in UNREACHED | {C.REACHED, C.CALLBACK_DUE, C.REPLANNED}},
+    {ended: frozenset({C.IN_PROGRESS, C.PLANNED}) for ended in UNREACHED | {C.REACHED, C.CALLBACK_DUE, C.REPLANNED}},
 )
 # A call that was begun and never made (a window that crashed, a number mistyped) is to be made again.
 CALL_PUT_BACK = Machine("phone_call", {C.IN_PROGRESS: frozenset({C.PLANNED})})

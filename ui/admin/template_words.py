@@ -41,6 +41,8 @@ _NAMES = {
     "angefragt_in_worten": "„14 Praxen“",
     "angefragt_diese_woche": "davon in den letzten sieben Tagen",
     "ohne_antwort": "Praxen, die noch nicht geantwortet haben",
+    "abwesend": "Praxen, die zurzeit abwesend sind",
+    "ohne_ergebnis": "Praxen ohne Ergebnis (keine Antwort, nicht zustellbar, nur ein Gespräch)",
     "absagen": "Zahl der Absagen",
     "wartelisten": "Zahl der Wartelisten",
     "anrufe": "Telefonate mit Praxen",

@@ -24,8 +24,13 @@ def tell_recorded(ui: UiContext, owner: QWidget, recorded: Sequence[Recorded], *
     now = ui.now()
     said = [before] if before else []
     said += [
-        tr("{practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt.").format(
-            practice=one.first.practice, by=one.first.by or "–", at=formats.moment(one.first.at)
+        tr(
+            "{patient}: {practice} hat schon zugesagt (eingetragen von {by}, {at}). Diese Zusage ist als weitere vermerkt."
+        ).format(
+            patient=one.first.patient,
+            practice=one.first.practice,
+            by=one.first.by or "–",
+            at=formats.moment(one.first.at),
         )
         for one in second
         if one.first is not None

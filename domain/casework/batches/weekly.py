@@ -71,6 +71,16 @@ def count_left_out(session: Session, *, now: datetime) -> dict[str, int]:
     return counts
 
 
+def count_reasons(session: Session, *, now: datetime) -> dict[str, int]:
+    """How many patients with a search under way are not told this week, by the reason (the first that is true)."""
+    found: dict[str, int] = {}
+    for row in session.execute(text(_STANDING), _when(now)).mappings():
+        reason = next((r for r in REASONS if row[r]), "")
+        if reason and reason not in {"restricted", "not_searching"}:
+            found[reason] = found.get(reason, 0) + 1
+    return found
+
+
 def hindrances(session: Session, patient_ids: Iterable[int], *, now: datetime) -> dict[int, str]:
     """Why patients are not told this week (one of REASONS); who is told is missing in it."""
     query = f"{_STANDING} WHERE p.id = ANY (:ids)"

@@ -72,7 +72,10 @@ class LetterContext:
 
 @dataclass(frozen=True, slots=True)
 class SearchStatus:
-    """Where a search stands, in numbers: practices asked, and what came back; `weeks` since it began."""
+    """Where a search stands, in numbers: practices asked, and what came back; `weeks` since it began.
+
+    Waiting, absent, declined, on a list and without a result are each practice once: together they are those asked.
+    """
 
     weeks: int
     asked: int
@@ -82,6 +85,8 @@ class SearchStatus:
     declined: int
     waiting_lists: int
     calls: int
+    absent: int = 0
+    without_result: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ STATUS = frozenset(
         "angefragt_diese_woche",
         "antworten_diese_woche",
         "ohne_antwort",
+        "abwesend",
+        "ohne_ergebnis",
         "absagen",
         "wartelisten",
         "anrufe",

@@ -140,6 +140,8 @@ def _about_search(context: PatientLetterContext) -> dict[str, object]:
             "angefragt_diese_woche": status.asked_this_week,
             "antworten_diese_woche": status.answered_this_week,
             "ohne_antwort": status.waiting_for_answer,
+            "abwesend": status.absent,
+            "ohne_ergebnis": status.without_result,
             "absagen": status.declined,
             "wartelisten": status.waiting_lists,
             "anrufe": status.calls,

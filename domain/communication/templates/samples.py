@@ -40,7 +40,7 @@ def sample(kind: str, count: int, *, today: date) -> LetterContext | PatientLett
             practice_phone="0241 5550-12",
             practice_address="Seilgraben 3, 52062 Aachen",
             place_from=today + timedelta(days=70),
-            status=SearchStatus(8, 14, 3, 2, 6, 5, 2, 4),
+            status=SearchStatus(8, 14, 3, 2, 5, 5, 2, 4, absent=1, without_result=1),
             missing=tuple(MISSING.values())[-2:],
         )
     more = [replace(OTHER, code=f"T4WX{letter}") for letter in CODES]

@@ -30,6 +30,7 @@ _OTHERS: dict[str, Type] = {
 } | dict.fromkeys(
     (
         "anzahl", "angefragt", "angefragt_diese_woche", "antworten_diese_woche", "ohne_antwort", "absagen",
+        "abwesend", "ohne_ergebnis",
         "wartelisten", "anrufe",
     ),
     Type.NUMBER,

@@ -21,3 +21,6 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- A result noted without the program having begun a call: taken back, no call is under way.
+ALTER TABLE communication_service.phone_call ADD COLUMN noted_only BOOLEAN DEFAULT false NOT NULL;

@@ -1,6 +1,6 @@
 """Results of calls taken back, more than once: the inquiry, the minutes and the evidence say what stands at the end."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +40,7 @@ def test_a_result_taken_back_twice_unsends_twice(database: Database) -> None:
     """Reached, taken back, reached, taken back: the inquiry is still to be made; reached once more it is made."""
     with database.write() as session:
         patient, inquiry, call = by_phone(session)
+        calling.begin_call(session, call.id, now=TEN)
         for minute in (0, 10, 20):
             moment = TEN + timedelta(minutes=minute)
             calling.finish_call(session, call.id, CallResult(C.REACHED), now=moment)
@@ -52,6 +53,20 @@ def test_a_result_taken_back_twice_unsends_twice(database: Database) -> None:
                 assert (state(session, inquiry), inquiry.sent_at) == ("approved", None)
                 assert steps_of(session, patient) == []
         assert call.ended_at == TEN  # the minutes are those of the call
+
+
+def test_undoing_what_was_only_noted_invents_no_call(database: Database) -> None:
+    """Nobody dialled here: the call is to be made as before, also in who is on the phone already."""
+    with database.write() as session:
+        _, inquiry, call = by_phone(session)
+        planned_at = call.planned_at
+        calling.finish_call(session, call.id, CallResult(C.REACHED, callback_on=date(2026, 12, 7)), now=TEN)
+        session.flush()
+        take_back_result(session, call.id, now=TEN + timedelta(minutes=1))
+        session.flush()
+        assert (call.status, call.started_at, call.ended_at) == ("planned", None, None)
+        assert (call.planned_at, state(session, inquiry)) == (planned_at, "approved")
+        assert [c.status for c in calls(session, inquiry)[1:]] == ["cancelled"]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -260,7 +260,7 @@ def test_a_callback_entered_by_mistake_is_taken_back(database: Database) -> None
         session.flush()
         take_back_result(session, call.id, now=MONDAY_TEN)
         session.flush()
-        assert [c.status for c in calls(session, inquiry)] == ["in_progress", "cancelled"]
+        assert [c.status for c in calls(session, inquiry)] == ["planned", "cancelled"]
 
 
 def test_what_others_built_upon_is_not_taken_back(database: Database, second_database: Database) -> None:

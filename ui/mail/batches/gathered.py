@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from domain.casework.batches.gathering import Gathered
 from domain.errors import Conflict
 from ui.errors import describe
+from ui.mail.batches.labels import label
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 
@@ -41,6 +42,15 @@ def left_out_words(counts: Mapping[str, int]) -> list[str]:
             )
         )
     return said
+
+
+def nobody_words(reasons: Mapping[str, int]) -> str:
+    """Why nobody is told this week."""
+    said = tr("In dieser Woche ist niemandem zu schreiben; es wurde nichts angelegt.")
+    if not reasons:
+        return said + " " + tr("Zurzeit läuft keine Suche.")
+    counted = (f"{label('hindrance', reason)}: {count}" for reason, count in sorted(reasons.items()))
+    return said + " " + " · ".join(counted)
 
 
 def show_elsewhere(ui: UiContext, error: Exception, show: Callable[[int], None]) -> None:

@@ -5,11 +5,12 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.casework.batches.gathering import Gathered, gather_weekly
 from domain.casework.batches.listing import BatchRow, list_batches
-from domain.casework.batches.weekly import count_left_out
+from domain.casework.batches.weekly import count_left_out, count_reasons
 from domain.database import Session
+from domain.errors import Invalid
 from ui import formats
 from ui.mail.batches.detail import BatchView
-from ui.mail.batches.gathered import gathered_words, left_out_words, show_elsewhere
+from ui.mail.batches.gathered import gathered_words, left_out_words, nobody_words, show_elsewhere
 from ui.mail.batches.labels import label
 from ui.mail.batches.wording import figures, origin, state_chip, title
 from ui.ports import UiContext
@@ -96,7 +97,17 @@ class BatchPane(QWidget):
             self._ui.messages.info(told)
             self.show_batch(gathered.batch_id)
 
-        self._ui.background.write(self, work, done, lambda error: show_elsewhere(self._ui, error, self.show_batch))
+        def refused(error: Exception) -> None:
+            if not (isinstance(error, Invalid) and error.code == "batch.nothing"):
+                show_elsewhere(self._ui, error, self.show_batch)
+                return
+            self._ui.background.read(
+                self,
+                lambda s: count_reasons(s, now=now),
+                lambda reasons: self._ui.messages.info(nobody_words(reasons)),
+            )
+
+        self._ui.background.write(self, work, done, refused)
 
     def _open(self, batch_id: int) -> None:
         self._right.setCurrentIndex(1)

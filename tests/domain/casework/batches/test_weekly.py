@@ -24,6 +24,8 @@ from domain.casework.consent import withdraw
 from domain.casework.mail_reports import mail_failed, mail_sent
 from domain.casework.patient_letters import compose_to_patient
 from domain.casework.patient_record import restrict_patient
+from domain.casework.reminding import note_absence
+from domain.casework.sending import withdraw_inquiry
 from domain.communication.batch_models import BatchLine
 from domain.communication.claiming import claim
 from domain.communication.mails import cancel_mail, queue_mail
@@ -193,6 +195,23 @@ def test_honest_words(database: Database) -> None:
         assert "2 Praxen angefragt, davon 1 in den letzten sieben Tagen" in words
         assert "Abgesagt, meist aus Mangel an Plätzen: 1" in words
         assert "nichts Neues" not in words
+
+
+def test_the_numbers_add_up(database: Database) -> None:
+    """Whoever was asked is in one line: absent, declined, given up on; asked twice is one practice."""
+    with database.write() as session:
+        patient = hopeful(session, asked=False)
+        search = session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient)).one()
+        away, declined, silent = (ask(session, search, now=NOW) for _ in range(3))
+        note_absence(session, away.id, until=(NOW + timedelta(days=20)).date(), now=NOW)
+        record_answer(session, only_item(session, declined).id, ItemStatus.REJECTION_CAPACITY, now=NOW)
+        withdraw_inquiry(session, silent.id, reason="zu lange", now=NOW)
+        session.flush()
+        words = status(session, patient, NOW)
+        assert "3 Praxen angefragt" in words
+        assert "Zurzeit abwesend, die Anfrage liegt dort: 1" in words
+        assert "Abgesagt, meist aus Mangel an Plätzen: 1" in words
+        assert "nur ein einzelnes Gespräch): 1" in words
 
 
 def test_nobody_else_is_named(database: Database) -> None:

@@ -159,6 +159,24 @@ def test_the_weekly_status_is_offered_and_read_first(
     qtbot.waitUntil(lambda: "Jana Brand" in ui.messages._text.text())
 
 
+def test_a_week_with_nobody_to_write_to_says_why(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """No error: whoever wants the status has no address, or was never asked for."""
+
+    def nobody(session: Session) -> None:
+        hopeful(session, email="")
+        hopeful(session, asked=False)
+
+    fill(database, nobody)
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_field(0, "weekly")
+    qtbot.waitUntil(lambda: "niemandem zu schreiben" in ui.messages.text())
+    assert "Keine E-Mail-Adresse: 1" in ui.messages.text()
+    assert "Noch keine Praxis angefragt: 1" in ui.messages.text()
+    assert ui.messages._frame.property("message") == "info"
+
+
 def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """First letter and status are read before they are sent; a second status in a week is refused with its reason."""
     number = fill(database, lambda s: hopeful(s, last_name="Wartend"))
