@@ -16,6 +16,8 @@ from ui.widgets.chips import Chip
 from ui.widgets.faults import be_content, refused_at
 from ui.widgets.forms import Field, TextArea, button, label, row
 
+LONGEST_IN_MENU = 48  # letters of a subject
+
 
 class TemplateEditor(QWidget):
     """Knows no database: it tells when something was typed and which button was pressed."""
@@ -99,7 +101,7 @@ class TemplateEditor(QWidget):
         menu = self._versions.menu()
         menu.clear()
         for line in versions:
-            words = tr("Ausgelieferter Text") if line.is_shipped else line.source.subject
+            words = tr("Ausgelieferter Text") if line.is_shipped else _in_short(line.source.subject)
             said = tr("Fassung {number} vom {when}: {words}").format(
                 number=line.number, when=_when(line.made_at, line.made_by), words=words
             )
@@ -162,6 +164,12 @@ def _about(template: TemplateText) -> str:
     if template.is_shipped:
         return tr("Ausgelieferter Text, von Ihrem Büro nicht geändert.")
     return tr("Fassung {number} Ihres Büros.").format(number=template.number)
+
+
+def _in_short(subject: str) -> str:
+    """The beginning of a subject, for a menu: a long one would be wider than the screen."""
+    cut = subject if len(subject) <= LONGEST_IN_MENU else subject[: LONGEST_IN_MENU - 1].rstrip() + "…"
+    return cut.replace("&", "&&")
 
 
 def _when(at: datetime, by: str) -> str:

@@ -35,7 +35,7 @@ class InquiryFinder(QDialog):
             columns=(
                 Column(tr("Praxis"), 0, text=lambda r: r.therapist, second=lambda r: f"PL-{r.reference}"),
                 Column(tr("Stand"), 150, chip=lambda r: (label("inquiry_state", r.state), INQUIRY_STATES[r.state])),
-                Column(tr("Gesendet"), 138, text=lambda r: formats.moment(r.sent_at)),
+                Column(tr("Gesendet"), 160, text=lambda r: formats.moment(r.sent_at)),
             ),
             row_id=lambda record: record.inquiry_id,
             empty=tr("Keine Anfrage gefunden."),

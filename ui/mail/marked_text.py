@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QTextEdit
 
 from ui.theme import tokens
 from ui.translation import tr
+from ui.widgets.read_text import ReadText
+
+LOWEST = 120
 
 
-class MarkedText(QPlainTextEdit):
-    """To be read and copied, not changed."""
+class MarkedText(ReadText):
+    """The deciding words in colour and underlined."""
 
     def __init__(self) -> None:
-        super().__init__(readOnly=True)
-        self.setMinimumHeight(120)
-        self.setAccessibleName(tr("Text der E-Mail"))
+        super().__init__(tr("Text der E-Mail"), LOWEST)
         self.setPlaceholderText(tr("Kein lesbarer Text."))
 
     def mark(self, quotes: Sequence[str]) -> None:

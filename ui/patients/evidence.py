@@ -283,10 +283,12 @@ class EvidenceTab(QWidget):
             act,
             tr(
                 "Es fehlt die {consent}. Der Nachweis ist an sie gerichtet; ohne Einwilligung darf er nur an diesen"
-                " Menschen selbst gehen. Die Einwilligung tragen Sie im Datensatz des Patienten ein."
+                " Menschen selbst gehen. Liegt sie vor, tragen Sie sie unter „Einwilligungen“ ein."
             ).format(consent=tr(w.consent_words(evidence))),
             reason="",
         )
+        dialog.ok.setProperty("role", "")
+        dialog.back.setProperty("role", "primary")
         dialog.back.setDefault(True)
         dialog.ask(lambda _: then())
         dialog.back.setFocus()

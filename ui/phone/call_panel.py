@@ -1,7 +1,7 @@
 """One call: number and window, what to say, the patients, and what comes of it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework import calling
 from domain.casework.phone_queue import QueuedCall
@@ -21,9 +21,11 @@ from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row, scrolled
 from ui.widgets.forms import label as words
+from ui.widgets.read_text import ReadText
 from ui.widgets.reason import ReasonDialog
 
 C = CallStatus
+LOWEST_SCRIPT = 112
 
 
 class CallPanel(QWidget):
@@ -58,10 +60,7 @@ class CallPanel(QWidget):
         self._take = button(tr("Über&nehmen"), self._on_take, icon="user-plus")
         self._practice = button(tr("Zur &Praxis"), self._open_practice, role="link")
         self._inquiry = button(tr("Zur An&frage"), self._open_inquiry, role="link")
-        self._script = QPlainTextEdit()
-        self._script.setReadOnly(True)
-        self._script.setAccessibleName(tr("Gesprächsleitfaden"))
-        self._script.setMinimumHeight(104)  # so low that the answers below are in sight on a small screen
+        self._script = ReadText(tr("Gesprächsleitfaden"), LOWEST_SCRIPT)
         self._answers = AnswerRows()
         self._notes = CallNotes()
         self._keys = CallKeys(self)

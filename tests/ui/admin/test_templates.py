@@ -60,6 +60,9 @@ def test_a_version_is_saved_and_an_older_one_taken_up_again(
     press(qtbot, tab, "Vorlage speichern")
     qtbot.waitUntil(lambda: "Fassung 1" in tab.editor._about.text())
     assert str(scalar(database, SAVED)).startswith("Neu.")
+    named = tab.editor._versions.menu().actions()[0].text()
+    assert len(named) <= 100
+    assert named.endswith("…")
     tab.editor._versions.menu().actions()[-1].trigger()
     assert not tab.editor.body.toPlainText().startswith("Neu.")
     press(qtbot, tab, "Vorlage speichern")

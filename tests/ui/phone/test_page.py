@@ -17,6 +17,7 @@ from domain.communication.states import CallStatus
 from domain.database import Database
 from tests.ui.hands import confirm, fill, press, scalar
 from tests.ui.phone.conftest import CALLS, DIALLED, dial
+from ui import theme
 from ui.phone.minutes_dialog import MinutesDialog
 from ui.phone.page import PhonePage
 from ui.ports import UiContext
@@ -41,6 +42,15 @@ def test_one_key_says_what_came_of_it_and_the_next_call_comes(
     qtbot.keyClick(page, Qt.Key.Key_2)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: str(scalar(database, CALLS)).count("replanned") == 1)
     qtbot.waitUntil(lambda: page._wanted not in {first, None})
+
+
+def test_the_answers_are_in_sight_on_a_small_screen(page: PhonePage, qtbot: QtBot) -> None:
+    """The words one says give way, and scroll by themselves."""
+    theme.dress(page)
+    page.resize(1140, 560)
+    answer = page._panel._answers._rows[0]._answer
+    qtbot.waitUntil(lambda: answer.visibleRegion().boundingRect() == answer.rect())
+    assert page._panel._script.height() >= 100
 
 
 def test_reached_takes_the_answers_along(page: PhonePage, qtbot: QtBot, database: Database) -> None:
