@@ -52,7 +52,7 @@ def test_a_store_of_the_release_before_is_brought_up(path: Path) -> None:
     new = DraftStore(path, KEY)
     assert (new.get(number).subject, new.get(number).confirmed) == ("Danke", frozenset())
     new.queue(number, now=NOW, confirmed=Confirmation(frozenset({3, 1}), 9, revision=1))
-    assert (new.get(number).confirmed, new.get(number).confirmed_by) == ({1, 3}, 9)
+    assert (new.get(number).confirmed, new.get(number).confirmed_by) == (frozenset({1, 3}), 9)
     new.close()
 
 
