@@ -22,7 +22,7 @@ from ui.mail.files import FilesRow
 from ui.mail.finding import InquiryFinder
 from ui.mail.read_first import ReadFirst
 from ui.mail.record_links import RecordLinks
-from ui.mail.recorded_words import take_back, told
+from ui.mail.recorded_words import take_back, told, unread_words
 from ui.mail.remarks import chip, sentence
 from ui.ports import UiContext
 from ui.theme import tokens
@@ -193,7 +193,8 @@ class ReplyView(QWidget):
         if not (same and self._answers.changed()):
             self._answers.show_items([_asked(item, reply, today=self._ui.today()) for item in reply.items])
             self._offer_capacity()
-        self._of_mailbox.setText(self._say(reply))
+        said = [self._say(reply), unread_words(reply.unread_elsewhere) if open_mail else ""]
+        self._of_mailbox.setText("\n".join(part for part in said if part))
         answered = r.inquiry_id is not None and r.kind == "reply"
         self._confirm.setVisible(answered)
         for widget in (self._away, self._wrong, self._never):
@@ -245,7 +246,7 @@ class ReplyView(QWidget):
             return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
         if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):
             return tr(
-                "Ein Platz ist angeboten, aber nicht gesagt, für wen von {n}. Bitte lesen und die Person auswählen."
+                "Platz wird angeboten, aber nicht gesagt, für wen von den {n} Menschen. Bitte lesen und auswählen."
             ).format(n=len(reply.offer.codes))
         if not any(_enterable(item) for item in reply.items):
             return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")

@@ -203,7 +203,7 @@ def test_one_place_is_asked_about_and_accepts_nobody(ui: UiContext, qtbot: QtBot
     page = opened(ui, qtbot, database, "Gerne! Ich hätte einen Platz frei ab Februar 2027.", "Kühn", "Lang", "Weber")
     view = page._incoming._reply
     assert [row._answer.code() for row in view._answers._rows] == ["nothing"] * 3
-    assert "nicht gesagt, für wen von 3" in view._of_mailbox.text()
+    assert "nicht gesagt, für wen von den 3" in view._of_mailbox.text()
     assert len(view._body.extraSelections()) == 1
     qtbot.keyClick(view, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: "nothing_decided" in ui.messages.text())
@@ -213,6 +213,24 @@ def test_one_place_is_asked_about_and_accepts_nobody(ui: UiContext, qtbot: QtBot
     qtbot.waitUntil(view._confirm.isEnabled)
     press(qtbot, page, "Bestätigen")
     qtbot.waitUntil(lambda: scalar(database, STATUS) == "pending accepted pending")
+
+
+def test_who_answered_unread_about_the_same_is_said_before(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """An acceptance here takes them out there: whose answer lies unread is named beside the key."""
+    page = opened(ui, qtbot, database, "{0}: Wir haben einen Platz frei.", "Kühn")
+
+    def elsewhere(session: Session) -> None:
+        search = session.scalar(text("SELECT search_id FROM matching_service.inquiry_item"))
+        therapist = add_therapist(session, last_name="Zweitpraxis")
+        inquiry = ask(session, int(str(search)), now=ui.now(), therapist=therapist)
+        filed = receive(session, parse_mail(reply("Gerne!", sender="x@web.example")), now=ui.now())
+        assign(session, filed.incoming_id, inquiry.id, now=ui.now())
+
+    fill(database, elsewhere)
+    page.refresh()
+    qtbot.waitUntil(lambda: "ungelesene Antwort vor von: Ina Zweitpraxis" in page._incoming._reply._of_mailbox.text())
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
 
 
 def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot, database: Database) -> None:
