@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -47,6 +48,14 @@ STATUS_OF = {
 }
 ABSENT_WITHOUT_DAY = timedelta(days=14)  # an absence that names no return is looked at again after two weeks
 
+_UNREAD_ELSEWHERE = text("""
+    SELECT DISTINCT trim(t.first_name || ' ' || t.last_name)
+    FROM matching_service.inquiry_item mine
+    JOIN matching_service.inquiry_item theirs ON theirs.search_id = mine.search_id AND theirs.inquiry_id <> :inquiry
+    JOIN communication_service.incoming_email m ON m.inquiry_id = theirs.inquiry_id
+    JOIN therapist_service.therapist t ON t.id = m.therapist_id
+    WHERE mine.inquiry_id = :inquiry AND m.status = 'unread' AND m.kind = 'reply' ORDER BY 1""")
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyItem:
@@ -67,6 +76,7 @@ class Reply:
 
     `offer` is a place that does not say for which of several patients. `capacity` is what it says of the practice's
     places beyond these patients, where that is news. `undoable`: the answers confirmed from it can be taken back.
+    `unread_elsewhere` are other practices asked for the same people whose answer nobody has read.
     """
 
     detail: IncomingDetail
@@ -75,6 +85,7 @@ class Reply:
     capacity: CapacityNote | None = None
     offer: SharedOffer | None = None
     undoable: bool = False
+    unread_elsewhere: tuple[str, ...] = ()
 
 
 def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
@@ -98,6 +109,7 @@ def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
         _news_of_places(session, mail),
         offer_in(session, mail),
         bool(answers_to_take_back(session, incoming_id, now=now)),
+        tuple(session.scalars(_UNREAD_ELSEWHERE, {"inquiry": detail.row.inquiry_id})),
     )
 
 

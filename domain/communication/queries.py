@@ -291,3 +291,23 @@ def leaves_at(session: Session, inquiry_id: int) -> datetime | None:
         {"id": inquiry_id},
     )
     return moment
+
+
+_WAITING_ABOUT = """
+SELECT e.id, e.kind, e.not_before FROM communication_service.email e
+WHERE e.inquiry_id = :inquiry AND e.kind <> 'inquiry' AND e.status IN ('queued', 'retry_wait') ORDER BY e.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """A mail about an inquiry that has not left; `leaves_at` is None where that is at once, or nobody knows."""
+
+    email_id: int
+    kind: str
+    leaves_at: datetime | None
+
+
+def waiting_about(session: Session, inquiry_id: int) -> tuple[WaitingMail, ...]:
+    """What waits to be sent to its practice, besides the first letter."""
+    rows = session.execute(text(_WAITING_ABOUT), {"inquiry": inquiry_id})
+    return tuple(WaitingMail(*row) for row in rows)

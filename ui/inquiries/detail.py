@@ -13,6 +13,7 @@ from ui.inquiries.calls import CallCard
 from ui.inquiries.item_card import ItemCard
 from ui.inquiries.letters import LettersRow
 from ui.inquiries.steps import ItemSteps
+from ui.inquiries.waiting_mails import WaitingMails
 from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -35,6 +36,7 @@ class InquiryDetailView(QWidget):
         self._facts = words("", "muted")
         self._actions = InquiryActions(ui, refused=self._steps.refused)
         self._letters = LettersRow(ui)
+        self._waiting = WaitingMails(ui)
         self._call = CallCard(ui)
         self._items = QWidget()
         self._column = QVBoxLayout(self._items)
@@ -46,6 +48,7 @@ class InquiryDetailView(QWidget):
         outer.addWidget(self._facts)
         outer.addWidget(self._actions)
         outer.addWidget(self._letters)
+        outer.addWidget(self._waiting)
         outer.addWidget(self._call)
         outer.addWidget(scrolled(self._items), 3)
         outer.addWidget(words(tr("Verlauf"), "heading"))
@@ -69,6 +72,7 @@ class InquiryDetailView(QWidget):
             key="inquiry",
         )
         self._letters.load(number)
+        self._waiting.load(number)
         read(self, lambda s: last_call_of(s, number), self._call.show_call, key="call")
         read(self, lambda s: inquiry_history(s, number), self._history.show_entries, key="history")
 

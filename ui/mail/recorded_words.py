@@ -28,6 +28,15 @@ def told(recorded: Sequence[Recorded]) -> str:
     return said
 
 
+def unread_words(practices: Sequence[str]) -> str:
+    """Who answered about the same people, too, and is not read yet: before an acceptance takes them out there."""
+    if not practices:
+        return ""
+    return tr("Zu denselben Menschen liegt eine ungelesene Antwort vor von: {practices}.").format(
+        practices=", ".join(practices)
+    )
+
+
 def take_back(ui: UiContext, owner: QWidget, incoming_id: int) -> None:
     """The answers of a mail were confirmed by mistake; the mail is open again."""
     now = ui.now()

@@ -14,6 +14,7 @@ from ui.mail.capacity_tick import CapacityTick
 from ui.mail.files import FilesRow
 from ui.mail.marked_text import MarkedText
 from ui.mail.record_links import RecordLinks
+from ui.mail.recorded_words import unread_words
 from ui.mail.remarks import chip, sentence
 from ui.mail.reply_acts import ReplyActs
 from ui.mail.reply_words import asked, say
@@ -184,7 +185,8 @@ class ReplyView(QWidget):
         if not (same and self._answers.changed()):
             self._answers.show_items([asked(item, reply, today=self._ui.today()) for item in reply.items])
             self._capacity.offer(reply.capacity)
-        self._of_mailbox.setText(say(reply))
+        said = [say(reply), unread_words(reply.unread_elsewhere) if open_mail else ""]
+        self._of_mailbox.setText("\n".join(part for part in said if part))
         answered = r.inquiry_id is not None and r.kind == "reply"
         self._confirm.setVisible(answered)
         for widget in (self._away, self._wrong, self._never):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
+from domain.casework.sending import withdraw_inquiry
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
@@ -20,6 +21,7 @@ from tests.ui.conftest import Visits
 from tests.ui.hands import choose, confirm, fill, find, press, scalar
 from ui.inquiries.answering import AnswerDialog
 from ui.inquiries.page import InquiriesPage
+from ui.labels import label
 from ui.ports import UiContext
 from ui.widgets.letter_dialog import LetterDialog
 
@@ -137,6 +139,21 @@ def test_a_waiting_mail_is_taken_back(ui: UiContext, qtbot: QtBot, database: Dat
     page = opened(ui, qtbot, database, Channel.EMAIL)
     press(qtbot, page, "Zurückholen")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "cancelled")
+
+
+def test_what_waits_for_the_practice_is_taken_back_at_the_inquiry(
+    ui: UiContext, qtbot: QtBot, database: Database
+) -> None:
+    """A withdrawal in the outbox stands at its inquiry with the same button."""
+    fill(database, lambda s: s.connection().exec_driver_sql("UPDATE platform.office SET undo_seconds = 60"))
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+    number = int(str(scalar(database, "SELECT id FROM matching_service.inquiry")))
+    fill(database, lambda s: withdraw_inquiry(s, number, reason="erledigt", now=ui.now()))
+    page.refresh()
+    press(qtbot, page, f"{label('email_kind', 'withdrawal')}: Zurückholen")
+    last = "SELECT status FROM communication_service.email WHERE kind = 'withdrawal'"
+    qtbot.waitUntil(lambda: scalar(database, last) == "cancelled")
+    qtbot.waitUntil(page._detail._waiting.isHidden)
 
 
 def test_a_wrong_date_keeps_the_answer_open(ui: UiContext, qtbot: QtBot, database: Database) -> None:

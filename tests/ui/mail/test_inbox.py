@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
-from domain.casework.replies import assign
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail, read_head
 from domain.communication.incoming.remarks import Remark
@@ -29,7 +28,6 @@ from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
 
 STATUS = "SELECT string_agg(status, ' ' ORDER BY position) FROM matching_service.inquiry_item"
-REFUSED = "SELECT count(*) FROM matching_service.inquiry_item WHERE status = 'rejection_capacity'"
 SETTLED = "SELECT status FROM communication_service.incoming_email ORDER BY id LIMIT 1"
 
 
@@ -177,113 +175,6 @@ def test_no_more_letters_asks_once(ui: UiContext, qtbot: QtBot, database: Databa
     assert scalar(database, SETTLED) == "unread"
     confirm(qtbot, page)
     qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM therapist_service.therapist") == "opted_out")
-
-
-def test_no_more_letters_records_what_is_shown(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Who is left out got no refusal, in no evidence; what would be recorded is said before."""
-    page = opened(ui, qtbot, database, "Bitte schreiben Sie uns nicht mehr.", "Kühn", "Lang")
-    page._incoming._reply._answers._rows[1]._answer.choose("rejection_other")
-    press(qtbot, page, "Keine Anfragen mehr")
-    dialog = page.findChild(ReasonDialog)
-    assert dialog is not None
-    said = " ".join(words.text() for words in dialog.findChildren(QLabel))
-    assert "Lea Kühn: keine Antwort, wird frei" in said
-    assert "Lea Lang: Absage" in said
-    confirm(qtbot, page)
-    qtbot.waitUntil(lambda: scalar(database, STATUS) == "withdrawn rejection_other")
-    assert scalar(database, "SELECT count(*) FROM matching_service.answer WHERE status LIKE 'rejection%'") == 1
-
-
-def test_one_place_is_asked_about_and_accepts_nobody(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Three were asked for, one place is offered: the key records nothing until somebody chose for whom."""
-    page = opened(ui, qtbot, database, "Gerne! Ich hätte einen Platz frei ab Februar 2027.", "Kühn", "Lang", "Weber")
-    view = page._incoming._reply
-    assert [row._answer.code() for row in view._answers._rows] == ["nothing"] * 3
-    assert "nicht gesagt, für wen von 3" in view._of_mailbox.text()
-    assert len(view._body.extraSelections()) == 1
-    qtbot.keyClick(view, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.waitUntil(lambda: "nothing_decided" in ui.messages.text())
-    assert scalar(database, STATUS) == "pending pending pending"
-    view._answers._rows[1]._answer.choose("accepted")
-    assert view._answers._rows[1]._from.text() == "01.02.2027"
-    qtbot.waitUntil(view._confirm.isEnabled)
-    press(qtbot, page, "Bestätigen")
-    qtbot.waitUntil(lambda: scalar(database, STATUS) == "pending accepted pending")
-
-
-def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """It opened by itself; until it was on the screen a moment nothing is confirmed."""
-    page = opened(ui, qtbot, database, "{0}: Leider haben wir keinen freien Platz.", "Kühn")
-    view = page._incoming._reply
-
-    def another(session: Session) -> None:
-        search = add_search(session, add_patient(session, last_name="Zweite"))
-        inquiry = ask(session, search, now=ui.now())
-        code = session.scalar(
-            text(f"SELECT reference_code FROM matching_service.inquiry_item WHERE inquiry_id = {inquiry.id}")
-        )
-        filed = receive(
-            session, parse_mail(reply(f"{code}: Leider kein freier Platz.", sender="x@web.example")), now=ui.now()
-        )
-        assign(session, filed.incoming_id, inquiry.id, now=ui.now())
-
-    fill(database, another)
-    page.refresh()
-    qtbot.waitUntil(lambda: page._incoming.table.model.rowCount() == 2)
-    first = view._wanted
-    qtbot.keyClick(view, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.waitUntil(lambda: view._reply is not None and view._reply.detail.row.incoming_id != first)
-    press(qtbot, page, "Bestätigen")
-    qtbot.wait(100)
-    assert scalar(database, REFUSED) == 1
-    assert "nächste E-Mail" in ui.messages.text()
-    qtbot.wait(1000)
-    press(qtbot, page, "Bestätigen")
-    qtbot.waitUntil(lambda: scalar(database, REFUSED) == 2)
-
-
-def test_confirmed_answers_are_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The search goes on, who was asked elsewhere is asked again, what waited is dropped, and the mail is unread."""
-    fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
-    page = opened(ui, qtbot, database, "{0}: Wir haben einen Platz frei.", "Kühn")
-    view = page._incoming._reply
-
-    def elsewhere(session: Session) -> None:
-        search = session.scalar(text("SELECT search_id FROM matching_service.inquiry_item"))
-        number = create_and_send(
-            session, therapist_id=add_therapist(session), search_ids=[int(str(search))], channel=Channel.EMAIL,
-            now=ui.now() - timedelta(days=1),
-        )  # fmt: skip
-        session.flush()
-        mail = session.scalar(text(f"SELECT id FROM communication_service.email WHERE inquiry_id = {number}"))
-        assert claim(session, int(str(mail)), now=ui.now()) is not None
-        mail_sent(session, int(str(mail)), now=ui.now(), server_reply="250 ok")
-
-    fill(database, elsewhere)
-    page.refresh()
-    press(qtbot, page, "Bestätigen")
-    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
-    waiting = "SELECT status FROM communication_service.email WHERE kind = 'withdrawal'"
-    assert scalar(database, waiting) == "queued"
-    qtbot.waitUntil(lambda: "1 Antwort eingetragen. 1 andere Anfrage wird" in ui.messages.text())
-    ui.messages.undo()
-    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "unread")
-    assert scalar(database, STATUS) == "pending pending"
-    assert scalar(database, waiting) == "cancelled"
-    assert scalar(database, "SELECT status FROM matching_service.place_search") == "active"
-    assert (
-        scalar(database, "SELECT count(*) FROM matching_service.inquiry WHERE stage = 'sent' AND closed_at IS NULL")
-        == 2
-    )
-    cooling = "SELECT count(*) FROM matching_service.cooling_period WHERE ends_at > starts_at"
-    assert scalar(database, cooling) == 0
-    back = "SELECT takes_back FROM communication_service.contact_entry WHERE kind = 'answer_taken_back'"
-    assert scalar(database, back) is not None
-    press(qtbot, page, "Bestätigen")
-    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
-    press(qtbot, page, "Antworten zurücknehmen")
-    qtbot.waitUntil(lambda: scalar(database, STATUS) == "pending pending")
-    assert view._reply is not None
 
 
 def test_nothing_to_do_and_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
