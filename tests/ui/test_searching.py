@@ -169,3 +169,17 @@ def test_esc_in_a_dialogs_field(ui: UiContext, qtbot: QtBot, made: type[InquiryF
     assert (field.text(), closed) == ("", [])
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert closed == [0]
+
+
+def test_a_name_is_no_markup_in_a_tooltip(search: GlobalSearch, qtbot: QtBot, database: Database) -> None:
+    """Nor is anything fetched that it points to."""
+    name = '<img src="file://evil.example/a.png"><h1>Stichwortx</h1>'
+    fill(database, lambda session: add_therapist(session, first_name="", last_name=name))
+    QTest.keyClicks(search, "Stichwortx")
+    qtbot.waitUntil(lambda: any("Stichwortx" in tip for tip in tips(search)))
+    assert not [tip for tip in tips(search) if "<img" in tip or "<h1" in tip]
+
+
+def tips(search: GlobalSearch) -> list[str]:
+    """What is said of each line."""
+    return [search._list.item(row).toolTip() for row in range(search._list.count())]

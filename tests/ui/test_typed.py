@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.typed import Unreadable, read_clock, read_day
+from ui.typed import Unreadable, read_clock, read_day, read_minutes
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))
@@ -56,3 +56,11 @@ def test_a_time_that_does_not_exist_is_no_wrong_form(text: str, said: str) -> No
     with pytest.raises(Unreadable) as refused:
         read_clock(text)
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("typed", ["121", "000000000121", "0" * 5000, "٣", "²", "-1", "1.5"])
+def test_minutes_that_are_none_are_refused(typed: str) -> None:
+    """However many noughts stand before them."""
+    assert (read_minutes("120", longest=120), read_minutes(" ", longest=120)) == (120, 0)
+    with pytest.raises(Unreadable, match="höchstens 120"):
+        read_minutes(typed, longest=120)

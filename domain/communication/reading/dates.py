@@ -11,7 +11,7 @@ from domain.communication.reading.feasts import feast_in, weekday_in
 from domain.communication.reading.periods import in_a_next, in_month, in_quarter, in_season
 from domain.communication.reading.spans import in_a_while, in_half_years
 
-_DAY = re.compile(r"\b(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}|\d{2})\b)?")
+_DAY = re.compile(r"\b(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}|\d{2})\b)?(?!\d)")
 _ISO = re.compile(r"\b(20\d{2})-(\d{2})-(\d{2})\b")
 _NAMED_DAY = re.compile(rf"\b(\d{{1,2}})\. ?({MONTH})\b\.?(?: (20\d{{2}}))?")
 _WEEK = re.compile(r"\b(?:kw|kalenderwoche) ?(\d{1,2})(?: ?(?:-|bis|/) ?(\d{1,2}))?\b")
@@ -20,11 +20,16 @@ _ONLY_DAY = re.compile(
 )
 
 
+# a day a letter may mean is not long past and not far off: others are slips of the pen
+_LONG_AGO, _FAR_OFF = 730, 3650  # days
+_SHORTEST_MONTH = 28
+
+
 def find_day(text: str, *, sent_on: date, last: bool) -> date | None:
     """The day a folded text names, or None.
 
     Without a year it is the next such day after `sent_on`. A month stands for its last day where `last` (until …),
-    else for its first; a span of weeks or months counts from `sent_on`, its longer end where two are named.
+    else for its first; a span of weeks or months counts from `sent_on`, its longer end where two are named. A day there is not (30. Februar), and one long past or far off, is none.
     """
     for way in (
         _exact,
@@ -41,7 +46,10 @@ def find_day(text: str, *, sent_on: date, last: bool) -> date | None:
     ):
         found = way(text, sent_on, last)
         if found is not None:
-            return found
+            away = found.toordinal() - sent_on.toordinal()
+            return found if -_LONG_AGO <= away <= _FAR_OFF else None
+        if way is _exact and _no_such_day(text):
+            return None
     return None
 
 
@@ -56,6 +64,13 @@ def _exact(text: str, sent_on: date, last: bool) -> date | None:
     if not days:
         return None
     return max(days) if last else min(days)
+
+
+def _no_such_day(text: str) -> bool:
+    """Whether it names a day its month does not have."""
+    days = [(day, int(month)) for day, month, _ in (m.groups() for m in _DAY.finditer(text))]
+    days += [(day, MONTHS[name]) for day, name, _ in (m.groups() for m in _NAMED_DAY.finditer(text))]
+    return any(int(day) > _SHORTEST_MONTH and month in MONTHS.values() for day, month in days)
 
 
 def _week(text: str, sent_on: date, last: bool) -> date | None:

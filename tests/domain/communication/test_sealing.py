@@ -1,6 +1,7 @@
 """A sealed password is opened for the servers and the user it was typed for, and for nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -133,3 +134,29 @@ def test_a_mail_password_is_no_routers_key(
         with worker_database.read() as session:
             moved = read_maps(session)
         assert refused(partial(credentials.router_key, moved)) == "map_settings.key_sealed_elsewhere"
+
+
+def test_a_routers_key_is_told_to_its_server_alone(office: Office, worker_database: Database) -> None:
+    """Kept and put beside another server, its bytes are opened for nobody; within the server the path may change."""
+    credentials = Credentials(KEY)
+    with worker_database.write() as session:
+        publish_key(session, bytes(KEY.public_key))
+    admin = office.database("admin")
+    with admin.write() as session:
+        first = replace(read_maps(session).form, router="openrouteservice", router_url="https://ors.example/v2")
+        save_map_office(session, first, version=read_maps(session).version, key="schluessel")
+        sealed = read_maps(session).sealed_router_key
+        there = replace(first, router_url="https://ORS.example.:443/v3")
+        save_map_office(session, there, version=read_maps(session).version)
+    with worker_database.read() as session:
+        assert credentials.router_key(read_maps(session)) == "schluessel"
+    with admin.write() as session:
+        elsewhere = replace(first, router_url="http://evil.example:8080")
+        save_map_office(session, elsewhere, version=read_maps(session).version)
+        assert read_maps(session).sealed_router_key is None
+        put = "UPDATE geocoding_service.map_settings SET sealed_router_key = :kept"
+        session.execute(text(put), {"kept": sealed})
+    admin.close()
+    with worker_database.read() as session:
+        moved = read_maps(session)
+    assert refused(partial(credentials.router_key, moved)) == "map_settings.key_sealed_elsewhere"

@@ -59,3 +59,12 @@ def test_no_text_breaks_the_calendar(text: str, sent_on: date, last: bool) -> No
     """Whatever is written, on whatever day."""
     found = find_day(fold(text).text, sent_on=sent_on, last=last)
     assert found is None or isinstance(found, date)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["ab 30. Februar", "ab 31.02.2027", "ab 31.11.", "ab dem 45. Mai", "ab 1.1.99999", "ab 12.1.1999", "ab 1.1.9999"],
+)
+def test_a_day_nobody_can_mean_is_none(words: str) -> None:
+    """One its month does not have is not the month's first; one long past or far off is a slip of the pen."""
+    assert find_day(fold(words).text, sent_on=SENT, last=False) is None

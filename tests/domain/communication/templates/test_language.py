@@ -200,3 +200,10 @@ def test_an_author_keeps_markup_where_a_value_does_not() -> None:
 def test_no_sign_of_a_list_is_lost(typed: str) -> None:
     """One that stands alone on its line, and one that follows another at once."""
     assert to_text(typed) == typed + "\n"
+
+
+@pytest.mark.parametrize("footer", ["A\n\n+49 241 123456", "A\n\n\n# 1", "A\n\n1. Kammer", "a\r# b", "A\r\n\r\n- B"])
+def test_a_line_after_a_blank_one_is_escaped_once(footer: str) -> None:
+    """Nobody reads a backslash, and none of its signs is markup."""
+    assert "\\" not in to_text(str(escaped(footer)))
+    assert not re.search(r"<(h1|ul|ol|li)\b", to_html(str(escaped(footer))))
