@@ -32,7 +32,7 @@ def say(reply: Reply) -> str:
         return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
     if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):
         return tr(
-            "Ein Platz ist angeboten, aber nicht gesagt, für wen von {n}. Bitte lesen und die Person auswählen."
+            "Platz wird angeboten, aber nicht gesagt, für wen von den {n} Menschen. Bitte lesen und auswählen."
         ).format(n=len(reply.offer.codes))
     if not any(_enterable(item) for item in reply.items):
         return tr("Kein sicherer Vorschlag: bitte lesen und die Antwort auswählen.")
