@@ -160,7 +160,7 @@ def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot,
     later = ui.now() + timedelta(minutes=5)
     assert fill(database, lambda s: claim(s, number, now=later, without_account=False)) is None
     long = "UPDATE communication_service.email SET body_text = repeat('Wort ', 800)"
-    fill(database, lambda session: session.execute(text(long)) and None)
+    fill(database, lambda session: session.execute(text(long)).close())
     page = MailPage(ui)
     qtbot.addWidget(page)
     page.show()

@@ -363,45 +363,6 @@ def test_heute_leads_to_the_answer(ui: UiContext, qtbot: QtBot, database: Databa
     assert (visits[-1][0], visits.field) == ("mail", "incoming")
 
 
-def test_what_is_said_of_the_places_is_noted_with_the_same_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The tick says what will be noted; taken away, nothing is."""
-    page = opened(ui, qtbot, database, "Die Warteliste ist bis 31.3.2027 geschlossen.", "Kühn")
-    tick = page._incoming._reply._capacity
-    qtbot.waitUntil(tick.isVisible)
-    assert "Warteliste geschlossen" in tick.text()
-    assert "01.04.2027" in tick.text()
-    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
-    assert scalar(database, "SELECT max(capacity) FROM therapist_service.therapist") == "list_closed"
-
-
-def test_a_practice_that_gives_somebody_a_place_is_not_noted_as_full(
-    ui: UiContext, qtbot: QtBot, database: Database
-) -> None:
-    """Whoever chooses "nimmt auf" loses the box; choosing something else brings it back as it was suggested."""
-    page = opened(ui, qtbot, database, "Leider habe ich keine freien Plätze.", "Kühn")
-    reply = page._incoming._reply
-    qtbot.waitUntil(reply._capacity.isVisible)
-    assert reply._capacity.isChecked()
-    answer = reply._answers._rows[0]._answer
-    answer.choose(ItemStatus.ACCEPTED.value)
-    assert not reply._capacity.isVisible()
-    assert not reply._capacity.isChecked()
-    answer.choose(ItemStatus.REJECTION_CAPACITY.value)
-    assert reply._capacity.isVisible()
-    assert reply._capacity.isChecked()
-
-
-def test_what_an_answer_says_in_two_ways_is_ticked_by_a_person(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """No place, and yet somebody may wait: the box is there, without its tick and with the reason."""
-    body = "Leider ist bei mir alles voll. Auf die Warteliste kann ich {0} setzen."
-    page = opened(ui, qtbot, database, body, "Kühn")
-    tick = page._incoming._reply._capacity
-    qtbot.waitUntil(tick.isVisible)
-    assert not tick.isChecked()
-    assert "Verschiedenes" in tick.text()
-
-
 def test_what_cannot_be_read_and_what_means_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """In the list by a word, in the mail by a sentence with the size, or with the other address."""
 
@@ -428,41 +389,3 @@ def test_what_cannot_be_read_and_what_means_nothing_is_told(ui: UiContext, qtbot
     assert "weitergeleitet" in reply_view._remark.text()
     press(qtbot, page, "Nichts zu tun")
     qtbot.waitUntil(lambda: scalar(database, SETTLED) == "set_aside")
-
-
-def test_a_mail_leads_to_the_record_of_whose_it_is(
-    ui: UiContext, qtbot: QtBot, database: Database, visits: Visits
-) -> None:
-    """From a practice's answer to the practice, from a patient's to the patient; by key as well."""
-    page = opened(ui, qtbot, database, "Danke.", "Berger")
-    therapist = scalar(database, "SELECT max(id) FROM therapist_service.therapist")
-    view = page._incoming._reply
-    assert not find(qtbot, view, "Zur Praxis").isHidden()
-    press(qtbot, view, "Zur Praxis")
-    assert visits == [("therapists", therapist)]
-
-    def work(session: Session) -> tuple[int, int]:
-        patient = add_patient(session, last_name="Lang", email="lang@mail.example")
-        source = reply("Wie steht es?", sender="lang@mail.example", subject="Frage")
-        return patient, receive(session, parse_mail(source), now=ui.now()).incoming_id
-
-    patient, number = fill(database, work)
-    page.open_field(number, "incoming")
-    qtbot.waitUntil(view._records._links["patients"].isVisible)
-    assert not view._records._links["therapists"].isVisible()
-    assert view._records._links["patients"].text() == "Zum &Patienten"
-    press(qtbot, view, "Zum Patienten")
-    assert visits[-1] == ("patients", patient)
-
-
-def test_a_mail_that_went_out_leads_there_too(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
-    """An inquiry's to its practice."""
-    fill(database, lambda s: asked(s, ui, "Berger"))
-    page = MailPage(ui)
-    qtbot.addWidget(page)
-    page.show()
-    page.open_item(int(str(scalar(database, "SELECT id FROM communication_service.email"))))
-    view = page._outgoing._detail
-    qtbot.waitUntil(view._records.isVisible)
-    press(qtbot, view, "Zur Praxis")
-    assert visits == [("therapists", scalar(database, "SELECT id FROM therapist_service.therapist"))]

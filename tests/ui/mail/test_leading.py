@@ -1,0 +1,53 @@
+"""From a mail to the record of whose it is."""
+
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.casework.receiving import receive
+from domain.communication.incoming.parse import parse_mail
+from domain.database import Database
+from tests.builders import add_patient
+from tests.domain.communication.incoming.letters import reply
+from tests.ui.conftest import Visits
+from tests.ui.hands import fill, find, press, scalar
+from tests.ui.mail.test_inbox import asked, opened
+from ui.mail.page import MailPage
+from ui.ports import UiContext
+
+
+def test_a_mail_leads_to_the_record_of_whose_it_is(
+    ui: UiContext, qtbot: QtBot, database: Database, visits: Visits
+) -> None:
+    """From a practice's answer to the practice, from a patient's to the patient; by key as well."""
+    page = opened(ui, qtbot, database, "Danke.", "Berger")
+    therapist = scalar(database, "SELECT max(id) FROM therapist_service.therapist")
+    view = page._incoming._reply
+    assert not find(qtbot, view, "Zur Praxis").isHidden()
+    press(qtbot, view, "Zur Praxis")
+    assert visits == [("therapists", therapist)]
+
+    def work(session: Session) -> tuple[int, int]:
+        patient = add_patient(session, last_name="Lang", email="lang@mail.example")
+        source = reply("Wie steht es?", sender="lang@mail.example", subject="Frage")
+        return patient, receive(session, parse_mail(source), now=ui.now()).incoming_id
+
+    patient, number = fill(database, work)
+    page.open_field(number, "incoming")
+    qtbot.waitUntil(view._records._links["patients"].isVisible)
+    assert not view._records._links["therapists"].isVisible()
+    assert view._records._links["patients"].text() == "Zum &Patienten"
+    press(qtbot, view, "Zum Patienten")
+    assert visits[-1] == ("patients", patient)
+
+
+def test_a_mail_that_went_out_leads_there_too(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:
+    """An inquiry's to its practice."""
+    fill(database, lambda s: asked(s, ui, "Berger"))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_item(int(str(scalar(database, "SELECT id FROM communication_service.email"))))
+    view = page._outgoing._detail
+    qtbot.waitUntil(view._records.isVisible)
+    press(qtbot, view, "Zur Praxis")
+    assert visits == [("therapists", scalar(database, "SELECT id FROM therapist_service.therapist"))]
