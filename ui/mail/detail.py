@@ -107,6 +107,8 @@ class MailDetailView(QWidget):
             facts.append(ntr(r.attempt, "{n} Versuch", "{n} Versuche"))
         if told := mail_words.waits(r.waiting, self._ui.now()):
             facts.append(told)
+        if r.waiting is not None and r.waiting.reason == "by_hand" and mailto(mail) is None:
+            facts.append(tr("zu lang, um sie im Mailprogramm zu öffnen: als .eml speichern und dort senden"))
         self._facts.setText(" · ".join(facts))
         unclear = r.status is EmailStatus.UNCLEAR
         self._trouble.setText(mail_words.trouble(mail))

@@ -38,7 +38,7 @@ class MailPage(PageWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
         self._titles = {
-            "inbox": tr("Posteingang"), "drafts": tr("Entwürfe"), "outbox": tr("Postausgang"), "batches": tr("Sammelversand"), "sent": tr("Gesendet"),
+            "inbox": tr("Eingang"), "drafts": tr("Entwürfe"), "outbox": tr("Ausgang"), "batches": tr("Sammelversand"), "sent": tr("Gesendet"),
             "trouble": tr("Zu klären"), "settled": tr("Erledigt"), "cancelled": tr("Zurückgeholt"),
         }  # fmt: skip
         self._tabs = QTabBar()
@@ -50,6 +50,9 @@ class MailPage(PageWidget):
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for box in BOXES:
             self._tabs.addTab(self._titles[box])
+        # the words the rest of the program uses would be cut beside counts of three figures
+        self._tabs.setTabToolTip(BOXES.index("inbox"), tr("Posteingang"))
+        self._tabs.setTabToolTip(BOXES.index("outbox"), tr("Postausgang"))
         self._search = SearchField(tr("E-Mails suchen"), leave_to=self._list)
         self._search.setToolTip(tr("Name oder Betreff"))
         policy = self._search.sizePolicy()

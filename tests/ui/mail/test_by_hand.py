@@ -152,3 +152,19 @@ def correct_the_address(session: Session) -> None:
     """The practice is reached elsewhere now."""
     number = session.execute(text("SELECT id FROM therapist_service.therapist")).scalar_one()
     set_contact(session, int(number), email="neu@praxis.example", phone="", mobile="")
+
+
+def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The button that would cut it is not there, and why stands beside the mail."""
+    number = fill(database, lambda session: waiting(session, ui)).row.email_id
+    later = ui.now() + timedelta(minutes=5)
+    assert fill(database, lambda s: claim(s, number, now=later, without_account=False)) is None
+    long = "UPDATE communication_service.email SET body_text = repeat('Wort ', 800)"
+    fill(database, lambda session: session.execute(text(long)).close())
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_item(number)
+    view = page._outgoing._detail
+    qtbot.waitUntil(lambda: "als .eml speichern" in view._facts.text())
+    assert view._mailto.isHidden()

@@ -1,4 +1,4 @@
-"""Posteingang: what an answer says of the practice's places is noted with the same key."""
+"""What an answer says of a practice's places, noted with the same key."""
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
