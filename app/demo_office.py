@@ -14,6 +14,7 @@ from domain.casework.placements import begin_therapy, start_trial_sessions
 from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
+from domain.casework.taking import REPLY_UNREAD
 from domain.casework.week_plan import accept, propose, save
 from domain.communication.claiming import release_due
 from domain.database import Database
@@ -166,11 +167,15 @@ class DemoOffice:
             release_due(session, now=self._now() + GATHER)
 
     def count_mails(self) -> dict[str, int]:
-        """Mails by what became of them; `queued` counts all that were ever queued and not taken back."""
+        """Mails by what became of them; `queued` counts all that were ever queued and not taken back.
+
+        `held` wait until a person has read what the practice answered.
+        """
         query = """
             SELECT count(*) FILTER (WHERE status <> 'cancelled'), count(*) FILTER (WHERE status IN ('sent', 'replied')),
-                   count(*) FILTER (WHERE status = 'failed'), count(*) FILTER (WHERE status = 'unclear')
+                   count(*) FILTER (WHERE status = 'failed'), count(*) FILTER (WHERE status = 'unclear'),
+                   count(*) FILTER (WHERE status = 'queued' AND failure_cause = :unread)
             FROM communication_service.email"""
         with self._database.read() as session:
-            queued, sent, failed, unclear = session.execute(text(query)).one()
-        return {"queued": queued, "sent": sent, "failed": failed, "unclear": unclear}
+            queued, sent, failed, unclear, held = session.execute(text(query), {"unread": REPLY_UNREAD}).one()
+        return {"queued": queued, "sent": sent, "failed": failed, "unclear": unclear, "held": held}

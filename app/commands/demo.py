@@ -172,7 +172,7 @@ def check(answer: dict[str, Any]) -> list[str]:
     if sum(answer["geocoded"].values()) != accepted:
         faults.append("geocoded")
     mails = answer["mails"]
-    if mails["queued"] != mails["sent"] + mails["failed"] + mails["unclear"]:
+    if mails["queued"] != mails["sent"] + mails["failed"] + mails["unclear"] + mails["held"]:
         faults.append("mails")
     if answer["placements"] > answer["searches"]:
         faults.append("placements")
@@ -188,7 +188,12 @@ def _tell(answer: dict[str, Any]) -> None:
         tell(words.format(name=name, **{**part, "rejected": len(part["rejected"])}))
     tell(tr("Suchen: {n}").format(n=answer["searches"]))
     tell(tr("Anfragen: {n}").format(n=answer["inquiries"]))
-    tell(tr("E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar").format(**mails))
+    tell(
+        tr(
+            "E-Mails: {queued} vorgesehen, {sent} gesendet, {failed} nicht gesendet, {unclear} unklar,"
+            " {held} warten, bis eine Antwort gelesen ist"
+        ).format(**mails)
+    )
     tell(tr("Antworten: {n}").format(n=sum(answer["answers"].values())))
     tell(tr("E-Mails von Praxen: {n}").format(n=answer["replies"]))
     tell(tr("Vermittlungen: {n}").format(n=answer["placements"]))

@@ -88,7 +88,7 @@ def network(database: Database, *, patients: bool = False) -> None:
     """A Photon is entered in Verwaltung."""
 
     def work(session: Session) -> None:
-        form = MapForm(geocoder="photon", geocoder_url="http://photon.example", patients_to_geocoder=patients)
+        form = MapForm(geocoder="photon", geocoder_url="https://photon.example", patients_to_geocoder=patients)
         save_maps(session, form, version=read_maps(session).version)
 
     fill(database, work)

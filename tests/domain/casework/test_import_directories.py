@@ -37,17 +37,21 @@ def add_source(database: Database, name: str) -> int:
 
 
 def brought(database: Database, source_id: int, *entries: object, day: int) -> ImportReport:
-    """A reading of that day brought these entries, and they are taken over."""
+    """A reading of that day brought these entries, as the worker notes it, and they are taken over."""
     at = NOW + timedelta(days=day)
     content = json.dumps({"metadata": {"scrape_date": at.date().isoformat()}, "therapists": entries}).encode()
-    with database.write() as session:
+    worker = Database(database.engine.url.set(username="test_worker").render_as_string(hide_password=False))
+    with worker.write() as session:
         run = SourceRun(
             source_id=source_id, state="review", asked_at=at, not_before=at, done_at=at, content=content,
             content_sha256=f"{day:064}", params={},
         )  # fmt: skip
         session.add(run)
         session.flush()
-        return take_over(session, run.id, now=at, today=at.date())
+        number = run.id
+    worker.close()
+    with database.write() as session:
+        return take_over(session, number, now=at, today=at.date())
 
 
 def test_another_directorys_address_is_a_further_site(database: Database) -> None:

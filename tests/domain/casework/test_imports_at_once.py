@@ -13,7 +13,7 @@ from domain.database import Database
 from tests.conftest import NOW
 from tests.domain.casework.test_import_diff import Desk, entry
 
-WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def _wait_for_lock(database: Database, *, granted: bool) -> None:
@@ -54,9 +54,7 @@ def test_an_undo_waits_for_who_is_saving(database: Database, second_database: Da
     desk = Desk(database, tmp_path)
     report = desk.take(entry("Sommer"), entry("Winter"))
     noted = "UPDATE therapist_service.therapist SET capacity_note = 'rief an', version = version + 1 WHERE id = :id"
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as pool:
         with second_database.write() as session:
             session.execute(text(noted), {"id": report.ids[0]})

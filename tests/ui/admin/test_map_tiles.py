@@ -53,6 +53,8 @@ def test_a_source_is_entered_and_the_maps_follow(ui: UiContext, qtbot: QtBot, da
     press(qtbot, page, "Hintergrund speichern")
     qtbot.waitUntil(lambda: scalar(database, "SELECT tile_source FROM platform.office") == GOOD)
     qtbot.waitUntil(lambda: view._source == TileSource(GOOD, "© Karten-Amt"))
+    # the form has read again what it saved, else the next saving would meet a newer version
+    qtbot.waitUntil(lambda: page.maps.tiles._seen is not None and page.maps.tiles._seen[0].tile_source == GOOD)
     _type(page, FIELD, "")
     press(qtbot, page, "Hintergrund speichern")
     qtbot.waitUntil(lambda: view._source is None)

@@ -53,7 +53,7 @@ def page(ui: UiContext, search: int, qtbot: QtBot) -> Iterator[MapPage]:
 
 def route(session: Session, **values: object) -> None:
     """A Valhalla; patients' places may go there unless it is said otherwise."""
-    form = MapForm(router="valhalla", router_url="http://wege.example", **({"patients_to_router": True} | values))  # type: ignore[arg-type]
+    form = MapForm(router="valhalla", router_url="https://wege.example", **({"patients_to_router": True} | values))  # type: ignore[arg-type]
     save_maps(session, form, version=read_maps(session).version)
 
 
