@@ -18,7 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from domain.acquisition.reading import recognise
-from domain.casework.import_undo import list_imports, undo_import
+from domain.casework.import_list import list_imports
+from domain.casework.import_undo import undo_import
 from domain.casework.imports import import_file
 from domain.database import Database
 from domain.therapists.duplicates.suspects import suspected_duplicates
