@@ -4,7 +4,7 @@ Everything wrong with a file as a whole is Invalid with a code ``import.…``; a
 breaks off, so the caller's transaction takes back what came before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -99,13 +99,16 @@ def recognise(path: Path, *, today: date) -> Source:
     return replace(source, seat="statutory") if kind in {FileKind.ARZTSUCHE, FileKind.SAVED_PAGE} else source
 
 
-def as_table(source: Source, kind: FileKind) -> Source:
-    """The same table as a person says what it is about. Raises Invalid for a file that is no table."""
+def as_table(source: Source, kind: FileKind, headers: Sequence[str] | None = None) -> Source:
+    """The same table as a person says what it is about; its headers are read where they are not given.
+
+    Raises Invalid for a file that is no table.
+    """
     if not (source.kind.is_table and kind.is_table):
         raise Invalid("import.no_table", file=source.path.name)
     if kind is not FileKind.THERAPIST_TABLE:
         return replace(source, kind=kind, key=kind.value, seat="unknown")
-    headers = therapist_table.headers_of(source.path)
+    headers = therapist_table.headers_of(source.path) if headers is None else headers
     seat = "statutory" if therapist_columns.is_of_arztsuche(headers) else "unknown"
     return replace(source, kind=kind, key=f"{kind.value}:{therapist_columns.family(headers)}", seat=seat)
 

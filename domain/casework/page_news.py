@@ -18,6 +18,7 @@ from domain.values import WeekSpan
 from domain.weektime import from_multirange, merged
 
 HOURS = "phone_hours"
+ONE_VALUE = frozenset({"email", HOURS})
 
 
 def take_back(session: Session, therapist_id: int, found: Iterable[tuple[str, Found]]) -> None:
@@ -51,9 +52,6 @@ def not_decided(session: Session, therapist_id: int, found: Sequence[tuple[str, 
     # of methods and languages one is added to the other, of the rest the last one counts
     known = [(kind, v) for kind, values in accepted.items() for v in values[: 1 if kind in ONE_VALUE else None]]
     return [(at, one) for at, one in found if (one.kind, one.value) not in rejected + known]
-
-
-ONE_VALUE = frozenset({"email", HOURS})
 
 
 def is_renewable(session: Session, therapist: Therapist, kind: str, *, on: date) -> bool:

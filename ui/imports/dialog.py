@@ -110,7 +110,8 @@ class ImportDialog(QDialog):
         assert self._examined is not None
         source = self._examined.source
         if kind is not source.kind:
-            source = as_table(source, kind)
+            # the headers were read on the pool's thread: a large workbook takes seconds to open
+            source = as_table(source, kind, self._examined.table.headers if self._examined.table is not None else None)
         self._say(label("file_kind", kind))
         self._work = Working(self._ui, source)
         self._work.progress.connect(self._show_progress)

@@ -22,6 +22,7 @@ def find_spot(text: str) -> NamedSpot | None:
         if centre.plz == words:
             return NamedSpot(f"{centre.plz} {centre.place}".strip(), centre.lat, centre.lon)
     wanted = fold_place(words)
-    found = next((p for p in load_places() if fold_place(p.name) == wanted), None)
-    found = found or next((p for p in load_places() if len(wanted) > 2 and fold_place(p.name).startswith(wanted)), None)
+    named = [(place, fold_place(place.name)) for place in load_places()]
+    found = next((place for place, name in named if name == wanted), None)
+    found = found or next((place for place, name in named if len(wanted) > 2 and name.startswith(wanted)), None)
     return NamedSpot(found.name, found.lat, found.lon) if found is not None else None
