@@ -7,6 +7,7 @@ It must not know any slice, and it refuses to work on the GUI thread (that threa
 import contextlib
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -34,6 +35,7 @@ NAMING = {
 T = TypeVar("T")
 _HALVES = re.compile("[\ud800-\udfff]")
 AGAIN = 2  # how often a transaction that a deadlock ended is tried again
+PAUSE = 0.05  # seconds before it comes again
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
 
@@ -195,6 +197,7 @@ def again_if_in_the_way(work: Callable[[], T]) -> T:
         except Conflict as error:
             if not error.params.get("again"):
                 raise
+        time.sleep(PAUSE)  # else this one may hold the row again before the other has woken
     return work()
 
 

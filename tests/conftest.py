@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,9 +18,16 @@ from tests.servers.postgres import TestCluster, in_memory
 # how long an example takes says more about the machine's other users than about the program
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
+HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
 PASSWORD = "invented-for-tests"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)  # after the tests were put in a random order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest for its number of tests: else one process ends alone with it."""
+    items.sort(key=lambda item: not item.path.is_relative_to(HERE / "e2e") and item.path.parent != HERE / "app")
 
 
 @dataclass(frozen=True)

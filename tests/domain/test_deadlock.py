@@ -33,6 +33,6 @@ def test_a_deadlock_is_nobodys_business(database: Database, second_database: Dat
         done = [pool.submit(raise_urgency, database, one, two), pool.submit(raise_urgency, second_database, two, one)]
         for each in done:
             each.result(timeout=30)
-    assert len(tries) == 3
+    assert len(tries) >= 3  # one at least had to come again
     with database.read() as session:
         assert session.scalars(text("SELECT urgency FROM matching_service.place_search")).all() == [2, 2]

@@ -5,14 +5,23 @@ usage: first_run_driver.py PICTURES PYTHON MAIN PROFILE
 
 import subprocess
 import sys
+import time
+from contextlib import suppress
 
 from driver import enter, find, press, program
 
 
 def close(running):
     """Close the window as a person does; the program ends by itself and in peace."""
-    subprocess.run(["xdotool", "key", "alt+F4"], check=True)
-    if running.wait(60) != 0:
+    windows = ["xdotool", "search", "--onlyvisible", "--pid", str(running.pid)]
+    end = time.time() + 60
+    while running.poll() is None and time.time() < end:
+        shown = subprocess.run(windows, capture_output=True, text=True, check=False).stdout.split()
+        if len(shown) == 1:  # while the first window makes room for the next, the key would go to either
+            subprocess.run(["xdotool", "windowactivate", "--sync", shown[0], "key", "alt+F4"], check=False, timeout=20)
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(5)
+    if running.wait(10) != 0:
         raise SystemExit(f"ended with {running.returncode}")
 
 
