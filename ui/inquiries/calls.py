@@ -14,6 +14,7 @@ from domain.communication.states import UNREACHED, CallStatus
 from domain.database import Session
 from ui import formats
 from ui.labels import label
+from ui.phone import call_words
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row
@@ -39,7 +40,7 @@ class CallCard(Card):
         self._missed = button(tr("&Nicht erreicht"), lambda: None, icon="x")
         menu = QMenu(self._missed)
         for result in (C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER):
-            menu.addAction(label("call_status", result), partial(self._finish, result))
+            menu.addAction(label("call_status", result), partial(self._on_missed, result))
         self._missed.setMenu(menu)
         self._callback = button(tr("Rückruf &vereinbart"), self._on_callback, icon="calendar")
         self._again = button(tr("Anruf neu &planen"), self._on_again, icon="refresh-cw")
@@ -92,47 +93,55 @@ class CallCard(Card):
             self._ui.background.write(self, lambda s: begin_call(s, call.call_id, now=now, version=call.version), taken)
 
     def _on_reached(self) -> None:
-        def reached(dialog: ReasonDialog) -> None:
-            self._finish(C.REACHED, dialog.reason())
-
+        said = tr("Die Anfrage gilt als gestellt. Antworten tragen Sie danach bei den Patienten ein.")
         ReasonDialog(
-            self,
-            tr("Praxis erreicht"),
-            tr("Die Anfrage gilt als gestellt. Antworten tragen Sie danach bei den Patienten ein."),
-            reason=tr("Was wurde gesagt?"),
-        ).ask(reached)
+            self, tr("Praxis erreicht"), f"{self._asked_elsewhere(C.REACHED)}{said}", reason=tr("Was wurde gesagt?"),
+            lasted=self._lasted(),
+        ).ask(lambda dialog: self._finish(C.REACHED, dialog.reason(), minutes=dialog.minutes()))  # fmt: skip
 
-    def _finish(self, result: CallStatus, note: str = "") -> None:
-        now = self._ui.now()
+    def _on_missed(self, result: CallStatus) -> None:
+        """A call that is under way ends at once; one that was not begun here is asked about once, as on page Telefon."""
+        asked = self._asked_elsewhere(result).strip()
+        if not asked:
+            self._finish(result)
+            return
+        ReasonDialog(
+            self, tr("Vermerken"), asked, reason="", lasted=self._lasted(), back=tr("Nichts vermerken")
+        ).ask(lambda dialog: self._finish(result, minutes=dialog.minutes()))  # fmt: skip
+
+    def _asked_elsewhere(self, result: CallStatus) -> str:
+        """What is asked where no call was begun here; a line of its own."""
+        call = self._call
+        not_begun = call is not None and call.status is C.PLANNED
+        return f"{call_words.not_dialled(call.practice, result)}\n" if call is not None and not_begun else ""
+
+    def _lasted(self) -> str:
+        return call_words.lasted() if self._call is not None and self._call.status is C.PLANNED else ""
+
+    def _finish(self, status: CallStatus, note: str = "", *, minutes: int = 0) -> None:
+        now, result = self._ui.now(), CallResult(status, outcome=note, minutes=minutes)
         said = {
             C.REACHED: tr("Als angefragt vermerkt."),
             C.WRONG_NUMBER: tr("Vermerkt. Tragen Sie bei der Praxis die richtige Nummer ein."),
-        }.get(result, tr("Vermerkt; der nächste Anruf ist geplant."))
-        self._write(
-            lambda s, call: finish_call(
-                s, call.call_id, CallResult(result, outcome=note), now=now, version=call.version
-            ),
-            said,
-        )
+        }.get(status, tr("Vermerkt; der nächste Anruf ist geplant."))
+        self._write(lambda s, call: finish_call(s, call.call_id, result, now=now, version=call.version), said)
 
     def _on_callback(self) -> None:
         def agreed(dialog: ReasonDialog) -> None:
-            now, note, day = self._ui.now(), dialog.reason(), dialog.day()
+            now = self._ui.now()
+            result = CallResult(
+                C.REACHED, outcome=dialog.reason(), callback_on=dialog.day(), minutes=dialog.minutes()
+            )  # fmt: skip
             self._write(
-                lambda s, call: finish_call(
-                    s, call.call_id, CallResult(C.REACHED, outcome=note, callback_on=day), now=now, version=call.version
-                ),
+                lambda s, call: finish_call(s, call.call_id, result, now=now, version=call.version),
                 tr("Der Rückruf ist geplant."),
             )
 
+        said = tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant.")
         ReasonDialog(
-            self,
-            tr("Rückruf vereinbart"),
-            tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant."),
-            reason=tr("Was wurde gesagt?"),
-            day=tr("Rückruf ab"),
-            day_needed=True,
-        ).ask(agreed)
+            self, tr("Rückruf vereinbart"), f"{self._asked_elsewhere(C.REACHED)}{said}",
+            reason=tr("Was wurde gesagt?"), day=tr("Rückruf ab"), day_needed=True, lasted=self._lasted(),
+        ).ask(agreed)  # fmt: skip
 
     def _on_again(self) -> None:
         now = self._ui.now()

@@ -17,6 +17,7 @@ OUTCOMES = {
     Outcome.CONSULTATION_ONLY: "am {until}: nur Sprechstunde, kein Therapieplatz",
     Outcome.NO_RESPONSE: "keine Antwort bis {until}",
     Outcome.UNREACHED: "niemand erreicht",
+    Outcome.TRYING: "bisher niemand erreicht, weitere Anrufe sind geplant",
     Outcome.PENDING: "noch ohne Antwort",
     Outcome.NEEDS_INFO: "Rückfrage der Praxis, noch offen",
     Outcome.UNDELIVERABLE: "nicht zustellbar",

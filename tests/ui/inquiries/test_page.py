@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.calling import begin_call
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
@@ -24,6 +26,7 @@ from ui.inquiries.page import InquiriesPage
 from ui.labels import label
 from ui.ports import UiContext
 from ui.widgets.letter_dialog import LetterDialog
+from ui.widgets.reason import ReasonDialog
 
 STAGE = "SELECT stage FROM matching_service.inquiry ORDER BY id DESC LIMIT 1"
 CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
@@ -59,12 +62,52 @@ def test_a_call_is_made_and_noted(ui: UiContext, qtbot: QtBot, database: Databas
     """Not reached: the next call is there at once. Reached: the inquiry counts as sent."""
     page = opened(ui, qtbot, database, Channel.PHONE)
     choose(qtbot, page, "Nicht erreicht", "besetzt")
+    confirm(qtbot, page)
     qtbot.waitUntil(lambda: scalar(database, CALLS) == "replanned planned")
     qtbot.waitUntil(lambda: "2. Versuch" in page._detail._call._facts.text())
     press(qtbot, page, "Praxis erreicht")
     confirm(qtbot, page, reason="meldet sich")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "sent")
     qtbot.waitUntil(lambda: not page._detail._call.isVisible())
+
+
+def test_a_result_without_a_call_is_asked_about_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A key pressed by mistake notes nothing; a call made with another telephone counts its minutes."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    press(qtbot, asked(qtbot, page), "Nichts vermerken")
+    assert scalar(database, CALLS) == "planned"
+    press(qtbot, page, "Praxis erreicht")
+    dialog = asked(qtbot, page)
+    assert "mit einem anderen Telefon angerufen" in " ".join(part.text() for part in dialog.findChildren(QLabel))
+    dialog._lasted.setText("7")
+    dialog._reason.setText("meldet sich")
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "reached")
+    minutes = "SELECT extract(epoch FROM ended_at - started_at) / 60 FROM communication_service.phone_call"
+    assert int(str(scalar(database, minutes)).split(".")[0]) == 7
+
+
+def test_a_call_under_way_is_not_asked_about(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Begun here, its minutes run."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    call = int(str(scalar(database, "SELECT id FROM communication_service.phone_call")))
+    fill(database, lambda s: begin_call(s, call, now=ui.now()))
+    page.refresh()
+    qtbot.waitUntil(lambda: "Anruf läuft" in page._detail._call._facts.text())
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "replanned planned")
+    assert page.findChild(ReasonDialog) is None
+
+
+def asked(qtbot: QtBot, page: InquiriesPage) -> ReasonDialog:
+    """The question that is shown before anything is noted."""
+
+    def shown() -> list[ReasonDialog]:
+        return [dialog for dialog in page.findChildren(ReasonDialog) if dialog.isVisible()]
+
+    qtbot.waitUntil(lambda: len(shown()) == 1)
+    return shown()[0]
 
 
 REMINDERS = "SELECT count(*) FROM communication_service.email WHERE kind = 'reminder' AND status = 'queued'"
