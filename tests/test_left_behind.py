@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.servers.guard import Guard, living_in
-from tests.servers.mail import missing
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -69,9 +68,7 @@ def wait_until_left(folder: Path) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize(
-    "program", [CLUSTER, pytest.param(MAIL, marks=pytest.mark.skipif(bool(missing()), reason=missing()))]
-)
+@pytest.mark.parametrize("program", [CLUSTER, MAIL])
 def test_a_killed_test_process_takes_its_servers_along(program: str) -> None:
     """Whether it ends in the middle of a test or before it can say so: server and folder go."""
     with run(program) as (process, folder):

@@ -129,7 +129,7 @@ def total_words(evidence: Evidence) -> str:
     if not parts:
         return "0"
     said = f"{len(outcomes)}, davon {parts}."
-    if not OPEN.isdisjoint(outcomes) or Outcome.NO_RESPONSE in outcomes:
+    if not (OPEN - {Outcome.TRYING} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
         said += (
             f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
             " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."
