@@ -31,6 +31,7 @@ from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
+from sync.relay.relay import Broker, EventRelay
 from sync.rounds import Round
 from sync.sources.practice_pages import PracticePages
 from sync.sources.reading import SourceReading
@@ -48,6 +49,7 @@ TYPED_SECONDS = 60
 SOURCE_SECONDS = 2  # how late a source is read after somebody asked
 FORGET_SECONDS = 3600
 CHAIN_SECONDS = 5  # how long a contact waits for its link
+RELAY_SECONDS = 2  # how late an event is handed on
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
 POLL_SECONDS = 1
@@ -62,7 +64,7 @@ class Worker:
     """One worker on one database. `url` logs in as a member of the worker role.
 
     `sender` is for mails without an account (None: they wait to be sent by hand); `credentials` open the passwords of
-    accounts.
+    accounts; events go on to the `broker`, where the office has one.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Worker:
         sender: Sender | None,
         *,
         credentials: Credentials = Credentials(),  # noqa: B008 - immutable
+        broker: Broker | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = Database(url, application_name="platzlotse-worker", pool_size=CONCURRENCY)
@@ -80,6 +83,7 @@ class Worker:
         self._maps = MapWork(self._write, now=now, router_key=credentials.router_key)
         self._sources = SourceReading(self._write, now=now)
         self._websites = PracticePages(self._write, now=now)
+        self._relay = EventRelay(broker, self._write, now=now)
         self._app = App(
             connector=PsycopgConnector(conninfo=_conninfo(url), kwargs={"options": "-c search_path=platform"})
         )
@@ -111,6 +115,7 @@ class Worker:
                     self._round(self._maps.forget_typed).keep_on(TYPED_SECONDS),
                     self._round(self._sources.read, name="sources").keep_on(SOURCE_SECONDS),
                     self._round(self._websites.read_websites, name="websites").keep_on(SOURCE_SECONDS),
+                    self._round(self._relay.relay).keep_on(RELAY_SECONDS),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -127,6 +132,7 @@ class Worker:
                 self._maps.stop()
                 self._sources.stop()
                 self._websites.stop()
+                await asyncio.to_thread(self._relay.stop)
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):

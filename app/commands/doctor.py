@@ -13,6 +13,7 @@ from app.secrets import has_keyring
 from app.settings import Mode, load
 from domain.database import Database
 from domain.errors import PlatzlotseError
+from domain.event_feed import CONSUMER, events_to_come
 from domain.migrations import HEAD
 from domain.worker_troubles import troubles
 from ui.admin.worker_words import trouble_words
@@ -47,6 +48,7 @@ def _checks(profile: Profile) -> Iterator[Check]:
                     text("SELECT count(*) FROM communication_service.email WHERE status IN ('unclear', 'failed')")
                 )
                 hindered = troubles(session)
+                to_come = events_to_come(session, CONSUMER)
             database.close()
     except PlatzlotseError as error:
         yield "database", False, describe(error)
@@ -56,6 +58,8 @@ def _checks(profile: Profile) -> Iterator[Check]:
     yield "mail", not waiting, tr("{n} E-Mails sind unklar oder nicht gesendet").format(n=waiting)
     well = tr("Hintergrunddienst ohne Störung")
     yield "worker", not hindered, " ".join(trouble_words(trouble) for trouble in hindered) or well
+    if to_come is not None:
+        yield "relay", True, tr("{n} Ereignisse warten auf das Weitergeben an Kafka").format(n=to_come)
     where = tr("Mails werden auf diesem Rechner aufgefangen, nichts wird gesendet")
     yield "smtp", True, tr("Mailserver {host}").format(host=settings.mail.host) if settings.mail.host else where
     free = shutil.disk_usage(profile.home).free

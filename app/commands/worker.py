@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from app.cli import DONE, say
 from app.logs import log_to_profile
@@ -18,6 +19,8 @@ from domain.errors import Invalid
 from sync.mail.catcher import MailCatcher
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import SmtpTransport
+from sync.relay.kafka import KafkaBroker, KafkaSettings
+from sync.relay.relay import Broker
 from sync.worker import Worker
 
 
@@ -34,7 +37,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         if catcher is not None or settings.mail.host:
             sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
         credentials = Credentials(worker_key(profile.worker_key), catching=sender if catcher is not None else None)
-        worker = Worker(url, sender, credentials=credentials)
+        worker = Worker(url, sender, credentials=credentials, broker=broker_of(os.environ))
         try:
             asyncio.run(worker.run(once=options.once))
         finally:
@@ -58,6 +61,30 @@ def _login(profile: Profile, settings: Settings) -> Iterator[str]:
     with open_seat(profile, settings) as seat:
         assert seat.worker_url is not None
         yield seat.worker_url
+
+
+def broker_of(environment: Mapping[str, str]) -> Broker | None:
+    """The office's Kafka, named by the service's environment (docs/kafka.md); None where there is none.
+
+    Raises Invalid for an address that is none, a password's file that cannot be read, a missing library.
+    """
+    bootstrap = environment.get("PLATZLOTSE_KAFKA", "").strip()
+    if not bootstrap:
+        return None
+    secret, ca = environment.get("PLATZLOTSE_KAFKA_PASSWORD_FILE"), environment.get("PLATZLOTSE_KAFKA_CA")
+    try:
+        password = Path(secret).read_text("utf-8").rstrip("\r\n") if secret else ""
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Invalid("relay.password_file", path=secret) from exc
+    return KafkaBroker(
+        KafkaSettings(
+            bootstrap,
+            prefix=environment.get("PLATZLOTSE_KAFKA_PREFIX", "platzlotse"),
+            ca=Path(ca) if ca else None,
+            username=environment.get("PLATZLOTSE_KAFKA_USERNAME", ""),
+            password=password,
+        )
+    )
 
 
 def sender_of(settings: Settings, *, catcher_port: int | None) -> Sender:

@@ -86,6 +86,10 @@ patient_service.patient_file_content      ra    ra    -     -     -     r
 patient_service.wishes                    raw   raw   -     -     -     r
 platform.alembic_version                  r     r     r     r     r     r
 platform.event                            ra    ra    -     ra    ra    r
+platform.event_consumer                   r     r     -     r     raw   r
+platform.event_place                      -     -     -     -     r     r
+platform.event_turn                       -     -     -     -     -     r
+platform.event_waiting                    -     -     -     -     -     r
 platform.office                           r     rw    r     rw    r     r
 platform.outside_host                     r     r     -     r     raw   r
 platform.person                           r     r     r     raw   r     r

@@ -23,6 +23,7 @@ import domain.communication.evidence.models
 import domain.communication.incoming.models
 import domain.communication.letter_models
 import domain.communication.models
+import domain.event_feed
 import domain.events
 import domain.geocoding.map_models
 import domain.geocoding.models

@@ -34,4 +34,10 @@ SENTENCES: Mapping[str, str] = {
     "outside.anonymous": "Ohne Mailadresse des Büros wird keine fremde Seite gelesen: wer gelesen wird, soll wissen, wo er sich melden kann. Tragen Sie die Adresse unter „Verwaltung“ beim Büro ein; gelesen wurde nichts.",
     "outside.too_slow": "{host} erlaubt Programmen in seiner robots.txt seltener als alle {most} Sekunden eine Seite; so lange wartet Platzlotse nicht. Es wurde nichts gelesen; sehen Sie die Seite im Browser an oder bitten Sie den Betreiber um eine Datei.",
     "outside.robots": "Der Rechner {host} erlaubt Programmen nicht, diese Seite zu lesen. Sie wurde nicht gelesen.",
+    "relay.bootstrap": "„{given}“ ist keine Adresse eines Kafka-Servers; gebraucht wird RECHNER:PORT, mehrere durch Komma getrennt (PLATZLOTSE_KAFKA).",
+    "relay.library": "Für das Weitergeben von Ereignissen an Kafka fehlt das Paket confluent-kafka. Richten Sie den Dienst mit „kafka“ ein oder nehmen Sie PLATZLOTSE_KAFKA heraus.",
+    "relay.password_file": "Die Datei mit dem Kennwort für Kafka ist nicht lesbar: {path}",
+    "relay.away": "Der Kafka-Server antwortet nicht. Ereignisse warten und werden nachgeholt.",
+    "relay.refused": "Der Kafka-Server nimmt ein Ereignis nicht an ({reason}). Es wird weiter versucht; nichts geht verloren.",
+    "relay.taken": "Ein anderer Hintergrunddienst gibt die Ereignisse schon weiter.",
 }

@@ -114,8 +114,13 @@ CREATE FUNCTION platform.tells_of_nobody(payload jsonb) RETURNS boolean
         WHERE e.key !~ '^[a-z_]{1,40}$'
            OR jsonb_typeof(e.value) IN ('object', 'array')
            OR jsonb_typeof(e.value) = 'string' AND e.value #>> '{}' !~ '^[a-z_]{0,40}( [a-z_]{1,40}){0,20}$');
-ALTER TABLE platform.event
-    ADD CONSTRAINT ck_event_tells_of_nobody CHECK (platform.tells_of_nobody(payload)) NOT VALID;
+CREATE FUNCTION platform.keep_silent_of_persons() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an event carries identifiers and codes only' USING ERRCODE = 'check_violation',
+        CONSTRAINT = 'ck_event_tells_of_nobody', TABLE = 'event', SCHEMA = 'platform';
+END $$;
+CREATE TRIGGER keep_silent_of_persons BEFORE INSERT ON platform.event
+    FOR EACH ROW WHEN (NOT platform.tells_of_nobody(NEW.payload)) EXECUTE FUNCTION platform.keep_silent_of_persons();
 
 -- What was told before gets its places in the order of its numbers.
 INSERT INTO platform.event_place (place, event_id) SELECT row_number() OVER (ORDER BY id), id FROM platform.event;

@@ -1,0 +1,1 @@
+"""The relay: events of this office handed on to a Kafka of its own, where it has one."""
