@@ -18,6 +18,7 @@ from domain.events import CHANNEL
 log = logging.getLogger(__name__)
 POLL_SECONDS = 10
 RETRY_SECONDS = 2
+LOOKED_BACK = 1000  # events: numbers are drawn before the commit, so a lower one may be seen later
 
 
 class ChangeListener(threading.Thread):
@@ -28,7 +29,7 @@ class ChangeListener(threading.Thread):
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._changed, self._connected = changed, connected
         self._stopped = threading.Event()
-        self._last = 0
+        self._known: set[int] = set()  # of the newest events, those this desk was told of or has looked for
 
     def stop(self) -> None:
         """End soon; waits for the thread."""
@@ -52,7 +53,7 @@ class ChangeListener(threading.Thread):
             self._conninfo, autocommit=True, connect_timeout=5, application_name="platzlotse-listen"
         ) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
-            self._last = self._newest(connection)
+            self._known = self._newest(connection)
             self._connected(True)
             if not first:
                 self._changed("*", 0)
@@ -66,16 +67,16 @@ class ChangeListener(threading.Thread):
 
     def _tell(self, payload: str) -> None:
         told = json.loads(payload)
-        self._last = max(self._last, int(told["event"]))
+        self._known.add(int(told["event"]))
         self._changed(str(told["topic"]), int(told["id"]))
 
-    def _poll(self, connection: psycopg.Connection[tuple[int | None]]) -> None:
+    def _poll(self, connection: psycopg.Connection[tuple[int]]) -> None:
         newest = self._newest(connection)
-        if newest > self._last:
-            self._last = newest
+        if newest - self._known:
             self._changed("*", 0)
+        self._known = newest
 
     @staticmethod
-    def _newest(connection: psycopg.Connection[tuple[int | None]]) -> int:
-        row = connection.execute("SELECT max(id) FROM platform.event").fetchone()
-        return row[0] or 0 if row is not None else 0
+    def _newest(connection: psycopg.Connection[tuple[int]]) -> set[int]:
+        rows = connection.execute("SELECT id FROM platform.event ORDER BY id DESC LIMIT %s", (LOOKED_BACK,))
+        return {number for (number,) in rows}

@@ -12,6 +12,7 @@ from domain.event_feed import (
     PLACES_AT_ONCE,
     PlacedEvent,
     events_after,
+    events_to_come,
     give_places,
     leave_consumer,
     move_cursor,
@@ -55,15 +56,20 @@ class EventRelay:
         """Hand on everything there is. Raises what the broker raised; what it had taken stays taken."""
         while self._write(give_places) == PLACES_AT_ONCE:
             pass
-        while self._broker is not None and not self._stopped.is_set() and self._hand_on(self._broker):
-            pass
+        if self._broker is None or self._write(lambda s: events_to_come(s, CONSUMER)) == 0:
+            return
+        try:
+            while not self._stopped.is_set() and self._hand_on(self._broker):
+                pass
+        finally:
+            # no other worker need wait for the lease's end
+            self._write(lambda s: leave_consumer(s, CONSUMER, holder=self._holder))
 
     def stop(self) -> None:
         """End at the next step; what is under way and not acknowledged is handed over again another time."""
         self._stopped.set()
         if self._broker is not None:
             self._broker.close()
-            self._write(lambda session: leave_consumer(session, CONSUMER, holder=self._holder))
 
     def _hand_on(self, broker: Broker) -> bool:
         place = self._write(lambda s: take_consumer(s, CONSUMER, holder=self._holder, now=self._now()))
