@@ -1,13 +1,13 @@
 """Events get their place in one order that consumers follow with a cursor.
 
-Revision ID: 0035
+Revision ID: 0030
 """
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0035"
+revision = "0030"
 down_revision = "0029"
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -15,4 +15,4 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     """Add to the foundation."""
-    op.get_bind().connection.cursor().execute((SQL / "0035_event_feed.sql").read_text("utf-8"))
+    op.get_bind().connection.cursor().execute((SQL / "0030_event_feed.sql").read_text("utf-8"))
