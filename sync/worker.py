@@ -15,6 +15,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy.engine import make_url
 
+from domain.audit import chain_entries_waiting
 from domain.casework.clocks import STEPS
 from domain.casework.taking import take_mail
 from domain.communication.account_tests import note_answer, take_test
@@ -157,9 +158,10 @@ class Worker:
         return True
 
     def chain(self) -> None:
-        """Link every contact that waits, a batch a transaction; two workers at once take turns."""
-        while self._write(link_waiting):
-            pass
+        """Link every contact and every entry of the audit that waits, a batch a transaction; two workers take turns."""
+        for link in (link_waiting, chain_entries_waiting):
+            while self._write(link):
+                pass
 
     def _begin(self) -> None:
         self._write(forget_all_troubles)

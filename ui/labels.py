@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 
 from ui.translation import tr
-from ui.words import communication, matching, persons
+from ui.words import audit, communication, matching, persons
 
 # Values are source texts; `label` translates when asked, so the language may change while running.
-_WORDS: Mapping[str, Mapping[str, str]] = {**persons.WORDS, **matching.WORDS, **communication.WORDS}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    **persons.WORDS,
+    **matching.WORDS,
+    **communication.WORDS,
+    **audit.WORDS,
+}
 
 
 def label(kind: str, code: str | None) -> str:

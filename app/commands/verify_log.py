@@ -1,10 +1,11 @@
-"""`main.py verify-log`: checks the chain over the contact log and says where and how it broke.
+"""`main.py verify-log`: checks the chains over the contact log and over the audit, and says where and how one broke.
 
 Exit code 1 when something is wrong. No content is read: an auditor may run it.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from app.commands.desktop import sample_profile
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
-from domain.communication.evidence.verify import Checked, Fault, Finding, verify
+from domain.audit_check import AuditChecked, verify_audit
+from domain.chain_walk import Fault, Finding
+from domain.communication.evidence.verify import Checked, verify
 from domain.database import Database
 from domain.errors import Invalid
 from ui.formats import moment
@@ -21,6 +24,7 @@ from ui.translation import ntr, tr
 
 _WORDS = {
     Fault.CONTENT_CHANGED: "Glied {number}: Der Inhalt von Eintrag {entry} wurde nachträglich geändert.",
+    Fault.ENTRY_CHANGED: "Glied {number}: Eintrag {entry} wurde nachträglich geändert.",
     Fault.ENTRY_GONE: "Glied {number}: Eintrag {entry} fehlt ohne vermerkte Löschung.",
     Fault.SALT_GONE: "Glied {number}: Zu Eintrag {entry} fehlt das Salz der Prüfsumme ohne vermerkte Löschung.",
     Fault.ERASED_BY_HALF: "Glied {number}: Eintrag {entry} ist als gelöscht vermerkt, sein Inhalt ist aber noch da.",
@@ -48,13 +52,15 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
                     session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours), head=head,
                     progress=_tell_progress if sys.stderr.isatty() else lambda _: None,
                 )  # fmt: skip
+                audit = verify_audit(session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours))
         finally:
             database.close()
     if options.json:
-        say(_answer(checked))
+        say(_answer(checked) | {"ok": checked.sound and audit.sound, "audit": _audit_answer(audit)})
     else:
         _tell(checked)
-    return DONE if checked.sound else REFUSED
+        _tell_audit(audit)
+    return DONE if checked.sound and audit.sound else REFUSED
 
 
 def _head(given: str | None) -> bytes | None:
@@ -80,14 +86,30 @@ def _answer(checked: Checked) -> dict[str, Any]:
         "printed_heads": checked.printed_heads,
         "head_at": checked.head_at,
         "faults": checked.faults,
-        "findings": [
-            {
-                "fault": f.fault.value, "link": f.number, "entry": f.entry_id, "other": f.other,
-                "since": f.since, "text": words(f),
-            }
-            for f in checked.findings
-        ],
-    }  # fmt: skip
+        "findings": _found(checked.findings),
+    }
+
+
+def _audit_answer(checked: AuditChecked) -> dict[str, Any]:
+    return {
+        "ok": checked.sound,
+        "links": checked.links,
+        "head": checked.head.link_hash.hex(),
+        "bare": checked.bare,
+        "waiting": checked.waiting,
+        "faults": checked.faults,
+        "findings": _found(checked.findings),
+    }
+
+
+def _found(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [
+        {
+            "fault": f.fault.value, "link": f.number, "entry": f.entry_id, "other": f.other,
+            "since": f.since, "text": words(f),
+        }
+        for f in findings
+    ]  # fmt: skip
 
 
 def words(finding: Finding) -> str:
@@ -120,17 +142,49 @@ def _tell(checked: Checked) -> None:
         tell(ntr(checked.waiting, "{n} Eintrag wartet noch auf sein Glied.", "{n} Einträge warten noch auf ihr Glied."))
     if checked.head_at is not None:
         tell(tr("Die angegebene Prüfsumme ist die von Glied {n}.").format(n=checked.head_at))
+    _tell_faults(checked)
+    tell(
+        tr("✓ Die Kette ist unversehrt.")
+        if checked.sound
+        else ntr(
+            checked.faults, "✗ Die Kette ist an {n} Stelle gebrochen.", "✗ Die Kette ist an {n} Stellen gebrochen."
+        )
+    )
+
+
+def _tell_faults(checked: Checked | AuditChecked) -> None:
     for finding in checked.findings:
         tell("✗ " + words(finding))
     if checked.faults > len(checked.findings):
         tell(tr("… und {n} weitere").format(n=checked.faults - len(checked.findings)))
     if checked.links:
         tell(tr("Letzte Prüfsumme: {head}").format(head=checked.head.link_hash.hex()))
+
+
+def _tell_audit(checked: AuditChecked) -> None:
     tell(
-        tr("✓ Die Kette ist unversehrt.")
+        tr("Änderungsprotokoll: {links} geprüft, jedes mit seinem Eintrag und dessen Inhalt.").format(
+            links=ntr(checked.links, "{n} Glied", "{n} Glieder")
+        )
+    )
+    if checked.bare:
+        tell(
+            ntr(
+                checked.bare,
+                "{n} Eintrag hat keinen Inhalt: gelesen wurde etwas, oder der Inhalt wurde gelöscht.",
+                "{n} Einträge haben keinen Inhalt: gelesen wurde etwas, oder der Inhalt wurde gelöscht.",
+            )
+        )
+    if checked.waiting:
+        tell(ntr(checked.waiting, "{n} Eintrag wartet noch auf sein Glied.", "{n} Einträge warten noch auf ihr Glied."))
+    _tell_faults(checked)
+    tell(
+        tr("✓ Die Kette des Änderungsprotokolls ist unversehrt.")
         if checked.sound
         else ntr(
-            checked.faults, "✗ Die Kette ist an {n} Stelle gebrochen.", "✗ Die Kette ist an {n} Stellen gebrochen."
+            checked.faults,
+            "✗ Die Kette des Änderungsprotokolls ist an {n} Stelle gebrochen.",
+            "✗ Die Kette des Änderungsprotokolls ist an {n} Stellen gebrochen.",
         )
     )
 

@@ -100,3 +100,17 @@ def test_a_folder_where_nobody_works_is_refused(tmp_path: Path, capsys: pytest.C
     assert main(["--profile", str(tmp_path / "leer"), "verify-log"]) == 1
     assert "noch kein Arbeitsplatz" in capsys.readouterr().err
     assert not (tmp_path / "leer").exists()
+
+
+def test_an_entry_of_the_audit_changed_afterwards_is_told(seat: Path) -> None:
+    """Who did it, named otherwise: with its place, in words and for a program."""
+    found = answer("--profile", seat, "verify-log")["audit"]
+    assert found["ok"]
+    assert found["links"] > 3
+    tamper(seat, "UPDATE audit.entry SET actor = actor || 'x' WHERE id = 2")
+    done = platzlotse("--profile", seat, "verify-log")
+    assert done.returncode == 1
+    assert "Eintrag 2 wurde nachträglich geändert." in done.stdout
+    assert "Die Kette des Änderungsprotokolls ist an 1 Stelle gebrochen." in done.stdout
+    tamper(seat, "UPDATE audit.entry SET actor = rtrim(actor, 'x') WHERE id = 2")
+    assert platzlotse("--profile", seat, "verify-log").returncode == 0

@@ -28,6 +28,8 @@ audit.contact_pending                     r     r     r     -     -     r
 audit.contact_salt                        -     -     -     -     -     r
 audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
+audit.entry_link                          r     r     r     -     -     r
+audit.entry_pending                       r     r     r     -     -     r
 communication_service.account_test         ra    ra    -     ra    rw    r
 communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r

@@ -2,6 +2,7 @@
 
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
+from ui.admin.audit_tab import AuditTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
@@ -24,7 +25,7 @@ class AdminPage(PageWidget):
         super().__init__(ui)
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
-        self.sources, self.websites = SourcesTab(ui), WebsitesTab(ui)
+        self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -34,6 +35,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
+        self._tabs.addTab(self.audit, tr("P&rotokoll"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -60,6 +62,7 @@ class AdminPage(PageWidget):
         self.imports.refresh()
         self.sources.refresh()
         self.websites.refresh()
+        self.audit.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.communication.evidence.chain import Head
+from domain.chain_walk import Head
 from domain.matching.reimbursement import CaseForm, Profile
 from domain.matching.reimbursement_clocks import Clock
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.chain_walk import Fault
 from domain.communication.evidence.chain import chain_waiting
-from domain.communication.evidence.verify import Checked, Fault, verify
+from domain.communication.evidence.verify import Checked, verify
 from domain.communication.models import ContactEntry
 from domain.database import Database
 from tests.builders import add_patient

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.communication.evidence.chain import START, chain_head, chain_waiting, link_hash
-from domain.communication.evidence.verify import Fault
+from domain.chain_walk import START, Fault, link_hash
+from domain.communication.evidence.chain import chain_head, chain_waiting
 from domain.database import Database
 from domain.errors import Forbidden
 from sync.worker import Worker

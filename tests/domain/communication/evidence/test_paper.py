@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.communication.evidence.chain import START, Head
+from domain.chain_walk import START, Head
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step
 from domain.communication.evidence.paper import to_pdf
 from domain.matching.reimbursement import USUAL, CaseForm

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.chain_walk import Fault
 from domain.communication.evidence.chain import chain_head
-from domain.communication.evidence.verify import Fault
 from domain.database import Database
 from tests.conftest import NOW, Office
 from tests.domain.communication.evidence.log import check, faults, fill, tampering
