@@ -1,5 +1,6 @@
 """Who changed or opened what: the audit, filtered by person, act, kind of record and day. It shows no contents."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.audit_listing import AuditActors, AuditLine, audit_actors, list_audit
@@ -13,6 +14,8 @@ from ui.widgets.forms import Choice, DateField, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
 
+STAMPS = ("updated_at", "updated_by", "version")  # change with every change
+
 
 class AuditTab(QWidget):
     """The filters above, the entries below, the newest first."""
@@ -25,6 +28,8 @@ class AuditTab(QWidget):
         self.operation = Choice(every | labels("audit_operation"), tr("Was geschah"))
         kinds = dict(sorted(labels("audit_table").items(), key=lambda kind: kind[1].casefold()))
         self.kind = Choice(every | kinds, tr("Woran"))
+        self.who.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
+        self.who.setMinimumWidth(150)
         self.since, self.until = DateField(tr("Ab Tag")), DateField(tr("Bis Tag"))
         self._since, self._until = Field(tr("Ab Tag"), self.since), Field(tr("Bis Tag"), self.until)
         self._all = button(tr("&Alles zeigen"), self._show_all)
@@ -44,6 +49,9 @@ class AuditTab(QWidget):
             Field(tr("Wer"), self.who), Field(tr("Was geschah"), self.operation), Field(tr("Woran"), self.kind),
             self._since, self._until, self._all,
         )  # fmt: skip
+        filters = self._filters.layout()
+        assert filters is not None
+        filters.setAlignment(self._all, Qt.AlignmentFlag.AlignBottom)
         self._closed = EmptyState(
             "info",
             tr("Nur für Leitung und Prüfung"),
@@ -111,7 +119,7 @@ def _columns() -> tuple[Column, ...]:
         Column(tr("Wer"), 170, text=lambda line: line.who),
         Column(tr("Was"), 100, text=lambda line: label("audit_operation", line.operation)),
         Column(tr("Woran"), 230, text=_record),
-        Column(tr("Felder"), 0, text=lambda line: ", ".join(line.columns)),
+        Column(tr("Felder der Datenbank"), 0, text=lambda line: ", ".join(c for c in line.columns if c not in STAMPS)),
     )
 
 
