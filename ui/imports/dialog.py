@@ -19,7 +19,7 @@ from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.table import TableView
 from ui.imports.undoing import ask_undo
-from ui.imports.working import Stopped, Working
+from ui.imports.working import FileWorking, Stopped
 from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import tr
@@ -40,7 +40,7 @@ class ImportDialog(QDialog):
         self._table: TableView | None = None
         self._mapping: dict[str, str] | None = None
         self._review: ReviewView | None = None
-        self._work: Working | None = None
+        self._work: FileWorking | None = None
         self._taken: ImportReport | None = None
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
@@ -113,7 +113,7 @@ class ImportDialog(QDialog):
             # the headers were read on the pool's thread: a large workbook takes seconds to open
             source = as_table(source, kind, self._examined.table.headers if self._examined.table is not None else None)
         self._say(label("file_kind", kind))
-        self._work = Working(self._ui, source)
+        self._work = FileWorking(self._ui, source)
         self._work.progress.connect(self._show_progress)
         self.destroyed.connect(self._work.leave)
 
