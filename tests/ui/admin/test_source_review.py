@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from domain.acquisition.source_asking import ask_run
 from domain.acquisition.sources import RunState, list_sources
+from domain.casework import imports
 from domain.casework.imports import IMPORT_LOCK
 from domain.database import Database
-from tests.ui.admin.test_sources import MANY, STATE, permitted, the_worker_reads
+from tests.ui.admin.test_sources import STATE, permitted, the_worker_reads
 from tests.ui.hands import fill, press, scalar
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
@@ -21,6 +22,13 @@ from ui.ports import UiContext
 
 PEOPLE = "SELECT count(*) FROM therapist_service.therapist"
 LONG = 60_000
+MANY, BATCH = 210, 100
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As thousands of rows are read by the thousand."""
+    monkeypatch.setattr(imports, "BATCH", BATCH)
 
 
 def waiting(database: Database, worker_database: Database, ui: UiContext, *, applies_itself: bool = False) -> RunState:
@@ -56,7 +64,7 @@ def dialog(ui: UiContext, qtbot: QtBot, database: Database, worker_database: Dat
     made._work.progress.connect(lambda *told: seen.append(told))
     made.open()
     qtbot.waitUntil(lambda: made.view is not None, timeout=LONG)
-    assert seen == [(1000, MANY), (2000, MANY), (MANY, MANY)]
+    assert seen == [(BATCH, MANY), (2 * BATCH, MANY), (MANY, MANY)]
     return made
 
 
@@ -80,10 +88,10 @@ def test_taking_over_is_stopped_and_done_later(
 
 def test_how_far_it_is_stands_below_the_bar(dialog: SourceReviewDialog) -> None:
     """With the time that is left, then that it is nearly through."""
-    dialog._work.progress.emit(1000, MANY)
+    dialog._work.progress.emit(1000, 2100)
     assert dialog._progress.text().startswith("1.000 von 2.100 gelesen, ")
-    assert (dialog._bar.value(), dialog._bar.maximum()) == (1000, MANY)
-    dialog._work.progress.emit(MANY, MANY)
+    assert (dialog._bar.value(), dialog._bar.maximum()) == (1000, 2100)
+    dialog._work.progress.emit(2100, 2100)
     assert dialog._progress.text().startswith("Alles ist gelesen")
 
 
