@@ -170,6 +170,7 @@ class Desktop:
         self.listener.stop()
         if self.worker is not None:
             self.worker.stop()
+        self.sources.stop()
         self.background.wait()
         self.vault.close()
         self.database.close()

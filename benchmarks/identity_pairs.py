@@ -19,7 +19,8 @@ from scipy.stats import binomtest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from domain.therapists.duplicates.blocking import share_a_key
-from domain.therapists.duplicates.scoring import SURE, WORTH_SHOWING, Known, Rarity, compare
+from domain.therapists.duplicates.evidence import Known
+from domain.therapists.duplicates.scoring import SURE, WORTH_SHOWING, Rarity, compare
 
 PAIRS = Path(__file__).parent / "identity" / "pairs.jsonl"
 

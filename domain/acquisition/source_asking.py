@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import entered_by
-from domain.acquisition.source_finish import end
+from domain.acquisition.source_leases import end
 from domain.acquisition.source_models import DirectorySource, SourceRun
 from domain.acquisition.sources import addresses_of, form_of
 from domain.editing import load_for_edit

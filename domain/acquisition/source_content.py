@@ -4,7 +4,7 @@ The file has a shape our readers know, so that reviewing, importing and undoing 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -79,14 +79,6 @@ def page_content(text: str, description: Description | None, *, page: str = "") 
             cut = shape == ARZTSUCHE and (whole.get("moreResults") is True or len(entries) in CUT_LENGTHS)
             return PageContent(shape, tuple(entries), cut)
     raise Invalid("source.page_unknown", page=page)
-
-
-def combined(pages: Iterable[PageContent]) -> Content:
-    """All pages together."""
-    content = Content()
-    for page in pages:
-        content.add(page)
-    return content
 
 
 def _key(entry: object) -> str:

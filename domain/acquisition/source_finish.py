@@ -1,71 +1,115 @@
-"""How a reading ends: with all pages there, or with a sentence why not."""
+"""How a reading ends: its pages are brought together, and it is unchanged or an import that waits for a review.
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from types import MappingProxyType
+Pages are somebody else's and cost time: they are read outside any transaction, one after the other. Before each the
+database says whether somebody stopped it or another worker has it, and the lease begins anew. Nothing is applied.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from domain import events
 from domain.acquisition.decoding import decoded
-from domain.acquisition.source_content import PageContent, combined, page_content
-from domain.acquisition.source_description import Description
-from domain.acquisition.source_models import SourcePage, SourceRun
-from domain.acquisition.sources import SourceForm, addresses_of, description_of
-from domain.errors import Invalid, told
-from domain.weektime import office_day
+from domain.acquisition.source_content import Content, page_content
+from domain.acquisition.source_leases import LEASE, PagesToJoin, end, held
+from domain.acquisition.source_models import DirectorySource, SourcePage, SourceRun
+from domain.acquisition.sources import SourceForm, addresses_of, description_of, form_of
+from domain.errors import Invalid
 
-log = logging.getLogger(__name__)
-NOTHING: Mapping[str, object] = MappingProxyType({})
 DECIDED = ("review", "applied", "discarded", "superseded", "unchanged")
 
 
-def end(run: SourceRun, state: str, now: datetime, cause: str = "", params: Mapping[str, object] = NOTHING) -> None:
-    """It is over; `cause` is the code of a sentence that `params` fill."""
-    run.state, run.done_at, run.claimed_until = state, now, None
-    run.cause, run.params = cause, told(params)
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """The last answer of a page, and the reading with its lease as it is now."""
+
+    pages: PagesToJoin
+    body: bytes
+    charset: str
 
 
-def finish_or_end(session: Session, run: SourceRun, form: SourceForm, now: datetime) -> None:
-    """A reading that cannot be finished, for whatever reason, ends: it keeps no other source waiting."""
-    try:
-        with session.begin_nested():
-            finish(session, run, form, now=now)
-    except OperationalError:
-        raise  # the database's trouble, not the pages'
-    # pages are somebody else's: what nobody foresaw in them hinders this source alone
-    except Exception as exc:  # noqa: BLE001
-        log.warning("source %d cannot be finished: %s", run.source_id, type(exc).__name__)
-        session.refresh(run)
-        end(run, "failed", now, "source.unforeseen")
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """All pages as one file, how many entries it has, and by what a change is seen."""
+
+    sha256: str
+    entries: int
+    file: bytes
 
 
-def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime, on: date | None = None) -> None:
-    """All pages are there: unchanged, or an import that waits for a review. Applies nothing."""
-    addresses = addresses_of(form)
-    try:
-        content = combined(_contents(session, run.source_id, addresses, description_of(form)))
-    except Invalid as exc:
-        end(run, "failed", now, exc.code, {"page": "", **exc.params})
-        return
-    run.entries = len(content.entries)
-    if not content.entries:
-        # a changed page, not everybody gone
-        end(run, "failed", now, "source.nothing_found")
-        return
+class Joining:
+    """Brings pages together; knows no database."""
+
+    def __init__(self, form: SourceForm) -> None:
+        self._form, self._content = form, Content()
+
+    def add(self, address: str, page: KeptPage) -> None:
+        """One more page. Raises Invalid where it is not what was described, or of another shape."""
+        text = decoded(page.body, page.charset)
+        try:
+            self._content.add(page_content(text, description_of(self._form), page=address))
+        except Invalid as exc:
+            raise Invalid(exc.code, field=exc.field, **({"page": address} | exc.params)) from exc
+
+    def joined(self, *, on: date) -> Joined:
+        """Raises Invalid where nobody is named: a changed page, not everybody gone."""
+        if not self._content.entries:
+            raise Invalid("source.nothing_found")
+        return Joined(self._content.sha256, len(self._content.entries), self._content.file(on=on))
+
+
+def kept_page(
+    session: Session, pages: PagesToJoin, address: str, *, now: datetime, lease: timedelta = LEASE
+) -> KeptPage | None:
+    """The next page to bring together; None where somebody stopped it, or another worker has it by now."""
+    run = held(session, pages)
+    if run is None:
+        return None
+    if run.stop_asked:
+        end(run, "stopped", now)
+        events.record(session, "source.read", run.source_id)
+        return None
+    run.claimed_until = now + lease
+    body, charset = session.execute(
+        select(SourcePage.body, SourcePage.charset).where(
+            SourcePage.source_id == pages.source_id, SourcePage.address == address
+        )
+    ).one()
+    return KeptPage(replace(pages, claim=run.claimed_until), body, charset)
+
+
+def note_joined(session: Session, pages: PagesToJoin, joined: Joined, *, now: datetime) -> bool:
+    """All pages are together; False where the lease is another worker's by now.
+
+    Where somebody changed the source meanwhile it is taken up again as it is now.
+    """
+    run = held(session, pages)
+    if run is None:
+        return False
+    if run.stop_asked:
+        end(run, "stopped", now)
+    elif form_of(session.get_one(DirectorySource, run.source_id)) != pages.form:
+        run.state, run.claimed_until, run.not_before, run.tries = "waiting", None, now, 0
+    else:
+        _conclude(session, run, pages.form, joined, now)
+    events.record(session, "source.read", run.source_id)
+    return True
+
+
+def _conclude(session: Session, run: SourceRun, form: SourceForm, joined: Joined, now: datetime) -> None:
+    run.entries, run.content_sha256 = joined.entries, joined.sha256
     session.execute(
-        delete(SourcePage).where(SourcePage.source_id == run.source_id, SourcePage.address.not_in(addresses))
+        delete(SourcePage).where(SourcePage.source_id == run.source_id, SourcePage.address.not_in(addresses_of(form)))
     )
-    run.content_sha256 = content.sha256
     before = session.scalar(
         select(SourceRun.content_sha256)
         .where(SourceRun.source_id == run.source_id, SourceRun.id != run.id, SourceRun.state.in_(DECIDED))
         .order_by(SourceRun.done_at.desc(), SourceRun.id.desc())
         .limit(1)
     )
-    if before == content.sha256:
+    if before == joined.sha256:
         end(run, "unchanged", now)
         return
     session.execute(
@@ -73,18 +117,5 @@ def finish(session: Session, run: SourceRun, form: SourceForm, *, now: datetime,
         .where(SourceRun.source_id == run.source_id, SourceRun.state == "review")
         .values(state="superseded", content=None)
     )
-    run.content = content.file(on=on or office_day(now))
+    run.content = joined.file
     end(run, "review", now)
-
-
-def _contents(
-    session: Session, source_id: int, addresses: Sequence[str], description: Description | None
-) -> Iterator[PageContent]:
-    """What each page holds; one body at a time is in memory."""
-    for address in addresses:
-        body, charset = session.execute(
-            select(SourcePage.body, SourcePage.charset).where(
-                SourcePage.source_id == source_id, SourcePage.address == address
-            )
-        ).one()
-        yield page_content(decoded(body, charset), description, page=address)

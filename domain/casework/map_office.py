@@ -26,7 +26,9 @@ def read_map_office(session: Session) -> MapOffice:
     """All of it in one snapshot."""
     ways = session.execute(
         text(
-            "SELECT count(*) AS waiting, coalesce(max(cause) FILTER (WHERE cause <> ''), '') AS cause FROM ("
+            "SELECT count(*) AS waiting,"
+            # of one place, and nothing about the server
+            " coalesce(max(cause) FILTER (WHERE cause NOT IN ('', 'travel.nowhere')), '') AS cause FROM ("
             " SELECT cause, done_at FROM geocoding_service.travel_request"
             " UNION ALL SELECT cause, done_at FROM geocoding_service.reach_request) AS asked WHERE done_at IS NULL"
         )

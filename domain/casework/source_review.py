@@ -5,6 +5,7 @@ office chose so is taken over by whichever window hears of it first.
 """
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,9 +22,13 @@ from domain.errors import Conflict
 from domain.therapists.changes import ALL, Choice
 from domain.weektime import office_day
 
+OnBatch = Callable[[int], None] | None  # hears how many rows were read; what it raises ends the import
 
-def review(session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL) -> ImportReport:
-    """Import what a reading brought. Raises Conflict where it waits for no review any more."""
+
+def review(
+    session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL, on_batch: OnBatch = None
+) -> ImportReport:
+    """Import what a reading brought; `on_batch` as of a file. Raises Conflict where it waits for no review any more."""
     run = _waiting(session, run_id)
     assert run.content is not None
     assert run.done_at is not None
@@ -36,12 +41,14 @@ def review(session: Session, run_id: int, *, now: datetime, today: date, choice:
         path = Path(folder) / f"{name.replace('/', '-')[:80]} {read_on:%d.%m.%Y}.json"
         path.write_bytes(content)
         source = replace(recognise(path, today=today), as_of=read_on, key=f"source:{directory.id}")
-        return import_file(session, source, now=now, today=today, choice=choice)
+        return import_file(session, source, now=now, today=today, choice=choice, on_batch=on_batch)
 
 
-def take_over(session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL) -> ImportReport:
+def take_over(
+    session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL, on_batch: OnBatch = None
+) -> ImportReport:
     """Import it and end the review. Raises Conflict where somebody else was faster."""
-    report = review(session, run_id, now=now, today=today, choice=choice)
+    report = review(session, run_id, now=now, today=today, choice=choice, on_batch=on_batch)
     run = _waiting(session, run_id)  # the import let go of all it had read
     run.state, run.content, run.import_file_id = "applied", None, report.import_id
     events.record(session, "source.applied", run.source_id)
@@ -55,7 +62,7 @@ def discard(session: Session, run_id: int) -> None:
     events.record(session, "source.discarded", run.source_id)
 
 
-def take_over_due(session: Session, *, now: datetime, today: date) -> ImportReport | None:
+def take_over_due(session: Session, *, now: datetime, today: date, on_batch: OnBatch = None) -> ImportReport | None:
     """Take over the oldest of those sources whose changes need no review; None where there is none."""
     run_id = session.scalar(
         select(SourceRun.id)
@@ -65,7 +72,7 @@ def take_over_due(session: Session, *, now: datetime, today: date) -> ImportRepo
         .limit(1)
         .with_for_update(of=SourceRun, skip_locked=True)
     )
-    return take_over(session, run_id, now=now, today=today) if run_id is not None else None
+    return take_over(session, run_id, now=now, today=today, on_batch=on_batch) if run_id is not None else None
 
 
 def _waiting(session: Session, run_id: int) -> SourceRun:

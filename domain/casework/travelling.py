@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.errors import Unavailable
 from domain.geocoding.map_settings import MapForm, read_maps
-from domain.travel.ways import Routed, Spot, Way, keep_ways, ways
+from domain.travel.ways import Routed, Spot, Way, forget_ways, keep_ways, known_ways, ways
 from domain.values import TravelMode
 
 SHORT_LIST = 200
 SHORT_TRANSIT = 30  # each way by bus and train is a question of its own
 LEASE = timedelta(minutes=10)
+NOWHERE = timedelta(hours=1)  # far below what "no way" is kept: all ends are asked for before the first is again
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 _ENDS = """
@@ -51,7 +52,10 @@ RETURNING id, mode, site_ids, tries, lease_until
 # a lease of another moment is another worker's
 _HELD = "id = :id AND state = 'asking' AND lease_until = :claim"
 _RENEW = f"UPDATE geocoding_service.travel_request SET lease_until = :until WHERE {_HELD} RETURNING lease_until"
-_SITES = "SELECT id, lat, lon FROM therapist_service.practice_site WHERE id = ANY (:ids) AND lat IS NOT NULL"
+_SITES = """
+SELECT lat, lon FROM therapist_service.practice_site WHERE id = ANY (:ids) AND lat IS NOT NULL
+ORDER BY array_position(cast(:ids AS bigint[]), id)
+"""
 _LOCK = f"SELECT id FROM geocoding_service.travel_request WHERE {_HELD} FOR UPDATE"
 _DONE = f"""
 UPDATE geocoding_service.travel_request SET state = 'done', done_at = :now, lease_until = NULL, cause = :cause
@@ -139,15 +143,18 @@ def ask_ways(session: Session, search_id: int, mode: TravelMode, site_ids: Seque
 
 
 def take_ways(session: Session, *, now: datetime) -> AskedWays | None:
-    """Claim the next question; None where none is due. One that is no longer allowed is passed over."""
+    """Claim the next question; None where none is due. One that is no longer allowed is passed over.
+
+    Of its ends those are asked for that no router spoke of yet.
+    """
     while (row := session.execute(text(_TAKE), {"now": now, "until": now + LEASE}).one_or_none()) is not None:
         start = _start(session, row.id)
         if start is not None:
-            sites = session.execute(text(_SITES), {"ids": row.site_ids})
-            ends = tuple(Spot(site.lat, site.lon) for site in sites)
+            ends = _unknown(session, start, row.site_ids, TravelMode(row.mode), now)
             if ends:
                 return AskedWays(row.id, TravelMode(row.mode), start, ends, row.tries, row.lease_until)
         session.execute(text(_DONE), {"id": row.id, "claim": row.lease_until, "now": now, "cause": ""})
+        events.record(session, "travel.known", row.id)
     return None
 
 
@@ -189,11 +196,23 @@ def put_ways_back(
         events.record(session, "travel.put_off", asked.request_id)
 
 
+def leave_rest(session: Session, asked: AskedWays, *, now: datetime) -> None:
+    """To none of the first ends leads a way: the others are asked for later, few at a time, so that it has an end."""
+    put_ways_back(session, asked, "travel.nowhere", now=now, until=now + NOWHERE)
+
+
+def _unknown(
+    session: Session, start: Spot, site_ids: Sequence[int], mode: TravelMode, now: datetime
+) -> tuple[Spot, ...]:
+    sites = session.execute(text(_SITES), {"ids": list(site_ids)})
+    ends = [Spot(site.lat, site.lon) for site in sites]
+    known = known_ways(session, start, ends, now=now, modes=(mode,))
+    return tuple(end for end in ends if (mode, end.cell()) not in known)
+
+
 def forget_old_ways(session: Session, *, now: datetime) -> None:
     """Ways that no longer hold, and questions long answered."""
-    session.execute(
-        text("DELETE FROM geocoding_service.travel_time WHERE known_at < :limit"), {"limit": now - timedelta(days=180)}
-    )
+    forget_ways(session, now=now)
     session.execute(
         text("DELETE FROM geocoding_service.travel_request WHERE done_at < :limit"), {"limit": now - timedelta(days=30)}
     )

@@ -16,6 +16,7 @@ from domain.travel.stops import served
 from domain.values import TravelMode
 
 KEPT = timedelta(days=180)  # timetables change twice a year
+NONE_KEPT = timedelta(days=7)  # that there is no way may be a gap of the router's map, or of its server's day
 ESTIMATE = "estimate"
 NEGLIGIBLE_KM = 0.3
 # what a kilometre more or less changes, near home
@@ -26,7 +27,8 @@ _RASTER = Decimal("0.001")
 _SCALE = 10_000  # a degree in the cache
 _KNOWN = """
 SELECT mode, to_lat, to_lon, minutes, km, source FROM geocoding_service.travel_time
-WHERE from_lat = :lat AND from_lon = :lon AND known_at > :since AND mode = ANY (:modes)
+WHERE from_lat = :lat AND from_lon = :lon AND known_at > CASE WHEN minutes IS NULL THEN :none_since ELSE :since END
+  AND mode = ANY (:modes)
   AND (to_lat, to_lon) IN (SELECT * FROM unnest(cast(:lats AS int[]), cast(:lons AS int[])))
 """
 _KEEP = """
@@ -36,6 +38,9 @@ FROM unnest(cast(:lats AS int[]), cast(:lons AS int[]), cast(:minutes AS real[])
      AS u (lat, lon, minutes, km)
 ON CONFLICT (from_lat, from_lon, mode, to_lat, to_lon) DO UPDATE
 SET minutes = excluded.minutes, km = excluded.km, source = excluded.source, known_at = excluded.known_at
+"""
+_FORGET = """
+DELETE FROM geocoding_service.travel_time WHERE known_at < :since OR (minutes IS NULL AND known_at < :none_since)
 """
 
 
@@ -110,7 +115,8 @@ def known_ways(
     lat, lon = start.rounded().cell()
     cells = [end.cell() for end in ends]
     values = {
-        "lat": lat, "lon": lon, "since": now - KEPT, "modes": [str(mode) for mode in modes],
+        "lat": lat, "lon": lon, "since": now - KEPT, "none_since": now - NONE_KEPT,
+        "modes": [str(mode) for mode in modes],
         "lats": [cell[0] for cell in cells], "lons": [cell[1] for cell in cells],
     }  # fmt: skip
     return {
@@ -141,6 +147,11 @@ def keep_ways(
         "minutes": [way.minutes for way in by_cell.values()], "kms": [way.km for way in by_cell.values()],
     }  # fmt: skip
     session.execute(text(_KEEP), values)
+
+
+def forget_ways(session: Session, *, now: datetime) -> None:
+    """Those that no longer hold."""
+    session.execute(text(_FORGET), {"since": now - KEPT, "none_since": now - NONE_KEPT})
 
 
 def _doubted(way: Way, start: Spot, end: Spot) -> Way:

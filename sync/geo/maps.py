@@ -23,9 +23,10 @@ from domain.values import TravelMode
 from sync.geo.geocoders import geocoder_of
 from sync.geo.placing import Placing, find_address
 from sync.geo.reaching import Reaching
+from sync.geo.router_work import RouterKey
 from sync.geo.routers import Unroutable, router_of
 from sync.geo.suggesting import Suggesting
-from sync.geo.travelling import RouterKey, Travelling
+from sync.geo.travelling import Travelling
 from sync.http.addresses import host_of
 from sync.http.answers import Limits
 from sync.http.client import OutsideClient, Write

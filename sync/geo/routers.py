@@ -1,6 +1,6 @@
 """Routers: minutes from one place to many, through the office's one HTTP client. What they say is checked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -12,14 +12,12 @@ from domain.values import TravelMode
 from sync.http.answers import Answer, Limits
 from sync.http.client import OutsideClient
 
-AT_ONCE = 90  # ends of one question: what public servers allow, and what an address has room for
 LIMITS = Limits(total=60.0, together=90.0)
 TUESDAY = 1  # of the week, as Python counts
 LONGEST_MINUTES = 24 * 60  # nobody goes further; a larger number is nonsense
 
 
 SNAPPED_M = 1500  # from a place to the nearest road a router knows; further, the way would begin somewhere else
-SURE = 8  # ends in a row without a way, and none with one: then it is the place all ways start from
 REFUSALS = (400, 404)  # of which the reason is read
 # of Valhalla: too far, unconnected, no road near, too far from a stop, unreachable, no path
 NO_WAY = frozenset({154, 170, 171, 440, 441, 442})
@@ -37,7 +35,7 @@ class Router(Protocol):
     source: str
 
     def ways(self, mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Routed]:
-        """Minutes and kilometres, in the order of `ends` (at most AT_ONCE). Raises Unavailable, Unroutable."""
+        """Minutes and kilometres, in the order of `ends` (few: `one_by_one`). Raises Unavailable, Unroutable."""
         ...
 
 
@@ -153,31 +151,6 @@ def departure(now: datetime) -> str:
     """When one leaves by bus or train: the next Tuesday at nine, in the time of the place."""
     tuesday = now + timedelta(days=(TUESDAY - now.weekday() - 1) % 7 + 1)
     return f"{tuesday:%Y-%m-%d}T09:00"
-
-
-def in_parts(ends: Sequence[Spot]) -> Iterator[Sequence[Spot]]:
-    """The ends of one question after the other."""
-    for first in range(0, len(ends), AT_ONCE):
-        yield ends[first : first + AT_ONCE]
-
-
-def ways_one_by_one(router: Router, mode: TravelMode, start: Spot, ends: Sequence[Spot]) -> list[Routed]:
-    """All ways, though a router refuses a whole question for one place it knows no road to: then by halves."""
-    said: list[Routed] = []
-    waiting = [list(ends)]
-    while waiting:
-        part = waiting.pop()
-        try:
-            said += router.ways(mode, start, part)
-        except Unroutable:
-            half = len(part) // 2
-            if half:
-                waiting += [part[half:], part[:half]]
-                continue
-            said.append(Routed(None, None))
-        if len(said) >= SURE and all(way.minutes is None for way in said):
-            return [Routed(None, None)] * len(ends)
-    return said
 
 
 class understood:  # noqa: N801 - reads as a statement

@@ -1,77 +1,61 @@
-"""The worker's work on ways: take a short list, ask the router part by part, keep what it says."""
+"""The worker's work on ways: a short list a question, asked part by part."""
 
-import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.access import office
-from domain.casework.travelling import AskedWays, hold_ways, note_ways, put_ways_back, routed_modes, take_ways
+from domain.casework.travelling import (
+    AskedWays,
+    hold_ways,
+    leave_rest,
+    note_ways,
+    put_ways_back,
+    routed_modes,
+    take_ways,
+)
 from domain.database import Session
-from domain.errors import PlatzlotseError, Unavailable
-from domain.geocoding.map_settings import Maps, read_maps
-from domain.travel.ways import Routed
-from sync.geo.held import WITHDRAWN, Held, router_server, unforeseen
-from sync.geo.routers import Router, in_parts, router_of, ways_one_by_one
-from sync.http.client import OutsideClient, Write
-from sync.http.identity import user_agent
-
-log = logging.getLogger(__name__)
-RouterKey = Callable[[Maps], str]
+from domain.geocoding.map_settings import MapForm
+from domain.travel.ways import Routed, Spot
+from domain.values import TravelMode
+from sync.geo.held import Held, Hold
+from sync.geo.one_by_one import in_parts, ways_one_by_one
+from sync.geo.router_work import RouterWork
+from sync.geo.routers import Router, router_of
+from sync.http.client import OutsideClient
 
 
-class Travelling:
-    """Asks for ways, one short list a step. `router_key` opens the key of a router."""
+class Travelling(RouterWork[AskedWays, Router]):
+    """Asks for ways. What is known of a list is kept, though the rest of it comes later or never."""
 
-    def __init__(
-        self,
-        write: Write,
-        *,
-        now: Callable[[], datetime],
-        router_key: RouterKey,
-        make_client: Callable[..., OutsideClient] = OutsideClient,
-    ) -> None:
-        self._write, self._now, self._router_key, self._make_client = write, now, router_key, make_client
+    what = "ways"
 
-    def step(self) -> bool:
-        """Ask for the next short list; False where none is due or the router does not answer."""
-        asked = self._write(lambda s: take_ways(s, now=self._now()))
-        if asked is None:
-            return False
-        held = Held(asked, hold_ways, self._now)
-        try:
-            router = self._write(lambda s: self._router(s, held))
-            parts = list(in_parts(asked.ends))
-            for number, ends in enumerate(parts, start=1):
-                said = ways_one_by_one(router, asked.mode, asked.start, ends)
-                self._note(replace(held.asked, ends=tuple(ends)), said, router.source, more=number < len(parts))
-        except PlatzlotseError as exc:
-            self._put_back(held.asked, exc)
-            return exc.code == WITHDRAWN or not isinstance(exc, Unavailable)
-        except Exception as exc:  # noqa: BLE001 - it concerns this one alone
-            # whatever nobody foresaw concerns this list alone, counts as a try, and keeps no other waiting
-            self._put_back(held.asked, unforeseen(exc))
-        return True
+    def _take(self, session: Session) -> AskedWays | None:
+        return take_ways(session, now=self._now())
 
-    def _note(self, part: AskedWays, said: list[Routed], source: str, *, more: bool) -> None:
+    def _hold(self) -> Hold[AskedWays]:
+        return hold_ways
+
+    def _router(self, form: MapForm, mode: TravelMode, client: OutsideClient, key: str) -> Router | None:
+        return router_of(form, client, key=key, now=self._now()) if mode in routed_modes(form) else None
+
+    def _ask(self, router: Router, held: Held[AskedWays]) -> None:
+        mode, start, every = held.asked.mode, held.asked.start, held.asked.ends
+        asked_for = 0
+        for ends in in_parts(every):
+            said = ways_one_by_one(router, mode, start, ends)
+            asked_for += len(said)
+            self._note(held.asked, ends[: len(said)], said, router.source, more=asked_for < len(every))
+            if len(said) < len(ends):
+                self._write(lambda s: leave_rest(s, held.asked, now=self._now()))
+                return
+
+    def _note(self, asked: AskedWays, ends: Sequence[Spot], said: Sequence[Routed], source: str, *, more: bool) -> None:
+        part = replace(asked, ends=tuple(ends))
         self._write(lambda s: note_ways(s, part, said, source=source, now=self._now(), more=more))
 
-    def _router(self, session: Session, held: Held[AskedWays]) -> Router:
-        maps = read_maps(session)
-        client = self._make_client(
-            self._write,
-            user_agent=user_agent(office(session)),
-            now=self._now,
-            permit=lambda s: held.keep(s, server=router_server(maps.form), said=router_server),
-        )
-        key = self._router_key(maps)
-        router = router_of(maps.form, client, key=key, now=self._now())
-        if router is None or held.asked.mode not in routed_modes(maps.form):
-            raise Unavailable("map_settings.no_router")
-        return router
+    def _later(self, session: Session, asked: AskedWays, cause: str, until: datetime | None) -> None:
+        put_ways_back(session, asked, cause, now=self._now(), until=until)
 
-    def _put_back(self, asked: AskedWays, error: PlatzlotseError) -> None:
-        until = error.params.get("until")
-        later = datetime.fromisoformat(str(until)) if until else None
-        self._write(lambda s: put_ways_back(s, asked, error.code, now=self._now(), until=later))
-        log.info("ways %d put back: %s", asked.request_id, error.code)
+    def _refused(self, session: Session, asked: AskedWays, cause: str) -> None:
+        # the page asks for what it lacks by itself, so that it waits, and is not over
+        put_ways_back(session, asked, cause, now=self._now())

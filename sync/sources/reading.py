@@ -11,21 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.acquisition.source_asking import ask_due
-from domain.acquisition.source_runs import (
-    LEASE,
-    PageRead,
-    PageToRead,
-    fail_run,
-    give_back,
-    note_page,
-    put_off_run,
-    take_page,
-)
+from domain.acquisition.source_leases import LEASE, PagesToJoin, PageToRead, fail_run, give_back, take_step
+from domain.acquisition.source_runs import PageRead, note_page, put_off_run
 from domain.errors import PlatzlotseError, Unavailable
 from sync.http.answers import Limits, Validators
 from sync.http.client import Write
 from sync.http.reach import Reach
 from sync.http.reader import PageReader
+from sync.sources.joining import join
 
 log = logging.getLogger(__name__)
 STEPS = 200  # pages of one round; then others of this thread have their turn
@@ -48,7 +41,7 @@ REFUSED = {401: "source.login", 403: "source.forbidden", 429: "source.too_many"}
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a page is one worker's, and how many seconds a source's minute has (`per_minute` pages)."""
+    """How long a page or a reading's end is one worker's; how many seconds its minute has (`per_minute` pages)."""
 
     lease: timedelta = LEASE
     minute: float = 60.0
@@ -89,10 +82,13 @@ class SourceReading:
                 return
 
     def step(self) -> bool:
-        """One page; False where none is due."""
-        page = self._write(lambda s: take_page(s, now=self._now(), lease=self._pace.lease))
+        """One page, or a reading's end; False where nothing is due."""
+        page = self._write(lambda s: take_step(s, now=self._now(), lease=self._pace.lease))
         if page is None:
             return False
+        if isinstance(page, PagesToJoin):
+            join(self._write, page, now=self._now, lease=self._pace.lease, stopped=self._stopped.is_set)
+            return True
         try:
             self._read(page)
         except Unavailable as exc:

@@ -6,12 +6,11 @@ from domain.casework.map_office import MapOffice, read_map_office, save_map_offi
 from domain.casework.placing import ask_for_all
 from domain.errors import PlatzlotseError
 from domain.geocoding.map_settings import FASTEST, GEOCODERS, ROUTERS, MapForm
-from domain.outside import HostState
-from ui import formats
 from ui.admin.labels import label
 from ui.admin.map_tiles import MapTilesCard
+from ui.admin.map_words import dropped_words, hosts_words, progress_words
 from ui.admin.server_test import ServerTest
-from ui.errors import describe, describe_code
+from ui.errors import describe
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import Card, Choice, Field, button, row, scrolled
@@ -147,22 +146,8 @@ class MapsTab(QWidget):
         self._enable()
 
     def _show_state(self, seen: MapOffice) -> None:
-        placing = seen.placing
-        lines = [
-            " · ".join(
-                (
-                    ntr(placing.waiting, "{n} Adresse wartet", "{n} Adressen warten"),
-                    tr("{n} gefunden").format(n=placing.placed),
-                    tr("{n} nicht gefunden").format(n=placing.not_found),
-                    ntr(seen.ways_waiting, "{n} Frage nach Wegen wartet", "{n} Fragen nach Wegen warten"),
-                )
-            )
-        ]
-        lines += [describe_code(cause, host=tr("(siehe unten)")) for cause in {placing.cause, seen.ways_cause} if cause]
-        self._progress.setText("\n".join(lines))
-        self._hosts.setText(
-            "\n".join(host_words(host) for host in seen.hosts) or tr("Bisher wurde kein Dienst gefragt.")
-        )
+        self._progress.setText(progress_words(seen))
+        self._hosts.setText(hosts_words(seen.hosts))
         self._all.setEnabled(seen.maps.form.geocoder != "none")
 
     def _on_edit(self) -> None:
@@ -251,28 +236,6 @@ class MapsTab(QWidget):
             ask_for_all,
             lambda n: self._ui.messages.info(ntr(n, "{n} Adresse wird gesucht.", "{n} Adressen werden gesucht.")),
         )
-
-
-def dropped_words(dropped: frozenset[str]) -> str:
-    """What went with the server it was meant for, and what to do."""
-    said = [tr("Gespeichert. Der Dienst steht jetzt auf einem anderen Rechner.")]
-    if dropped - {"key"}:
-        said.append(tr("Die Freigabe für Patienten galt dem alten und ist ausgeschaltet; setzen Sie den Haken neu."))
-    if "key" in dropped:
-        said.append(tr("Der Schlüssel galt dem alten und ist gelöscht; geben Sie den neuen ein."))
-    return " ".join(said)
-
-
-def host_words(host: HostState) -> str:
-    """A host as one line: whether it answers, since when, and what it said last."""
-    name = host.host.removesuffix(":443").removesuffix(":80")
-    when = formats.moment(host.last_success_at)
-    last = tr("zuletzt geantwortet {when}").format(when=when) if when else tr("hat noch nie geantwortet")
-    if host.state == "closed":
-        return f"{name}: {tr('in Ordnung')}, {last}" if when else f"{name}: {last}"
-    why = describe_code(host.last_error, host=name, status="").replace(" ()", "") if host.last_error else ""
-    until = tr("wird bis {when} nicht gefragt").format(when=formats.moment(host.retry_at))
-    return f"{name}: {tr('antwortet nicht')}, {until}, {last}. {why}"
 
 
 def _check(text: str) -> QCheckBox:

@@ -1,14 +1,12 @@
 """Takes over what sources brought without a review, where the office chose so: in whichever window hears of it first."""
 
-from datetime import date, datetime
-
 from PySide6.QtCore import QObject, QTimer
 
 from domain.casework.imports import ImportReport
 from domain.casework.source_review import take_over_due
-from domain.database import Session
 from domain.errors import Forbidden
 from ui.errors import describe
+from ui.imports.working import Stopped, Working
 from ui.ports import UiContext
 from ui.translation import tr
 
@@ -25,6 +23,7 @@ class SourceKeeper(QObject):
         super().__init__()
         self._ui = ui
         self._told: set[str] = set()
+        self._work = Working()
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._timer.timeout.connect(self.look)
         ui.changes.changed.connect(self._on_change)
@@ -37,7 +36,15 @@ class SourceKeeper(QObject):
     def look(self) -> None:
         """Take one over, and look again until there is none."""
         now, today = self._ui.now(), self._ui.today()
-        self._ui.background.write(self, lambda s: _one(s, now, today), self._done, self._refused)
+        told = self._work.on_batch
+        self._ui.background.write(
+            self, lambda s: take_over_due(s, now=now, today=today, on_batch=told), self._done, self._refused
+        )
+
+    def stop(self) -> None:
+        """The window closes: nothing more is taken over, what is under way is left to the next window."""
+        self._timer.stop()
+        self._work.stop()
 
     def _done(self, report: ImportReport | None) -> None:
         if report is None:
@@ -47,13 +54,9 @@ class SourceKeeper(QObject):
         self._timer.start()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, Forbidden):
+        if isinstance(error, (Forbidden, Stopped)):
             return
         said = describe(error)
         if said not in self._told:
             self._told.add(said)
             self._ui.messages.error(tr("Eine Quelle ließ sich nicht übernehmen. {reason}").format(reason=said))
-
-
-def _one(session: Session, now: datetime, today: date) -> ImportReport | None:
-    return take_over_due(session, now=now, today=today)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
+from domain.acquisition.sources import RunState
 from domain.casework.imports import ImportReport
 from domain.casework.source_review import discard, review, take_over
 from domain.database import Session
@@ -13,6 +14,7 @@ from ui.imports.examining import Tried
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.undoing import ask_undo
+from ui.imports.working import Stopped, Working
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import button, row
@@ -20,17 +22,24 @@ from ui.widgets.forms import label as words
 
 
 class SourceReviewDialog(QDialog):
-    """Nothing is written before "Übernehmen"; who is gone stays unless a person ticks them."""
+    """Nothing is written before "Übernehmen"; who is gone stays unless a person ticks them.
 
-    def __init__(self, parent: QWidget, ui: UiContext, name: str, run_id: int) -> None:
+    Closing it ends a trial; taking over is stopped first, and then nothing of it is kept.
+    """
+
+    def __init__(self, parent: QWidget, ui: UiContext, name: str, run: RunState) -> None:
         super().__init__(parent)
-        self._ui, self._page, self._run_id, self._name = ui, parent, run_id, name
+        self._ui, self._page, self._run_id, self._name = ui, parent, run.id, name
+        self._work, self._taking = Working(run.entries), False
+        self._work.progress.connect(self._show_progress)
+        self.destroyed.connect(self._work.leave)
         self.view: ReviewView | None = None
         self.setWindowTitle(tr("Änderungen aus „{name}“").format(name=name))
         self.setAccessibleName(self.windowTitle())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1140, 640)
         self._facts = words(tr("Der Probelauf läuft …"), "muted")
+        self._progress = words("", "muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
@@ -40,17 +49,19 @@ class SourceReviewDialog(QDialog):
         self._rejected = RejectedView(ui)
         self._take = button(tr("Ü&bernehmen"), self._on_take, role="primary", icon="check")
         self._drop = button(tr("Ni&chts übernehmen"), self._on_drop, icon="x")
+        self._later = button(tr("&Später"), self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self._facts)
         column.addWidget(self._bar)
+        column.addWidget(self._progress)
         column.addLayout(self._room, 1)
         column.addWidget(self._rejected)
-        column.addWidget(row(self._take, self._drop, button(tr("&Später"), self.reject)))
-        self._enable(on=False)
-        now, today = ui.now(), ui.today()
+        column.addWidget(row(self._take, self._drop, self._later))
+        self._begin(keep=False)
+        now, today, run_id, told = ui.now(), ui.today(), run.id, self._work.on_batch
 
         def trial(session: Session) -> Tried:
-            return Tried.of(session, review(session, run_id, now=now, today=today))
+            return Tried.of(session, review(session, run_id, now=now, today=today, on_batch=told))
 
         ui.background.read(self, trial, self._show, self._refused)
 
@@ -73,7 +84,7 @@ class SourceReviewDialog(QDialog):
             self.view = ReviewView(tried.selection, origin=tr("Quelle"))
             self.view.changed.connect(lambda: self._enable(on=True))
             self._room.addWidget(self.view, 1)
-        self._bar.hide()
+        self._end()
         self._enable(on=True)
         self._take.setFocus()
 
@@ -81,13 +92,54 @@ class SourceReviewDialog(QDialog):
         if self.view is None:
             return
         now, today, choice = self._ui.now(), self._ui.today(), self.view.selection.choice()
-        self._enable(on=False)
-        self._bar.show()
+        run_id, told = self._run_id, self._work.on_batch
+        self._begin(keep=True)
         self._ui.background.write(
-            self, lambda s: take_over(s, self._run_id, now=now, today=today, choice=choice), self._taken, self._refused
+            self,
+            lambda s: take_over(s, run_id, now=now, today=today, choice=choice, on_batch=told),
+            self._taken,
+            self._refused,
         )
 
+    def _begin(self, *, keep: bool) -> None:
+        """A trial or the taking over is under way; what is being written can be stopped."""
+        self._work.begin(keep=keep)
+        self._taking = keep
+        self._enable(on=False)
+        self._bar.setRange(0, 0)
+        self._bar.show()
+        self._progress.setText("")
+        self._progress.show()
+        self._name_later(tr("&Abbrechen") if keep else tr("&Später"))
+
+    def _end(self) -> None:
+        self._taking = False
+        self._bar.hide()
+        self._progress.hide()
+        self._name_later(tr("&Später"))
+
+    def _name_later(self, said: str) -> None:
+        self._later.setText(said)
+        self._later.setAccessibleName(said.replace("&", ""))
+        self._later.setEnabled(True)
+
+    def _show_progress(self, rows: int, total: int) -> None:
+        self._bar.setRange(0, total)
+        self._bar.setValue(rows)
+        if self._later.isEnabled():
+            self._progress.setText(self._work.words(rows, total))
+
+    def reject(self) -> None:
+        """While it is taken over: stop that; else close."""
+        if self._taking:
+            self._work.stop()
+            self._later.setEnabled(False)
+            self._progress.setText(tr("Wird abgebrochen …"))
+            return
+        super().reject()
+
     def _taken(self, report: ImportReport) -> None:
+        self._end()
         page, ui = self._page, self._ui
 
         def undo() -> None:
@@ -106,7 +158,11 @@ class SourceReviewDialog(QDialog):
         self._ui.background.write(self, lambda s: discard(s, self._run_id), dropped, self._refused)
 
     def _refused(self, error: Exception) -> None:
-        self._bar.hide()
+        self._end()
+        if isinstance(error, Stopped):
+            self._facts.setText(tr("Abgebrochen. Es wurde nichts übernommen; Ihre Auswahl steht noch da."))
+            self._enable(on=True)
+            return
         self._facts.setText(describe(error))
 
     def _enable(self, *, on: bool) -> None:

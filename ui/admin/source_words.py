@@ -16,7 +16,9 @@ def run_words(run: RunState | None) -> str:
     when = formats.moment(run.done_at or run.asked_at)
     done = tr("{a} von {b} Seiten").format(a=run.pages_done, b=run.pages)
     if run.open:
-        said = tr("Wird angehalten …") if run.stop_asked else tr("Wird gelesen: {done}.").format(done=done)
+        joining = run.state == "reading" and not run.trial and run.pages_done >= run.pages
+        reading = tr("Alle Seiten sind da und werden ausgewertet ({done}).") if joining else tr("Wird gelesen: {done}.")
+        said = tr("Wird angehalten …") if run.stop_asked else reading.format(done=done)
         return f"{said} {describe_code(run.cause, **run.params)}" if run.cause else said
     found = ntr(run.entries, "{n} Eintrag", "{n} Einträge")
     if run.state == "failed":

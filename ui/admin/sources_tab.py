@@ -207,7 +207,7 @@ class SourcesTab(ListFormTab[SourceState]):
         current = next((item for item in self._items if shown is not None and item.id == shown.id), None)
         if current is None or current.review is None:
             return
-        dialog = SourceReviewDialog(self, self._ui, current.form.name, current.review.id)
+        dialog = SourceReviewDialog(self, self._ui, current.form.name, current.review)
         dialog.finished.connect(lambda _: self.refresh())
         dialog.open()
 

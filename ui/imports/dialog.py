@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from domain.acquisition.reading import FileKind, as_table
 from domain.casework.imports import ImportReport
@@ -15,11 +15,11 @@ from ui import formats
 from ui.errors import describe
 from ui.imports.counting import counts
 from ui.imports.examining import Examined, Tried, examine
-from ui.imports.rejected import RejectedView
+from ui.imports.outcome import Outcome
 from ui.imports.review import ReviewView
 from ui.imports.table import TableView
 from ui.imports.undoing import ask_undo
-from ui.imports.working import Stopped, Working
+from ui.imports.working import FileWorking, Stopped
 from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import tr
@@ -40,7 +40,7 @@ class ImportDialog(QDialog):
         self._table: TableView | None = None
         self._mapping: dict[str, str] | None = None
         self._review: ReviewView | None = None
-        self._work: Working | None = None
+        self._work: FileWorking | None = None
         self._taken: ImportReport | None = None
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
@@ -49,13 +49,7 @@ class ImportDialog(QDialog):
         self._facts = words("", "muted")
         self._again = words("", "error")
         self._room = QVBoxLayout()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(tr("Fortschritt"))
-        self._result = words("")
-        self._result.setWordWrap(True)
-        self._rows = RejectedView(ui)
-        self._rejected = self._rows.list
+        self.outcome = Outcome(ui)
         self._columns = button(tr("&Spalten zuordnen"), self._choose_columns, icon="list-filter")
         self._trial = button(tr("&Probelauf"), lambda: self._run(keep=False), icon="search")
         self._read = button(tr("&Einlesen"), lambda: self._run(keep=True), role="primary", icon="file-input")
@@ -67,9 +61,7 @@ class ImportDialog(QDialog):
         for widget in (self._head, self._facts, self._again):
             column.addWidget(widget)
         column.addLayout(self._room, 1)
-        column.addWidget(self._bar)
-        column.addWidget(self._result)
-        column.addWidget(self._rows)
+        column.addWidget(self.outcome)
         column.addWidget(row(self._columns, self._trial, self._read, self._undo, self._fresh, self._next, self._close))
         self._open(0)
 
@@ -113,7 +105,7 @@ class ImportDialog(QDialog):
             # the headers were read on the pool's thread: a large workbook takes seconds to open
             source = as_table(source, kind, self._examined.table.headers if self._examined.table is not None else None)
         self._say(label("file_kind", kind))
-        self._work = Working(self._ui, source)
+        self._work = FileWorking(self._ui, source)
         self._work.progress.connect(self._show_progress)
         self.destroyed.connect(self._work.leave)
 
@@ -131,8 +123,7 @@ class ImportDialog(QDialog):
         if self._mapping is not None and self._work is not None:
             table.choose(self._work.source.kind, self._mapping)
         self._columns.hide()
-        self._result.setText("")
-        self._rows.hide()
+        self.outcome.clear()
         self._fill_room(table)
         self._read.setEnabled(True)
         self.resize(760, 620)
@@ -160,7 +151,7 @@ class ImportDialog(QDialog):
         choice = self._review.selection.choice() if keep and self._review is not None else ALL
         work.begin(keep=keep)
         self._busy(running=True)
-        self._result.setText(tr("Die Zeilen werden gezählt …"))
+        self.outcome.say(tr("Die Zeilen werden gezählt …"))
 
         def run(session: Session) -> ImportReport:
             return work.run(session, mapping=mapping, choice=choice)
@@ -175,21 +166,18 @@ class ImportDialog(QDialog):
             self._ui.background.read(self, trial, self._tried, self._refused)
 
     def _busy(self, *, running: bool) -> None:
-        self._bar.setVisible(running)
-        self._bar.setRange(0, 0)
         for widget in (self._trial, self._read, self._next):
             widget.setEnabled(not running and (self._work is not None or widget is self._next))
         if self._review is not None:
             self._review.setEnabled(not running)
         if running:
-            self._result.setText("")
-            self._rows.hide()
+            self.outcome.begin()
+        else:
+            self.outcome.end()
 
     def _show_progress(self, rows: int, total: int) -> None:
         if self._work is not None:
-            self._bar.setRange(0, total)
-            self._bar.setValue(rows)
-            self._result.setText(self._work.words(rows, total))
+            self.outcome.show_progress(self._work, rows, total)
 
     def _tried(self, tried: Tried) -> None:
         self._busy(running=False)
@@ -200,7 +188,7 @@ class ImportDialog(QDialog):
             assert self._review is not None
             self._review.changed.connect(self._fit)
             self.resize(1140, 640)
-        self._tell(report, tr("Probelauf, nichts wurde übernommen. Es wären:"))
+        self.outcome.tell(report, tr("Probelauf, nichts wurde übernommen. Es wären:"))
         self._fit()
         if report.same_file_at is not None:
             self._again.setText(
@@ -227,14 +215,12 @@ class ImportDialog(QDialog):
             self.resize(760, 320)
         self._undo.setVisible(report.kind.may_be_undone)
         self._offer_close()
-        self._tell(report, tr("Übernommen:"))
+        self.outcome.tell(report, tr("Übernommen:"))
         taken = sum(change.accepted and change.became != "unchanged" for change in report.changes)
         moved_on = expected is not None and taken != expected
         if moved_on:
-            self._result.setText(
-                self._result.text()
-                + " "
-                + tr("Seit dem Probelauf wurde der Bestand geändert, deshalb sind es andere Zahlen als gezeigt.")
+            self.outcome.add(
+                tr("Seit dem Probelauf wurde der Bestand geändert, deshalb sind es andere Zahlen als gezeigt.")
             )
         said, undo = f"{report.file}: {counts(report)}", self._undo_later(report)
         self._ui.messages.success(said, tr("Import zurücknehmen") if undo else "", undo)
@@ -260,17 +246,10 @@ class ImportDialog(QDialog):
         self._close.setText(tr("&Schließen"))
         self._close.setAccessibleName(tr("Schließen"))
 
-    def _tell(self, report: ImportReport, intro: str) -> None:
-        text = f"{intro} {counts(report)}"
-        if report.cut:
-            text += " " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche.")
-        self._result.setText(text)
-        self._rows.show_rows(report.file, report.rejected, report.noted)
-
     def _refused(self, error: Exception) -> None:
         self._busy(running=False)
         if isinstance(error, Stopped):
-            self._result.setText(tr("Abgebrochen. Es wurde nichts übernommen."))
+            self.outcome.say(tr("Abgebrochen. Es wurde nichts übernommen."))
             self._fit()
             return
         if self._examined is None:
@@ -285,12 +264,12 @@ class ImportDialog(QDialog):
             self._fresh.setFocus()
         elif self._table is None and self._examined.table is None:
             self._read.setEnabled(False)
-        self._result.setText(describe(error))
+        self.outcome.say(describe(error))
 
     def reject(self) -> None:
         """While a file is being read: stop that; else close."""
-        if self._bar.isVisible() and self._work is not None:
+        if self.outcome.running and self._work is not None:
             self._work.stop()
-            self._result.setText(tr("Wird abgebrochen …"))
+            self.outcome.say(tr("Wird abgebrochen …"))
             return
         super().reject()

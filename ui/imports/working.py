@@ -1,4 +1,4 @@
-"""One file being read off the GUI thread: how far it is, how long it will take, and stopping it."""
+"""One import off the GUI thread: how far it is, how long it will take, and stopping it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,6 +10,7 @@ from domain.acquisition.reading import Source, records
 from domain.casework.imports import BATCH, ImportReport, import_file
 from domain.database import Session
 from domain.therapists.changes import ALL, Choice
+from ui import formats
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 
@@ -27,17 +28,47 @@ class Working(QObject):
 
     progress = Signal(int, int)
 
-    def __init__(self, ui: UiContext, source: Source) -> None:
+    def __init__(self, total: int = 0) -> None:
         super().__init__()
-        self._ui = ui
-        self.source = source
-        self._total = 0
+        self._total = total
         self._stop = self._keeps = False
-        self._since = 0.0
+        self._since = monotonic()
 
     def stop(self) -> None:
         """End the work at its next thousand rows."""
         self._stop = True
+
+    def begin(self, *, keep: bool) -> None:
+        """Forget an earlier wish to stop; `keep` where it is no trial."""
+        self._stop, self._keeps = False, keep
+        self._since = monotonic()
+
+    def leave(self) -> None:
+        """The window is gone: nobody wants a trial any more, what was to be taken over is."""
+        self._stop = self._stop or not self._keeps
+
+    def on_batch(self, rows: int) -> None:
+        """So many rows are done, on a thread of the pool. Raises Stopped."""
+        if self._stop:
+            raise Stopped
+        self.progress.emit(rows, self._total)
+
+    def words(self, rows: int, total: int) -> str:
+        """How far it is and how long it will take."""
+        if rows >= total:
+            return tr("Alles ist gelesen, der Abgleich wird abgeschlossen …")
+        said = tr("{rows} von {total} gelesen").format(rows=formats.thousands(rows), total=formats.thousands(total))
+        left = (monotonic() - self._since) * (total - rows) / max(rows, 1)
+        return f"{said}, {time_left(left)}"
+
+
+class FileWorking(Working):
+    """That of a person's file."""
+
+    def __init__(self, ui: UiContext, source: Source) -> None:
+        super().__init__()
+        self._ui = ui
+        self.source = source
 
     def run(self, session: Session, *, mapping: Mapping[str, str] | None, choice: Choice = ALL) -> ImportReport:
         """The work, on a thread of the pool. Raises Stopped, and what the import raises."""
@@ -46,16 +77,8 @@ class Working(QObject):
             self._total = self._count(today, mapping)
         self._since = monotonic()
         return import_file(
-            session, self.source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self._on_batch
+            session, self.source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self.on_batch
         )
-
-    def begin(self, *, keep: bool) -> None:
-        """Forget an earlier wish to stop; `keep` where it is no trial."""
-        self._stop, self._keeps = False, keep
-
-    def leave(self) -> None:
-        """The window is gone: nobody wants a trial any more, what was to be taken over is."""
-        self._stop = self._stop or not self._keeps
 
     def _count(self, today: date, mapping: Mapping[str, str] | None) -> int:
         """How many rows there are: read once without the database, a small part of the whole work."""
@@ -64,19 +87,6 @@ class Working(QObject):
             if total % BATCH == 0 and self._stop:
                 raise Stopped
         return total
-
-    def _on_batch(self, rows: int) -> None:
-        if self._stop:
-            raise Stopped
-        self.progress.emit(rows, self._total)
-
-    def words(self, rows: int, total: int) -> str:
-        """How far it is and how long it will take."""
-        if rows >= total:
-            return tr("Die Zeilen sind gelesen, der Abgleich wird abgeschlossen …")
-        said = tr("{rows} von {total} Zeilen").format(rows=rows, total=total)
-        left = (monotonic() - self._since) * (total - rows) / max(rows, 1)
-        return f"{said}, {time_left(left)}"
 
 
 def time_left(seconds: float) -> str:

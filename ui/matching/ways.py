@@ -69,5 +69,6 @@ def _words(ways: SearchWays | None) -> str:
     else:
         said = tr("Fahrzeit ({mode}) nach {source}.").format(mode=mode, source=names)
     if ways.trouble:
-        said = f"{said} {describe_code(ways.trouble, host=tr('für Wege'))}"
+        why = describe_code(ways.trouble, host=tr("für Wege"), status="").replace(" ()", "")
+        said = f"{said} {why}"
     return said

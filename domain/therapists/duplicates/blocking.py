@@ -9,8 +9,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from itertools import combinations
 
 from domain.acquisition.text import fold_house
+from domain.therapists.duplicates.evidence import Known, is_mobile
 from domain.therapists.duplicates.names import folded
-from domain.therapists.duplicates.scoring import Known, is_mobile
 
 LARGEST_BLOCK = 60
 

@@ -12,7 +12,8 @@ from domain import events
 from domain.access import me
 from domain.errors import Invalid
 from domain.therapists.duplicates.blocking import candidate_pairs
-from domain.therapists.duplicates.scoring import WORTH_SHOWING, Known, Rarity, compare
+from domain.therapists.duplicates.evidence import Known
+from domain.therapists.duplicates.scoring import WORTH_SHOWING, Rarity, compare
 from domain.therapists.identity_models import DistinctPair
 
 MOST = 500  # pairs shown at once; after those are settled the next are asked for

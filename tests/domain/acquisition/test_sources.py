@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from domain.acquisition.plz_directory import record_of
 from domain.acquisition.reading import FileKind, is_cut, recognise, records
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.source_content import combined, page_content
+from domain.acquisition.source_content import Content, PageContent, page_content
 from domain.acquisition.source_description import FIELDS, entries_of, read_description
 from domain.acquisition.written_hours import written_hours
 from domain.acquisition.written_mail import written_mails
@@ -141,11 +142,19 @@ def test_no_page_crashes(parts: list[str]) -> None:
 _SHAPES = st.dictionaries(st.sampled_from(["arztPraxisDatas", "therapists", "a"]), st.lists(st.text() | st.none()))
 
 
+def together(pages: Iterable[PageContent]) -> Content:
+    """All pages of a reading."""
+    content = Content()
+    for page in pages:
+        content.add(page)
+    return content
+
+
 @given(st.text() | _SHAPES.map(json.dumps) | st.lists(_SHAPES).map(json.dumps))
 def test_no_answer_crashes(text: str) -> None:
     """Of an operator's JSON, too."""
     try:
-        content = combined([page_content(text, None)])
+        content = together([page_content(text, None)])
     except Invalid:
         return
     assert json.loads(content.file(on=TODAY))
@@ -162,9 +171,9 @@ def test_the_same_practices_are_no_change(tmp_path: Path) -> None:
     one = {"arzt": True, "id": "praxis1", "name": "Muster", "plz": "52062", "distance": 120}
     two = {"arzt": True, "id": "praxis2", "name": "Beispiel", "plz": "52064"}
     again = one | {"id": "praxis9", "distance": 7}
-    before = combined([page_content(json.dumps({"arztPraxisDatas": [one, two]}), None)])
-    after = combined([page_content(json.dumps({"arztPraxisDatas": [x]}), None) for x in (two, again, two)])
-    other = combined([page_content(json.dumps({"arztPraxisDatas": [one | {"tel": "0241 555"}, two]}), None)])
+    before = together([page_content(json.dumps({"arztPraxisDatas": [one, two]}), None)])
+    after = together([page_content(json.dumps({"arztPraxisDatas": [x]}), None) for x in (two, again, two)])
+    other = together([page_content(json.dumps({"arztPraxisDatas": [one | {"tel": "0241 555"}, two]}), None)])
     assert before.sha256 == after.sha256 != other.sha256
     path = tmp_path / "quelle.json"
     path.write_bytes(after.file(on=TODAY))
@@ -177,7 +186,7 @@ def test_a_cut_page_makes_a_cut_file(tmp_path: Path) -> None:
     """So that nobody counts as gone."""
     cut = page_content(json.dumps(JSON_PAGE | {"moreResults": True}), None)
     path = tmp_path / "quelle.json"
-    path.write_bytes(combined([cut, page_content(json.dumps(JSON_PAGE), None)]).file(on=TODAY))
+    path.write_bytes(together([cut, page_content(json.dumps(JSON_PAGE), None)]).file(on=TODAY))
     assert is_cut(recognise(path, today=TODAY), 1)
 
 
@@ -185,7 +194,7 @@ def test_pages_of_two_shapes_are_no_source() -> None:
     """They are not mixed into one."""
     pages = [page_content(json.dumps(page), None) for page in (JSON_PAGE, {"therapists": [{"id": 1}]})]
     with pytest.raises(Invalid, match=r"source\.mixed_shapes"):
-        combined(pages)
+        together(pages)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from domain.database import Database, Session
 from domain.geocoding.map_settings import MapForm, read_maps, save_maps
 from sync.geo.placing import Placing
+from sync.geo.travelling import Travelling
 from sync.http.answers import Limits
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_therapist
@@ -46,6 +47,16 @@ def writer(database: Database) -> Callable[[Callable[[Session], T]], T]:
             return work(session)
 
     return write
+
+
+@pytest.fixture
+def travelling(worker_database: Database, clock: Clock) -> Travelling:
+    """The worker's work on ways."""
+
+    def quick(write: object, **values: object) -> OutsideClient:
+        return OutsideClient(write, limits=QUICK, **values)  # type: ignore[arg-type]  # as the worker makes it
+
+    return Travelling(writer(worker_database), now=clock, router_key=lambda _: "geheim", make_client=quick)
 
 
 @pytest.fixture

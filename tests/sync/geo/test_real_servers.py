@@ -17,9 +17,10 @@ from domain.geocoding.server_tests import ask_server_test, read_server_answer
 from domain.travel.ways import Spot
 from domain.values import TravelMode
 from sync.geo.maps import MapWork
+from sync.geo.one_by_one import ways_one_by_one
 from sync.geo.placing import Placing
 from sync.geo.reaching import Reaching
-from sync.geo.routers import router_of, ways_one_by_one
+from sync.geo.routers import router_of
 from sync.geo.suggesting import Suggesting
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient

@@ -14,7 +14,8 @@ from domain.database import Database
 from domain.errors import Invalid, Unavailable
 from domain.travel.ways import Spot
 from domain.values import TravelMode
-from sync.geo.routers import AT_ONCE, OpenRouteServiceRouter, OsrmRouter, Router, Unroutable, ValhallaRouter
+from sync.geo.one_by_one import AT_ONCE
+from sync.geo.routers import OpenRouteServiceRouter, OsrmRouter, Router, Unroutable, ValhallaRouter
 from sync.geo.travelling import Travelling
 from sync.http.client import OutsideClient
 from tests.builders import add_patient, add_search, add_therapist
@@ -23,16 +24,6 @@ from tests.sync.geo.conftest import QUICK, Clock, configure, writer
 
 START = (50.7753, 6.0839)
 CAR, BUS, BIKE = TravelMode.CAR, TravelMode.PUBLIC_TRANSPORT, TravelMode.BICYCLE
-
-
-@pytest.fixture
-def travelling(worker_database: Database, clock: Clock) -> Travelling:
-    """The worker's work on ways."""
-
-    def quick(write: object, **values: object) -> OutsideClient:
-        return OutsideClient(write, limits=QUICK, **values)  # type: ignore[arg-type]  # as the worker makes it
-
-    return Travelling(writer(worker_database), now=clock, router_key=lambda _: "geheim", make_client=quick)
 
 
 def short_list(database: Database, count: int = 3, mode: str | None = None) -> tuple[int, list[int]]:
@@ -277,20 +268,6 @@ def test_one_end_without_a_road_does_not_hold_up_the_others(
     assert (ways.trouble, ways.waiting) == ("", ())
     none = [number for number in therapists if ways.by_therapist[number][CAR].low is None]
     assert none == [therapists[32]]
-
-
-def test_a_start_without_a_road_is_found_out_soon(database: Database, travelling: Travelling, clock: Clock) -> None:
-    """Ninety ends are not asked for one by one."""
-    search, therapists = short_list(database, 90)
-    with hostile(NO_SEGMENT) as server:
-        configure(database, router="osrm", router_url=server.url, patients_to_router=True)
-        ways = found(database, search, therapists, clock)
-        with database.write() as session:
-            ask_ways(session, search, ways.mode, ways.waiting)
-        assert travelling.step()
-        assert len(server.asked) < 25
-    ways = found(database, search, therapists, clock)
-    assert all(ways.by_therapist[number][CAR].low is None for number in therapists)
 
 
 def test_a_server_of_one_region_says_nothing_of_another(worker_database: Database, clock: Clock) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.acquisition.source_asking import ask_due, ask_stop
-from domain.acquisition.source_runs import take_page
+from domain.acquisition.source_leases import take_step
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import discard, review, take_over, take_over_due
 from domain.database import Database
@@ -306,11 +306,11 @@ def test_two_workers_share_a_reading(
     directory.pages = {"/": page_of("Ada Muster")}
     ask(database, add_source(database, f"{server.url}/"), clock)
     with worker_database.write() as session:
-        first = take_page(session, now=clock())
+        first = take_step(session, now=clock())
     assert first is not None
     with worker_database.write() as session:
-        assert take_page(session, now=clock()) is None
+        assert take_step(session, now=clock()) is None
     with worker_database.write() as session:
-        second = take_page(session, now=clock() + timedelta(minutes=6))
+        second = take_step(session, now=clock() + timedelta(minutes=6))
     assert second is not None
     assert second.claim != first.claim

@@ -57,7 +57,7 @@ def test_a_reading_that_cannot_be_finished_ends(
 ) -> None:  # fmt: skip
     """Whatever nobody foresaw: a sentence, and the next source's turn."""
     directory.pages = {"/": page_of("Ada Muster")}
-    monkeypatch.setattr(source_finish, "finish", raise_unforeseen)
+    monkeypatch.setattr(source_finish.Joining, "add", raise_unforeseen)
     ask(database, add_source(database, f"{server.url}/"), clock)
     read_all(reading)
     last = state(database).last

@@ -9,12 +9,15 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.acquisition.source_asking import ask_run
+from domain.acquisition.source_leases import PageToRead, fail_run, take_step
 from domain.acquisition.source_models import DirectorySource, SourceRun
-from domain.acquisition.source_runs import PageRead, fail_run, note_page, take_page
+from domain.acquisition.source_runs import PageRead, note_page
 from domain.acquisition.sources import SourceForm, save_source
 from domain.casework.source_review import take_over
 from domain.database import Database
 from domain.therapists.queries import get_therapist
+from sync.sources.reading import SourceReading
+from tests.sync.geo.conftest import writer
 from tests.ui.hands import fill, press, scalar
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
@@ -62,12 +65,12 @@ def the_worker_reads(database: Database, ui: UiContext, page_read: bytes = PAGE)
     """What the worker does with a source that is asked for."""
 
     def work(session: Session) -> None:
-        page = take_page(session, now=ui.now())
-        assert page is not None
+        page = take_step(session, now=ui.now())
+        assert isinstance(page, PageToRead)
         note_page(session, page, PageRead(page_read), now=ui.now())
 
     fill(database, work)
-    fill(database, lambda s: take_page(s, now=ui.now()))
+    assert SourceReading(writer(database), now=ui.now).step()
 
 
 def test_a_source_is_read_reviewed_and_taken_over_in_part(
@@ -149,7 +152,7 @@ def test_why_a_reading_ended_is_a_sentence(
     qtbot.waitUntil(lambda: "Wird gelesen" in tab.said.text())
 
     def work(session: Session) -> None:
-        page = take_page(session, now=ui.now())
+        page = take_step(session, now=ui.now())
         assert page is not None
         fail_run(session, page, "source.forbidden", {"host": "kammer.example"}, now=ui.now())
 
@@ -227,8 +230,8 @@ def test_a_trial_shows_the_first_entry_as_it_was_read(
     page_read = b"<article><h2>Dr. Ada Muster</h2></article><article><h2>Karl Beispiel</h2></article>"
 
     def work(session: Session) -> None:
-        page = take_page(session, now=tab._ui.now())
-        assert page is not None
+        page = take_step(session, now=tab._ui.now())
+        assert isinstance(page, PageToRead)
         note_page(session, page, PageRead(page_read), now=tab._ui.now())
 
     fill(worker_database, work)

@@ -66,7 +66,7 @@ def main() -> None:
             page = QWidget()
             page.show()
             dialog = read_files(page, ui, [file])
-            while not (dialog._work and dialog._result.text().startswith("1 von")):
+            while not (dialog._work and dialog.outcome.said.text().startswith("1 von")):
                 go_on(5)
             dialog.close()
             page.close()

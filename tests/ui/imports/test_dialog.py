@@ -29,7 +29,7 @@ def opened(ui: UiContext, qtbot: QtBot, page: QWidget, path: Path) -> ImportDial
     """The dialog for a file."""
     dialog = ImportDialog(page, ui, path)
     dialog.open()
-    qtbot.waitUntil(lambda: not dialog._bar.isVisible())
+    qtbot.waitUntil(lambda: not dialog.outcome.bar.isVisible())
     return dialog
 
 
@@ -44,13 +44,13 @@ def test_a_table_is_mapped_tried_and_read(
     mapping = dialog._table.columns
     assert mapping.mapping() == {"first_name": "Vorname", "plz": "PLZ"}
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: "keine Spalte für den Nachnamen" in dialog._result.text())
+    qtbot.waitUntil(lambda: "keine Spalte für den Nachnamen" in dialog.outcome.said.text())
     mapping._choices["last_name"].choose("Wer")
     mapping._choices["birth_date"].choose("geb.")
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: "1 neu" in dialog._result.text())
+    qtbot.waitUntil(lambda: "1 neu" in dialog.outcome.said.text())
     assert (scalar(database, PATIENTS), scalar(database, FILES)) == (0, 0)
-    assert dialog._rejected.lines()[0] == "Zeile 3: Nachname fehlt"
+    assert dialog.outcome.rejected.list.lines()[0] == "Zeile 3: Nachname fehlt"
     press(qtbot, dialog, "Einlesen")
     qtbot.waitUntil(lambda: scalar(database, PATIENTS) == 1)
     find(qtbot, dialog, "Schließen")
@@ -76,7 +76,7 @@ def test_a_broken_file_is_named_and_nothing_can_be_read(
     dialog = opened(ui, qtbot, page, path)
     if dialog._read.isEnabled():  # recognised by its first list; it breaks off further down
         press(qtbot, dialog, "Einlesen")
-    qtbot.waitUntil(lambda: "Es wurde nichts übernommen" in dialog._result.text())
+    qtbot.waitUntil(lambda: "Es wurde nichts übernommen" in dialog.outcome.said.text())
     assert scalar(database, FILES) == 0
 
 
@@ -86,7 +86,7 @@ def test_what_is_no_list_can_only_be_closed(ui: UiContext, qtbot: QtBot, page: Q
     path.write_text('{"foo": 1}', "utf-8")
     dialog = ImportDialog(page, ui, path)
     dialog.open()
-    qtbot.waitUntil(lambda: "weder" in dialog._result.text())
+    qtbot.waitUntil(lambda: "weder" in dialog.outcome.said.text())
     with qtbot.waitSignal(dialog.finished):
         press(qtbot, dialog, "Schließen")
 
@@ -96,7 +96,7 @@ def test_after_a_trial_the_next_key_reads_in(ui: UiContext, qtbot: QtBot, page: 
     dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v1.json")
     dialog._trial.setFocus()
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: "Probelauf" in dialog._result.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Probelauf" in dialog.outcome.said.text(), timeout=20_000)
     assert dialog.focusWidget() is dialog._read
 
 
@@ -107,7 +107,7 @@ def test_reading_is_stopped(ui: UiContext, qtbot: QtBot, page: QWidget, database
     dialog = opened(ui, qtbot, page, path)
     dialog._run(keep=True)
     dialog.reject()
-    qtbot.waitUntil(lambda: "Abgebrochen" in dialog._result.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Abgebrochen" in dialog.outcome.said.text(), timeout=30_000)
     assert (dialog.isVisible(), scalar(database, PATIENTS)) == (True, 0)
 
 
@@ -126,7 +126,7 @@ def test_a_foreign_list_of_therapists_is_said_to_be_one(
     for field, header in {"name": "Behandler", "address": "Wo"}.items():
         table.columns._choices[field].choose(header)
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: dialog._review is not None and not dialog._bar.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible(), timeout=20_000)
     assert dialog._facts.text().startswith("Therapeutenliste")
     press(qtbot, dialog, "Spalten zuordnen")
     again = dialog._table
@@ -134,7 +134,7 @@ def test_a_foreign_list_of_therapists_is_said_to_be_one(
     assert again.mapping() == {"name": "Behandler", "address": "Wo"}
     again.columns._choices["phone"].choose("Rufnummer")
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: dialog._review is not None and not dialog._bar.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible(), timeout=20_000)
     with qtbot.waitSignal(dialog.finished, timeout=20_000):
         press(qtbot, dialog, "Einlesen")
     found = """SELECT t.last_name || t.phone || s.plz FROM therapist_service.therapist t

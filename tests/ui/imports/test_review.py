@@ -60,7 +60,9 @@ def tried(ui: UiContext, qtbot: QtBot, page: QWidget, *paths: Path) -> ImportDia
     """The dialog after its trial."""
     dialog = ImportDialog(page, ui, *paths)
     dialog.show()
-    qtbot.waitUntil(lambda: "Es wären" in dialog._result.text() and not dialog._bar.isVisible(), timeout=20_000)
+    qtbot.waitUntil(
+        lambda: "Es wären" in dialog.outcome.said.text() and not dialog.outcome.bar.isVisible(), timeout=20_000
+    )
     return dialog
 
 
@@ -134,7 +136,7 @@ def test_a_file_changed_after_its_trial_is_not_taken(
     dialog = tried(ui, qtbot, page, path)
     written(path, person("Berg", "0241 1111"), person("Tal", "0241 2222"))
     press(qtbot, dialog, "Einlesen")
-    qtbot.waitUntil(lambda: "seit der Vorschau geändert" in dialog._result.text())
+    qtbot.waitUntil(lambda: "seit der Vorschau geändert" in dialog.outcome.said.text())
     assert scalar(database, THERAPISTS) == 0
     press(qtbot, dialog, "Datei neu ansehen")
     with qtbot.waitSignal(dialog.finished, timeout=20_000):
@@ -152,7 +154,7 @@ def test_several_files_come_one_after_the_other(
     assert dialog._head.text() == "Datei 1 von 2: eins.json"
     press(qtbot, dialog, "Zeilen kopieren")
     assert QGuiApplication.clipboard().text() == "Zeile 2: kein lesbarer Eintrag"
-    dialog._rows.save(tmp_path / "abgelehnt.csv")
+    dialog.outcome.rejected.save(tmp_path / "abgelehnt.csv")
     qtbot.waitUntil((tmp_path / "abgelehnt.csv").exists)
     assert (tmp_path / "abgelehnt.csv").read_text("utf-8-sig").splitlines() == [
         "Zeile;Grund",
@@ -297,8 +299,8 @@ def test_the_sentence_counts_as_the_chips_do(ui: UiContext, qtbot: QtBot, page: 
     assert dialog._review is not None
     for chip in dialog._review._group.buttons()[1:]:
         words, _, number = chip.text().rpartition(" ")
-        assert f"{number} {words}" in dialog._result.text()
-    assert "1 geändert, 1 andere Anschrift" in dialog._result.text()
+        assert f"{number} {words}" in dialog.outcome.said.text()
+    assert "1 geändert, 1 andere Anschrift" in dialog.outcome.said.text()
 
 
 def test_a_screen_reader_hears_what_is_taken(qtbot: QtBot) -> None:
@@ -334,13 +336,13 @@ def test_a_value_that_is_left_out_is_told(ui: UiContext, qtbot: QtBot, page: QWi
         "Berg", "0241 1111", email="=cmd|calc", strasse="c/o Praxis Müller, Prager Str.", plz="", ort="520 Aachen"
     )
     dialog = tried(ui, qtbot, page, written(tmp_path / "a.json", odd, {"arzt": True}))
-    told = dialog._rejected.lines()
+    told = dialog.outcome.rejected.list.lines()
     assert told[1:] == [
         "Zeile 1: übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
         "Zeile 1: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
     ]
     assert told[0].startswith("Zeile 2: ")
     assert dialog._review is not None
-    assert dialog._rejected.isVisible()
+    assert dialog.outcome.rejected.list.isVisible()
     fields = {field.name: field.new for field in dialog._review.selection.changes[0].fields}
     assert (fields["street"], fields["addition"], fields["city"]) == ("Prager Str.", "c/o Praxis Müller", "Aachen")

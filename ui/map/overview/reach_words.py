@@ -67,7 +67,7 @@ def _why(found: Reached) -> Sequence[tuple[str, str]]:
     if found.home:
         return [("note", tr("Wohnorte bleiben im Büro: Der Dienst für Wege wird nicht gefragt."))]
     if found.trouble:
-        said = describe_code(found.trouble, host=tr("für Wege"), status="")
+        said = describe_code(found.trouble, host=tr("für Wege"), status="").replace(" ()", "")
         return [("note", tr("Genauer: unbekannt, später. {said}").format(said=said) if found.waiting else said)]
     if found.waiting or found.askable:
         return [("note", tr("Der Dienst für Wege wird gefragt …"))]

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.therapists.duplicates.blocking import candidate_pairs, share_a_key
+from domain.therapists.duplicates.evidence import Known, Reason
 from domain.therapists.duplicates.names import FirstName, Surname, compare_first_names, compare_surnames
-from domain.therapists.duplicates.scoring import SURE, WEIGHTS, WORTH_SHOWING, Known, Rarity, Reason, compare
+from domain.therapists.duplicates.scoring import SURE, WEIGHTS, WORTH_SHOWING, Rarity, compare
 from ui.labels import labels
 
 PAIRS = Path(__file__).parents[4] / "benchmarks" / "identity" / "pairs.jsonl"
