@@ -68,7 +68,7 @@ def bring_back(
     for (kind, number), change in sorted(changes.items()):
         came: bool | None = None
         if kind == "call":
-            came = _call_back(session, number, change, besides=calls, inquiries=inquiries)
+            came = _call_back(session, number, change, since=since, besides=calls, inquiries=inquiries)
         elif kind == "mail":
             came = _mail_back(session, number, change, since=since, now=now, inquiries=inquiries, patients=patients)
         elif kind in LETTERS and number in inquiries:
@@ -137,13 +137,20 @@ def _places_back(session: Session, therapist_id: int, before: State) -> None:
 
 
 def _call_back(
-    session: Session, number: int, change: Change, *, besides: Collection[int], inquiries: Collection[int]
+    session: Session,
+    number: int,
+    change: Change,
+    *,
+    since: datetime,
+    besides: Collection[int],
+    inquiries: Collection[int],
 ) -> bool | None:
     """Whether the call is planned again; False where somebody planned another, None where there is nothing to do."""
     call = load_for_edit(session, PhoneCall, number)
     if change.after["status"] != CallStatus.CANCELLED or call.inquiry_id not in inquiries:
         return None
-    if session.get_one(Inquiry, call.inquiry_id).closed_at is not None:
+    ended = session.get_one(Inquiry, call.inquiry_id).closed_at
+    if ended is not None and ended >= since:  # one that had ended before may have had its call
         return None
     another = select(PhoneCall.id).where(
         PhoneCall.inquiry_id == call.inquiry_id, PhoneCall.status.in_(OPEN_CALLS), PhoneCall.id.not_in(besides)

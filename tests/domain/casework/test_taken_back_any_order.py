@@ -108,7 +108,7 @@ class Desk:
 
 # an example takes a moment in the database: making a failing one smaller would take many minutes
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 @given(acts=st.lists(ACT, min_size=4, max_size=10), last=st.tuples(st.integers(0, 5), ANSWER, st.none() | ANSWER))
