@@ -1,11 +1,12 @@
 """Taking back the answers a mail was confirmed with by mistake: new entries; what was entered stays in the history.
 
-What waits because of them (withdrawals elsewhere, thanks) is dropped, and who was taken out elsewhere is asked for
-there again. What left the office, or was ended, cannot be called back: it is counted and told.
+What waits because of them (withdrawals elsewhere, thanks) is dropped, who was taken out elsewhere is asked for there
+again, and what they ended is brought back (`bringing_back`). What left the office, or was ended, cannot be called back:
+it is counted and told.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +15,10 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.casework.answers import lock_for_answers
+from domain.casework.bringing_back import KIND, BroughtBack, bring_back
 from domain.casework.overtaken_mails import OVERTAKEN, take_out_of_waiting
+from domain.casework.prior_states import Change, Key, changes_of, forget
+from domain.casework.release import being_sent
 from domain.casework.waiting_reminders import STILL_HERE
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.models import ContactEntry, Email, EmailItem
@@ -23,19 +27,22 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.inquiries import items_of, lock_contact_point, refuse_if_open
 from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem, PlaceSearch
-from domain.matching.searches import move_search
+from domain.matching.searches import take_place_back
 from domain.matching.states import OPEN_ITEM, OPEN_STAGES, InquiryStage, ItemStatus, SearchStatus
 
 WITHIN = timedelta(hours=12)
-KIND = "answer_taken_back"
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What could not be made undone elsewhere: practices a mail reached already, inquiries that ended meanwhile."""
+    """What could not be made undone elsewhere: practices a mail reached already, inquiries that ended meanwhile.
+
+    `back` is what is as it was before.
+    """
 
     told: int
     ended: int
+    back: BroughtBack
 
 
 def answers_to_take_back(session: Session, incoming_id: int, *, now: datetime) -> tuple[int, ...]:
@@ -66,7 +73,11 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
     since = mail.done_at
     if since is None or answers_to_take_back(session, incoming_id, now=now) != item_ids:
         raise Conflict("incoming_email.not_taken_back")
-    told = ended = 0
+    told = ended = paused = 0
+    answers = [last.id for last in (_last_answers(session, item_id)[0] for item_id in order) if last is not None]
+    changes = changes_of(session, answer_ids=answers)
+    own = items_of(session, mail.inquiry_id or 0)
+    items, inquiries, patients = {item.id for item in own}, {mail.inquiry_id or 0}, set[int]()
     for item_id in order:
         item = load_for_edit(session, InquiryItem, item_id)
         inquiry = load_for_edit(session, Inquiry, item.inquiry_id)
@@ -78,12 +89,16 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
         if given is ItemStatus.ACCEPTED:
             search = load_for_edit(session, PlaceSearch, item.search_id)
             if search.status == SearchStatus.TENTATIVE:
-                move_search(session, search, SearchStatus.ACTIVE, now=now)
+                paused += take_place_back(session, search)
+                patients.add(search.patient_id)
             for other in _released(session, item, since=since):
                 if _sent_about(session, other, since=since):
                     told += 1
-                elif not _ask_again(session, other, since=since, now=now):
+                elif not _ask_again(session, other, changes, since=since, now=now):
                     ended += 1
+                else:
+                    items.add(other.id)
+                    inquiries.add(other.inquiry_id)
     inquiry = load_for_edit(session, Inquiry, mail.inquiry_id or 0)
     _reopen(session, inquiry, since=since)
     session.flush()
@@ -91,9 +106,13 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
         select(CoolingPeriod).where(CoolingPeriod.inquiry_id == inquiry.id, CoolingPeriod.starts_at == since)
     ):
         period.ends_at = since  # it was begun by these answers
+    back = bring_back(
+        session, changes, since=since, now=now, items=items, inquiries=inquiries, patients=patients
+    )  # fmt: skip
+    forget(session, answer_ids=answers)
     mail.status, mail.done_at, mail.done_by = "unread", None, None
     events.record(session, "incoming_email.answers_taken_back", incoming_id, inquiry_id=inquiry.id)
-    return TakenBack(told, ended)
+    return TakenBack(told, ended, replace(back, paused=paused))
 
 
 def _last_answers(session: Session, item_id: int) -> tuple[Answer | None, Answer | None]:
@@ -171,10 +190,28 @@ def _released(session: Session, item: InquiryItem, *, since: datetime) -> list[I
     return ended
 
 
-def _ask_again(session: Session, other: InquiryItem, *, since: datetime, now: datetime) -> bool:
-    """Whether somebody taken out elsewhere is asked for there again: where the practice knows of nothing else."""
+def _ask_again(
+    session: Session, other: InquiryItem, changes: Mapping[Key, Change], *, since: datetime, now: datetime
+) -> bool:
+    """Whether somebody taken out elsewhere is asked for there again: where the practice knows of nothing else.
+
+    An inquiry that had not left the office waits again with its mail or letter, unless that went out without them.
+    """
     inquiry = load_for_edit(session, Inquiry, other.inquiry_id)
-    if inquiry.sent_at is None or (inquiry.closed_at is not None and inquiry.closed_at != since):
+    _, said = _last_answers(session, other.id)
+    if inquiry.closed_at is not None and inquiry.closed_at != since:
+        if said is None or ItemStatus(said.status) in OPEN_ITEM:
+            return False
+        _restore(session, load_for_edit(session, InquiryItem, other.id), now=now)  # what it had answered before
+        return True
+    stage = InquiryStage.SENT
+    if inquiry.sent_at is None:
+        kept = changes.get(("item", other.id))
+        if kept is None or not kept.untouched or being_sent(session, inquiry):
+            return False
+        ended = changes.get(("inquiry", inquiry.id))
+        stage = InquiryStage(str(ended.before["stage"]) if ended is not None else inquiry.stage)
+    elif inquiry.sent_at > since:
         return False
     if inquiry.closed_at is not None:
         anew = select(Inquiry.id).where(
@@ -185,19 +222,26 @@ def _ask_again(session: Session, other: InquiryItem, *, since: datetime, now: da
             return False
     take_out_of_waiting(session, inquiry, other, now=now)
     _restore(session, load_for_edit(session, InquiryItem, other.id), now=now)
-    _reopen(session, inquiry, since=since)
+    _reopen(session, inquiry, since=since, stage=stage)
     return True
 
 
-def _reopen(session: Session, inquiry: Inquiry, *, since: datetime) -> None:
-    """An inquiry that these answers ended waits again, or is as silent as it was."""
-    if inquiry.closed_at != since:
-        return
+def _reopen(session: Session, inquiry: Inquiry, *, since: datetime, stage: InquiryStage = InquiryStage.SENT) -> None:
+    """An inquiry that these answers ended waits again, or is as silent as it was.
+
+    So does one that another answer ended since. Raises Conflict (``incoming_email.not_taken_back``) where it ended
+    otherwise since.
+    """
     left = {ItemStatus(item.status) for item in items_of(session, inquiry.id)}
+    if inquiry.closed_at != since:
+        if inquiry.closed_at is None or inquiry.closed_at < since or not left & OPEN_ITEM:
+            return
+        if inquiry.stage != InquiryStage.ANSWERED:
+            raise Conflict("incoming_email.not_taken_back")
     if left & OPEN_ITEM:
         lock_contact_point(session, inquiry.contact_point_id)
         refuse_if_open(session, inquiry.contact_point_id)
-        inquiry.stage, inquiry.closed_at, inquiry.close_reason = InquiryStage.SENT, None, ""
+        inquiry.stage, inquiry.closed_at, inquiry.close_reason = stage, None, ""
     elif ItemStatus.NO_RESPONSE in left:
         inquiry.stage = InquiryStage.EXPIRED
     events.record(session, "inquiry.answer_taken_back", inquiry.id)

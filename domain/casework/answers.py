@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.access import me, office, person_name
 from domain.casework.letters import queue_letter
 from domain.casework.overtaken_mails import take_out_of_waiting
+from domain.casework.prior_states import keep, latest_answer, look
 from domain.casework.release import lock_inquiries_of, release_search
 from domain.casework.reminder_outlook import unread_of
 from domain.casework.waiting_reminders import renew_reminders
@@ -72,7 +73,7 @@ class Recorded:
 
     The item's status, the first acceptance if this one is surplus, the inquiries of other practices that
     were taken back because of it (`unread`: how many of those have an answer nobody has read), and the thanks the
-    practice gets.
+    practice gets. `answer_id` is the answer under which is kept what it changed.
     """
 
     item_id: int
@@ -81,6 +82,7 @@ class Recorded:
     released: tuple[int, ...]
     thanks: Thanks | None = None
     unread: int = 0
+    answer_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def record_answer(
     item = load_for_edit(session, InquiryItem, item_id, version)
     _refuse_moot(inquiry, search, answer)
     took_back = ItemStatus(item.status) is ItemStatus.ACCEPTED
+    before = look(session, _touched(session, search, inquiry, answer), patient_id=search.patient_id)
     first = _first_acceptance(session, search.id, besides=item_id) if answer is ItemStatus.ACCEPTED else None
     if answer is ItemStatus.ACCEPTED and (first is not None or SearchStatus(search.status) in CLOSED_SEARCH):
         answer = ItemStatus.ACCEPTED_SURPLUS
@@ -138,6 +141,7 @@ def record_answer(
         session, item, answer, now=now, channel=channel, note=note, person_id=me(session).id,
         waitlisted_until=waitlisted_until, place_from=place_from if answer in PLACES else None,
     )  # fmt: skip
+    answer_id = latest_answer(session, item.id)
     _note_contact(session, inquiry, search, answer, channel=channel, note=note, now=now)
     take_out_of_waiting(session, inquiry, item, now=now)
     cool_down(session, inquiry, "answer", now=now)
@@ -155,8 +159,17 @@ def record_answer(
     renew_reminders(session, inquiry, now=now)
     if inquiry.closed_at is not None:
         cancel_calls(session, inquiry.id, reason="answered")
+    keep(session, before, now=now, answer_id=answer_id)
     unread = sum(unread_of(session, other) is not None for other in released)
-    return Recorded(item.id, answer, first, released, thanks, unread)
+    return Recorded(item.id, answer, first, released, thanks, unread, answer_id)
+
+
+def _touched(session: Session, search: PlaceSearch, inquiry: Inquiry, answer: ItemStatus) -> set[int]:
+    """The inquiries an answer may change: a place ends the others that ask for the same person."""
+    if answer is not ItemStatus.ACCEPTED:
+        return {inquiry.id}
+    asked = select(InquiryItem.inquiry_id).where(InquiryItem.search_id == search.id)
+    return {inquiry.id, *session.scalars(asked)}
 
 
 def refuse_place_from(day: date, *, today: date) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain.access import office
+from domain.casework.prior_states import forget_prior_states
 from domain.communication.calls import cancel_calls, miss_overdue
 from domain.communication.claiming import release_due
 from domain.communication.outcomes import expire_leases
@@ -20,7 +21,7 @@ from domain.matching.searches import resume_due
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a tick changed, as ids."""
+    """What a tick changed, as ids; `states_forgotten` are what answers changed that nobody can take back any more."""
 
     resumed_searches: tuple[int, ...]
     returned_inquiries: tuple[int, ...]
@@ -29,6 +30,7 @@ class Ticked:
     released_mails: tuple[int, ...]
     missed_calls: tuple[int, ...]
     rates_counted: bool
+    states_forgotten: int
 
 
 def tick(session: Session, *, now: datetime) -> Ticked:
@@ -41,6 +43,7 @@ def tick(session: Session, *, now: datetime) -> Ticked:
         released_mails=release_due(session, now=now),
         missed_calls=miss_overdue(session, now=now),
         rates_counted=learn_from_answers(session, now=now),
+        states_forgotten=forget_prior_states(session, now=now),
     )
 
 
@@ -61,4 +64,5 @@ def learn_from_answers(session: Session, *, now: datetime) -> bool:
 # in the order of `tick`
 STEPS: tuple[Callable[..., object], ...] = (
     resume_due, return_to_office, expire_silent, expire_leases, release_due, miss_overdue, learn_from_answers,
+    forget_prior_states,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain import events
 from domain.access import me
+from domain.casework.prior_states import changes_of, forget, put_back
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
@@ -86,6 +87,17 @@ def _uncount(session: Session, inquiry: Inquiry, letter: PrintedLetter, *, print
         if inquiry.last_reminded_at == printed_at:
             before = _reminded_before(session, inquiry, printed_at)
             take_back_reminder(session, inquiry, at=printed_at, before=before)
+        _away_again(session, inquiry, letter)
+
+
+def _away_again(session: Session, inquiry: Inquiry, letter: PrintedLetter) -> None:
+    """An absence that ended because the practice was reminded is noted as before, where nobody changed it since."""
+    key = ("inquiry", inquiry.id)
+    change = changes_of(session, letter_id=letter.id).get(key)
+    if change is not None and change.untouched:
+        put_back(session, key, change.before)
+        events.record(session, "inquiry.absence_changed", inquiry.id)
+    forget(session, letter_id=letter.id)
 
 
 def _reminded_before(session: Session, inquiry: Inquiry, at: datetime) -> datetime | None:

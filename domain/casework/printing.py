@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.prior_states import keep, read
 from domain.casework.sending import mark_sent
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import ContactEntry
@@ -34,7 +35,10 @@ def note_printed(session: Session, letter_ids: Sequence[int], *, now: datetime) 
         .returning(PrintedLetter.id, PrintedLetter.kind, PrintedLetter.inquiry_id, PrintedLetter.subject)
     ).all()
     for letter in sorted(printed, key=lambda one: one.id):
-        _went_out(session, inquiries[letter.inquiry_id], letter.kind, letter.subject, now=now)
+        inquiry = inquiries[letter.inquiry_id]
+        before = read(session, [("inquiry", inquiry.id)]) if inquiry.stage == InquiryStage.OUT_OF_OFFICE else {}
+        _went_out(session, inquiry, letter.kind, letter.subject, now=now)
+        keep(session, before, now=now, letter_id=letter.id)  # an absence that a reminder ends
         events.record(session, "letter.printed", letter.id, inquiry_id=letter.inquiry_id)
     there = set(session.scalars(select(PrintedLetter.id).where(PrintedLetter.id.in_(letter_ids))))
     return len(set(letter_ids) - there)

@@ -70,7 +70,7 @@ def release_search(
         set_item(session, item, after, now=now, note=reason)
         items = items_of(session, inquiry_id)
         stage = InquiryStage(inquiry.stage)
-        if stage in UNSENT and not _being_sent(session, inquiry):
+        if stage in UNSENT and not being_sent(session, inquiry):
             if any(ItemStatus(other.status) in OPEN_ITEM for other in items):
                 _leave_out(session, inquiry, item, items, now=now)
             else:
@@ -95,7 +95,7 @@ def _stop_status_mail(session: Session, search_id: int) -> None:
         cancel_mail(session, email_id)
 
 
-def _being_sent(session: Session, inquiry: Inquiry) -> bool:
+def being_sent(session: Session, inquiry: Inquiry) -> bool:
     """Whether the worker has its first mail in hand, or had it and may have sent it: then it counts as sent."""
     return any(mail.status in MAY_HAVE_LEFT for mail in _unsent_mails(session, inquiry))
 

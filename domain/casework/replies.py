@@ -16,6 +16,7 @@ from domain.casework.answer_corrections import answers_to_take_back
 from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
 from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
+from domain.casework.prior_states import keep, look_at_places
 from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
 from domain.casework.waiting_reminders import renew_reminders
@@ -170,10 +171,13 @@ def confirm_answers(
         recorded.append(made)
         _keep_reading(session, incoming_id, item.id, suggestion, decision.status.value)
     if capacity is not None:
+        therapist_id = _inquiry_of(session, mail).therapist_id
+        before = look_at_places(session, therapist_id)
         note_capacity(
-            session, _inquiry_of(session, mail).therapist_id, capacity=capacity.capacity, from_day=capacity.from_day,
-            note=capacity.note, as_of=capacity.as_of,
+            session, therapist_id, capacity=capacity.capacity, from_day=capacity.from_day, note=capacity.note,
+            as_of=capacity.as_of,
         )  # fmt: skip
+        keep(session, before, now=now, answer_id=recorded[-1].answer_id)
     _done(session, incoming_id, version, now=now)
     return tuple(recorded)
 

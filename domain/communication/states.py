@@ -37,6 +37,8 @@ EMAIL = Machine(
         E.BOUNCED_SOFT: frozenset({E.REPLIED, E.BOUNCED_HARD}),
     },
 )
+# What was dropped because of an answer waits again when the answer is taken back.
+EMAIL_BROUGHT_BACK = Machine("email", {E.CANCELLED: frozenset({E.QUEUED, E.RETRY_WAIT, E.FAILED})})
 
 
 class CallStatus(StrEnum):
@@ -76,3 +78,5 @@ CALL_TAKEN_BACK = Machine(
 )
 # A call that was begun and never made (a window that crashed, a number mistyped) is to be made again.
 CALL_PUT_BACK = Machine("phone_call", {C.IN_PROGRESS: frozenset({C.PLANNED})})
+# One cancelled because of an answer is planned again when the answer is taken back.
+CALL_BROUGHT_BACK = Machine("phone_call", {C.CANCELLED: frozenset({C.PLANNED})})

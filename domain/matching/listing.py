@@ -42,7 +42,8 @@ _SEARCHES = Listing(
     select="""
     SELECT s.id AS search_id, s.patient_id, trim(p.first_name || ' ' || p.last_name) AS name,
            extract(year FROM age(:today, p.birth_date))::int AS age, p.plz, p.city, p.lat, p.lon,
-           coalesce(w.radius_km, o.radius_km) AS radius_km, s.status, s.urgency, s.waiting_since, s.paused_until,
+           coalesce(w.radius_km, o.radius_km) AS radius_km, s.status, s.urgency, s.waiting_since,
+           CASE WHEN s.status = 'paused' THEN s.paused_until END AS paused_until,
            (SELECT count(*) FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
             WHERE i.search_id = s.id AND q.closed_at IS NULL AND i.status IN ('pending', 'needs_info')) AS open_inquiries,
            (SELECT count(*) FROM matching_service.inquiry_item i

@@ -28,13 +28,18 @@ def sql_set(codes: object) -> str:
 
 
 class PlaceSearch(Identified, Versioned, Base):
-    """The search for one place for one patient. At most one is open at a time."""
+    """The search for one place for one patient. At most one is open at a time.
+
+    What was said of a pause stays while a place is promised that came during it.
+    """
 
     __tablename__ = "place_search"
     __table_args__ = (
         CheckConstraint(f"status IN ({sql_set(SearchStatus)})", name="status"),
         CheckConstraint("urgency BETWEEN 0 AND 2", name="urgency"),
-        CheckConstraint("status = 'paused' OR (paused_until IS NULL AND pause_reason = '')", name="pause"),
+        CheckConstraint(
+            "status IN ('paused', 'tentative') OR (paused_until IS NULL AND pause_reason = '')", name="pause"
+        ),
         CheckConstraint(f"(status IN ({sql_set(OPEN_SEARCH)})) = (closed_at IS NULL)", name="closed_at_with_status"),
         Index(
             "uq_place_search_open",

@@ -14,7 +14,7 @@ from domain.access import person_name
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.models import Exclusion, PlaceSearch
-from domain.matching.states import CLOSED_SEARCH, SEARCH, SearchStatus
+from domain.matching.states import CLOSED_SEARCH, SEARCH, SEARCH_TAKEN_BACK, SearchStatus
 from domain.therapists.models import Practice, Therapist
 
 
@@ -47,16 +47,30 @@ def open_search(session: Session, patient_id: int, *, waiting_since: date, urgen
 
 
 def move_search(session: Session, search: PlaceSearch, after: SearchStatus, *, now: datetime, reason: str = "") -> None:
-    """Take a locked search to another state; raises Conflict when the transition is not listed."""
+    """Take a locked search to another state; raises Conflict when the transition is not listed.
+
+    A place promised during a pause keeps what was said of it: the promise may have been entered by mistake.
+    """
     before = SearchStatus(search.status)
     SEARCH.check(before, after)
     search.status = after
-    search.paused_until, search.pause_reason = None, ""
+    if (before, after) != (SearchStatus.PAUSED, SearchStatus.TENTATIVE):
+        search.paused_until, search.pause_reason = None, ""
     if after in CLOSED_SEARCH:
         search.closed_at, search.close_reason = now, reason
     else:
         search.closed_at, search.close_reason = None, ""
     events.record(session, "place_search.moved", search.id, patient_id=search.patient_id, before=before, after=after)
+
+
+def take_place_back(session: Session, search: PlaceSearch) -> bool:
+    """The place of a locked search was entered by mistake: it goes on, or rests as before; returns whether it rests."""
+    after = SearchStatus.PAUSED if search.pause_reason else SearchStatus.ACTIVE
+    before = SearchStatus(search.status)
+    SEARCH_TAKEN_BACK.check(before, after)
+    search.status = after
+    events.record(session, "place_search.moved", search.id, patient_id=search.patient_id, before=before, after=after)
+    return after is SearchStatus.PAUSED
 
 
 def pause_search(

@@ -38,6 +38,8 @@ SEARCH = Machine(
         **{closed: frozenset({S.ACTIVE}) for closed in CLOSED_SEARCH},
     },
 )
+# A place entered by mistake is taken back: the search goes on, or rests as it did. No other way leads to a pause.
+SEARCH_TAKEN_BACK = Machine("place_search", {S.TENTATIVE: frozenset({S.ACTIVE, S.PAUSED})})
 
 
 class InquiryStage(StrEnum):

@@ -48,6 +48,7 @@ communication_service.incoming_reading    ra    ra    -     -     r     r
 communication_service.mail_account        r     raw   -     raw   r     r
 communication_service.mailbox_state       r     r     -     -     raw   r
 communication_service.phone_call          raw   raw   -     -     raw   r
+communication_service.prior_state         rad   rad   -     -     rd    r
 communication_service.printed_letter      rad   rad   -     -     -     r
 communication_service.printed_letter_item ra    ra    -     -     -     r
 communication_service.sending_state        r     r     -     r     raw   r

@@ -18,6 +18,7 @@ import domain.acquisition.models
 import domain.acquisition.source_models
 import domain.audit
 import domain.casework.place_models
+import domain.casework.prior_models
 import domain.casework.reach_models
 import domain.communication.evidence.models
 import domain.communication.incoming.models

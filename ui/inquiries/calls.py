@@ -15,6 +15,7 @@ from domain.database import Session
 from ui import formats
 from ui.labels import label
 from ui.phone import call_words
+from ui.phone.callbacks import refused_day
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row
@@ -119,7 +120,7 @@ class CallCard(Card):
             said = tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant.")
             ReasonDialog(
                 self, tr("Rückruf vereinbart"), _question(call, C.REACHED, said), reason=tr("Was wurde gesagt?"),
-                day=tr("Rückruf ab"), day_needed=True, lasted=_lasted(call),
+                day=tr("Rückruf ab"), day_needed=True, lasted=_lasted(call), refuse=refused_day(self._ui.now),
             ).ask(
                 lambda dialog: self._finish(
                     call,

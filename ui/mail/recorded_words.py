@@ -6,8 +6,18 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework.answer_corrections import TakenBack, take_back_answers
 from domain.casework.answers import Recorded
+from domain.casework.bringing_back import BroughtBack
 from ui.ports import UiContext
 from ui.translation import ntr, tr
+
+# what somebody changed since the answers were confirmed, which taking them back leaves alone
+KEPT = {
+    "call": "der Anruf bei der Praxis",
+    "inquiry": "der Stand der Anfrage",
+    "letter": "der Brief",
+    "mail": "die E-Mail an ihrer Stelle",
+    "places": "die Angabe zu freien Plätzen",
+}
 
 
 def told(recorded: Sequence[Recorded]) -> str:
@@ -37,27 +47,63 @@ def unread_words(practices: Sequence[str]) -> str:
     )
 
 
+def taken_back_words(found: TakenBack) -> str:
+    """What taking answers back restored, what stays as somebody left it since, and what is still to do."""
+    said = [tr("Zurückgenommen; die E-Mail liegt wieder im Posteingang.")]
+    if again := _again(found.back):
+        said.append(tr("Wieder wie zuvor: {what}.").format(what=_listed(again)))
+    kept = [tr(KEPT[kind]) for kind in found.back.kept]
+    if kept:
+        said.append(tr("Inzwischen geändert und so gelassen: {what}.").format(what=_listed(kept)))
+    if found.told:
+        said.append(
+            ntr(
+                found.told,
+                "{n} E-Mail darüber war schon hinausgegangen: Rufen Sie dort an.",
+                "{n} E-Mails darüber waren schon hinausgegangen: Rufen Sie dort an.",
+            )
+        )
+    if found.ended:
+        said.append(
+            ntr(
+                found.ended,
+                "{n} andere Anfrage bleibt beendet und ist neu zu stellen.",
+                "{n} andere Anfragen bleiben beendet und sind neu zu stellen.",
+            )
+        )
+    return " ".join(said)
+
+
+def _again(back: BroughtBack) -> list[str]:
+    said = []
+    if back.paused:
+        said.append(ntr(back.paused, "die Pause der Suche", "{n} Pausen von Suchen"))
+    if back.absences:
+        said.append(ntr(back.absences, "die Abwesenheit der Praxis", "{n} Abwesenheiten von Praxen"))
+    if back.calls:
+        said.append(ntr(back.calls, "{n} geplanter Anruf", "{n} geplante Anrufe"))
+    if back.mails:
+        said.append(ntr(back.mails, "{n} wartende E-Mail", "{n} wartende E-Mails"))
+    if back.letters:
+        said.append(ntr(back.letters, "{n} ungedruckter Brief", "{n} ungedruckte Briefe"))
+    if back.places:
+        said.append(tr("die Angabe zu freien Plätzen"))
+    return said
+
+
+def _listed(said: Sequence[str]) -> str:
+    """One after the other, the last with "und"."""
+    return tr(" und ").join(part for part in (", ".join(said[:-1]), said[-1]) if part)
+
+
 def take_back(ui: UiContext, owner: QWidget, incoming_id: int) -> None:
     """The answers of a mail were confirmed by mistake; the mail is open again."""
     now = ui.now()
 
     def done(found: TakenBack) -> None:
-        said = tr("Zurückgenommen; die E-Mail liegt wieder im Posteingang.")
-        if found.told:
-            said += " " + ntr(
-                found.told,
-                "{n} E-Mail darüber war schon hinausgegangen: Rufen Sie dort an.",
-                "{n} E-Mails darüber waren schon hinausgegangen: Rufen Sie dort an.",
-            )
-        if found.ended:
-            said += " " + ntr(
-                found.ended,
-                "{n} andere Anfrage bleibt beendet und ist neu zu stellen.",
-                "{n} andere Anfragen bleiben beendet und sind neu zu stellen.",
-            )
-        if found.told or found.ended:
-            ui.messages.warning(said)
+        if found.told or found.ended or found.back.kept:
+            ui.messages.warning(taken_back_words(found))
         else:
-            ui.messages.success(said)
+            ui.messages.success(taken_back_words(found))
 
     ui.background.write(owner, lambda s: take_back_answers(s, incoming_id, now=now), done)

@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.casework import calling
 from domain.casework.phone_queue import QueuedCall
-from domain.communication.contacts import CallResult, refuse_callback
+from domain.communication.contacts import CallResult
 from domain.communication.states import CallStatus
 from domain.database import Session
-from domain.errors import Invalid, PlatzlotseError
+from domain.errors import PlatzlotseError
 from domain.matching.listing import InquiryDetail, get_inquiry
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from ui.errors import describe
@@ -17,6 +17,7 @@ from ui.phone import call_words
 from ui.phone.call_acts import CallActs
 from ui.phone.call_keys import CallKeys
 from ui.phone.call_notes import CallNotes
+from ui.phone.callbacks import refused_day
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row, scrolled
@@ -197,18 +198,9 @@ class CallPanel(QWidget):
         self.refused.emit()
 
     def _on_callback(self) -> None:
-        call, now, answers = self._call, self._ui.now(), self._answers.decisions(today=self._ui.today())
+        call, answers = self._call, self._answers.decisions(today=self._ui.today())
         if call is None or answers is None:
             return
-
-        def refuse(dialog: ReasonDialog) -> str:
-            day = dialog.day()
-            try:
-                if day is not None:
-                    refuse_callback(day, dialog.clock(), now=now)
-            except Invalid as error:
-                return describe(error)
-            return ""
 
         def agreed(dialog: ReasonDialog) -> None:
             said = CallResult(C.REACHED, *self._notes.typed(), dialog.day(), dialog.clock(), dialog.minutes())
@@ -217,7 +209,8 @@ class CallPanel(QWidget):
         ReasonDialog(
             self, tr("Rückruf vereinbart"),
             tr("Mit Uhrzeit gilt genau diese; ohne wird in der Telefonzeit ab diesem Tag geplant, nie an einem Feiertag."),
-            reason="", day=tr("Rückruf ab"), day_needed=True, clock=tr("Uhrzeit (leer: Telefonzeit)"), refuse=refuse,
+            reason="", day=tr("Rückruf ab"), day_needed=True, clock=tr("Uhrzeit (leer: Telefonzeit)"),
+            refuse=refused_day(self._ui.now),
             lasted=call_words.lasted() if call.status is C.PLANNED else "",
         ).ask(agreed)  # fmt: skip
 

@@ -95,14 +95,21 @@ class ReasonDialog(QDialog):
             try:
                 read()
             except Unreadable as wrong:
-                field.complain(str(wrong))
-                field.control.setFocus()
+                self._complain(field, str(wrong))
                 return
         if refused := self._refuse(self):
-            self._day_field.complain(refused)
-            self._day_field.control.setFocus()
+            self._complain(self._day_field, refused)
             return
         self.accept()
+
+    def _complain(self, field: Field, wrong: str) -> None:
+        """At the field, and the dialog grows with it: nothing above is squeezed."""
+        field.complain(wrong)
+        field.control.setFocus()
+        column = self.layout()
+        if column is not None:
+            column.activate()
+            self.resize(self.width(), max(self.height(), column.totalHeightForWidth(self.width())))
 
     def reason(self) -> str:
         """What was written."""

@@ -1,13 +1,15 @@
 """One of two people in a race: a process of its own with its own login. Prints what became of it as JSON.
 
 usage: python -m tests.domain.casework.racer URL; then a line of standard input each:
-start_search PATIENT | ask THERAPIST SEARCH | accept ITEM | dial CALL | hang_up CALL | unsend LETTER
+start_search PATIENT | ask THERAPIST SEARCH | accept ITEM | dial CALL | hang_up CALL | unsend LETTER |
+unconfirm MAIL
 """
 
 import json
 import sys
 from datetime import UTC, datetime
 
+from domain.casework.answer_corrections import take_back_answers
 from domain.casework.answers import record_answer
 from domain.casework.calling import begin_call, finish_call
 from domain.casework.letter_corrections import take_back_printed
@@ -31,6 +33,9 @@ def act(session: Session, what: str, numbers: list[int]) -> dict[str, object]:
             session, therapist_id=numbers[0], search_ids=numbers[1:], channel=Channel.EMAIL, now=now
         )
         return {"won": inquiry}
+    if what == "unconfirm":
+        take_back_answers(session, numbers[0], now=now)
+        return {"won": numbers[0]}
     if what in {"dial", "hang_up", "unsend"}:
         if what == "dial":
             begin_call(session, numbers[0], now=now)

@@ -21,6 +21,7 @@ from domain.casework.searches import (
 )
 from domain.database import Database
 from domain.errors import Conflict, Invalid, PlatzlotseError
+from domain.matching.listing import find_search
 from domain.matching.models import Inquiry, InquiryItem, Placement, PlaceSearch
 from domain.matching.searches import pause_search, resume_search
 from domain.matching.states import ItemStatus, PatientState, SearchStatus
@@ -109,7 +110,10 @@ def test_an_offer_ends_searching_and_pausing(database: Database, now: datetime, 
         assert state_of(session, patient) is before
         accept(session, inquiry, now=now)
         assert state_of(session, patient) is P.OFFERED
-        assert session.get_one(PlaceSearch, search).paused_until is None
+        shown = find_search(session, search, today=now.date())
+        assert shown is not None
+        assert (shown.status, shown.paused_until) == ("tentative", None)
+        assert tick(session, now=datetime(2027, 1, 1, 6, 0, tzinfo=UTC)).resumed_searches == ()
 
 
 @pytest.mark.parametrize(

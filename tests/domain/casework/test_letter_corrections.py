@@ -22,6 +22,7 @@ from domain.casework.release import release_search
 from domain.communication.evidence.chain import link_waiting
 from domain.database import Database
 from domain.errors import Conflict, Forbidden
+from domain.matching.inquiries import note_out_of_office
 from domain.matching.models import PlaceSearch
 from domain.matching.states import ItemStatus
 from domain.values import Channel
@@ -74,6 +75,29 @@ def test_a_reminder_taken_back_is_none(database: Database, now: datetime) -> Non
         assert (inquiry.reminders, inquiry.last_reminded_at, state(session, inquiry)) == (1, week, "reminded")
         assert chased(session, now=week + 9 * DAY) == []  # it waits for the printer
         assert tasks(session, TaskKind.LETTER, now=week + 9 * DAY) == [inquiry.id]
+
+
+def test_an_absence_the_reminder_ended_is_noted_again(database: Database, now: datetime) -> None:
+    """With its days, and the clock stands still as before; one noted since by somebody stays theirs."""
+    with database.write() as session:
+        inquiry = written(session, add_search(session), now=now)
+        print_all(session, inquiry.id, now=now)
+        reminding.remind(session, inquiry.id, now=now + 8 * DAY)
+        until = (now + 30 * DAY).date()
+        note_out_of_office(session, inquiry.id, until=until, now=now + 8 * DAY)
+        clock = inquiry.clock_started_at
+        (letter, _) = letters_of(session, inquiry.id)
+        for _ in range(2):
+            print_all(session, inquiry.id, now=now + 9 * DAY)
+            assert (inquiry.stage, inquiry.out_of_office_until, inquiry.reminders) == ("sent", None, 1)
+            take_back_printed(session, letter.letter_id, now=now + 10 * DAY)
+            assert (inquiry.stage, inquiry.out_of_office_until, inquiry.reminders) == ("out_of_office", until, 0)
+            assert (inquiry.out_of_office_since, inquiry.clock_started_at) == ((now + 8 * DAY).date(), clock)
+        print_all(session, inquiry.id, now=now + 11 * DAY)
+        note_out_of_office(session, inquiry.id, until=until + DAY, now=now + 11 * DAY)
+        with pytest.raises(Conflict, match=r"letter\.followed"):
+            take_back_printed(session, letter.letter_id, now=now + 12 * DAY)
+        assert inquiry.out_of_office_until == until + DAY
 
 
 def test_what_was_answered_stays_sent(database: Database, now: datetime) -> None:

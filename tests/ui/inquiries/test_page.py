@@ -183,10 +183,15 @@ def test_an_unread_reply_is_opened_instead_of_reminding(
 
 
 def test_a_callback_is_agreed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The day is asked for and a call planned; a day that is none keeps the dialog open."""
+    """The day is asked for and a call planned; a day that is none, or is over, keeps the dialog open."""
     page = opened(ui, qtbot, database, Channel.PHONE)
     press(qtbot, page, "Rückruf vereinbart")
     confirm(qtbot, page, reason="nach dem Urlaub", day="31.02.2027")
+    confirm(qtbot, page, reason="nach dem Urlaub", day="08.12.2020")
+    dialog = page.findChild(ReasonDialog)
+    assert dialog is not None
+    assert "Vergangenheit" in dialog._day_field._error.text()
+    assert scalar(database, CALLS) == "planned"
     confirm(qtbot, page, reason="nach dem Urlaub", day="08.12.2026")
     qtbot.waitUntil(lambda: scalar(database, CALLS) == "callback_due planned")
 

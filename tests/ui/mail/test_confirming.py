@@ -12,9 +12,11 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.replies import assign
+from domain.communication.calls import plan_call
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
+from domain.matching.searches import pause_search
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.steps import ask
@@ -150,3 +152,36 @@ def test_confirmed_answers_are_taken_back(ui: UiContext, qtbot: QtBot, database:
     press(qtbot, page, "Antworten zurücknehmen")
     qtbot.waitUntil(lambda: scalar(database, STATUS) == "pending pending")
     assert view._reply is not None
+
+
+def test_what_came_back_and_what_stayed_is_said(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The rest of the search and its call are named; a practice a colleague planned to phone since keeps that call."""
+    page = opened(ui, qtbot, database, "{0}: Wir haben einen Platz frei.", "Kühn")
+    item = "SELECT i.inquiry_id, i.search_id, q.therapist_id FROM matching_service.inquiry_item i"
+    joined = f"{item} JOIN matching_service.inquiry q ON q.id = i.inquiry_id"
+
+    def planned(session: Session) -> None:
+        inquiry, _, therapist = session.execute(text(joined)).one()
+        plan_call(session, therapist, now=ui.now(), inquiry_id=inquiry)
+
+    def paused(session: Session) -> None:
+        planned(session)
+        search = session.execute(text(joined)).one()[1]
+        pause_search(session, search, until=None, reason="Klinik", now=ui.now())
+
+    fill(database, paused)
+    page.refresh()
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    press(qtbot, page, "Antworten zurücknehmen")
+    qtbot.waitUntil(lambda: "Wieder wie zuvor" in ui.messages.text())
+    assert "Wieder wie zuvor: die Pause der Suche und 1 geplanter Anruf." in ui.messages.text()
+    assert scalar(database, "SELECT status || pause_reason FROM matching_service.place_search") == "pausedKlinik"
+    qtbot.wait(1000)
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    fill(database, planned)
+    press(qtbot, page, "Antworten zurücknehmen")
+    stayed = "Inzwischen geändert und so gelassen: der Anruf bei der Praxis."
+    qtbot.waitUntil(lambda: stayed in ui.messages.text())
+    assert scalar(database, "SELECT count(*) FROM communication_service.phone_call WHERE status = 'planned'") == 1

@@ -1,0 +1,18 @@
+"""Taking an answer or a letter back restores what it changed.
+
+Revision ID: 0032
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0032"
+down_revision = "0031"
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    """Add to the foundation."""
+    op.get_bind().connection.cursor().execute((SQL / "0032_prior_states.sql").read_text("utf-8"))
