@@ -39,6 +39,7 @@ CHECKED_AT = {
     "name": "first_name", "birth_date": "birth_date", "age": "birth_date", "place": "plz", "insurance": "insurance_kind",
     "complaint": "diagnoses", "consent_storage": "consent", "consent_pseudonymous_inquiry": "consent",
     "guardian": "consent", "guardian_consent": "consent",
+    "papers": "papers",
     "reach": "phone", "offers": "offers", "website": "website", "capacity": "capacity",
 }  # fmt: skip
 CHECKS = frozenset({TaskKind.CHECK_PATIENT, TaskKind.CHECK_THERAPIST})

@@ -1,0 +1,18 @@
+"""Whether a person said what a paper is.
+
+Revision ID: 0032
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0032"
+down_revision = "0029"
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    """Add to the foundation."""
+    op.get_bind().connection.cursor().execute((SQL / "0032_confirmed_kinds.sql").read_text("utf-8"))
