@@ -1,4 +1,4 @@
-"""Whether a person said what a paper is.
+"""Whether a person said what a paper is; the words of mails that nobody known sent.
 
 Revision ID: 0032
 """
@@ -15,4 +15,4 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     """Add to the foundation."""
-    op.get_bind().connection.cursor().execute((SQL / "0032_confirmed_kinds.sql").read_text("utf-8"))
+    op.get_bind().connection.cursor().execute((SQL / "0032_confirmed_and_unknown.sql").read_text("utf-8"))
