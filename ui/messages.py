@@ -170,6 +170,7 @@ class Messages(QWidget):
     ) -> None:
         self._message, self._fresh = _Message(kind, text, action, callback, everywhere, passing), True
         QTimer.singleShot(0, self, self._age)
+        self._close.setIcon(icons.icon("x"))  # in the colours of now
         self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))
         shown = text if len(text) <= LONGEST else text[: LONGEST - 2].rsplit(None, 1)[0] + " …"
         self._text.setText(shown)

@@ -73,7 +73,7 @@ def test_a_place_that_is_free_says_since_when(ui: UiContext, qtbot: QtBot, datab
     qtbot.waitUntil(lambda: page._tree.topLevelItemCount() > 0)
     top = page._tree.topLevelItem(0)
     assert top is not None
-    assert top.text(0) == "Zugesagter Platz ist frei: Beginn klären (2)"
+    assert top.text(0) == "Platz ist frei: Beginn klären (2)"
     longest, newest = top.child(0), top.child(1)
     assert longest is not None
     assert newest is not None

@@ -36,12 +36,12 @@ class TemplateEditor(QWidget):
         self._title = label("", "heading")
         self._about = label("", "muted")
         self._unsaved = Chip()
-        self._lacking = label("", "error")
-        self._lacking.setWordWrap(True)
+        self._lacking = label("", "muted")
         self._missing: Missing | None = None
         self._complete = button(tr("A&bschnitte einfügen"), self._on_complete, icon="plus")
         self._complete.setToolTip(tr("Fügt sie in den Text ein; gespeichert wird erst, wenn Sie es tun."))
         self._lack = row(self._lacking, self._complete, stretch=(1, 0))
+        self._lack.hide()
         self._taken = ""  # which older version stands there instead of typed words
         self.name = QLineEdit()
         self.subject = QLineEdit()

@@ -58,6 +58,7 @@ class PlaceDayDialog(QDialog):
                 refuse_place_from(day, today=self._today)
         except (Unreadable, Invalid) as wrong:
             self._field.complain(str(wrong) if isinstance(wrong, Unreadable) else describe(wrong))
+            self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
             self._from.setFocus()
             return
         self.accept()

@@ -59,6 +59,8 @@ class UnreadQuestion(QObject):
         dialog.ok.setProperty("role", "")
         dialog.ok.setAutoDefault(False)
         dialog.back.setProperty("role", "primary")
+        for choice in (dialog.ok, dialog.back):
+            choice.style().polish(choice)
         dialog.back.setDefault(True)
 
         def closed(result: int) -> None:
@@ -80,8 +82,8 @@ def _consequence(replies: tuple[UnreadReply, ...]) -> str:
     said = [
         ntr(
             len(replies),
-            "Von dieser Praxis liegt eine ungelesene Antwort im Posteingang. Sie kann ändern, was hier stehen soll.",
-            "Von dieser Praxis liegen {n} ungelesene Antworten im Posteingang. Sie können ändern, was hier stehen soll.",
+            "Von dieser Praxis liegt eine ungelesene Antwort im Posteingang. Sie kann diese E-Mail überflüssig machen.",
+            "Von dieser Praxis liegen {n} ungelesene Antworten im Posteingang. Sie können diese E-Mail überflüssig machen.",
         )
     ]
     for reply in replies[:SHOWN]:
