@@ -14,7 +14,7 @@ from domain.casework.placements import begin_therapy, start_trial_sessions
 from domain.casework.preparing import create_and_send
 from domain.casework.release import GATHER
 from domain.casework.searches import start_search
-from domain.casework.taking import REPLY_UNREAD
+from domain.casework.unread_replies import REPLY_UNREAD
 from domain.casework.week_plan import accept, propose, save
 from domain.communication.claiming import release_due
 from domain.database import Database

@@ -13,6 +13,7 @@ from shiboken6 import Shiboken
 
 from domain.casework.finding import EACH, Hit, find_anything
 from domain.casework.finding_contacts import ContactHit, find_contacts
+from domain.casework.finding_mails import MailHit, find_unknown_mails
 from domain.database import Session
 from ui import formats, icons
 from ui.background import Background
@@ -25,7 +26,7 @@ from ui.widgets.tips import plain
 
 WAIT_MS = 150
 WIDTH, HEIGHT = 560, 560
-ICONS = {"patients": "users", "therapists": "stethoscope", "inquiries": "send", "course": "clock"}
+ICONS = {"patients": "users", "therapists": "stethoscope", "inquiries": "send", "course": "clock", "mail": "mail"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,18 @@ class GlobalSearch(SearchField):
             self._popup.hide()
             return
 
-        def work(session: Session) -> tuple[tuple[Hit, ...], tuple[ContactHit, ...]]:
-            return find_anything(session, typed), find_contacts(session, typed, each=EACH)
+        def work(session: Session) -> tuple[tuple[Hit, ...], tuple[ContactHit, ...], tuple[MailHit, ...]]:
+            return (
+                find_anything(session, typed),
+                find_contacts(session, typed, each=EACH),
+                find_unknown_mails(session, typed, each=EACH),
+            )
 
         self._background.read(self, work, lambda found: self._show(typed, *found), key="search")
 
-    def _show(self, typed: str, hits: tuple[Hit, ...], contacts: tuple[ContactHit, ...]) -> None:
+    def _show(
+        self, typed: str, hits: tuple[Hit, ...], contacts: tuple[ContactHit, ...], mails: tuple[MailHit, ...]
+    ) -> None:
         self._list.clear()
         groups = {"patients": tr("Patienten"), "therapists": tr("Therapeuten"), "inquiries": tr("Anfragen")}
         for page, title in groups.items():
@@ -116,6 +123,8 @@ class GlobalSearch(SearchField):
         course = f"course:{typed}"
         said = [(_entry(one), _Goal(one.page, one.record_id, course)) for one in contacts]
         self._add(tr("Verlauf und E-Mails"), "course", said)
+        unknown = [(_mail(one), _Goal("mail", one.incoming_id, "incoming")) for one in mails]
+        self._add(tr("E-Mails von Unbekannten"), "mail", unknown)
         if not self._list.count():
             self._list.addItem(_silent(tr("Nichts gefunden.")))
         self._list.setCurrentRow(-1)
@@ -158,6 +167,11 @@ def _silent(words: str) -> QListWidgetItem:
 
 def _line(hit: Hit) -> str:
     return f"{hit.title}   {hit.detail}"
+
+
+def _mail(hit: MailHit) -> str:
+    said = f"{hit.sender} · {formats.moment(hit.received_at)}"
+    return f"{said}\n{hit.subject}" if hit.subject else said
 
 
 def _entry(hit: ContactHit) -> str:

@@ -1,6 +1,7 @@
 """Where the message of the window stands: over its top bar, so that the page below never moves when it comes or goes.
 
-It keeps clear of the search. A long one takes the whole width, and where that is not enough reaches over the page.
+It never covers the search: it stands beside it, and a long one reaches over the page. Where it would cover less of the
+page so, it lies below the bar over the whole width.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint
@@ -12,7 +13,7 @@ ROOM = 4  # px above it, and over the page's margin below the bar
 
 
 class MessagePlace(QObject):
-    """Keeps the message over `bar`, left of `beside` if it is short; both are inside `area`."""
+    """Keeps the message over `bar` and left of `beside`, or below `bar`; both are inside `area`."""
 
     def __init__(self, messages: Messages, area: QWidget, bar: QWidget, beside: QWidget) -> None:
         super().__init__(area)
@@ -33,13 +34,14 @@ class MessagePlace(QObject):
 
     def place(self) -> None:
         """Put it there."""
-        messages, high = self._messages, self._bar.height() + ROOM
-        width = self._beside.mapTo(self._area, QPoint(0, 0)).x()
+        messages, bar = self._messages, self._bar.height()
+        width, whole = self._beside.mapTo(self._area, QPoint(0, 0)).x(), self._area.width()
         layout = messages.layout()
         if layout is None or width <= 0:
             return
-        if layout.totalHeightForWidth(width) > high:
-            width = self._area.width()
-        height = layout.totalHeightForWidth(width)
-        messages.setGeometry(0, max(0, (self._bar.height() - height) // 2), width, height)
+        height, below = layout.totalHeightForWidth(width), layout.totalHeightForWidth(whole)
+        if (height - bar - ROOM) * width <= below * whole:
+            messages.setGeometry(0, max(0, (bar - height) // 2), width, height)
+        else:
+            messages.setGeometry(0, bar, whole, below)
         messages.raise_()

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from ui import icons
 from ui.theme import SPACE, Token
 from ui.translation import tr
+from ui.widgets.tips import plain
 
 HIDE_MS = 8000
+LONGEST = 600  # letters of a message on the screen; the rest stands in its tooltip
 LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
 ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert", "error": "circle-alert"}
 COLOURS: Mapping[str, Token] = {"info": "info", "success": "success", "warning": "warning", "error": "danger"}
@@ -154,7 +156,7 @@ class Messages(QWidget):
 
     def text(self) -> str:
         """What is said now, or nothing."""
-        return self._text.text() if self.isVisible() else ""
+        return self._message.text if self._message is not None and self.isVisible() else ""
 
     def _show(
         self,
@@ -168,8 +170,11 @@ class Messages(QWidget):
     ) -> None:
         self._message, self._fresh = _Message(kind, text, action, callback, everywhere, passing), True
         QTimer.singleShot(0, self, self._age)
+        self._close.setIcon(icons.icon("x"))  # in the colours of now
         self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))
-        self._text.setText(text)
+        shown = text if len(text) <= LONGEST else text[: LONGEST - 2].rsplit(None, 1)[0] + " …"
+        self._text.setText(shown)
+        self._text.setToolTip("" if shown == text else plain(text))
         self._text.setAccessibleName(text)
         self._callback, self._undo_shown = callback, False
         self._action.setText(action)

@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     BATCH = "batch"
     WEEKLY_STATUS = "weekly_status"
     ACCEPTED = "accepted"
+    PLACE_FREE = "place_free"
     TSS_CLOCK = "tss_clock"
     INSURER_CLOCK = "insurer_clock"
     CALL_PLANNED = "call_planned"
@@ -103,7 +104,10 @@ _TASKS: dict[TaskKind, str] = {
         ) AS k WHERE why IS NOT NULL""",
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
-    " WHERE i.status = 'accepted'",
+    f" WHERE i.status = 'accepted' AND (i.place_from IS NULL OR i.place_from > {TODAY_OF_NOW})",
+    # whose day has come, until somebody notes that it began or came to nothing; the detail is code and practice
+    TaskKind.PLACE_FREE: f"SELECT 'inquiries', q.id, {_NAME}, i.reference_code || ' · ' || {_PRACTICE},"
+    f" i.place_from::timestamptz {_ITEM_JOINS} WHERE i.status = 'accepted' AND i.place_from <= {TODAY_OF_NOW}",
     TaskKind.TSS_CLOCK: "",  # asked below: the clocks stand in domain/matching alone
     TaskKind.INSURER_CLOCK: "",
     TaskKind.CALL_PLANNED: f"""

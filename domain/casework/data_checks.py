@@ -4,6 +4,7 @@ Of patients what the checklist "bereit für die Suche" asks for, as long as some
 holds both together. Of therapists who were ever asked, or entered by hand: how they are reached, where they are, what
 they offer. A directory's others are many, and whether they matter shows when a search meets them
 (`matching/unknowns`). Of everybody: a word on places that is old, and suggestions from a web page that nobody decided.
+A patient's paper kept before anybody was asked what it is waits for that, too.
 """
 
 from domain.patients.checklist import ADULT_AGE, REQUIRED_SCOPES
@@ -28,6 +29,8 @@ PATIENT_CHECKS: dict[str, str] = {
     "guardian": f"{_MINOR} AND NOT EXISTS (SELECT FROM patient_service.guardian g WHERE g.patient_id = p.id)",
     "guardian_consent": f"{_MINOR} AND NOT "
     + _GIVEN.format(scope="pseudonymous_inquiry", more=" AND c.given_by = 'guardian'"),
+    "papers": """EXISTS (SELECT FROM patient_service.patient_file f
+                         WHERE f.patient_id = p.id AND NOT f.kind_confirmed AND f.erased_at IS NULL)""",
 }
 _WORKED_WITH = """(t.source = 'manual'
     OR EXISTS (SELECT FROM matching_service.inquiry q WHERE q.therapist_id = t.id))"""

@@ -65,6 +65,7 @@ _STEPS = text("""
     LEFT JOIN platform.person p ON p.id = c.person_id
     LEFT JOIN audit.contact_link l ON l.entry_id = c.id
     WHERE c.inquiry_id = ANY(:inquiries) AND (c.patient_id = :patient OR c.patient_id IS NULL)
+      AND c.kind <> 'place_day'  -- the office's own note of a day: nobody was asked by it
       -- a result of a call that was taken back never happened, nor what it counted for
       AND NOT EXISTS (
         SELECT FROM communication_service.contact_entry wrong

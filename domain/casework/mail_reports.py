@@ -3,12 +3,14 @@
 What happens before it leaves stands in `taking`.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from domain.casework.release import UNSENT, drop_withdrawals, follow_what_changed, names_gone, stop_if_moot
 from domain.casework.taking import first_letter_of, follow_stop, lock_inquiry_first, why_stopped
+from domain.casework.unread_replies import refuse_unread
 from domain.communication import claiming, outcomes, resending
 from domain.communication.calls import cancel_calls
 from domain.communication.last_look import ASKING, look
@@ -39,9 +41,15 @@ def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: s
         _inquiry_sent(session, email, now=now)
 
 
-def sent_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person sent a waiting mail with their own mail program: clocks run as after the worker's report."""
+def sent_by_hand(
+    session: Session, email_id: int, *, now: datetime, version: int | None = None, told: Collection[int] = ()
+) -> None:
+    """A person sent a waiting mail with their own mail program: clocks run as after the worker's report.
+
+    Raises Conflict (``email.reply_unread``) while a reply holds it that nobody has read; `told`: those they know of.
+    """
     lock_inquiry_first(session, email_id)
+    refuse_unread(session, email_id, told=told)
     claiming.send_by_hand(session, email_id, now=now, version=version)
     email = outcomes.note_sent(session, email_id, now=now, server_reply="", by_hand=True)
     if email is not None:

@@ -3,6 +3,7 @@
 What became of a mail that was handed over stands in `mail_reports`.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.casework.release import STOP_REASONS, UNSENT, stop_unsent
-from domain.casework.reminder_outlook import unread_of
+from domain.casework.unread_replies import REPLY_UNREAD, refuse_unread, unread_before
 from domain.communication import claiming
 from domain.communication.last_look import look
 from domain.communication.mails import stop
@@ -19,9 +20,6 @@ from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.models import Inquiry
 
-# what the practice's own answer may overtake, while it lies unread here
-HELD = frozenset({"withdrawal", "reminder"})
-REPLY_UNREAD = "email.reply_unread"
 LOOK_AGAIN = timedelta(minutes=2)
 
 
@@ -42,8 +40,7 @@ def take_mail(
 
 def _waits_for_a_reader(session: Session, email_id: int, *, now: datetime) -> bool:
     """Who answered, and is not read yet, is told nothing that the answer may make wrong: the mail is put off."""
-    email = session.get_one(Email, email_id)
-    if email.kind not in HELD or email.inquiry_id is None or unread_of(session, email.inquiry_id) is None:
+    if not unread_before(session, email_id):
         return False
     held = session.scalar(
         select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED).with_for_update(skip_locked=True)
@@ -53,10 +50,11 @@ def _waits_for_a_reader(session: Session, email_id: int, *, now: datetime) -> bo
     return True
 
 
-def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> str:
+def look_before_by_hand(session: Session, email_id: int, *, now: datetime, told: Collection[int] = ()) -> str:
     """A person is about to send a waiting mail with their own program: the same last look as the worker's.
 
-    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing.
+    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing. Raises Conflict
+    (``email.reply_unread``) while a reply holds it that nobody has read; `told`: those the person knows of.
     """
     lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
@@ -64,6 +62,7 @@ def look_before_by_hand(session: Session, email_id: int, *, now: datetime) -> st
         return ""
     found = look(session, email, now=now)
     if not found.stopped:
+        refuse_unread(session, email_id, told=told)
         if email.to_address != found.address:
             email.to_address = found.address
             events.record(session, "email.readdressed", email.id, inquiry_id=email.inquiry_id)

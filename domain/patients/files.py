@@ -40,6 +40,7 @@ class FileSummary:
     erased_at: datetime | None
     erased_by: str | None
     erased_reason: str
+    kind_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def add_file(
     if used_bytes(session, patient_id) + len(content) > PATIENT_BYTES:
         raise Invalid("patient_file.too_many", name=checked.name, limit=PATIENT_BYTES // 1_000_000)
     file = PatientFile(
-        patient_id=patient_id, kind=kind, name=checked.name, media_type=checked.media_type, size=len(content),
+        patient_id=patient_id, kind=kind, kind_confirmed=True, name=checked.name, media_type=checked.media_type,
+        size=len(content),
         note=note.strip(), added_by=me(session).id, added_at=now,
     )  # fmt: skip
     session.add(file)
@@ -92,10 +94,29 @@ def list_files(session: Session, patient_id: int) -> tuple[FileSummary, ...]:
     return tuple(
         FileSummary(
             f.id, f.version, f.kind, f.name, f.media_type, f.size, f.note, f.added_at, added, f.erased_at, erased,
-            f.erased_reason,
+            f.erased_reason, f.kind_confirmed,
         )
         for f, added, erased in rows
     )  # fmt: skip
+
+
+def confirm_kind(session: Session, file_id: int, kind: str, *, version: int | None = None) -> None:
+    """A person says what a paper is, perhaps something else than it was kept as.
+
+    Raises Invalid for no kind, NotFound and Conflict as others do, Forbidden while the record is restricted.
+    """
+    if kind not in FILE_KINDS:
+        raise Invalid("patient_file.no_kind", field="kind")
+    patient_id = session.scalar(select(PatientFile.patient_id).where(PatientFile.id == file_id))
+    if patient_id is None:
+        raise NotFound("patient_file.gone", id=file_id)
+    refuse_closed(load_for_edit(session, Patient, patient_id), "patient_file.restricted")
+    file = load_for_edit(session, PatientFile, file_id, version)
+    if file.erased_at is not None:
+        raise Conflict("patient_file.gone", id=file_id)
+    file.kind, file.kind_confirmed = kind, True
+    session.flush()
+    events.record(session, "patient.file_kind_confirmed", patient_id, file_id=file_id)
 
 
 def used_bytes(session: Session, patient_id: int) -> int:

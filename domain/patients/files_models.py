@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +23,10 @@ FILE_KINDS = ("ptv11", "consent", "referral", "certificate", "insurance", "other
 
 
 class PatientFile(Identified, Versioned, Base):
-    """A paper of a patient's. Erased, it keeps who, when and why, and neither name nor content."""
+    """A paper of a patient's. Erased, it keeps who, when and why, and neither name nor content.
+
+    `kind_confirmed` says that a person told what it is; of one kept before that was asked, nobody has yet.
+    """
 
     __tablename__ = "patient_file"
     __table_args__ = (
@@ -37,11 +41,17 @@ class PatientFile(Identified, Versioned, Base):
         Index("ix_patient_file_patient_id", "patient_id"),
         Index("ix_patient_file_added_by", "added_by"),
         Index("ix_patient_file_erased_by", "erased_by"),
+        Index(
+            "ix_patient_file_unconfirmed",
+            "patient_id",
+            postgresql_where=text("NOT kind_confirmed AND erased_at IS NULL"),
+        ),
         {"schema": "patient_service"},
     )
 
     patient_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Patient.id))
     kind: Mapped[str]
+    kind_confirmed: Mapped[bool] = mapped_column(server_default=text("false"))
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]

@@ -1,6 +1,7 @@
 """A message belongs to the page it came on: it goes with it, and what was refused there comes back with it."""
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -96,13 +97,19 @@ def test_what_can_be_undone_can_be_also_from_another_page(window: MainWindow) ->
     assert undone == ["x"]
 
 
-@pytest.mark.parametrize(
-    "words", ["Gespeichert.", "Das ist ein langer Satz, der sagt, was geschah und was bleibt. " * 6]
-)
-def test_a_message_moves_nothing(window: MainWindow, qtbot: QtBot, words: str) -> None:
-    """The page keeps its place and size while it comes and goes; the search stays free of a short one."""
-    page = window.page("patients")
+LONG = "Das ist ein langer Satz, der sagt, was geschah und was bleibt. "
+
+
+@pytest.mark.parametrize("width", [1024, 1366])
+@pytest.mark.parametrize("words", ["Gespeichert.", LONG * 2, LONG * 6, LONG * 40])
+def test_a_message_moves_nothing_and_leaves_the_search_free(
+    window: MainWindow, qtbot: QtBot, words: str, width: int
+) -> None:
+    """The page keeps its place and size while it comes and goes; nobody loses the search to a long one."""
+    window.resize(width, 768)
+    page, search = window.page("patients"), window._search
     assert page is not None
+    assert search is not None
     qtbot.waitUntil(page.isVisible)
     before = page.mapTo(window, page.rect().topLeft()), page.size()
     window.messages.success(words, "Import zurücknehmen", lambda: None)
@@ -111,15 +118,31 @@ def test_a_message_moves_nothing(window: MainWindow, qtbot: QtBot, words: str) -
     assert (page.mapTo(window, page.rect().topLeft()), page.size()) == before
     text = window.messages._text
     assert text.height() >= text.heightForWidth(text.width())
-    search = window._search
-    assert search is not None
+    assert not _lies_over(window, search)
     if len(words) < 50:
         over = window.messages.mapTo(window, window.messages.rect().bottomRight())
-        assert over.x() <= search.mapTo(window, search.rect().topLeft()).x()
         assert over.y() <= page.mapTo(window, page.rect().topLeft()).y()
-    window.resize(window.width() - 150, window.height())
+    window.resize(window.width() + 150, window.height())
     QTest.qWait(50)
     assert window.messages.geometry().right() < window.width()
+    assert not _lies_over(window, search)
     window.messages._close.click()
     QTest.qWait(50)
     assert page.mapTo(window, page.rect().topLeft()) == before[0]
+
+
+def _lies_over(window: MainWindow, search: GlobalSearch) -> bool:
+    """Whether the message covers a part of the search."""
+    said, field = window.messages, QRect(search.mapTo(window, QPoint(0, 0)), search.size())
+    return QRect(said.mapTo(window, QPoint(0, 0)), said.size()).intersects(field)
+
+
+def test_a_message_longer_than_anybody_reads_is_cut_and_told_whole(window: MainWindow) -> None:
+    """At its end a sign that it goes on; the whole stands in the tooltip and is read out."""
+    window.messages.warning(LONG * 40)
+    said = window.messages._text
+    assert said.text().endswith(" …")
+    assert len(said.text()) < 700
+    assert (said.toolTip(), said.accessibleName(), window.messages.text()) == (LONG * 40,) * 3
+    window.messages.warning(LONG)
+    assert (said.text(), said.toolTip()) == (LONG, "")

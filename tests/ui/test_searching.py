@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
+from domain.casework.receiving import receive
+from domain.communication.incoming.parse import parse_mail
 from domain.communication.models import ContactEntry
 from domain.database import Database
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW
+from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill
 from ui.global_search import GlobalSearch
@@ -183,3 +186,23 @@ def test_a_name_is_no_markup_in_a_tooltip(search: GlobalSearch, qtbot: QtBot, da
 def tips(search: GlobalSearch) -> list[str]:
     """What is said of each line."""
     return [search._list.item(row).toolTip() for row in range(search._list.count())]
+
+
+def test_a_mail_of_nobody_known_leads_to_post(
+    search: GlobalSearch, qtbot: QtBot, database: Database, visits: Visits
+) -> None:
+    """In a group of its own, with who sent it and its subject."""
+
+    def came(session: Session) -> int:
+        source = reply("Wir suchen zwei Therapieplätze.", sender="Neu <neu@anderswo.example>", subject="Frage")
+        return receive(session, parse_mail(source), now=NOW).incoming_id
+
+    mail = fill(database, came)
+    QTest.keyClicks(search, "therapieplatz")
+    qtbot.waitUntil(search._popup.isVisible)
+    assert lines(search)[0] == "E-Mails von Unbekannten"
+    assert lines(search)[1].startswith("Neu · ")
+    assert lines(search)[1].endswith("\nFrage")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert visits == [("mail", mail)]
+    assert visits.field == "incoming"

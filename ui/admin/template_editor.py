@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from domain.communication.templates.kinds import KINDS, OWN
+from domain.communication.templates.missing import Missing
 from domain.communication.templates.rendering import Source
 from domain.communication.templates.service import TemplateText, VersionLine, shipped
 from ui import formats
@@ -35,6 +36,12 @@ class TemplateEditor(QWidget):
         self._title = label("", "heading")
         self._about = label("", "muted")
         self._unsaved = Chip()
+        self._lacking = label("", "muted")
+        self._missing: Missing | None = None
+        self._complete = button(tr("A&bschnitte einfügen"), self._on_complete, icon="plus")
+        self._complete.setToolTip(tr("Fügt sie in den Text ein; gespeichert wird erst, wenn Sie es tun."))
+        self._lack = row(self._lacking, self._complete, stretch=(1, 0))
+        self._lack.hide()
         self._taken = ""  # which older version stands there instead of typed words
         self.name = QLineEdit()
         self.subject = QLineEdit()
@@ -56,7 +63,7 @@ class TemplateEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 8, 0)
         about = row(self._about, self._unsaved, stretch=(1, 0))
-        for widget in (self._title, about, self.fields["name"], self.fields["subject"]):
+        for widget in (self._title, about, self._lack, self.fields["name"], self.fields["subject"]):
             column.addWidget(widget)
         column.addWidget(self.fields["body"], 1)
         column.addWidget(row(self._insert, self._versions, self._restore))
@@ -66,8 +73,10 @@ class TemplateEditor(QWidget):
         self.body.textChanged.connect(self._on_edit)
         self.set_dirty(dirty=False)
 
-    def show_template(self, template: TemplateText, versions: tuple[VersionLine, ...]) -> None:
-        """Fill in a template with its history."""
+    def show_template(
+        self, template: TemplateText, versions: tuple[VersionLine, ...], missing: Missing | None = None
+    ) -> None:
+        """Fill in a template with its history, and say what it lacks of the shipped text."""
         self._template = template
         own, new = template.kind in OWN, not template.key
         self._title.setText(template.name or kind_words(template.kind))
@@ -76,6 +85,9 @@ class TemplateEditor(QWidget):
         self.name.setReadOnly(not new)
         self._restore.setVisible(not own and not template.is_shipped)
         self._remove.setVisible(own and not new)
+        self._missing = missing
+        self._lack.setVisible(missing is not None)
+        self._lacking.setText("" if missing is None else _lacks(missing))
         self._fill(template.name, template.subject, template.body)
         self._fill_insert(template.kind)
         self._fill_versions(template.kind, versions)
@@ -126,6 +138,11 @@ class TemplateEditor(QWidget):
         self.set_dirty(dirty=True)
         self.edited.emit()
 
+    def _on_complete(self) -> None:
+        """The text as it stands saved, with the sections: reviewed, changed, saved or dropped like typed words."""
+        if self._missing is not None and self._template is not None:
+            self._take(Source(self._template.subject, self._missing.body), tr("Mit neuen Abschnitten"))
+
     def _on_insert(self, text: str) -> None:
         self.body.insertPlainText(text)
         self.body.setFocus()
@@ -145,6 +162,7 @@ class TemplateEditor(QWidget):
         self.is_dirty = dirty
         self._save.setEnabled(dirty)
         self._drop.setEnabled(dirty)
+        self._complete.setEnabled(not dirty)  # it would take the place of what is typed
         if not dirty:
             self._taken = ""
         said = tr("Noch nicht gespeichert")
@@ -164,6 +182,12 @@ def _about(template: TemplateText) -> str:
     if template.is_shipped:
         return tr("Ausgelieferter Text, von Ihrem Büro nicht geändert.")
     return tr("Fassung {number} Ihres Büros.").format(number=template.number)
+
+
+def _lacks(missing: Missing) -> str:
+    """Which sections, by what they tell."""
+    words = "; ".join(placeholder(name)[1] for name in missing.names)
+    return tr("Der Vorlage fehlen neue Abschnitte des ausgelieferten Textes: {words}.").format(words=words)
 
 
 def _in_short(subject: str) -> str:

@@ -40,6 +40,7 @@ _NAMES = {
     "angefragt": "Zahl der angefragten Praxen",
     "angefragt_in_worten": "„14 Praxen“",
     "angefragt_diese_woche": "davon in den letzten sieben Tagen",
+    "antworten_diese_woche": "Antworten in den letzten sieben Tagen",
     "ohne_antwort": "Praxen, die noch nicht geantwortet haben",
     "abwesend": "Praxen, die zurzeit abwesend sind",
     "ohne_ergebnis": "Praxen ohne Ergebnis (keine Antwort, nicht zustellbar, nur ein Gespräch)",

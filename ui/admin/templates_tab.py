@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QMenu, QS
 from domain.casework.template_previews import Case, cases, preview
 from domain.communication.mails import Letter
 from domain.communication.templates.kinds import KINDS, OWN, Audience
+from domain.communication.templates.missing import Missing, incomplete, missing_of
 from domain.communication.templates.service import (
     TemplateSummary,
     TemplateText,
@@ -34,6 +35,8 @@ from ui.widgets.letter_view import LetterView
 PREVIEW_MS = 300  # after the last key
 KEY = Qt.ItemDataRole.UserRole
 INVENTED = {1: "Beispiel: eine Person", 3: "Beispiel: drei Personen"}
+
+_Loaded = tuple[TemplateText, tuple[VersionLine, ...], tuple[Case, ...], Missing | None]
 
 
 class TemplatesTab(QWidget):
@@ -94,16 +97,19 @@ class TemplatesTab(QWidget):
 
     def refresh(self) -> None:
         """Ask for the list again; the first time the first template is opened."""
-        self._ui.background.read(self, list_templates, self._show_list, key="templates")
+        self._ui.background.read(
+            self, lambda s: (list_templates(s), incomplete(s)), lambda both: self._show_list(*both), key="templates"
+        )
 
-    def _show_list(self, found: tuple[TemplateSummary, ...]) -> None:
+    def _show_list(self, found: tuple[TemplateSummary, ...], lacking: frozenset[str]) -> None:
         chosen = self._shown.key if self._shown is not None else "inquiry"
         blocked = self._list.blockSignals(True)
         self._list.clear()
         for line in found:
             item = QListWidgetItem(line.name or kind_words(line.kind))
             if not line.is_shipped:
-                item.setText(f"{item.text()}\n{tr('Fassung {number}').format(number=line.number)}")
+                more = tr(", neue Abschnitte fehlen") if line.key in lacking else ""
+                item.setText(f"{item.text()}\n{tr('Fassung {number}').format(number=line.number)}{more}")
             item.setData(KEY, line.key)
             self._list.addItem(item)
             if line.key == chosen:
@@ -122,20 +128,26 @@ class TemplatesTab(QWidget):
         self._open(item.data(KEY))
 
     def _open(self, key: str) -> None:
-        def load(session: Session) -> tuple[TemplateText, tuple[VersionLine, ...], tuple[Case, ...]]:
+        def load(session: Session) -> _Loaded:
             found = read_template(session, key)
-            return found, versions(session, key), cases(session, found.kind)
+            return found, versions(session, key), cases(session, found.kind), missing_of(session, found.kind)
 
-        def show(loaded: tuple[TemplateText, tuple[VersionLine, ...], tuple[Case, ...]]) -> None:
+        def show(loaded: _Loaded) -> None:
             if self._wanted == key:  # nobody began a new one while this was read
                 self._show(*loaded)
 
         self._wanted = key
         self._ui.background.read(self, load, show, self._refused, key="template")
 
-    def _show(self, template: TemplateText, history: tuple[VersionLine, ...], found: tuple[Case, ...]) -> None:
+    def _show(
+        self,
+        template: TemplateText,
+        history: tuple[VersionLine, ...],
+        found: tuple[Case, ...],
+        missing: Missing | None = None,
+    ) -> None:
         self._shown = template
-        self.editor.show_template(template, history)
+        self.editor.show_template(template, history, missing)
         self.editor.complain(None)
         blocked = self._case.blockSignals(True)
         self._case.clear()

@@ -68,6 +68,7 @@ class ItemCard(Card):
             found.append(self._step(tr("Probesitzungen beginnen"), lambda: steps.trial(item), role="primary"))
             found.append(self._step(tr("Patienten schreiben"), lambda: steps.write_patient(item), icon="mail"))
             found.append(self._step(tr("Patienten anrufen"), lambda: steps.call_patient(item), icon="phone"))
+            found.append(self._step(tr("Platz frei ab …"), lambda: steps.move_place(item), icon="calendar"))
         if item.status is I.IN_TRIAL_SESSIONS:
             found.append(
                 self._step(tr("In Therapie"), lambda: steps.therapy(item), role="primary", icon="heart-handshake")

@@ -4,6 +4,7 @@ Writes belong to the page that stays (`owner`), not to the card that is drawn an
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from domain.casework.alternatives import alternatives, offer_alternative
 from domain.casework.answers import Recorded, record_answer
 from domain.casework.patient_letters import PlaceFound, place_found, queue_acceptance_to_patient
+from domain.casework.place_days import move_place_day
 from domain.casework.placements import (
     begin_therapy,
     end_therapy,
@@ -26,6 +28,7 @@ from domain.matching.states import ItemStatus
 from ui import formats
 from ui.errors import describe
 from ui.inquiries.answering import AnswerDialog
+from ui.inquiries.place_day import PlaceDayDialog
 from ui.inquiries.thanks import tell_recorded
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -87,6 +90,19 @@ class ItemSteps:
             lambda s: start_trial_sessions(s, item.item_id, now=now, version=item.version),
             tr("Probesitzungen begonnen."),
         )
+
+    def move_place(self, item: ItemDetail) -> None:
+        """The practice named another day from which its place is free."""
+
+        def moved(day: date | None, note: str) -> None:
+            now = self.ui.now()
+            said = tr("Platz frei ab {day}.").format(day=formats.day(day)) if day else tr("Der Platz ist sofort frei.")
+            self._write(
+                lambda s: move_place_day(s, item.item_id, day, now=now, note=note, version=item.version),
+                tr("Geändert: {said}").format(said=said),
+            )
+
+        PlaceDayDialog(self._owner, item, today=self.ui.today()).ask(moved)
 
     def therapy(self, item: ItemDetail) -> None:
         """Both go on: placed."""

@@ -20,6 +20,7 @@ from ui.mail import mail_words
 from ui.mail.by_hand import mailto, save_eml
 from ui.mail.files import FilesRow
 from ui.mail.record_links import RecordLinks
+from ui.mail.unread_question import UnreadQuestion
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
@@ -34,6 +35,7 @@ class MailDetailView(QWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
+        self._unread = UnreadQuestion(ui, self)
         self._wanted: int | None = None
         self._mail: MailDetail | None = None
         self._subject = words("", "heading")
@@ -74,8 +76,8 @@ class MailDetailView(QWidget):
         column.addWidget(self._attempts)
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
-        column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._settled, self._open))
-        column.addWidget(row(self._back, self._mailto, self._eml, self._by_hand))
+        column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._settled, self._open, self._back))
+        column.addWidget(row(self._mailto, self._eml, self._by_hand))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(self._empty, 1)
@@ -207,9 +209,10 @@ class MailDetailView(QWidget):
         if mail is None:
             return
         number = mail.row.email_id
+        told = self._unread.told(number)
 
         def work(session: Session) -> tuple[str, MailDetail]:
-            stopped = look_before_by_hand(session, number, now=now)
+            stopped = look_before_by_hand(session, number, now=now, told=told)
             session.flush()
             return stopped, get_mail(session, number, now=now)
 
@@ -222,7 +225,8 @@ class MailDetailView(QWidget):
             else:
                 go_on(fresh)
 
-        self._ui.background.write(self, work, done)
+        refused = self._unread.otherwise(number, lambda: self._look_first(go_on))
+        self._ui.background.write(self, work, done, refused)
 
     def _save(self, mail: MailDetail, path: Path) -> None:
         self._ui.background.read(
@@ -241,8 +245,13 @@ class MailDetailView(QWidget):
 
     def _on_by_hand(self) -> None:
         mail, now = self._mail, self._ui.now()
-        if mail is not None:
-            self._write(
-                lambda s: mail_reports.sent_by_hand(s, mail.row.email_id, now=now, version=mail.row.version),
-                tr("Als gesendet vermerkt; die Fristen laufen."),
-            )
+        if mail is None:
+            return
+        number = mail.row.email_id
+        told = self._unread.told(number)
+        self._ui.background.write(
+            self,
+            lambda s: mail_reports.sent_by_hand(s, number, now=now, version=mail.row.version, told=told),
+            lambda _: self._ui.messages.success(tr("Als gesendet vermerkt; die Fristen laufen.")),
+            self._unread.otherwise(number, self._on_by_hand),
+        )

@@ -46,6 +46,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         form.places["course"] = self._course.search
         form.places["consent"] = self._consents
         form.places["evidence"] = self._evidence
+        form.places["papers"] = self._files
         wishes = form.wishes.layout()
         assert wishes is not None
         wishes.addWidget(self._exclusions)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from domain.database import Session
-from domain.patients.files import PATIENT_BYTES, FileSummary, erase_file, list_files, open_file
+from domain.patients.files import PATIENT_BYTES, FileSummary, confirm_kind, erase_file, list_files, open_file
 from domain.patients.files_check import ENDINGS, kind_by_name
 from ui import formats
 from ui.patients.files_adding import FileAdder
@@ -53,6 +53,7 @@ class FilesTab(QWidget):
         self._open = button(tr("Ö&ffnen"), self._on_open, icon="external-link", name=tr("Datei öffnen"))
         self._save = button(tr("Speichern &unter …"), self._on_save, icon="download", name=tr("Datei speichern unter"))
         self._erase = button(tr("&Löschen …"), self._on_erase, icon="x", role="danger", name=tr("Datei löschen"))
+        self._confirm = button(tr("A&rt bestätigen …"), self._on_confirm, icon="check", name=tr("Art bestätigen"))
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)  # how long one file takes nobody knows
         self._progress.setTextVisible(False)
@@ -70,7 +71,7 @@ class FilesTab(QWidget):
         outer.addWidget(self._list, 1)
         outer.addWidget(self._doing)
         outer.addWidget(self._progress)
-        outer.addWidget(row(self._open, self._save, self._erase))
+        outer.addWidget(row(self._open, self._save, self._confirm, self._erase))
         self._progress.hide()
         self._doing.hide()
         self._closed.hide()
@@ -111,7 +112,7 @@ class FilesTab(QWidget):
             self._ui.background.read(self, lambda s: list_files(s, patient_id), self._show, key="files")
 
     def _show(self, files: Sequence[FileSummary]) -> None:
-        chosen = self._chosen()
+        chosen = self._chosen() or next((file for file in files if _is_open(file)), None)  # the question first
         self._files = {file.file_id: file for file in files}
         self._list.clear()
         for file in files:
@@ -139,6 +140,8 @@ class FilesTab(QWidget):
         file = self._chosen()
         for widget in (self._open, self._save, self._erase):
             widget.setEnabled(file is not None and file.erased_at is None)
+        self._confirm.setVisible(any(_is_open(one) for one in self._files.values()))
+        self._confirm.setEnabled(file is not None and _is_open(file) and self._add.isEnabled())
 
     # Adding.
 
@@ -241,6 +244,31 @@ class FilesTab(QWidget):
 
         self._write(work, tr("Gespeichert: {name}").format(name=path.name))
 
+    def _on_confirm(self) -> None:
+        file = self._chosen()
+        if file is None or not _is_open(file):
+            return
+        proposed = file.kind if file.kind != "other" else kind_by_name(file.name)
+        dialog = ReasonDialog(
+            self,
+            tr("Art bestätigen"),
+            tr(
+                "Was für eine Unterlage ist „{name}“? Abgelegt ist sie als „{kind}“, ohne dass jemand danach gefragt wurde. Öffnen Sie sie, wenn Sie nicht sicher sind."
+            ).format(name=file.name, kind=file_kind(file.kind)),
+            reason="",
+            choices={"": tr("bitte wählen")} | file_kinds(),
+        )
+        dialog.choose_kind(proposed)
+
+        def agreed(_: ReasonDialog) -> None:
+            kind = dialog.kind()
+            self._write(
+                lambda s: confirm_kind(s, file.file_id, kind, version=file.version),
+                tr("Bestätigt: {name} ist {kind}.").format(name=file.name, kind=file_kind(kind)),
+            )
+
+        dialog.ask(agreed)
+
     def _on_erase(self) -> None:
         file = self._chosen()
         if file is None:
@@ -269,6 +297,11 @@ class FilesTab(QWidget):
         self._ui.background.write(self, work, done)
 
 
+def _is_open(file: FileSummary) -> bool:
+    """Whether nobody said yet what the paper is."""
+    return file.erased_at is None and not file.kind_confirmed
+
+
 def _line(file: FileSummary) -> QTreeWidgetItem:
     name, tip = file.name, file.note
     if file.erased_at is not None:
@@ -278,9 +311,10 @@ def _line(file: FileSummary) -> QTreeWidgetItem:
         tip = name
     elif file.note:
         name = f"{file.name} · {file.note}"
-    item = QTreeWidgetItem(
-        [name, file_kind(file.kind), formats.size(file.size), formats.moment(file.added_at), file.added_by or "–"]
-    )
+    kind = file_kind(file.kind)
+    if _is_open(file):
+        kind = tr("{kind}: Art noch bestätigen").format(kind=kind)
+    item = QTreeWidgetItem([name, kind, formats.size(file.size), formats.moment(file.added_at), file.added_by or "–"])
     item.setData(0, Qt.ItemDataRole.UserRole, file.file_id)
     item.setToolTip(0, plain(tip or file.name))
     item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -20,6 +20,7 @@ ICONS = {
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
+    TaskKind.PLACE_FREE: "heart-handshake",
     TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
     TaskKind.CALL_PLANNED: "phone", TaskKind.CALL_STUCK: "circle-alert", TaskKind.LETTER: "file-input",
     TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
@@ -38,6 +39,7 @@ CHECKED_AT = {
     "name": "first_name", "birth_date": "birth_date", "age": "birth_date", "place": "plz", "insurance": "insurance_kind",
     "complaint": "diagnoses", "consent_storage": "consent", "consent_pseudonymous_inquiry": "consent",
     "guardian": "consent", "guardian_consent": "consent",
+    "papers": "papers",
     "reach": "phone", "offers": "offers", "website": "website", "capacity": "capacity",
 }  # fmt: skip
 CHECKS = frozenset({TaskKind.CHECK_PATIENT, TaskKind.CHECK_THERAPIST})
@@ -139,13 +141,16 @@ class TodayPage(PageWidget):
             return ntr(int(task.title), "{n} Person mit laufender Suche", "{n} Personen mit laufender Suche")
         return task.title
 
-    @staticmethod
-    def _detail(task: Task) -> str:
+    def _detail(self, task: Task) -> str:
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
             waits = tr("Eine E-Mail an diese Praxis wartet, bis ihre Antwort gelesen ist")
             return f"{waits} · {task.detail.removeprefix(HELD_UP)}"
+        if task.kind is TaskKind.PLACE_FREE:
+            day = formats.local(task.due).date() if task.due is not None else self.ui.today()
+            since = tr("Platz ist ab heute frei") if day == self.ui.today() else tr("Platz ist seit {day} frei")
+            return f"{since.format(day=formats.day(day))} · {task.detail}"
         if task.kind is TaskKind.WEEKLY_STATUS:
             return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:

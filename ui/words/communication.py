@@ -183,6 +183,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "phone_tag_undone": "Doch kein Rückruf der Praxis",
         "result_taken_back": "Ergebnis des Anrufs zurückgenommen",
         "letter_taken_back": "Doch nicht verschickt",
+        "place_day": "Anderer Tag: Platz frei ab",
         "answer_taken_back": "Eingetragene Antwort zurückgenommen",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",

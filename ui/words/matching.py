@@ -90,6 +90,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "mail_trouble": "E-Mail klären",
         "send_failed": "Anfrage nicht gesendet",
         "accepted": "Zusage: Erstgespräch klären",
+        "place_free": "Platz ist frei: Beginn klären",
         "tss_clock": "Frist der Terminservicestelle",
         "insurer_clock": "Frist der Krankenkasse",
         "reachable": "Jetzt erreichbar",

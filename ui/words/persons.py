@@ -149,6 +149,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "consent_pseudonymous_inquiry": "Einwilligung zur anonymen Anfrage fehlt",
         "guardian": "Sorgeberechtigte fehlen",
         "guardian_consent": "Sorgeberechtigte haben nicht eingewilligt",
+        "papers": "Art einer Unterlage bestätigen",
     },
     "therapist_check": {
         "reach": "weder Telefon noch E-Mail",

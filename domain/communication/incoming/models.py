@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,12 @@ class IncomingEmail(Identified, Versioned, Base):
             for name in ("account_id", "email_id", "inquiry_id", "therapist_id", "patient_id", "done_by")
         ),
         Index("ix_incoming_email_status", "status", "received_at"),
+        Index(
+            "ix_incoming_email_unknown",
+            text("communication_service.mail_words(from_name, from_address, subject, body_text)"),
+            postgresql_using="gin",
+            postgresql_where=text("inquiry_id IS NULL AND therapist_id IS NULL AND patient_id IS NULL"),
+        ),
         SCHEMA,
     )
 

@@ -12,9 +12,10 @@ from domain.casework.agenda import HELD_UP, TaskKind, agenda
 from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
 from domain.casework.letters import queue_letter
-from domain.casework.mail_reports import mail_sent
+from domain.casework.mail_reports import mail_sent, sent_by_hand
 from domain.casework.receiving import receive, receive_saved
-from domain.casework.taking import take_mail
+from domain.casework.taking import look_before_by_hand, take_mail
+from domain.casework.unread_replies import replies_before
 from domain.communication.claiming import claim
 from domain.communication.incoming.filing import Filed
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
@@ -331,3 +332,34 @@ def test_a_practice_whose_answer_is_unread_is_told_nothing(database: Database, w
     with worker_database.write() as session:
         assert take_mail(session, withdrawal, now=LATER + timedelta(hours=1)) is not None
         assert session.get_one(Email, withdrawal).failure_cause == ""
+
+
+@pytest.mark.parametrize("kind", ["withdrawal", "reminder"])
+def test_nor_is_it_told_by_hand_before_somebody_knows(database: Database, kind: str) -> None:
+    """The look before and the word after; a reply that came meanwhile is told, too, one that is read holds nothing."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        first = take_in(session, reply("Gerne, ich habe einen Platz frei.", answers=email.message_id)).incoming_id
+        number = queue_letter(session, kind, inquiry, items_of(session, inquiry.id), now=LATER)
+        assert number is not None
+        (told,) = replies_before(session, number)
+        assert (told.incoming_id, told.received_at) == (first, LATER)
+        assert told.first_words == "Gerne, ich habe einen Platz frei."
+        for work in (look_before_by_hand, sent_by_hand):
+            with pytest.raises(Conflict, match="reply_unread"):
+                work(session, number, now=LATER)
+        assert look_before_by_hand(session, number, now=LATER, told={first}) == ""
+        second = take_in(session, reply("Oder doch erst im Mai.", answers=email.message_id)).incoming_id
+        with pytest.raises(Conflict, match="reply_unread"):
+            sent_by_hand(session, number, now=LATER, told={first})
+        replies.set_aside(session, second, now=LATER)
+        sent_by_hand(session, number, now=LATER, told={first})
+        assert session.get_one(Email, number).status == "sent"
+
+
+def test_a_first_letter_by_hand_waits_for_no_reader(database: Database) -> None:
+    """Only what the answer may overtake is held."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        take_in(session, reply("Leider nein.", answers=email.message_id))
+        assert replies_before(session, email.id) == ()

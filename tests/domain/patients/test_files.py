@@ -5,7 +5,9 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from domain.casework.agenda import TaskKind, agenda
 from domain.casework.patient_files import take_over_attachment
 from domain.casework.patient_record import restrict_patient
 from domain.communication.incoming.models import IncomingAttachment, IncomingEmail
@@ -246,3 +248,39 @@ def test_a_mail_of_nobody_has_no_record_to_go_to(database: Database, now: dateti
     attachment = mail_of(database, None, pdf(), now)
     with pytest.raises(Invalid, match="no_patient"), database.write() as session:
         take_over_attachment(session, attachment, kind="ptv11", now=now)
+
+
+def test_what_a_paper_is_waits_for_a_person(database: Database, now: datetime) -> None:
+    """Kept before anybody was asked it is told until somebody says; kept now it is said already; erased it is over."""
+    with database.write() as session:
+        patient = add_patient(session)
+        add_search(session, patient)
+        number = add_file(session, patient, name="Scan.pdf", content=pdf("1"), kind="other", now=now)
+        gone = add_file(session, patient, name="Alt.pdf", content=pdf("2"), kind="other", now=now)
+        assert told(session, now) == []
+        session.execute(text("UPDATE patient_service.patient_file SET kind_confirmed = false"))
+        files.erase_file(session, gone, reason="doppelt", now=now)
+        session.expire_all()
+        assert told(session, now) == ["papers"]
+        with pytest.raises(Invalid, match="no_kind"):
+            files.confirm_kind(session, number, "poem")
+        with pytest.raises(Conflict, match="gone"):
+            files.confirm_kind(session, gone, "ptv11")
+        with pytest.raises(NotFound):
+            files.confirm_kind(session, gone + 1000, "ptv11")
+        files.confirm_kind(session, number, "ptv11")
+        assert told(session, now) == []
+        kept = {file.file_id: file for file in files.list_files(session, patient)}[number]
+        assert (kept.kind, kept.kind_confirmed) == ("ptv11", True)
+        with pytest.raises(Conflict, match="changed_meanwhile"):
+            files.confirm_kind(session, number, "consent", version=kept.version - 1)
+        restrict_patient(session, patient, now=now)
+        with pytest.raises(Forbidden, match="restricted"):
+            files.confirm_kind(session, number, "consent")
+
+
+def told(session: Session, now: datetime) -> list[str]:
+    """What Heute says of patients' records."""
+    session.flush()
+    tasks = agenda(session, now=now).tasks
+    return [code for task in tasks if task.kind is TaskKind.CHECK_PATIENT for code in task.detail.split()]

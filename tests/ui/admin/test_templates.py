@@ -1,9 +1,11 @@
 """Templates by hand: typed with the preview beside it, saved, refused at its field, an older version taken up again."""
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
+from domain.communication.templates.service import save_template, shipped
 from domain.database import Database
 from tests.ui.hands import fill, press, scalar
 from ui.admin.templates_tab import TemplatesTab
@@ -124,3 +126,34 @@ def test_an_own_template_is_made_and_deleted(tab: TemplatesTab, qtbot: QtBot, da
             scalar(database, "SELECT count(*) FROM communication_service.template WHERE retired_at IS NOT NULL") == 1
         )
     )
+
+
+def test_new_sections_of_the_shipped_text_are_put_in_on_demand(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Told in the list and at the template; put in as words to review, saved only by hand."""
+    source = shipped("weekly_status")
+    old = source.body.replace(
+        "{% if abwesend %}\n- Zurzeit abwesend, die Anfrage liegt dort: {{ abwesend }}\n{% endif %}\n", ""
+    )
+    fill(database, lambda s: save_template(s, "weekly_status", subject="Unser Stand", body=old, seen=0))
+    tab = TemplatesTab(ui)
+    qtbot.addWidget(tab)
+    tab.resize(1200, 700)
+    tab.show()
+    tab.refresh()
+    qtbot.waitUntil(lambda: bool(tab._list.findItems("neue Abschnitte fehlen", Qt.MatchFlag.MatchContains)))
+    (line,) = tab._list.findItems("neue Abschnitte fehlen", Qt.MatchFlag.MatchContains)
+    qtbot.waitUntil(lambda: "Sehr geehrte Frau Dr. Sommer" in tab.preview._text.toPlainText())
+    assert not tab.editor._lack.isVisible()
+    tab._list.setCurrentItem(line)
+    qtbot.waitUntil(tab.editor._lack.isVisible)
+    assert "Praxen, die zurzeit abwesend sind" in tab.editor._lacking.text()
+    press(qtbot, tab, "Abschnitte einfügen")
+    assert tab.editor.body.toPlainText() == source.body
+    assert tab.editor.subject.text() == "Unser Stand"
+    assert tab.editor._unsaved.isVisible()
+    assert not tab.editor._complete.isEnabled()
+    assert scalar(database, SAVED) == old
+    press(qtbot, tab, "Vorlage speichern")
+    qtbot.waitUntil(lambda: "Fassung 2" in tab.editor._about.text())
+    assert not tab.editor._lack.isVisible()
+    assert scalar(database, SAVED) == source.body

@@ -1,12 +1,13 @@
 """Anfragen by hand: the call, absence, a mail that came back, taking back, an answer's date."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.answers import record_answer
 from domain.casework.calling import begin_call, finish_call
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
@@ -17,6 +18,7 @@ from domain.communication.contacts import CallResult
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.states import CallStatus
 from domain.database import Database
+from domain.matching.states import ItemStatus
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.steps import ask
@@ -25,6 +27,7 @@ from tests.ui.conftest import Visits
 from tests.ui.hands import choose, confirm, fill, find, press, scalar
 from ui.inquiries.answering import AnswerDialog
 from ui.inquiries.page import InquiriesPage
+from ui.inquiries.place_day import PlaceDayDialog
 from ui.labels import label
 from ui.ports import UiContext
 from ui.widgets.letter_dialog import LetterDialog
@@ -250,6 +253,31 @@ def test_a_wrong_date_keeps_the_answer_open(ui: UiContext, qtbot: QtBot, databas
         lambda: scalar(database, "SELECT waitlisted_until::text FROM matching_service.inquiry_item") == "2027-03-01"
     )
     find(qtbot, page, "Lea Wartend: Antwort eintragen")
+
+
+def test_the_day_of_a_place_is_moved_at_its_card(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A day that is over is said at its field; a later one stands at the card."""
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+
+    def promise(session: Session) -> None:
+        number = session.execute(text("SELECT id FROM matching_service.inquiry_item")).scalar_one()
+        record_answer(session, int(number), ItemStatus.ACCEPTED, now=ui.now(), place_from=date(2027, 2, 1))
+
+    find(qtbot, page, "Lea Wartend: Antwort eintragen")
+    fill(database, promise)
+    page.refresh()
+    press(qtbot, page, "Lea Wartend: Platz frei ab …")
+    qtbot.waitUntil(lambda: bool(page.findChildren(PlaceDayDialog)))
+    dialog = page.findChildren(PlaceDayDialog)[0]
+    assert dialog._from.text() == "01.02.2027"
+    dialog._from.setText("01.02.2020")
+    press(qtbot, dialog, "Tag ändern")
+    assert "Dieser Tag ist vorbei" in dialog._field._error.text()
+    dialog._from.setText("01.03.2027")
+    press(qtbot, dialog, "Tag ändern")
+    day = "SELECT place_from::text FROM matching_service.inquiry_item"
+    qtbot.waitUntil(lambda: scalar(database, day) == "2027-03-01")
+    qtbot.waitUntil(lambda: any("frei ab 01.03.2027" in one.text() for one in page.findChildren(QLabel)))
 
 
 def test_a_filter_without_hits_says_so_and_can_be_taken_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:

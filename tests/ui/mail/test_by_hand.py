@@ -6,7 +6,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -23,10 +24,13 @@ from domain.values import Channel
 from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
+from tests.ui.conftest import Visits
 from tests.ui.hands import fill, press, scalar
+from ui import formats
 from ui.mail.by_hand import LONGEST_LINK, mailto, save_eml
 from ui.mail.page import MailPage
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
 
 def waiting(session: Session, ui: UiContext) -> MailDetail:
@@ -152,6 +156,95 @@ def correct_the_address(session: Session) -> None:
     """The practice is reached elsewhere now."""
     number = session.execute(text("SELECT id FROM therapist_service.therapist")).scalar_one()
     set_contact(session, int(number), email="neu@praxis.example", phone="", mobile="")
+
+
+def held(session: Session, ui: UiContext) -> tuple[int, int]:
+    """A withdrawal that waits, and the practice's unread answer to the inquiry it is about."""
+    inquiry = ask(session, add_search(session), now=ui.now(), channel=Channel.EMAIL)
+    withdrawal = queue_mail(
+        session, kind="withdrawal", to_address="praxis@example.org", to_name="Praxis",
+        letter=Letter("Unsere Anfrage", "hat sich erledigt", ""), now=ui.now(), inquiry_id=inquiry.id,
+        delay=timedelta(minutes=10),
+    )  # fmt: skip
+    return withdrawal, answer(session, ui, "Gerne, ich habe einen Platz frei.")
+
+
+def answer(session: Session, ui: UiContext, words: str) -> int:
+    """The practice answers once more."""
+    first = "SELECT message_id FROM communication_service.email WHERE kind = 'inquiry'"
+    source = reply(words, answers=str(session.execute(text(first)).scalar_one()))
+    return receive(session, parse_mail(source), now=ui.now()).incoming_id
+
+
+def asked(qtbot: QtBot, page: MailPage) -> ReasonDialog:
+    """The question that is open."""
+
+    def there() -> list[ReasonDialog]:
+        return [one for one in page.findChildren(ReasonDialog) if one.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(there()))
+    return there()[0]
+
+
+def open_mail(qtbot: QtBot, ui: UiContext, number: int) -> MailPage:
+    """Post, with a mail of ours open."""
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_item(number)
+    return page
+
+
+def test_an_unread_answer_is_told_before_a_mail_goes_by_hand(
+    ui: UiContext, qtbot: QtBot, database: Database, visits: Visits
+) -> None:
+    """Enter reads it; sent nevertheless it counts as sent, unless another answer came meanwhile."""
+    number, answered = fill(database, lambda session: held(session, ui))
+    page = open_mail(qtbot, ui, number)
+    press(qtbot, page, "Ist von Hand gesendet")
+    question = asked(qtbot, page)
+    said = question.findChildren(QLabel)[0].text()
+    assert "Gerne, ich habe einen Platz frei." in said
+    assert formats.moment(ui.now()) in said
+    qtbot.keyClick(question, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: ("mail", answered) in visits)
+    assert visits.field == "incoming"
+    assert scalar(database, f"SELECT status FROM communication_service.email WHERE id = {number}") == "queued"
+
+    press(qtbot, page, "Ist von Hand gesendet")
+    question = asked(qtbot, page)
+    fill(database, lambda session: answer(session, ui, "Oder doch erst im Mai."))
+    press(qtbot, question, "Trotzdem")
+    qtbot.waitUntil(lambda: question not in page.findChildren(ReasonDialog))
+    question = asked(qtbot, page)
+    assert "Oder doch erst im Mai." in question.findChildren(QLabel)[0].text()
+    press(qtbot, question, "Trotzdem")
+    qtbot.waitUntil(
+        lambda: scalar(database, f"SELECT status FROM communication_service.email WHERE id = {number}") == "sent"
+    )
+
+
+def test_what_was_told_before_a_file_is_saved_is_not_asked_again(
+    ui: UiContext, qtbot: QtBot, database: Database
+) -> None:
+    """Closed by the key nothing is saved; saved nevertheless the mail may be said to be sent."""
+    number, _ = fill(database, lambda session: held(session, ui))
+    page = open_mail(qtbot, ui, number)
+    press(qtbot, page, "Als .eml speichern")
+    asked(qtbot, page).reject()
+    qtbot.waitUntil(lambda: not page.findChildren(ReasonDialog))
+    assert page.findChild(QFileDialog) is None
+    press(qtbot, page, "Als .eml speichern")
+    press(qtbot, asked(qtbot, page), "Trotzdem")
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    chooser = page.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.close()
+    press(qtbot, page, "Ist von Hand gesendet")
+    qtbot.waitUntil(
+        lambda: scalar(database, f"SELECT status FROM communication_service.email WHERE id = {number}") == "sent"
+    )
 
 
 def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot, database: Database) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from domain.casework.patient_record import restrict_patient
 from domain.database import Database
@@ -200,3 +201,24 @@ def test_what_a_dead_process_left_is_taken_away(tmp_path: Path) -> None:
         (folder / "x" / "PTV 11.pdf").write_bytes(pdf())
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+
+
+def test_the_kind_of_an_old_paper_is_confirmed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Told in its line, asked about with what its name tells, and done for good."""
+    patient = fill(database, add_patient)
+    fill(database, lambda s: add_file(s, patient, name="Alt.pdf", content=pdf("b"), kind="consent", now=ui.now()))
+    fill(database, lambda s: add_file(s, patient, name="PTV11.pdf", content=pdf("a"), kind="other", now=ui.now()))
+    old = "UPDATE patient_service.patient_file SET kind_confirmed = false WHERE name = 'PTV11.pdf'"
+    fill(database, lambda s: s.execute(text(old)).close())
+    tab = tab_of(ui, qtbot, patient)
+    qtbot.waitUntil(lambda: tab._list.topLevelItemCount() == 2)
+    assert {line(tab, n).text(1) for n in range(2)} == {"Sonstiges: Art noch bestätigen", "Einwilligung"}
+    press(qtbot, tab, "Art bestätigen")
+    qtbot.waitUntil(lambda: tab.findChild(ReasonDialog) is not None)
+    dialog = tab.findChild(ReasonDialog)
+    assert dialog is not None
+    assert dialog.kind() == "ptv11"
+    dialog.ok.click()
+    kinds = "SELECT string_agg(kind, ' ' ORDER BY id) FROM patient_service.patient_file WHERE kind_confirmed"
+    qtbot.waitUntil(lambda: scalar(database, kinds) == "consent ptv11")
+    qtbot.waitUntil(tab._confirm.isHidden)
