@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.cli import DONE, REFUSED, refuse, say, tell
-from app.commands.import_choice import as_asked, check_gone, choice_of, mapping_of
+from app.commands.import_choice import as_asked, check_gone, choice_of, columns_of, mapping_of
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
@@ -102,9 +102,14 @@ def read_in(
     source = as_asked(recognise(path, today=today), about)
     report: ImportReport | None = None
     with suppress(_DryRun), database.write() as session:
+        source, mapping, known = columns_of(session, source, about=about, mapping=mapping)
         report = import_file(session, source, now=now, today=today, mapping=mapping, choice=choice)
         check_gone(choice, report)
-        report = replace(report, changes=with_likenesses(session, report.changes))
+        report = replace(
+            report,
+            changes=with_likenesses(session, report.changes),
+            columns_from=None if known is None else known.confirmed_at,
+        )
         if dry_run:
             raise _DryRun
     assert report is not None
@@ -132,7 +137,10 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
         for change in report.changes
         if change.became is not Became.UNCHANGED or change.locked
     ]
-    answer["imports"] = [{"file": r.file, "import_id": r.import_id} for r in reports]
+    answer["imports"] = [
+        {"file": r.file, "import_id": r.import_id, "columns_from": r.columns_from and r.columns_from.isoformat()}
+        for r in reports
+    ]
     answer["warnings"] = [
         tr("Die Liste „{file}“ ist abgeschnitten; verkleinern Sie den Umkreis der Suche.").format(file=r.file)
         for r in reports
@@ -144,6 +152,9 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
 def _tell(report: ImportReport, *, dry_run: bool) -> None:
     what = ntr(report.read, "{n} Zeile", "{n} Zeilen")
     tell(f"{report.file}: {label('file_kind', report.kind)}, {what} " + tr("gelesen"))
+    if report.columns_from is not None:
+        day = f"{report.columns_from.astimezone():%d.%m.%Y}"
+        tell("  " + tr("Zuordnung der Spalten vom {day} übernommen; --map ersetzt sie.").format(day=day))
     tell(
         "  "
         + tr("neu {a}, geändert {b}, unverändert {c}, abgelehnt {d}").format(

@@ -183,6 +183,11 @@ def test_a_table_is_what_one_says(tmp_path: Path) -> None:
     profile = ("--profile", tmp_path / "profil")
     found = answer(*profile, "import", table, "--about", "therapists", *columns, "--dry-run")
     assert (found["therapists"]["imported"], found["patients"]["read"]) == (1, 0)
+    assert "import.columns_unknown" in platzlotse(*profile, "import", table, "--json", "--dry-run").stdout
+    answer(*profile, "import", table, "--about", "therapists", *columns)
+    again = platzlotse(*profile, "import", table, "--dry-run").stdout
+    assert "Zuordnung der Spalten vom " in again
+    assert "unverändert 1" in again
     no_table = platzlotse(*profile, "import", SAMPLES / "arztsuche-v1.json", "--about", "patients")
     assert (no_table.returncode, "keine CSV- oder Excel-Tabelle" in no_table.stderr) == (1, True)
 
