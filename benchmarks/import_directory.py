@@ -1,7 +1,8 @@
 """A large directory read in: time and memory of a dry run, a first import, the same again, duplicates, and undoing.
 
 Then the same beside an earlier import: a second directory of as many people with everyday names (benchmarks/identity), half
-of whom the first names, too, as another office writes them; the trial tells whom the new ones may be, as the window does.
+of whom the first names, too, as another office writes them, and a newer issue of the first with 200 more. Their trials tell
+whom the new ones may be, as the window does.
 
 ``.venv/bin/python benchmarks/import_directory.py [therapists [megabytes]]``; without figures 40,000 in a file of 200 MB, as
 invented persons in the directory's second shape. Wanted: under 60 s and under 500 MB. A PostgreSQL server of its own is
@@ -66,14 +67,21 @@ def person(n: int, filler: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def write_directories(folder: Path, count: int) -> tuple[Path, Path]:
-    """Two directories of that many people with everyday names; half of the second's stand in the first, too."""
+def write_directories(folder: Path, count: int) -> tuple[Path, Path, Path]:
+    """Two directories of that many people with everyday names; half of the second's stand in the first, too.
+
+    The third is the first's newer issue: 200 of those who only the second names came in.
+    """
     dice = random.Random(20261129)
     people = [everyday(dice, n) for n in range(count + count // 2)]
-    first, second = folder / "eins.json", folder / "zwei.json"
-    for path, wanted in ((first, people[:count]), (second, [elsewhere(dice, known) for known in people[count // 2 :]])):
+    first, second, newer = folder / "eins.json", folder / "zwei.json", folder / "drei.json"
+    for path, wanted in (
+        (first, people[:count]),
+        (second, [elsewhere(dice, known) for known in people[count // 2 :]]),
+        (newer, people[: count + 200]),
+    ):
         path.write_text(json.dumps({"arztPraxisDatas": wanted, "moreResults": False}, ensure_ascii=False), "utf-8")
-    return first, second
+    return first, second, newer
 
 
 def everyday(dice: random.Random, n: int) -> dict[str, object]:
@@ -139,10 +147,11 @@ def main(count: int, megabytes: float) -> None:
         url = Office(cluster, cluster.clone(TEMPLATE)).url("jana")
         for what in ("dry", "first", "again", "twins", "undo"):
             step(url, path, what)
-        one, two = write_directories(Path(folder), count)
+        one, two, newer = write_directories(Path(folder), count)
         url = Office(cluster, cluster.clone(TEMPLATE)).url("jana")
         step(url, one, "first")
         step(url, two, "alike")
+        step(url, newer, "alike")
 
 
 def step(url: str, path: Path, what: str) -> None:

@@ -71,7 +71,7 @@ def test_what_was_left_out_is_told_later_too(ui: UiContext, qtbot: QtBot, databa
     choice = Choice(skipped_rows=frozenset({2}))
     fill(database, lambda s: import_file(s, source, now=ui.now(), today=ui.today(), choice=choice))
     tab = opened(ui, qtbot)
-    qtbot.waitUntil(tab._rows.isVisible)
+    qtbot.waitUntil(tab._rows.isVisible, timeout=30_000)
     said = "Zeile 1, Ina Berg: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse."
     assert tab._rows.list.lines() == [said]
     assert tab._rows._head.text() == "1 Angabe fehlt, weil sie nicht zu lesen ist"

@@ -73,17 +73,19 @@ def test_columns_once_named_are_known_again(
     path.write_text("Wo;behandler;Nummer\nMarkt 2, 52062 Aachen;Ina Tal;0241 2222\n", "utf-8")
     dialog = ImportDialog(page, ui, path)
     dialog.show()
-    qtbot.waitUntil(lambda: "1 neu" in dialog._result.text() and not dialog._bar.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: "1 neu" in dialog._result.text() and not dialog._bar.isVisible(), timeout=30_000)
     assert dialog._facts.text().endswith("· Zuordnung vom 23.11.2026 übernommen")
     press(qtbot, dialog, "Spalten zuordnen")
     assert "Zuordnung" not in dialog._facts.text()
-    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._before.isVisible())
+    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._before.isVisible(), timeout=30_000)
     assert dialog._table is not None
     known = {"name": "behandler", "address": "Wo", "phone": "Nummer"}
     assert dialog._table.mapping() == known
     press(qtbot, dialog, "Vergessen")
-    qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM scraping_service.table_columns") == 0)
-    qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible())
+    qtbot.waitUntil(
+        lambda: scalar(database, "SELECT count(*) FROM scraping_service.table_columns") == 0, timeout=30_000
+    )
+    qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible(), timeout=30_000)
     assert dialog._table.mapping() != known
     dialog.reject()
 
