@@ -1,5 +1,9 @@
 """A large directory read in: time and memory of a dry run, a first import, the same again, duplicates, and undoing.
 
+Then the same beside an earlier import: a second directory of as many people with everyday names (benchmarks/identity), half
+of whom the first names, too, as another office writes them, and a newer issue of the first with 200 more. Their trials tell
+whom the new ones may be, as the window does.
+
 ``.venv/bin/python benchmarks/import_directory.py [therapists [megabytes]]``; without figures 40,000 in a file of 200 MB, as
 invented persons in the directory's second shape. Wanted: under 60 s and under 500 MB. A PostgreSQL server of its own is
 started and stopped; the import runs in a process of its own, whose peak memory and time on
@@ -7,21 +11,25 @@ a processor are told: on a busy machine the seconds on the clock say more about 
 """
 
 import json
+import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.identity.pools import COMMON, HOSTS, MEN, MIDDLE, RARE, STREETS, TOWNS, WOMEN
 from domain.acquisition.reading import recognise
 from domain.casework.import_list import list_imports
 from domain.casework.import_undo import undo_import
 from domain.casework.imports import import_file
 from domain.database import Database
+from domain.therapists.duplicates.likeness import with_likenesses
 from domain.therapists.duplicates.suspects import suspected_duplicates
 from tests.conftest import TEMPLATE, Office, prepare
 from tests.servers.postgres import TestCluster
@@ -59,6 +67,43 @@ def person(n: int, filler: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def write_directories(folder: Path, count: int) -> tuple[Path, Path, Path]:
+    """Two directories of that many people with everyday names; half of the second's stand in the first, too.
+
+    The third is the first's newer issue: 200 of those who only the second names came in.
+    """
+    dice = random.Random(20261129)
+    people = [everyday(dice, n) for n in range(count + count // 2)]
+    first, second, newer = folder / "eins.json", folder / "zwei.json", folder / "drei.json"
+    for path, wanted in (
+        (first, people[:count]),
+        (second, [elsewhere(dice, known) for known in people[count // 2 :]]),
+        (newer, people[: count + 200]),
+    ):
+        path.write_text(json.dumps({"arztPraxisDatas": wanted, "moreResults": False}, ensure_ascii=False), "utf-8")
+    return first, second, newer
+
+
+def everyday(dice: random.Random, n: int) -> dict[str, object]:
+    """Somebody whose name others have, too; half of the surnames are double, so that a register's rare ones occur."""
+    last = dice.choice(dice.choices((COMMON, MIDDLE, RARE), (20, 40, 40))[0])
+    if dice.random() < 0.5:
+        last += "-" + dice.choice(RARE + MIDDLE)
+    town, city = dice.choice(TOWNS)
+    first = dice.choice(WOMEN if dice.random() < 0.72 else MEN)
+    return person(n, "") | {
+        "id": "", "vorname": first, "name": last, "strasse": dice.choice(STREETS), "hausnummer": str(dice.randint(1, 150)),
+        "plz": f"{town[:3]}{dice.randint(10, 99)}", "ort": city, "tel": f"0241 {dice.randint(200_000, 9_999_999)}",
+        "email": f"{first}.{n % 977}@{dice.choice(HOSTS)}".lower() if dice.random() < 0.6 else "", "web": "", "tsz": [],
+    }  # fmt: skip
+
+
+def elsewhere(dice: random.Random, known: dict[str, object]) -> dict[str, object]:
+    """The same person in another directory: another number, often another house, no mailbox."""
+    new = known | {"tel": f"0241 {dice.randint(200_000, 9_999_999)}", "email": ""}
+    return new | ({"hausnummer": str(dice.randint(1, 150))} if dice.random() < 0.7 else {})
+
+
 def child(url: str, path: Path, what: str) -> None:
     """One step, measured in this process."""
     database = Database(url)
@@ -72,9 +117,18 @@ def child(url: str, path: Path, what: str) -> None:
             done = f"{len(suspected_duplicates(session))} pairs proposed"
     else:
         source = recognise(path, today=NOW.date())
-        with database.read() if what == "dry" else database.write() as session:
+        if path.stem == "zwei":
+            source = replace(source, key="another")  # as a directory of its own, which moves nobody of the first
+        with database.read() if what in {"dry", "alike"} else database.write() as session:
             report = import_file(session, source, now=NOW, today=NOW.date())
+            imported = time.perf_counter() - begin
+            changes = with_likenesses(session, report.changes) if what == "alike" else ()
         done = f"{report.imported} new, {report.updated} changed, {report.unchanged} unchanged, {len(report.rejected)} rejected"
+        if what == "alike":
+            done += (
+                f"; {sum(bool(change.like) for change in changes)} of the new may be known, told in "
+                f"{time.perf_counter() - begin - imported:.1f} s after the import"
+            )
     took = time.perf_counter() - begin
     used = resource.getrusage(resource.RUSAGE_SELF)
     peak = used.ru_maxrss / 1024
@@ -92,7 +146,17 @@ def main(count: int, megabytes: float) -> None:
         prepare(cluster)
         url = Office(cluster, cluster.clone(TEMPLATE)).url("jana")
         for what in ("dry", "first", "again", "twins", "undo"):
-            subprocess.run([sys.executable, __file__, "--child", url, str(path), what], check=True)  # noqa: S603 - this very file
+            step(url, path, what)
+        one, two, newer = write_directories(Path(folder), count)
+        url = Office(cluster, cluster.clone(TEMPLATE)).url("jana")
+        step(url, one, "first")
+        step(url, two, "alike")
+        step(url, newer, "alike")
+
+
+def step(url: str, path: Path, what: str) -> None:
+    """One step in a process of its own."""
+    subprocess.run([sys.executable, __file__, "--child", url, str(path), what], check=True)  # noqa: S603 - this very file
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """What the window and the command line both say of an import and of taking one back. Free of Qt."""
 
 from domain.casework.import_undo import Kept, UndoReport
+from domain.therapists.changes import RecordChange
 from ui.errors import describe_row
 from ui.labels import label
 from ui.translation import ntr, tr
+
+MOST_ALIKE = 3  # named of those somebody new may be
 
 
 def kept_words(kept: Kept) -> str:
@@ -24,3 +27,11 @@ def lost_words(report: UndoReport) -> str:
     return tr(
         "Nicht zurück kommt, was endete, als Therapeuten nicht mehr tätig waren: {what}. Planen Sie es bei Bedarf neu."
     ).format(what=tr(" und ").join(parts))
+
+
+def like_words(change: RecordChange) -> str:
+    """Whom somebody new may be, and what becomes of both."""
+    who = "; ".join(", ".join(part for part in (like.name, like.place) if part) for like in change.like[:MOST_ALIKE])
+    return tr(
+        "Vielleicht dieselbe Person wie {who}. Sie kommt als neuer Eintrag hinzu, und beide stehen dann unter „Dubletten“."
+    ).format(who=who)

@@ -1,10 +1,13 @@
 """What `main.py import` takes of a file, and which table it takes it for: options to a choice."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.acquisition.reading import FileKind, Source, as_table
+from domain.acquisition.remembered_columns import Remembered, recall
+from domain.acquisition.therapist_table import headers_of
 from domain.casework.imports import ImportReport
+from domain.database import Session
 from domain.errors import Invalid
 from domain.therapists.changes import ALL, Became, Choice
 
@@ -44,6 +47,19 @@ def mapping_of(pairs: Sequence[str]) -> dict[str, str] | None:
     if any("=" not in pair for pair in pairs):
         raise Invalid("import.mapping", pairs=list(pairs))
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def columns_of(
+    session: Session, source: Source, *, about: str | None, mapping: Mapping[str, str] | None
+) -> tuple[Source, Mapping[str, str] | None, Remembered | None]:
+    """The table with its columns: as named, else as somebody named those of such a table before, else guessed."""
+    if mapping is not None or not source.kind.is_table:
+        return source, mapping, None
+    headers = headers_of(source.path)
+    found = recall(session, headers)
+    if found is None or (about is not None and ABOUT[about] is not found.about):
+        return source, None, None
+    return as_table(source, found.about, headers), found.mapping, found
 
 
 def as_asked(source: Source, about: str | None) -> Source:

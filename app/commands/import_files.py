@@ -7,12 +7,12 @@ imports made, `--undo` takes a whole one back and tells what stayed.
 import argparse
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from app.cli import DONE, REFUSED, refuse, say, tell
-from app.commands.import_choice import as_asked, check_gone, choice_of, mapping_of
+from app.commands.import_choice import as_asked, check_gone, choice_of, columns_of, mapping_of
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
@@ -23,8 +23,9 @@ from domain.casework.imports import ImportReport, import_file
 from domain.database import Database
 from domain.errors import Invalid, PlatzlotseError
 from domain.therapists.changes import ALL, Became, Choice, FieldChange, RecordChange
+from domain.therapists.duplicates.likeness import with_likenesses
 from ui.errors import describe, describe_row
-from ui.import_words import kept_words, lost_words
+from ui.import_words import kept_words, like_words, lost_words
 from ui.labels import label
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
@@ -101,8 +102,14 @@ def read_in(
     source = as_asked(recognise(path, today=today), about)
     report: ImportReport | None = None
     with suppress(_DryRun), database.write() as session:
+        source, mapping, known = columns_of(session, source, about=about, mapping=mapping)
         report = import_file(session, source, now=now, today=today, mapping=mapping, choice=choice)
         check_gone(choice, report)
+        report = replace(
+            report,
+            changes=with_likenesses(session, report.changes),
+            columns_from=None if known is None else known.confirmed_at,
+        )
         if dry_run:
             raise _DryRun
     assert report is not None
@@ -130,7 +137,10 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
         for change in report.changes
         if change.became is not Became.UNCHANGED or change.locked
     ]
-    answer["imports"] = [{"file": r.file, "import_id": r.import_id} for r in reports]
+    answer["imports"] = [
+        {"file": r.file, "import_id": r.import_id, "columns_from": r.columns_from and r.columns_from.isoformat()}
+        for r in reports
+    ]
     answer["warnings"] = [
         tr("Die Liste „{file}“ ist abgeschnitten; verkleinern Sie den Umkreis der Suche.").format(file=r.file)
         for r in reports
@@ -142,6 +152,9 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
 def _tell(report: ImportReport, *, dry_run: bool) -> None:
     what = ntr(report.read, "{n} Zeile", "{n} Zeilen")
     tell(f"{report.file}: {label('file_kind', report.kind)}, {what} " + tr("gelesen"))
+    if report.columns_from is not None:
+        day = f"{report.columns_from.astimezone():%d.%m.%Y}"
+        tell("  " + tr("Zuordnung der Spalten vom {day} übernommen; --map ersetzt sie.").format(day=day))
     tell(
         "  "
         + tr("neu {a}, geändert {b}, unverändert {c}, abgelehnt {d}").format(
@@ -156,9 +169,27 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         tell("  " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche."))
     if report.same_file_at is not None:
         tell("  " + tr("Dieselbe Datei wurde schon am {day} eingelesen.").format(day=f"{report.same_file_at:%d.%m.%Y}"))
+    _tell_likenesses(report)
     if dry_run:
         _tell_changes(report)
         tell("  " + tr("Probelauf: nichts wurde übernommen."))
+
+
+def _tell_likenesses(report: ImportReport) -> None:
+    """Whom those who are new may be: an import joins nobody on a likeness."""
+    alike = [change for change in report.changes if change.like and change.accepted]
+    for change in alike[:SHOWN]:
+        about = ", ".join(part for part in (change.name, change.place) if part)
+        tell("  " + tr("Zeile {row}: {about}. {note}").format(row=change.row, about=about, note=like_words(change)))
+    if len(alike) > SHOWN:
+        tell(
+            "  "
+            + ntr(
+                len(alike) - SHOWN,
+                "und {n} weiterer neuer Eintrag, der jemandem gleicht",
+                "und {n} weitere neue Einträge, die jemandem gleichen",
+            )
+        )
 
 
 def _tell_changes(report: ImportReport) -> None:
@@ -198,6 +229,7 @@ def _change(change: RecordChange) -> dict[str, Any]:
         "row": change.row, "became": change.became.value, "therapist_id": change.therapist_id, "name": change.name,
         "place": change.place, "accepted": change.accepted, "second_site": change.second_site,
         "fields": fields(() if change.became is Became.NEW else change.fields), "locked": fields(change.locked),
+        "like": [asdict(like) for like in change.like],
     }  # fmt: skip
 
 

@@ -1,13 +1,13 @@
-"""Tables of acquisition: which file brought what, and which of its rows could not be read."""
+"""Tables of acquisition: which file brought what, what of it could not be read, and columns a person named."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Person
-from domain.database import Base, Identified
+from domain.database import Base, Identified, Versioned
 
 
 class ImportFile(Identified, Base):
@@ -58,3 +58,36 @@ class RejectedRow(Identified, Base):
     row: Mapped[int]
     reason: Mapped[str]
     params: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+
+class LeftOutValue(Identified, Base):
+    """A value of a row that came in which could not be read: where it stands and why (a code), never what it was."""
+
+    __tablename__ = "left_out_value"
+    __table_args__ = (
+        CheckConstraint("reason LIKE 'import.note.%'", name="reason"),
+        Index("ix_left_out_value_import_file_id", "import_file_id"),
+        {"schema": "scraping_service"},
+    )
+
+    import_file_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ImportFile.id, ondelete="CASCADE"))
+    row: Mapped[int]
+    reason: Mapped[str]
+
+
+class TableColumns(Identified, Versioned, Base):
+    """Field → header of tables whose headers have this digest, as a person took one over last."""
+
+    __tablename__ = "table_columns"
+    __table_args__ = (
+        UniqueConstraint("digest", name="uq_table_columns_digest"),
+        CheckConstraint("digest ~ '^[0-9a-f]{16}$'", name="digest"),
+        CheckConstraint("about IN ('therapist_table', 'office_table', 'contact_table')", name="about"),
+        CheckConstraint("jsonb_typeof(fields) = 'object'", name="fields"),
+        {"schema": "scraping_service"},
+    )
+
+    digest: Mapped[str]
+    about: Mapped[str]
+    fields: Mapped[dict[str, str]] = mapped_column(JSONB)
+    confirmed_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Imports as they were made: which files, with which counts, and the rows that were rejected."""
+"""Imports as they were made: which files, with which counts, which rows were rejected and which values left out."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,3 +50,18 @@ def rejected_rows(session: Session, import_id: int) -> tuple[RowError, ...]:
         select(RejectedRow).where(RejectedRow.import_file_id == import_id).order_by(RejectedRow.row, RejectedRow.id)
     )
     return tuple(RowError(entry.row, entry.reason, dict(entry.params)) for entry in rows)
+
+
+_LEFT_OUT = """
+SELECT v.row, v.reason, coalesce(
+    (SELECT trim(t.first_name || ' ' || t.last_name)
+     FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
+     WHERE c.import_file_id = v.import_file_id AND c.row = v.row LIMIT 1), '') AS name
+FROM scraping_service.left_out_value v WHERE v.import_file_id = :import_id ORDER BY v.row, v.id
+"""
+
+
+def left_out_values(session: Session, import_id: int) -> tuple[RowError, ...]:
+    """Values of an import's rows that could not be read; the parameter `name` is that of the therapist as now known."""
+    rows = session.execute(text(_LEFT_OUT), {"import_id": import_id})
+    return tuple(RowError(row.row, row.reason, {"name": row.name}) for row in rows)

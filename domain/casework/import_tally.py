@@ -46,6 +46,11 @@ class Tally:
             self.became["imported" if record.row in noted else "unchanged"] += 1
             self.ids[known[record.row]] = None
 
+    def forget_skipped(self) -> None:
+        """Nothing is left out of a row that a person did not want."""
+        skipped = {change.row for change in self.changes if not change.accepted}
+        self.noted = [note for note in self.noted if note.row not in skipped]
+
     def tell_second_sites(self, moved: frozenset[int]) -> None:
         """Whose new address became a further site, and not the main one."""
         self.changes = [

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.acquisition.models import ImportFile, RejectedRow
+from domain.acquisition.models import ImportFile, LeftOutValue, RejectedRow
 from domain.acquisition.reading import FileKind, Record, Source, hash_of, is_cut, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
+from domain.acquisition.remembered_columns import remember
+from domain.acquisition.therapist_table import headers_of
 from domain.casework.consent import stop_if_withdrawn
 from domain.casework.import_contacts import note_statuses
 from domain.casework.import_gone import find_gone, retire
@@ -45,7 +47,8 @@ class ImportReport:
     `changes` tells of therapists record by record (in the file's order, then who is gone); for patients it is empty,
     and for a list of contacts, whose rows only add to the history of who is known.
     `noted` are values of rows that did come in which could not be read. `gone` counts who was set inactive,
-    `same_file_at` is when the very same file was read in before.
+    `same_file_at` is when the very same file was read in before, `columns_from` when somebody named the columns of a
+    table like this one, where those were used.
     """
 
     file: str
@@ -66,6 +69,7 @@ class ImportReport:
     changes: tuple[RecordChange, ...] = ()
     same_file_at: datetime | None = None
     noted: tuple[RowError, ...] = ()
+    columns_from: datetime | None = None
 
 
 def is_imported(session: Session, sha256: str) -> bool:
@@ -87,8 +91,8 @@ def import_file(
     """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
 
     Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
-    only). `on_batch` hears how many rows were read after every batch; what it raises ends the import. Two imports wait
-    for each other, dry runs too.
+    only). A `mapping` is remembered for tables with the same headers. `on_batch` hears how many rows were read after
+    every batch; what it raises ends the import. Two imports wait for each other, dry runs too.
     """
     if hash_of(source.path) != source.sha256:
         raise Conflict("import.file_changed", file=source.path.name)
@@ -148,7 +152,10 @@ def import_file(
         retire(session, file.id, gone, now=now)
         tally.changes += gone
         file.gone = sum(change.accepted for change in gone)
+    tally.forget_skipped()
     _note_counts(session, file, tally)
+    if mapping is not None and source.kind.is_table:
+        remember(session, headers_of(source.path), source.kind, mapping, now=now)
     return ImportReport(
         file=source.path.name,
         kind=source.kind,
@@ -205,6 +212,9 @@ def _note_counts(session: Session, file: ImportFile, tally: Tally) -> None:
         RejectedRow(import_file_id=file.id, row=error.row, reason=error.reason, params=error.params)
         for error in tally.rejected
     )
+    if tally.noted:
+        left_out = [{"import_file_id": file.id, "row": note.row, "reason": note.reason} for note in tally.noted]
+        session.execute(insert(LeftOutValue), left_out)
     events.record(session, "import.completed", file.id, read=tally.read, imported=tally.became["imported"])
     topic = "patient" if FileKind(file.kind).of_patients else "therapist"
     if tally.became["imported"] or tally.became["updated"]:

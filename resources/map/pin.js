@@ -19,7 +19,7 @@
       setPin: function (lat, lon, title) {
         if (pin) { pin.remove(); pin = null; }
         if (lat === null) { return; }
-        const icon = L.divIcon({ className: "pl-centre pl-movable", html: signs.pin, iconSize: [30, 38], iconAnchor: [15, 37] });
+        const icon = L.divIcon({ className: "pl-centre pl-movable", html: signs.flag, iconSize: [34, 40], iconAnchor: [7, 36] });
         pin = L.marker([lat, lon], { icon: icon, draggable: true, autoPan: true, zIndexOffset: 20000, keyboard: true });
         pin.addTo(map).on("dragend", tell);
         const element = pin.getElement();

@@ -1,4 +1,4 @@
-// The map as a sheet: a heading with the day and what is shown, the legend open, no buttons.
+// The map as a sheet: a heading with the day and what is shown, legend and words open, no buttons.
 (function () {
   "use strict";
   window.mapParts = window.mapParts || [];
@@ -8,10 +8,11 @@
       setSheet: function (lines) {
         if (heading) { heading.remove(); heading = null; }
         document.documentElement.classList.toggle("pl-sheet", lines.length > 0);
-        const legend = document.querySelector(".pl-legend");
-        if (!lines.length) { legend.open = legend.before; return; }
-        legend.before = legend.open;
-        legend.open = true;
+        for (const box of document.querySelectorAll(".pl-legend, .pl-reachbox")) {
+          if (lines.length) { box.before = box.open; }
+          box.open = lines.length > 0 || box.before;
+        }
+        if (!lines.length) { return; }
         heading = L.control({ position: "topleft" });
         heading.onAdd = function () {
           const box = L.DomUtil.create("div", "pl-heading");

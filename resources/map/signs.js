@@ -59,6 +59,11 @@
     });
   }
 
+  // A place being set by hand: a flag on a pole, so that it is taken for no patient. The pole's foot is the place.
+  const flag = '<svg class="pl-flag" width="34" height="40" viewBox="0 0 34 40" aria-hidden="true">' +
+    '<ellipse cx="7" cy="36" rx="5" ry="2.6"/><path class="pl-cloth" d="M7 3h24l-6.5 7.5L31 18H7Z"/>' +
+    '<path class="pl-pole" d="M7 2.5V36"/></svg>';
+
   // The patient: the pin's point is the place, its head leaves the practices beside it free.
   const pin = '<svg class="pl-pin" width="30" height="38" viewBox="0 0 30 38" aria-hidden="true">' +
     '<path d="M15 36.5C11 30 3 23.5 3 14.5a12 12 0 0 1 24 0c0 9-8 15.5-12 22Z"/><circle cx="15" cy="11" r="3.4"/>' +
@@ -77,5 +82,5 @@
     return box;
   }
 
-  window.signs = { icon: icon, counts: counts, clusterIcon: clusterIcon, legend: legend, pin: pin };
+  window.signs = { icon: icon, counts: counts, clusterIcon: clusterIcon, legend: legend, pin: pin, flag: flag };
 })();

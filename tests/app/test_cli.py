@@ -149,6 +149,32 @@ def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
     assert [rest["therapists"][key] for key in ("imported", "updated", "skipped")] == [1, 0, 1]
 
 
+def test_whom_somebody_new_may_be_is_told(tmp_path: Path) -> None:
+    """Beforehand and afterwards, in words and in JSON; nobody is joined on it."""
+    profile = ("--profile", tmp_path / "profil")
+    home = {
+        "vorname": "Ina",
+        "name": "Bäumler-Rübsam",
+        "strasse": "Markt",
+        "plz": "52062",
+        "ort": "Aachen",
+        "arzt": True,
+    }
+    files = []
+    for house, phone in (("12", "0241 1111"), ("12 a", "0241 2222")):
+        person = {**home, "hausnummer": house, "tel": phone, "web": "www.baeumler.example"}
+        files.append(tmp_path / f"{phone}.json")
+        files[-1].write_text(json.dumps({"arztPraxisDatas": [person], "moreResults": False}), "utf-8")
+    assert [change["like"] for change in answer(*profile, "import", files[0])["changes"]] == [[]]
+    words = (
+        "Zeile 1: Ina Bäumler-Rübsam, 52062 Aachen. Vielleicht dieselbe Person wie Ina Bäumler-Rübsam, 52062 Aachen."
+    )
+    assert words in platzlotse(*profile, "import", files[1], "--dry-run").stdout
+    (change,) = answer(*profile, "import", files[1])["changes"]
+    assert (change["became"], [like["name"] for like in change["like"]]) == ("new", ["Ina Bäumler-Rübsam"])
+    assert change["therapist_id"] != change["like"][0]["therapist_id"]
+
+
 def test_a_table_is_what_one_says(tmp_path: Path) -> None:
     """With the columns named; a file that is no table is not made one."""
     table = tmp_path / "liste.csv"
@@ -157,6 +183,11 @@ def test_a_table_is_what_one_says(tmp_path: Path) -> None:
     profile = ("--profile", tmp_path / "profil")
     found = answer(*profile, "import", table, "--about", "therapists", *columns, "--dry-run")
     assert (found["therapists"]["imported"], found["patients"]["read"]) == (1, 0)
+    assert "import.columns_unknown" in platzlotse(*profile, "import", table, "--json", "--dry-run").stdout
+    answer(*profile, "import", table, "--about", "therapists", *columns)
+    again = platzlotse(*profile, "import", table, "--dry-run").stdout
+    assert "Zuordnung der Spalten vom " in again
+    assert "unverändert 1" in again
     no_table = platzlotse(*profile, "import", SAMPLES / "arztsuche-v1.json", "--about", "patients")
     assert (no_table.returncode, "keine CSV- oder Excel-Tabelle" in no_table.stderr) == (1, True)
 

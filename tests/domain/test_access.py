@@ -106,9 +106,11 @@ platform.team                             r     r     r     raw   r     r
 scraping_service.directory_source         r     raw   -     raw   r     r
 scraping_service.import_change            ra    ra    -     -     -     r
 scraping_service.import_file              raw   raw   -     -     -     r
+scraping_service.left_out_value           ra    ra    -     -     -     r
 scraping_service.rejected_row             ra    ra    -     -     -     r
 scraping_service.source_page              -     -     -     -     rawd  r
 scraping_service.source_run               raw   raw   -     raw   raw   r
+scraping_service.table_columns            rawd  rawd  -     -     -     r
 therapist_service.contact_point           rawd  rawd  -     -     r     r
 therapist_service.distinct_pair           ra    ra    -     -     -     r
 therapist_service.practice                rawd  rawd  -     -     -     r

@@ -1,11 +1,11 @@
-"""Files that were read in: when, by whom, with what result; the rows rejected then, and taking a whole one back."""
+"""Files that were read in: when, by whom, with what result; what could not be read then, and taking a whole one back."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from domain.acquisition.reading import FileKind
 from domain.acquisition.records import RowError
-from domain.casework.import_list import ImportShown, list_imports, rejected_rows
+from domain.casework.import_list import ImportShown, left_out_values, list_imports, rejected_rows
 from ui import formats
 from ui.imports import choose_file
 from ui.imports.rejected import RejectedView
@@ -99,12 +99,14 @@ class ImportsTab(QWidget):
             else tr("Was einmal im Verlauf steht, bleibt.")
         )
 
-        def show(rejected: tuple[RowError, ...]) -> None:
+        def show(unread: tuple[tuple[RowError, ...], tuple[RowError, ...]]) -> None:
             if self._shown is shown:  # else another was chosen meanwhile
-                self._rows.show_rows(shown.file_name, rejected)
+                self._rows.show_rows(shown.file_name, *unread)
 
-        if shown.rejected:
-            self._ui.background.read(self, lambda s: rejected_rows(s, shown.import_id), show, key="rejected")
+        number = shown.import_id
+        self._ui.background.read(
+            self, lambda s: (rejected_rows(s, number), left_out_values(s, number)), show, key="unread"
+        )
 
     def _on_undo(self) -> None:
         if (shown := self._shown) is not None:

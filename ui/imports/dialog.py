@@ -1,12 +1,14 @@
 """Reading files in: what one was recognised as, its columns, a trial run, what would change, and taking it over."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from domain.acquisition.reading import FileKind, as_table
+from domain.acquisition.remembered_columns import forget
 from domain.casework.imports import ImportReport
 from domain.database import Session
 from domain.errors import PlatzlotseError
@@ -17,7 +19,7 @@ from ui.imports.counting import counts
 from ui.imports.examining import Examined, Tried, examine
 from ui.imports.outcome import Outcome
 from ui.imports.review import ReviewView
-from ui.imports.table import TableView
+from ui.imports.table import TableView, remembered_words
 from ui.imports.undoing import ask_undo
 from ui.imports.working import FileWorking, Stopped
 from ui.labels import label
@@ -86,11 +88,13 @@ class ImportDialog(QDialog):
         self._busy(running=True)
         today = self._ui.today()
 
-        self._ui.background.read(self, lambda _: examine(path, today=today), self._show, self._refused)
+        self._ui.background.read(self, lambda s: examine(s, path, today=today), self._show, self._refused)
 
     def _show(self, examined: Examined) -> None:
         self._examined = examined
-        self._begin(examined.source.kind)
+        if examined.remembered is not None:
+            self._mapping = dict(examined.remembered.mapping)
+        self._begin(examined.kind)
         self._busy(running=False)
         if examined.needs_columns:
             self._choose_columns()
@@ -112,21 +116,38 @@ class ImportDialog(QDialog):
     def _say(self, what: str) -> None:
         assert self._examined is not None
         as_of = formats.day(self._examined.source.as_of)
-        self._facts.setText(tr("{kind}, Stand {day}").format(kind=what, day=as_of))
+        said = tr("{kind}, Stand {day}").format(kind=what, day=as_of)
+        before = "" if self._table is not None else remembered_words(self._examined.remembered)
+        self._facts.setText(" · ".join(filter(None, (said, before))))
 
     def _choose_columns(self) -> None:
         """Show the table's beginning: what it is about and which column is what."""
         if self._examined is None or self._examined.table is None:
             return
-        table = TableView(self._examined.table)
-        self._say(tr("Tabelle"))
+        table = TableView(self._examined.table, self._examined.remembered)
+        table.forgotten.connect(self._forget)
         if self._mapping is not None and self._work is not None:
             table.choose(self._work.source.kind, self._mapping)
         self._columns.hide()
         self.outcome.clear()
         self._fill_room(table)
+        self._say(tr("Tabelle"))
         self._read.setEnabled(True)
         self.resize(760, 620)
+
+    def _forget(self) -> None:
+        """What was said of such tables before; the file at hand begins anew, too."""
+        examined = self._examined
+        assert examined is not None
+        assert examined.table is not None
+        headers = examined.table.headers
+
+        def done(_: object) -> None:
+            if self._examined is examined and self._table is not None:
+                self._examined, self._mapping = replace(examined, remembered=None), None
+                self._table.forget()
+
+        self._ui.background.write(self, lambda s: forget(s, headers), done, self._refused)
 
     def _fill_room(self, widget: QWidget | None) -> None:
         while (item := self._room.takeAt(0)) is not None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.acquisition.reading import FileKind, Source, recognise
+from domain.acquisition.remembered_columns import Remembered, recall
 from domain.acquisition.tables import TablePreview, preview
 from domain.casework.imports import ImportReport
 from domain.database import Session
@@ -14,15 +15,22 @@ from ui.imports.selection import Selection
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A recognised file, with its beginning where it is a table."""
+    """A recognised file; of a table its beginning, and what was said of one with these headers before."""
 
     source: Source
     table: TablePreview | None
+    remembered: Remembered | None = None
+
+    @property
+    def kind(self) -> FileKind:
+        """What the file is, or what it was called before."""
+        return self.source.kind if self.remembered is None else self.remembered.about
 
     @property
     def needs_columns(self) -> bool:
         """Whether a person is asked before the first trial: patients always, others where the headers leave doubt."""
-        return self.table is not None and (self.source.kind is FileKind.OFFICE_TABLE or not self.table.certain)
+        doubt = self.table is not None and not self.table.certain and self.remembered is None
+        return doubt or (self.table is not None and self.kind is FileKind.OFFICE_TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,10 @@ class Tried:
         return cls(report, Selection(with_likenesses(session, report.changes)))
 
 
-def examine(path: Path, *, today: date) -> Examined:
+def examine(session: Session, path: Path, *, today: date) -> Examined:
     """Recognise a file. Raises Invalid and Unavailable."""
     source = recognise(path, today=today)
-    return Examined(source, preview(path) if source.kind.is_table else None)
+    if not source.kind.is_table:
+        return Examined(source, None)
+    table = preview(path)
+    return Examined(source, table, recall(session, table.headers))

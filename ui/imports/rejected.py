@@ -82,7 +82,9 @@ class RejectedView(QWidget):
 
 
 def row_words(error: RowError) -> str:
-    """Zeile 7: kein Name."""
+    """Zeile 7: kein Name. Zeile 8, Ina Berg: ohne E-Mail."""
+    if name := error.params.get("name"):
+        return tr("Zeile {row}, {name}: {reason}").format(row=error.row, name=name, reason=describe_row(error.reason))
     return tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason))
 
 

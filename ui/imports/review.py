@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout,
 
 from domain.therapists.changes import Became, RecordChange
 from ui import formats, icons
+from ui.import_words import like_words
 from ui.imports.changed_rows import ChangedFields, ChangedRecords
 from ui.imports.checked import CheckedView
 from ui.imports.counting import kind_words
@@ -131,10 +132,7 @@ class ReviewView(QWidget):
 
 def _note(change: RecordChange) -> str:
     if change.like:
-        who = "; ".join(", ".join(part for part in (like.name, like.place) if part) for like in change.like[:3])
-        return tr(
-            "Vielleicht dieselbe Person wie {who}. Sie kommt als neuer Eintrag hinzu, und beide stehen dann unter „Dubletten“."
-        ).format(who=who)
+        return like_words(change)
     if change.second_site:
         return tr("Die Anschrift kommt als weiterer Standort hinzu; der bisherige bleibt.")
     if change.became is Became.GONE:

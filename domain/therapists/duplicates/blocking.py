@@ -4,9 +4,7 @@ Forty thousand people make 800 million pairs; one shared key (a number, a mailbo
 house) leaves some ten thousand. A key that hundreds share (a hotline) says nothing and is left out.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Container, Hashable, Iterator, Mapping
 
 from domain.acquisition.text import fold_house
 from domain.therapists.duplicates.evidence import Known, is_mobile
@@ -44,19 +42,37 @@ def _sound(name: str) -> str:
     return "".join(kept)
 
 
-def candidate_pairs(people: Mapping[int, Known]) -> Iterator[tuple[int, int]]:
-    """Every pair (smaller id first) that shares a key, each once."""
-    blocks: dict[Hashable, list[int]] = defaultdict(list)
+def candidate_pairs(
+    people: Mapping[int, Known], *, about: Container[int] | None = None, beside_others: bool = False
+) -> Iterator[tuple[int, int]]:
+    """Every pair (smaller id first) that shares a key, each once; with `about` only those one of these is in.
+
+    `beside_others` leaves out pairs both of whom are wanted. No other pair is built: forty thousand known cost one look
+    at their keys.
+    """
+    blocks: dict[Hashable, list[int]] = {}
+    mine: dict[int, list[list[int]]] = {}  # whose blocks: the lists themselves, which fill up meanwhile
+    wanted = [number for number in people if about is None or number in about]
+    for number in wanted:
+        mine[number] = [blocks.setdefault(key, []) for key in set(keys_of(people[number]))]
     for number, known in people.items():
-        for key in set(keys_of(known)):
-            blocks[key].append(number)
-    seen: set[tuple[int, int]] = set()
-    for members in blocks.values():
-        if 1 < len(members) <= LARGEST_BLOCK:
-            for pair in combinations(sorted(members), 2):
-                if pair not in seen:
-                    seen.add(pair)
-                    yield pair
+        held = mine.get(number)
+        for block in held if held is not None else _shared(blocks, known):
+            block.append(number)
+    for number in wanted:
+        others = {other for block in mine.pop(number) if len(block) <= LARGEST_BLOCK for other in block} - {number}
+        for other in others:
+            if about is None or other in about:
+                # of two who are wanted the smaller one tells of both
+                if number < other and not (about is not None and beside_others):
+                    yield number, other
+            else:
+                yield min(number, other), max(number, other)
+
+
+def _shared(blocks: Mapping[Hashable, list[int]], known: Known) -> Iterator[list[int]]:
+    """The blocks that are already there of what somebody is looked up by."""
+    return (blocks[key] for key in set(keys_of(known)) if key in blocks)
 
 
 def share_a_key(one: Known, other: Known) -> bool:

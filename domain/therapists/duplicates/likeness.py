@@ -20,10 +20,9 @@ def with_likenesses(session: Session, changes: Sequence[RecordChange]) -> tuple[
     if not fresh or session.scalar(known) is None:
         return tuple(changes)
     found: dict[int, list[Likeness]] = {}
-    for pair in suspected_duplicates(session, about=fresh, limit=MOST):
-        for new, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            if new.therapist_id in fresh and other.therapist_id not in fresh:
-                found.setdefault(new.therapist_id, []).append(_likeness(other, pair.score))
+    for pair in suspected_duplicates(session, about=fresh, beside_others=True, limit=MOST):
+        new, other = (pair.first, pair.second) if pair.first.therapist_id in fresh else (pair.second, pair.first)
+        found.setdefault(new.therapist_id, []).append(_likeness(other, pair.score))
     return tuple(
         replace(change, like=tuple(found[change.therapist_id]))
         if change.became is Became.NEW and change.therapist_id in found

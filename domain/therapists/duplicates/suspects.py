@@ -54,10 +54,16 @@ WHERE t.merged_into_id IS NULL
 
 
 def suspected_duplicates(
-    session: Session, *, about: Collection[int] | None = None, at_least: float = WORTH_SHOWING, limit: int = MOST
+    session: Session,
+    *,
+    about: Collection[int] | None = None,
+    beside_others: bool = False,
+    at_least: float = WORTH_SHOWING,
+    limit: int = MOST,
 ) -> tuple[Suspect, ...]:
     """Pairs that may be one person, most likely first; with `about` only those one of these therapists is in.
 
+    `beside_others` leaves out pairs of two of these.
     Reads every therapist's name and address (some seconds at 40,000): in the background.
     """
     sides: dict[int, Side] = {}
@@ -72,8 +78,8 @@ def suspected_duplicates(
     settled = {(pair.first_id, pair.second_id) for pair in session.scalars(select(DistinctPair))}
     wanted = None if about is None else set(about)
     found: list[Suspect] = []
-    for pair in candidate_pairs(people):
-        if pair in settled or (wanted is not None and wanted.isdisjoint(pair)):
+    for pair in candidate_pairs(people, about=wanted, beside_others=beside_others):
+        if pair in settled:
             continue
         said = compare(people[pair[0]], people[pair[1]], rarity)
         if said.score >= at_least:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from domain.acquisition.reading import recognise
 from domain.casework.imports import import_file
 from domain.database import Database
+from domain.therapists.changes import Choice
 from tests.ui.hands import fill, press, scalar
 from ui.admin.imports_tab import ImportsTab
 from ui.imports.undoing import UndoDialog
@@ -58,6 +59,23 @@ def test_an_import_is_shown_and_taken_back(ui: UiContext, qtbot: QtBot, database
     qtbot.waitUntil(lambda: model.index(0, 8).data() == "zurückgenommen")
     assert not tab._undo.isEnabled()
     assert scalar(database, "SELECT count(*) FROM therapist_service.therapist") == 0
+
+
+def test_what_was_left_out_is_told_later_too(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+    """Which row, whose, and which value, never what stood there; of a row nobody wanted nothing is missing."""
+    path = tmp_path / "liste.json"
+    home = {"vorname": "Ina", "strasse": "Markt", "plz": "52062", "ort": "Aachen", "email": "siehe Webseite"}
+    people = [{"name": name, "hausnummer": str(n), **home} for n, name in enumerate(("Berg", "Tal"), start=1)]
+    path.write_text(json.dumps({"arztPraxisDatas": people, "moreResults": False}), "utf-8")
+    source = recognise(path, today=ui.today())
+    choice = Choice(skipped_rows=frozenset({2}))
+    fill(database, lambda s: import_file(s, source, now=ui.now(), today=ui.today(), choice=choice))
+    tab = opened(ui, qtbot)
+    qtbot.waitUntil(tab._rows.isVisible, timeout=30_000)
+    said = "Zeile 1, Ina Berg: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse."
+    assert tab._rows.list.lines() == [said]
+    assert tab._rows._head.text() == "1 Angabe fehlt, weil sie nicht zu lesen ist"
+    assert "Webseite" not in str(scalar(database, "SELECT to_jsonb(v)::text FROM scraping_service.left_out_value v"))
 
 
 def test_an_import_somebody_else_took_back_is_told(

@@ -57,6 +57,39 @@ def test_a_table_is_mapped_tried_and_read(
     assert scalar(database, "SELECT birth_date::text FROM patient_service.patient") == "1992-05-04"
 
 
+def test_columns_once_named_are_known_again(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
+) -> None:
+    """By whoever reads such a table next: tried at once, told with its day, changeable, and forgotten on request."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Behandler;Wo;Nummer\nIna Berg;Markt 1, 52062 Aachen;0241 1111\n", "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    assert dialog._table is not None
+    dialog._table.about.choose("therapist_table")
+    for field, header in (("name", "Behandler"), ("address", "Wo"), ("phone", "Nummer")):
+        dialog._table.columns._choices[field].choose(header)
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        press(qtbot, dialog, "Einlesen")
+    path.write_text("Wo;behandler;Nummer\nMarkt 2, 52062 Aachen;Ina Tal;0241 2222\n", "utf-8")
+    dialog = ImportDialog(page, ui, path)
+    dialog.show()
+    qtbot.waitUntil(lambda: "1 neu" in dialog.outcome.said.text() and not dialog.outcome.running, timeout=30_000)
+    assert dialog._facts.text().endswith("· Zuordnung vom 23.11.2026 übernommen")
+    press(qtbot, dialog, "Spalten zuordnen")
+    assert "Zuordnung" not in dialog._facts.text()
+    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._before.isVisible(), timeout=30_000)
+    assert dialog._table is not None
+    known = {"name": "behandler", "address": "Wo", "phone": "Nummer"}
+    assert dialog._table.mapping() == known
+    press(qtbot, dialog, "Vergessen")
+    qtbot.waitUntil(
+        lambda: scalar(database, "SELECT count(*) FROM scraping_service.table_columns") == 0, timeout=30_000
+    )
+    qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible(), timeout=30_000)
+    assert dialog._table.mapping() != known
+    dialog.reject()
+
+
 def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database) -> None:
     """Its kind is named; a clean file closes the dialog and the bar tells the counts."""
     dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v2.json")

@@ -96,6 +96,38 @@ def test_an_area_from_outside_is_drawn(opened: MapView, ask: Ask) -> None:
     assert ask(opened, "document.querySelector('.pl-reachbox')") is None
 
 
+def test_the_words_of_an_area_leave_a_narrow_map_free(opened: MapView, qtbot: QtBot, ask: Ask) -> None:
+    """There they begin with their first line; once somebody opened them they stay open, also with the next words."""
+    shown = "document.querySelector('.pl-reachbox').open"
+    lines = [("head", "30 Min."), ("sure", "sicher"), ("note", "geschätzt")]
+    opened.show_area([], [], lines)
+    assert ask(opened, shown) is True
+    opened.resize(480, 420)
+    qtbot.waitUntil(lambda: ask(opened, shown) is False, timeout=SLOW_MS)
+    assert ask(opened, "document.querySelector('.pl-reachbox').getBoundingClientRect().height") < 40
+    ask(opened, "document.querySelector('.pl-reachbox summary').focus()")
+    QTest.keyClick(_inside(opened), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: ask(opened, shown) is True, timeout=SLOW_MS)
+    opened.show_area([], [], [*lines, ("note", "von gestern")])
+    assert ask(opened, "document.querySelectorAll('.pl-reachbox > *').length") == 4
+    assert ask(opened, shown) is True
+
+
+def test_a_pin_is_taken_for_no_patient(opened: MapView, ask: Ask) -> None:
+    """Another outline, not another colour alone; its foot stands where the patient's point would."""
+    opened.set_center(*COLOGNE, None, "Patient")
+    opened.set_pin(*COLOGNE, "Pin von Praxis")
+    path = "document.querySelector('{} path').getAttribute('d')"
+    assert ask(opened, path.format(".pl-flag")) != ask(opened, path.format(".pl-pin"))
+    feet = ask(
+        opened,
+        "[document.querySelector('.pl-flag ellipse'), document.querySelector('.pl-pin')].map(part => {"
+        " const r = part.getBoundingClientRect(); return [r.x + r.width / 2, r.bottom]; })",
+    )
+    assert abs(feet[0][0] - feet[1][0]) < 2
+    assert abs(feet[0][1] - feet[1][1]) < 6
+
+
 def test_several_at_one_address_are_fanned_out(opened: MapView, qtbot: QtBot, ask: Ask) -> None:
     """A press of Enter on their cluster shows each, and tells whose they are."""
     with qtbot.waitSignal(opened.drawn, timeout=SLOW_MS):

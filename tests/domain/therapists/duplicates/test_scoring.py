@@ -1,13 +1,16 @@
 """Who may be one person and who never is, by what two records say; figures: benchmarks/identity_pairs.py."""
 
 import json
+from collections.abc import Hashable, Mapping
+from itertools import combinations
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.therapists.duplicates.blocking import candidate_pairs, share_a_key
+from domain.therapists.duplicates.blocking import candidate_pairs, keys_of, share_a_key
 from domain.therapists.duplicates.evidence import Known, Reason
 from domain.therapists.duplicates.names import FirstName, Surname, compare_first_names, compare_surnames
 from domain.therapists.duplicates.scoring import SURE, WEIGHTS, WORTH_SHOWING, Rarity, compare
@@ -121,6 +124,31 @@ def test_candidates_are_pairs_that_share_a_key(people: list[Known]) -> None:
     found = list(candidate_pairs(numbered))
     assert len(found) == len(set(found))
     assert set(found) == {(a, b) for a in numbered for b in numbered if a < b and share_a_key(numbered[a], numbered[b])}
+
+
+@given(st.lists(known, max_size=12), st.sets(st.integers(0, 14)), st.integers(1, 5))
+def test_candidates_about_some_are_those_of_all_that_touch_them(
+    people: list[Known], about: set[int], largest: int
+) -> None:
+    """As if all pairs were built and the others left out, however large a block may be; each once."""
+    numbered = dict(enumerate(people))
+    with patch("domain.therapists.duplicates.blocking.LARGEST_BLOCK", largest):
+        everything = set(candidate_pairs(numbered))
+        touching = list(candidate_pairs(numbered, about=about))
+        across = list(candidate_pairs(numbered, about=about, beside_others=True))
+    assert everything == _pairs_in_small_blocks(numbered, largest)
+    assert (len(touching), len(across)) == (len(set(touching)), len(set(across)))
+    assert set(touching) == {pair for pair in everything if about.intersection(pair)}
+    assert set(across) == {pair for pair in everything if len(about.intersection(pair)) == 1}
+
+
+def _pairs_in_small_blocks(people: Mapping[int, Known], largest: int) -> set[tuple[int, int]]:
+    """Another reading of the same rule: key by key, every pair of its members."""
+    blocks: dict[Hashable, list[int]] = {}
+    for number, somebody in people.items():
+        for key in set(keys_of(somebody)):
+            blocks.setdefault(key, []).append(number)
+    return {pair for members in blocks.values() if len(members) <= largest for pair in combinations(sorted(members), 2)}
 
 
 def test_the_labelled_pairs_are_judged_as_well_as_measured() -> None:
