@@ -24,11 +24,10 @@ class ErasedDialog(QDialog):
         column = QVBoxLayout(self)
         for heading, sentences in told(erased):
             column.addWidget(label(heading, "heading"))
-            for sentence in sentences:
-                line = label(sentence)
-                line.setWordWrap(True)
-                line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                column.addWidget(line)
+            lines = label("\n".join(sentences))
+            lines.setWordWrap(True)
+            lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(lines)
         buttons = QDialogButtonBox()
         buttons.addButton(tr("Schließen"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)

@@ -109,7 +109,7 @@ class RecordActions(QWidget):
             self,
             tr("Endgültig löschen"),
             tr(
-                "Was zu diesem Menschen im Kontaktprotokoll, bei den Antworten der Praxen, in E-Mails, ihren Anhängen und Briefen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso die Akte. Was auch andere betrifft, bleibt für diese, ohne Namen, Adresse und Kürzel dieses Menschen. Was in Postfächern liegt, ist von hier aus nicht erreichbar; wie viel das ist, steht danach hier. Das darf nur die Leitung."
+                "Was zu diesem Menschen im Kontaktprotokoll, bei den Antworten der Praxen, in E-Mails, ihren Anhängen und Briefen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso die Akte. Was auch andere betrifft, bleibt für diese: E-Mails und Briefe ohne Namen, Adresse und Kürzel dieses Menschen, Einträge im Kontaktprotokoll im Wortlaut. Was in Postfächern liegt, ist von hier aus nicht erreichbar; wie viel das ist, steht danach hier. Das darf nur die Leitung."
             ),
         ).ask(erase)
 

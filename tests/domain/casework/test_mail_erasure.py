@@ -126,9 +126,9 @@ def test_what_waits_is_written_anew_for_the_other(database: Database, channel: C
         erase(session, lea)
     with database.read() as session:
         inquiry = session.get_one(Inquiry, number)
+        column = Email.body_text if channel is Channel.EMAIL else PrintedLetter.body
         table = Email if channel is Channel.EMAIL else PrintedLetter
-        (waiting,) = session.scalars(select(table).where(table.inquiry_id == number)).all()
-        words = waiting.body_text if isinstance(waiting, Email) else waiting.body
+        (words,) = session.scalars(select(column).where(table.inquiry_id == number)).all()
         assert code not in words
         assert stays.reference_code in words
         assert [item.status for item in items(session, inquiry)] == [ItemStatus.WITHDRAWN, stays.status]
