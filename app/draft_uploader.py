@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from domain.casework.addressees import contacts_to_keep
 from domain.casework.draft_upload import Uploaded, Writes, upload
+from domain.casework.erased_drafts import erasures_of, forget_erased, people_in
 from domain.casework.own_letters import Stationery, keep_stationery, read_stationery
 from domain.communication.drafts.contacts import keep_contacts
 from domain.communication.drafts.records import CachedContact, Waiting
@@ -58,18 +59,23 @@ class DraftUploader(QObject):
         self._background.local(self, lambda: self._hand_over(store), self._tell, self._give_up)
 
     def keep(self) -> None:
-        """Ask the server for contacts and stationery; without it what was kept stays."""
+        """Ask the server for contacts, stationery and whose words were erased; without it what was kept stays."""
         store, now = self._vault.opened, self._now()
         if store is None:
             return
 
-        def ask(session: Session) -> tuple[tuple[CachedContact, ...], Stationery]:
-            return contacts_to_keep(session, now=now), read_stationery(session)
+        def ask(session: Session) -> tuple[tuple[CachedContact, ...], Stationery, dict[int, datetime]]:
+            erased = erasures_of(session, people_in(store))
+            return contacts_to_keep(session, now=now), read_stationery(session), erased
 
-        def put(found: tuple[tuple[CachedContact, ...], Stationery]) -> None:
-            self._background.local(self, lambda: _keep(store, *found))
+        def put(found: tuple[tuple[CachedContact, ...], Stationery, dict[int, datetime]]) -> None:
+            self._background.local(self, lambda: _keep(store, *found), self._told_gone)
 
         self._background.read(self, ask, put, lambda _: None)
+
+    def _told_gone(self, gone: int) -> None:
+        if gone:
+            self._changes.changed.emit("draft", 0)
 
     def _hand_over(self, store: DraftStore) -> tuple[Waiting, Uploaded | None]:
         waits = store.count()
@@ -95,6 +101,10 @@ class DraftUploader(QObject):
             self.run()
 
 
-def _keep(store: DraftStore, contacts: tuple[CachedContact, ...], stationery: Stationery) -> None:
+def _keep(
+    store: DraftStore, contacts: tuple[CachedContact, ...], stationery: Stationery, erased: dict[int, datetime]
+) -> int:
+    """Keep what is needed; returns how many drafts went with somebody's words."""
     keep_contacts(store, contacts)
     keep_stationery(store, stationery)
+    return forget_erased(store, erased)

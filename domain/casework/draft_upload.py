@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from domain.casework.erased_drafts import erasures_of, forget_erased, people_in
 from domain.casework.naming import Named, named_in_draft, note_named, unconfirmed
 from domain.communication.drafts.accepting import accept_draft, has_arrived
 from domain.communication.drafts.contacts import contact_edits, note_conflict, settle_edit
@@ -46,8 +47,18 @@ class Uploaded:
 
 
 def upload(store: DraftStore, database: Writes, *, now: datetime) -> Uploaded:
-    """Hand over everything that waits, contact data first, since letters go to the new address."""
+    """Hand over everything that waits, contact data first, since letters go to the new address.
+
+    What tells of somebody whose words were erased since it was written is thrown away before.
+    """
     done = refused = 0
+    try:
+        if people := people_in(store):
+            with database.write() as session:
+                erased = erasures_of(session, people)
+            forget_erased(store, erased)
+    except Unavailable:
+        return Uploaded(done, refused, reached=False)
     works: list[Callable[[], bool]] = [partial(_upload_edit, store, database, edit) for edit in contact_edits(store)]
     works += [partial(_upload_draft, store, database, draft, now=now) for draft in store.waiting()]
     for work in works:

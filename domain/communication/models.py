@@ -37,6 +37,7 @@ class Email(Identified, Versioned, Base):
     what the server said last, `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
     One that was stopped by the last look has the reason there, too, and `stop_seen_at` when somebody saw it.
     A batch (`batch_id`) may hold it; `status_week` is the Monday of a weekly status: one a patient and week.
+    Of a patient whose words were erased the address is empty.
     """
 
     __tablename__ = "email"
@@ -52,7 +53,11 @@ class Email(Identified, Versioned, Base):
             " 'first_letter', 'weekly_status', 'own')",
             name="kind",
         ),
-        CheckConstraint("to_address LIKE '%@%'", name="to_address"),
+        CheckConstraint(
+            "to_address LIKE '%@%' OR to_address = ''"
+            " AND status NOT IN ('draft', 'queued', 'sending', 'retry_wait', 'failed')",
+            name="to_address",
+        ),
         CheckConstraint("(kind = 'weekly_status') = (status_week IS NOT NULL)", name="status_week"),
         CheckConstraint("extract(isodow FROM status_week) = 1", name="status_monday"),
         Index(

@@ -30,6 +30,8 @@ audit.content                             -     -     -     -     -     r
 audit.entry                               -     r     r     -     -     r
 audit.entry_link                          r     r     r     -     -     r
 audit.entry_pending                       r     r     r     -     -     r
+audit.patient_erasure                     r     r     r     -     -     r
+audit.word_erasure                        r     r     r     -     -     r
 communication_service.account_test         ra    ra    -     ra    rw    r
 communication_service.batch               raw   raw   -     -     -     r
 communication_service.batch_line          raw   raw   -     -     -     r
@@ -206,6 +208,8 @@ def refused(connection: Connection, statement: str) -> bool:
         ("auditor", "SELECT * FROM communication_service.contact_entry"),
         ("auditor", "SELECT audit.erase_contacts(1, 'x')"),
         ("worker", "SELECT audit.erase_contacts(1, 'x')"),
+        ("auditor", "SELECT audit.erase_words(1, 'x')"),
+        ("worker", "SELECT audit.erase_words(1, 'x')"),
         ("jana", "SELECT audit.erase_contact(1, 'x')"),
         ("auditor", "SELECT audit.chain_contacts(1)"),
         ("worker", "SELECT * FROM audit.contact_link"),

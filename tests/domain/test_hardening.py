@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
-from domain.casework.contact_erasure import erase_contacts
 from domain.casework.exclusions import exclude_from_search
 from domain.casework.finding import find_anything
 from domain.casework.searches import cancel_search
+from domain.casework.word_erasure import erase_words
 from domain.communication.accounts import AccountForm, account, save_account
 from domain.communication.claiming import claim, release_due
 from domain.communication.contacts import ContactNote, note_contact
@@ -253,7 +253,7 @@ WRITERS: dict[str, Write] = {
     "note": lambda s, i, v: record_answer(s, i["item"], ItemStatus.REJECTION_CAPACITY, now=LATER, note=v),
     "reason": lambda s, i, v: exclude_from_search(s, i["search"], therapist_id=i["therapist"], reason=v, now=LATER),
     "cancelled": lambda s, i, v: cancel_search(s, i["search"], reason=v, now=LATER),
-    "erased": lambda s, i, v: erase_contacts(s, i["patient"], reason=v),
+    "erased": lambda s, i, v: erase_words(s, i["patient"], reason=v, now=NOW),
     "subject": lambda s, _i, v: create_own(s, "own_patient", "n", subject=v, body="x"),
     "body": lambda s, _i, v: create_own(s, "own_patient", "n", subject="x", body=v),
     "name": lambda s, _i, v: create_own(s, "own_patient", v, subject="x", body="x"),

@@ -100,10 +100,11 @@ class MailDetailView(QWidget):
         self._empty.hide()
         self._content.show()
         r = mail.row
-        self._subject.setText(r.subject)
+        self._subject.setText(mail_words.subject(r))
         self._subject.setWordWrap(True)
         self._chip.show_state(*mail_words.chip(r))
-        facts = [f"{r.to_name} <{r.to_address}>" if r.to_name else r.to_address, label("email_kind", r.kind)]
+        to = f"{r.to_name} <{r.to_address}>" if r.to_name and r.to_address else mail_words.recipient(r)
+        facts = [to, label("email_kind", r.kind)]
         facts.append(formats.moment(r.sent_at or r.created_at))
         if r.attempt > 1:
             facts.append(ntr(r.attempt, "{n} Versuch", "{n} Versuche"))

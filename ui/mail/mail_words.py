@@ -20,6 +20,16 @@ def chip(row: MailRow) -> tuple[str, str]:
     return label("email_status", row.status), EMAIL_STATES[row.status]
 
 
+def recipient(row: MailRow) -> str:
+    """To whom a mail went; the address of a patient whose words were erased is gone."""
+    return row.to_name or row.to_address or tr("Empfänger gelöscht")
+
+
+def subject(row: MailRow) -> str:
+    """What a mail is about; none leaves without a subject, so that one without was erased."""
+    return row.subject or tr("Inhalt gelöscht")
+
+
 def waits(told: Waiting | None, now: datetime) -> str:
     """Until when a mail waits and for what; empty for one that does not wait."""
     if told is None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from domain.casework.contact_erasure import erase_contacts
 from domain.casework.patient_record import reopen_record, restrict_patient, unrestrict_patient, withdraw_patient
+from domain.casework.word_erasure import Erased, erase_words
 from domain.database import Session
 from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
+from ui.patients.erased_words import ErasedDialog
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button
@@ -28,7 +29,7 @@ class RecordActions(QWidget):
         self._restrict = menu.addAction(tr("Verarbeitung einschränken …"), self._on_restrict)
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
         menu.addSeparator()
-        menu.addAction(tr("Kontakte löschen …"), self._on_erase)
+        menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
         self._more.setMenu(menu)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -98,15 +99,20 @@ class RecordActions(QWidget):
 
     def _on_erase(self) -> None:
         def erase(dialog: ReasonDialog) -> None:
-            reason = dialog.reason()
-            self._write(
-                lambda s, number: erase_contacts(s, number, reason=reason), tr("Die Worte der Kontakte sind gelöscht.")
-            )
+            patient_id, now, reason = self._patient_id, self._ui.now(), dialog.reason()
+            if patient_id is not None:
+                self._ui.background.write(
+                    self, lambda s: erase_words(s, patient_id, reason=reason, now=now), self._tell_erased
+                )
 
         ReasonDialog(
             self,
             tr("Endgültig löschen"),
             tr(
-                "Was zu diesem Menschen im Kontaktprotokoll und bei den Antworten der Praxen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso Kontakte, die mehrere Menschen betreffen, und die E-Mails selbst. Das darf nur die Leitung."
+                "Was zu diesem Menschen im Kontaktprotokoll, bei den Antworten der Praxen, in E-Mails, ihren Anhängen und Briefen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso die Akte. Was auch andere betrifft, bleibt für diese: E-Mails und Briefe ohne Namen, Adresse und Kürzel dieses Menschen, Einträge im Kontaktprotokoll im Wortlaut. Was in Postfächern liegt, ist von hier aus nicht erreichbar; wie viel das ist, steht danach hier. Das darf nur die Leitung."
             ),
         ).ask(erase)
+
+    def _tell_erased(self, erased: Erased) -> None:
+        self._ui.messages.success(tr("Das Geschriebene ist gelöscht."))
+        ErasedDialog(self, erased).open()

@@ -101,3 +101,31 @@ class EvidenceMade(Identified, Base):
     links: Mapped[int] = mapped_column(BigInteger)
     head: Mapped[bytes] = mapped_column(LargeBinary)
     pdf_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WordErasure(Base):
+    """That what a row says of a patient was erased (Art. 17 GDPR); emptied once it says so of everybody it is about."""
+
+    __tablename__ = "word_erasure"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason"),
+        Index("ix_word_erasure_patient_id", "patient_id"),
+        AUDIT,
+    )
+
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    patient_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    actor: Mapped[str] = mapped_column(server_default=text("session_user"))
+    reason: Mapped[str]
+
+
+class PatientErasure(Base):
+    """When a patient's words were last erased: drafts about them from before go from every seat."""
+
+    __tablename__ = "patient_erasure"
+    __table_args__ = (AUDIT,)
+
+    patient_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -12,12 +12,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from domain.access import me
-from domain.casework.contact_erasure import erase_contacts
 from domain.casework.draft_upload import upload
 from domain.casework.history import patient_history, therapist_history
 from domain.casework.mail_reports import mail_sent
 from domain.casework.naming import named_in, unasked_in
 from domain.casework.taking import look_before_by_hand, take_mail
+from domain.casework.word_erasure import erase_words
 from domain.communication.drafts.records import Addressee, Confirmation, DraftState, DraftText
 from domain.communication.drafts.store import DraftStore
 from domain.communication.evidence.chain import link_waiting
@@ -277,7 +277,7 @@ def test_what_names_one_alone_is_erased_with_their_contacts(
             assert take_mail(session, mail, now=later) is not None
             mail_sent(session, mail, now=later, server_reply="250 ok")
     with database.write() as session:
-        assert erase_contacts(session, lea, reason="Art. 17") == 1
+        assert erase_words(session, lea, reason="Art. 17", now=now).contacts == 1
         assert sorted(e.body for e in patient_history(session, lea)) == ["", "Lea Berger und Jonas Roth"]
         link_waiting(session)
     assert check(database).sound

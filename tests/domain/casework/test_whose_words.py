@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.casework.contact_erasure import erase_contacts
 from domain.casework.draft_upload import upload
 from domain.casework.history import patient_history, therapist_history
 from domain.casework.letter_corrections import take_back_printed
@@ -16,6 +15,7 @@ from domain.casework.own_letters import begin_answer
 from domain.casework.printed_letters import letters_of
 from domain.casework.release import release_search
 from domain.casework.taking import take_mail
+from domain.casework.word_erasure import erase_words
 from domain.communication.claiming import claim
 from domain.communication.drafts.records import Addressee, DraftText
 from domain.communication.drafts.store import DraftStore
@@ -70,7 +70,7 @@ def test_what_is_erased_goes_by_whom_it_names(
     with database.write() as session:
         send_all(session, now=now)
         with suppress(PlatzlotseError):  # nothing is hers alone
-            erase_contacts(session, lea, reason="Art. 17")
+            erase_words(session, lea, reason="Art. 17", now=now)
         own = "SELECT body FROM communication_service.contact_entry WHERE kind = 'own'"
         assert session.scalars(text(own)).all() == [left]
         link_waiting(session)
@@ -85,12 +85,12 @@ def test_a_withdrawal_about_one_goes_with_their_contacts(database: Database, now
         inquiry = ask(session, mine, add_search(session, jonas), now=now)
         release_search(session, mine, ItemStatus.WITHDRAWN, reason="Umzug", now=now + HOUR)
         print_all(session, inquiry.id, now=now + 2 * HOUR)
-        assert erase_contacts(session, lea, reason="Art. 17") == 1
+        assert erase_words(session, lea, reason="Art. 17", now=now).contacts == 1
         assert "" in [e.body for e in patient_history(session, lea)]
         other = add_patient(session)
         alone = ask(session, add_search(session, other), now=now)
         (letter,) = letters_of(session, alone.id)
-        erase_contacts(session, other, reason="Art. 17")
+        erase_words(session, other, reason="Art. 17", now=now)
         take_back_printed(session, letter.letter_id, now=now - timedelta(days=1))
         session.flush()
         said = "SELECT body, at >= :sent FROM communication_service.contact_entry WHERE kind = 'letter_taken_back'"

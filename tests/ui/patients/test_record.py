@@ -1,5 +1,6 @@
 """The record as a whole by hand: closed on wish, opened again, restricted; exclusions taken away."""
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from domain.casework.searches import start_search
@@ -8,6 +9,7 @@ from domain.database import Database
 from domain.matching.searches import exclude
 from tests.builders import add_patient, add_therapist
 from tests.ui.hands import choose, confirm, fill, press, scalar
+from ui.patients.erased_words import ErasedDialog
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 
@@ -81,7 +83,10 @@ def test_the_words_of_a_patients_contacts_are_erased(ui: UiContext, qtbot: QtBot
     note = ContactNote(ui.now(), "phone", "in", "Mutter", "weinte")
     fill(database, lambda s: note_patient_contact(s, patient, note, now=ui.now()))
     page = opened(ui, qtbot, patient)
-    choose(qtbot, page, "Akte", "Kontakte löschen …")
+    choose(qtbot, page, "Akte", "Geschriebenes löschen …")
     confirm(qtbot, page, reason="Antrag vom 20.11.")
-    qtbot.waitUntil(lambda: page.ui.messages.text() == "Die Worte der Kontakte sind gelöscht.")
+    qtbot.waitUntil(lambda: page.ui.messages.text() == "Das Geschriebene ist gelöscht.")
     assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1
+    (dialog,) = page.findChildren(ErasedDialog)
+    assert "1 Kontakt." in [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.reject()

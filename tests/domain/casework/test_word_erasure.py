@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 
 from domain.casework import calling
 from domain.casework.answers import record_answer
-from domain.casework.contact_erasure import erase_contacts
+from domain.casework.word_erasure import erase_words
 from domain.communication.contacts import CallResult, ContactNote, note_contact, note_patient_contact
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.models import ContactEntry, PhoneCall
@@ -47,7 +47,7 @@ def test_a_patients_words_go_and_everybody_elses_stay(office: Office, database: 
     with database.write() as session:
         chain_waiting(session)
     with database.write() as session:
-        assert erase_contacts(session, patient, reason="Antrag vom 20.11.") == 2
+        assert erase_words(session, patient, reason="Antrag vom 20.11.", now=NOW).contacts == 2
     with database.read() as session:
         assert told(session) == ["", "", "über beide", "Praxis zieht um"]
         assert session.get_one(PhoneCall, alone).outcome == ""
@@ -63,7 +63,7 @@ def test_a_patients_words_go_and_everybody_elses_stay(office: Office, database: 
         assert tuple(erased) == ("test_jana", "Antrag vom 20.11.")
     owner.close()
     with pytest.raises(NotFound, match="nothing_to_erase"), database.write() as session:
-        erase_contacts(session, patient, reason="noch einmal")
+        erase_words(session, patient, reason="noch einmal", now=NOW)
 
 
 def test_only_who_leads_the_office_erases(office: Office, database: Database) -> None:
@@ -80,10 +80,10 @@ def test_only_who_leads_the_office_erases(office: Office, database: Database) ->
         note_patient_contact(session, patient, ContactNote(NOW, "phone", "in", "", "weinte"), now=NOW)
     lena = office.database("lena")
     with pytest.raises(Forbidden), lena.write() as session:
-        erase_contacts(session, patient, reason="aus Neugier")
+        erase_words(session, patient, reason="aus Neugier", now=NOW)
     lena.close()
     with pytest.raises(Invalid, match="erasure_reason"), database.write() as session:
-        erase_contacts(session, patient, reason="  ")
+        erase_words(session, patient, reason="  ", now=NOW)
     with pytest.raises(Invalid, match="ck_contact_erasure_reason"), database.write() as session:
         session.execute(text("SELECT audit.erase_contacts(:patient, ' ')"), {"patient": patient})
     with pytest.raises(Forbidden), database.write() as session:
@@ -101,7 +101,7 @@ def test_the_words_of_the_patients_own_answers_go_too(office: Office, database: 
         for item, words in zip(items(session, inquiry), ("weinte am Telefon", "die andere"), strict=True):
             record_answer(session, item.id, ItemStatus.REJECTION_CAPACITY, now=NOW, note=words)
     with database.write() as session:
-        erase_contacts(session, patient, reason="Antrag")
+        erase_words(session, patient, reason="Antrag", now=NOW)
     with database.read() as session:
         answers = session.execute(select(Answer.status, Answer.note).order_by(Answer.id)).all()
         assert [tuple(a) for a in answers] == [("rejection_capacity", ""), ("rejection_capacity", "die andere")]
