@@ -75,14 +75,14 @@ class MainWindow(QMainWindow):
         background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
         state.restore_window(self)
 
-    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, extra: QWidget | None = None) -> None:
+    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, *extras: QWidget) -> None:
         """Put the pages in; the last open one is shown."""
         self._specs = {spec.key: spec for spec in specs}
         self._rail = Rail(specs, self)
         self._rail.chosen.connect(lambda key: self.show_page(key))
         self._search = search
         self._top_row.addWidget(search)
-        if extra is not None:
+        for extra in extras:
             self._top_row.addWidget(extra)
         QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
         QShortcut(QKeySequence("F5"), self, self.refresh_current)
@@ -188,6 +188,11 @@ class MainWindow(QMainWindow):
         self._busy.setText(ntr(running, "{n} Vorgang läuft", "{n} Vorgänge laufen") if running else "")
 
     on_close: Callable[[], None] | None = None
+
+    def end(self) -> None:
+        """Close; what would be lost was asked about where it could be."""
+        self._closing.agree()
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the geometry; the program's wiring ends what runs. What would be lost is asked about first."""
