@@ -55,7 +55,9 @@ def read_out() -> str:
             for number in range(part.childCount()):
                 read(part.child(number))
 
-    read(QAccessible.queryAccessibleInterface(QApplication.instance()))
+    app = QApplication.instance()
+    assert app is not None
+    read(QAccessible.queryAccessibleInterface(app))
     return "\n".join(said)
 
 
@@ -173,12 +175,12 @@ def test_wrong_passwords_wait_longer_and_longer(qtbot: QtBot, desktop: Desktop) 
     shown = locked(desktop)
     for wrong in ("falsch", "auch falsch"):
         unlock(qtbot, desktop, wrong)
-        qtbot.waitUntil(lambda: "Kennwort stimmen nicht" in shown.notice.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "Kennwort stimmt nicht" in shown.notice.text(), timeout=WAIT_MS)
         assert shown._left.isHidden()
         shown.notice.say("info", "")
     unlock(qtbot, desktop, "und noch einmal")
-    qtbot.waitUntil(lambda: "Nach 3 Fehlversuchen" in shown.notice.text(), timeout=WAIT_MS)
-    assert "Sekunde" in shown._left.text()
+    qtbot.waitUntil(lambda: "Kennwort stimmt nicht" in shown.notice.text(), timeout=WAIT_MS)
+    assert "Der nächste Versuch ist in" in shown._left.text()
     shown._password.setText(PASSWORD)
     assert not shown._unlock.isEnabled()
     QTest.keyClick(shown._password, Qt.Key.Key_Return)
@@ -193,7 +195,9 @@ def test_another_person_ends_the_program_and_the_next_start_asks(
 ) -> None:
     """What is not saved is only counted, not named; the seat stays locked for the next start."""
     enter(patients(desktop), "Straße", "Halb getippt")
-    patients(desktop)._detail._form.fields["street"].control.textEdited.emit("Halb getippt")
+    street = patients(desktop)._detail._form.fields["street"].control
+    assert isinstance(street, QLineEdit)
+    street.textEdited.emit(street.text())
     desktop.lock.lock()
     shown = locked(desktop)
     press(qtbot, shown, "Anmelden als andere Person")

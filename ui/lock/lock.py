@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from domain.errors import PlatzlotseError
 from ui.closing import GRACE_MS, losses
 from ui.errors import describe
 from ui.first_run.errands import Errands
@@ -13,6 +14,8 @@ from ui.main_window import MainWindow
 from ui.translation import tr
 
 SECOND_MS = 1000
+# whose it is stands there, and how long the next one waits is counted down beside it
+WRONG = frozenset({"server.password_wrong", "login.wrong_wait", "login.wait"})
 
 
 class Lock(QObject):
@@ -79,7 +82,9 @@ class Lock(QObject):
 
     def _refused(self, error: Exception) -> None:
         if self.window is not None:
-            self.window.refuse(describe(error))
+            is_wrong = isinstance(error, PlatzlotseError) and error.code in WRONG
+            said = tr("Das Kennwort stimmt nicht. Auf Groß- und Kleinschreibung kommt es an.")
+            self.window.refuse(said if is_wrong else describe(error))
             self._count_down()
 
     def _count_down(self) -> None:
