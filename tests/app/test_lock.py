@@ -104,7 +104,7 @@ def test_strg_l_hides_all_and_the_password_brings_all_back(qtbot: QtBot, desktop
     assert SECRET in read_out()
     before = desktop.window.geometry()
     press_lock_key(dialog)
-    assert on_screen() == ["Platzlotse gesperrt"]
+    assert on_screen() == ["Gesperrt"]
     qtbot.waitUntil(lambda: SECRET not in read_out())
     assert not desktop.window.isVisible()
     assert locked(desktop).geometry() == before
@@ -121,6 +121,20 @@ def test_strg_l_hides_all_and_the_password_brings_all_back(qtbot: QtBot, desktop
     dialog.reject()
     desktop.lock.lock()
     assert SECRET not in read_out()
+
+
+def test_a_large_window_comes_back_large(qtbot: QtBot, desktop: Desktop) -> None:
+    """Maximised before, maximised after, and back in its place when it is made smaller."""
+    small = desktop.window.geometry()
+    desktop.window.showMaximized()
+    qtbot.waitUntil(lambda: desktop.window.isMaximized() and desktop.window.geometry() != small)
+    large = desktop.window.geometry()
+    for _ in range(2):
+        desktop.lock.lock()
+        qtbot.waitUntil(lambda: locked(desktop).geometry() == large)
+        desktop.lock._open()
+        qtbot.waitUntil(lambda: desktop.window.isMaximized() and desktop.window.geometry() == large)
+    assert desktop.window.normalGeometry() == small
 
 
 def test_the_picture_of_a_locked_seat_is_the_same_whoever_was_open(qtbot: QtBot, desktop: Desktop) -> None:
@@ -156,7 +170,7 @@ def test_what_comes_while_locked_stays_beneath(qtbot: QtBot, desktop: Desktop) -
     qtbot.waitUntil(lambda: not desktop.window.isVisible())
     qtbot.wait(300)
     assert SECRET not in read_out()
-    assert on_screen() == ["Platzlotse gesperrt"]
+    assert on_screen() == ["Gesperrt"]
     unlock(qtbot, desktop, PASSWORD)
     qtbot.waitUntil(late.isVisible, timeout=WAIT_MS)
     assert late.windowHandle().isVisible()

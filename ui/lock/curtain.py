@@ -5,6 +5,7 @@ dialog that opens later stands on top. So the windows themselves go: hidden, the
 wants to appear meanwhile is never mapped. The widgets stay as they are, with every letter typed into them.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
@@ -14,13 +15,22 @@ from shiboken6 import isValid
 PASSING = frozenset({Qt.WindowType.Popup, Qt.WindowType.ToolTip, Qt.WindowType.SplashScreen})
 
 
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """A window that comes back: maximised or not, and where it was; None where it was nowhere yet."""
+
+    window: QWidget
+    state: Qt.WindowState
+    place: QRect | None
+
+
 class Curtain(QObject):
     """Down, only `kept` and what belongs to it can be seen."""
 
     def __init__(self, app: QApplication, kept: QWidget) -> None:
         super().__init__(kept)
         self._app, self._kept = app, kept
-        self._away: list[tuple[QWidget, QRect | None]] = []
+        self._away: list[_Away] = []
         self._active: QWidget | None = None
 
     def fall(self) -> None:
@@ -42,14 +52,17 @@ class Curtain(QObject):
         """Bring all back that was not closed meanwhile."""
         self._app.removeEventFilter(self)
         away, self._away = self._away, []
-        for window, geometry in away:
+        for one in away:
+            window = one.window
             if not isValid(window):
                 continue
             if isinstance(window, QDialog):
                 window.finished.disconnect(self._forget)
             window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
-            if geometry is not None:
-                window.setGeometry(geometry)
+            if one.place is not None:
+                window.setWindowState(Qt.WindowState.WindowNoState)
+                window.setGeometry(one.place)
+                window.setWindowState(one.state)
             window.show()
         if self._active is not None and isValid(self._active) and self._active.isVisible():
             self._active.activateWindow()
@@ -85,11 +98,13 @@ class Curtain(QObject):
             window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
 
     def _remember(self, window: QWidget) -> None:
-        if any(known is window for known, _ in self._away):
+        if any(known.window is window for known in self._away):
             return
-        # the system would choose a new place for a window it has not seen yet
-        has_place = not window.isMaximized() and not window.isFullScreen() and window.windowHandle().isVisible()
-        self._away.append((window, window.geometry() if has_place else None))
+        # the system would choose a new place and size for a window it has not seen yet
+        state, has_place = window.windowState(), window.windowHandle().isVisible()
+        is_large = bool(state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen))
+        place = window.normalGeometry() if is_large else window.geometry()
+        self._away.append(_Away(window, state, place if has_place and place.isValid() else None))
         if isinstance(window, QDialog):
             window.finished.connect(self._forget)
 
@@ -100,7 +115,7 @@ class Curtain(QObject):
             self._drop(dialog)
 
     def _drop(self, window: QWidget) -> None:
-        self._away = [(known, geometry) for known, geometry in self._away if known is not window]
+        self._away = [known for known in self._away if known.window is not window]
 
 
 def _depth(window: QWidget) -> int:

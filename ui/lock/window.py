@@ -25,7 +25,7 @@ class LockWindow(QWidget):
         super().__init__(None, Qt.WindowType.Window)
         self._may_close = self._is_checking = False
         self._wait = 0
-        self.setWindowTitle(tr("Platzlotse gesperrt"))
+        self.setWindowTitle(tr("Gesperrt"))  # the system adds the name of the program
         self.setAccessibleName(tr("Platzlotse gesperrt"))
         self.setMinimumSize(640, 480)
         dress(self)
