@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, PageWidget] = {}
         self._rail: Rail | None = None
-        self._closing = Closing(self)
+        self.closing = Closing(self)
         self._current = ""
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName("Platzlotse")
@@ -189,14 +189,9 @@ class MainWindow(QMainWindow):
 
     on_close: Callable[[], None] | None = None
 
-    def end(self) -> None:
-        """Close; what would be lost was asked about where it could be."""
-        self._closing.agree()
-        self.close()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the geometry; the program's wiring ends what runs. What would be lost is asked about first."""
-        if not self._closing.allows():
+        if not self.closing.allows():
             event.ignore()
             return
         self._state.save_window(self)

@@ -46,7 +46,8 @@ def desktop(qapp: QApplication, office: Office, cutter: Cutter, tmp_path: Path) 
     try:
         yield made
     finally:
-        made.window.end()
+        made.window.closing.agree()
+        made.window.close()
         made.close()
 
 

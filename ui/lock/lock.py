@@ -134,7 +134,8 @@ class Lock(QObject):
             self._asked_to_lose = True
             shown.ask_to_lose(len(held))
             return
-        self._window.end()
+        self._window.closing.agree()
+        self._window.close()
         self._seconds.stop()
         self.window = None
         shown.go()
