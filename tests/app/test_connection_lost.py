@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app.desktop import Desktop
 from app.paths import Profile
 from app.seat import Seat
+from tests.app.test_lock import come_to_rest
 from tests.app.test_two_desktops import patients, shows_record
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
@@ -36,7 +37,7 @@ def cutter(office: Office) -> Iterator[Cutter]:
 
 
 @pytest.fixture
-def desktop(qapp: QApplication, office: Office, cutter: Cutter, tmp_path: Path) -> Iterator[Desktop]:
+def desktop(qtbot: QtBot, qapp: QApplication, office: Office, cutter: Cutter, tmp_path: Path) -> Iterator[Desktop]:
     """Jana's program by way of that network."""
     theme.apply(qapp, dark=False)
     profile = Profile(tmp_path / "jana")
@@ -45,6 +46,7 @@ def desktop(qapp: QApplication, office: Office, cutter: Cutter, tmp_path: Path) 
     made.window.show()
     try:
         yield made
+        come_to_rest(qtbot, made)
     finally:
         made.window.closing.agree()
         made.window.close()

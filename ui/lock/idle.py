@@ -62,6 +62,8 @@ class IdleWatch(QObject):
         for window in app.topLevelWindows():
             self._watch(window)
         app.focusWindowChanged.connect(self._watch)
+        # who works by voice or a screen reader presses no key: another control has the focus, though
+        app.focusObjectChanged.connect(self._on_focus)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -82,6 +84,9 @@ class IdleWatch(QObject):
         if slept or awake - self._touched >= self._limit:
             self._touched = awake
             self.left.emit()
+
+    def _on_focus(self, _control: QObject | None) -> None:
+        self.touch()
 
     def _watch(self, window: QWindow | None) -> None:
         if window is not None:
