@@ -46,11 +46,11 @@ def desktop(qtbot: QtBot, qapp: QApplication, office: Office, cutter: Cutter, tm
     made.window.show()
     try:
         yield made
-        come_to_rest(qtbot, made)
     finally:
         made.window.closing.agree()
         made.window.close()
         made.close()
+        come_to_rest(qtbot, made)
 
 
 def in_database(office: Office, query: str) -> object:
