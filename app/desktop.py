@@ -15,7 +15,9 @@ from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
 from app.paths import Profile
 from app.seat import Seat
+from app.seat_porter import SeatPorter
 from app.worker_process import WorkerProcess, WorkerState
+from domain.access import office
 from domain.communication.drafts.records import Waiting
 from domain.database import Database
 from domain.weektime import BERLIN
@@ -26,6 +28,9 @@ from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
 from ui.inquiries.page import InquiriesPage
+from ui.lock.button import LockButton
+from ui.lock.idle import IdleWatch
+from ui.lock.lock import Lock
 from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
 from ui.main_window import MainWindow
@@ -95,8 +100,12 @@ class Desktop:
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
+        self.lock = Lock(self.window, SeatPorter(profile, seat))
+        self.idle = self._watch_for_idleness()
         search = GlobalSearch(self.background, self.window.show_page)
-        self.window.install(self._pages(), search, AppearanceButton(self.appearance))
+        self.window.install(
+            self._pages(), search, LockButton(self.lock.lock_by_hand), AppearanceButton(self.appearance)
+        )
         self.window.statusBar().addWidget(BatchStatus(self.ui))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
@@ -139,6 +148,20 @@ class Desktop:
         worker.start()
         return worker
 
+    def _watch_for_idleness(self) -> IdleWatch:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        idle = IdleWatch(app, self.window)
+        idle.left.connect(self.lock.lock)
+        idle.wanted.connect(self.lock.lock_by_hand)
+        self.changes.changed.connect(lambda topic, _: self._ask_minutes() if topic == "office" else None)
+        return idle
+
+    def _ask_minutes(self) -> None:
+        self.background.read(
+            self.idle, lambda s: office(s).lock_minutes, self.idle.set_minutes, lambda _: None, key="lock_minutes"
+        )
+
     def _note_news(self) -> None:
         self._heard = time.monotonic()
 
@@ -150,6 +173,7 @@ class Desktop:
         since = f"{datetime.now(BERLIN):%H:%M}"
         if connected:
             self.messages.relieve()
+            self._ask_minutes()
         self.window.show_connection(tr("verbunden") if connected else tr("offline seit {time}").format(time=since))
 
     def _on_waiting(self, waits: Waiting) -> None:
@@ -171,6 +195,7 @@ class Desktop:
         if self.worker is not None:
             self.worker.stop()
         self.sources.stop()
+        self.lock.wait()
         self.background.wait()
         self.vault.close()
         self.database.close()

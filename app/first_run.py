@@ -5,7 +5,7 @@ Holds the one open seat until `close`. Knows no widget.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 
 from app.paths import Profile
@@ -15,6 +15,7 @@ from app.seat import Seat, offline_seat, open_seat, password_name
 from app.secrets import has_keyring, remember
 from app.server_seat import reach
 from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, load, save
+from app.wrong_passwords import WrongPasswords, account
 from domain.errors import Invalid
 from ui.first_run.ports import OwnSeat, ServerAddress, ServerAnswer, Step, Tell
 
@@ -24,6 +25,7 @@ class SeatKeeper:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self._wrong = WrongPasswords(profile.wrong_passwords)
         self._open_seat = ExitStack()
         self.opened: tuple[Profile, Seat] | None = None
 
@@ -69,7 +71,9 @@ class SeatKeeper:
 
     def test_server(self, address: ServerAddress, password: str) -> ServerAnswer:
         """Log in once."""
-        found = reach(_server(address), password=password)
+        server = _server(address)
+        with self._wrong.counted(account(server)):
+            found = reach(server, password=password)
         return ServerAnswer(found.person, found.version, found.encrypted)
 
     def join_office(self, address: ServerAddress, password: str, tell: Tell) -> None:
@@ -83,8 +87,10 @@ class SeatKeeper:
             save(self._profile.settings, settings)
             # without a keyring it is asked at every start
             remember(password_name(settings.server), password)
+            self._profile.locked.unlink(missing_ok=True)
 
-        self._enter(self._profile, settings, tell, password=password, then=keep)
+        with self._wrong.counted(account(settings.server)):
+            self._enter(self._profile, settings, tell, password=password, then=keep)
 
     def open(self, password: str | None, tell: Tell) -> None:
         """Open the seat by its settings; a password that was asked for goes to the keyring, if there is one."""
@@ -93,13 +99,17 @@ class SeatKeeper:
         def keep() -> None:
             if password:
                 remember(password_name(settings.server), password)
+                self._profile.locked.unlink(missing_ok=True)
 
-        self._enter(self._profile, settings, tell, password=password, then=keep)
+        # a password the keyring has kept too long was typed by nobody
+        with self._wrong.counted(account(settings.server)) if password else nullcontext():
+            self._enter(self._profile, settings, tell, password=password, then=keep)
 
     def open_without_server(self, password: str | None) -> None:
         """Open an office's seat while its server is away."""
         settings = load(self._profile.settings)
-        self.opened = (self._profile, offline_seat(self._profile, settings, password=password))
+        with self._wrong.counted(account(settings.server)) if password else nullcontext():
+            self.opened = (self._profile, offline_seat(self._profile, settings, password=password))
 
     def _enter(
         self,

@@ -49,6 +49,16 @@ class Profile:
         return self.home / "window.ini"
 
     @property
+    def wrong_passwords(self) -> Path:
+        """How many wrong passwords there were, and when the last was."""
+        return self.home / "wrong-passwords.json"
+
+    @property
+    def locked(self) -> Path:
+        """There while the seat is locked: the next start asks for the password."""
+        return self.home / "locked"
+
+    @property
     def drafts(self) -> Path:
         """The encrypted store of drafts."""
         return self.home / "drafts.db"

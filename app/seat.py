@@ -3,6 +3,7 @@
 The program never works as owner: the owner's secret is used to start, migrate and make logins, then forgotten.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -60,6 +61,8 @@ def open_seat(
     """
     profile.make()
     if settings.mode is Mode.SERVER:
+        if profile.locked.exists() and not password:
+            raise Unavailable("seat.locked", user=settings.server.user)
         known = password or recall(password_name(settings.server))
         yield Seat(person_url=reach(settings.server, password=known).url, worker_url=None)
         return
@@ -70,10 +73,17 @@ def open_seat(
 def offline_seat(profile: Profile, settings: Settings, *, password: str | None = None) -> Seat:
     """The seat of an office whose server is away: letters are written and wait for it.
 
-    Raises Invalid (settings) and Unavailable (``server.password_missing``): without one nothing could be handed over.
+    Raises Invalid (settings) and Unavailable: without a password (``server.password_missing``) nothing could be handed
+    over, and a seat that was locked (``seat.locked``) wants the one the keyring knows (``server.password_wrong``).
     """
     profile.make()
-    known = password or recall(password_name(settings.server))
+    kept = recall(password_name(settings.server))
+    if profile.locked.exists():
+        if not password:
+            raise Unavailable("seat.locked", user=settings.server.user)
+        if kept and not hmac.compare_digest(password.encode(), kept.encode()):
+            raise Unavailable("server.password_wrong", user=settings.server.user)
+    known = password or kept
     if not known:
         raise Unavailable("server.password_missing", user=settings.server.user)
     return Seat(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from app.certificate_reason import is_out_of_time
 from app.settings import SYSTEM_CERTIFICATES, ServerSettings
 from domain.access import me
 from domain.database import translated_errors
@@ -41,7 +42,8 @@ REFUSALS = (
     (r"permission denied for database|keine berechtigung f.+ datenbank", "person.unknown"),
     (r"is not permitted to log in|keine berechtigung zum einloggen", "person.unknown"),
     (r"no pg_hba\.conf entry|kein pg_hba\.conf|pg_hba\.conf (rejects|lehnt)", "server.not_admitted"),
-    (r"certificate verify failed", "server.certificate_untrusted"),
+    # the latter: another CA that bears the name of the right one
+    (r"certificate verify failed|ssl error: .*(signature|padding)", "server.certificate_untrusted"),
     (r"does not match host name", "server.certificate_name"),
     (r"does not support ssl", "server.no_tls"),
     (r"root certificate file", "server.ca_file"),
@@ -157,7 +159,10 @@ def _admit(engine: Engine, server: ServerSettings) -> None:
     try:
         engine.connect().close()
     except OperationalError as exc:
-        raise refusal(str(exc.orig), ca_file=server.sslrootcert) from exc
+        found = refusal(str(exc.orig), ca_file=server.sslrootcert)
+        if found.code == "server.certificate_untrusted" and is_out_of_time(server, _certificates(server.sslrootcert)):
+            raise Unavailable("server.certificate_expired", words=str(exc.orig)) from exc
+        raise found from exc
     try:
         check(engine)
     except Forbidden as exc:

@@ -70,6 +70,7 @@ class Office(Versioned, Base):
             "directory_search = '' OR directory_search ~ '^https?://[^[:space:]]+$'", name="directory_search"
         ),
         CheckConstraint("capacity_stale_days BETWEEN 14 AND 1000", name="capacity_stale_days"),
+        CheckConstraint("lock_minutes BETWEEN 1 AND 60", name="lock_minutes"),
         {"schema": "platform"},
     )
 
@@ -100,6 +101,7 @@ class Office(Versioned, Base):
     tile_attribution: Mapped[str] = mapped_column(default="")
     directory_search: Mapped[str] = mapped_column(default="https://arztsuche.116117.de/")
     capacity_stale_days: Mapped[int] = mapped_column(SmallInteger, default=180)
+    lock_minutes: Mapped[int] = mapped_column(SmallInteger, default=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class OfficeSettings:
     `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status. `tile_source` is where
     pictures behind the map come from (empty: there are none), `directory_search` the page of the directory that is
     shown inside the program. After `capacity_stale_days` what a practice said of its places wants to be asked again.
+    A window nobody touched for `lock_minutes` is locked.
     """
 
     name: str
@@ -178,6 +181,7 @@ class OfficeSettings:
     tile_attribution: str
     directory_search: str
     capacity_stale_days: int
+    lock_minutes: int = 10
 
 
 def office(session: Session) -> OfficeSettings:

@@ -26,6 +26,7 @@ BOUNDS = {
     "mails_per_hour": (1, 10_000),
     "status_weekday": (1, 7),
     "capacity_stale_days": (14, 1000),
+    "lock_minutes": (1, 60),
 }
 
 

@@ -46,6 +46,10 @@ class Closing(QObject):
             QTimer.singleShot(GRACE_MS, self, self._ask)
         return False
 
+    def agree(self) -> None:
+        """Whoever closes has agreed already, or nothing may be said where they are."""
+        self._agreed = True
+
     def _ask(self) -> None:
         held = losses(self._window)
         if not held:

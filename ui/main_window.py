@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, PageWidget] = {}
         self._rail: Rail | None = None
-        self._closing = Closing(self)
+        self.closing = Closing(self)
         self._current = ""
         self.setWindowTitle("Platzlotse")
         self.setAccessibleName("Platzlotse")
@@ -75,14 +75,14 @@ class MainWindow(QMainWindow):
         background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
         state.restore_window(self)
 
-    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, extra: QWidget | None = None) -> None:
+    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, *extras: QWidget) -> None:
         """Put the pages in; the last open one is shown."""
         self._specs = {spec.key: spec for spec in specs}
         self._rail = Rail(specs, self)
         self._rail.chosen.connect(lambda key: self.show_page(key))
         self._search = search
         self._top_row.addWidget(search)
-        if extra is not None:
+        for extra in extras:
             self._top_row.addWidget(extra)
         QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
         QShortcut(QKeySequence("F5"), self, self.refresh_current)
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the geometry; the program's wiring ends what runs. What would be lost is asked about first."""
-        if not self._closing.allows():
+        if not self.closing.allows():
             event.ignore()
             return
         self._state.save_window(self)

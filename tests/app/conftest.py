@@ -11,8 +11,10 @@ from pathlib import Path
 import keyring
 import psutil
 import pytest
+from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
+from app import secrets
 from tests.app.seats import Program, Run, processes_in
 from tests.conftest import TEMPLATE, prepare
 from tests.servers.guard import Guard
@@ -20,6 +22,22 @@ from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
 REPOSITORY = Path(__file__).parents[2]
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that lives as long as the test."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring's own
+        self.held: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
 
 
 @pytest.fixture
@@ -67,6 +85,15 @@ def no_keyring() -> Iterator[None]:
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # keyring's own
     yield
     keyring.set_keyring(before)
+
+
+@pytest.fixture
+def memory_keyring(no_keyring: None, monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:  # noqa: ARG001 - set after it
+    """A seat with a keyring."""
+    monkeypatch.setattr(secrets, "REAL_BACKENDS", frozenset({MemoryKeyring.__module__}))
+    backend = MemoryKeyring()
+    keyring.set_keyring(backend)
+    return backend
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from sqlalchemy import create_engine, text
 
-from app import secrets, server_seat
+from app import server_seat
 from app.embedded_postgres import EmbeddedPostgres
 from app.first_run import SeatKeeper
 from app.paths import Profile
@@ -22,6 +20,7 @@ from domain import migrations
 from domain.access import me, office
 from domain.database import Database
 from domain.errors import PlatzlotseError
+from tests.app.conftest import MemoryKeyring
 from tests.conftest import PASSWORD
 from tests.servers.office_server import OTHER_MACHINE, WRONG_NAME, OfficeServer, free_port
 from ui.errors import describe
@@ -56,31 +55,6 @@ class Stranger:
                 guest = guests.enter_context(self._listening.accept()[0])
                 if self._said and guest.recv(64):
                     guest.sendall(self._said)
-
-
-class MemoryKeyring(KeyringBackend):
-    """A keyring that lives as long as the test."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring's own
-        self.held: dict[tuple[str, str], str] = {}
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
-
-
-@pytest.fixture
-def memory_keyring(no_keyring: None, monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:  # noqa: ARG001 - set after it
-    """A seat with a keyring."""
-    monkeypatch.setattr(secrets, "REAL_BACKENDS", frozenset({MemoryKeyring.__module__}))
-    backend = MemoryKeyring()
-    keyring.set_keyring(backend)
-    return backend
 
 
 @pytest.fixture

@@ -43,3 +43,52 @@ def write_certificate(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
+
+
+class Authority:
+    """Vouches for servers, as an office's own CA does; `certificate` is what trusts it (PEM)."""
+
+    def __init__(self, name: str = "Büro-CA") -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        made = self._signed(self._name, self._key, timedelta(days=-400), timedelta(days=400), ()).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        )
+        self.certificate = _pem(made.sign(self._key, hashes.SHA256()))
+
+    def vouch(self, address: str, *, since: timedelta = timedelta(days=-1), until: timedelta) -> tuple[bytes, bytes]:
+        """A certificate for an address, valid between two moments counted from now, and its key (PEM)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
+        where = x509.IPAddress(ipaddress.ip_address(address))
+        return _pem(self._signed(name, key, since, until, (where,)).sign(self._key, hashes.SHA256())), _key_pem(key)
+
+    def _signed(
+        self,
+        name: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        since: timedelta,
+        until: timedelta,
+        where: Sequence[x509.GeneralName],
+    ) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(self._name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + since)
+            .not_valid_after(now + until)
+        )
+        return made.add_extension(x509.SubjectAlternativeName(where), critical=False) if where else made
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -37,18 +37,21 @@ def free_port() -> int:
 
 
 class OfficeServer(TestCluster):
-    """A server with a certificate of its own making for 127.0.0.2; `certificate` is what one must trust."""
+    """A server with a certificate of its own making for 127.0.0.2; `certificate` is what one must trust.
+
+    `shown` is another certificate with its key, which somebody else made.
+    """
 
     __test__ = False
 
-    def __init__(self, *, tls: bool = True) -> None:
+    def __init__(self, *, tls: bool = True, shown: tuple[bytes, bytes] | None = None) -> None:
         super().__init__(debian_binaries(), within=in_memory())
-        self._tls = tls
+        self._tls, self._shown = tls, shown
         self.port = free_port()
         self.certificate = self._home / "certificate.pem"
 
     def _more_configuration(self, data: Path) -> str:
-        certificate, key = self_signed(OTHER_MACHINE)
+        certificate, key = self._shown or self_signed(OTHER_MACHINE)
         self.certificate.write_bytes(certificate)
         for name, content in (("server.crt", certificate), ("server.key", key), ("pg_hba.conf", ADMITTED.encode())):
             path = data / name

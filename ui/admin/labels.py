@@ -51,6 +51,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "call_minutes": "Minuten je Anruf",
         "directory_search": "Seite der Arztsuche (leer: keine)",
         "capacity_stale_days": "Angaben zu freien Plätzen veralten nach Tagen",
+        "lock_minutes": "Fenster sperren nach Minuten ohne Eingabe (1–60)",
     },
     "account": {
         "name": "Name",

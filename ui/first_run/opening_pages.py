@@ -11,7 +11,8 @@ from ui.theme import SPACE
 from ui.translation import tr
 from ui.widgets.forms import Card, Field, button, label, row
 
-PASSWORD_HELPS = frozenset({"server.password_missing", "server.password_wrong"})
+PASSWORD_MISSING = frozenset({"server.password_missing", "seat.locked"})
+PASSWORD_HELPS = PASSWORD_MISSING | {"server.password_wrong", "login.wait", "login.wrong_wait"}
 # the server is away, nothing is wrong with the seat: letters can be written meanwhile
 AWAY = frozenset({"server.host_unknown", "server.no_answer", "server.refused", "server.starting", "server.full"})
 
@@ -108,8 +109,8 @@ class FailurePage(QWidget):
         self._change.setVisible(can_change)
         self._password_card.setVisible(code in PASSWORD_HELPS)
         # a password asked for on the way there still lets one work without the server
-        self._offline.setVisible(code in AWAY or (code == "server.password_missing" and self._wants_offline))
-        self._wants_offline = self._wants_offline and code == "server.password_missing"
+        self._wants_offline = self._wants_offline and code in PASSWORD_MISSING
+        self._offline.setVisible(code in AWAY or self._wants_offline)
         self._details.setPlainText(details(error))
         self._details.hide()
         (self._password if code in PASSWORD_HELPS else self._again).setFocus()

@@ -186,6 +186,8 @@ CULPRITS = {
     "server.no_database": "database",
     "schema.missing": "database",
     "server.password_wrong": "password",
+    "login.wait": "password",
+    "login.wrong_wait": "password",
     "person.unknown": "user",
     "server.certificate_untrusted": "ca_file",
     "server.ca_file": "ca_file",

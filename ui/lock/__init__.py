@@ -1,0 +1,1 @@
+"""Locking the window: what hides it, what asks, what notices that nobody is there."""
