@@ -53,7 +53,8 @@ def ensure_person(
     if person is None:
         person = Person(role_name=role_name, display_name=display_name, email=email, phone=phone, team_id=team_id)
         session.add(person)
-        session.flush()
+    person.roles = sorted(set(roles))
+    session.flush()
     return person.id
 
 

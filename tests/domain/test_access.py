@@ -88,7 +88,8 @@ platform.alembic_version                  r     r     r     r     r     r
 platform.event                            ra    ra    -     ra    ra    r
 platform.office                           r     rw    r     rw    r     r
 platform.outside_host                     r     r     -     r     raw   r
-platform.person                           r     r     r     raw   r     r
+platform.person                           r     r     r     r     r     r
+platform.person_act                       r     r     r     r     -     r
 platform.procrastinate_events             -     -     -     -     rawd  r
 platform.procrastinate_jobs               -     -     -     -     rawd  r
 platform.procrastinate_periodic_defers    -     -     -     -     rawd  r

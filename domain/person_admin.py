@@ -1,0 +1,147 @@
+"""What an admin does with persons: making, locking, giving roles; the database's own functions do it.
+
+Nobody does any of it for oneself, and each act is told to the supervisors. A password never leaves this process: the
+server gets its SCRAM verifier.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy import BigInteger, Boolean, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from domain.access import Person, Team
+from domain.errors import Invalid, NotFound
+
+# without letters and digits that look alike on paper
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, LENGTH = 4, 4  # 16 signs of 31: 79 bits
+GIVEN = ("caseworker", "supervisor", "auditor", "admin")  # roles of persons, as people read them
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who is to work here; `role_name` is what that person logs in with."""
+
+    role_name: str
+    display_name: str
+    roles: tuple[str, ...]
+    email: str = ""
+    phone: str = ""
+    team_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody who works here, as the list tells."""
+
+    id: int
+    role_name: str
+    display_name: str
+    email: str
+    phone: str
+    roles: tuple[str, ...]
+    team_id: int | None
+    team: str
+    active: bool
+
+
+def list_persons(session: Session) -> tuple[PersonLine, ...]:
+    """Everybody, those who work here first."""
+    rows = session.execute(
+        select(Person, Team.name)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .order_by(Person.active.desc(), func.lower(Person.display_name), Person.id)
+    )
+    return tuple(
+        PersonLine(
+            id=person.id,
+            role_name=person.role_name,
+            display_name=person.display_name,
+            email=person.email or "",
+            phone=person.phone or "",
+            roles=_ordered(person.roles),
+            team_id=person.team_id,
+            team=team or "",
+            active=person.active,
+        )
+        for person, team in rows
+    )
+
+
+def create_person(session: Session, form: NewPerson) -> tuple[int, str]:
+    """Make a person with a login; its id and its first password, which is kept nowhere.
+
+    Raises Invalid (name, login, roles), Conflict for a login that is taken, Forbidden for whoever is no admin.
+    """
+    if not form.display_name.strip():
+        raise Invalid("person.name", field="display_name")
+    _check_roles(form.roles)
+    password = first_password()
+    made: int = session.scalars(
+        select(
+            func.platform.create_person(
+                form.role_name,
+                form.display_name.strip(),
+                _verifier(session, password, form.role_name),
+                cast(list(_ordered(form.roles)), ARRAY(Text)),
+                form.email.strip() or None,
+                form.phone.strip() or None,
+                cast(form.team_id, BigInteger),
+            )
+        )
+    ).one()
+    return made, password
+
+
+def reset_password(session: Session, person_id: int) -> str:
+    """Give a person a new password and return it. Raises Invalid for oneself and Forbidden for whoever is no admin."""
+    role_name = session.scalar(select(Person.role_name).where(Person.id == person_id))
+    if role_name is None:
+        raise NotFound("record.not_found")
+    password = first_password()
+    session.execute(select(func.platform.reset_password(person_id, _verifier(session, password, role_name))))
+    return password
+
+
+def lock_person(session: Session, person_id: int, *, locked: bool) -> None:
+    """Shut a person out, also where it is connected just now, or let it in again with the roles it had."""
+    session.execute(select(func.platform.lock_person(person_id, cast(locked, Boolean))))
+
+
+def set_roles(session: Session, person_id: int, roles: Collection[str]) -> None:
+    """Give a person exactly these roles."""
+    _check_roles(roles)
+    session.execute(select(func.platform.set_person_roles(person_id, cast(list(_ordered(roles)), ARRAY(Text)))))
+
+
+def set_team(session: Session, person_id: int, team_id: int | None) -> None:
+    """Put a person into a team, or into none."""
+    session.execute(select(func.platform.set_person_team(person_id, cast(team_id, BigInteger))))
+
+
+def first_password() -> str:
+    """A password that can be read out and typed once."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(GROUPS))
+
+
+def _verifier(session: Session, password: str, role_name: str) -> str:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    made = connection.pgconn.encrypt_password(password.encode(), role_name.encode(), b"scram-sha-256")
+    return made.decode()
+
+
+def _check_roles(roles: Collection[str]) -> None:
+    unknown = sorted(set(roles) - set(GIVEN))
+    if unknown:
+        raise Invalid("person.role_unknown", field="roles", roles=unknown)
+    if not roles:
+        raise Invalid("person.role_missing", field="roles")
+
+
+def _ordered(roles: Collection[str]) -> tuple[str, ...]:
+    return tuple(role for role in GIVEN if role in roles)
