@@ -1,7 +1,7 @@
 """What an admin does with persons: making, locking, giving roles; the database's own functions do it.
 
-Nobody does any of it for oneself, and each act is told to the supervisors. A password never leaves this process: the
-server gets its SCRAM verifier.
+Nobody does any of it for oneself, and each act is kept for supervisors and auditors. A password
+never leaves this process: the server gets its SCRAM verifier.
 """
 
 import secrets

@@ -29,12 +29,12 @@ CREATE INDEX ix_person_act_at ON platform.person_act (at);
 SELECT platform.protect('platform.person_act', '{"supervisor": "SELECT", "auditor": "SELECT", "admin": "SELECT"}',
                         audited => false);
 SELECT platform.bound_moments('platform.person_act');
--- Heute asks for everybody; without a policy a caseworker is answered with nothing
+-- without a policy a caseworker is answered with nothing, so that a list for everybody may ask
 GRANT SELECT ON platform.person_act TO platzlotse_caseworker;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON platform.person_act
     FOR EACH ROW EXECUTE FUNCTION platform.append_only();
 
--- Each act is told: supervisors see it on Heute, whoever did it.
+-- Each act is kept, for supervisors and auditors to read, and desktops hear that there was one.
 CREATE FUNCTION platform.tell_act(whom bigint, what text, given text[]) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO platform.person_act (actor_id, person_id, act, roles)
