@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy import BigInteger, Boolean, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from domain.access import Person, Team
 from domain.errors import Invalid, NotFound
+from domain.persons import verifier
 
 # without letters and digits that look alike on paper
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -86,7 +86,7 @@ def create_person(session: Session, form: NewPerson) -> tuple[int, str]:
             func.platform.create_person(
                 form.role_name,
                 form.display_name.strip(),
-                _verifier(session, password, form.role_name),
+                verifier(session, password, form.role_name),
                 cast(list(_ordered(form.roles)), ARRAY(Text)),
                 form.email.strip() or None,
                 form.phone.strip() or None,
@@ -103,7 +103,7 @@ def reset_password(session: Session, person_id: int) -> str:
     if role_name is None:
         raise NotFound("record.not_found")
     password = first_password()
-    session.execute(select(func.platform.reset_password(person_id, _verifier(session, password, role_name))))
+    session.execute(select(func.platform.reset_password(person_id, verifier(session, password, role_name))))
     return password
 
 
@@ -126,13 +126,6 @@ def set_team(session: Session, person_id: int, team_id: int | None) -> None:
 def first_password() -> str:
     """A password that can be read out and typed once."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(GROUPS))
-
-
-def _verifier(session: Session, password: str, role_name: str) -> str:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    made = connection.pgconn.encrypt_password(password.encode(), role_name.encode(), b"scram-sha-256")
-    return made.decode()
 
 
 def _check_roles(roles: Collection[str]) -> None:
