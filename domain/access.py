@@ -4,7 +4,7 @@ Who somebody is comes from the database's own `session_user`, never from a setti
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -51,6 +51,7 @@ class Person(Identified, Versioned, Base):
     active: Mapped[bool] = mapped_column(default=True)
     # of persons only; kept by the database's own functions beside the memberships, which no dump holds
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    password_given_at: Mapped[datetime | None]  # by somebody else, who knows it; None once the person chose one
 
 
 class PersonAct(Identified, Base):
@@ -59,7 +60,9 @@ class PersonAct(Identified, Base):
     __tablename__ = "person_act"
     __table_args__ = (
         CheckConstraint(
-            "act IN ('created', 'password_reset', 'locked', 'unlocked', 'roles_set', 'team_set')", name="act"
+            "act IN ('created', 'password_reset', 'locked', 'unlocked', 'roles_set', 'team_set', 'deputy_set',"
+            " 'deputy_ended')",
+            name="act",
         ),
         Index("ix_person_act_at", "at"),
         {"schema": "platform"},
@@ -70,6 +73,25 @@ class PersonAct(Identified, Base):
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
     act: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    deputy_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+
+
+class Deputy(Identified, Base):
+    """Who stands in for whom, and when; written by the database's own functions."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("person_id <> deputy_id", name="other"),
+        CheckConstraint("last_day >= first_day", name="days"),
+        Index("ix_deputy_deputy_id", "deputy_id"),
+        Index("ix_deputy_person_id", "person_id"),
+        {"schema": "platform"},
+    )
+
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    deputy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
 
 
 class Office(Versioned, Base):

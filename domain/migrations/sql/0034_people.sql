@@ -9,6 +9,12 @@ UPDATE platform.person p SET roles = coalesce((
     WHERE r.rolname = p.role_name
       AND g.rolname IN ('platzlotse_caseworker', 'platzlotse_supervisor', 'platzlotse_auditor', 'platzlotse_admin')), '{}');
 
+-- A password somebody else knows, too, is to be replaced by its person: when it was given.
+ALTER TABLE platform.person ADD COLUMN password_given_at TIMESTAMP WITH TIME ZONE;
+CREATE TRIGGER given_insert BEFORE INSERT ON platform.person FOR EACH ROW
+    WHEN (NEW.password_given_at < timestamptz '1800-01-01 00:00+00' OR NEW.password_given_at >= timestamptz '2200-01-01 00:00+00')
+    EXECUTE FUNCTION platform.refuse_moment();
+
 -- A row names a login: whoever could write it could be anybody.
 REVOKE INSERT, UPDATE ON platform.person FROM platzlotse_admin;
 GRANT UPDATE (display_name, email, phone, version) ON platform.person TO platzlotse_admin;
@@ -20,10 +26,13 @@ CREATE TABLE platform.person_act (
     person_id BIGINT NOT NULL,
     act TEXT NOT NULL,
     roles TEXT[] NOT NULL,
+    deputy_id BIGINT,
     CONSTRAINT pk_person_act PRIMARY KEY (id),
+    CONSTRAINT fk_person_act_deputy_id FOREIGN KEY (deputy_id) REFERENCES platform.person (id),
     CONSTRAINT fk_person_act_actor_id FOREIGN KEY (actor_id) REFERENCES platform.person (id),
     CONSTRAINT fk_person_act_person_id FOREIGN KEY (person_id) REFERENCES platform.person (id),
-    CONSTRAINT ck_person_act_act CHECK (act IN ('created', 'password_reset', 'locked', 'unlocked', 'roles_set', 'team_set'))
+    CONSTRAINT ck_person_act_act CHECK (act IN ('created', 'password_reset', 'locked', 'unlocked', 'roles_set', 'team_set',
+                                             'deputy_set', 'deputy_ended'))
 );
 CREATE INDEX ix_person_act_at ON platform.person_act (at);
 SELECT platform.protect('platform.person_act', '{"supervisor": "SELECT", "auditor": "SELECT", "admin": "SELECT"}',
@@ -35,10 +44,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON platform.person_act
     FOR EACH ROW EXECUTE FUNCTION platform.append_only();
 
 -- Each act is kept, for supervisors and auditors to read, and desktops hear that there was one.
-CREATE FUNCTION platform.tell_act(whom bigint, what text, given text[]) RETURNS void
+CREATE FUNCTION platform.tell_act(whom bigint, what text, given text[], deputy bigint DEFAULT NULL) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO platform.person_act (actor_id, person_id, act, roles)
-        VALUES (platform.current_person_id(), whom, what, given);
+    INSERT INTO platform.person_act (actor_id, person_id, act, roles, deputy_id)
+        VALUES (platform.current_person_id(), whom, what, given, deputy);
     INSERT INTO platform.event (event_type, producer, entity_id, payload)
         VALUES ('person.' || what, 'platform', whom, jsonb_build_object('person_id', whom));
 $$;
@@ -119,8 +128,8 @@ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
         RAISE EXCEPTION 'login % is taken', login USING ERRCODE = 'unique_violation', CONSTRAINT = 'uq_person_role_name';
     END IF;
-    INSERT INTO platform.person (role_name, display_name, email, phone, team_id, roles)
-        VALUES (login, shown, mailbox, number, in_team, given) RETURNING id INTO made;
+    INSERT INTO platform.person (role_name, display_name, email, phone, team_id, roles, password_given_at)
+        VALUES (login, shown, mailbox, number, in_team, given, now()) RETURNING id INTO made;
     EXECUTE format('CREATE ROLE %I LOGIN PASSWORD %L', login, verifier);
     PERFORM platform.join_groups(login, given);
     PERFORM platform.tell_act(made, 'created', given);
@@ -134,7 +143,20 @@ DECLARE
 BEGIN
     PERFORM platform.check_verifier(verifier);
     EXECUTE format('ALTER ROLE %I PASSWORD %L', login, verifier);
+    UPDATE platform.person SET password_given_at = now() WHERE id = whom;
     PERFORM platform.tell_act(whom, 'password_reset', '{}');
+END $$;
+
+-- One's own, which from then on nobody else knows.
+CREATE FUNCTION platform.change_own_password(verifier text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM platform.check_verifier(verifier);
+    UPDATE platform.person SET password_given_at = NULL WHERE role_name = session_user AND active;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no person of this office' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    EXECUTE format('ALTER ROLE %I PASSWORD %L', session_user, verifier);
 END $$;
 
 -- Without its groups a login may nothing any more, also where it is connected just now.
@@ -182,7 +204,7 @@ BEGIN
     END IF;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION platform.tell_act(bigint, text, text[]), platform.require_admin(), platform.login_of(bigint),
+REVOKE EXECUTE ON FUNCTION platform.tell_act(bigint, text, text[], bigint), platform.require_admin(), platform.login_of(bigint),
     platform.check_verifier(text), platform.join_groups(text, text[]) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION platform.create_person(text, text, text, text[], text, text, bigint),
     platform.reset_password(bigint, text), platform.lock_person(bigint, boolean),
@@ -190,3 +212,84 @@ REVOKE EXECUTE ON FUNCTION platform.create_person(text, text, text, text[], text
 GRANT EXECUTE ON FUNCTION platform.create_person(text, text, text, text[], text, text, bigint),
     platform.reset_password(bigint, text), platform.lock_person(bigint, boolean),
     platform.set_person_roles(bigint, text[]), platform.set_person_team(bigint, bigint) TO platzlotse_admin;
+
+REVOKE EXECUTE ON FUNCTION platform.change_own_password(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.change_own_password(text) TO platzlotse_caseworker, platzlotse_supervisor,
+    platzlotse_auditor, platzlotse_admin;
+
+-- Who stands in for whom, and when: a deputy sees the patients of the team of whom it represents.
+CREATE TABLE platform.deputy (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    person_id BIGINT NOT NULL,
+    deputy_id BIGINT NOT NULL,
+    first_day DATE NOT NULL,
+    last_day DATE NOT NULL,
+    CONSTRAINT pk_deputy PRIMARY KEY (id),
+    CONSTRAINT fk_deputy_person_id FOREIGN KEY (person_id) REFERENCES platform.person (id),
+    CONSTRAINT fk_deputy_deputy_id FOREIGN KEY (deputy_id) REFERENCES platform.person (id),
+    CONSTRAINT ck_deputy_other CHECK (person_id <> deputy_id),
+    CONSTRAINT ck_deputy_days CHECK (last_day >= first_day)
+);
+CREATE INDEX ix_deputy_deputy_id ON platform.deputy (deputy_id);
+CREATE INDEX ix_deputy_person_id ON platform.deputy (person_id);
+SELECT platform.protect('platform.deputy', '{"caseworker": "SELECT", "supervisor": "SELECT", "auditor": "SELECT",
+                                             "admin": "SELECT"}', audited => false);
+SELECT platform.bound_moments('platform.deputy');
+
+CREATE FUNCTION platform.today() RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    RETURN (now() AT TIME ZONE 'Europe/Berlin')::date;
+
+-- Supervisors see everything already; an admin names others, never itself.
+CREATE FUNCTION platform.may_name_deputies(deputy bigint) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me bigint := platform.current_person_id();
+BEGIN
+    IF me IS NOT NULL AND pg_has_role(session_user, 'platzlotse_supervisor', 'MEMBER') THEN
+        RETURN;
+    END IF;
+    PERFORM platform.require_admin();
+    IF deputy = me THEN
+        RAISE EXCEPTION 'nobody does this for oneself' USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_person_not_oneself';
+    END IF;
+END $$;
+
+CREATE FUNCTION platform.set_deputy(whom bigint, deputy bigint, first date, last date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    made bigint;
+BEGIN
+    PERFORM platform.may_name_deputies(deputy);
+    IF last < platform.today() THEN
+        RAISE EXCEPTION 'over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_deputy_past';
+    END IF;
+    INSERT INTO platform.deputy (person_id, deputy_id, first_day, last_day) VALUES (whom, deputy, first, last)
+        RETURNING id INTO made;
+    PERFORM platform.tell_act(whom, 'deputy_set', '{}', deputy);
+    RETURN made;
+END $$;
+
+-- From now on; what was is kept.
+CREATE FUNCTION platform.end_deputy(which bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found platform.deputy;
+BEGIN
+    SELECT * INTO found FROM platform.deputy WHERE id = which AND last_day >= platform.today() FOR UPDATE;
+    PERFORM platform.may_name_deputies(NULL);
+    IF found.id IS NULL THEN
+        RETURN;
+    END IF;
+    IF found.first_day >= platform.today() THEN
+        DELETE FROM platform.deputy WHERE id = which;
+    ELSE
+        UPDATE platform.deputy SET last_day = platform.today() - 1 WHERE id = which;
+    END IF;
+    PERFORM platform.tell_act(found.person_id, 'deputy_ended', '{}', found.deputy_id);
+END $$;
+REVOKE EXECUTE ON FUNCTION platform.today(), platform.may_name_deputies(bigint),
+    platform.set_deputy(bigint, bigint, date, date), platform.end_deputy(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.set_deputy(bigint, bigint, date, date), platform.end_deputy(bigint)
+    TO platzlotse_supervisor, platzlotse_admin;
+GRANT EXECUTE ON FUNCTION platform.today() TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_auditor, platzlotse_admin;

@@ -1,4 +1,4 @@
-"""Persons are made, locked and given roles through functions of the owner.
+"""Persons are made, locked and given roles through functions of the owner; caseworkers see their team's patients.
 
 Revision ID: 0034
 """
@@ -15,4 +15,6 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     """Add to the foundation."""
-    op.get_bind().connection.cursor().execute((SQL / "0034_people.sql").read_text("utf-8"))
+    cursor = op.get_bind().connection.cursor()
+    for part in ("people", "teams"):
+        cursor.execute((SQL / f"0034_{part}.sql").read_text("utf-8"))
