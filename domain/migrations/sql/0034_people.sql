@@ -293,3 +293,7 @@ REVOKE EXECUTE ON FUNCTION platform.today(), platform.may_name_deputies(bigint),
 GRANT EXECUTE ON FUNCTION platform.set_deputy(bigint, bigint, date, date), platform.end_deputy(bigint)
     TO platzlotse_supervisor, platzlotse_admin;
 GRANT EXECUTE ON FUNCTION platform.today() TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_auditor, platzlotse_admin;
+
+-- A job names rows by their numbers and nothing else: the queue is read by many and kept for a while.
+ALTER TABLE platform.procrastinate_jobs ADD CONSTRAINT ck_procrastinate_jobs_numbers CHECK (
+    NOT jsonb_path_exists(args, '$.* ? (@.type() != "number" && @.type() != "null" && @.type() != "boolean")'));
