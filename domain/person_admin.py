@@ -108,7 +108,7 @@ def create_person(session: Session, form: NewPerson) -> tuple[int, str]:
     Raises Invalid (name, login, roles), Conflict for a login that is taken, Forbidden for whoever is no admin.
     """
     if not form.display_name.strip():
-        raise Invalid("person.name", field="display_name")
+        raise Invalid("person.name", field="name")
     _check_roles(form.roles)
     password = first_password()
     made: int = session.scalars(
@@ -151,6 +151,17 @@ def set_roles(session: Session, person_id: int, roles: Collection[str]) -> None:
 def set_team(session: Session, person_id: int, team_id: int | None) -> None:
     """Put a person into a team, or into none."""
     session.execute(select(func.platform.set_person_team(person_id, cast(team_id, BigInteger))))
+
+
+def change_details(session: Session, person_id: int, *, display_name: str, email: str, phone: str) -> None:
+    """Say anew how a person is called and reached. Raises Invalid without a name."""
+    if not display_name.strip():
+        raise Invalid("person.name", field="name")
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("record.not_found")
+    person.display_name, person.email, person.phone = display_name.strip(), email.strip() or None, phone.strip() or None
+    session.flush()
 
 
 def set_deputy(session: Session, person_id: int, deputy_id: int, *, first_day: date, last_day: date) -> int:
