@@ -29,7 +29,7 @@ class DeputiesCard(Card):
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Eingetragene Vertretungen"))
         self._list.setMaximumHeight(LIST_HEIGHT)
-        self._end = button(tr("Vertretung b&eenden"), self._on_end)
+        self._end = button(tr("Vertretung been&den"), self._on_end)
         self.fields = {
             "deputy": Field(tr("Vertretung durch"), self._deputy),
             "first": Field(tr("Vom"), self._first),

@@ -36,7 +36,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
-        self._tabs.addTab(self.persons, tr("&Personen"))
+        self._tabs.addTab(self.persons, tr("Pe&rsonen"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)

@@ -1,5 +1,6 @@
 """Persons of the office: made, locked, given roles and a team by an admin; never by oneself for oneself."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from domain.access import me
@@ -80,9 +81,13 @@ class PersonsTab(ListFormTab[PersonLine]):
         who.add(self._own)
         for check in self._roles.values():
             access.add(check)
-        self._add_team = button(tr("Team &anlegen"), self._on_add_team, icon="plus")
-        access.add(grid((f["team"], f["team_name"], self._add_team)))
-        self._reset = button(tr("Neues &Kennwort geben"), self._on_reset, icon="refresh-cw")
+        self._add_team = button(tr("Tea&m anlegen"), self._on_add_team, icon="plus")
+        teams = row(f["team"], f["team_name"], self._add_team, stretch=(1, 1, 0))
+        layout = teams.layout()
+        assert layout is not None
+        layout.setAlignment(self._add_team, Qt.AlignmentFlag.AlignBottom)
+        access.add(teams)
+        self._reset = button(tr("Neues Kennw&ort geben"), self._on_reset, icon="refresh-cw")
         self._lock = button(tr("&Sperren"), self._on_lock, role="danger")
         self._door = Card(tr("Zugang"))
         self._door.add(self._state)
