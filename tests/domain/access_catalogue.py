@@ -98,7 +98,7 @@ def page(connection: Connection) -> str:
     parts += _lines(cells(connection, FUNCTIONS, (*ROLES, "public")))
     parts.append("\n## Nummernkreise\n\nu weiterzählen, r lesen, w setzen. Nur der Hintergrunddienst braucht welche.\n")
     parts.append(_table(_some(cells(connection, SEQUENCES)), ROLES))
-    parts.append("## Regeln je Zeile\n\nAlle müssen erfüllt sein; ein + erlaubt zusätzlich.\n")
+    parts.append("## Regeln je Zeile\n\nEin + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu erfüllt sein. Wer mehrere Rollen\nhat, sieht, was eine davon sieht.\n")
     parts += [
         f"* `{row.name}`: {row.polname}{' +' if row.polpermissive else ''} ({row.verb}; {row.roles})"
         for row in connection.execute(text(POLICIES))
