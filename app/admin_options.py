@@ -39,6 +39,7 @@ def admin_options(command: MakeCommand) -> None:
     init.add_argument(
         "--service", default="vermittlungsdienst", metavar="NAME", help=tr("Anmeldename des Hintergrunddienstes")
     )
+    act("password", tr("das eigene Kennwort ändern; ein vorläufiges gilt dann nicht mehr"))
     act("list", tr("zeigen, wer hier arbeitet"))
     create = act("create", tr("eine Person anlegen; ihr erstes Kennwort wird einmal gezeigt"))
     create.add_argument("login", metavar="ANMELDENAME")

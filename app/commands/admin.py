@@ -6,18 +6,21 @@
 import argparse
 from collections.abc import Callable
 
+from sqlalchemy import text
+
 from app.cli import DONE, say, tell
 from app.commands import admin_init
 from app.paths import Profile
 from app.seat import open_seat, password_name
-from app.secret_input import ask_secret
-from app.secrets import recall
+from app.secret_input import ask_new_secret, ask_secret
+from app.secrets import recall, remember
 from app.settings import Mode, load
 from domain.database import Database, Session
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.person_admin import (
     NewPerson,
     PersonLine,
+    change_own_password,
     create_person,
     list_persons,
     lock_person,
@@ -35,6 +38,8 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         return admin_init.run(options)
     profile = profile or Profile.default()
     settings = load(profile.settings)
+    if options.act == "password" and settings.mode is not Mode.SERVER:
+        raise Invalid("admin.own_seat")
     password = None
     if settings.mode is Mode.SERVER and not recall(password_name(settings.server)):
         words = tr("Ihr Kennwort ({login}): ").format(login=settings.server.user)
@@ -46,6 +51,8 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
                 answer = ACTS[options.act](session, options)
         finally:
             database.close()
+    if options.act == "password" and settings.mode is Mode.SERVER:
+        remember(password_name(settings.server), options.new_password)
     if options.json:
         say(answer)
     else:
@@ -68,13 +75,29 @@ def _reset(session: Session, options: argparse.Namespace) -> dict[str, object]:
     return {"id": person.id, "login": options.login, "password": reset_password(session, person.id)}
 
 
+def _password(session: Session, options: argparse.Namespace) -> dict[str, object]:
+    """The person's own; whoever gave the old one knows it no longer."""
+    login = session.scalar(text("SELECT session_user::text"))
+    new = ask_new_secret("PLATZLOTSE_NEW_PASSWORD", tr("Neues Kennwort für „{login}“: ").format(login=login))
+    change_own_password(session, new)
+    options.new_password = new
+    return {"login": login, "changed": True}
+
+
 def _lock(session: Session, options: argparse.Namespace) -> dict[str, object]:
     person = _named(session, options.login)
     lock_person(session, person.id, locked=options.act == "lock")
     return {"id": person.id, "login": options.login, "active": options.act != "lock"}
 
 
-ACTS: dict[str, Act] = {"list": _list, "create": _create, "reset": _reset, "lock": _lock, "unlock": _lock}
+ACTS: dict[str, Act] = {
+    "list": _list,
+    "password": _password,
+    "create": _create,
+    "reset": _reset,
+    "lock": _lock,
+    "unlock": _lock,
+}
 
 
 def _named(session: Session, login: str) -> PersonLine:
@@ -103,7 +126,13 @@ def _tell(options: argparse.Namespace, answer: dict[str, object]) -> None:
             tell(f"{person['login']} · {person['name']} · {roles}{state}")
     elif "password" in answer:
         tell(tr("Kennwort von {login}: {password}").format(**answer))
-        tell(tr("Es wird nur jetzt gezeigt. Geben Sie es der Person; sie wählt bei der ersten Anmeldung ein eigenes."))
+        tell(
+            tr(
+                "Es wird nur jetzt gezeigt. Geben Sie es der Person; „main.py admin password“ ersetzt es durch ein eigenes."
+            )
+        )
+    elif "changed" in answer:
+        tell(tr("Das neue Kennwort von {login} gilt ab jetzt.").format(**answer))
     else:
         shut = tr("{login} ist gesperrt, auch wo die Anmeldung gerade offen ist.")
         words = shut if options.act == "lock" else tr("{login} ist wieder zugelassen.")

@@ -107,6 +107,15 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     seat = ServerAddress(OTHER_MACHINE, server.port, "platzlotse", "jana", str(server.certificate))
     password = json.loads(made.stdout)["password"]
     assert SeatKeeper(Profile(tmp_path / "seat")).test_server(seat, password).person == "Jana Brand"
+    her_folder = tmp_path / "jana"
+    her_folder.mkdir()
+    settings = (folder / "settings.toml").read_text("utf-8").replace('"verena"', '"jana"')
+    (her_folder / "settings.toml").write_text(settings, "utf-8")
+    hers = [sys.executable, str(ROOT / "main.py"), "--profile", str(her_folder), "admin", "password"]
+    chosen = run(hers, PLATZLOTSE_PASSWORD=password, PLATZLOTSE_NEW_PASSWORD="jana-chose-this")
+    assert chosen.stdout == "Das neue Kennwort von jana gilt ab jetzt.\n"
+    assert do(server, "platzlotse", "SELECT count(*) FROM platform.person WHERE password_given_at IS NOT NULL") == [0]
+    assert SeatKeeper(Profile(tmp_path / "seat")).test_server(seat, "jana-chose-this").person == "Jana Brand"
     locked = run([*admin, "lock", "jana"], **mine)
     assert locked.stdout == "jana ist gesperrt, auch wo die Anmeldung gerade offen ist.\n"
     listed = run([*admin, "list"], **mine)

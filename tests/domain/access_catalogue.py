@@ -20,6 +20,11 @@ Zeichen: r lesen, a anlegen, w ändern, d löschen; (w) nur einzelne Spalten, di
 Zeilen, sagen die Regeln am Ende: Eine Vermittlerin sieht die Patienten ihres Teams, der Teams, für die sie gerade
 jemanden vertritt, und solche ohne Team.
 """
+RULES = """## Regeln je Zeile
+
+Ein + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu erfüllt sein. Wer mehrere Rollen
+hat, sieht, was eine davon sieht.
+"""
 TABLES = """
 SELECT n.nspname || '.' || c.relname AS name, role,
        coalesce(string_agg(CASE WHEN has_table_privilege(grp, c.oid, verb) THEN letter
@@ -98,7 +103,7 @@ def page(connection: Connection) -> str:
     parts += _lines(cells(connection, FUNCTIONS, (*ROLES, "public")))
     parts.append("\n## Nummernkreise\n\nu weiterzählen, r lesen, w setzen. Nur der Hintergrunddienst braucht welche.\n")
     parts.append(_table(_some(cells(connection, SEQUENCES)), ROLES))
-    parts.append("## Regeln je Zeile\n\nEin + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu erfüllt sein. Wer mehrere Rollen\nhat, sieht, was eine davon sieht.\n")
+    parts.append(RULES)
     parts += [
         f"* `{row.name}`: {row.polname}{' +' if row.polpermissive else ''} ({row.verb}; {row.roles})"
         for row in connection.execute(text(POLICIES))

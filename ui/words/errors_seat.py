@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "db.ck_person_role_name": "Ein Anmeldename beginnt mit einem kleinen Buchstaben und besteht aus 2 bis 40 kleinen Buchstaben, Ziffern und Unterstrichen, ohne Umlaute. „pg_“ und „platzlotse“ stehen nicht am Anfang.",
     "db.uq_person_role_name": "Diesen Anmeldenamen gibt es auf dem Server schon. Wählen Sie einen anderen; es wurde nichts angelegt.",
     "person.login_unknown": "Eine Anmeldung „{login}“ gibt es in diesem Büro nicht. Es wurde nichts geändert.",
+    "admin.own_seat": "An einem Einzelplatz meldet sich niemand mit einem Kennwort an; es gibt nichts zu ändern.",
     "admin.server_url": "Nennen Sie die Anmeldung als postgresql://BENUTZER@RECHNER:PORT. Es wurde nichts geändert.",
     "admin.password_in_url": "Schreiben Sie kein Kennwort in die Adresse: Auf der Befehlszeile könnten andere es lesen. Es wird danach gefragt, oder es steht in PLATZLOTSE_SUPERUSER_PASSWORD.",
     "admin.password_missing": "Hier kann niemand nach dem Kennwort gefragt werden. Setzen Sie {variable}.",
