@@ -126,11 +126,8 @@ def _tell(options: argparse.Namespace, answer: dict[str, object]) -> None:
             tell(f"{person['login']} · {person['name']} · {roles}{state}")
     elif "password" in answer:
         tell(tr("Kennwort von {login}: {password}").format(**answer))
-        tell(
-            tr(
-                "Es wird nur jetzt gezeigt. Geben Sie es der Person; „main.py admin password“ ersetzt es durch ein eigenes."
-            )
-        )
+        tell(tr("Es wird nur jetzt gezeigt. Geben Sie es der Person selbst."))
+        tell(tr("Mit „main.py admin password“ ersetzt sie es durch ein eigenes."))
     elif "changed" in answer:
         tell(tr("Das neue Kennwort von {login} gilt ab jetzt.").format(**answer))
     else:
