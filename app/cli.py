@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from app.admin_options import admin_options
 from app.german_usage import speak_german
 from app.paths import Profile
 from domain.errors import PlatzlotseError
@@ -94,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="STUNDEN",
         help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
     )
+    admin_options(command)
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
+from app.database_making import ensure_database
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.secrets import recall
@@ -101,7 +102,7 @@ def password_name(server: ServerSettings) -> str:
 def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None, newcomer: OwnSeat | None) -> Seat:
     logins = _logins(profile.logins)
     owner_url = server.url(database=DATABASE)
-    _ensure_database(server)
+    ensure_database(server.url(), DATABASE)
     owner = Database(owner_url, application_name="platzlotse-owner", pool_size=1)
     try:
         fresh = migrate(owner.engine)
@@ -123,20 +124,6 @@ def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | No
         person_url=server.url(database=DATABASE, user=PERSON_ROLE, password=logins[PERSON_ROLE]),
         worker_url=server.url(database=DATABASE, user=WORKER_ROLE, password=logins[WORKER_ROLE]),
     )
-
-
-def _ensure_database(server: EmbeddedPostgres) -> None:
-    admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
-    try:
-        with admin.connect() as connection:
-            # seats started at once must not both create it
-            connection.execute(text("SELECT pg_advisory_lock(7235003)"))
-            exists = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": DATABASE})
-            if not exists:
-                connection.execute(text(f"CREATE DATABASE {DATABASE} TEMPLATE template0"))
-            connection.execute(text("SELECT pg_advisory_unlock(7235003)"))
-    finally:
-        admin.dispose()
 
 
 def _has_logins(owner: Database) -> bool:

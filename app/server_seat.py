@@ -105,6 +105,19 @@ def reach(server: ServerSettings, *, password: str | None) -> Reached:
         return _log_in(server, url)
 
 
+def login_url(server: ServerSettings, *, password: str | None) -> str:
+    """URL of a login the server lets in, whatever there is in the database. Raises what `reach` raises."""
+    url = server_url(server, password=password)
+    with _named(server):
+        _knock(server)
+        engine = _engine(url)
+        try:
+            _let_in(engine, server)
+        finally:
+            engine.dispose()
+    return url
+
+
 def admit(engine: Engine, server: ServerSettings) -> None:
     """The first look at a server that was away when the seat was opened.
 
@@ -142,7 +155,7 @@ def _knock(server: ServerSettings) -> None:
 
 
 def _log_in(server: ServerSettings, url: str) -> Reached:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": PATIENCE_SECONDS})
+    engine = _engine(url)
     try:
         _admit(engine, server)
         with translated_errors(), Session(engine) as session:
@@ -154,8 +167,11 @@ def _log_in(server: ServerSettings, url: str) -> Reached:
     return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted))
 
 
-def _admit(engine: Engine, server: ServerSettings) -> None:
-    """See that the server lets one in and that its schema belongs to this program."""
+def _engine(url: str) -> Engine:
+    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": PATIENCE_SECONDS})
+
+
+def _let_in(engine: Engine, server: ServerSettings) -> None:
     try:
         engine.connect().close()
     except OperationalError as exc:
@@ -163,6 +179,11 @@ def _admit(engine: Engine, server: ServerSettings) -> None:
         if found.code == "server.certificate_untrusted" and is_out_of_time(server, _certificates(server.sslrootcert)):
             raise Unavailable("server.certificate_expired", words=str(exc.orig)) from exc
         raise found from exc
+
+
+def _admit(engine: Engine, server: ServerSettings) -> None:
+    """See that the server lets one in and that its schema belongs to this program."""
+    _let_in(engine, server)
     try:
         check(engine)
     except Forbidden as exc:

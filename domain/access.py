@@ -4,9 +4,9 @@ Who somebody is comes from the database's own `session_user`, never from a setti
 """
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, SmallInteger, select, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, Index, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from domain.database import Base, Identified, Versioned
@@ -39,6 +39,7 @@ class Person(Identified, Versioned, Base):
     __table_args__ = (
         Index("uq_person_role_name", "role_name", unique=True),
         CheckConstraint("display_name <> ''", name="display_name"),
+        CheckConstraint("roles <@ ARRAY['caseworker', 'supervisor', 'auditor', 'admin']", name="roles"),
         {"schema": "platform"},
     )
 
@@ -48,6 +49,49 @@ class Person(Identified, Versioned, Base):
     phone: Mapped[str | None]
     team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.team.id"))
     active: Mapped[bool] = mapped_column(default=True)
+    # of persons only; kept by the database's own functions beside the memberships, which no dump holds
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    password_given_at: Mapped[datetime | None]  # by somebody else, who knows it; None once the person chose one
+
+
+class PersonAct(Identified, Base):
+    """What an admin did with a person's login or roles; append-only, written by the database's own functions."""
+
+    __tablename__ = "person_act"
+    __table_args__ = (
+        CheckConstraint(
+            "act IN ('created', 'password_reset', 'locked', 'unlocked', 'roles_set', 'team_set', 'deputy_set',"
+            " 'deputy_ended')",
+            name="act",
+        ),
+        Index("ix_person_act_at", "at"),
+        {"schema": "platform"},
+    )
+
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    actor_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    act: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    deputy_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+
+
+class Deputy(Identified, Base):
+    """Who stands in for whom, and when; written by the database's own functions."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("person_id <> deputy_id", name="other"),
+        CheckConstraint("last_day >= first_day", name="days"),
+        Index("ix_deputy_deputy_id", "deputy_id"),
+        Index("ix_deputy_person_id", "person_id"),
+        {"schema": "platform"},
+    )
+
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    deputy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("platform.person.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
 
 
 class Office(Versioned, Base):

@@ -83,5 +83,6 @@ PRODUCERS = {
     "travel": "geocoding_service",
     "map_settings": "geocoding_service",
     "office": "platform",
+    "person": "platform",
     "worker": "platform",
 }

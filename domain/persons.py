@@ -5,6 +5,7 @@ Runs on the owner's connection only (set-up, `admin`); the program at work never
 
 from collections.abc import Collection
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -16,7 +17,8 @@ from domain.errors import Invalid
 def ensure_login(session: Session, *, role_name: str, password: str, roles: Collection[str]) -> None:
     """Make (or reset) a login role that belongs to exactly the given roles of the office.
 
-    The password is stored as SCRAM verifier by the server. Raises Invalid for an unknown role of the office.
+    The server is given a SCRAM verifier, so that no log of statements holds a password.
+    Raises Invalid for an unknown role of the office.
     """
     unknown = set(roles) - set(ROLES)
     if unknown:
@@ -27,13 +29,20 @@ def ensure_login(session: Session, *, role_name: str, password: str, roles: Coll
     verb = sql.SQL("ALTER" if exists else "CREATE")
     cursor.execute(
         sql.SQL("{} ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
-            verb, name, sql.Literal(password)
+            verb, name, sql.Literal(verifier(session, password, role_name))
         )
     )
     for role in ROLES:
         group = sql.Identifier(group_role(role))
         form = sql.SQL("GRANT {} TO {}") if role in roles else sql.SQL("REVOKE {} FROM {}")
         cursor.execute(form.format(group, name))
+
+
+def verifier(session: Session, password: str, role_name: str) -> str:
+    """What the server keeps of a password (SCRAM): made here, so that the password itself never leaves the process."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection.pgconn.encrypt_password(password.encode(), role_name.encode(), b"scram-sha-256").decode()
 
 
 def ensure_person(
@@ -53,7 +62,8 @@ def ensure_person(
     if person is None:
         person = Person(role_name=role_name, display_name=display_name, email=email, phone=phone, team_id=team_id)
         session.add(person)
-        session.flush()
+    person.roles = sorted(set(roles))
+    session.flush()
     return person.id
 
 

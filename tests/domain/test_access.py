@@ -1,4 +1,4 @@
-"""Who may do what with which table: one matrix against the database's own catalogue, and tried where it matters."""
+"""Who may do what, tried where it matters; the whole matrix is in `test_access_matrix.py`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,125 +18,6 @@ from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.steps import ask
 
-ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
-# r read, a add, w change, d delete; one letter row a role, in the order above. A new table needs a row here.
-MATRIX = """
-audit.chain_turn                          -     -     -     -     -     r
-audit.contact_erasure                     r     r     r     -     -     r
-audit.contact_link                        r     r     r     -     -     r
-audit.contact_pending                     r     r     r     -     -     r
-audit.contact_salt                        -     -     -     -     -     r
-audit.content                             -     -     -     -     -     r
-audit.entry                               -     r     r     -     -     r
-audit.entry_link                          r     r     r     -     -     r
-audit.entry_pending                       r     r     r     -     -     r
-audit.patient_erasure                     r     r     r     -     -     r
-audit.word_erasure                        r     r     r     -     -     r
-communication_service.account_test         ra    ra    -     ra    rw    r
-communication_service.batch               raw   raw   -     -     -     r
-communication_service.batch_line          raw   raw   -     -     -     r
-communication_service.batch_progress      r     r     -     -     -     r
-communication_service.contact_entry       r     r     -     -     r     r
-communication_service.contact_patient     r     r     -     -     -     r
-communication_service.email               raw   raw   -     -     r     r
-communication_service.email_attachment    ra    ra    -     -     r     r
-communication_service.email_item          rad   rad   -     -     r     r
-communication_service.email_patient       ra    ra    -     -     -     r
-communication_service.email_attempt        r     r     -     -     ra    r
-communication_service.evidence_made       r     r     -     -     -     r
-communication_service.incoming_attachment ra    ra    -     -     ra    r
-communication_service.incoming_email      raw   raw   -     -     raw   r
-communication_service.incoming_reading    ra    ra    -     -     r     r
-communication_service.mail_account        r     raw   -     raw   r     r
-communication_service.mailbox_state       r     r     -     -     raw   r
-communication_service.phone_call          raw   raw   -     -     raw   r
-communication_service.prior_state         rad   rad   -     -     rd    r
-communication_service.printed_letter      rad   rad   -     -     -     r
-communication_service.printed_letter_item ra    ra    -     -     -     r
-communication_service.sending_state        r     r     -     r     raw   r
-communication_service.template            r     raw   -     raw   r     r
-communication_service.template_version    r     ra    -     ra    r     r
-geocoding_service.geocode_answer          r     r     -     -     rawd  r
-geocoding_service.map_settings            r     rw    -     rw    r     r
-geocoding_service.place_request           raw   raw   -     r     r     r
-geocoding_service.plz_place               r     r     -     -     r     r
-geocoding_service.reach_area              r     r     -     -     rawd  r
-geocoding_service.reach_request           raw   raw   -     r     rd    r
-geocoding_service.server_test             r     ra    -     ra    rw    r
-geocoding_service.suggest_request         raw   raw   -     -     rwd   r
-geocoding_service.travel_request          raw   raw   -     r     rd    r
-geocoding_service.travel_time             r     r     -     -     rawd  r
-matching_service.answer                   ra    ra    -     -     ra    r
-matching_service.answer_rate              raw   raw   -     -     raw   r
-matching_service.cooling_period           raw   raw   -     -     ra    r
-matching_service.exclusion                rawd  rawd  -     -     -     r
-matching_service.insurer_profile          r     raw   -     -     -     r
-matching_service.inquiry                  raw   raw   -     -     rw    r
-matching_service.inquiry_item             raw   raw   -     -     rw    r
-matching_service.inquiry_overview         r     r     -     -     r     r
-matching_service.inquiry_result           r     r     -     -     r     r
-matching_service.occupancy                r     r     -     -     r     r
-matching_service.patient_state            r     r     -     -     -     r
-matching_service.place_search             raw   raw   -     -     rw    r
-matching_service.placement                raw   raw   -     -     -     r
-matching_service.plan_line                rawd  rawd  -     -     -     r
-matching_service.reimbursement_case       raw   raw   -     -     -     r
-matching_service.week_plan                raw   raw   -     -     -     r
-patient_service.consent                   raw   raw   -     -     -     r
-patient_service.guardian                  rawd  rawd  -     -     -     r
-patient_service.medical_information       raw   raw   -     -     -     r
-patient_service.patient                   raw   raw   -     -     -     r
-patient_service.patient_file              raw   raw   -     -     -     r
-patient_service.patient_file_content      ra    ra    -     -     -     r
-patient_service.wishes                    raw   raw   -     -     -     r
-platform.alembic_version                  r     r     r     r     r     r
-platform.event                            ra    ra    -     ra    ra    r
-platform.event_consumer                   r     r     -     r     raw   r
-platform.event_place                      -     -     -     -     r     r
-platform.event_turn                       -     -     -     -     -     r
-platform.event_waiting                    -     -     -     -     -     r
-platform.office                           r     rw    r     rw    r     r
-platform.outside_host                     r     r     -     r     raw   r
-platform.person                           r     r     r     raw   r     r
-platform.procrastinate_events             -     -     -     -     rawd  r
-platform.procrastinate_jobs               -     -     -     -     rawd  r
-platform.procrastinate_periodic_defers    -     -     -     -     rawd  r
-platform.procrastinate_workers            -     -     -     -     rawd  r
-platform.worker_trouble                   r     r     -     r     rawd  r
-platform.worker_key                       r     r     -     r     raw   r
-platform.team                             r     r     r     raw   r     r
-scraping_service.directory_source         r     raw   -     raw   r     r
-scraping_service.import_change            ra    ra    -     -     -     r
-scraping_service.import_file              raw   raw   -     -     -     r
-scraping_service.left_out_value           ra    ra    -     -     -     r
-scraping_service.rejected_row             ra    ra    -     -     -     r
-scraping_service.source_page              -     -     -     -     rawd  r
-scraping_service.source_run               raw   raw   -     raw   raw   r
-scraping_service.table_columns            rawd  rawd  -     -     -     r
-therapist_service.contact_point           rawd  rawd  -     -     r     r
-therapist_service.distinct_pair           ra    ra    -     -     -     r
-therapist_service.practice                rawd  rawd  -     -     -     r
-therapist_service.practice_site           rawd  rawd  -     -     -     r
-therapist_service.therapist               rawd  rawd  -     -     r     r
-therapist_service.therapist_alias         rad   rad   -     -     -     r
-therapist_service.therapist_merge         ra    ra    -     -     -     r
-therapist_service.web_finding             r     r     -     -     rad   r
-therapist_service.web_reading             raw   raw   -     -     raw   r
-therapist_service.web_schedule            r     rw    -     -     r     r
-"""
-CATALOGUE = """
-SELECT n.nspname || '.' || c.relname AS name, role,
-       coalesce(string_agg(letter, '' ORDER BY place) FILTER (
-           WHERE has_table_privilege('platzlotse_' || role, c.oid, verb)), '-') AS may
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN unnest(cast(:roles AS text[])) AS role
-CROSS JOIN (VALUES (1, 'SELECT', 'r'), (2, 'INSERT', 'a'), (3, 'UPDATE', 'w'), (4, 'DELETE', 'd'), (5, 'TRUNCATE', 't'),
-                   (6, 'REFERENCES', 'x'), (7, 'TRIGGER', 'g')) AS verbs (place, verb, letter)
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f')
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
 
 @contextmanager
 def logged_in(office: Office, person: str) -> Iterator[Connection]:
@@ -145,18 +26,6 @@ def logged_in(office: Office, person: str) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
-
-
-def test_every_table_is_in_the_matrix_and_nobody_may_more(office: Office) -> None:
-    """Generated from the catalogue: a table without a row, or a right without a letter, fails."""
-    wanted = {
-        (name, role): may
-        for name, *cells in (line.split() for line in MATRIX.strip().splitlines())
-        for role, may in zip(ROLES, cells, strict=True)
-    }
-    with logged_in(office, "owner") as connection:
-        found = {(row.name, row.role): row.may for row in connection.execute(text(CATALOGUE), {"roles": list(ROLES)})}
-    assert found == wanted
 
 
 def test_nothing_is_open_to_everybody(office: Office) -> None:

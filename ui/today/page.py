@@ -1,10 +1,14 @@
 """Heute: what wants doing, most pressing first. Enter or a double click opens the place to do it."""
 
+from datetime import timedelta
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from domain.casework.agenda import HELD_UP, Agenda, Task, TaskKind, agenda
+from domain.person_admin import ActLine, latest_acts
 from ui import formats, icons
+from ui.admin.person_words import act_words
 from ui.changes import Refresher
 from ui.errors import describe_code
 from ui.labels import label
@@ -16,6 +20,7 @@ from ui.widgets.forms import EmptyState
 from ui.widgets.forms import label as words
 
 CLOCK_MS = 60_000
+TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
@@ -70,6 +75,10 @@ class TodayPage(PageWidget):
         self._sum = words("", "muted")
         self.body.addWidget(self._head)
         self.body.addWidget(self._sum)
+        self._acts = words("", "muted")
+        self._acts.setAccessibleName(tr("Was mit Personen geschah"))
+        self._acts.hide()
+        self.body.addWidget(self._acts)
         self._tree = QTreeWidget()
         self._tree.setAccessibleName(tr("Aufgaben heute"))
         self._tree.setHeaderLabels([tr("Aufgabe"), tr("Einzelheit"), tr("Fällig")])
@@ -91,6 +100,7 @@ class TodayPage(PageWidget):
         self._empty.hide()
         self.body.addWidget(self._empty, 1)
         Refresher(self, ui.changes, TOPICS, self.refresh)
+        Refresher(self._acts, ui.changes, ("person",), self._ask_acts)
         clock = QTimer(self, interval=CLOCK_MS)
         clock.timeout.connect(self._on_clock)
         clock.start()
@@ -104,6 +114,16 @@ class TodayPage(PageWidget):
         """Ask for the day's tasks."""
         now = self.ui.now()
         self.ui.background.read(self, lambda session: agenda(session, now=now), self._show, key="agenda")
+        self._ask_acts()
+
+    def _ask_acts(self) -> None:
+        since = self.ui.now() - TOLD
+        self.ui.background.read(self, lambda s: latest_acts(s, since=since, limit=3), self._show_acts, key="acts")
+
+    def _show_acts(self, acts: tuple[ActLine, ...]) -> None:
+        """Supervisors hear what an admin did with persons; others are answered with nothing."""
+        self._acts.setText("\n".join(act_words(act) for act in acts))
+        self._acts.setVisible(bool(acts))
 
     def _show(self, found: Agenda) -> None:
         day = self.ui.today()

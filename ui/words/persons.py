@@ -1,8 +1,14 @@
-"""Patients and therapists: who they are, how they stand, what is known of them."""
+"""Persons of the office, patients and therapists: who they are, how they stand, what is known of them."""
 
 from collections.abc import Mapping
 
 WORDS: Mapping[str, Mapping[str, str]] = {
+    "person_role": {
+        "caseworker": "Vermittlung",
+        "supervisor": "Leitung",
+        "auditor": "Prüfung",
+        "admin": "Verwaltung",
+    },
     "sex": {"female": "weiblich", "male": "männlich", "diverse": "divers", "not_stated": "keine Angabe"},
     "sex_wish": {"any": "egal", "female": "Frau", "male": "Mann"},
     "method": {
