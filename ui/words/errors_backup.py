@@ -1,0 +1,26 @@
+"""Why something was refused, in sentences: backups and bringing them back."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "backup.foreign": "Das ist keine Sicherung von Platzlotse. Es wurde nichts geändert.",
+    "backup.newer_format": "Diese Sicherung stammt von einer neueren Fassung von Platzlotse. Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
+    "backup.wrong_key": "Dieser Schlüssel öffnet die Sicherung nicht. Es wurde nichts geändert; nehmen Sie den Wiederherstellungsschlüssel, der galt, als sie entstand.",
+    "backup.truncated": "Die Sicherung ist abgeschnitten: Ihr Ende fehlt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
+    "backup.damaged": "Die Sicherung ist beschädigt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
+    "backup.key_mistyped": "Das ist kein Wiederherstellungsschlüssel: Er hat 14 Gruppen zu vier Zeichen, und eine Prüfung entdeckt Tippfehler. Vergleichen Sie ihn mit dem Ausdruck.",
+    "backup.disk_full": "In „{path}“ ist kein Platz mehr. Die Sicherung wurde nicht angelegt; frühere sind unverändert. Schaffen Sie Platz.",
+    "backup.no_room": "In „{path}“ ist zu wenig Platz für eine Sicherung. Es wurde nichts angelegt; frühere sind unverändert. Schaffen Sie Platz.",
+    "backup.folder_missing": "Den Ordner oder die Datei „{path}“ gibt es gerade nicht. Ist der Datenträger angeschlossen? Es wurde nichts angelegt.",
+    "backup.folder_unusable": "„{path}“ lässt sich nicht benutzen ({reason}). Es wurde nichts angelegt; prüfen Sie die Rechte.",
+    "backup.copy_differs": "Die Kopie in „{path}“ war nicht dasselbe wie die Sicherung und wurde entfernt. Die Sicherung selbst ist da; prüfen Sie den Datenträger.",
+    "backup.no_tools": "Zum Sichern fehlen die Programme von PostgreSQL {major}. Installieren Sie sie auf diesem Rechner oder nennen Sie ihren Ordner in PLATZLOTSE_POSTGRES_BIN.",
+    "backup.not_dumped": "PostgreSQL hat das Sichern abgebrochen. Es wurde nichts angelegt; frühere Sicherungen sind unverändert.",
+    "backup.not_restored": "PostgreSQL konnte die Sicherung nicht einlesen. Die Daten, mit denen gearbeitet wird, sind unverändert; nehmen Sie eine andere Sicherung.",
+    "backup.newer_server": "Die Sicherung stammt von PostgreSQL {found}, hier ist {wanted}. Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
+    "backup.differs": "Zurückgelesen ist nicht dasselbe wie gesichert ({what}). Verlassen Sie sich nicht auf diese Sicherung; die Daten, mit denen gearbeitet wird, sind unverändert.",
+    "backup.in_use": "An diesem Platz ist Platzlotse noch geöffnet. Es wurde nichts geändert; schließen Sie das Fenster und den Hintergrunddienst.",
+    "backup.only_embedded": "Das geht nur an einem Einzelplatz. Einen Büro-Server sichert seine Verwaltung; es wurde nichts geändert.",
+    "backup.no_such": "Eine solche Sicherung gibt es in „{path}“ nicht. Es wurde nichts geändert; --list zeigt, was da ist.",
+    "backup.moment": "„{given}“ ist kein Zeitpunkt. Schreiben Sie ihn wie 29.11.2026 14:30, oder nennen Sie eine Datei.",
+}
