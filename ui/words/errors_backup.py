@@ -9,6 +9,7 @@ SENTENCES: Mapping[str, str] = {
     "backup.truncated": "Die Sicherung ist abgeschnitten: Ihr Ende fehlt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
     "backup.damaged": "Die Sicherung ist beschädigt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
     "backup.key_mistyped": "Das ist kein Wiederherstellungsschlüssel: Er hat 14 Gruppen zu vier Zeichen, und eine Prüfung entdeckt Tippfehler. Vergleichen Sie ihn mit dem Ausdruck.",
+    "backup.key_unreadable": "Der Schlüssel „{path}“ lässt sich nicht lesen. Es wurde nichts geändert; stellen Sie die Datei her oder entfernen Sie sie (ältere Sicherungen öffnet dann nur der Wiederherstellungsschlüssel).",
     "backup.disk_full": "In „{path}“ ist kein Platz mehr. Die Sicherung wurde nicht angelegt; frühere sind unverändert. Schaffen Sie Platz.",
     "backup.no_room": "In „{path}“ ist zu wenig Platz für eine Sicherung. Es wurde nichts angelegt; frühere sind unverändert. Schaffen Sie Platz.",
     "backup.folder_missing": "Den Ordner oder die Datei „{path}“ gibt es gerade nicht. Ist der Datenträger angeschlossen? Es wurde nichts angelegt.",

@@ -1,0 +1,90 @@
+"""pg_dump and pg_restore of a server's own major version, as streams. They know neither seals nor what is dumped."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.engine import make_url
+
+from app.postgres_binaries import NO_WINDOW, Binaries, wheel_binaries
+from domain.errors import Unavailable
+
+CHOICE = "PLATZLOTSE_POSTGRES_BIN"
+DEBIAN = "/usr/lib/postgresql/{major}/bin"
+BLOCK = 1 << 20
+
+
+def binaries_of(major: int) -> Binaries:
+    """The programs of a major version: the built-in ones, the environment's, the distribution's. Raises Unavailable."""
+    chosen = os.environ.get(CHOICE)
+    for folder in (Path(chosen) if chosen else None, wheel_binaries(), Path(DEBIAN.format(major=major))):
+        with suppress(Unavailable):
+            if folder is not None and (found := Binaries(folder)).major == major:
+                return found
+    raise Unavailable("backup.no_tools", major=major)
+
+
+@contextmanager
+def dumping(binaries: Binaries, url: str, *, snapshot: str) -> Iterator[Iterator[bytes]]:
+    """The dump of a snapshot, piece by piece. Raises Unavailable (``backup.not_dumped``) where it breaks off."""
+    command = [
+        *(str(binaries.folder / "pg_dump"), "--format=custom", "--compress=1", "--no-owner"),
+        *(f"--snapshot={snapshot}", f"--dbname={_conninfo(url)}"),
+    ]
+    with tempfile.TemporaryFile() as words:
+        dump = _start(command, url, stdout=subprocess.PIPE, stderr=words)
+        with dump:
+            assert dump.stdout is not None
+            try:
+                yield _pieces(dump, dump.stdout)
+            finally:
+                dump.kill()  # nothing where it has ended
+
+
+def load(binaries: Binaries, url: str, pieces: Iterable[bytes]) -> None:
+    """Put a dump into an empty database. Raises Unavailable (``backup.not_restored``), and what the pieces raise."""
+    command = [str(binaries.folder / "pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={_conninfo(url)}"]
+    with tempfile.TemporaryFile() as words, _start(command, url, stdin=subprocess.PIPE, stderr=words) as restore:
+        assert restore.stdin is not None
+        try:
+            with suppress(BrokenPipeError):  # it says by its exit code why it reads no more
+                for piece in pieces:
+                    restore.stdin.write(piece)
+                restore.stdin.close()
+            if restore.wait() != 0:
+                raise Unavailable("backup.not_restored")
+        finally:
+            restore.kill()
+
+
+def _pieces(dump: subprocess.Popen[bytes], output: IO[bytes]) -> Iterator[bytes]:
+    while piece := output.read(BLOCK):
+        yield piece
+    if dump.wait() != 0:
+        raise Unavailable("backup.not_dumped")
+
+
+def _conninfo(url: str) -> str:
+    # the password goes by the environment: arguments are everybody's to read
+    return make_url(url).set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+
+
+def _start(
+    command: list[str],
+    url: str,
+    *,
+    stderr: IO[bytes],
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    password = make_url(url).password
+    if password is not None:
+        environment["PGPASSWORD"] = str(password)
+    return subprocess.Popen(  # noqa: S603 - a program of the installation
+        command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, creationflags=NO_WINDOW
+    )
