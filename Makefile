@@ -19,7 +19,7 @@ run: setup ## startet Platzlotse mit Beispieldaten; ohne Bildschirm die Vorführ
 test: ## prüft alles: ruff, mypy, Schichten, Tests
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" -q
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak" -q
 
 lint: ## prüft Stil, Typen und Schichten
 	@scripts/setup.sh lint

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
+from tests.servers.guard import Guard
 from tests.servers.postgres import TestCluster, in_memory
 
 # how long an example takes says more about the machine's other users than about the program
@@ -47,6 +48,13 @@ class Office:
     def database(self, role: str) -> Database:
         """A Database logged in as that role; the caller closes it."""
         return Database(self.url(role), application_name=f"test-{role}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests start in folders of pytest ends with a test process that is killed."""
+    with Guard(tmp_path_factory.getbasetemp(), remove=False):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,9 @@ _ITEMS = text("""
     SELECT i.id, i.inquiry_id, i.status, i.answered_at, i.waitlisted_until, q.stage, q.sent_at, t.practice_id,
            r.name AS practice, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS therapist,
            trim(s.street || ' ' || s.house_number) AS street, trim(s.plz || ' ' || s.city) AS town,
-           (SELECT count(*) FROM matching_service.inquiry_item o WHERE o.inquiry_id = i.inquiry_id) AS people
+           (SELECT count(*) FROM matching_service.inquiry_item o WHERE o.inquiry_id = i.inquiry_id) AS people,
+           EXISTS (SELECT FROM communication_service.phone_call c
+                   WHERE c.inquiry_id = q.id AND c.status IN ('planned', 'in_progress')) AS called_again
     FROM matching_service.inquiry_item i
     JOIN matching_service.place_search p ON p.id = i.search_id
     JOIN matching_service.inquiry q ON q.id = i.inquiry_id
@@ -278,7 +280,8 @@ def _open_at(moment: datetime, answers: Sequence[RowMapping]) -> bool:
 def _outcome(item: RowMapping, steps: Sequence[Step]) -> Outcome:
     status = ItemStatus(item["status"])
     if status is ItemStatus.PENDING and item["sent_at"] is None:
-        return Outcome.UNREACHED  # something went out, and nobody was spoken to: calls in vain
+        # something went out, and nobody was spoken to: calls in vain, which end with the last that is planned
+        return Outcome.TRYING if item["called_again"] else Outcome.UNREACHED
     if status is ItemStatus.WITHDRAWN and item["stage"] == InquiryStage.BOUNCED:
         return Outcome.UNDELIVERABLE
     if status is ItemStatus.PENDING and any(step.kind == "bounce" for step in steps):

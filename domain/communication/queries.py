@@ -230,6 +230,7 @@ class CallRow:
     status: CallStatus
     planned_at: datetime
     attempt: int
+    practice: str
     phone: str
     person: str | None
     version: int
@@ -239,7 +240,8 @@ def last_call_of(session: Session, inquiry_id: int) -> CallRow | None:
     """The newest call about an inquiry; the ones before it are in the history."""
     row = session.execute(
         text(f"""
-        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt, {USABLE} AS phone,
+        SELECT c.id AS call_id, c.status, c.planned_at, c.attempt,
+               trim(t.first_name || ' ' || t.last_name) AS practice, {USABLE} AS phone,
                p.display_name AS person, c.version
         FROM communication_service.phone_call c
         JOIN therapist_service.therapist t ON t.id = c.therapist_id

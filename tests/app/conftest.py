@@ -15,6 +15,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.app.seats import Program, Run, processes_in
 from tests.conftest import TEMPLATE, prepare
+from tests.servers.guard import Guard
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
@@ -25,6 +26,7 @@ REPOSITORY = Path(__file__).parents[2]
 def home() -> Iterator[Path]:
     """Lend a short folder for one server; what still runs in it afterwards fails the test and is ended."""
     folder = Path(tempfile.mkdtemp(prefix="plseat-"))
+    guard = Guard(folder)
     yield folder / "postgres"
     left = processes_in(folder)
     for process in left:
@@ -32,6 +34,7 @@ def home() -> Iterator[Path]:
             process.kill()
     psutil.wait_procs(left, timeout=10)
     shutil.rmtree(folder)
+    guard.close()
     assert not left, "processes left behind"
 
 

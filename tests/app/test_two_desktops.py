@@ -44,6 +44,7 @@ def window(office: Office, person: str, folder: Path) -> Iterator[Desktop]:
         yield desktop
     finally:
         desktop.window.close()
+        desktop.close()  # where the window first asks about what was typed
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ def close(running):
     end = time.time() + 60
     while running.poll() is None and time.time() < end:
         shown = subprocess.run(windows, capture_output=True, text=True, check=False).stdout.split()
-        if len(shown) == 1:  # while the first window makes room for the next, the key would go to either
-            subprocess.run(["xdotool", "windowactivate", "--sync", shown[0], "key", "alt+F4"], check=False, timeout=20)
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired):  # a key may get lost: once more
+            if len(shown) == 1:  # while the first window makes room for the next, it would go to either
+                key = ["xdotool", "windowactivate", "--sync", shown[0], "key", "alt+F4"]
+                subprocess.run(key, check=False, timeout=20)
             running.wait(5)
     if running.wait(10) != 0:
         raise SystemExit(f"ended with {running.returncode}")

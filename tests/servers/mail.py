@@ -23,6 +23,7 @@ from typing import Self
 
 import psutil
 
+from tests.servers.guard import Guard
 from tests.servers.relay import Relay
 
 DOMAIN = "praxis.example"
@@ -134,11 +135,13 @@ class MailServer:
         self._dovecot: subprocess.Popen[bytes] | None = None
         self._smtpd: subprocess.Popen[bytes] | None = None
         self._relay: Relay | None = None
+        self._guard: Guard | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.callback(self._remove)
             self.home = Path(tempfile.mkdtemp(prefix="plmail-"))
+            self._guard = Guard(self.home)
             self.home.chmod(0o711)
             for folder in ("mail", "state", "spool"):
                 (self.home / folder).mkdir(mode=0o755)
@@ -254,6 +257,8 @@ class MailServer:
         _stop(self._dovecot)
         if self.home.name:
             shutil.rmtree(self.home)
+        if self._guard is not None:
+            self._guard.close()
 
 
 def _account() -> tuple[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.servers.guard import Guard
 from tests.servers.office_server import free_port
 from tests.servers.postgres import DEBIAN, TestCluster, debian_binaries
 from tests.servers.town import write_town
@@ -42,6 +43,7 @@ class NominatimServer:
 
     def __init__(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="plnominatim-"))
+        self._guard = Guard(self._home)
         self._cluster = TestCluster(debian_binaries())
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -63,6 +65,7 @@ class NominatimServer:
         self.stop()
         self._cluster.__exit__(None, None, None)
         shutil.rmtree(self._home, ignore_errors=True)
+        self._guard.close()
 
     def start(self) -> None:
         """Serve, at the same address each time."""

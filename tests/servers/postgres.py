@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from app.postgres_binaries import Binaries, wheel_binaries
 from app.server_account import Account, account_for
+from tests.servers.guard import Guard
 
 CHOICE = "PLATZLOTSE_TEST_POSTGRES_BIN"
 DEBIAN = "/usr/lib/postgresql"
@@ -60,7 +61,10 @@ def in_memory() -> Path | None:
 
 
 class TestCluster:
-    """A cluster without durability or passwords, on a private socket. Each test process has its own."""
+    """A cluster without durability or passwords, on a private socket. Each test process has its own.
+
+    It ends with its test process, however that one ends.
+    """
 
     __test__ = False  # not a class of tests
     port = 5432  # only part of the socket's name
@@ -68,6 +72,7 @@ class TestCluster:
     def __init__(self, binaries: Path | None = None, *, within: Path | None = None) -> None:
         self._binaries = Binaries(binaries or chosen_binaries())
         self._home = Path(tempfile.mkdtemp(prefix="pltest-", dir=within))
+        self._guard = Guard(self._home)
         self._account = Account()
         self._numbers = itertools.count(1)
 
@@ -85,6 +90,7 @@ class TestCluster:
     ) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._home)
+        self._guard.close()
 
     def _more_configuration(self, data: Path) -> str:
         """What another kind of server adds, with the files it needs."""

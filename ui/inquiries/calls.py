@@ -14,6 +14,7 @@ from domain.communication.states import UNREACHED, CallStatus
 from domain.database import Session
 from ui import formats
 from ui.labels import label
+from ui.phone import call_words
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import Card, button, row
@@ -39,7 +40,7 @@ class CallCard(Card):
         self._missed = button(tr("&Nicht erreicht"), lambda: None, icon="x")
         menu = QMenu(self._missed)
         for result in (C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER):
-            menu.addAction(label("call_status", result), partial(self._finish, result))
+            menu.addAction(label("call_status", result), partial(self._on_missed, result))
         self._missed.setMenu(menu)
         self._callback = button(tr("Rückruf &vereinbart"), self._on_callback, icon="calendar")
         self._again = button(tr("Anruf neu &planen"), self._on_again, icon="refresh-cw")
@@ -74,12 +75,8 @@ class CallCard(Card):
             widget.setVisible(waits)
         self._again.setVisible(wrong)
 
-    def _write(self, work: Callable[[Session, CallRow], object], said: str) -> None:
-        call = self._call
-        if call is not None:
-            self._ui.background.write(
-                self, lambda s: work(s, call), lambda _: self._ui.messages.success(said) if said else None
-            )
+    def _write(self, work: Callable[[Session], object], said: str) -> None:
+        self._ui.background.write(self, work, lambda _: self._ui.messages.success(said))
 
     def _on_dial(self) -> None:
         if self._call is not None:
@@ -92,50 +89,70 @@ class CallCard(Card):
             self._ui.background.write(self, lambda s: begin_call(s, call.call_id, now=now, version=call.version), taken)
 
     def _on_reached(self) -> None:
-        def reached(dialog: ReasonDialog) -> None:
-            self._finish(C.REACHED, dialog.reason())
+        call = self._call
+        if call is not None:
+            said = tr("Die Anfrage gilt als gestellt. Antworten tragen Sie danach bei den Patienten ein.")
+            ReasonDialog(
+                self, tr("Praxis erreicht"), _question(call, C.REACHED, said), reason=tr("Was wurde gesagt?"),
+                lasted=_lasted(call),
+            ).ask(
+                lambda dialog: self._finish(
+                    call, CallResult(C.REACHED, outcome=dialog.reason(), minutes=dialog.minutes())
+                )
+            )  # fmt: skip
 
+    def _on_missed(self, result: CallStatus) -> None:
+        """A call that is under way ends at once; one that was not begun here is asked about once, as on page Telefon."""
+        call = self._call
+        if call is None:
+            return
+        if call.status is not C.PLANNED:
+            self._finish(call, CallResult(result))
+            return
         ReasonDialog(
-            self,
-            tr("Praxis erreicht"),
-            tr("Die Anfrage gilt als gestellt. Antworten tragen Sie danach bei den Patienten ein."),
-            reason=tr("Was wurde gesagt?"),
-        ).ask(reached)
+            self, tr("Vermerken"), _question(call, result), reason="", lasted=_lasted(call), back=tr("Nichts vermerken")
+        ).ask(lambda dialog: self._finish(call, CallResult(result, minutes=dialog.minutes())))  # fmt: skip
 
-    def _finish(self, result: CallStatus, note: str = "") -> None:
+    def _on_callback(self) -> None:
+        call = self._call
+        if call is not None:
+            said = tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant.")
+            ReasonDialog(
+                self, tr("Rückruf vereinbart"), _question(call, C.REACHED, said), reason=tr("Was wurde gesagt?"),
+                day=tr("Rückruf ab"), day_needed=True, lasted=_lasted(call),
+            ).ask(
+                lambda dialog: self._finish(
+                    call,
+                    CallResult(
+                        C.REACHED, outcome=dialog.reason(), callback_on=dialog.day(), minutes=dialog.minutes()
+                    ),
+                )
+            )  # fmt: skip
+
+    def _finish(self, call: CallRow, result: CallResult) -> None:
+        """Of the call that was asked about: what became of it meanwhile is a conflict, not another call's result."""
         now = self._ui.now()
         said = {
             C.REACHED: tr("Als angefragt vermerkt."),
             C.WRONG_NUMBER: tr("Vermerkt. Tragen Sie bei der Praxis die richtige Nummer ein."),
-        }.get(result, tr("Vermerkt; der nächste Anruf ist geplant."))
-        self._write(
-            lambda s, call: finish_call(
-                s, call.call_id, CallResult(result, outcome=note), now=now, version=call.version
-            ),
-            said,
-        )
-
-    def _on_callback(self) -> None:
-        def agreed(dialog: ReasonDialog) -> None:
-            now, note, day = self._ui.now(), dialog.reason(), dialog.day()
-            self._write(
-                lambda s, call: finish_call(
-                    s, call.call_id, CallResult(C.REACHED, outcome=note, callback_on=day), now=now, version=call.version
-                ),
-                tr("Der Rückruf ist geplant."),
-            )
-
-        ReasonDialog(
-            self,
-            tr("Rückruf vereinbart"),
-            tr("Ein neuer Anruf wird in der nächsten Telefonzeit ab diesem Tag geplant."),
-            reason=tr("Was wurde gesagt?"),
-            day=tr("Rückruf ab"),
-            day_needed=True,
-        ).ask(agreed)
+        }.get(result.status, tr("Vermerkt; der nächste Anruf ist geplant."))
+        if result.callback_on is not None:
+            said = tr("Der Rückruf ist geplant.")
+        self._write(lambda s: finish_call(s, call.call_id, result, now=now, version=call.version), said)
 
     def _on_again(self) -> None:
-        now = self._ui.now()
-        self._write(
-            lambda s, call: call_again(s, call.call_id, now=now, version=call.version), tr("Der Anruf ist geplant.")
-        )
+        call, now = self._call, self._ui.now()
+        if call is not None:
+            self._write(
+                lambda s: call_again(s, call.call_id, now=now, version=call.version), tr("Der Anruf ist geplant.")
+            )
+
+
+def _question(call: CallRow, result: CallStatus, consequence: str = "") -> str:
+    """What follows; where no call was begun here, first whether there was one."""
+    elsewhere = call_words.not_dialled(call.practice, result) if call.status is C.PLANNED else ""
+    return "\n".join(filter(None, (elsewhere, consequence)))
+
+
+def _lasted(call: CallRow) -> str:
+    return call_words.lasted() if call.status is C.PLANNED else ""

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     CONSULTATION_ONLY = "consultation_only"
     NO_RESPONSE = "no_response"
     UNREACHED = "unreached"
+    TRYING = "trying"
     PENDING = "pending"
     NEEDS_INFO = "needs_info"
     UNDELIVERABLE = "undeliverable"
@@ -36,7 +37,7 @@ REFUSED = frozenset(
     {Outcome.REJECTION_CAPACITY, Outcome.REJECTION_UNSUITABLE, Outcome.REJECTION_OTHER, Outcome.CONSULTATION_ONLY}
 )
 SILENT = frozenset({Outcome.NO_RESPONSE, Outcome.UNREACHED})
-OPEN = frozenset({Outcome.PENDING, Outcome.NEEDS_INFO})  # nobody can say yet what becomes of it
+OPEN = frozenset({Outcome.PENDING, Outcome.NEEDS_INFO, Outcome.TRYING})  # nobody can say yet what becomes of it
 
 
 @dataclass(frozen=True, slots=True)

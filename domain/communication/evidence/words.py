@@ -17,6 +17,7 @@ OUTCOMES = {
     Outcome.CONSULTATION_ONLY: "am {until}: nur Sprechstunde, kein Therapieplatz",
     Outcome.NO_RESPONSE: "keine Antwort bis {until}",
     Outcome.UNREACHED: "niemand erreicht",
+    Outcome.TRYING: "bisher niemand erreicht, weitere Anrufe sind geplant",
     Outcome.PENDING: "noch ohne Antwort",
     Outcome.NEEDS_INFO: "Rückfrage der Praxis, noch offen",
     Outcome.UNDELIVERABLE: "nicht zustellbar",
@@ -128,7 +129,7 @@ def total_words(evidence: Evidence) -> str:
     if not parts:
         return "0"
     said = f"{len(outcomes)}, davon {parts}."
-    if not OPEN.isdisjoint(outcomes) or Outcome.NO_RESPONSE in outcomes:
+    if not (OPEN - {Outcome.TRYING} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
         said += (
             f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
             " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."

@@ -17,11 +17,12 @@ from domain.casework.evidence import assemble, make_evidence
 from domain.casework.mail_reports import mail_sent
 from domain.casework.patient_record import restrict_patient
 from domain.casework.reminding import remind
+from domain.communication.calls import cancel_call
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome
 from domain.communication.evidence.models import EvidenceMade
 from domain.communication.evidence.verify import verify
-from domain.communication.evidence.words import insurer_words
+from domain.communication.evidence.words import insurer_words, outcome_words, total_words
 from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.errors import Forbidden, NotFound
@@ -99,7 +100,7 @@ def test_silence_is_an_attempt(database: Database, searching: tuple[int, int], n
 
 
 def test_every_channel_and_every_answer_is_named(database: Database, searching: tuple[int, int], now: datetime) -> None:
-    """A mail refused, a letter with a waiting list, calls with nobody there: each with its wait."""
+    """A mail refused, a letter with a waiting list, calls with nobody there, which end with the last planned one."""
     patient, search = searching
     with database.write() as session:
         by_mail = ask(session, search, now=now, channel=Channel.EMAIL)
@@ -120,6 +121,14 @@ def test_every_channel_and_every_answer_is_named(database: Database, searching: 
                 session, call.id, CallResult(CallStatus.NO_ANSWER, counterpart="", outcome=""), now=now + number * DAY
             )
             session.flush()
+    with database.read() as session:
+        trying = assemble(session, patient, today=now.date())
+    (tried,) = (a for a in trying.attempts if a.steps[0].channel == "phone")
+    assert (tried.outcome, tried.counts, trying.counted) == (Outcome.TRYING, False, 2)
+    assert "weitere Anrufe sind geplant" in outcome_words(tried)
+    assert total_words(trying).endswith("1 noch offen.")  # nobody was asked yet: no word about silence
+    with database.write() as session:
+        cancel_call(session, calls(session, by_phone)[-1].id, reason="undone")
     with database.read() as session:
         evidence = assemble(session, patient, today=now.date())
     found = {a.steps[0].channel: a for a in evidence.attempts}

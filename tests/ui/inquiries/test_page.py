@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.calling import begin_call, finish_call
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.sending import withdraw_inquiry
 from domain.communication.claiming import claim
+from domain.communication.contacts import CallResult
 from domain.communication.incoming.parse import parse_mail
+from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
@@ -24,8 +28,10 @@ from ui.inquiries.page import InquiriesPage
 from ui.labels import label
 from ui.ports import UiContext
 from ui.widgets.letter_dialog import LetterDialog
+from ui.widgets.reason import ReasonDialog
 
 STAGE = "SELECT stage FROM matching_service.inquiry ORDER BY id DESC LIMIT 1"
+MINUTES = "SELECT extract(epoch FROM ended_at - started_at) / 60 FROM communication_service.phone_call"
 CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
 
 
@@ -59,12 +65,78 @@ def test_a_call_is_made_and_noted(ui: UiContext, qtbot: QtBot, database: Databas
     """Not reached: the next call is there at once. Reached: the inquiry counts as sent."""
     page = opened(ui, qtbot, database, Channel.PHONE)
     choose(qtbot, page, "Nicht erreicht", "besetzt")
+    confirm(qtbot, page)
     qtbot.waitUntil(lambda: scalar(database, CALLS) == "replanned planned")
     qtbot.waitUntil(lambda: "2. Versuch" in page._detail._call._facts.text())
     press(qtbot, page, "Praxis erreicht")
     confirm(qtbot, page, reason="meldet sich")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "sent")
     qtbot.waitUntil(lambda: not page._detail._call.isVisible())
+
+
+def test_a_result_without_a_call_is_asked_about_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A key pressed by mistake notes nothing; a call made with another telephone counts its minutes."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    press(qtbot, asked(qtbot, page), "Nichts vermerken")
+    assert scalar(database, CALLS) == "planned"
+    press(qtbot, page, "Praxis erreicht")
+    dialog = asked(qtbot, page)
+    assert "mit einem anderen Telefon angerufen" in " ".join(part.text() for part in dialog.findChildren(QLabel))
+    dialog._lasted.setText("7")
+    dialog._reason.setText("meldet sich")
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "reached")
+    assert int(str(scalar(database, MINUTES)).split(".")[0]) == 7
+
+
+def test_a_callback_agreed_elsewhere_counts_its_minutes(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The call is kept with what was said and how long it took; the next one is planned."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    press(qtbot, page, "Rückruf vereinbart")
+    dialog = asked(qtbot, page)
+    dialog._reason.setText("nächste Woche wieder")
+    dialog._day.setText(f"{ui.now() + timedelta(days=7):%d.%m.%Y}")
+    dialog._lasted.setText("4")
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "callback_due planned")
+    assert int(str(scalar(database, f"{MINUTES} WHERE status = 'callback_due'")).split(".")[0]) == 4
+
+
+def test_what_became_of_the_call_meanwhile_is_told(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A colleague noted a result while one was asked: it stays, and no other call gets the second one."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    dialog = asked(qtbot, page)
+    call = int(str(scalar(database, "SELECT id FROM communication_service.phone_call")))
+    fill(database, lambda s: finish_call(s, call, CallResult(CallStatus.NO_ANSWER), now=ui.now()))
+    page.refresh()
+    qtbot.waitUntil(lambda: "2. Versuch" in page._detail._call._facts.text())
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: "record.changed_meanwhile" in ui.messages.text())
+    assert scalar(database, CALLS) == "replanned planned"
+
+
+def test_a_call_under_way_is_not_asked_about(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Begun here, its minutes run."""
+    page = opened(ui, qtbot, database, Channel.PHONE)
+    call = int(str(scalar(database, "SELECT id FROM communication_service.phone_call")))
+    fill(database, lambda s: begin_call(s, call, now=ui.now()))
+    page.refresh()
+    qtbot.waitUntil(lambda: "Anruf läuft" in page._detail._call._facts.text())
+    choose(qtbot, page, "Nicht erreicht", "besetzt")
+    qtbot.waitUntil(lambda: scalar(database, CALLS) == "replanned planned")
+    assert page.findChild(ReasonDialog) is None
+
+
+def asked(qtbot: QtBot, page: InquiriesPage) -> ReasonDialog:
+    """The question that is shown before anything is noted."""
+
+    def shown() -> list[ReasonDialog]:
+        return [dialog for dialog in page.findChildren(ReasonDialog) if dialog.isVisible()]
+
+    qtbot.waitUntil(lambda: len(shown()) == 1)
+    return shown()[0]
 
 
 REMINDERS = "SELECT count(*) FROM communication_service.email WHERE kind = 'reminder' AND status = 'queued'"

@@ -44,8 +44,18 @@ def _several(at: tuple[float, float], count: int) -> list[MapMarker]:
 
 def test_a_line_drawn_by_mouse_encloses(opened: MapView, qtbot: QtBot, ask: Ask) -> None:
     """Its corners come out in degrees, and the map did not move under the hand."""
+    place = "document.querySelector('path.pl-radius').getBoundingClientRect().x"
     opened.set_center(*COLOGNE, 20, "Patient")
-    before = ask(opened, "document.querySelector('path.pl-radius').getBoundingClientRect().x")
+    seen = [ask(opened, place)]
+
+    def rests() -> bool:
+        """The map has come to the patient: its place is the same twice."""
+        qtbot.wait(100)
+        seen.append(ask(opened, place))
+        return bool(seen[-1] == seen[-2])
+
+    qtbot.waitUntil(rests, timeout=SLOW_MS)
+    before = seen[-1]
     opened.draw_line(on=True)
     ask(opened, "1")
     with qtbot.waitSignal(opened.enclosed, timeout=SLOW_MS) as caught:
@@ -53,7 +63,7 @@ def test_a_line_drawn_by_mouse_encloses(opened: MapView, qtbot: QtBot, ask: Ask)
     points = caught.args[0]
     assert len(points) >= 4
     assert all(50 < lat < 52 and 6 < lon < 8 for lat, lon in points)
-    assert ask(opened, "document.querySelector('path.pl-radius').getBoundingClientRect().x") == before
+    assert ask(opened, place) == before
     opened.draw_line(on=False)
     opened.set_enclosed(points)
     assert ask(opened, "document.querySelectorAll('path.pl-enclosed').length") == 1
@@ -97,7 +107,7 @@ def test_several_at_one_address_are_fanned_out(opened: MapView, qtbot: QtBot, as
     with qtbot.waitSignal(opened.fanned, timeout=SLOW_MS) as caught:
         QTest.keyClick(_inside(opened), Qt.Key.Key_Return)
     assert sorted(caught.args[0]) == [1, 2, 3, 4]
-    assert ask(opened, "document.querySelectorAll('.pl-marker').length") == 4
+    qtbot.waitUntil(lambda: ask(opened, "document.querySelectorAll('.pl-marker').length") == 4, timeout=SLOW_MS)
 
 
 def test_a_pin_is_moved_by_mouse_and_by_keys(opened: MapView, qtbot: QtBot, ask: Ask) -> None:

@@ -72,7 +72,7 @@ def test_calls_before_the_first_look_are_kept(view: MapView, qtbot: QtBot, ask: 
     view.set_selected(2)
     with qtbot.waitSignal(view.drawn, timeout=SLOW_MS):
         view.show()
-    assert ask(view, "document.querySelectorAll('.pl-marker').length") == 2
+    qtbot.waitUntil(lambda: ask(view, "document.querySelectorAll('.pl-marker').length") == 2, timeout=SLOW_MS)
     assert ask(view, "document.querySelectorAll('.pl-ring').length") == 1
     assert ask(view, "document.querySelectorAll('path.pl-radius').length") == 1
     assert ask(view, "document.querySelector('.pl-centre').getAttribute('aria-label')") == "Gesa Wüllner"
@@ -228,7 +228,7 @@ def test_the_page_dies_and_comes_back(opened: MapView, qtbot: QtBot, ask: Ask) -
     assert caught.args == [1]
     assert not opened._broken.isVisible()
     assert opened.render_process() not in {0, old}
-    assert ask(opened, "document.querySelectorAll('.pl-marker').length") == 1
+    qtbot.waitUntil(lambda: ask(opened, "document.querySelectorAll('.pl-marker').length") == 1, timeout=SLOW_MS)
 
 
 def test_a_page_that_cannot_be_made_says_so(view: MapView, qtbot: QtBot, monkeypatch: Any) -> None:

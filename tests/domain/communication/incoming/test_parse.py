@@ -187,8 +187,8 @@ def test_four_times_as_long_takes_no_sixteen_times_as_long(head: bytes, again: b
         return time.process_time() - began
 
     seconds(1_000)  # what is loaded at first use
-    # below a tenth of a second nothing is said by a ratio
-    assert seconds(240_000) < 10 * max(seconds(60_000), 0.1)
+    # below a tenth of a second a ratio says nothing; a machine that is busy for once is not so three times
+    assert any(seconds(240_000) < 10 * max(seconds(60_000), 0.1) for _ in range(3))
 
 
 @pytest.mark.parametrize(
