@@ -85,6 +85,8 @@ patient_service.patient_file              raw   raw   -     -     -     r
 patient_service.patient_file_content      ra    ra    -     -     -     r
 patient_service.wishes                    raw   raw   -     -     -     r
 platform.alembic_version                  r     r     r     r     r     r
+platform.backup                           r     r     -     r     rawd  r
+platform.backup_settings                  r     rw    -     r     r     r
 platform.event                            ra    ra    -     ra    ra    r
 platform.office                           r     rw    r     rw    r     r
 platform.outside_host                     r     r     -     r     raw   r
