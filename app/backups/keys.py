@@ -1,14 +1,15 @@
-"""Whose keys open a seat's backups: this machine's, a private file, and the one on paper, whose public half is kept."""
+"""Whose keys open an office's backups: that of the machine that makes them, a private file, and the one on paper.
+
+Of the one on paper the office's settings hold the public half.
+"""
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from pathlib import Path
 
 from nacl.public import PrivateKey
 
 from app.paths import Profile
 from app.private_files import write_private
-from domain.backups.recovery_key import new_recovery_key, written
 from domain.errors import Unavailable
 
 
@@ -17,27 +18,15 @@ def machine_key(profile: Profile) -> PrivateKey:
     path = profile.home / "backup.key"
     if not path.exists():
         write_private(path, b64encode(bytes(PrivateKey.generate())).decode("ascii"))
-    return PrivateKey(_read(path))
-
-
-def public_keys(profile: Profile) -> list[bytes]:
-    """To whom a new backup is sealed; the paper's key is missing until one was made."""
-    paper = profile.home / "recovery.pub"
-    return [bytes(machine_key(profile).public_key), *([_read(paper)] if paper.exists() else [])]
-
-
-def make_recovery_key(profile: Profile) -> str:
-    """A new key for paper. Later backups open by it; the older ones still by the one before."""
-    key = new_recovery_key()
-    write_private(profile.home / "recovery.pub", b64encode(bytes(key.public_key)).decode("ascii"))
-    return written(key)
-
-
-def _read(path: Path) -> bytes:
     try:
         raw = b64decode(path.read_text("ascii").strip(), validate=True)
     except (OSError, ValueError, NotBase64) as exc:
         raise Unavailable("backup.key_unreadable", path=str(path)) from exc
-    if len(raw) != 32:
+    if len(raw) != PrivateKey.SIZE:
         raise Unavailable("backup.key_unreadable", path=str(path))
-    return raw
+    return PrivateKey(raw)
+
+
+def public_keys(profile: Profile, paper: bytes | None) -> list[bytes]:
+    """To whom a new backup is sealed; the paper's key is missing until one was made."""
+    return [bytes(machine_key(profile).public_key), *([paper] if paper else [])]

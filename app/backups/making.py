@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from app.backups.tools import binaries_of, dumping, load
+from app.backups.tools import Halted, binaries_of, dumping, load, never, refuse_halted
 from app.embedded_postgres import EmbeddedPostgres
 from app.postgres_binaries import Binaries, wheel_binaries
 from domain.access import ROLES, group_role
 from domain.backups.content import Manifest, compare, measure
+from domain.backups.erasures import erasures_in, written
 from domain.backups.files import Kind, file_name, folder_errors, whole_file
 from domain.backups.sealed_file import SealedFile, seal_into
 from domain.database import translated_errors
@@ -40,7 +41,9 @@ class Made:
     manifest: Manifest
 
 
-def make_backup(url: str, folder: Path, keys: Sequence[bytes], *, kind: Kind, now: datetime) -> Made:
+def make_backup(
+    url: str, folder: Path, keys: Sequence[bytes], *, kind: Kind, now: datetime, halted: Halted = never
+) -> Made:
     """Dump a database into the folder, readable by the private half of each key.
 
     `url` logs in as who may read everything. Raises Unavailable with what is in the way; then nothing stays.
@@ -54,10 +57,11 @@ def make_backup(url: str, folder: Path, keys: Sequence[bytes], *, kind: Kind, no
                 refuse_full(folder, need // 2)  # compressed it is less
                 snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
                 manifest = measure(connection, kind=kind, now=now)
+                manifest = replace(manifest, erasures=written(erasures_in(connection)))
                 name = file_name(kind, now)
                 with (
                     whole_file(folder, name) as file,
-                    dumping(binaries_of(manifest.server), url, snapshot=snapshot) as pieces,
+                    dumping(binaries_of(manifest.server), url, snapshot=snapshot, halted=halted) as pieces,
                 ):
                     seal_into(file, keys, manifest.written(), pieces)
     finally:
@@ -81,7 +85,13 @@ def read_manifest(path: Path, keys: Sequence[PrivateKey]) -> Manifest:
 
 
 def restore_into(
-    path: Path, keys: Sequence[PrivateKey], owner_url: str, *, binaries: Binaries, now: datetime
+    path: Path,
+    keys: Sequence[PrivateKey],
+    owner_url: str,
+    *,
+    binaries: Binaries,
+    now: datetime,
+    halted: Halted = never,
 ) -> Manifest:
     """Put a backup into the empty database of `owner_url` and compare; raises what is wrong with it."""
     engine = _engine(owner_url)
@@ -92,7 +102,8 @@ def restore_into(
             if promised.server > binaries.major:
                 raise Invalid("backup.newer_server", found=promised.server, wanted=binaries.major)
             make_roles(engine, promised)
-            load(binaries, owner_url, sealed.dump())
+            load(binaries, owner_url, sealed.dump(), halted=halted)
+        refuse_halted(halted)
         with translated_errors(), engine.begin() as connection:
             compare(promised, measure(connection, kind=promised.kind, now=now))
     finally:
@@ -119,7 +130,7 @@ def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
     return tuple(made)
 
 
-def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime) -> Manifest:
+def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime, halted: Halted = never) -> Manifest:
     """Bring a backup back in a cluster of its own below `home` and compare; nothing of it stays."""
     with scratch_cluster(home) as server:
         admin = _engine(server.url())
@@ -128,7 +139,9 @@ def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime)
                 connection.execute(text(f"CREATE DATABASE {SCRATCH} TEMPLATE template0"))
         finally:
             admin.dispose()
-        return restore_into(path, keys, server.url(database=SCRATCH), binaries=Binaries(wheel_binaries()), now=now)
+        refuse_halted(halted)
+        url = server.url(database=SCRATCH)
+        return restore_into(path, keys, url, binaries=Binaries(wheel_binaries()), now=now, halted=halted)
 
 
 @contextmanager

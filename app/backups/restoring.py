@@ -1,89 +1,176 @@
-"""Bringing a single seat's database back: into a new one, compared, then in the other's place by two renames at once.
+"""Bringing a database back: into a new one, compared, erased anew what was erased, then in the other's place.
 
-The one before stays beside it under another name until a person removes it. Nothing is done while anybody works there.
+Both renames happen at once or not at all; the one before stays beside it under another name until a person removes it.
+Nothing is done while anybody works there, and nobody can before what was erased is gone again.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from app.backups.making import Made, make_backup, read_manifest, restore_into
-from app.embedded_postgres import EmbeddedPostgres
-from app.postgres_binaries import Binaries, wheel_binaries
-from app.seat import DATABASE
+from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
-from domain.backups.files import Kind
-from domain.errors import Unavailable
-from domain.migrations import HEAD, KNOWN
+from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
+from domain.backups.files import BackupFile, Kind, backups_in
+from domain.backups.own_rows import carry_over
+from domain.database import translated_errors
+from domain.errors import PlatzlotseError, Unavailable
+from domain.migrations import HEAD, KNOWN, migrate
 
-UNFINISHED, BEFORE = "platzlotse_restoring_", "platzlotse_before_"
+UNFINISHED, BEFORE = "_restoring_", "_before_"
 
 
-def restore_seat(
-    server: EmbeddedPostgres, path: Path, keys: Sequence[PrivateKey], *, safety: Sequence[bytes], now: datetime
-) -> tuple[Made, str]:
-    """Bring a backup back; returns the safety copy, and under which name the database of before is kept.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The database to be replaced: `admin_url` logs in as its owner, into another database of the server.
 
-    `server` runs. Raises what is wrong with the file, or Unavailable (``backup.in_use``); then all is as it was.
+    `refuse_while_used` raises Unavailable (``backup.in_use``) while anybody works there.
     """
-    refuse_while_used(server)
+
+    admin_url: str
+    name: str
+    binaries: Binaries
+    refuse_while_used: Callable[[], None]
+
+    def url(self, name: str) -> str:
+        """The owner's way into a database of this server."""
+        return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: the safety copy, the name of the database before, who is new, how much was erased again."""
+
+    safety: Made
+    before: str
+    newcomers: tuple[str, ...]
+    erased_again: int
+
+
+def restore(
+    target: Target,
+    path: Path,
+    keys: Sequence[PrivateKey],
+    *,
+    safety: Sequence[bytes],
+    folder: Path,
+    second: Path | None = None,
+    now: datetime,
+) -> Restored:
+    """Bring a backup back, after a safety copy into `folder`.
+
+    What was erased is asked of the database that is replaced, of `folder`, `second`, and where the backup lies.
+    Raises what is wrong with the file, or Unavailable (``backup.in_use``); then all is as it was.
+    """
+    target.refuse_while_used()
     promised = read_manifest(path, keys)
     if promised.revision != HEAD and promised.revision not in KNOWN:
         raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
-    admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
-    fresh = f"{UNFINISHED}{secrets.token_hex(4)}"
-    before = f"{BEFORE}{now:%Y%m%d_%H%M%S}"
-    try:
-        copy = make_backup(server.url(database=DATABASE), path.parent, safety, kind=Kind.SAFETY, now=now)
-        with admin.connect() as connection:
-            _drop_unfinished(connection)
-            connection.execute(text(f"CREATE DATABASE {fresh} TEMPLATE template0"))
-            try:
-                restore_into(path, keys, server.url(database=fresh), binaries=Binaries(wheel_binaries()), now=now)
-                _as_it_was_set_up(connection, fresh)
-                refuse_while_used(server)
-                _swap(connection, fresh, before)
-            except BaseException:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {fresh} WITH (FORCE)"))
-                raise
-    finally:
-        admin.dispose()
-    return copy, before
+    places = {place for place in (path.parent, folder, second) if place is not None}
+    with _owner(target.url(target.name)) as old, translated_errors():
+        with old.begin() as connection:
+            known = set(_roles(connection))
+            erased = (*erasures_in(connection), *(e for place in places for e in _listed(place, keys)))
+        copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
+    fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
+    before = f"{target.name}{BEFORE}{now:%Y%m%d_%H%M%S}"
+    with _owner(target.admin_url) as admin, admin.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        _drop_unfinished(connection, target.name)
+        connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
+        try:
+            restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
+            again = _make_ready(target, fresh, erased)
+            _as_it_was_set_up(connection, fresh)
+            target.refuse_while_used()
+            _swap(connection, target.name, fresh, before)
+        except BaseException:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
+            raise
+    keep_beside(folder, erased)
+    newcomers = tuple(sorted(set(promised.roles) - known))
+    return Restored(copy, before, newcomers, again)
 
 
-def refuse_while_used(server: EmbeddedPostgres) -> None:
-    """Raise Unavailable while a window or a worker of the profile runs."""
-    if server.in_use_elsewhere():
-        raise Unavailable("backup.in_use")
+def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> int:
+    """An earlier schema is brought up, what is the machine's own comes over, what was erased goes again."""
+    with _owner(target.url(fresh)) as new:
+        migrate(new)
+        with (
+            translated_errors(),
+            _owner(target.url(target.name)) as old,
+            old.connect() as source,
+            new.begin() as connection,
+        ):
+            carry_over(source, connection)
+            _leakproof(connection)
+            return replay(connection, erased)
 
 
-def _drop_unfinished(connection: Connection) -> None:
+def _listed(place: Path, keys: Sequence[PrivateKey]) -> Iterator[Erasure]:
+    """What the file beside the backups lists, and each backup that opens."""
+    yield from erasures_beside(place)
+    found: tuple[BackupFile, ...] = ()
+    with suppress(Unavailable):  # a second place that is not there now
+        found = backups_in(place)
+    for file in found:
+        try:
+            manifest = read_manifest(file.path, keys)
+        except PlatzlotseError:
+            continue  # another one's, or damaged: it tells nothing
+        yield from read(manifest.erasures, str(file.path))
+
+
+def _roles(connection: Connection) -> Sequence[str]:
+    return connection.scalars(text("SELECT rolname FROM pg_roles")).all()
+
+
+def _drop_unfinished(connection: Connection, name: str) -> None:
     """What a killed restore left."""
     query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
-    for name in connection.scalars(query, {"name": UNFINISHED}).all():
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    for left in connection.scalars(query, {"name": f"{name}{UNFINISHED}"}).all():
+        connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
 
 
 def _as_it_was_set_up(connection: Connection, name: str) -> None:
     """What belongs to a database and stands in no dump of it (revision 0001 set it)."""
-    connection.execute(text(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
-    connection.execute(text(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(map(group_role, ROLES))}"))
-    connection.execute(text(f"ALTER DATABASE {name} SET jit = off"))
+    connection.execute(text(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
+    connection.execute(text(f'GRANT CONNECT ON DATABASE "{name}" TO {", ".join(map(group_role, ROLES))}'))
+    connection.execute(text(f'ALTER DATABASE "{name}" SET jit = off'))
 
 
-def _swap(connection: Connection, fresh: str, before: str) -> None:
+def _leakproof(connection: Connection) -> None:
+    """What revision 0005 said of a function of the server's own, which stands in no dump either."""
+    if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+        connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
+
+
+def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
     """Both renames or none; the server refuses while anybody is connected."""
     connection.execute(text("BEGIN"))
     try:
-        connection.execute(text(f"ALTER DATABASE {DATABASE} RENAME TO {before}"))
-        connection.execute(text(f"ALTER DATABASE {fresh} RENAME TO {DATABASE}"))
+        connection.execute(text(f'ALTER DATABASE "{name}" RENAME TO "{before}"'))
+        connection.execute(text(f'ALTER DATABASE "{fresh}" RENAME TO "{name}"'))
         connection.execute(text("COMMIT"))
     except DBAPIError as exc:
         connection.execute(text("ROLLBACK"))
         raise Unavailable("backup.in_use") from exc
+
+
+@contextmanager
+def _owner(url: str) -> Iterator[Engine]:
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

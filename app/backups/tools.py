@@ -3,7 +3,7 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,20 @@ from domain.errors import Unavailable
 CHOICE = "PLATZLOTSE_POSTGRES_BIN"
 DEBIAN = "/usr/lib/postgresql/{major}/bin"
 BLOCK = 1 << 20
+LOOK_SECONDS = 0.2  # how late it is noticed that the program ends
+
+Halted = Callable[[], bool]
+
+
+def never() -> bool:
+    """Nobody ends it."""
+    return False
+
+
+def refuse_halted(halted: Halted) -> None:
+    """Raise Unavailable (``backup.interrupted``) when the program ends."""
+    if halted():
+        raise Unavailable("backup.interrupted")
 
 
 def binaries_of(major: int) -> Binaries:
@@ -29,7 +43,7 @@ def binaries_of(major: int) -> Binaries:
 
 
 @contextmanager
-def dumping(binaries: Binaries, url: str, *, snapshot: str) -> Iterator[Iterator[bytes]]:
+def dumping(binaries: Binaries, url: str, *, snapshot: str, halted: Halted = never) -> Iterator[Iterator[bytes]]:
     """The dump of a snapshot, piece by piece. Raises Unavailable (``backup.not_dumped``) where it breaks off."""
     command = [
         *(str(binaries.folder / "pg_dump"), "--format=custom", "--compress=1", "--no-owner"),
@@ -40,12 +54,12 @@ def dumping(binaries: Binaries, url: str, *, snapshot: str) -> Iterator[Iterator
         with dump:
             assert dump.stdout is not None
             try:
-                yield _pieces(dump, dump.stdout)
+                yield _pieces(dump, dump.stdout, halted)
             finally:
                 dump.kill()  # nothing where it has ended
 
 
-def load(binaries: Binaries, url: str, pieces: Iterable[bytes]) -> None:
+def load(binaries: Binaries, url: str, pieces: Iterable[bytes], *, halted: Halted = never) -> None:
     """Put a dump into an empty database. Raises Unavailable (``backup.not_restored``), and what the pieces raise."""
     command = [str(binaries.folder / "pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={_conninfo(url)}"]
     with tempfile.TemporaryFile() as words, _start(command, url, stdin=subprocess.PIPE, stderr=words) as restore:
@@ -53,16 +67,22 @@ def load(binaries: Binaries, url: str, pieces: Iterable[bytes]) -> None:
         try:
             with suppress(BrokenPipeError):  # it says by its exit code why it reads no more
                 for piece in pieces:
+                    refuse_halted(halted)
                     restore.stdin.write(piece)
                 restore.stdin.close()
-            if restore.wait() != 0:
+            while restore.poll() is None:  # indexes and foreign keys are built
+                refuse_halted(halted)
+                with suppress(subprocess.TimeoutExpired):
+                    restore.wait(LOOK_SECONDS)
+            if restore.returncode != 0:
                 raise Unavailable("backup.not_restored")
         finally:
             restore.kill()
 
 
-def _pieces(dump: subprocess.Popen[bytes], output: IO[bytes]) -> Iterator[bytes]:
+def _pieces(dump: subprocess.Popen[bytes], output: IO[bytes], halted: Halted) -> Iterator[bytes]:
     while piece := output.read(BLOCK):
+        refuse_halted(halted)
         yield piece
     if dump.wait() != 0:
         raise Unavailable("backup.not_dumped")

@@ -4,7 +4,7 @@ A table's sum is that of its rows' hashes: it knows no order. `measure` runs in 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from psycopg import sql
@@ -41,7 +41,8 @@ _ROLES = """SELECT m.rolname, array_agg(g.rolname ORDER BY g.rolname) FROM pg_ca
 class Manifest:
     """What a backup says of itself, inside its sealed stream.
 
-    `tables` are counts and sums, `rules` how many the database keeps, `roles` who is in which group (no passwords).
+    `tables` are counts and sums, `rules` how many the database keeps, `roles` who is in which group (no passwords),
+    `erasures` what was erased until then (ids).
     """
 
     made_at: str
@@ -52,6 +53,7 @@ class Manifest:
     tables: dict[str, list[str]]
     rules: dict[str, int]
     roles: dict[str, list[str]]
+    erasures: list[dict[str, object]] = field(default_factory=list)
 
     def written(self) -> bytes:
         """As it stands in the stream."""
@@ -64,6 +66,11 @@ class Manifest:
             return cls(**json.loads(content))
         except (ValueError, TypeError) as exc:
             raise Invalid("backup.foreign") from exc
+
+    @property
+    def row_count(self) -> int:
+        """Rows of all tables."""
+        return sum(int(count) for count, _ in self.tables.values())
 
     @property
     def moment(self) -> datetime:

@@ -94,7 +94,7 @@ def whole_file(folder: Path, name: str) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            fresh.rename(folder / name)
+            fresh.replace(folder / name)
             _keep_entry(folder)
         except BaseException:
             fresh.unlink(missing_ok=True)
@@ -118,7 +118,7 @@ def copy_to(source: Path, folder: Path) -> None:
 def clear_leftovers(folder: Path) -> None:
     """Remove what a killed program was writing. Only for who has the turn to back up."""
     with suppress(OSError):
-        for path in folder.glob(f"platzlotse-*{ENDING}{UNFINISHED}"):
+        for path in folder.glob(f"platzlotse-*{UNFINISHED}"):
             path.unlink(missing_ok=True)
 
 

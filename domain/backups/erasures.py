@@ -1,0 +1,153 @@
+"""What was erased, so that a restore does not bring it back: lists of ids outside what is restored, and the replay.
+
+An erasure names a row by its number and a mark that tells it from a later row of the same number; it holds nothing of
+anybody. The lists stand in every backup's manifest and in a file beside the backups; whoever restores also asks the
+database that is replaced.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from domain.backups.files import folder_errors, whole_file
+from domain.errors import Unavailable
+
+FILE = "platzlotse-loeschungen.json"
+FORMAT = 1
+REASON = "Nach dem Wiederherstellen einer Sicherung erneut gelöscht."
+
+
+class What(StrEnum):
+    """What was erased: the words of a contact (with those at its calls and answers), or a patient's paper."""
+
+    CONTACT = "contact"
+    PAPER = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One row that was emptied; `calls` and `answers` are numbers of those emptied with a contact."""
+
+    what: What
+    id: int
+    mark: str
+    calls: tuple[int, ...] = ()
+    answers: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """By which it is known, whoever lists it."""
+        return self.what, self.id, self.mark
+
+
+# a contact's mark is its salted hash, of which nobody reads anything once the salt is gone
+_HASHED = """(SELECT encode(content_hash, 'hex') FROM audit.contact_link WHERE entry_id = {0}
+    UNION ALL SELECT encode(content_hash, 'hex') FROM audit.contact_pending WHERE entry_id = {0} LIMIT 1)"""
+_CONTACTS = f"""
+SELECT e.entry_id, {_HASHED.format("e.entry_id")},
+    ARRAY(SELECT p.id FROM communication_service.phone_call p
+          WHERE (p.id = c.call_id OR p.inquiry_id = c.inquiry_id) AND p.outcome = '' AND p.note = '' ORDER BY 1),
+    ARRAY(SELECT a.id FROM matching_service.answer a
+          JOIN matching_service.inquiry_item i ON i.id = a.item_id
+          JOIN matching_service.place_search s ON s.id = i.search_id
+          WHERE i.inquiry_id = c.inquiry_id AND s.patient_id = c.patient_id AND a.note = '' ORDER BY 1)
+FROM audit.contact_erasure e JOIN communication_service.contact_entry c ON c.id = e.entry_id ORDER BY 1"""
+_PAPERS = """
+SELECT id, md5(extract(epoch FROM created_at)::text) FROM patient_service.patient_file
+WHERE erased_at IS NOT NULL ORDER BY 1"""
+
+
+def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
+    """Everything a database knows to have been erased in it."""
+    contacts = [
+        Erasure(What.CONTACT, number, mark, tuple(calls), tuple(answers))
+        for number, mark, calls, answers in connection.execute(text(_CONTACTS))
+        if mark
+    ]
+    return (*contacts, *(Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))))
+
+
+def replay(connection: Connection, erasures: Iterable[Erasure]) -> int:
+    """Erase as the owner what the lists name and is not erased here; returns how many. Repeating it changes nothing."""
+    done = {erasure.key for erasure in erasures_in(connection)}
+    again = 0
+    for erasure in erasures:
+        if erasure.key not in done:
+            done.add(erasure.key)
+            again += _contact(connection, erasure) if erasure.what is What.CONTACT else _paper(connection, erasure)
+    return again
+
+
+def _contact(connection: Connection, erasure: Erasure) -> bool:
+    same = connection.scalar(text(f"SELECT {_HASHED.format(':id')} = :mark"), {"id": erasure.id, "mark": erasure.mark})
+    if not same:
+        return False
+    connection.execute(text("SELECT audit.erase_contact(:id, :reason)"), {"id": erasure.id, "reason": REASON})
+    for table, columns, numbers in (
+        ("communication_service.phone_call", ("outcome", "note"), erasure.calls),
+        ("matching_service.answer", ("note",), erasure.answers),
+    ):
+        there = " OR ".join(f"{name} <> ''" for name in columns)
+        empty = ", ".join(f"{name} = ''" for name in columns)
+        connection.execute(
+            text(f"UPDATE {table} SET {empty} WHERE id = ANY (:ids) AND ({there})"), {"ids": list(numbers)}
+        )
+        connection.execute(_FORGET, {"table": table, "ids": list(numbers)})
+    return True
+
+
+def _paper(connection: Connection, erasure: Erasure) -> bool:
+    done = connection.execute(_ERASE_PAPER, {"id": erasure.id, "mark": erasure.mark, "reason": REASON})
+    return done.rowcount > 0
+
+
+_FORGET = text("""DELETE FROM audit.content c USING audit.entry e
+    WHERE c.entry_id = e.id AND e.table_name = :table AND e.row_id = ANY (:ids)""")
+_ERASE_PAPER = text("""UPDATE patient_service.patient_file
+    SET erased_at = clock_timestamp(), erased_reason = :reason, name = '', note = ''
+    WHERE id = :id AND md5(extract(epoch FROM created_at)::text) = :mark AND erased_at IS NULL""")
+
+
+def written(erasures: Iterable[Erasure]) -> list[dict[str, object]]:
+    """As plain values, for a manifest or a file."""
+    return [asdict(erasure) for erasure in erasures]
+
+
+def read(values: object, path: str = "") -> tuple[Erasure, ...]:
+    """Back from plain values. Raises Unavailable (``backup.erasures_unreadable``) for what another program wrote."""
+    if not isinstance(values, list):
+        raise Unavailable("backup.erasures_unreadable", path=path)
+    try:
+        return tuple(
+            Erasure(What(v["what"]), int(v["id"]), str(v["mark"]), tuple(v["calls"]), tuple(v["answers"]))
+            for v in values
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise Unavailable("backup.erasures_unreadable", path=path) from exc
+
+
+def erasures_beside(folder: Path) -> tuple[Erasure, ...]:
+    """What the file beside the backups lists; nothing where there is none."""
+    path = folder / FILE
+    try:
+        with folder_errors(folder):
+            content = json.loads(path.read_text("ascii")) if path.exists() else {"erasures": []}
+    except ValueError as exc:
+        raise Unavailable("backup.erasures_unreadable", path=str(path)) from exc
+    return read(content.get("erasures") if isinstance(content, dict) else None, str(path))
+
+
+def keep_beside(folder: Path, erasures: Iterable[Erasure]) -> None:
+    """Add to the file beside the backups; what it lists it lists for ever."""
+    before = erasures_beside(folder)
+    listed = {erasure.key: erasure for erasure in (*before, *erasures)}
+    if len(listed) == len(before):
+        return
+    content = json.dumps({"format": FORMAT, "erasures": written(listed[key] for key in sorted(listed))})
+    with whole_file(folder, FILE) as file:
+        file.write(content.encode("ascii"))
