@@ -27,7 +27,6 @@ from domain.backups.rotation import superfluous
 from domain.database import Database, Session, again_if_in_the_way, translated_errors
 from domain.errors import PlatzlotseError
 
-SECONDS = 2.0  # how late it is noticed that somebody asked for a backup
 FOLDER, SCRATCH = "backups", "backup-scratch"
 LOOK_EVERY = timedelta(minutes=5)  # how often files and second place are looked at where nothing is due
 _TURN = 7235033

@@ -25,6 +25,7 @@ _ROUNDS = {
     "forget": "Das Vergessen alter Auskünfte",
     "sources": "Das Lesen von Verzeichnissen",
     "websites": "Das Lesen von Webseiten der Praxen",
+    "backups": "Das Sichern",
 }
 
 
