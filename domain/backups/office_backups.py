@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import person_name
 from domain.backups.models import Backup, BackupSettings
+from domain.backups.recovery_key import name_of
 from domain.database import is_kept
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
@@ -60,6 +61,7 @@ class BackupState:
     waiting: bool
     running: bool
     recovery_made_at: datetime | None
+    recovery_name: str
 
 
 def read_state(session: Session, *, now: datetime) -> BackupState:
@@ -74,6 +76,7 @@ def read_state(session: Session, *, now: datetime) -> BackupState:
         waiting="wanted" in open_states,
         running="running" in open_states,
         recovery_made_at=row.recovery_made_at,
+        recovery_name=name_of(row.recovery_key) if row.recovery_key else "",
     )
 
 

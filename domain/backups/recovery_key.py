@@ -27,6 +27,12 @@ def written(key: PrivateKey) -> str:
     return "-".join(signs[at : at + GROUP] for at in range(0, len(signs), GROUP))
 
 
+def name_of(public: bytes) -> str:
+    """By which a key is told from others, on paper and on the screen; it tells nothing of the key."""
+    signs = _signs(int.from_bytes(blake2b(public, digest_size=5).digest()), 2 * GROUP)
+    return f"{signs[:GROUP]}-{signs[GROUP:]}"
+
+
 def read_recovery_key(typed: str) -> PrivateKey:
     """The key somebody typed, whatever stands between its signs. Raises Invalid (``backup.key_mistyped``)."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(_LOOKS_LIKE)

@@ -2,6 +2,7 @@
 
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
+from ui.admin.backups_tab import BackupsTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
@@ -25,6 +26,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites = SourcesTab(ui), WebsitesTab(ui)
+        self.backups = BackupsTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -34,6 +36,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
+        self._tabs.addTab(self.backups, tr("S&icherungen"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -48,6 +51,7 @@ class AdminPage(PageWidget):
         # page by page, too
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
+        Refresher(self.backups, ui.changes, ("backup",), self.backups.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -60,10 +64,18 @@ class AdminPage(PageWidget):
         self.imports.refresh()
         self.sources.refresh()
         self.websites.refresh()
+        self.backups.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""
         self._tabs.setCurrentIndex(number)
+
+    def open_field(self, item_id: int, field: str) -> None:
+        """Heute leads to a subject, not to a record."""
+        if field == "backups":
+            self._tabs.setCurrentWidget(self.backups)
+        else:
+            super().open_field(item_id, field)
 
     def _ask_troubles(self) -> None:
         self.ui.background.read(self, troubles, self._show_troubles)

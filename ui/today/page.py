@@ -1,5 +1,7 @@
 """Heute: what wants doing, most pressing first. Enter or a double click opens the place to do it."""
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -17,6 +19,7 @@ from ui.widgets.forms import label as words
 
 CLOCK_MS = 60_000
 ICONS = {
+    TaskKind.BACKUP: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
@@ -28,6 +31,7 @@ ICONS = {
     TaskKind.CHECK_PATIENT: "users", TaskKind.CHECK_THERAPIST: "stethoscope",
 }  # fmt: skip
 FIELDS = {
+    TaskKind.BACKUP: "backups",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -56,6 +60,7 @@ TOPICS = (
     "reimbursement_case",
     "therapist",
     "web_finding",
+    "backup",
 )
 
 
@@ -133,6 +138,11 @@ class TodayPage(PageWidget):
 
     @staticmethod
     def _title(task: Task) -> str:
+        if task.kind is TaskKind.BACKUP:
+            if not task.title:
+                return tr("Es gibt noch keine geprüfte Sicherung.")
+            when = formats.moment(datetime.fromisoformat(task.title))
+            return tr("Die letzte geprüfte Sicherung ist vom {when}.").format(when=when)
         if task.kind is TaskKind.BATCH:
             return batch_label("kind", task.title)
         if task.kind is TaskKind.WEEKLY_STATUS:
@@ -141,6 +151,8 @@ class TodayPage(PageWidget):
 
     @staticmethod
     def _detail(task: Task) -> str:
+        if task.kind is TaskKind.BACKUP:
+            return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
