@@ -14,7 +14,7 @@ from domain.communication.letter_paper import BOLD, GREY, ONE_AT_A_TIME, REGULAR
 
 TITLE = "Wiederherstellungsschlüssel"
 LEFT, WIDTH = 25, 160
-COLUMNS, BOX_WIDTH, BOX_HEIGHT, BOX_GAP, BOXES_TOP = 4, 37, 15, 4, 92
+COLUMNS, BOX_WIDTH, BOX_HEIGHT, BOX_GAP = 4, 37, 15, 4
 BOX = HexColor("#8a94a0")
 ABOVE = (
     (
@@ -53,20 +53,19 @@ def recovery_page(key: str, *, office: str, name: str, made_on: date) -> bytes:
         _text(canvas, TITLE, 32, 20, bold=True)
         _text(canvas, office, 41, 11)
         _text(canvas, f"Erstellt am {made_on:%d.%m.%Y} · Kennung {name}", 48, 10, grey=True)
-        _paragraphs(canvas, ABOVE, 58)
-        last = _boxes(canvas, key.split("-"))
+        last = _boxes(canvas, key.split("-"), _paragraphs(canvas, ABOVE, 58) + 5)
         _paragraphs(canvas, BELOW, last + 12)
         canvas.showPage()
         canvas.save()
         return made.getvalue()
 
 
-def _boxes(canvas: Canvas, groups: list[str]) -> float:
+def _boxes(canvas: Canvas, groups: list[str], top: float) -> float:
     """Each group in a numbered box; returns where the last ends."""
-    foot = float(BOXES_TOP)
+    foot = top
     for number, group in enumerate(groups):
         left = LEFT + number % COLUMNS * (BOX_WIDTH + BOX_GAP)
-        foot = BOXES_TOP + number // COLUMNS * (BOX_HEIGHT + BOX_GAP) + BOX_HEIGHT
+        foot = top + number // COLUMNS * (BOX_HEIGHT + BOX_GAP) + BOX_HEIGHT
         is_check = number == len(groups) - 1
         canvas.setStrokeColor(BOX)
         canvas.setLineWidth(0.6)
@@ -84,13 +83,15 @@ def _boxes(canvas: Canvas, groups: list[str]) -> float:
     return foot
 
 
-def _paragraphs(canvas: Canvas, texts: tuple[str, ...], top: float) -> None:
+def _paragraphs(canvas: Canvas, texts: tuple[str, ...], top: float) -> float:
+    """One below the other; returns where the last ends."""
     style = ParagraphStyle("words", fontName=REGULAR, fontSize=10, leading=14.5)
     for words in texts:
         paragraph = Paragraph(words, style)
         height = paragraph.wrap(WIDTH * mm, 297 * mm)[1]
         paragraph.drawOn(canvas, LEFT * mm, (297 - top) * mm - height)
         top += height / mm + 3
+    return top
 
 
 def _text(canvas: Canvas, words: str, top: float, size: float, *, bold: bool = False, grey: bool = False) -> None:

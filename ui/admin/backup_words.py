@@ -10,7 +10,7 @@ _KINDS = {"hourly": "stündlich", "manual": "von Hand", "safety": "vor dem Wiede
 _STATES = {
     "wanted": ("angefordert", "info"),
     "running": ("wird angelegt", "info"),
-    "made": ("noch nicht geprüft", "neutral"),
+    "made": ("ungeprüft", "neutral"),
     "verified": ("geprüft", "success"),
     "failed": ("misslungen", "danger"),
 }

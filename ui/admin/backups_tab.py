@@ -66,6 +66,8 @@ class BackupsTab(QWidget):
         self._refused_words.hide()
         self.key = words("")
         self._make_key = button(tr("Schlüssel &erstellen und drucken"), self._on_key, icon="file-input")
+        for text in (self.said, self.key):
+            text.setWordWrap(True)
         self._lay_out()
         self.list.selectionModel().currentRowChanged.connect(lambda at, _: self._choose(at.row()))
         self._enabled.toggled.connect(lambda _: self._on_edit())
@@ -144,7 +146,7 @@ class BackupsTab(QWidget):
         self._now.setEnabled(not state.waiting)
         self.key.setText(key_words(state))
         again = tr("&Neuen Schlüssel erstellen") if state.recovery_made_at else tr("Schlüssel &erstellen und drucken")
-        self._make_key.setText(again)
+        self._make_key.setText(f" {again}")  # the room beside an icon
         self._make_key.setAccessibleName(again.replace("&", ""))
         self._show_list(rows)
         if self._dirty:

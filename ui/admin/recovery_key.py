@@ -20,7 +20,7 @@ from ui.widgets.files import put_whole
 from ui.widgets.forms import Field, button, label, row
 from ui.widgets.printing import PdfPages, ask_printer
 
-IN_A_ROW = 7
+IN_A_ROW = 4  # as on the paper
 
 
 class RecoveryKeyDialog(QDialog):
@@ -36,11 +36,13 @@ class RecoveryKeyDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(560)
         groups = self._written.split("-")
-        self.key = label("\n".join(" – ".join(groups[at : at + IN_A_ROW]) for at in (0, IN_A_ROW)), "title")
+        self.key = label(
+            "\n".join(" – ".join(groups[at : at + IN_A_ROW]) for at in range(0, len(groups), IN_A_ROW)), "title"
+        )
         self.key.setWordWrap(False)
-        self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.key.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)  # no copy stays in the clipboard
         self.key.setAccessibleName(tr("Der neue Schlüssel"))
         self.typed = QLineEdit()
         self.typed.setMaxLength(GROUP + 4)
@@ -57,15 +59,15 @@ class RecoveryKeyDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.addWidget(
-            label(
-                tr(
-                    "Drucken Sie diesen Schlüssel und verwahren Sie ihn verschlossen, nicht bei den Sicherungen. Wer ihn "
-                    "und eine Sicherung hat, liest alle Patientendaten. Er wird nie wieder gezeigt; bis Sie ihn "
-                    "übernehmen, gilt er nicht."
-                )
+        told = label(
+            tr(
+                "Drucken Sie diesen Schlüssel und verwahren Sie ihn verschlossen, nicht bei den Sicherungen. Wer ihn und "
+                "eine Sicherung hat, liest alle Patientendaten. Er wird nie wieder gezeigt; bis Sie ihn übernehmen, gilt "
+                "er nicht."
             )
         )
+        told.setWordWrap(True)
+        column.addWidget(told)
         if seen is not None:
             column.addWidget(
                 label(
