@@ -17,9 +17,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from app.backups.tools import Halted, binaries_of, dumping, load, never, refuse_halted
+from app.backups.tools import Halted, binaries_of, dumping, load, never, own_binaries, refuse_halted, wants_tls
 from app.embedded_postgres import EmbeddedPostgres
-from app.postgres_binaries import Binaries, wheel_binaries
+from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
 from domain.backups.content import Manifest, compare, measure
 from domain.backups.erasures import erasures_in, written
@@ -58,10 +58,11 @@ def make_backup(
                 snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
                 manifest = measure(connection, kind=kind, now=now)
                 manifest = replace(manifest, erasures=written(erasures_in(connection)))
+                binaries = binaries_of(manifest.server, tls=wants_tls(url))
                 name = file_name(kind, now)
                 with (
                     whole_file(folder, name) as file,
-                    dumping(binaries_of(manifest.server), url, snapshot=snapshot, halted=halted) as pieces,
+                    dumping(binaries, url, snapshot=snapshot, halted=halted) as pieces,
                 ):
                     seal_into(file, keys, manifest.written(), pieces)
     finally:
@@ -123,7 +124,8 @@ def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
         for person, groups in promised.roles.items():
             if person in known:
                 continue
-            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(person)))
+            rows = sql.SQL("BYPASSRLS" if group_role("backup") in groups else "")
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
             made.append(person)
             for group in groups:
                 cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))
@@ -141,7 +143,7 @@ def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime,
             admin.dispose()
         refuse_halted(halted)
         url = server.url(database=SCRATCH)
-        return restore_into(path, keys, url, binaries=Binaries(wheel_binaries()), now=now, halted=halted)
+        return restore_into(path, keys, url, binaries=own_binaries(), now=now, halted=halted)
 
 
 @contextmanager

@@ -32,14 +32,34 @@ def refuse_halted(halted: Halted) -> None:
         raise Unavailable("backup.interrupted")
 
 
-def binaries_of(major: int) -> Binaries:
-    """The programs of a major version: the built-in ones, the environment's, the distribution's. Raises Unavailable."""
+def binaries_of(major: int, *, tls: bool = False) -> Binaries:
+    """The programs of a major version: the environment's, the built-in ones, the distribution's. Raises Unavailable.
+
+    The built-in ones know no TLS, which another machine wants.
+    """
     chosen = os.environ.get(CHOICE)
-    for folder in (Path(chosen) if chosen else None, wheel_binaries(), Path(DEBIAN.format(major=major))):
+    built_in = None if tls else _built_in()
+    for folder in (Path(chosen) if chosen else None, built_in, Path(DEBIAN.format(major=major))):
         with suppress(Unavailable):
             if folder is not None and (found := Binaries(folder)).major == major:
                 return found
     raise Unavailable("backup.no_tools", major=major)
+
+
+def own_binaries() -> Binaries:
+    """Those for a server of the program's own version."""
+    return binaries_of(Binaries(wheel_binaries()).major)
+
+
+def wants_tls(url: str) -> bool:
+    """Whether a connection is to be encrypted."""
+    return "sslmode" in make_url(url).query
+
+
+def _built_in() -> Path | None:
+    with suppress(Unavailable):
+        return wheel_binaries()
+    return None
 
 
 @contextmanager

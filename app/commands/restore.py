@@ -16,11 +16,10 @@ from app.backups.keeping import place_of
 from app.backups.keys import machine_key, public_keys
 from app.backups.logins import OWNER, login_url, needed_login
 from app.backups.restoring import Restored, Target, restore
-from app.backups.tools import binaries_of
+from app.backups.tools import binaries_of, own_binaries, wants_tls
 from app.cli import DONE, say, tell
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
-from app.postgres_binaries import Binaries, wheel_binaries
 from app.seat import DATABASE, open_seat
 from app.settings import Mode, load
 from domain.backups.files import backups_in
@@ -113,7 +112,7 @@ def _target(profile: Profile) -> Iterator[Target]:
     with open_seat(profile, settings):
         pass  # a new profile gets its empty office; an earlier schema is brought up
     with server:
-        yield Target(server.url(), DATABASE, Binaries(wheel_binaries()), refuse_while_used)
+        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used)
 
 
 def server_target(owner_url: str) -> Target:
@@ -136,7 +135,7 @@ def server_target(owner_url: str) -> Target:
     refuse_while_used()
     owner = create_engine(owner_url, poolclass=NullPool, hide_parameters=True)
     migrate(owner)
-    return Target(admin_url, name, binaries_of(major), refuse_while_used)
+    return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used)
 
 
 def _settings(target: Target, now: datetime) -> tuple[BackupForm, bytes | None]:
