@@ -17,16 +17,18 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.backups.making import Made, make_backup, read_manifest, restore_into
+from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
-from domain.database import translated_errors
+from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
 
+DISK_FULL = "53100"
+UNPACKED = 8  # so many times as large, with its indexes, a backup may become
 UNFINISHED, BEFORE = "_restoring_", "_before_"
 
 
@@ -41,6 +43,7 @@ class Target:
     name: str
     binaries: Binaries
     refuse_while_used: Callable[[], None]
+    data: Path | None = None  # where the server keeps its files, if that is this machine
 
     def url(self, name: str) -> str:
         """The owner's way into a database of this server."""
@@ -80,11 +83,14 @@ def restore(
     with _owner(target.url(target.name)) as old, translated_errors():
         with old.begin() as connection:
             known = set(_roles(connection))
+            size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
             erased = (*erasures_in(connection), *(e for place in places for e in _listed(place, keys)))
+        if target.data is not None:
+            refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
         copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
     before = f"{target.name}{BEFORE}{now:%Y%m%d_%H%M%S}"
-    with _owner(target.admin_url) as admin, admin.connect() as connection:
+    with translated_errors(), _said_full(), _owner(target.admin_url) as admin, admin.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         _drop_unfinished(connection, target.name)
         connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
@@ -95,7 +101,8 @@ def restore(
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
         except BaseException:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
+            with suppress(DBAPIError):  # the server may be what failed; the next restore drops it
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
             raise
     keep_beside(folder, erased)
     newcomers = tuple(sorted(set(promised.roles) - known))
@@ -165,6 +172,16 @@ def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
     except DBAPIError as exc:
         connection.execute(text("ROLLBACK"))
         raise Unavailable("backup.in_use") from exc
+
+
+@contextmanager
+def _said_full() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        if sqlstate(exc) == DISK_FULL:
+            raise Unavailable("backup.server_full") from exc
+        raise
 
 
 @contextmanager

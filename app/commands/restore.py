@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 
 from nacl.public import PrivateKey
@@ -15,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from app.backups.keeping import place_of
 from app.backups.keys import machine_key, public_keys
 from app.backups.logins import OWNER, login_url, needed_login
+from app.backups.making import read_manifest
 from app.backups.restoring import Restored, Target, restore
 from app.backups.tools import binaries_of, own_binaries, wants_tls
 from app.cli import DONE, say, tell
@@ -41,17 +44,16 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if options.at is None:
         return _list(options, options.folder or place_of(profile, BackupForm()))
     profile.make()
-    typed = os.environ.get(KEY)
-    keys: list[PrivateKey] = [read_recovery_key(typed)] if typed else []
     with _target(profile) as target:
         now = datetime.now(UTC)
         form, paper = _settings(target, now)
         folder = options.folder or place_of(profile, form)
         path = _chosen(options.at, folder)
+        keys = [machine_key(profile), *_off_paper(path, machine_key(profile))]
         done = restore(
             target,
             path,
-            [machine_key(profile), *keys],
+            keys,
             safety=public_keys(profile, paper),
             folder=folder,
             second=Path(form.second_folder) if form.second_folder else None,
@@ -62,6 +64,18 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
             pass  # logins have their passwords
     _tell(options, path, done)
     return DONE
+
+
+def _off_paper(path: Path, machine: PrivateKey) -> list[PrivateKey]:
+    """The key from the environment, or typed by who sits there where this machine's does not open the backup."""
+    typed = os.environ.get(KEY, "")
+    if not typed and sys.stdin.isatty():
+        try:
+            read_manifest(path, [machine])
+        except Invalid as error:
+            if error.code == "backup.wrong_key":
+                typed = getpass(tr("Wiederherstellungsschlüssel (wird nicht angezeigt): "))
+    return [read_recovery_key(typed)] if typed else []
 
 
 def _list(options: argparse.Namespace, folder: Path) -> int:
@@ -112,7 +126,7 @@ def _target(profile: Profile) -> Iterator[Target]:
     with open_seat(profile, settings):
         pass  # a new profile gets its empty office; an earlier schema is brought up
     with server:
-        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used)
+        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used, profile.postgres)
 
 
 def server_target(owner_url: str) -> Target:

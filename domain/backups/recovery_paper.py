@@ -32,8 +32,8 @@ BELOW = (
         "Schlüssel und eine Sicherung hat, liest alles, was das Büro über Patienten weiß."
     ),
     (
-        "<b>Benutzen:</b> Platzlotse auf einem Rechner einrichten, den Schlüssel in die Umgebungsvariable "
-        "PLATZLOTSE_RECOVERY_KEY schreiben (Striche dürfen fehlen) und <i>main.py restore --at DATEI</i> aufrufen."
+        "<b>Benutzen:</b> Platzlotse auf einem Rechner einrichten, <i>main.py restore --at DATEI</i> aufrufen und den "
+        "Schlüssel eintippen; Striche dürfen fehlen. Programme finden ihn in PLATZLOTSE_RECOVERY_KEY."
     ),
     (
         "<b>Ersetzen:</b> Wird in der Verwaltung ein neuer Schlüssel erstellt, öffnet dieser nur noch die Sicherungen, "
