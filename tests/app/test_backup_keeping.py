@@ -1,7 +1,10 @@
 """Backups by the clock, by hand and over the network: real dumps, real scratch clusters."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, l
 from domain.database import Database
 from domain.errors import Unavailable
 from domain.persons import ensure_login
+from tests.app.test_cli import ROOT
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
 
@@ -164,3 +168,42 @@ def test_who_backs_up_without_all_rows_is_refused(office: Office, profile: Profi
     with pytest.raises(Unavailable, match="not_dumped"):
         make_backup(reader, profile.home, [bytes(machine_key(profile).public_key)], kind=Kind.MANUAL, now=clock.now)
     assert backups_in(profile.home) == ()
+
+
+def test_the_worker_of_a_service_keeps_backups(
+    office: Office, database: Database, profile: Profile, reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started it makes the hour's, and what a person asks for; ended while it works it leaves nothing running."""
+    file = tmp_path / "login"
+    file.write_text(reader)
+    monkeypatch.setenv("PLATZLOTSE_BACKUP_LOGIN", str(file))
+    monkeypatch.setenv("PLATZLOTSE_WORKER_URL", office.url("worker"))
+    profile.make()
+    profile.settings.write_text('mode = "single"\n')
+    command = [sys.executable, str(ROOT / "main.py"), "--profile", str(profile.home), "worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: [row.state for row in listed(database)] == ["verified"], worker)
+        with database.write() as session:
+            ask_backup(session, now=datetime.now(UTC))
+        wait_for(lambda: any((profile.home / "backup-scratch").iterdir()), worker)
+        worker.terminate()
+        _, words = worker.communicate(timeout=60)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert worker.returncode == 0, words
+    assert list((profile.home / "backup-scratch").iterdir()) == []
+    asked, hourly = listed(database)
+    # it may just have been through
+    assert asked.state in {"made", "verified"}
+    assert (asked.kind, asked.trouble, hourly.state) == ("manual", "", "verified")
+
+
+def wait_for(true: Callable[[], bool], worker: subprocess.Popen[str]) -> None:
+    """Until it is so, while the worker lives."""
+    until = time.monotonic() + 90
+    while not true():
+        assert worker.poll() is None, worker.stderr.read() if worker.stderr else ""
+        assert time.monotonic() < until
+        time.sleep(0.05)
