@@ -23,6 +23,7 @@ from domain.access import ROLES, group_role
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
+from domain.backups.waiting_mails import hold_waiting_mails
 from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
@@ -52,12 +53,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it: the safety copy, the name of the database before, who is new, how much was erased again."""
+    """What came of it: the safety copy, the name of the database before, who is new, what was erased again and held."""
 
     safety: Made
     before: str
     newcomers: tuple[str, ...]
     erased_again: int
+    held_mails: int
 
 
 def restore(
@@ -96,7 +98,7 @@ def restore(
         connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
-            again = _make_ready(target, fresh, erased)
+            again, held = _make_ready(target, fresh, erased)
             _as_it_was_set_up(connection, fresh)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
@@ -106,11 +108,11 @@ def restore(
             raise
     keep_beside(folder, erased)
     newcomers = tuple(sorted(set(promised.roles) - known))
-    return Restored(copy, before, newcomers, again)
+    return Restored(copy, before, newcomers, again, held)
 
 
-def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> int:
-    """An earlier schema is brought up, what is the machine's own comes over, what was erased goes again."""
+def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> tuple[int, int]:
+    """The schema of now, the machine's own rows, no mail that goes twice, nothing that was erased; how many of both."""
     with _owner(target.url(fresh)) as new:
         migrate(new)
         with (
@@ -121,7 +123,8 @@ def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> int:
         ):
             carry_over(source, connection)
             _leakproof(connection)
-            return replay(connection, erased)
+            held = hold_waiting_mails(connection)
+            return replay(connection, erased), held
 
 
 def _listed(place: Path, keys: Sequence[PrivateKey]) -> Iterator[Erasure]:

@@ -33,7 +33,7 @@ from domain.errors import Invalid, NotFound, Unavailable
 from domain.migrations import migrate
 from domain.weektime import BERLIN
 from ui import formats
-from ui.translation import tr
+from ui.translation import ntr, tr
 
 KEY = "PLATZLOTSE_RECOVERY_KEY"  # by the environment: arguments are everybody's to read
 
@@ -97,13 +97,28 @@ def _tell(options: argparse.Namespace, path: Path, done: Restored) -> None:
                 "kept": done.before,
                 "newcomers": done.newcomers,
                 "erased_again": done.erased_again,
+                "held_mails": done.held_mails,
             }
         )
         return
     tell(tr("Wiederhergestellt: {file}.").format(file=path.name))
     tell(tr("Der Stand von eben liegt als Sicherung in {file}.").format(file=done.safety.path))
     if done.erased_again:
-        tell(tr("Was seither gelöscht wurde, ist wieder gelöscht: {n} Einträge.").format(n=done.erased_again))
+        tell(
+            ntr(
+                done.erased_again,
+                "Was seither gelöscht wurde, ist wieder gelöscht: {n} Eintrag.",
+                "Was seither gelöscht wurde, ist wieder gelöscht: {n} Einträge.",
+            )
+        )
+    if done.held_mails:
+        tell(
+            ntr(
+                done.held_mails,
+                "{n} E-Mail wartete damals; ob sie seither ging, entscheiden Sie auf der Seite „Post“.",
+                "{n} E-Mails warteten damals; ob sie seither gingen, entscheiden Sie auf der Seite „Post“.",
+            )
+        )
     if done.newcomers:
         tell(tr("Neu angelegt, noch ohne Kennwort: {names}.").format(names=", ".join(done.newcomers)))
 

@@ -15,19 +15,24 @@ from app.commands.restore import server_target
 from domain.backups.erasures import FILE, erasures_beside, erasures_in, keep_beside
 from domain.backups.files import Kind, backups_in
 from domain.casework.contact_erasure import erase_contacts
+from domain.casework.mail_reports import decide_unclear
+from domain.casework.taking import take_mail
 from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.communication.evidence.chain import chain_waiting
-from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.database import Database, Session
 from domain.errors import Unavailable
 from domain.matching.models import PlaceSearch
 from domain.patients.files import add_file, erase_file
+from domain.values import Channel
 from tests.builders import add_search
 from tests.conftest import NOW, Office
+from tests.domain.casework.steps import ask, mails
 from tests.domain.casework.test_contact_erasure import called
 from tests.domain.communication.evidence.log import check
 from tests.domain.patients.papers import pdf
 from tests.domain.patients.test_files import holding
+from ui.errors import describe_code
 
 KEY = PrivateKey.generate()
 CANARY = "Kanarienvogel"
@@ -175,6 +180,24 @@ def test_nothing_is_brought_back_while_somebody_works_or_the_list_is_broken(
     with pytest.raises(Unavailable, match="erasures_unreadable"):
         brought_back(target, made, tmp_path, NOW)
     assert [file.path for file in backups_in(tmp_path)] == [made.path]
+
+
+def test_a_mail_that_waited_is_not_sent_twice(
+    office: Office, database: Database, target: Target, tmp_path: Path
+) -> None:
+    """It may have gone since the backup: it is unclear, nothing takes it by itself, and a person sends it again."""
+    with database.write() as session:
+        (email,) = mails(session, ask(session, add_search(session), now=NOW, channel=Channel.EMAIL), "inquiry")
+        assert email.status == "queued"
+    made = backed_up(office, tmp_path, NOW)
+    database.close()
+    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).held_mails == 1
+    with database.write() as session:
+        held = session.get_one(Email, email.id)
+        assert (held.status, describe_code(held.failure_cause)[:26]) == ("unclear", "Diese E-Mail wartete, als ")
+        assert take_mail(session, email.id, now=NOW + timedelta(hours=1)) is None
+        decide_unclear(session, email.id, arrived=False, now=NOW + timedelta(hours=1))
+        assert held.status == "queued"
 
 
 def test_persons_are_made_anew_on_another_server(
