@@ -23,28 +23,34 @@ REASON = "Nach dem Wiederherstellen einer Sicherung erneut gelöscht."
 
 
 class What(StrEnum):
-    """What was erased: the words of a contact (with those at its calls and answers), or a patient's paper."""
+    """What was erased: all words about a patient, those of a contact (with its calls and answers), or a paper."""
 
+    PATIENT = "patient"
     CONTACT = "contact"
     PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One row that was emptied; `calls` and `answers` are numbers of those emptied with a contact."""
+    """One row that was emptied; `calls` and `answers` are numbers of those emptied with a contact.
+
+    `at` is of a patient, whose words may be erased more than once: when it was last (ISO).
+    """
 
     what: What
     id: int
     mark: str
     calls: tuple[int, ...] = ()
     answers: tuple[int, ...] = ()
+    at: str = ""
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> tuple[str, int, str, str]:
         """By which it is known, whoever lists it."""
-        return self.what, self.id, self.mark
+        return self.what, self.id, self.mark, self.at
 
 
+_CREATED = "md5(extract(epoch FROM {})::text)"
 # a contact's mark is its salted hash, of which nobody reads anything once the salt is gone
 _HASHED = """(SELECT encode(content_hash, 'hex') FROM audit.contact_link WHERE entry_id = {0}
     UNION ALL SELECT encode(content_hash, 'hex') FROM audit.contact_pending WHERE entry_id = {0} LIMIT 1)"""
@@ -57,8 +63,13 @@ SELECT e.entry_id, {_HASHED.format("e.entry_id")},
           JOIN matching_service.place_search s ON s.id = i.search_id
           WHERE i.inquiry_id = c.inquiry_id AND s.patient_id = c.patient_id AND a.note = '' ORDER BY 1)
 FROM audit.contact_erasure e JOIN communication_service.contact_entry c ON c.id = e.entry_id ORDER BY 1"""
-_PAPERS = """
-SELECT id, md5(extract(epoch FROM created_at)::text) FROM patient_service.patient_file
+# kept since there is one way to erase all words about a patient (audit.erase_words)
+_KEEPS_PATIENTS = "SELECT to_regclass('audit.patient_erasure') IS NOT NULL"
+_PATIENTS = f"""
+SELECT p.id, {_CREATED.format("p.created_at")}, extract(epoch FROM e.at)::text
+FROM audit.patient_erasure e JOIN patient_service.patient p ON p.id = e.patient_id ORDER BY 1"""
+_PAPERS = f"""
+SELECT id, {_CREATED.format("created_at")} FROM patient_service.patient_file
 WHERE erased_at IS NOT NULL ORDER BY 1"""
 
 
@@ -69,18 +80,37 @@ def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
         for number, mark, calls, answers in connection.execute(text(_CONTACTS))
         if mark
     ]
-    return (*contacts, *(Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))))
+    papers = [Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))]
+    return (*contacts, *papers, *_patients(connection))
+
+
+def _patients(connection: Connection) -> tuple[Erasure, ...]:
+    if not connection.scalar(text(_KEEPS_PATIENTS)):
+        return ()
+    found = connection.execute(text(_PATIENTS))
+    return tuple(Erasure(What.PATIENT, number, mark, at=at) for number, mark, at in found)
 
 
 def replay(connection: Connection, erasures: Iterable[Erasure]) -> int:
     """Erase as the owner what the lists name and is not erased here; returns how many. Repeating it changes nothing."""
     done = {erasure.key for erasure in erasures_in(connection)}
     again = 0
-    for erasure in erasures:
+    # one by one before all words about somebody, which leave out what is empty
+    for erasure in sorted(erasures, key=lambda erasure: erasure.what is What.PATIENT):
         if erasure.key not in done:
             done.add(erasure.key)
-            again += _contact(connection, erasure) if erasure.what is What.CONTACT else _paper(connection, erasure)
+            again += _AGAIN[erasure.what](connection, erasure)
     return again
+
+
+def _patient(connection: Connection, erasure: Erasure) -> bool:
+    """All words about a patient, unless they were erased here since; a mail that has not left is taken back before."""
+    due = {"id": erasure.id, "mark": erasure.mark, "at": erasure.at, "reason": REASON}
+    if not connection.scalar(text(_KEEPS_PATIENTS)) or not connection.scalar(_PATIENT_DUE, due):
+        return False
+    connection.execute(_TAKE_BACK, due)
+    connection.execute(text("SELECT audit.erase_words(:id, :reason)"), due)
+    return True
 
 
 def _contact(connection: Connection, erasure: Erasure) -> bool:
@@ -106,6 +136,13 @@ def _paper(connection: Connection, erasure: Erasure) -> bool:
     return done.rowcount > 0
 
 
+_PATIENT_DUE = text(f"""SELECT EXISTS (
+    SELECT FROM patient_service.patient p LEFT JOIN audit.patient_erasure e ON e.patient_id = p.id
+    WHERE p.id = :id AND {_CREATED.format("p.created_at")} = :mark
+      AND (e.at IS NULL OR extract(epoch FROM e.at) < cast(:at AS numeric)))""")
+_TAKE_BACK = text("""UPDATE communication_service.email SET status = 'cancelled', version = version + 1
+    WHERE status IN ('draft', 'failed') AND id IN (SELECT mail_id FROM audit.mails_about(:id))""")
+_AGAIN = {What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper}
 _FORGET = text("""DELETE FROM audit.content c USING audit.entry e
     WHERE c.entry_id = e.id AND e.table_name = :table AND e.row_id = ANY (:ids)""")
 _ERASE_PAPER = text("""UPDATE patient_service.patient_file
@@ -124,7 +161,7 @@ def read(values: object, path: str = "") -> tuple[Erasure, ...]:
         raise Unavailable("backup.erasures_unreadable", path=path)
     try:
         return tuple(
-            Erasure(What(v["what"]), int(v["id"]), str(v["mark"]), tuple(v["calls"]), tuple(v["answers"]))
+            Erasure(What(v["what"]), int(v["id"]), str(v["mark"]), tuple(v["calls"]), tuple(v["answers"]), v["at"])
             for v in values
         )
     except (KeyError, TypeError, ValueError) as exc:
