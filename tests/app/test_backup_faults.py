@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
 
+from app.backups.making import make_backup
+from app.backups.restoring import Target, restore
 from app.backups.tools import own_binaries
+from app.commands.restore import server_target
 from app.embedded_postgres import EmbeddedPostgres
-from domain.backups.files import backups_in
-from tests.app.test_cli import ROOT, answer, platzlotse
-from tests.conftest import Office
+from domain.backups.files import Kind, backups_in
+from domain.errors import PlatzlotseError
+from tests.app.test_cli import ROOT, answer
+from tests.conftest import NOW, Office
+from ui.errors import describe
 
 PATIENCE = 60.0
 # reaches the point, says so, and goes no further while the program lives
@@ -107,7 +113,7 @@ def test_a_backup_killed_while_it_is_verified_is_there(office: Office, profile: 
     assert databases(office) == [office.name]
 
 
-@pytest.mark.parametrize("tool", ["pg_dump", "pg_restore"])
+@pytest.mark.parametrize("tool", [pytest.param("pg_dump", marks=pytest.mark.soak), "pg_restore"])
 def test_a_restore_killed_on_its_way_changes_nothing(office: Office, profile: Path, tmp_path: Path, tool: str) -> None:
     """While the safety copy is written, or while the backup is read in: all is as it was, and the next one does it."""
     named(office, "Alt")
@@ -120,10 +126,19 @@ def test_a_restore_killed_on_its_way_changes_nothing(office: Office, profile: Pa
     assert databases(office) == [office.name, done["kept"]]
 
 
-def test_a_backup_that_is_cut_or_closed_restores_nothing(office: Office, profile: Path) -> None:
+def refused(target: Target, made: Path, key: PrivateKey) -> str:
+    """The sentence with which a restore is refused."""
+    with pytest.raises(PlatzlotseError) as why:
+        restore(target, made, [key], safety=[bytes(key.public_key)], folder=made.parent, now=NOW)
+    return describe(why.value)
+
+
+def test_a_backup_that_is_cut_or_closed_restores_nothing(office: Office, tmp_path: Path) -> None:
     """Cut short, flipped, of another machine, no backup at all: each is said, and all is as it was."""
-    made = Path(answer("--profile", profile, "backup")["file"])
+    key = PrivateKey.generate()
+    made = make_backup(office.url("owner"), tmp_path, [bytes(key.public_key)], kind=Kind.MANUAL, now=NOW).path
     named(office, "Neu")
+    target = server_target(office.url("owner"))
     content = made.read_bytes()
     middle = len(content) // 2
     for damaged, words in (
@@ -132,10 +147,7 @@ def test_a_backup_that_is_cut_or_closed_restores_nothing(office: Office, profile
         (b"Guten Tag", "keine Sicherung"),
     ):
         made.write_bytes(damaged)
-        refused = platzlotse("--profile", profile, "restore", "--at", made)
-        assert (refused.returncode, words in refused.stderr) == (1, True), refused.stderr
+        assert words in refused(target, made, key)
     made.write_bytes(content)
-    (profile / "backup.key").unlink()
-    refused = platzlotse("--profile", profile, "restore", "--at", made)
-    assert (refused.returncode, "öffnet die Sicherung nicht" in refused.stderr) == (1, True), refused.stderr
+    assert "öffnet die Sicherung nicht" in refused(target, made, PrivateKey.generate())
     assert (named(office), databases(office)) == ("Neu", [office.name])

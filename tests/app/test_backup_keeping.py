@@ -135,6 +135,7 @@ def test_a_place_that_is_away_is_told_and_comes_back(
     assert (row.copied_at, row.copy_trouble) == (clock.now, "")
 
 
+@pytest.mark.soak
 def test_one_that_is_damaged_is_told_and_the_next_verified(
     database: Database, keeper: BackupKeeper, clock: Clock, profile: Profile, reader: str
 ) -> None:
