@@ -94,10 +94,10 @@ def parser() -> argparse.ArgumentParser:
         metavar="STUNDEN",
         help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
     )
-    backup = command("backup", tr("diesen Platz sichern und die Sicherung durch Zurücklesen prüfen"))
-    backup.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wohin, statt in den Ordner des Platzes"))
+    backup = command("backup", tr("das Büro sichern und die Sicherung durch Zurücklesen prüfen"))
+    backup.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wohin, statt in den Ordner der Sicherungen"))
     backup.add_argument("--new-key", action="store_true", help=tr("nur einen neuen Wiederherstellungsschlüssel zeigen"))
-    restore = command("restore", tr("Sicherungen zeigen oder diesen Platz auf eine zurückbringen"))
+    restore = command("restore", tr("Sicherungen zeigen oder das Büro auf eine zurückbringen"))
     restore.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wo die Sicherungen liegen"))
     which = restore.add_mutually_exclusive_group(required=True)
     which.add_argument("--list", action="store_true", help=tr("zeigen, welche es gibt"))

@@ -28,7 +28,8 @@ from domain.database import Database, Session, again_if_in_the_way, translated_e
 from domain.errors import PlatzlotseError
 
 FOLDER, SCRATCH = "backups", "backup-scratch"
-LOOK_EVERY = timedelta(minutes=5)  # how often files and second place are looked at where nothing is due
+# how often files, second place and erasures are looked at where nothing is due: so late is the list of these
+LOOK_EVERY = timedelta(minutes=1)
 _TURN = 7235033
 T = TypeVar("T")
 
