@@ -96,6 +96,16 @@ def parser() -> argparse.ArgumentParser:
         help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
     )
     admin_options(command)
+    backup = command("backup", tr("das Büro sichern und die Sicherung durch Zurücklesen prüfen"))
+    backup.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wohin, statt in den Ordner der Sicherungen"))
+    backup.add_argument("--new-key", action="store_true", help=tr("nur einen neuen Wiederherstellungsschlüssel zeigen"))
+    restore = command("restore", tr("Sicherungen zeigen oder das Büro auf eine zurückbringen"))
+    restore.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wo die Sicherungen liegen"))
+    which = restore.add_mutually_exclusive_group(required=True)
+    which.add_argument("--list", action="store_true", help=tr("zeigen, welche es gibt"))
+    which.add_argument(
+        "--at", metavar="ZEIT|DATEI", help=tr("die letzte bis zu dieser Zeit (29.11.2026 14:30), oder eine Datei")
+    )
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
 

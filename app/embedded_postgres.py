@@ -52,15 +52,16 @@ class EmbeddedPostgres:
     `start` and `stop` raise Unavailable with a code ``postgres.…``: not_installed, folder_unusable (path,
     reason), folder_closed (path, account), initdb_failed (log), start_failed (log), stop_failed (log),
     secret_missing (path), secret_rejected (path), data_newer and data_older (found, wanted: major versions),
-    busy (seconds).
+    busy (seconds). What need not be `lasting` is not waited for until it is on disk.
     """
 
-    def __init__(self, home: Path, *, binaries: Path | None = None) -> None:
+    def __init__(self, home: Path, *, binaries: Path | None = None, lasting: bool = True) -> None:
         self.home = home.absolute()
         self.data = self.home / "data"
         self._binaries = Binaries(binaries or wheel_binaries())
         self._leases = Leases(self.home)
         self._account = Account()
+        self._lasting = lasting
         self._has_lease = False
 
     def __enter__(self) -> Self:
@@ -105,6 +106,10 @@ class EmbeddedPostgres:
                 return StopResult.OTHERS_REMAIN
             self._shut_down()
             return StopResult.STOPPED
+
+    def in_use_elsewhere(self) -> bool:
+        """Whether a program other than this process uses the server, or just begins to."""
+        return self.home.exists() and self._leases.others()
 
     def is_running(self) -> bool:
         """Ask with a real connection: pg_ctl takes a killed server's zombie for a living one."""
@@ -170,6 +175,7 @@ class EmbeddedPostgres:
             *("--username", OWNER, "--encoding", "UTF8", "--data-checksums"),
             *("--auth", "scram-sha-256", "--pwfile", str(self._secret_file)),
             *self._binaries.locale_arguments(),
+            *(() if self._lasting else ("--no-sync",)),
             data=fresh,
         )
         if failed:
@@ -195,7 +201,9 @@ class EmbeddedPostgres:
             # REJECT means it lives, but is still recovering or just going down
             if answer is not pq.Ping.REJECT:
                 self._clear_the_way()
-                configure(self.data, account=self._account, socket=socket_at, port=self._choose_port())
+                configure(
+                    self.data, account=self._account, socket=socket_at, port=self._choose_port(), lasting=self._lasting
+                )
                 log_from = self._log_size("server")
                 if self._run("pg_ctl", "-w", "-t", "120", "start", log="server") == 0:
                     continue

@@ -38,13 +38,16 @@ log_parameter_max_length_on_error = 0
 """
 
 
-def configure(data: Path, *, account: Account, socket: Path, port: int) -> None:
+QUICK = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"  # for what nobody keeps
+
+
+def configure(data: Path, *, account: Account, socket: Path, port: int, lasting: bool = True) -> None:
     """Write our part of the cluster's configuration and include it."""
     ours = data / "platzlotse.conf"
     content = CONFIGURATION.format(
         addresses="127.0.0.1" if WINDOWS else "", port=port, socket="" if WINDOWS else str(socket)
     )
-    write_private(ours, content)
+    write_private(ours, content if lasting else content + QUICK)
     main = data / "postgresql.conf"
     include = "include_if_exists = 'platzlotse.conf'\n"
     if include not in (present := main.read_text("utf-8")):

@@ -9,6 +9,7 @@ from app.commands.import_files import read_in
 from app.demo_office import DemoOffice
 from app.sample_office import give_letterhead
 from app.seat import Seat
+from domain.backups.office_backups import BackupForm, read_state, save_backup_settings
 from domain.casework.preparing import create_and_send
 from domain.database import Database
 from domain.errors import PlatzlotseError
@@ -27,6 +28,10 @@ def fill_with_samples(seat: Seat) -> bool:
             if session.scalar(text("SELECT EXISTS (SELECT FROM therapist_service.therapist)")):
                 return False
         give_letterhead(database)
+        with database.write() as session:
+            # nothing is lost with it: neither the worker nor Heute minds
+            version = read_state(session, now=datetime.now(UTC)).version
+            save_backup_settings(session, BackupForm(enabled=False), version=version)
         for name in (*SAMPLES, SAMPLE_PATIENTS):
             read_in(database, sample(name))
         office = DemoOffice(database, seed=1)

@@ -71,6 +71,15 @@ class Leases:
         held.path.unlink(missing_ok=True)
         return not self.in_use()
 
+    def others(self) -> bool:
+        """Whether another living process holds a lease. Its own file is not touched: that would let go of it."""
+        own = self._held_file()
+        return any(self._is_alive(path) for path in self._folder.glob("*") if path != own)
+
+    def _held_file(self) -> Path | None:
+        held = _held.get(self._folder)
+        return held.path if held is not None else None
+
     def in_use(self) -> bool:
         """Whether a living process holds a lease; leases of the dead are cleared."""
         if self._folder in _held:

@@ -85,4 +85,5 @@ PRODUCERS = {
     "office": "platform",
     "person": "platform",
     "worker": "platform",
+    "backup": "platform",
 }

@@ -27,9 +27,11 @@ def ensure_login(session: Session, *, role_name: str, password: str, roles: Coll
     name = sql.Identifier(role_name)
     exists = session.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": role_name})
     verb = sql.SQL("ALTER" if exists else "CREATE")
+    # a backup without some rows is none: who backs up is refused rather than shown a part
+    rows = sql.SQL("BYPASSRLS" if "backup" in roles else "NOBYPASSRLS")
     cursor.execute(
-        sql.SQL("{} ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
-            verb, name, sql.Literal(verifier(session, password, role_name))
+        sql.SQL("{} ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}").format(
+            verb, name, sql.Literal(verifier(session, password, role_name)), rows
         )
     )
     for role in ROLES:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition, Status
@@ -48,12 +48,25 @@ MAP_SECONDS = 1  # how late an address or a way is looked up
 SUGGEST_SECONDS = 0.3  # somebody is typing
 TYPED_SECONDS = 60
 SOURCE_SECONDS = 2  # how late a source is read after somebody asked
+BACKUP_SECONDS = 2  # how late a backup is begun after somebody asked
 FORGET_SECONDS = 3600
 CHAIN_SECONDS = 5  # how long a contact waits for its link
 RELAY_SECONDS = 2  # how late an event is handed on
 CONCURRENCY = 4  # mails under way at once; each waits mostly for the mail server
 # beside LISTEN: procrastinate forgets a notification that comes while it asks for a job
 POLL_SECONDS = 1
+
+
+class Backups(Protocol):
+    """Keeps the office's backups, where this worker can."""
+
+    def keep(self) -> None:
+        """One round: what is due is done."""
+        ...
+
+    def stop(self) -> None:
+        """Break off what is under way."""
+        ...
 
 
 def utc_now() -> datetime:
@@ -65,7 +78,8 @@ class Worker:
     """One worker on one database. `url` logs in as a member of the worker role.
 
     `sender` is for mails without an account (None: they wait to be sent by hand); `credentials` open the passwords of
-    accounts; events go on to the `broker`, where the office has one.
+    accounts; events go on to the `broker`, where the office has one; `backups` keep the office's (None: another machine
+    does).
     """
 
     def __init__(
@@ -75,11 +89,12 @@ class Worker:
         *,
         credentials: Credentials = Credentials(),  # noqa: B008 - immutable
         broker: Broker | None = None,
+        backups: Backups | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = Database(url, application_name="platzlotse-worker", pool_size=CONCURRENCY)
         self._sender, self._credentials = sender, credentials
-        self._now = now
+        self._now, self._backups = now, backups
         self._mailboxes = Mailboxes(credentials, write=self._write, now=now)
         self._maps = MapWork(self._write, now=now, router_key=credentials.router_key)
         self._sources = SourceReading(self._write, now=now)
@@ -117,6 +132,11 @@ class Worker:
                     self._round(self._sources.read, name="sources").keep_on(SOURCE_SECONDS),
                     self._round(self._websites.read_websites, name="websites").keep_on(SOURCE_SECONDS),
                     self._round(self._relay.relay).keep_on(RELAY_SECONDS),
+                    *(
+                        ()
+                        if self._backups is None
+                        else (self._round(self._backups.keep, name="backups").keep_on(BACKUP_SECONDS),)
+                    ),
                 )
             )
             running = [asyncio.create_task(clock) for clock in clocks]
@@ -134,6 +154,8 @@ class Worker:
                 self._sources.stop()
                 self._websites.stop()
                 await asyncio.to_thread(self._relay.stop)
+                if self._backups is not None:
+                    self._backups.stop()
                 for clock in running:
                     clock.cancel()
                     with suppress(asyncio.CancelledError):

@@ -11,6 +11,7 @@ from ui.admin.template_words import kind_words
 from ui.labels import label, rule_reason
 from ui.translation import tr
 from ui.words import (
+    errors_backup,
     errors_contact,
     errors_directories,
     errors_mail,
@@ -24,6 +25,7 @@ from ui.words import (
 _PARTS = (
     errors_seat.SENTENCES, errors_records.SENTENCES, errors_matching.SENTENCES, errors_contact.SENTENCES,
     errors_mail.SENTENCES, errors_outside.SENTENCES, errors_directories.SENTENCES,
+    errors_backup.SENTENCES,
 )  # fmt: skip
 _SENTENCES: dict[str, str] = {code: sentence for part in _PARTS for code, sentence in part.items()}
 _FALLBACKS = {

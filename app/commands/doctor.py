@@ -3,6 +3,7 @@
 import argparse
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 
@@ -11,11 +12,13 @@ from app.paths import Profile
 from app.seat import open_seat
 from app.secrets import has_keyring
 from app.settings import Mode, load
+from domain.backups.office_backups import read_state
 from domain.database import Database
 from domain.errors import PlatzlotseError
 from domain.event_feed import CONSUMER, events_to_come
 from domain.migrations import HEAD
 from domain.worker_troubles import troubles
+from ui.admin.backup_words import key_words, state_words
 from ui.admin.worker_words import trouble_words
 from ui.errors import describe
 from ui.translation import tr
@@ -49,6 +52,7 @@ def _checks(profile: Profile) -> Iterator[Check]:
                 )
                 hindered = troubles(session)
                 to_come = events_to_come(session, CONSUMER)
+                backups = read_state(session, now=datetime.now(UTC))
             database.close()
     except PlatzlotseError as error:
         yield "database", False, describe(error)
@@ -60,6 +64,8 @@ def _checks(profile: Profile) -> Iterator[Check]:
     yield "worker", not hindered, " ".join(trouble_words(trouble) for trouble in hindered) or well
     if to_come is not None:
         yield "relay", True, tr("{n} Ereignisse warten auf das Weitergeben an Kafka").format(n=to_come)
+    yield "backup", not backups.late, " ".join(state_words(backups))
+    yield "recovery_key", backups.recovery_made_at is not None or backups.verified is None, key_words(backups)
     where = tr("Mails werden auf diesem Rechner aufgefangen, nichts wird gesendet")
     yield "smtp", True, tr("Mailserver {host}").format(host=settings.mail.host) if settings.mail.host else where
     free = shutil.disk_usage(profile.home).free

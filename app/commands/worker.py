@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.backups.keeping import BackupKeeper
+from app.backups.logins import BACKUP, login_url
 from app.cli import DONE, say
+from app.embedded_postgres import EmbeddedPostgres
 from app.logs import log_to_profile
 from app.parent_watch import exit_when_parent_ends
 from app.paths import Profile
-from app.seat import open_seat
+from app.seat import DATABASE, open_seat
 from app.secrets import recall
 from app.settings import Mode, Settings, load
 from app.worker_key import worker_key
@@ -21,7 +24,9 @@ from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import SmtpTransport
 from sync.relay.kafka import KafkaBroker, KafkaSettings
 from sync.relay.relay import Broker
-from sync.worker import Worker
+from sync.worker import Worker, utc_now
+
+WORKER_URL = "PLATZLOTSE_WORKER_URL"
 
 
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
@@ -37,10 +42,13 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         if catcher is not None or settings.mail.host:
             sender = sender_of(settings, catcher_port=catcher.start() if catcher else None)
         credentials = Credentials(worker_key(profile.worker_key), catching=sender if catcher is not None else None)
-        worker = Worker(url, sender, credentials=credentials, broker=broker_of(os.environ))
+        backups = _backups(profile, settings, url)
+        worker = Worker(url, sender, credentials=credentials, backups=backups, broker=broker_of(os.environ))
         try:
             asyncio.run(worker.run(once=options.once))
         finally:
+            if backups is not None:
+                backups.close()
             if catcher is not None:
                 catcher.stop()
     if options.json:
@@ -48,10 +56,20 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     return DONE
 
 
+def _backups(profile: Profile, settings: Settings, url: str) -> BackupKeeper | None:
+    """Where this machine can read everything; who tries out has nothing to lose."""
+    reader = None if settings.mode is Mode.TRIAL else login_url(BACKUP)
+    if reader is None and settings.mode is Mode.SINGLE and not os.environ.get(WORKER_URL):
+        reader = EmbeddedPostgres(profile.postgres).url(database=DATABASE)
+    if reader is None:
+        return None
+    return BackupKeeper(profile, reader_url=reader, writer_url=url, now=utc_now)
+
+
 @contextmanager
 def _login(profile: Profile, settings: Settings) -> Iterator[str]:
     """The worker's own login: an office names it, a single seat has it. No person's password is needed."""
-    given = os.environ.get("PLATZLOTSE_WORKER_URL")
+    given = os.environ.get(WORKER_URL)
     if given and settings.mode is not Mode.TRIAL:  # trying out must not catch an office's mails
         profile.make()
         yield given

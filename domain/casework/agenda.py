@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.backups.office_backups import is_late, last_verified
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
@@ -19,6 +20,7 @@ from domain.weektime import BERLIN
 class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
 
+    BACKUP = "backup"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -78,6 +80,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
+    TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
     TaskKind.MAIL_TROUBLE: f"""
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
@@ -187,6 +190,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     reachable = _reachable(session, now=now)
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
     asked |= _clocks(session, now=now)
+    asked[TaskKind.BACKUP] = _backup(session, now=now)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
     for kind, query in _TASKS.items():
         if kind in asked:
@@ -232,6 +236,14 @@ def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
         return ()
     people = len(due_patients(session, now=now))
     return (Task(TaskKind.WEEKLY_STATUS, "mail", 0, str(people), "", None),) if people else ()
+
+
+def _backup(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """One task while the last verified backup is older than the office's limit; its title is of when that is."""
+    if not is_late(session, now=now):
+        return ()
+    last = last_verified(session)
+    return (Task(TaskKind.BACKUP, "admin", 0, last.isoformat() if last else "", "", None),)
 
 
 def _clocks(session: Session, *, now: datetime) -> dict[TaskKind, tuple[Task, ...]]:

@@ -228,7 +228,9 @@ def test_doctor_finds_a_sound_seat(filled: Path) -> None:
     assert {check["name"] for check in checks} >= {"database", "directory", "mail", "worker", "disk"}
 
 
-COMMANDS = ("import", "candidates", "demo", "worker", "simulate", "migrate", "verify-log", "doctor")
+COMMANDS = (
+    "import", "candidates", "demo", "worker", "simulate", "migrate", "verify-log", "backup", "restore", "doctor",
+)  # fmt: skip
 # words of argparse's own sentences that no German text has
 ENGLISH = re.compile(r"\b(usage|options|arguments?|show this|required|invalid|choose|expected|unrecognized|error)\b")
 

@@ -17,6 +17,7 @@ import domain.access
 import domain.acquisition.models
 import domain.acquisition.source_models
 import domain.audit
+import domain.backups.models
 import domain.casework.place_models
 import domain.casework.prior_models
 import domain.casework.reach_models

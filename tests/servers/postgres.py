@@ -76,6 +76,11 @@ class TestCluster:
         self._account = Account()
         self._numbers = itertools.count(1)
 
+    @property
+    def programs(self) -> Path:
+        """Where those of its version are."""
+        return self._binaries.folder
+
     def __enter__(self) -> Self:
         self._account = account_for(self._home, binaries=self._binaries.folder)
         data = self._home / "data"

@@ -3,6 +3,7 @@
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.audit_tab import AuditTab
+from ui.admin.backups_tab import BackupsTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
@@ -27,7 +28,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
-        self.persons = PersonsTab(ui)
+        self.persons, self.backups = PersonsTab(ui), BackupsTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -39,6 +40,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.websites, tr("&Webseiten"))
         self._tabs.addTab(self.persons, tr("Pe&rsonen"))
         self._tabs.addTab(self.audit, tr("Pr&otokoll"))
+        self._tabs.addTab(self.backups, tr("S&icherungen"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -54,6 +56,7 @@ class AdminPage(PageWidget):
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
         Refresher(self.persons, ui.changes, ("person",), self.persons.refresh)
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
+        Refresher(self.backups, ui.changes, ("backup",), self.backups.refresh)
 
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
@@ -68,10 +71,18 @@ class AdminPage(PageWidget):
         self.websites.refresh()
         self.persons.refresh()
         self.audit.refresh()
+        self.backups.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""
         self._tabs.setCurrentIndex(number)
+
+    def open_field(self, item_id: int, field: str) -> None:
+        """Heute leads to a subject, not to a record."""
+        if field == "backups":
+            self._tabs.setCurrentWidget(self.backups)
+        else:
+            super().open_field(item_id, field)
 
     def _ask_troubles(self) -> None:
         self.ui.background.read(self, troubles, self._show_troubles)

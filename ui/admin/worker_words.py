@@ -26,6 +26,7 @@ _ROUNDS = {
     "sources": "Das Lesen von Verzeichnissen",
     "websites": "Das Lesen von Webseiten der Praxen",
     "relay": "Das Weitergeben von Ereignissen an Kafka",
+    "backups": "Das Sichern",
 }
 
 

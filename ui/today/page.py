@@ -1,6 +1,6 @@
 """Heute: what wants doing, most pressing first. Enter or a double click opens the place to do it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
@@ -22,6 +22,7 @@ from ui.widgets.forms import label as words
 CLOCK_MS = 60_000
 TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
+    TaskKind.BACKUP: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
@@ -34,6 +35,7 @@ ICONS = {
     TaskKind.CHECK_PATIENT: "users", TaskKind.CHECK_THERAPIST: "stethoscope",
 }  # fmt: skip
 FIELDS = {
+    TaskKind.BACKUP: "backups",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -63,6 +65,7 @@ TOPICS = (
     "reimbursement_case",
     "therapist",
     "web_finding",
+    "backup",
 )
 
 
@@ -155,6 +158,11 @@ class TodayPage(PageWidget):
 
     @staticmethod
     def _title(task: Task) -> str:
+        if task.kind is TaskKind.BACKUP:
+            if not task.title:
+                return tr("Es gibt noch keine geprüfte Sicherung.")
+            when = formats.moment(datetime.fromisoformat(task.title))
+            return tr("Die letzte geprüfte Sicherung ist vom {when}.").format(when=when)
         if task.kind is TaskKind.BATCH:
             return batch_label("kind", task.title)
         if task.kind is TaskKind.WEEKLY_STATUS:
@@ -162,6 +170,8 @@ class TodayPage(PageWidget):
         return task.title
 
     def _detail(self, task: Task) -> str:
+        if task.kind is TaskKind.BACKUP:
+            return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):

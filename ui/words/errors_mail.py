@@ -8,6 +8,7 @@ SENTENCES: Mapping[str, str] = {
     "email.address": "Die E-Mail-Adresse ist nicht gültig.",
     "email.header": "Eine Adresse, ein Name oder der Betreff der E-Mail enthält einen Zeilenumbruch. Sie wurde nicht gesendet; berichtigen Sie den Eintrag und senden Sie sie noch einmal.",
     "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",
+    "email.restored": "Diese E-Mail wartete, als die Sicherung entstand. Ob sie seither gesendet wurde, steht nicht darin; sehen Sie im Postausgang des Kontos nach.",
     "email.lease_expired": "Der Hintergrunddienst wurde während der Übergabe beendet.",
     "email.names_gone": "Angehalten: Sie nennt jemanden, für den hier nicht mehr gefragt wird; die Praxis hat sie nicht bekommen. „Neu schreiben und senden“ nennt nur, wer noch wartet.",
     "email.too_large_to_send": "Mit diesen Anhängen ist die E-Mail zu groß ({size}; {allowed}). Der Entwurf ist noch hier; verkleinern Sie die Anhänge oder teilen Sie sie auf mehrere E-Mails auf.",

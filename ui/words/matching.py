@@ -86,6 +86,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "needs": "Sprachen oder Barrierefreiheit der Praxis unbekannt",
     },
     "task": {
+        "backup": "Sicherung prüfen",
         "reply": "Antwort lesen",
         "mail_trouble": "E-Mail klären",
         "send_failed": "Anfrage nicht gesendet",

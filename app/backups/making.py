@@ -1,0 +1,177 @@
+"""Making a backup: one snapshot is measured and dumped, sealed as it comes, and lies there whole or not at all.
+
+And reading it back: into a new database, then compared with what it promises.
+"""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+from psycopg import sql
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from app.backups.tools import Halted, binaries_of, dumping, load, never, own_binaries, refuse_halted, wants_tls
+from app.embedded_postgres import EmbeddedPostgres
+from app.postgres_binaries import Binaries
+from domain.access import ROLES, group_role
+from domain.backups.content import Manifest, compare, measure
+from domain.backups.erasures import erasures_in, written
+from domain.backups.files import Kind, file_name, folder_errors, whole_file
+from domain.backups.sealed_file import SealedFile, seal_into
+from domain.database import translated_errors
+from domain.errors import Invalid, Unavailable
+
+RESERVE_BYTES = 64_000_000  # stays free whatever is written
+SCRATCH = "scratch"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that lies there."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+
+
+def make_backup(
+    url: str, folder: Path, keys: Sequence[bytes], *, kind: Kind, now: datetime, halted: Halted = never
+) -> Made:
+    """Dump a database into the folder, readable by the private half of each key.
+
+    `url` logs in as who may read everything. Raises Unavailable with what is in the way; then nothing stays.
+    """
+    engine = _engine(url)
+    try:
+        with translated_errors(), engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                need = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
+                refuse_full(folder, need // 2)  # compressed it is less
+                snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
+                manifest = measure(connection, kind=kind, now=now)
+                manifest = replace(manifest, erasures=written(erasures_in(connection)))
+                binaries = binaries_of(manifest.server, tls=wants_tls(url))
+                name = file_name(kind, now)
+                with (
+                    whole_file(folder, name) as file,
+                    dumping(binaries, url, snapshot=snapshot, halted=halted) as pieces,
+                ):
+                    seal_into(file, keys, manifest.written(), pieces)
+    finally:
+        engine.dispose()
+    path = folder / name
+    return Made(path, path.stat().st_size, manifest)
+
+
+def refuse_full(folder: Path, need: int) -> None:
+    """Raise Unavailable (``backup.no_room``) where a folder has no room for so many bytes."""
+    with folder_errors(folder):
+        free = shutil.disk_usage(folder).free
+    if free < need + RESERVE_BYTES:
+        raise Unavailable("backup.no_room", path=str(folder), free=free, need=need + RESERVE_BYTES)
+
+
+def read_manifest(path: Path, keys: Sequence[PrivateKey]) -> Manifest:
+    """What a backup says of itself. Raises Invalid for what is none, is damaged, or opens by another key."""
+    with folder_errors(path.parent), path.open("rb") as file:
+        return Manifest.read(SealedFile(file, keys).manifest)
+
+
+def restore_into(
+    path: Path,
+    keys: Sequence[PrivateKey],
+    owner_url: str,
+    *,
+    binaries: Binaries,
+    now: datetime,
+    halted: Halted = never,
+) -> Manifest:
+    """Put a backup into the empty database of `owner_url` and compare; raises what is wrong with it."""
+    engine = _engine(owner_url)
+    try:
+        with folder_errors(path.parent), path.open("rb") as file:
+            sealed = SealedFile(file, keys)
+            promised = Manifest.read(sealed.manifest)
+            if promised.server > binaries.major:
+                raise Invalid("backup.newer_server", found=promised.server, wanted=binaries.major)
+            make_roles(engine, promised)
+            load(binaries, owner_url, sealed.dump(), halted=halted)
+        refuse_halted(halted)
+        with translated_errors(), engine.begin() as connection:
+            compare(promised, measure(connection, kind=promised.kind, now=now))
+    finally:
+        engine.dispose()
+    return promised
+
+
+def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
+    """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new."""
+    made = []
+    with translated_errors(), engine.begin() as connection:
+        cursor = connection.connection.cursor()
+        known = set(connection.scalars(text("SELECT rolname FROM pg_roles")).all())
+        for group in map(group_role, ROLES):
+            if group not in known:
+                cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(group)))
+        for person, groups in promised.roles.items():
+            if person in known:
+                continue
+            rows = sql.SQL("BYPASSRLS" if group_role("backup") in groups else "")
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
+            made.append(person)
+            for group in groups:
+                cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))
+    return tuple(made)
+
+
+def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime, halted: Halted = never) -> Manifest:
+    """Bring a backup back in a cluster of its own below `home` and compare; nothing of it stays."""
+    with scratch_cluster(home) as server:
+        admin = _engine(server.url())
+        try:
+            with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"CREATE DATABASE {SCRATCH} TEMPLATE template0"))
+        finally:
+            admin.dispose()
+        refuse_halted(halted)
+        url = server.url(database=SCRATCH)
+        return restore_into(path, keys, url, binaries=own_binaries(), now=now, halted=halted)
+
+
+@contextmanager
+def scratch_cluster(home: Path) -> Iterator[EmbeddedPostgres]:
+    """A cluster that is thrown away; those a killed program left are stopped and cleared first."""
+    with folder_errors(home):
+        home.mkdir(exist_ok=True, mode=0o700)
+        for left in home.iterdir():
+            _throw_away(left)
+    folder = home / secrets.token_hex(4)
+    server = EmbeddedPostgres(folder, lasting=False)
+    try:
+        with server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _throw_away(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, lasting=False)
+    if server.in_use_elsewhere():
+        return
+    with suppress(Unavailable):
+        if (folder / "data" / "postmaster.pid").exists():
+            server.start()
+            server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(make_url(url), poolclass=NullPool, hide_parameters=True)

@@ -1,0 +1,196 @@
+"""Bringing a database back: into a new one, compared, erased anew what was erased, then in the other's place.
+
+Both renames happen at once or not at all; the one before stays beside it under another name until a person removes it.
+Nothing is done while anybody works there, and nobody can before what was erased is gone again.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
+from app.postgres_binaries import Binaries
+from domain.access import ROLES, group_role
+from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
+from domain.backups.files import BackupFile, Kind, backups_in
+from domain.backups.own_rows import carry_over
+from domain.backups.waiting_mails import hold_waiting_mails
+from domain.database import sqlstate, translated_errors
+from domain.errors import PlatzlotseError, Unavailable
+from domain.migrations import HEAD, KNOWN, migrate
+
+DISK_FULL = "53100"
+UNPACKED = 8  # so many times as large, with its indexes, a backup may become
+UNFINISHED, BEFORE = "_restoring_", "_before_"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The database to be replaced: `admin_url` logs in as its owner, into another database of the server.
+
+    `refuse_while_used` raises Unavailable (``backup.in_use``) while anybody works there.
+    """
+
+    admin_url: str
+    name: str
+    binaries: Binaries
+    refuse_while_used: Callable[[], None]
+    data: Path | None = None  # where the server keeps its files, if that is this machine
+
+    def url(self, name: str) -> str:
+        """The owner's way into a database of this server."""
+        return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: the safety copy, the name of the database before, who is new, what was erased again and held."""
+
+    safety: Made
+    before: str
+    newcomers: tuple[str, ...]
+    erased_again: int
+    held_mails: int
+
+
+def restore(
+    target: Target,
+    path: Path,
+    keys: Sequence[PrivateKey],
+    *,
+    safety: Sequence[bytes],
+    folder: Path,
+    second: Path | None = None,
+    now: datetime,
+) -> Restored:
+    """Bring a backup back, after a safety copy into `folder`.
+
+    What was erased is asked of the database that is replaced, of `folder`, `second`, and where the backup lies.
+    Raises what is wrong with the file, or Unavailable (``backup.in_use``); then all is as it was.
+    """
+    target.refuse_while_used()
+    promised = read_manifest(path, keys)
+    if promised.revision != HEAD and promised.revision not in KNOWN:
+        raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
+    places = {place for place in (path.parent, folder, second) if place is not None}
+    with _owner(target.url(target.name)) as old, translated_errors():
+        with old.begin() as connection:
+            known = set(_roles(connection))
+            size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
+            erased = (*erasures_in(connection), *(e for place in places for e in _listed(place, keys)))
+        if target.data is not None:
+            refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
+        copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
+    fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
+    before = f"{target.name}{BEFORE}{now:%Y%m%d_%H%M%S}"
+    with translated_errors(), _said_full(), _owner(target.admin_url) as admin, admin.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        _drop_unfinished(connection, target.name)
+        connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
+        try:
+            restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
+            again, held = _make_ready(target, fresh, erased)
+            _as_it_was_set_up(connection, fresh)
+            target.refuse_while_used()
+            _swap(connection, target.name, fresh, before)
+        except BaseException:
+            with suppress(DBAPIError):  # the server may be what failed; the next restore drops it
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
+            raise
+    keep_beside(folder, erased)
+    newcomers = tuple(sorted(set(promised.roles) - known))
+    return Restored(copy, before, newcomers, again, held)
+
+
+def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> tuple[int, int]:
+    """The schema of now, the machine's own rows, no mail that goes twice, nothing that was erased; how many of both."""
+    with _owner(target.url(fresh)) as new:
+        migrate(new)
+        with (
+            translated_errors(),
+            _owner(target.url(target.name)) as old,
+            old.connect() as source,
+            new.begin() as connection,
+        ):
+            carry_over(source, connection)
+            _leakproof(connection)
+            held = hold_waiting_mails(connection)
+            return replay(connection, erased), held
+
+
+def _listed(place: Path, keys: Sequence[PrivateKey]) -> Iterator[Erasure]:
+    """What the file beside the backups lists, and each backup that opens."""
+    yield from erasures_beside(place)
+    found: tuple[BackupFile, ...] = ()
+    with suppress(Unavailable):  # a second place that is not there now
+        found = backups_in(place)
+    for file in found:
+        try:
+            manifest = read_manifest(file.path, keys)
+        except PlatzlotseError:
+            continue  # another one's, or damaged: it tells nothing
+        yield from read(manifest.erasures, str(file.path))
+
+
+def _roles(connection: Connection) -> Sequence[str]:
+    return connection.scalars(text("SELECT rolname FROM pg_roles")).all()
+
+
+def _drop_unfinished(connection: Connection, name: str) -> None:
+    """What a killed restore left."""
+    query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
+    for left in connection.scalars(query, {"name": f"{name}{UNFINISHED}"}).all():
+        connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
+
+
+def _as_it_was_set_up(connection: Connection, name: str) -> None:
+    """What belongs to a database and stands in no dump of it (revision 0001 set it)."""
+    connection.execute(text(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
+    connection.execute(text(f'GRANT CONNECT ON DATABASE "{name}" TO {", ".join(map(group_role, ROLES))}'))
+    connection.execute(text(f'ALTER DATABASE "{name}" SET jit = off'))
+
+
+def _leakproof(connection: Connection) -> None:
+    """What revision 0005 said of a function of the server's own, which stands in no dump either."""
+    if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+        connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
+
+
+def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
+    """Both renames or none; the server refuses while anybody is connected."""
+    connection.execute(text("BEGIN"))
+    try:
+        connection.execute(text(f'ALTER DATABASE "{name}" RENAME TO "{before}"'))
+        connection.execute(text(f'ALTER DATABASE "{fresh}" RENAME TO "{name}"'))
+        connection.execute(text("COMMIT"))
+    except DBAPIError as exc:
+        connection.execute(text("ROLLBACK"))
+        raise Unavailable("backup.in_use") from exc
+
+
+@contextmanager
+def _said_full() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        if sqlstate(exc) == DISK_FULL:
+            raise Unavailable("backup.server_full") from exc
+        raise
+
+
+@contextmanager
+def _owner(url: str) -> Iterator[Engine]:
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

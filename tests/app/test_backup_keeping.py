@@ -1,0 +1,210 @@
+"""Backups by the clock, by hand and over the network: real dumps, real scratch clusters."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.backups.keeping import BackupKeeper
+from app.backups.keys import machine_key
+from app.backups.making import make_backup, read_manifest, verify
+from app.paths import Profile
+from domain.backups.files import Kind, backups_in
+from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, list_backups, save_backup_settings
+from domain.database import Database
+from domain.errors import Unavailable
+from domain.persons import ensure_login
+from tests.app.test_cli import ROOT
+from tests.builders import add_patient
+from tests.conftest import PASSWORD, Office
+
+HOUR = timedelta(hours=1)
+
+
+class Clock:
+    """A clock that is set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """What it shows."""
+        return self.now
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """The keeper's."""
+    return Clock(now)
+
+
+@pytest.fixture
+def profile(home: Path) -> Profile:
+    """A folder of the worker's machine, short enough for a scratch cluster's socket."""
+    return Profile(home.parent)
+
+
+@pytest.fixture
+def reader(office: Office) -> str:
+    """The way in of who backs up: it reads everything and writes nothing."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        ensure_login(session, role_name="test_backup", password=PASSWORD, roles={"backup"})
+    owner.close()
+    return office.url("backup")
+
+
+@pytest.fixture
+def keeper(office: Office, profile: Profile, reader: str, clock: Clock) -> Iterator[BackupKeeper]:
+    """A worker's keeper with a login of the role backup."""
+    keeper = BackupKeeper(profile, reader_url=reader, writer_url=office.url("worker"), now=clock)
+    yield keeper
+    keeper.close()
+
+
+def listed(database: Database) -> tuple[BackupShown, ...]:
+    """As a person sees it."""
+    with database.read() as session:
+        return list_backups(session)
+
+
+def test_what_a_person_asks_for_is_made_copied_and_verified(
+    database: Database, keeper: BackupKeeper, profile: Profile, clock: Clock, tmp_path: Path
+) -> None:
+    """By the role `backup`, with every row there is; the second place has the same file; nothing of the trial stays."""
+    with database.write() as session:
+        add_patient(session)
+        save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
+        ask_backup(session, now=clock.now)
+    keeper.keep()
+    (row,) = listed(database)
+    assert (row.kind, row.state, row.trouble, row.copy_trouble) == ("manual", "verified", "", "")
+    assert (row.copied_at, row.row_count > 0, row.newest_event > 0) == (clock.now, True, True)
+    first, second = Path(row.folder) / row.file_name, tmp_path / row.file_name
+    assert first.read_bytes() == second.read_bytes()
+    assert read_manifest(first, [machine_key(profile)]).tables["patient_service.patient"][0] == "1"
+    assert list((profile.home / "backup-scratch").iterdir()) == []
+
+
+def test_one_an_hour_is_made_and_old_ones_go(
+    database: Database, keeper: BackupKeeper, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing between the hours; after weeks one a week is left, and the newest."""
+    monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
+    begun = clock.now
+    keeper.keep()
+    clock.now += HOUR / 2
+    keeper.keep()
+    assert len(listed(database)) == 1
+    for hours in (1, 2, 3, 4):
+        clock.now = begun + hours * HOUR
+        keeper.keep()
+    rows = listed(database)
+    assert [row.state for row in rows] == ["made"] * 4 + ["verified"]  # once a day
+    clock.now = begun + timedelta(days=30)
+    keeper.keep()
+    clock.now += HOUR
+    keeper.keep()
+    left = listed(database)
+    assert len(left) == 4  # the newest three, and the verified one of before
+    assert {row.file_name for row in left} == {file.name for file in backups_in(Path(left[0].folder))}
+
+
+def test_a_place_that_is_away_is_told_and_comes_back(
+    database: Database, keeper: BackupKeeper, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first place has its backup all the same; until the other is back the trouble stands."""
+    monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
+    away = tmp_path / "stick"
+    with database.write() as session:
+        save_backup_settings(session, BackupForm(second_folder=str(away)), version=1)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="folder_missing"):
+            keeper.keep()
+    (row,) = listed(database)
+    assert (row.state, row.copied_at, row.copy_trouble) == ("verified", None, "backup.folder_missing")
+    away.mkdir()
+    clock.now += HOUR / 6
+    keeper.keep()
+    (row,) = listed(database)
+    assert (row.copied_at, row.copy_trouble) == (clock.now, "")
+
+
+@pytest.mark.soak
+def test_one_that_is_damaged_is_told_and_the_next_verified(
+    database: Database, keeper: BackupKeeper, clock: Clock, profile: Profile, reader: str
+) -> None:
+    """A flipped byte is found by bringing it back; a program that ends leaves nothing half."""
+    folder = profile.home / "backups"
+    folder.mkdir()
+    made = make_backup(reader, folder, [bytes(machine_key(profile).public_key)], kind=Kind.MANUAL, now=clock.now - HOUR)
+    content = bytearray(made.path.read_bytes())
+    content[-2000] ^= 1
+    made.path.write_bytes(content)
+    keeper.keep()
+    newest, damaged = listed(database)
+    assert (newest.state, damaged.state, damaged.trouble) == ("made", "made", "backup.damaged")
+    keeper.stop()
+    keeper.keep()
+    with pytest.raises(Unavailable, match="interrupted"):
+        verify(
+            Path(newest.folder) / newest.file_name, [machine_key(profile)], profile.home / "backup-scratch",
+            now=clock.now, halted=lambda: True,
+        )  # fmt: skip
+    assert list((profile.home / "backup-scratch").iterdir()) == []
+
+
+def test_who_backs_up_without_all_rows_is_refused(office: Office, profile: Profile, clock: Clock, reader: str) -> None:
+    """A dump of a part is no backup: without the right to pass the rules of rows it breaks off."""
+    engine = create_engine(office.url("owner"))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER ROLE test_backup NOBYPASSRLS"))
+    engine.dispose()
+    profile.make()
+    with pytest.raises(Unavailable, match="not_dumped"):
+        make_backup(reader, profile.home, [bytes(machine_key(profile).public_key)], kind=Kind.MANUAL, now=clock.now)
+    assert backups_in(profile.home) == ()
+
+
+def test_the_worker_of_a_service_keeps_backups(
+    office: Office, database: Database, profile: Profile, reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started it makes the hour's, and what a person asks for; ended while it works it leaves nothing running."""
+    file = tmp_path / "login"
+    file.write_text(reader)
+    monkeypatch.setenv("PLATZLOTSE_BACKUP_LOGIN", str(file))
+    monkeypatch.setenv("PLATZLOTSE_WORKER_URL", office.url("worker"))
+    profile.make()
+    profile.settings.write_text('mode = "single"\n')
+    command = [sys.executable, str(ROOT / "main.py"), "--profile", str(profile.home), "worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: [row.state for row in listed(database)] == ["verified"], worker)
+        with database.write() as session:
+            ask_backup(session, now=datetime.now(UTC))
+        wait_for(lambda: any((profile.home / "backup-scratch").iterdir()), worker)
+        worker.terminate()
+        _, words = worker.communicate(timeout=60)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert worker.returncode == 0, words
+    assert list((profile.home / "backup-scratch").iterdir()) == []
+    asked, hourly = listed(database)
+    # it may just have been through
+    assert asked.state in {"made", "verified"}
+    assert (asked.kind, asked.trouble, hourly.state) == ("manual", "", "verified")
+
+
+def wait_for(true: Callable[[], bool], worker: subprocess.Popen[str]) -> None:
+    """Until it is so, while the worker lives."""
+    until = time.monotonic() + 90
+    while not true():
+        assert worker.poll() is None, worker.stderr.read() if worker.stderr else ""
+        assert time.monotonic() < until
+        time.sleep(0.05)
