@@ -183,7 +183,14 @@ def test_a_cursor_goes_forward_only_and_not_beyond_what_there_is(database: Datab
 
 @pytest.mark.parametrize(
     "payload",
-    ['{"name": "Anna"}', '{"mail": "a@b.example"}', '{"day": "2026-01-02"}', '{"of": {"a": 1}}', '{"Anna": 1}'],
+    [
+        '{"name": "Anna"}',
+        '{"mail": "a@b.example"}',
+        '{"day": "2026-01-02"}',
+        '{"phone": "02411234"}',
+        '{"of": {"a": 1}}',
+        '{"Anna": 1}',
+    ],
 )
 def test_an_event_tells_of_nobody(database: Database, payload: str) -> None:
     """Names, addresses and days are refused by the database, whoever writes them."""

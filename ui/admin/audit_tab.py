@@ -1,6 +1,7 @@
 """Who changed or opened what: the audit, filtered by person, act, kind of record and day. It shows no contents."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.audit_listing import AuditActors, AuditLine, audit_actors, list_audit
@@ -76,8 +77,14 @@ class AuditTab(QWidget):
         )
 
     def refresh(self) -> None:
-        """The people again, and what is chosen."""
-        self._ui.background.read(self, audit_actors, self._show, key="actors")
+        """The people again, and what is chosen; while nobody looks, nothing is counted."""
+        if self.isVisible():
+            self._ui.background.read(self, audit_actors, self._show, key="actors")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks."""
+        super().showEvent(event)
+        self.refresh()
 
     def _show(self, actors: AuditActors) -> None:
         may = actors.people is not None

@@ -59,6 +59,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "scraping_service.directory_source": "Quelle",
         "geocoding_service.map_settings": "Karten und Wege",
         "geocoding_service.server_test": "Test eines Kartendienstes",
+        "platform.backup_settings": "Einstellung der Sicherungen",
         "platform.office": "Büro",
         "platform.person": "Person",
         "platform.team": "Team",

@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "outside.robots": "Der Rechner {host} erlaubt Programmen nicht, diese Seite zu lesen. Sie wurde nicht gelesen.",
     "relay.bootstrap": "„{given}“ ist keine Adresse eines Kafka-Servers; gebraucht wird RECHNER:PORT, mehrere durch Komma getrennt (PLATZLOTSE_KAFKA).",
     "relay.library": "Für das Weitergeben von Ereignissen an Kafka fehlt das Paket confluent-kafka. Richten Sie den Dienst mit „kafka“ ein oder nehmen Sie PLATZLOTSE_KAFKA heraus.",
-    "relay.password_file": "Die Datei mit dem Kennwort für Kafka ist nicht lesbar: {path}",
+    "relay.password_file": "Die Datei mit dem Kennwort für Kafka ({path}) ist nicht lesbar. Prüfen Sie Pfad und Rechte (PLATZLOTSE_KAFKA_PASSWORD_FILE).",
     "relay.away": "Der Kafka-Server antwortet nicht. Ereignisse warten und werden nachgeholt.",
     "relay.refused": "Der Kafka-Server nimmt ein Ereignis nicht an ({reason}). Es wird weiter versucht; nichts geht verloren.",
     "relay.taken": "Ein anderer Hintergrunddienst gibt die Ereignisse schon weiter.",

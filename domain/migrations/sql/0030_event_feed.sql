@@ -105,15 +105,15 @@ REVOKE EXECUTE ON FUNCTION platform.events_to_come(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION platform.events_to_come(text) TO platzlotse_caseworker, platzlotse_supervisor,
     platzlotse_admin, platzlotse_worker;
 
--- An event goes to others as it is: identifiers, codes and counts, never somebody's words. A name begins with a capital,
--- an address has an @, a day has hyphens between digits. What stands there from before is not asked: it never changes.
+-- An event goes to others as it is: identifiers, codes (radius_25) and counts, never somebody's words. A name begins with a
+-- capital, an address has an @, a day and a telephone number have more digits. What stands there from before is not asked: it never changes.
 CREATE FUNCTION platform.tells_of_nobody(payload jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN NOT EXISTS (
         SELECT FROM jsonb_each(payload) AS e(key, value)
         WHERE e.key !~ '^[a-z_]{1,40}$'
            OR jsonb_typeof(e.value) IN ('object', 'array')
-           OR jsonb_typeof(e.value) = 'string' AND e.value #>> '{}' !~ '^[a-z_]{0,40}( [a-z_]{1,40}){0,20}$');
+           OR jsonb_typeof(e.value) = 'string' AND e.value #>> '{}' !~ '^([a-z_]{1,40}[0-9]{0,3}( [a-z_]{1,40}[0-9]{0,3}){0,20})?$');
 CREATE FUNCTION platform.keep_silent_of_persons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'an event carries identifiers and codes only' USING ERRCODE = 'check_violation',

@@ -140,8 +140,8 @@ def test_what_is_wrong_out_of_sight_comes_into_sight(
     bar.setValue(bar.minimum() if name == "licence_on" else bar.maximum())
     assert field.visibleRegion().isEmpty()
     press(qtbot, tab, "Fall speichern")
-    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
-    assert tab.window().focusWidget() is field.control
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect(), timeout=30_000)
+    qtbot.waitUntil(lambda: tab.window().focusWidget() is field.control, timeout=30_000)
     assert field.fault in ui.messages.text()
     assert f"Nicht gespeichert. {field.title}: " in ui.messages.text()
     assert field.control.accessibleDescription() == field.fault
