@@ -60,7 +60,7 @@ def test_what_was_said_of_a_table_comes_back_for_it(database: Database, data: st
         assert found == (Remembered(about, wanted, NOW) if wanted else None)
 
 
-@pytest.mark.parametrize("fields", ['{"name": 5}', '{"name": null}', '{"name": {"a": "Wer"}}', '{"name": ["Wer"]}', "5"])
+@pytest.mark.parametrize("fields", ['{"name": 5}', '{"name": null}', '{"name": {}}', '{"name": ["Wer"]}', "5"])
 def test_what_is_no_header_is_refused_by_the_database(database: Database, fields: str) -> None:
     """Whoever writes it by hand: it would keep everybody's next table of that kind out."""
     by_hand = text(
