@@ -190,9 +190,9 @@ class ImportDialog(QDialog):
         for widget in (self._trial, self._read, self._next):
             widget.setEnabled(not running and (self._work is not None or widget is self._next))
         # by other columns it would be taken over otherwise than it was tried
-        for widget in (self._columns, self._table, self._review):
-            if widget is not None:
-                widget.setEnabled(not running)
+        for part in (self._columns, self._table, self._review):
+            if part is not None:
+                part.setEnabled(not running)
         if running:
             self.outcome.begin()
         else:
