@@ -84,6 +84,9 @@ class TableColumns(Identified, Versioned, Base):
         CheckConstraint("digest ~ '^[0-9a-f]{16}$'", name="digest"),
         CheckConstraint("about IN ('therapist_table', 'office_table', 'contact_table')", name="about"),
         CheckConstraint("jsonb_typeof(fields) = 'object'", name="fields"),
+        CheckConstraint(
+            """NOT jsonb_path_exists(fields, 'strict $.* ? (@.type() != "string")', silent => true)""", name="headers"
+        ),
         {"schema": "scraping_service"},
     )
 

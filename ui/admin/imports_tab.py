@@ -124,13 +124,13 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(tr("Datei"), 0, text=lambda r: r.file_name, second=lambda r: label("file_kind", r.kind)),
         Column(tr("Eingelesen"), 146, text=lambda r: formats.moment(r.imported_at)),
-        Column(tr("Von"), 108, text=lambda r: r.by or "–"),
+        Column(tr("Von"), 150, text=lambda r: r.by or "–"),
         number("imported", 62),
         number("updated", 92),
         number("unchanged", 108),
         number("skipped", 108),
         number("rejected", 98),
-        Column(tr("Stand"), 190, chip=_state),
+        Column(tr("Stand"), 160, chip=_state),
     )
 
 

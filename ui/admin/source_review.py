@@ -7,6 +7,7 @@ from domain.acquisition.sources import RunState
 from domain.casework.imports import ImportReport
 from domain.casework.source_review import discard, review, take_over
 from domain.database import Session
+from domain.errors import Conflict
 from domain.therapists.changes import Became
 from ui.errors import describe
 from ui.imports.counting import counts
@@ -164,6 +165,8 @@ class SourceReviewDialog(QDialog):
             self._enable(on=True)
             return
         self._facts.setText(describe(error))
+        # somebody else ended the review; whatever else it was may pass, and what was chosen is still there
+        self._enable(on=not isinstance(error, Conflict))
 
     def _enable(self, *, on: bool) -> None:
         """Nothing can be taken over where nothing is wanted."""

@@ -189,8 +189,10 @@ class ImportDialog(QDialog):
     def _busy(self, *, running: bool) -> None:
         for widget in (self._trial, self._read, self._next):
             widget.setEnabled(not running and (self._work is not None or widget is self._next))
-        if self._review is not None:
-            self._review.setEnabled(not running)
+        # by other columns it would be taken over otherwise than it was tried
+        for part in (self._columns, self._table, self._review):
+            if part is not None:
+                part.setEnabled(not running)
         if running:
             self.outcome.begin()
         else:

@@ -37,6 +37,7 @@ class PagedModel(QAbstractTableModel):
         self._wanted: set[int] = set()
         self._generation = 0
         self.total = 0
+        self.answered = False  # before that, no row is not nothing
         self.query = ListQuery()
 
     def ask(self, query: ListQuery) -> None:
@@ -115,7 +116,7 @@ class PagedModel(QAbstractTableModel):
             self.beginResetModel()
             self._pages.clear()
             self._pages[number] = page.rows
-            self.total = page.total
+            self.total, self.answered = page.total, True
             self.endResetModel()
             self.counted.emit(self.total)
             self.arrived.emit(page.rows)

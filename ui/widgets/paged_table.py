@@ -107,7 +107,7 @@ class PagedTable(QWidget):
 
     def _after_reset(self) -> None:
         self._empty.say(narrowed=self._narrowed)
-        self._empty.setVisible(self.model.total == 0)
+        self._empty.setVisible(self.model.answered and self.model.total == 0)
         self._empty.setGeometry(self.view.viewport().rect().adjusted(24, 24, -24, -24))
         if self._selected is None and self._remembered is not None:
             # the last record is open again, unless somebody chose another one before the list was there

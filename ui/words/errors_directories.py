@@ -94,6 +94,7 @@ SENTENCES: Mapping[str, str] = {
     "import.undo_patients": "Aufnahmebögen und Patientenlisten lassen sich nicht als Ganzes zurücknehmen, weil mit jeder Akte schon gearbeitet werden kann. Es wurde nichts geändert.",
     "import.undo_contacts": "Ein Kontaktverlauf lässt sich nicht zurücknehmen: Was einmal im Verlauf steht, bleibt. Es wurde nichts geändert.",
     "import.no_table": "„{file}“ ist keine CSV- oder Excel-Tabelle; was darin steht, ist schon erkannt. Es wurde nichts übernommen.",
+    "import.about_open": "Die Überschriften von „{file}“ passen auch zu Patienten, doch eine solche Tabelle nannte zuletzt anderes. Es wurde nichts übernommen; sagen Sie mit --about, was diese nennt.",
     "import.not_gone": "Nicht als fehlend in „{file}“ erkannt: {numbers}. Ein Probelauf zeigt die Nummern; es wurde nichts übernommen.",
     "import.choice": "Wählen Sie mit --only, --without und --gone aus einer einzigen Datei mit Therapeuten aus. Es wurde nichts übernommen.",
     "import.not_found": "Einen Import mit dieser Nummer gibt es nicht.",

@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from domain.acquisition.reading import FileKind
 from domain.acquisition.remembered_columns import Remembered, forget, recall, remember
 from domain.acquisition.tables import ABOUT, fields_of
+from domain.acquisition.therapist_columns import family
 from domain.database import Database
+from domain.errors import Invalid
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TABLE = FileKind.THERAPIST_TABLE
@@ -54,3 +58,14 @@ def test_what_was_said_of_a_table_comes_back_for_it(database: Database, data: st
         found = recall(session, headers)
         wanted = {field: header for field, header in said.items() if header}
         assert found == (Remembered(about, wanted, NOW) if wanted else None)
+
+
+@pytest.mark.parametrize("fields", ['{"name": 5}', '{"name": null}', '{"name": {}}', '{"name": ["Wer"]}', "5"])
+def test_what_is_no_header_is_refused_by_the_database(database: Database, fields: str) -> None:
+    """Whoever writes it by hand: it would keep everybody's next table of that kind out."""
+    by_hand = text(
+        "INSERT INTO scraping_service.table_columns (digest, about, fields, confirmed_at) "
+        "VALUES (:digest, 'therapist_table', cast(:fields AS jsonb), now())"
+    )
+    with pytest.raises(Invalid, match="ck_table_columns_"), database.write() as session:
+        session.execute(by_hand, {"digest": family(("Wer", "Wo")), "fields": fields})

@@ -13,11 +13,15 @@ from domain.acquisition.source_asking import ask_run
 from domain.acquisition.sources import RunState, list_sources
 from domain.casework import imports
 from domain.casework.imports import IMPORT_LOCK
+from domain.casework.source_review import discard
 from domain.database import Database
+from domain.errors import Conflict, Unavailable
 from tests.ui.admin.test_sources import STATE, permitted, the_worker_reads
 from tests.ui.hands import fill, press, scalar
+from ui.admin import source_review
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
+from ui.errors import describe
 from ui.ports import UiContext
 
 PEOPLE = "SELECT count(*) FROM therapist_service.therapist"
@@ -84,6 +88,35 @@ def test_taking_over_is_stopped_and_done_later(
     press(qtbot, dialog, "Übernehmen")
     qtbot.waitUntil(lambda: scalar(database, STATE) == "applied", timeout=LONG)
     assert scalar(database, PEOPLE) == MANY
+
+
+def test_a_choice_outlives_a_database_that_is_away(
+    dialog: SourceReviewDialog, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was unticked stays so; the same button tries again."""
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("database.unreachable")
+
+    assert dialog.view is not None
+    dialog.view.selection.take([0], wanted=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(source_review, "take_over", away)
+        press(qtbot, dialog, "Übernehmen")
+        qtbot.waitUntil(lambda: dialog._facts.text() == describe(Unavailable("database.unreachable")), timeout=LONG)
+    press(qtbot, dialog, "Übernehmen")
+    qtbot.waitUntil(lambda: scalar(database, STATE) == "applied", timeout=LONG)
+    assert scalar(database, PEOPLE) == MANY - 1
+
+
+def test_what_a_colleague_took_over_is_not_offered_again(
+    dialog: SourceReviewDialog, qtbot: QtBot, database: Database
+) -> None:
+    """It says so, and the window can only be closed."""
+    fill(database, lambda s: discard(s, dialog._run_id))
+    press(qtbot, dialog, "Übernehmen")
+    qtbot.waitUntil(lambda: dialog._facts.text() == describe(Conflict("source.reviewed")), timeout=LONG)
+    assert (dialog._take.isEnabled(), dialog._drop.isEnabled()) == (False, False)
 
 
 def test_how_far_it_is_stands_below_the_bar(dialog: SourceReviewDialog) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.database import Database
+from tests.ui.admin.test_source_review import another_import
 from tests.ui.hands import find, press, scalar
 from ui.imports.dialog import ImportDialog
 from ui.ports import UiContext
@@ -29,7 +30,7 @@ def opened(ui: UiContext, qtbot: QtBot, page: QWidget, path: Path) -> ImportDial
     """The dialog for a file."""
     dialog = ImportDialog(page, ui, path)
     dialog.open()
-    qtbot.waitUntil(lambda: not dialog.outcome.bar.isVisible())
+    qtbot.waitUntil(lambda: not dialog.outcome.bar.isVisible(), timeout=30_000)
     return dialog
 
 
@@ -88,6 +89,28 @@ def test_columns_once_named_are_known_again(
     qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible(), timeout=30_000)
     assert dialog._table.mapping() != known
     dialog.reject()
+
+
+def test_what_is_being_tried_or_read_in_keeps_its_columns(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, worker_database: Database, tmp_path: Path
+) -> None:
+    """Else what is taken over would be read by other columns than what was shown, or twice."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Behandler;Wo\nIna Berg;Markt 1, 52062 Aachen\n", "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    assert dialog._table is not None
+    dialog._table.about.choose("therapist_table")
+    dialog._table.columns._choices["name"].choose("Behandler")
+    with another_import(worker_database):
+        press(qtbot, dialog, "Probelauf")
+        assert not dialog._table.isEnabled()
+    qtbot.waitUntil(lambda: dialog._review is not None, timeout=30_000)
+    with another_import(worker_database):
+        press(qtbot, dialog, "Einlesen")
+        assert not dialog._columns.isEnabled()
+    with qtbot.waitSignal(dialog.finished, timeout=30_000):
+        pass
+    assert scalar(database, FILES) == 1
 
 
 def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database) -> None:

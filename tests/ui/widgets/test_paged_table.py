@@ -1,0 +1,38 @@
+"""A long list before and after its first rows are there."""
+
+from threading import Event
+
+from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
+
+from domain.paging import ListQuery, Page
+from ui.ports import UiContext
+from ui.widgets.columns import Column
+from ui.widgets.paged_table import PagedTable
+
+
+def test_a_list_says_that_it_is_empty_only_when_it_knows(ui: UiContext, qtbot: QtBot) -> None:
+    """Whoever comes to a record from elsewhere, while many are counted, is not told to begin with an import."""
+    counted = Event()
+
+    def fetch(_session: Session, _query: ListQuery) -> Page[str]:
+        assert counted.wait(30)
+        return Page((), 0, 0)
+
+    table = PagedTable(
+        name="nobody",
+        title="Niemand",
+        background=ui.background,
+        fetch=fetch,
+        columns=(Column("Name", 0, text=str),),
+        row_id=lambda _: 1,
+        empty="Noch niemand.",
+    )
+    qtbot.addWidget(table)
+    table.show()
+    table.refresh()
+    table.select(7)
+    assert not table._empty.isVisible()
+    counted.set()
+    qtbot.waitUntil(table._empty.isVisible, timeout=30_000)
+    assert table._empty.said.text() == "Noch niemand."
