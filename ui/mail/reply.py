@@ -158,7 +158,8 @@ class ReplyView(QWidget):
         self._confirm.setEnabled(True)
         self._empty.hide()
         self._content.show()
-        self._subject.setText(r.subject or tr("ohne Betreff"))
+        gone = reply.detail.erased
+        self._subject.setText(r.subject or (tr("Inhalt gelöscht") if gone else tr("ohne Betreff")))
         open_mail = r.status == "unread"
         kind, colour = chip(r)
         if open_mail:
@@ -171,6 +172,7 @@ class ReplyView(QWidget):
         remark = sentence(reply.detail)
         self._remark.setText(remark)
         self._remark.setVisible(bool(remark))
+        self._body.setPlaceholderText(tr("Inhalt gelöscht") if gone else tr("Kein lesbarer Text."))
         self._body.setPlainText(reply.detail.body_text)
         found = [item.suggestion for item in reply.items if item.suggestion is not None]
         self._body.mark([s.quote for s in (*found, reply.of_mailbox, reply.offer) if s is not None])

@@ -12,6 +12,7 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.replies import assign
+from domain.casework.word_erasure import erase_words
 from domain.communication.calls import plan_call
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
@@ -185,3 +186,22 @@ def test_what_came_back_and_what_stayed_is_said(ui: UiContext, qtbot: QtBot, dat
     stayed = "Inzwischen geändert und so gelassen: der Anruf bei der Praxis."
     qtbot.waitUntil(lambda: stayed in ui.messages.text())
     assert scalar(database, "SELECT count(*) FROM communication_service.phone_call WHERE status = 'planned'") == 1
+
+
+def test_a_mail_whose_words_were_erased_says_so(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nobody is sent to look for what was deleted on request; the answers are taken back all the same."""
+    page = opened(ui, qtbot, database, "Leider ist bei mir kein Platz frei.", "Kühn")
+    view = page._incoming._reply
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, REFUSED) == 1)
+    patient = int(str(scalar(database, "SELECT id FROM patient_service.patient")))
+    fill(database, lambda session: erase_words(session, patient, reason="Antrag", now=ui.now()))
+    view.refresh()
+    qtbot.waitUntil(lambda: view._subject.text() == "Inhalt gelöscht")
+    assert (
+        view._remark.text()
+        == "Was in dieser E-Mail stand, wurde auf Antrag gelöscht und lässt sich hier nicht mehr lesen."
+    )
+    assert (view._body.toPlainText(), view._body.placeholderText()) == ("", "Inhalt gelöscht")
+    press(qtbot, page, "Antworten zurücknehmen")
+    qtbot.waitUntil(lambda: scalar(database, REFUSED) == 0)
