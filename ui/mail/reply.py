@@ -88,13 +88,16 @@ class ReplyView(QWidget):
         suggestion.add(self._of_mailbox)
         suggestion.add(self._answers)
         suggestion.add(self._capacity)
-        suggestion.add(row(self._away, self._wrong, self._never))
+        # two rows each: beside the list a narrow window has no room for more
+        suggestion.add(row(self._away, self._wrong))
+        suggestion.add(row(self._never))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         for widget in (
             self._subject,
-            row(self._chip, self._open, self._records, self._write, self._assign, self._undo, self._again),
+            row(self._chip, self._open, self._records),
+            row(self._write, self._assign, self._undo, self._again),
             self._facts,
             self._remark,
         ):

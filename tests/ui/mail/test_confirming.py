@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -205,3 +206,21 @@ def test_a_mail_whose_words_were_erased_says_so(ui: UiContext, qtbot: QtBot, dat
     assert (view._body.toPlainText(), view._body.placeholderText()) == ("", "Inhalt gelöscht")
     press(qtbot, page, "Antworten zurücknehmen")
     qtbot.waitUntil(lambda: scalar(database, REFUSED) == 0)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_no_button_is_cut_in_a_narrow_window(ui: UiContext, qtbot: QtBot, database: Database, *, settled: bool) -> None:
+    """The smallest window has 834 pixels beside its navigation; what is to be pressed lies within them."""
+    page = opened(ui, qtbot, database, "Leider ist bei mir kein Platz frei.", "Kühn", "Lang")
+    if settled:
+        press(qtbot, page, "Bestätigen")
+        qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+        qtbot.waitUntil(page._incoming._reply._undo.isVisible)
+    page.resize(834, 580)
+    qtbot.waitUntil(lambda: page.width() == 834)
+    view = page._incoming._reply
+    seen = [one for one in view.findChildren(QPushButton) + view.findChildren(QComboBox) if one.isVisible()]
+    assert len(seen) >= 4
+    for one in seen:
+        right = one.mapTo(view, one.rect().topRight()).x()
+        assert right < view.width(), one.accessibleName()
