@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -18,17 +18,24 @@ from domain.casework.letters import compose
 from domain.casework.printed_letters import drop_waiting, write_letter
 from domain.casework.prior_states import LETTERS, PLACES, Change, Key, State, moment, put_back, read
 from domain.casework.waiting_reminders import STILL_HERE
-from domain.communication.mails import rewrite
+from domain.communication.mails import named_in, rewrite
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import CALL_BROUGHT_BACK, EMAIL_BROUGHT_BACK, CallStatus, EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.models import Answer, Inquiry, InquiryItem
-from domain.matching.states import InquiryStage, ItemStatus
+from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
 from domain.therapists.models import Therapist
 from domain.weektime import office_day
 
 KIND = "answer_taken_back"
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
+# how somebody stands at a practice that a waiting mail or letter of this kind tells of them
+TOLD: dict[str, frozenset[ItemStatus]] = {
+    "inquiry": OPEN_ITEM,
+    "reminder": OPEN_ITEM,
+    "withdrawal": frozenset({ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE}),
+    "surplus": frozenset({ItemStatus.ACCEPTED_SURPLUS}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +183,14 @@ def _mail_back(
     """Whether the mail waits as before; False where another stands in its place."""
     mail = load_for_edit(session, Email, number)
     wanted = mail.inquiry_id in inquiries if mail.inquiry_id is not None else mail.patient_id in patients
-    dropped = mail.status == EmailStatus.CANCELLED and change.after["status"] == EmailStatus.CANCELLED
+    dropped = mail.status == EmailStatus.CANCELLED
     if not wanted or not (dropped or mail.status in STILL_HERE):
         return None
+    named = change.before["items"] if mail.inquiry_id is not None else []
+    about = _still(session, mail.kind, named, () if dropped else named_in(session, mail.id))
     if dropped:
+        if change.after["status"] != EmailStatus.CANCELLED or (named and not about) or _words_gone(session, mail.id):
+            return False
         another = select(Email.id).where(
             Email.id != mail.id, Email.kind == mail.kind, Email.inquiry_id.is_not_distinct_from(mail.inquiry_id),
             Email.patient_id.is_not_distinct_from(mail.patient_id), Email.created_at > since,
@@ -195,33 +206,35 @@ def _mail_back(
             mail.not_before = max(filter(None, (moment(change.before, "not_before"), may_leave)))
         events.record(session, f"email.{before}", mail.id, inquiry_id=mail.inquiry_id)
         session.flush()
-    named = change.before["items"]
-    if mail.inquiry_id is not None and named and read(session, [("mail", number)])["mail", number]["items"] != named:
-        inquiry = session.get_one(Inquiry, mail.inquiry_id)
-        about = _items(session, named)
-        rewrite(session, mail, compose(session, mail.kind, inquiry, about, today=office_day(now)), item_ids=_ids(about))
+    if about and named_in(session, mail.id) != {item.id for item in about}:
+        inquiry = session.get_one(Inquiry, mail.inquiry_id or 0)
+        letter = compose(session, mail.kind, inquiry, about, today=office_day(now))
+        rewrite(session, mail, letter, item_ids=[item.id for item in about])
     return True if dropped else None
 
 
+def _words_gone(session: Session, email_id: int) -> bool:
+    """Whether what stood in a mail was erased on somebody's request: it is not sent any more."""
+    return bool(session.scalar(select(func.audit.words_erased("communication_service.email", email_id))))
+
+
 def _letter_back(session: Session, kind: str, inquiry_id: int, change: Change, *, now: datetime) -> bool | None:
-    """Whether the letter waits for the printer as before; False where it was printed or written anew meanwhile."""
-    named = change.before["items"]
-    waiting = read(session, [(kind, inquiry_id)])[kind, inquiry_id]
-    if not named or waiting == change.before:
-        return None
-    if not change.untouched:
-        return False
+    """Whether the letter waits for the printer as before; False where it was printed or dropped meanwhile."""
     which = kind.removesuffix("_letter")
+    waiting = read(session, [(kind, inquiry_id)])[kind, inquiry_id]["items"]
+    about = _still(session, which, change.before["items"], waiting)
+    if not change.before["items"] or [item.id for item in about] == waiting:
+        return None
+    if not waiting and change.after["items"]:
+        return False
     drop_waiting(session, inquiry_id, which)
-    write_letter(session, which, session.get_one(Inquiry, inquiry_id), _items(session, named), now=now)
+    write_letter(session, which, session.get_one(Inquiry, inquiry_id), about, now=now)
     return True
 
 
-def _items(session: Session, ids: object) -> list[InquiryItem]:
-    wanted = [int(number) for number in ids] if isinstance(ids, list) else []
+def _still(session: Session, kind: str, *named: object) -> list[InquiryItem]:
+    """Of those a waiting mail or letter named, before or since, whom it is still to name; the others went their way."""
+    wanted = {int(number) for ids in named if isinstance(ids, Collection) for number in ids}
     query = select(InquiryItem).where(InquiryItem.id.in_(wanted)).order_by(InquiryItem.position)
-    return list(session.scalars(query))
-
-
-def _ids(items: Collection[InquiryItem]) -> list[int]:
-    return [item.id for item in items]
+    told = TOLD.get(kind)
+    return [item for item in session.scalars(query) if told is None or ItemStatus(item.status) in told]

@@ -27,7 +27,8 @@ def take_back_printed(session: Session, letter_id: int, *, now: datetime) -> Non
     """The letter waits for the printer again; an inquiry or a reminder that counted because of it counts no more.
 
     Raises NotFound, and Conflict where somebody took it back already (``letter.not_printed``), or where more came of it
-    (``letter.followed``): an answer, a later letter or reminder, the end of the inquiry.
+    (``letter.followed``): an answer, a later letter or reminder, the end of the inquiry; or where its words were erased
+    (``letter.words_erased``): it would be printed with gaps.
     """
     inquiry_id = session.scalar(select(PrintedLetter.inquiry_id).where(PrintedLetter.id == letter_id))
     if inquiry_id is None:
@@ -36,6 +37,8 @@ def take_back_printed(session: Session, letter_id: int, *, now: datetime) -> Non
     letter = load_for_edit(session, PrintedLetter, letter_id)
     if letter.printed_at is None:
         raise Conflict("letter.not_printed")
+    if session.scalar(select(func.audit.words_erased("communication_service.printed_letter", letter_id))):
+        raise Conflict("letter.words_erased")
     later = select(PrintedLetter.id).where(PrintedLetter.inquiry_id == inquiry_id, PrintedLetter.id > letter_id)
     entry = _entry_of(session, letter)
     if entry is None or session.scalars(later.limit(1)).first() is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.communication.claiming import Outgoing, outgoing
@@ -24,10 +24,15 @@ class MissingCopy:
 
 
 def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[MissingCopy, ...]:
-    """Sent mails of an account that were not copied, the oldest first."""
+    """Sent mails of an account that were not copied, the oldest first; not those whose words were erased since."""
     rows = session.scalars(
         select(Email)
-        .where(Email.account_id == account_id, Email.copied_at.is_(None), Email.sent_at > now - COPIED_WITHIN)
+        .where(
+            Email.account_id == account_id,
+            Email.copied_at.is_(None),
+            Email.sent_at > now - COPIED_WITHIN,
+            ~func.audit.words_erased("communication_service.email", Email.id),
+        )
         .order_by(Email.sent_at, Email.id)
         .limit(AT_ONCE)
     )

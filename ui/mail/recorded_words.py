@@ -15,7 +15,7 @@ KEPT = {
     "call": "der Anruf bei der Praxis",
     "inquiry": "der Stand der Anfrage",
     "letter": "der Brief",
-    "mail": "die E-Mail an ihrer Stelle",
+    "mail": "eine E-Mail, die gewartet hatte",
     "places": "die Angabe zu freien Plätzen",
 }
 

@@ -26,6 +26,8 @@ def chip(row: IncomingRow) -> tuple[str, str]:
 def sentence(mail: IncomingDetail) -> str:
     """What the program has to say of a mail; empty where nothing."""
     remark = mail.row.remark
+    if mail.erased:
+        return tr("Was in dieser E-Mail stand, wurde auf Antrag gelöscht und lässt sich hier nicht mehr lesen.")
     if remark is None:
         hidden = hidden_words(mail.body_text, (file.media_type for file in mail.files))
         said = [_of_words(hidden, files=bool(mail.files)) if hidden is not None else "", _of_sender(mail.row)]

@@ -88,13 +88,16 @@ class ReplyView(QWidget):
         suggestion.add(self._of_mailbox)
         suggestion.add(self._answers)
         suggestion.add(self._capacity)
-        suggestion.add(row(self._away, self._wrong, self._never))
+        # two rows each: beside the list a narrow window has no room for more
+        suggestion.add(row(self._away, self._wrong))
+        suggestion.add(row(self._never))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         for widget in (
             self._subject,
-            row(self._chip, self._open, self._records, self._write, self._assign, self._undo, self._again),
+            row(self._chip, self._open, self._records),
+            row(self._write, self._assign, self._undo, self._again),
             self._facts,
             self._remark,
         ):
@@ -158,7 +161,8 @@ class ReplyView(QWidget):
         self._confirm.setEnabled(True)
         self._empty.hide()
         self._content.show()
-        self._subject.setText(r.subject or tr("ohne Betreff"))
+        gone = reply.detail.erased
+        self._subject.setText(r.subject or (tr("Inhalt gelöscht") if gone else tr("ohne Betreff")))
         open_mail = r.status == "unread"
         kind, colour = chip(r)
         if open_mail:
@@ -171,6 +175,7 @@ class ReplyView(QWidget):
         remark = sentence(reply.detail)
         self._remark.setText(remark)
         self._remark.setVisible(bool(remark))
+        self._body.setPlaceholderText(tr("Inhalt gelöscht") if gone else tr("Kein lesbarer Text."))
         self._body.setPlainText(reply.detail.body_text)
         found = [item.suggestion for item in reply.items if item.suggestion is not None]
         self._body.mark([s.quote for s in (*found, reply.of_mailbox, reply.offer) if s is not None])

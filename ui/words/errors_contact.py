@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "template.not_own": "Nur eigene Vorlagen lassen sich anlegen oder löschen.",
     "letter.not_printed": "Dieser Brief wartet schon wieder auf den Druck; jemand war schneller.",
     "letter.followed": "Das lässt sich nicht mehr zurücknehmen: Seit dem Brief kam eine Antwort, ein weiterer Brief oder eine Erinnerung, oder die Anfrage ist abgeschlossen. Es wurde nichts geändert.",
+    "letter.words_erased": "Was in diesem Brief stand, wurde auf Antrag gelöscht; er lässt sich nicht noch einmal drucken. Ging er nicht hinaus, ziehen Sie die Anfrage zurück und stellen Sie eine neue. Es wurde nichts geändert.",
     "letter.none": "Zu dieser Anfrage gibt es keinen Brief.",
     "batch.nothing": "Es gibt gerade nichts zu senden. Es wurde nichts angelegt.",
     "batch.too_many": "Ein Sammelversand fasst höchstens {most} Zeilen, gewählt sind {given}. Wählen Sie weniger aus.",

@@ -52,7 +52,10 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class IncomingDetail:
-    """One mail in full, as plain text, with its files; `size` is that of its source."""
+    """One mail in full, as plain text, with its files; `size` is that of its source.
+
+    `erased`: what stood in it was erased on request, as a person's who is spoken of.
+    """
 
     row: IncomingRow
     body_text: str
@@ -60,6 +63,7 @@ class IncomingDetail:
     message_id: str
     size: int
     files: tuple[FileRow, ...]
+    erased: bool = False
 
 
 _INCOMING = Listing(
@@ -113,7 +117,9 @@ def count_unread(session: Session) -> int:
 def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
     """One mail in full; raises NotFound."""
     query = f"""
-        SELECT l.*, m.body_text, m.automatic, m.message_id, m.size
+        SELECT l.*, m.body_text, m.automatic, m.message_id, m.size,
+               m.subject = '' AND m.body_text = ''
+               AND audit.words_erased('communication_service.incoming_email', m.id) AS erased
         FROM ({_INCOMING.select} WHERE m.id = :id) AS l
         JOIN communication_service.incoming_email m ON m.id = l.incoming_id"""
     row = session.execute(text(query), {"id": incoming_id}).mappings().one_or_none()
@@ -127,7 +133,9 @@ def get_incoming(session: Session, incoming_id: int) -> IncomingDetail:
         {"id": incoming_id},
     )
     attached = tuple(FileRow(*file) for file in files)
-    return IncomingDetail(_row(row), row["body_text"], row["automatic"], row["message_id"], row["size"], attached)
+    return IncomingDetail(
+        _row(row), row["body_text"], row["automatic"], row["message_id"], row["size"], attached, row["erased"]
+    )
 
 
 def file_content(session: Session, file_id: int) -> bytes:

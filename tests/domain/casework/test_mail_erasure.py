@@ -7,17 +7,20 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select, text
 
+from domain.casework.letter_corrections import take_back_printed
 from domain.casework.letters import queue_letter
 from domain.casework.mail_reports import decide_unclear, mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.taking import take_mail
 from domain.casework.word_erasure import Erased, erase_words
+from domain.communication.accounts import AccountForm, save_account
+from domain.communication.copies import copies_due
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.letter_models import PrintedLetter
 from domain.communication.mails import Letter, queue_mail
-from domain.communication.models import Email
+from domain.communication.models import Email, EmailPatient
 from domain.database import Database, Session
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.matching.models import Inquiry, PlaceSearch
@@ -28,6 +31,7 @@ from tests.conftest import NOW, Office
 from tests.domain.casework.steps import ask, items, mails, state
 from tests.domain.communication.incoming.letters import reply
 
+ACCOUNT = AccountForm(name="Büro", address="buero@office.example", smtp_host="127.0.0.1")
 LOCKED = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'test-tom' AND wait_event_type = 'Lock'"""
 
@@ -264,3 +268,55 @@ def test_who_erases_comes_first(database: Database, worker_database: Database) -
         assert take_mail(other, mail, now=NOW) is None
         found = other.get_one(Email, mail)
         assert (found.status, found.body_text, found.to_address) == ("cancelled", "", "")
+
+
+def test_two_erasures_at_once_leave_nothing_of_whom_they_share(
+    office: Office, database: Database, second_database: Database
+) -> None:
+    """Each would take the other for still there: whoever comes second waits, and empties what is about both."""
+    with database.write() as session:
+        lea, jonas, _, _ = two_searches(session)
+        mail = queue_to(session, lea)
+        session.add(EmailPatient(email_id=mail.id, patient_id=jonas))
+        send(session, mail)
+
+    def work() -> Erased:
+        with second_database.write() as session:
+            return erase(session, jonas)
+
+    owner = office.database("owner")
+    with closing(owner), ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            assert (erase(session, lea).mails, session.get_one(Email, mail.id).body_text) == (0, "Worte")
+            second = pool.submit(work)
+            wait_until_locked(owner)
+        assert second.result(60).mails == 1
+    with database.read() as session:
+        assert session.get_one(Email, mail.id).body_text == ""
+
+
+def test_an_erased_mail_is_not_copied_any_more(database: Database, worker_database: Database) -> None:
+    """Its copy would be a mail without words or addressee among the sent ones."""
+    with database.write() as session:
+        lea, jonas, _, _ = two_searches(session)
+        account = save_account(session, ACCOUNT)
+        gone, kept = queue_to(session, lea), queue_to(session, jonas)
+        for mail in (gone, kept):
+            mail.account_id = account
+            send(session, mail)
+        wanted = kept.id
+        erase(session, lea)
+    with worker_database.write() as session:
+        assert [copy.mail.id for copy in copies_due(session, account, now=NOW)] == [wanted]
+
+
+def test_an_erased_letter_does_not_wait_for_the_printer_again(database: Database) -> None:
+    """It would be printed without its words; that it cannot be taken back is said."""
+    with database.write() as session:
+        lea, _, mine, _ = two_searches(session)
+        inquiry = ask(session, mine, now=NOW)
+        letter = session.query(PrintedLetter).filter_by(inquiry_id=inquiry.id).one()
+        erase(session, lea)
+        with pytest.raises(Conflict, match=r"letter\.words_erased"):
+            take_back_printed(session, letter.id, now=NOW)
+        assert (letter.printed_at, state(session, inquiry)) == (NOW, "sent")

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.replies import assign
+from domain.casework.word_erasure import erase_words
 from domain.communication.calls import plan_call
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
@@ -185,3 +187,40 @@ def test_what_came_back_and_what_stayed_is_said(ui: UiContext, qtbot: QtBot, dat
     stayed = "Inzwischen geändert und so gelassen: der Anruf bei der Praxis."
     qtbot.waitUntil(lambda: stayed in ui.messages.text())
     assert scalar(database, "SELECT count(*) FROM communication_service.phone_call WHERE status = 'planned'") == 1
+
+
+def test_a_mail_whose_words_were_erased_says_so(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nobody is sent to look for what was deleted on request; the answers are taken back all the same."""
+    page = opened(ui, qtbot, database, "Leider ist bei mir kein Platz frei.", "Kühn")
+    view = page._incoming._reply
+    press(qtbot, page, "Bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, REFUSED) == 1)
+    patient = int(str(scalar(database, "SELECT id FROM patient_service.patient")))
+    fill(database, lambda session: erase_words(session, patient, reason="Antrag", now=ui.now()))
+    view.refresh()
+    qtbot.waitUntil(lambda: view._subject.text() == "Inhalt gelöscht")
+    assert (
+        view._remark.text()
+        == "Was in dieser E-Mail stand, wurde auf Antrag gelöscht und lässt sich hier nicht mehr lesen."
+    )
+    assert (view._body.toPlainText(), view._body.placeholderText()) == ("", "Inhalt gelöscht")
+    press(qtbot, page, "Antworten zurücknehmen")
+    qtbot.waitUntil(lambda: scalar(database, REFUSED) == 0)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_no_button_is_cut_in_a_narrow_window(ui: UiContext, qtbot: QtBot, database: Database, *, settled: bool) -> None:
+    """The smallest window has 834 pixels beside its navigation; what is to be pressed lies within them."""
+    page = opened(ui, qtbot, database, "Leider ist bei mir kein Platz frei.", "Kühn", "Lang")
+    if settled:
+        press(qtbot, page, "Bestätigen")
+        qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+        qtbot.waitUntil(page._incoming._reply._undo.isVisible)
+    page.resize(834, 580)
+    qtbot.waitUntil(lambda: page.width() == 834)
+    view = page._incoming._reply
+    seen = [one for one in view.findChildren(QPushButton) + view.findChildren(QComboBox) if one.isVisible()]
+    assert len(seen) >= 4
+    for one in seen:
+        right = one.mapTo(view, one.rect().topRight()).x()
+        assert right < view.width(), one.accessibleName()
