@@ -65,6 +65,7 @@ def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
     assert demo["unknown"]["distance"] > 0
 
 
+@pytest.mark.soak
 def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any]) -> None:
     """The dice of the demo fall alike again."""
     again = answer("demo")
