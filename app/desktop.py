@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
 from app.collector import GuiThreadCollector
+from app.doctor.seat import seat_findings
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
 from app.paths import Profile
 from app.seat import Seat
+from app.settings import load
 from app.worker_process import WorkerProcess, WorkerState
 from domain.communication.drafts.records import Waiting
 from domain.database import Database
@@ -86,6 +88,7 @@ class Desktop:
             vault=self.vault,
             now=utc_now,
             today=today,
+            machine=lambda: seat_findings(profile, load(profile.settings), now=utc_now()),
         )
         self.news.changed.connect(self.changes.changed)
         self.news.connected.connect(self._on_connection)

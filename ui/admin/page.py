@@ -3,6 +3,7 @@
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.audit_tab import AuditTab
+from ui.admin.health_tab import HealthTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
@@ -26,6 +27,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
+        self.health = HealthTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -36,6 +38,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
         self._tabs.addTab(self.audit, tr("P&rotokoll"))
+        self._tabs.addTab(self.health, tr("&Zustand"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -63,6 +66,7 @@ class AdminPage(PageWidget):
         self.sources.refresh()
         self.websites.refresh()
         self.audit.refresh()
+        self.health.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""
