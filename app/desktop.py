@@ -21,6 +21,7 @@ from app.worker_process import WorkerProcess, WorkerState
 from domain.communication.drafts.records import Waiting
 from domain.database import Database
 from domain.weektime import BERLIN
+from ui.about.dialog import AboutDialog
 from ui.admin.page import AdminPage
 from ui.admin.source_keeper import SourceKeeper
 from ui.appearance import Appearance, AppearanceButton
@@ -41,6 +42,7 @@ from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 from ui.today.page import TodayPage
 from ui.translation import ntr, tr
+from ui.widgets.forms import button
 from ui.window_state import WindowState
 
 SWITCH_SECONDS = 0.0005  # how long a thread may hold Python while the window waits
@@ -101,6 +103,7 @@ class Desktop:
         search = GlobalSearch(self.background, self.window.show_page)
         self.window.install(self._pages(), search, AppearanceButton(self.appearance))
         self.window.statusBar().addWidget(BatchStatus(self.ui))
+        self.window.statusBar().addPermanentWidget(button(tr("Über Platzlotse"), self._show_about, role="link"))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
         self.listener = ChangeListener(
@@ -129,6 +132,11 @@ class Desktop:
             PageSpec("map", tr("Karte"), "map", lambda: MapPage(ui)),
             PageSpec("admin", tr("Verwaltung"), "list-filter", lambda: AdminPage(ui)),
         )
+
+    def _show_about(self) -> None:
+        about = AboutDialog(self.background, self.window)
+        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about.open()
 
     def _start_worker(self, profile: Profile) -> WorkerProcess:
         command = [sys.executable, *_program(), "--profile", str(profile.home), "worker"]

@@ -77,7 +77,7 @@ def audit_chain(session: Session, now: datetime) -> Iterator[Finding]:
 
 
 def _chain(check: str, row: Row[Any], now: datetime) -> Finding:
-    links, waiting, since = row
+    links, waiting, since = row[0], row[1], row[2]
     if since is None or now - since <= LATE:
         return ok(check, "chain", n=links or 0, waiting=waiting)
     late = fail if now - since > TOO_LATE else warn

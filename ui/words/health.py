@@ -91,7 +91,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "worker": ("läuft ({n} Verbindungen)", ""),
     "worker.gone": (
         "ist nicht mit der Datenbank verbunden: Nichts wird gesendet, Fristen ruhen.",
-        "Den Dienst auf dem Server starten (docs/server.md, Betrieb) und seine Ausgabe lesen.",
+        "Am Einzelplatz das Programm neu öffnen; im Büro den Dienst auf dem Server starten (docs/server.md, Betrieb).",
     ),
     "worker.with_window": ("läuft, solange das Fenster offen ist", ""),
     "worker.trouble": (

@@ -77,5 +77,5 @@ def test_room_is_told_before_it_is_gone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: float, state: State
 ) -> None:
     """Five gigabytes want a look, one must be mended."""
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: Usage(1e12, 0, free))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1e12, 0, free))
     assert disk.room(tmp_path).state is state

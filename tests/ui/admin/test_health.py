@@ -29,7 +29,8 @@ def shown(qtbot: QtBot, ui: UiContext) -> HealthTab:
 def lines(tab: HealthTab) -> list[str]:
     """What a screen reader hears of the rows, from above."""
     items = (tab.rows.layout().itemAt(n) for n in range(tab.rows.layout().count()))  # type: ignore[union-attr]
-    return [item.widget().accessibleName() for item in items if item is not None and item.widget() is not None]
+    widgets = (item.widget() for item in items if item is not None)
+    return [widget.accessibleName() for widget in widgets if widget is not None]
 
 
 def test_what_must_be_mended_comes_first_with_what_to_do(ui: UiContext, qtbot: QtBot) -> None:
