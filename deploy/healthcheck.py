@@ -5,7 +5,9 @@ import sys
 
 import psycopg
 
-HEARTBEAT = "SELECT coalesce(max(last_heartbeat) > now() - interval '60 seconds', false) FROM platform.procrastinate_workers"
+HEARTBEAT = (
+    "SELECT coalesce(max(last_heartbeat) > now() - interval '60 seconds', false) FROM platform.procrastinate_workers"
+)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Startet den Büro-Server ohne Container auf diesem Rechner: PostgreSQL mit TLS, PgBouncer (wenn da), Hintergrunddienst.
+"""Startet den Büro-Server ohne Container: PostgreSQL mit TLS, PgBouncer (wenn er da ist) und den Hintergrunddienst.
 
 Aufruf: .venv/bin/python deploy/native.py ORDNER [--name RECHNER …] [--port 5432] [--pooler-port 6432]
 Läuft bis Strg+C oder SIGTERM und beendet dann alles, was er startete; ein zweiter Aufruf macht mit demselben weiter.
@@ -77,6 +77,8 @@ class Topology:
         profile = self.home / "worker"
         profile.mkdir(exist_ok=True, mode=0o700)
         write_private(profile / "settings.toml", 'mode = "server"\n')
+        password = self._secret("worker").read_text("utf-8")
+        write_private(self._passfile, f"{self.names[0]}:{self.port}:platzlotse:vermittlungsdienst:{password}\n")
         self._launch("worker", [sys.executable, str(ROOT / "main.py"), "--profile", str(profile), "worker"])
         say(f"CA für die Arbeitsplätze: {self.tls / 'ca.crt'}")
         say("Der Büro-Server läuft.")
@@ -164,16 +166,20 @@ class Topology:
 
     def _environment(self) -> dict[str, str]:
         files = {f"PLATZLOTSE_{name.upper()}_PASSWORD_FILE": str(self._secret(name)) for name in SECRETS}
-        worker = self._secret("worker").read_text("utf-8")
         return {
             **os.environ,
             **files,
             "PLATZLOTSE_SERVER": self.names[0],
             "PLATZLOTSE_PORT": str(self.port),
             "PLATZLOTSE_CA": str(self.tls / "ca.crt"),
-            "PLATZLOTSE_WORKER_URL": f"postgresql+psycopg://vermittlungsdienst:{worker}@{self.names[0]}:{self.port}"
-            f"/platzlotse?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}",
+            "PLATZLOTSE_PASSFILE": str(self._passfile),
+            "PLATZLOTSE_WORKER_URL": f"postgresql+psycopg://vermittlungsdienst@{self.names[0]}:{self.port}/platzlotse"
+            f"?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}&passfile={self._passfile}",
         }
+
+    @property
+    def _passfile(self) -> Path:
+        return self.home / "worker" / "pgpass"
 
     def _secret(self, name: str) -> Path:
         return self.secrets / name

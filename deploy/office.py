@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from domain.database import Database
 from domain.errors import PlatzlotseError
 from domain.migrations import HEAD, migrate
-from domain.persons import ensure_login
 from ui.errors import describe
 
 OWNER, SERVICE, POOLER = "platzlotse_owner", "vermittlungsdienst", "platzlotse_pooler"
@@ -120,16 +119,14 @@ def main() -> int:
     owner = Database(url(conninfo(database, OWNER, owner_password)), application_name="platzlotse-setup", pool_size=1)
     try:
         changed = migrate(owner.engine)
-        with owner.write() as session:
-            ensure_login(session, role_name=SERVICE, password=secret("WORKER"), roles={"worker"})
     except PlatzlotseError as error:
         sys.stderr.write(describe(error) + "\n")
         return 1
     finally:
         owner.close()
-    # migrating takes every right from the public; the pooler's stays its own
     with psycopg.connect(conninfo(database, name, superuser), autocommit=True) as admin:
-        admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(*map(sql.Identifier, (database, POOLER))))
+        ensure_role(admin, SERVICE, secret("WORKER"), sql.SQL("NOSUPERUSER NOCREATEROLE NOCREATEDB"))
+        admin.execute(sql.SQL("GRANT platzlotse_worker TO {}").format(sql.Identifier(SERVICE)))
     sys.stdout.write(f"Die Datenbank ist auf dem Stand {HEAD}{' (neu)' if changed else ''}.\n")
     return 0
 
