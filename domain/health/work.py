@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.access import group_role
@@ -68,16 +67,17 @@ def queue(session: Session, now: datetime) -> Iterator[Finding]:
 
 def contact_chain(session: Session, now: datetime) -> Iterator[Finding]:
     """The contact log is linked within minutes."""
-    yield _chain("contact_chain", session.execute(_CONTACTS).one(), now)
+    links, waiting, since = session.execute(_CONTACTS).one()
+    yield _chain("contact_chain", links, waiting, since, now=now)
 
 
 def audit_chain(session: Session, now: datetime) -> Iterator[Finding]:
     """So is the audit."""
-    yield _chain("audit_chain", session.execute(_ENTRIES).one(), now)
+    links, waiting, since = session.execute(_ENTRIES).one()
+    yield _chain("audit_chain", links, waiting, since, now=now)
 
 
-def _chain(check: str, row: Row[Any], now: datetime) -> Finding:
-    links, waiting, since = row[0], row[1], row[2]
+def _chain(check: str, links: int | None, waiting: int, since: datetime | None, *, now: datetime) -> Finding:
     if since is None or now - since <= LATE:
         return ok(check, "chain", n=links or 0, waiting=waiting)
     late = fail if now - since > TOO_LATE else warn

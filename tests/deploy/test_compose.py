@@ -16,7 +16,11 @@ class _Loader(yaml.SafeLoader):
     """YAML with compose's own tag."""
 
 
-_Loader.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
+def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node)
+
+
+_Loader.add_constructor("!override", _sequence)
 
 
 def read(name: str) -> dict[str, Any]:

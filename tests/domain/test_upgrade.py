@@ -45,6 +45,12 @@ JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdroppe
 WHERE c.relkind = 'r' AND n.nspname ~ '_service$|^platform$|^audit$'
   AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' ORDER BY 1
 """
+OF_THE_DATABASE = """
+SELECT has_database_privilege('platzlotse_worker', d.oid, 'CONNECT') AS worker,
+       EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setdatabase = d.oid AND 'jit=off' = ANY(s.setconfig)) AS jit,
+       EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = 0) AS everybody
+FROM pg_database d WHERE d.datname = :name
+"""
 TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname ~ '_service$|^platform$|^audit$'
@@ -123,29 +129,28 @@ def test_back_is_the_backup_from_before(earlier: Engine, cluster: TestCluster, t
     with earlier.begin() as connection:
         connection.execute(text("UPDATE platform.office SET name = 'Vor dem Umzug'"))
     backup = tmp_path / "vorher.dump"
-    _tool("pg_dump", "--format=custom", f"--file={backup}", _dsn(earlier))
+    _tool("pg_dump", "--format=custom", f"--file={backup}", f"--dbname={_dsn(earlier)}")
     migrate(earlier)
     with earlier.begin() as connection:
         connection.execute(text("UPDATE platform.office SET name = 'Danach'"))
-    name = cluster.clone("template0")
-    try:
-        restored = create_engine(cluster.admin_url(name), poolclass=NullPool)
-        _tool("pg_restore", "--exit-on-error", f"--dbname={_dsn(restored)}", str(backup))
-        with restored.connect() as connection:
-            assert revision(connection) == PREVIOUS
-            assert connection.scalar(text("SELECT name FROM platform.office")) == "Vor dem Umzug"
-        # and the next attempt goes on from there
-        assert migrate(restored)
-        check(restored)
-        restored.dispose()
-    finally:
-        cluster.drop(name)
+    name = str(earlier.url.database)
+    cluster.drop(name)
+    _tool("pg_restore", "--exit-on-error", "--create", f"--dbname={_dsn(earlier, 'postgres')}", str(backup))
+    with earlier.connect() as connection:
+        assert revision(connection) == PREVIOUS
+        assert connection.scalar(text("SELECT name FROM platform.office")) == "Vor dem Umzug"
+        # what belongs to the database itself came back, too: its settings, and who may enter it
+        kept = connection.execute(text(OF_THE_DATABASE), {"name": name}).one()
+        assert tuple(kept) == (True, True, False)
+    # and the next attempt goes on from there
+    assert migrate(earlier)
+    check(earlier)
 
 
-def _dsn(engine: Engine) -> str:
-    """The same database for the server's own tools."""
+def _dsn(engine: Engine, database: str | None = None) -> str:
+    """The same database, or another of its server, for the server's own tools."""
     query = engine.url.query
-    return f"host={query['host']} port={query['port']} user=postgres dbname={engine.url.database}"
+    return f"host={query['host']} port={query['port']} user=postgres dbname={database or engine.url.database}"
 
 
 def _tool(tool: str, *arguments: str) -> None:

@@ -74,27 +74,30 @@ def normal(name: str) -> str:
 
 
 def _part(distribution: Distribution, known: str) -> Part:
-    data = distribution.metadata
     return Part(
         distribution.name,
         distribution.version,
-        str(data.get("Summary") or ""),
+        _one(distribution, "Summary"),
         _licence(distribution) or known,
         _link(distribution),
         _text(distribution),
     )
 
 
+def _one(distribution: Distribution, name: str) -> str:
+    """A field of its data; empty where it has none."""
+    return next((str(value).strip() for value in distribution.metadata.get_all(name) or ()), "")
+
+
 def _licence(distribution: Distribution) -> str:
-    data = distribution.metadata
-    if said := data.get("License-Expression"):
-        return str(said)
+    if said := _one(distribution, "License-Expression"):
+        return said
     classified = [
         entry.rpartition(" :: ")[2]
-        for entry in data.get_all("Classifier") or []
+        for entry in distribution.metadata.get_all("Classifier") or []
         if entry.startswith("License ::") and not entry.endswith("OSI Approved")
     ]
-    said = str(data.get("License") or "").strip()
+    said = _one(distribution, "License")
     if said and len(said) <= _WORDY and "\n" not in said and said.lower() not in {"unknown", "dual license"}:
         return said
     return " / ".join(dict.fromkeys(classified))
@@ -103,7 +106,7 @@ def _licence(distribution: Distribution) -> str:
 def _link(distribution: Distribution) -> str:
     entries = (str(entry).partition(",") for entry in distribution.metadata.get_all("Project-URL") or [])
     told = {name.strip().lower(): address.strip() for name, _, address in entries}
-    home = str(distribution.metadata.get("Home-page") or "")
+    home = _one(distribution, "Home-page")
     return next((told[name] for name in _LINKS if name in told), home or next(iter(told.values()), ""))
 
 
