@@ -11,8 +11,8 @@ from app.doctor.disk import Seen, layers, look, mounted
 from domain.health.models import State
 
 MOUNTS = """22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-30 22 0:25 / /home rw - ext4 /dev/mapper/home rw
-31 22 0:26 / /home/jana/Geteilte\\040Akten rw - nfs4 server:/akten rw
+30 22 0:25 / /daten rw - ext4 /dev/mapper/daten rw
+31 22 0:26 / /daten/jana/Geteilte\\040Akten rw - nfs4 server:/akten rw
 32 22 0:27 / /run rw - tmpfs tmpfs rw
 """
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - the shape shutil gives
@@ -34,9 +34,9 @@ def test_one_encrypted_layer_below_is_enough() -> None:
     ("folder", "source"),
     [
         ("/srv/akten", "/dev/vda"),
-        ("/home/jana", "/dev/mapper/home"),
-        ("/homework", "/dev/vda"),
-        ("/home/jana/Geteilte Akten/2026", "server:/akten"),
+        ("/daten/jana", "/dev/mapper/daten"),
+        ("/datenbank", "/dev/vda"),
+        ("/daten/jana/Geteilte Akten/2026", "server:/akten"),
         ("/run/x", "tmpfs"),
     ],
 )
