@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make help` lists the rest.
 PYTHON := .venv/bin/python
 
-.PHONY: help setup run test lint bench soak screens worker lock
+.PHONY: help setup run test lint audit bench soak screens worker lock
 
 help: ## zeigt diese Liste
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ lint: ## prüft Stil, Typen und Schichten
 	.venv/bin/deptry .
 	.venv/bin/vulture
 
+audit: ## fragt nach bekannten Sicherheitslücken der Programmteile; sagt, wenn niemand zu fragen war
+	@scripts/setup.sh lint
+	@scripts/audit.sh
+
 bench: ## misst die Zahlen, die zählen
 	@scripts/setup.sh test
 	$(PYTHON) -m pytest benchmarks -q --benchmark-only --benchmark-columns=median,min,max,rounds -p no:randomly -s
@@ -53,3 +57,4 @@ lock: setup ## schreibt die beiden Listen der Abhängigkeiten neu (mit Prüfsumm
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate scripts/audit.in -o scripts/audit.lock

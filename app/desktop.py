@@ -11,16 +11,19 @@ from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
 from app.collector import GuiThreadCollector
+from app.doctor.seat import seat_findings
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
 from app.paths import Profile
 from app.seat import Seat
 from app.seat_porter import SeatPorter
+from app.settings import load
 from app.worker_process import WorkerProcess, WorkerState
 from domain.access import office
 from domain.communication.drafts.records import Waiting
 from domain.database import Database
 from domain.weektime import BERLIN
+from ui.about.dialog import AboutDialog
 from ui.admin.page import AdminPage
 from ui.admin.source_keeper import SourceKeeper
 from ui.appearance import Appearance, AppearanceButton
@@ -44,6 +47,7 @@ from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 from ui.today.page import TodayPage
 from ui.translation import ntr, tr
+from ui.widgets.forms import button
 from ui.window_state import WindowState
 
 SWITCH_SECONDS = 0.0005  # how long a thread may hold Python while the window waits
@@ -91,6 +95,7 @@ class Desktop:
             vault=self.vault,
             now=utc_now,
             today=today,
+            machine=lambda: seat_findings(profile, load(profile.settings), now=utc_now()),
         )
         self.news.changed.connect(self.changes.changed)
         self.news.connected.connect(self._on_connection)
@@ -107,6 +112,7 @@ class Desktop:
             self._pages(), search, LockButton(self.lock.lock_by_hand), AppearanceButton(self.appearance)
         )
         self.window.statusBar().addWidget(BatchStatus(self.ui))
+        self.window.statusBar().addPermanentWidget(button(tr("Über Platzlotse"), self._show_about, role="link"))
         # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
         self.window.prepare("patients")
         self.listener = ChangeListener(
@@ -135,6 +141,11 @@ class Desktop:
             PageSpec("map", tr("Karte"), "map", lambda: MapPage(ui)),
             PageSpec("admin", tr("Verwaltung"), "list-filter", lambda: AdminPage(ui)),
         )
+
+    def _show_about(self) -> None:
+        about = AboutDialog(self.background, self.window)
+        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about.open()
 
     def _start_worker(self, profile: Profile) -> WorkerProcess:
         command = [sys.executable, *_program(), "--profile", str(profile.home), "worker"]

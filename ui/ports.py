@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.communication.drafts.store import DraftStore
+from domain.health.models import Finding
 from ui.background import Background
 from ui.changes import Changes
 from ui.messages import Messages
@@ -44,9 +45,16 @@ class Vault(Protocol):
         ...
 
 
+def _nothing_of_the_machine() -> tuple[Finding, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class UiContext:
-    """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock."""
+    """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock.
+
+    `machine` looks at this machine for the doctor; it takes time and is not asked on the GUI thread.
+    """
 
     background: Background
     changes: Changes
@@ -56,3 +64,4 @@ class UiContext:
     vault: Vault
     now: Callable[[], datetime]
     today: Callable[[], date]
+    machine: Callable[[], tuple[Finding, ...]] = _nothing_of_the_machine

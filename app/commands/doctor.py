@@ -1,74 +1,71 @@
-"""`main.py doctor`: checks this seat and says in a sentence each what is well and what is not."""
+"""`main.py doctor`: checks this seat and what it works with, says a sentence each, and what to do."""
 
 import argparse
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import text
-
 from app.cli import DONE, REFUSED, say, tell
+from app.doctor.seat import seat_findings
 from app.paths import Profile
 from app.seat import open_seat
-from app.secrets import has_keyring
-from app.settings import Mode, load
-from domain.backups.office_backups import read_state
+from app.settings import Mode, Settings, load
 from domain.database import Database
 from domain.errors import PlatzlotseError
-from domain.event_feed import CONSUMER, events_to_come
-from domain.migrations import HEAD
-from domain.worker_troubles import troubles
-from ui.admin.backup_words import key_words, state_words
-from ui.admin.worker_words import trouble_words
+from domain.health.checks import database_findings
+from domain.health.models import Finding, State, fail, ok
+from ui.admin.health_words import said, summary
 from ui.errors import describe
 from ui.translation import tr
 
-Check = tuple[str, bool, str]
-LOW_DISK_BYTES = 1_000_000_000
+SIGNS = {State.OK: "✓", State.WARN: "!", State.FAIL: "✗"}
 
 
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
-    """Exit code 1 when something that must be well is not."""
+    """Exit code 1 when something must be mended; what only wants a look is told and is no refusal."""
     profile = profile or Profile.default()
-    checks = list(_checks(profile))
-    if options.json:
-        say({"checks": [{"name": name, "ok": well, "text": words} for name, well, words in checks]})
-    else:
-        for _, well, words in checks:
-            tell(("✓ " if well else "✗ ") + words)
-    return DONE if all(well for _, well, _ in checks) else REFUSED
-
-
-def _checks(profile: Profile) -> Iterator[Check]:
     settings = load(profile.settings)
+    # the database first: opening an own seat makes what is looked at afterwards
+    of_database = _of_database(profile, settings)
+    findings = (*of_database, *seat_findings(profile, settings, now=datetime.now(UTC)))
+    if options.json:
+        say({"checks": [_entry(finding) for finding in findings]})
+    else:
+        _tell(findings)
+    return REFUSED if any(finding.state is State.FAIL for finding in findings) else DONE
+
+
+def _of_database(profile: Profile, settings: Settings) -> tuple[Finding, ...]:
     try:
         with open_seat(profile, settings) as seat:
-            database = Database(seat.person_url)
-            with database.read() as session:
-                version = session.scalar(text("SHOW server_version"))
-                therapists = session.scalar(text("SELECT count(*) FROM therapist_service.therapist"))
-                waiting = session.scalar(
-                    text("SELECT count(*) FROM communication_service.email WHERE status IN ('unclear', 'failed')")
-                )
-                hindered = troubles(session)
-                to_come = events_to_come(session, CONSUMER)
-                backups = read_state(session, now=datetime.now(UTC))
-            database.close()
+            database = Database(seat.person_url, application_name="platzlotse-doctor", pool_size=1)
+            try:
+                with database.read() as session:
+                    found = database_findings(session, now=datetime.now(UTC))
+            finally:
+                database.close()
     except PlatzlotseError as error:
-        yield "database", False, describe(error)
-        return
-    yield "database", True, tr("Datenbank PostgreSQL {version}, Stand {head}").format(version=version, head=HEAD)
-    yield "directory", True, tr("{n} Therapeuten im Bestand").format(n=therapists)
-    yield "mail", not waiting, tr("{n} E-Mails sind unklar oder nicht gesendet").format(n=waiting)
-    well = tr("Hintergrunddienst ohne Störung")
-    yield "worker", not hindered, " ".join(trouble_words(trouble) for trouble in hindered) or well
-    if to_come is not None:
-        yield "relay", True, tr("{n} Ereignisse warten auf das Weitergeben an Kafka").format(n=to_come)
-    yield "backup", not backups.late, " ".join(state_words(backups))
-    yield "recovery_key", backups.recovery_made_at is not None or backups.verified is None, key_words(backups)
-    where = tr("Mails werden auf diesem Rechner aufgefangen, nichts wird gesendet")
-    yield "smtp", True, tr("Mailserver {host}").format(host=settings.mail.host) if settings.mail.host else where
-    free = shutil.disk_usage(profile.home).free
-    yield "disk", free > LOW_DISK_BYTES, tr("{n} GB frei").format(n=f"{free / 1e9:.1f}".replace(".", ","))
+        return (fail("database", "unreachable", why=describe(error)),)
     if settings.mode is Mode.SERVER:
-        yield "keyring", has_keyring(), tr("Schlüsselbund des Systems für das Kennwort")
+        return found
+    # alone at a seat the worker comes and goes with the window
+    return tuple(ok("worker", "worker.with_window") if one.code == "worker.gone" else one for one in found)
+
+
+def _entry(finding: Finding) -> dict[str, object]:
+    words = said(finding)
+    return {
+        "name": finding.check,
+        "code": finding.code,
+        "ok": finding.state is not State.FAIL,
+        "state": finding.state.value,
+        "text": f"{words.title}: {words.sentence}",
+        "advice": words.advice,
+    }
+
+
+def _tell(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        words = said(finding)
+        tell(f"{SIGNS[finding.state]} {words.title}: {words.sentence}")
+        if words.advice:
+            tell("    → " + words.advice)
+    tell(tr("Ergebnis: {summary}").format(summary=summary(findings)))

@@ -4,6 +4,7 @@ from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.audit_tab import AuditTab
 from ui.admin.backups_tab import BackupsTab
+from ui.admin.health_tab import HealthTab
 from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
@@ -28,7 +29,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
-        self.persons, self.backups = PersonsTab(ui), BackupsTab(ui)
+        self.persons, self.backups, self.health = PersonsTab(ui), BackupsTab(ui), HealthTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -41,6 +42,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.persons, tr("Pe&rsonen"))
         self._tabs.addTab(self.audit, tr("Pr&otokoll"))
         self._tabs.addTab(self.backups, tr("S&icherungen"))
+        self._tabs.addTab(self.health, tr("&Zustand"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -72,6 +74,7 @@ class AdminPage(PageWidget):
         self.persons.refresh()
         self.audit.refresh()
         self.backups.refresh()
+        self.health.refresh()
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -35,6 +35,9 @@ def trouble_words(trouble: Trouble) -> str:
     # its code or its error's name: a sentence would speak to who typed something, and nobody did
     return tr(
         "Der Hintergrunddienst ist gestört, seit {when}: {work} gelingt nicht (Ursache: {why}). Er versucht es weiter."
-    ).format(
-        when=formats.moment(trouble.since), work=tr(_ROUNDS.get(trouble.round, trouble.round)), why=trouble.trouble
-    )
+    ).format(when=formats.moment(trouble.since), work=round_words(trouble.round), why=trouble.trouble)
+
+
+def round_words(name: str) -> str:
+    """What a round does; one without words by its name."""
+    return tr(_ROUNDS.get(name, name))

@@ -1,0 +1,240 @@
+"""Startet den Büro-Server ohne Container: PostgreSQL mit TLS, PgBouncer (wenn er da ist) und den Hintergrunddienst.
+
+Aufruf: .venv/bin/python deploy/native.py ORDNER [--name RECHNER …] [--port 5432] [--pooler-port 6432]
+Läuft bis Strg+C oder SIGTERM und beendet dann alles, was er startete; ein zweiter Aufruf macht mit demselben weiter.
+"""
+
+import argparse
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
+
+from app.postgres_binaries import Binaries
+from app.private_files import write_private
+from app.server_account import Account, account_for
+
+SECRETS = ("superuser", "owner", "worker", "pooler")
+PATIENCE_SECONDS = 60
+ANSWERS = 0.2
+
+
+def say(line: str) -> None:
+    """One line for whoever started this."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Topology:
+    """The folder with everything of it, and the processes that run."""
+
+    def __init__(self, home: Path, names: list[str], port: int, pooler_port: int) -> None:
+        self.home, self.names, self.port, self.pooler_port = home.absolute(), names, port, pooler_port
+        self.data, self.tls, self.secrets = self.home / "data", self.home / "tls", self.home / "secrets"
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.home.chmod(0o700)
+        self.secrets.mkdir(exist_ok=True, mode=0o700)
+        self._binaries = Binaries(_server_binaries())
+        self._account: Account = account_for(self.home, binaries=self._binaries.folder)
+        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def prepare(self) -> None:
+        """Passwords, certificate and cluster, as far as they are missing."""
+        for name in SECRETS:
+            if not self._secret(name).exists():
+                write_private(self._secret(name), secrets.token_urlsafe(24))
+        if not (self.tls / "server.crt").exists():
+            subprocess.run([str(HERE / "certificate.sh"), str(self.tls), *self.names], check=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+        for name in ("server.crt", "server.key"):
+            self._give(self.data / name, (self.tls / name).read_text("utf-8"))
+        shared = (HERE / "postgres" / "postgresql.conf").read_text("utf-8")
+        self._give(
+            self.data / "buero.conf",
+            shared + f"listen_addresses = '127.0.0.1, {_loopback(self.names)}'\nport = {self.port}\n"
+            f"unix_socket_directories = ''\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'\n",
+        )
+        self._give(self.data / "pg_hba.conf", (HERE / "postgres" / "pg_hba.conf").read_text("utf-8"))
+
+    def start(self) -> None:
+        """PostgreSQL, the database, PgBouncer, the worker; in this order."""
+        self._tool("pg_ctl", "-w", "-t", str(PATIENCE_SECONDS), "start", log="postgres")
+        say(f"PostgreSQL: 127.0.0.1:{self.port}")
+        done = subprocess.run([sys.executable, str(HERE / "office.py")], env=self._environment(), check=False)
+        if done.returncode:
+            raise SystemExit(done.returncode)
+        self._start_pooler()
+        profile = self.home / "worker"
+        profile.mkdir(exist_ok=True, mode=0o700)
+        write_private(profile / "settings.toml", 'mode = "server"\n')
+        password = self._secret("worker").read_text("utf-8")
+        write_private(self._passfile, f"{self.names[0]}:{self.port}:platzlotse:vermittlungsdienst:{password}\n")
+        self._launch("worker", [sys.executable, str(ROOT / "main.py"), "--profile", str(profile), "worker"])
+        say(f"CA für die Arbeitsplätze: {self.tls / 'ca.crt'}")
+        say("Der Büro-Server läuft.")
+
+    def watch(self) -> None:
+        """Until a signal comes or a part ends."""
+        while True:
+            for name, child in self._children:
+                if child.poll() is not None:
+                    raise SystemExit(f"{name} endete mit {child.returncode}; siehe {self.home / (name + '.log')}")
+            time.sleep(ANSWERS)
+
+    def stop(self) -> None:
+        """End everything, the database last."""
+        for _, child in reversed(self._children):
+            child.terminate()
+        for _, child in reversed(self._children):
+            try:
+                child.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if (self.data / "postmaster.pid").exists():
+            self._tool("pg_ctl", "-w", "-m", "fast", "stop", log="postgres")
+        say("Beendet.")
+
+    def _initdb(self) -> None:
+        fresh = self.home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._account.hand_over(self._secret("superuser"))
+        self._tool(
+            "initdb",
+            *("--username", "postgres", "--encoding", "UTF8", "--data-checksums"),
+            *("--auth", "scram-sha-256", "--pwfile", str(self._secret("superuser"))),
+            *self._binaries.locale_arguments(),
+            data=fresh,
+            log="initdb",
+        )
+        with (fresh / "postgresql.conf").open("a", encoding="utf-8") as main:
+            main.write("\ninclude_if_exists = 'buero.conf'\n")
+        fresh.rename(self.data)
+
+    def _start_pooler(self) -> None:
+        program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if program is None:
+            say("PgBouncer ist nicht installiert; die Arbeitsplätze melden sich unmittelbar an.")
+            return
+        folder = self.home / "pgbouncer"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        self._account.hand_over(folder)
+        password = self._secret("pooler").read_text("utf-8")
+        self._give(folder / "userlist.txt", f'"platzlotse_pooler" "{password}"\n')
+        for name in ("server.crt", "server.key", "ca.crt"):
+            self._give(folder / name, (self.tls / name).read_text("utf-8"))
+        told = (HERE / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
+        for here, there in (
+            ("host=postgres port=5432", f"host={self.names[0]} port={self.port}"),
+            ("listen_addr = *", f"listen_addr = 127.0.0.1, {_loopback(self.names)}"),
+            ("listen_port = 6432", f"listen_port = {self.pooler_port}"),
+            ("/run/pgbouncer/userlist.txt", str(folder / "userlist.txt")),
+            ("/run/secrets/server_crt", str(folder / "server.crt")),
+            ("/run/secrets/server_key", str(folder / "server.key")),
+            ("/run/secrets/ca_crt", str(folder / "ca.crt")),
+        ):
+            told = told.replace(here, there)
+        self._give(folder / "pgbouncer.ini", told)
+        self._launch("pgbouncer", [*self._account.prefix, program, str(folder / "pgbouncer.ini")], other=True)
+        say(f"PgBouncer: 127.0.0.1:{self.pooler_port}")
+
+    def _launch(self, name: str, command: list[str], *, other: bool = False) -> None:
+        account = self._account if other else Account()
+        log = os.open(self.home / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(log, "ab") as file:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                env=self._environment(),
+                user=account.uid,
+                group=account.gid,
+                extra_groups=None if account.gid is None else [],
+            )
+        self._children.append((name, child))
+
+    def _environment(self) -> dict[str, str]:
+        files = {f"PLATZLOTSE_{name.upper()}_PASSWORD_FILE": str(self._secret(name)) for name in SECRETS}
+        return {
+            **os.environ,
+            **files,
+            "PLATZLOTSE_SERVER": self.names[0],
+            "PLATZLOTSE_PORT": str(self.port),
+            "PLATZLOTSE_CA": str(self.tls / "ca.crt"),
+            "PLATZLOTSE_PASSFILE": str(self._passfile),
+            "PLATZLOTSE_WORKER_URL": f"postgresql+psycopg://vermittlungsdienst@{self.names[0]}:{self.port}/platzlotse"
+            f"?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}&passfile={self._passfile}",
+        }
+
+    @property
+    def _passfile(self) -> Path:
+        return self.home / "worker" / "pgpass"
+
+    def _secret(self, name: str) -> Path:
+        return self.secrets / name
+
+    def _give(self, path: Path, content: str) -> None:
+        write_private(path, content)
+        self._account.hand_over(path)
+
+    def _tool(self, tool: str, *arguments: str, log: str, data: Path | None = None) -> None:
+        path = self.home / f"{log}.log"
+        with path.open("ab") as file:
+            code = self._binaries.run(tool, *arguments, data=data or self.data, account=self._account, log=file)
+        if code:
+            raise SystemExit(f"{tool} gelang nicht; siehe {path}")
+
+
+def _server_binaries() -> Path:
+    """The system's PostgreSQL; the one inside the program's own packages has no TLS."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if debian:
+        return debian[-1]
+    found = shutil.which("pg_ctl")
+    if found is None:
+        raise SystemExit("PostgreSQL fehlt. Unter Debian oder Ubuntu: sudo apt-get install postgresql pgbouncer")
+    return Path(found).resolve().parent
+
+
+def _loopback(names: list[str]) -> str:
+    """Another address of this machine among the names, for trying out TLS as from elsewhere."""
+    return next((name for name in names if name.startswith("127.") and name != "127.0.0.1"), "127.0.0.1")
+
+
+def main() -> int:
+    """Start, watch, and end whatever was started."""
+    options = argparse.ArgumentParser(description="Startet den Büro-Server ohne Container auf diesem Rechner.")
+    options.add_argument("folder", type=Path, metavar="ORDNER")
+    options.add_argument("--name", action="append", default=[], metavar="RECHNER")
+    options.add_argument("--port", type=int, default=5432)
+    options.add_argument("--pooler-port", type=int, default=6432)
+    given = options.parse_args()
+    topology = Topology(given.folder, given.name or ["localhost", "127.0.0.1"], given.port, given.pooler_port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        topology.prepare()
+        topology.start()
+        topology.watch()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        # a second signal must not leave half of it running
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        topology.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Who may what, as the catalogue has it: nobody works as owner, and no right goes beyond the matrix."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.access import ROLES, group_role
+from domain.health.matrix import MATRIX
+from domain.health.models import Finding, fail, ok
+from domain.migrations import HEAD, revision
+
+NAMED = 5  # of many deviations, so that a sentence stays one
+SCHEMAS = [
+    "audit",
+    "communication_service",
+    "geocoding_service",
+    "matching_service",
+    "patient_service",
+    "platform",
+    "scraping_service",
+    "therapist_service",
+]
+GROUPS = [group_role(role) for role in ROLES]
+
+# who works here: logins that are members of a group, directly or by another role; the owner made them and is none
+_AT_WORK = """
+WITH RECURSIVE member AS (
+    SELECT m.member FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE g.rolname = ANY(:groups)
+    UNION SELECT m.member FROM pg_auth_members m JOIN member ON m.roleid = member.member
+), at_work AS (
+    SELECT r.* FROM pg_roles r
+    WHERE r.rolcanlogin AND (r.rolname = session_user OR r.oid IN (SELECT member FROM member))
+    AND (r.rolname = session_user OR r.oid <> (SELECT datdba FROM pg_database WHERE datname = current_database()))
+)
+"""
+_MIGHTY = text(
+    _AT_WORK
+    + """
+SELECT rolname FROM at_work
+WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
+   OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+   OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relowner = at_work.oid AND n.nspname = ANY(:schemas))
+ORDER BY 1
+"""
+)
+_GRANTED = text("""
+SELECT n.nspname || '.' || c.relname AS name, g.role,
+       coalesce(string_agg(letter, '' ORDER BY place)
+                FILTER (WHERE has_table_privilege(g.role, c.oid, verb)), '-') AS may
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN unnest(cast(:groups AS text[])) AS g (role)
+CROSS JOIN (VALUES (1, 'SELECT', 'r'), (2, 'INSERT', 'a'), (3, 'UPDATE', 'w'), (4, 'DELETE', 'd'), (5, 'TRUNCATE', 't'),
+                   (6, 'REFERENCES', 'x'), (7, 'TRIGGER', 'g')) AS verbs (place, verb, letter)
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname = ANY(:schemas)
+GROUP BY 1, 2 ORDER BY 1, 2
+""")
+_STRAY = text("""
+SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END || ': '
+       || n.nspname || '.' || c.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    SELECT grantee FROM aclexplode(c.relacl)
+    UNION SELECT e.grantee FROM pg_attribute t CROSS JOIN aclexplode(t.attacl) AS e WHERE t.attrelid = c.oid
+) AS a
+WHERE n.nspname = ANY(:schemas) AND a.grantee <> c.relowner
+  AND (a.grantee = 0 OR a.grantee NOT IN (SELECT oid FROM pg_roles WHERE rolname = ANY(:groups)))
+ORDER BY 1
+""")
+_OPEN = text("""
+SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY(:schemas) AND NOT c.relrowsecurity
+  AND c.relname NOT LIKE 'procrastinate%' AND c.relname <> 'alembic_version'
+ORDER BY 1
+""")
+
+
+def wanted() -> dict[tuple[str, str], str]:
+    """By table and group: the letters of what the group may (r read, a add, w change, d delete; - nothing)."""
+    lines = (line.split() for line in MATRIX.strip().splitlines())
+    return {(name, group): may for name, *cells in lines for group, may in zip(GROUPS, cells, strict=True)}
+
+
+def granted(session: Session) -> dict[tuple[str, str], str]:
+    """The same as `wanted`, as this database has it."""
+    rows = session.execute(_GRANTED, {"groups": GROUPS, "schemas": SCHEMAS})
+    return {(row.name, row.role): row.may for row in rows}
+
+
+def nobody_mighty(session: Session, _now: datetime) -> Iterator[Finding]:
+    """No login that works here is a superuser, an owner, or may make roles or pass the rules of the rows."""
+    found = list(session.scalars(_MIGHTY, {"groups": GROUPS, "schemas": SCHEMAS}))
+    if found:
+        yield fail("roles", "roles.mighty", who=_some(found))
+    else:
+        yield ok("roles", "roles")
+
+
+def grants(session: Session, _now: datetime) -> Iterator[Finding]:
+    """Every table's rights are those of the matrix, given to groups only, and its rows are guarded."""
+    if revision(session.connection()) != HEAD:
+        return  # another program's matrix; the schema's own check says so
+    plan, there = wanted(), granted(session)
+    odd = [
+        f"{name} {group} {there.get((name, group), '-')} ({plan.get((name, group), '-')})"
+        for name, group in sorted(plan.keys() | there.keys())
+        if plan.get((name, group), "-") != there.get((name, group), "-")
+    ]
+    stray = list(session.scalars(_STRAY, {"groups": GROUPS, "schemas": SCHEMAS}))
+    unguarded = list(session.scalars(_OPEN, {"schemas": SCHEMAS}))
+    if odd:
+        yield fail("grants", "grants.other", n=len(odd), what=_some(odd))
+    if stray:
+        yield fail("grants", "grants.stray", n=len(stray), what=_some(stray))
+    if unguarded:
+        yield fail("grants", "grants.unguarded", what=_some(unguarded))
+    if not odd and not stray and not unguarded:
+        yield ok("grants", "grants", n=len({name for name, _ in plan}))
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" … (+{more})" if more > 0 else "")

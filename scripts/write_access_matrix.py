@@ -1,0 +1,43 @@
+"""Writes domain/health/matrix.py anew from a fresh database, after a migration changed who may what.
+
+usage: .venv/bin/python scripts/write_access_matrix.py   The tests' own matrix (written by hand) must agree with it.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from domain.database import Database  # noqa: E402
+from domain.health.roles import GROUPS, granted  # noqa: E402
+from domain.migrations import migrate  # noqa: E402
+from tests.servers.postgres import TestCluster, in_memory  # noqa: E402
+
+HEAD = '''"""The matrix of rights the doctor compares an installation with: written by scripts/write_access_matrix.py.
+
+r read, a add, w change, d delete; a column a group: caseworker, supervisor, auditor, admin, worker, backup.
+"""
+
+MATRIX = """
+'''
+
+
+def main() -> None:
+    """A throw-away server, migrated, and read."""
+    with TestCluster(within=in_memory()) as cluster:
+        owner = Database(cluster.admin_url("postgres"))
+        migrate(owner.engine)
+        with owner.read() as session:
+            found = granted(session)
+        owner.close()
+    names = sorted({name for name, _ in found})
+    width = max(map(len, names))
+    lines = [
+        " ".join((name.ljust(width), *(found[name, group].ljust(5) for group in GROUPS))).rstrip() for name in names
+    ]
+    (ROOT / "domain" / "health" / "matrix.py").write_text(HEAD + "\n".join(lines) + '\n"""\n', encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

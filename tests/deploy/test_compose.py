@@ -1,0 +1,125 @@
+"""The compose files as text: what Docker would read. No container is started here; docs/server.md says so."""
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+TLS_ONLY = {"postgres": "5432", "pgbouncer": "6432"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with compose's own tag."""
+
+
+def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node)
+
+
+_Loader.add_constructor("!override", _sequence)
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the files."""
+    loaded: dict[str, Any] = yaml.load((DEPLOY / name).read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    """The services of an office's server."""
+    found: dict[str, Any] = read("compose.yaml")["services"]
+    return found
+
+
+def test_every_service_says_how_it_is_and_comes_back(services: dict[str, Any]) -> None:
+    """The one that only sets up ends by itself; the others wait for it."""
+    assert set(services) == {"postgres", "setup", "pgbouncer", "worker"}
+    for name, service in services.items():
+        lasting = name != "setup"
+        assert ("test" in service["healthcheck"]) is lasting
+        assert service["restart"] == ("unless-stopped" if lasting else "no")
+        assert "no-new-privileges:true" in service["security_opt"]
+    for name in ("pgbouncer", "worker"):
+        assert services[name]["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+    assert services["setup"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+
+
+def test_what_is_published_speaks_tls_only(services: dict[str, Any]) -> None:
+    """PostgreSQL takes no connection without, PgBouncer requires it; nothing else is published."""
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert {name: ports[0].rpartition(":")[2] for name, ports in published.items()} == TLS_ONLY
+    rules = [line.split() for line in (DEPLOY / "postgres" / "pg_hba.conf").read_text("utf-8").splitlines()]
+    rules = [rule for rule in rules if rule and not rule[0].startswith("#")]
+    assert {rule[-1] for rule in rules if rule[0] in {"local", "hostssl"}} == {"scram-sha-256", "reject"}
+    assert not [rule for rule in rules if rule[0] == "host"]
+    assert ["hostnossl", "all", "all", "all", "reject"] in rules
+    assert re.search(r"(?m)^ssl = on$", (DEPLOY / "postgres" / "postgresql.conf").read_text("utf-8"))
+    pooler = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
+    for line in ("client_tls_sslmode = require", "server_tls_sslmode = verify-full", "auth_type = scram-sha-256"):
+        assert f"\n{line}\n" in pooler
+
+
+def test_secrets_are_files_and_data_lie_in_volumes() -> None:
+    """No password in an environment, none committed; every secret and volume named is declared."""
+    compose = read("compose.yaml")
+    services = compose["services"]
+    wanted = {secret for service in services.values() for secret in service.get("secrets", [])}
+    assert wanted == set(compose["secrets"])
+    for declared in compose["secrets"].values():
+        assert declared["file"].partition("/")[0] in {"secrets", "tls"}
+    assert {"secrets/", "tls/", ".env"} <= set((DEPLOY / ".gitignore").read_text("utf-8").split())
+    for service in services.values():
+        for name, value in service.get("environment", {}).items():
+            if "PASSWORD" in name:
+                assert name.endswith("_FILE"), name
+                assert str(value).startswith("/run/")
+    volumes = {entry.partition(":")[0] for service in services.values() for entry in service.get("volumes", [])}
+    assert {name for name in volumes if not name.startswith((".", "/"))} == set(compose["volumes"])
+    assert "PASSWORD" not in (DEPLOY / ".env.example").read_text("utf-8")
+
+
+def test_our_own_containers_may_little(services: dict[str, Any]) -> None:
+    """Not root, nothing written but in memory and the volume; images named without a host."""
+    worker = services["worker"]
+    assert worker["user"] == "10001:10001"
+    assert worker["cap_drop"] == ["ALL"]
+    for name in ("worker", "setup", "pgbouncer"):
+        assert services[name]["read_only"] is True
+    dockerfile = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"(?m)^USER (\S+)$", dockerfile) == ["platzlotse"]
+    assert "--require-hashes -r requirements.lock" in dockerfile
+    for copied in re.findall(r"(?m)^COPY (?!--)(.+) \S+$", dockerfile):
+        for source in copied.split():
+            assert (DEPLOY.parent / source).exists(), source
+    images = [service["image"] for service in services.values()]
+    for path in DEPLOY.rglob("Dockerfile"):
+        images += re.findall(r"(?m)^FROM (\S+)", path.read_text("utf-8"))
+    assert not [image for image in images if "/" in image or "." in image.partition(":")[0]]
+
+
+def test_the_environment_s_settings_are_explained(services: dict[str, Any]) -> None:
+    """Each variable the file takes stands in the example, and each of the example is taken."""
+    named = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text("utf-8")))
+    explained = set(re.findall(r"(?m)^([A-Z_]+)=", (DEPLOY / ".env.example").read_text("utf-8")))
+    assert named == explained
+    assert services["worker"]["environment"]["PLATZLOTSE_SERVER"] == "postgres"
+
+
+def test_developing_changes_only_what_it_must() -> None:
+    """The source is mounted read-only, and ports are of this machine."""
+    changed = read("compose.dev.yaml")["services"]
+    assert set(changed) <= set(read("compose.yaml")["services"])
+    assert changed["worker"]["volumes"] == ["..:/app:ro"]
+    for name in TLS_ONLY:
+        assert changed[name]["ports"][0].startswith("127.0.0.1:")
+
+
+def test_scripts_may_be_run() -> None:
+    """As they are copied into containers."""
+    for path in DEPLOY.rglob("*.sh"):
+        assert path.stat().st_mode & stat.S_IXUSR, path.name

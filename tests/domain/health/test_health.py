@@ -1,0 +1,156 @@
+"""The doctor's checks on a real database: what is sound is called so, and what was made unsound is named."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.communication.account_models import MailAccount, MailboxState
+from domain.database import Database
+from domain.health.checks import CHECKS, database_findings
+from domain.health.models import Finding, State
+from domain.health.roles import SCHEMAS, granted, wanted
+from domain.worker_troubles import note_trouble
+from tests.conftest import Office
+
+# in tests a person's connection reports what the worker would (tests/conftest.py)
+NOT_OF_TESTS = "REVOKE INSERT ON communication_service.email_attempt FROM test_jana, test_tom"
+
+
+def look(database: Database, *, now: datetime | None = None) -> dict[str, Finding]:
+    """All findings, by code."""
+    with database.read() as session:
+        return {found.code: found for found in database_findings(session, now=now or datetime.now(UTC))}
+
+
+def as_owner(office: Office, *statements: str) -> None:
+    """Something the owner, or somebody with that login, did past the program."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        for statement in statements:
+            session.execute(text(statement))
+    owner.close()
+
+
+def test_the_matrix_it_compares_with_is_the_one_the_migrations_make(office: Office) -> None:
+    """After a migration that gives rights, scripts/write_access_matrix.py writes it anew."""
+    owner = office.database("owner")
+    with owner.read() as session:
+        assert granted(session) == wanted()
+        own = session.scalars(
+            text(
+                "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN "
+                "('information_schema', 'public') ORDER BY 1"
+            )
+        )
+        assert list(own) == SCHEMAS
+    owner.close()
+
+
+def test_a_fresh_office_is_sound_but_for_what_it_does_not_have_yet(office: Office, database: Database) -> None:
+    """No worker is connected and no account entered; everything else is well."""
+    as_owner(office, NOT_OF_TESTS)
+    found = look(database)
+    unsound = {code for code, one in found.items() if one.state is not State.OK and one.check != "backup"}
+    assert unsound == {"worker.gone", "accounts.none"}
+    assert {"version", "schema", "tls.here", "clock", "jit", "search", "roles", "grants"} <= set(found)
+
+
+def test_a_worker_is_seen_while_it_is_connected(database: Database, worker_database: Database) -> None:
+    """Whatever the one who looks may read of the worker's own tables."""
+    with worker_database.read() as session:
+        session.execute(text("SELECT 1"))
+        assert look(database)["worker"].state is State.OK
+
+
+def test_rights_beyond_the_matrix_are_named(office: Office, database: Database) -> None:
+    """A group that may more, a login that was given something by hand, a table whose rows are open to all."""
+    as_owner(
+        office,
+        "GRANT DELETE ON patient_service.patient TO platzlotse_caseworker",
+        "GRANT UPDATE (display_name) ON platform.person TO test_tom",
+        "ALTER TABLE platform.office DISABLE ROW LEVEL SECURITY",
+    )
+    found = look(database)
+    assert found["grants.other"].params["what"] == "patient_service.patient platzlotse_caseworker rawd (raw)"
+    assert "test_tom: platform.person" in str(found["grants.stray"].params["what"])
+    assert found["grants.unguarded"].params["what"] == "platform.office"
+
+
+def test_who_may_too_much_at_work_is_named(office: Office, database: Database) -> None:
+    """A login of the office that may make roles; afterwards it may no longer."""
+    as_owner(office, "ALTER ROLE test_tom CREATEROLE")
+    try:
+        assert look(database)["roles.mighty"].params["who"] == "test_tom"
+    finally:
+        as_owner(office, "ALTER ROLE test_tom NOCREATEROLE")
+    owner = office.database("owner")
+    assert "postgres" in str(look(owner)["roles.mighty"].params["who"])
+    owner.close()
+
+
+def test_an_older_and_a_newer_schema_are_told_apart(office: Office, database: Database) -> None:
+    """And another program's matrix is not held against this database."""
+    as_owner(office, "UPDATE platform.alembic_version SET version_num = '0001'")
+    found = look(database)
+    assert found["schema.older"].state is State.FAIL
+    assert not {code for code in found if code.startswith("grants")}
+    as_owner(office, "UPDATE platform.alembic_version SET version_num = '9999'")
+    assert look(database)["schema.newer"].state is State.FAIL
+
+
+def test_a_clock_that_differs_is_told_by_how_much(database: Database) -> None:
+    """A little wants a look, minutes must be mended."""
+    now = datetime.now(UTC)
+    assert look(database, now=now - timedelta(seconds=60))["clock.differs"].state is State.WARN
+    assert look(database, now=now + timedelta(hours=1))["clock.differs"].state is State.FAIL
+
+
+def test_what_hinders_the_worker_and_the_accounts_is_told(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """A round that fails, and a mailbox that was not to be read; both with their reason."""
+    with database.write() as session:
+        account = MailAccount(name="Büro", address="buero@praxis.example", imap_host="imap.example")
+        session.add(account)
+        session.flush()
+        number = account.id
+    with worker_database.write() as session:
+        note_trouble(session, "place", "database.unreachable", now=now)
+        session.add(MailboxState(account_id=number, folder="INBOX", trouble="mail.login_refused", checked_at=now))
+    found = look(database)
+    assert found["worker.trouble"].params["round"] == "place"
+    assert (found["accounts.reading"].params["name"], found["accounts.reading"].params["why"]) == (
+        "Büro",
+        "mail.login_refused",
+    )
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin", "worker"])
+def test_what_a_role_may_not_see_hinders_no_other_check(office: Office, role: str) -> None:
+    """It is said, and the rest is looked at all the same."""
+    other = office.database(role)
+    found = look(other)
+    with other.read() as session:
+        checks = {one.check for one in database_findings(session, now=datetime.now(UTC))}
+    other.close()
+    assert found["not_for_this_role"].state is State.WARN
+    assert checks >= set(CHECKS) - {"backup"}
+
+
+def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: Database) -> None:
+    """As soon as the tables of backups are there."""
+    as_owner(office, "DROP TABLE IF EXISTS platform.backup, platform.backup_settings CASCADE")
+    assert not {code for code in look(database) if code.startswith("backup")}
+    as_owner(
+        office,
+        "CREATE TABLE platform.backup (verified_at timestamptz)",
+        "CREATE TABLE platform.backup_settings (limit_days int, since timestamptz DEFAULT now())",
+        "INSERT INTO platform.backup_settings VALUES (2)",
+        "GRANT SELECT ON platform.backup, platform.backup_settings TO platzlotse_caseworker",
+    )
+    assert look(database)["backup.none"].state is State.WARN
+    as_owner(office, "INSERT INTO platform.backup VALUES (now() - interval '3 days')")
+    assert look(database)["backup.old"].state is State.FAIL
+    as_owner(office, "INSERT INTO platform.backup VALUES (now())")
+    assert look(database)["backup"].state is State.OK

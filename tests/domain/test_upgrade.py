@@ -1,0 +1,160 @@
+"""Upgrading while people work: the previous release's program goes on or is told to update, and back is possible."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+from app.postgres_binaries import Binaries
+from domain import migrations
+from domain.errors import Unavailable
+from domain.migrations import HEAD, check, migrate, revision
+from tests.servers.postgres import TestCluster, chosen_binaries
+from ui.errors import describe
+
+PREVIOUS = f"{int(HEAD) - 1:04}"
+# what the previous release can name: of every table and view each column a role may read, add or change
+READABLE = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name, g.role,
+       string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+CROSS JOIN unnest(ARRAY['platzlotse_caseworker', 'platzlotse_supervisor', 'platzlotse_worker']) AS g (role)
+WHERE c.relkind IN ('r', 'v') AND n.nspname ~ '_service$|^platform$|^audit$'
+  AND has_column_privilege(g.role, c.oid, a.attnum, 'SELECT')
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+CALLABLE = """
+SELECT p.oid::regprocedure::text AS name, g.role FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+CROSS JOIN unnest(ARRAY['platzlotse_caseworker', 'platzlotse_supervisor', 'platzlotse_worker']) AS g (role)
+WHERE n.nspname ~ '_service$|^platform$|^audit$' AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype
+  AND has_function_privilege(g.role, p.oid, 'EXECUTE')
+ORDER BY 1, 2
+"""
+# what an insert of the previous release leaves out must still be left out
+NEEDED = """
+SELECT format('%I.%I.%I', n.nspname, c.relname, a.attname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'r' AND n.nspname ~ '_service$|^platform$|^audit$'
+  AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' ORDER BY 1
+"""
+OF_THE_DATABASE = """
+SELECT has_database_privilege('platzlotse_worker', d.oid, 'CONNECT') AS worker,
+       EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setdatabase = d.oid AND 'jit=off' = ANY(s.setconfig)) AS jit,
+       EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = 0) AS everybody
+FROM pg_database d WHERE d.datname = :name
+"""
+TABLES = """
+SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname ~ '_service$|^platform$|^audit$'
+"""
+
+
+@pytest.fixture
+def earlier(cluster: TestCluster) -> Iterator[Engine]:
+    """A database as the previous release left it, as its owner."""
+    name = cluster.clone("template0")
+    engine = create_engine(cluster.admin_url(name), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA platform"))
+        bring_to(connection, PREVIOUS)
+    yield engine
+    engine.dispose()
+    cluster.drop(name)
+
+
+def bring_to(connection: Connection, wanted: str) -> None:
+    """What the previous release's own migration would do."""
+    config = Config()
+    config.set_main_option("script_location", "domain:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, wanted)
+
+
+def test_what_the_previous_release_says_still_works(earlier: Engine) -> None:
+    """A desktop stays open while the database is migrated: it reads and calls what it did, and adds as before."""
+    with earlier.connect() as connection:
+        readable = connection.execute(text(READABLE)).all()
+        functions = connection.execute(text(CALLABLE)).all()
+        needed, tables = set(connection.scalars(text(NEEDED))), set(connection.scalars(text(TABLES)))
+    assert len(readable) > 100
+    # an open desktop's connection, idle between two questions, with a plan the server keeps
+    desktop = create_engine(earlier.url)
+    with desktop.connect() as open_session:
+        for _ in range(7):
+            open_session.execute(text("SELECT * FROM platform.office"))
+            open_session.commit()
+        assert migrate(earlier)
+        for row in readable:
+            open_session.execute(text(f"SET LOCAL ROLE {row.role}"))
+            open_session.execute(text(f"SELECT {row.columns} FROM {row.name} LIMIT 1"))
+            open_session.rollback()
+        for row in functions:
+            may = text("SELECT has_function_privilege(:role, cast(:name AS regprocedure), 'EXECUTE')")
+            assert open_session.scalar(may, {"role": row.role, "name": row.name}), row.name
+        news = set(open_session.scalars(text(NEEDED))) - needed
+        assert not {column for column in news if column.rpartition(".")[0] in tables}
+    desktop.dispose()
+
+
+def test_the_previous_release_started_anew_is_told_to_be_updated(
+    earlier: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks before it works, and so does a new program in front of an old database."""
+    with pytest.raises(Unavailable) as too_old:
+        check(earlier)
+    assert too_old.value.code == "schema.older"
+    migrate(earlier)
+    check(earlier)
+    monkeypatch.setattr(migrations, "HEAD", PREVIOUS)
+    monkeypatch.setattr(migrations, "KNOWN", migrations.KNOWN - {HEAD})
+    with pytest.raises(Unavailable) as too_new:
+        check(earlier)
+    assert too_new.value.code == "schema.newer"
+    sentence = describe(too_new.value)
+    assert "aktualisier" in sentence.lower()
+    with pytest.raises(Unavailable):
+        migrate(earlier)  # and does not turn it back by itself
+
+
+def test_back_is_the_backup_from_before(earlier: Engine, cluster: TestCluster, tmp_path: Path) -> None:
+    """What was entered before the upgrade is there again, in the previous release's tables; what came after is not."""
+    with earlier.begin() as connection:
+        connection.execute(text("UPDATE platform.office SET name = 'Vor dem Umzug'"))
+    backup = tmp_path / "vorher.dump"
+    _tool("pg_dump", "--format=custom", f"--file={backup}", f"--dbname={_dsn(earlier)}")
+    migrate(earlier)
+    with earlier.begin() as connection:
+        connection.execute(text("UPDATE platform.office SET name = 'Danach'"))
+    name = str(earlier.url.database)
+    cluster.drop(name)
+    _tool("pg_restore", "--exit-on-error", "--create", f"--dbname={_dsn(earlier, 'postgres')}", str(backup))
+    with earlier.connect() as connection:
+        assert revision(connection) == PREVIOUS
+        assert connection.scalar(text("SELECT name FROM platform.office")) == "Vor dem Umzug"
+        # what belongs to the database itself came back, too: its settings, and who may enter it
+        kept = connection.execute(text(OF_THE_DATABASE), {"name": name}).one()
+        assert tuple(kept) == (True, True, False)
+    # and the next attempt goes on from there
+    assert migrate(earlier)
+    check(earlier)
+
+
+def _dsn(engine: Engine, database: str | None = None) -> str:
+    """The same database, or another of its server, for the server's own tools."""
+    query = engine.url.query
+    return f"host={query['host']} port={query['port']} user=postgres dbname={database or engine.url.database}"
+
+
+def _tool(tool: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [str(Binaries(chosen_binaries()).folder / tool), *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

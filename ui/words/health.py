@@ -1,0 +1,182 @@
+"""The doctor's words: what each check is called, what it found, and what to do."""
+
+from collections.abc import Mapping
+
+TITLES: Mapping[str, str] = {
+    "database": "Datenbank",
+    "version": "PostgreSQL",
+    "schema": "Stand der Datenbank",
+    "tls": "Verschlüsselung der Verbindung",
+    "clock": "Uhrzeit",
+    "jit": "Übersetzung von Abfragen",
+    "search": "Suche im Verlauf",
+    "roles": "Anmeldungen",
+    "grants": "Rechte",
+    "worker": "Hintergrunddienst",
+    "relay": "Weitergabe an Kafka",
+    "queue": "Warteschlange der E-Mails",
+    "mail": "Ungeklärte E-Mails",
+    "accounts": "Postkonten",
+    "services": "Karten und Wege",
+    "contact_chain": "Kette der Kontakte",
+    "audit_chain": "Kette des Protokolls",
+    "backup": "Sicherung",
+    "disk": "Platz auf der Platte",
+    "encryption": "Verschlüsselung der Platte",
+    "folder": "Ordner dieses Platzes",
+    "keyring": "Schlüsselbund",
+    "drafts": "Entwürfe auf diesem Rechner",
+    "certificate": "Zertifikat des Servers",
+    "smtp": "Mailserver dieses Platzes",
+}
+
+# sentence, and what to do; empty where there is nothing to do
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "machine.unseen": ("Dieser Rechner ließ sich nicht ansehen: {why}", "Einstellungen und Rechte des Ordners prüfen."),
+    "not_for_this_role": (
+        "Ihre Rolle darf das nicht sehen; es wurde nicht geprüft.",
+        "Jemand mit der Rolle Leitung kann es prüfen.",
+    ),
+    "unreachable": ("{why}", "Die Prüfungen der Datenbank fehlen deshalb."),
+    "version": ("Version {version}", ""),
+    "version.old": (
+        "Version {version} ist zu alt.",
+        "PostgreSQL {wanted} oder neuer einrichten; docs/server.md beschreibt den Umzug.",
+    ),
+    "schema": ("Stand {head}, wie dieses Programm ihn braucht", ""),
+    "schema.older": (
+        "Stand {found}; dieses Programm braucht {wanted}.",
+        "Sichern, dann als Eigentümer „main.py migrate“ ausführen.",
+    ),
+    "schema.newer": ("Stand {found} ist neuer als dieses Programm ({wanted}).", "Dieses Programm aktualisieren."),
+    "tls": ("verschlüsselt bis „{host}“", ""),
+    "tls.here": ("Die Datenbank läuft auf diesem Rechner; nichts verlässt ihn.", ""),
+    "tls.off": (
+        "Die Verbindung zu „{host}“ ist nicht verschlüsselt.",
+        "Auf dem Server ssl = on setzen und nur hostssl zulassen (docs/server.md, TLS).",
+    ),
+    "clock": ("stimmt mit der des Servers überein", ""),
+    "clock.differs": (
+        "weicht um {seconds} Sekunden von der des Servers ab.",
+        "Auf beiden Rechnern die Zeit vom Netz stellen lassen (NTP).",
+    ),
+    "jit": ("ist aus, wie es sein soll", ""),
+    "jit.on": (
+        "ist an; Listen werden damit langsamer.",
+        "Als Eigentümer: ALTER DATABASE platzlotse SET jit = off; dann neu anmelden.",
+    ),
+    "search": ("nutzt ihren Index", ""),
+    "search.slow": (
+        "nutzt ihren Index nicht und wird mit der Zeit langsam.",
+        "Als Superuser: ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF.",
+    ),
+    "roles": ("Niemand arbeitet als Eigentümer oder Superuser.", ""),
+    "roles.mighty": (
+        "Diese Anmeldungen dürfen mehr, als Arbeit braucht: {who}.",
+        "Ihnen diese Rechte entziehen (ALTER ROLE … NOSUPERUSER NOCREATEROLE …); der Eigentümer migriert nur.",
+    ),
+    "grants": ("Die Rechte an allen {n} Tabellen sind die vorgesehenen.", ""),
+    "grants.other": (
+        "{n} Rechte sind andere als vorgesehen (in Klammern das vorgesehene): {what}.",
+        "Als Eigentümer mit REVOKE oder GRANT zurücksetzen und klären, wer sie änderte.",
+    ),
+    "grants.stray": (
+        "{n} Rechte gehören einzelnen Anmeldungen statt einer Rolle: {what}.",
+        "Als Eigentümer mit REVOKE entziehen; Rechte gibt allein die Rolle.",
+    ),
+    "grants.unguarded": (
+        "Diese Tabellen zeigen jede Zeile: {what}.",
+        "Als Eigentümer: ALTER TABLE … ENABLE ROW LEVEL SECURITY.",
+    ),
+    "worker": ("läuft ({n} Verbindungen)", ""),
+    "worker.gone": (
+        "ist nicht mit der Datenbank verbunden: Nichts wird gesendet, Fristen ruhen.",
+        "Am Einzelplatz das Programm neu öffnen; im Büro den Dienst auf dem Server starten (docs/server.md, Betrieb).",
+    ),
+    "worker.with_window": ("läuft, solange das Fenster offen ist", ""),
+    "worker.trouble": (
+        "{work} gelingt seit {since} nicht (Ursache: {why}).",
+        "Er versucht es weiter; die Ursache beheben.",
+    ),
+    "relay": ("{n} Ereignisse warten auf das Weitergeben", ""),
+    "queue": ("nichts ist überfällig", ""),
+    "queue.late": (
+        "{n} E-Mails sollten längst gesendet sein, die älteste seit {since}.",
+        "Sehen, ob der Hintergrunddienst läuft, Sendezeiten und Obergrenzen (Verwaltung → Büro, Postkonten) genügen.",
+    ),
+    "mail": ("keine", ""),
+    "mail.stuck": ("{n} E-Mails sind unklar oder nicht gesendet.", "Unter Post ansehen und entscheiden."),
+    "accounts": ("{n} eingerichtet, keines gestört", ""),
+    "accounts.none": (
+        "Es gibt keines: E-Mails werden aufgesetzt, aber nur von Hand gesendet.",
+        "Verwaltung → Postkonten: eines anlegen und prüfen lassen.",
+    ),
+    "accounts.reading": ("„{name}“ wird nicht gelesen: {why}", "Verwaltung → Postkonten: prüfen und berichtigen."),
+    "accounts.sending": (
+        "Über „{name}“ wird nicht gesendet: {why}",
+        "Verwaltung → Postkonten: prüfen und berichtigen.",
+    ),
+    "services": ("Alle gewählten Dienste antworten, soweit sie gefragt wurden.", ""),
+    "services.none": ("Kein Dienst ist gewählt; Wege werden geschätzt.", ""),
+    "services.silent": (
+        "{host} antwortet nicht und wird bis {until} nicht gefragt.",
+        "Verwaltung → Karten und Wege: den Dienst prüfen.",
+    ),
+    "chain": ("{n} Glieder, {waiting} Einträge warten auf ihres", ""),
+    "chain.late": (
+        "{waiting} Einträge warten seit {since} auf ihr Glied.",
+        "Läuft der Hintergrunddienst? Danach „main.py verify-log“ ausführen.",
+    ),
+    "backup": ("zuletzt geprüft {at}", ""),
+    "backup.none": (
+        "Noch keine Sicherung wurde durch Zurücklesen geprüft.",
+        "Sicherungen einschalten, eine von Hand beginnen und den Wiederherstellungsschlüssel drucken.",
+    ),
+    "backup.old": (
+        "Die letzte geprüfte ist vom {at}; das Büro verlangt eine alle {days} Tage.",
+        "Sehen, warum keine mehr gelang: läuft der Dienst, ist Platz, ist der Ordner erreichbar?",
+    ),
+    "disk": ("{free} GB frei", ""),
+    "disk.little": ("nur noch {free} GB frei.", "Bald Platz schaffen."),
+    "disk.full": (
+        "nur noch {free} GB frei: Entwürfe und Datenbank brauchen Platz zum Schreiben.",
+        "Jetzt Platz schaffen.",
+    ),
+    "encryption": ("Die Platte unter dem Ordner dieses Platzes ist verschlüsselt.", ""),
+    "encryption.off": (
+        "Eine Verschlüsselung der Platte ist nicht zu erkennen: Wer den Rechner stiehlt, könnte sie lesen.",
+        "BitLocker, FileVault oder LUKS einschalten. Verschlüsselt die Platte selbst, ist das von hier nicht zu sehen.",
+    ),
+    "encryption.unknown": (
+        "Ob die Platte verschlüsselt ist, war nicht zu erkennen.",
+        "Bitte selbst nachsehen: BitLocker (als Administrator), FileVault oder LUKS.",
+    ),
+    "folder": ("gehört nur Ihnen", ""),
+    "folder.open": ("Auch andere können lesen: {what} in {path}.", "Den anderen die Rechte nehmen (chmod go= …)."),
+    "keyring": ("hält die Kennwörter", ""),
+    "keyring.asked": ("fehlt; hier wird keiner gebraucht", ""),
+    "keyring.none": (
+        "fehlt: Das Kennwort wird bei jedem Start gefragt.",
+        "Den Schlüsselbund des Systems einrichten (GNOME-Schlüsselbund, KWallet).",
+    ),
+    "drafts": ("verschlüsselt", ""),
+    "drafts.none": ("keine", ""),
+    "drafts.plain": (
+        "sind nicht verschlüsselt.",
+        "Das Programm schließen und den Ordner dieses Platzes aus einer Sicherung zurückholen.",
+    ),
+    "drafts.unreadable": ("lassen sich nicht lesen: {why}.", "Rechte und Platte prüfen."),
+    "certificate": ("gilt bis {until}", ""),
+    "certificate.soon": (
+        "gilt nur noch bis {until}; danach meldet sich niemand mehr an.",
+        "Ein neues ausstellen (deploy/certificate.sh server) und den Server neu laden.",
+    ),
+    "certificate.refused": (
+        "wird nicht anerkannt: {why}.",
+        "Läuft es ab, ein neues ausstellen; sonst die richtige CA-Datei wählen.",
+    ),
+    "certificate.none": ("„{host}“ bietet keine Verschlüsselung an.", "Auf dem Server ssl = on setzen."),
+    "certificate.unseen": ("„{host}“ antwortet nicht; es war nicht zu sehen.", "Netz und Server prüfen."),
+    "smtp": ("{host}", ""),
+    "smtp.trial": ("Beim Ausprobieren werden E-Mails aufgefangen, nichts wird gesendet.", ""),
+}
