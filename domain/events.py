@@ -84,4 +84,5 @@ PRODUCERS = {
     "map_settings": "geocoding_service",
     "office": "platform",
     "worker": "platform",
+    "outside": "platform",
 }
