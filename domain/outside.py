@@ -9,6 +9,7 @@ retry into it, so that a host in trouble gets a tenth more questions and not thr
     closed ──5 failures in a row, or a refusal──▶ open ──retry_at──▶ half_open (one question) ──▶ closed or open again
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -118,6 +119,12 @@ def resting_until(session: Session, host: str, *, now: datetime) -> datetime | N
     return session.scalar(select(OutsideHost.retry_at).where(OutsideHost.host == host, OutsideHost.retry_at > now))
 
 
+def is_well(session: Session, host: str) -> bool:
+    """Whether nothing failed at a host since it last answered, or since a person wanted it asked again."""
+    row = session.get(OutsideHost, host, populate_existing=True)
+    return row is not None and row.state == "closed" and row.failures == 0
+
+
 def spend_retry(session: Session, host: str) -> bool:
     """Take one retry out of a host's budget; False where it is spent, and what failed comes again later as new."""
     row = _row(session, host)
@@ -149,6 +156,21 @@ def note_failure(session: Session, host: str, code: str, *, now: datetime, at_on
         row.trips += 1
         row.failures = 0
         events.record(session, "outside.silent", 0)
+
+
+def pause(session: Session, host: str, *, until: datetime) -> None:
+    """Whoever asks by a rhythm of its own tells when it comes again; nobody else waits for that."""
+    row = _row(session, host)
+    if row.state != "closed":
+        row.retry_at = until
+
+
+def key_of(host: str, port: int) -> str:
+    """A host and its port as they are kept: as the net knows them."""
+    name = host.strip().rstrip(".").lower()
+    with suppress(UnicodeError):  # no name of the net; whoever asks it is told so
+        name = name.encode("idna").decode("ascii")
+    return f"{name}:{port}"
 
 
 def ask_again(session: Session, host: str) -> bool:
