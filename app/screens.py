@@ -127,6 +127,7 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-einlesen": choose("admin", "show_tab", 5),
         "verwaltung-quellen": choose("admin", "show_tab", 6),
         "verwaltung-webseiten": choose("admin", "show_tab", 7),
+        "verwaltung-dienste": choose("admin", "show_tab", 8),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -7,6 +7,7 @@ from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.services_tab import ServicesTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.admin.websites_tab import WebsitesTab
@@ -26,6 +27,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
+        self.services = ServicesTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -35,6 +37,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.imports, tr("&Einlesen"))
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
+        self._tabs.addTab(self.services, tr("&Dienste"))
         self._tabs.addTab(self.audit, tr("P&rotokoll"))
         self.troubles = label("", "error")
         self.troubles.hide()
@@ -49,6 +52,9 @@ class AdminPage(PageWidget):
         Refresher(self.imports, ui.changes, ("import",), self.imports.refresh)
         # page by page, too
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
+        Refresher(
+            self.services, ui.changes, ("outside", "source", "mail_account", "map_settings"), self.services.refresh
+        )
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
 
     def refresh(self) -> None:
@@ -62,6 +68,7 @@ class AdminPage(PageWidget):
         self.imports.refresh()
         self.sources.refresh()
         self.websites.refresh()
+        self.services.refresh()
         self.audit.refresh()
 
     def show_tab(self, number: int) -> None:
