@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -108,6 +108,11 @@ def server_url(server: ServerSettings, *, password: str | None) -> str:
         database=server.database,
         query=query,
     ).render_as_string(hide_password=False)
+
+
+def pooler_url(server: ServerSettings, *, password: str | None) -> str | None:
+    """URL by way of the office's pooler; None where there is none. Raises as `server_url`."""
+    return server_url(replace(server, host=server.pooler), password=password) if server.pooler else None
 
 
 def _certificates(chosen: str) -> str:

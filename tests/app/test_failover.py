@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
+from app.paths import Profile
+from app.seat import open_seat
 from app.server_seat import hosts_of, reach, server_url
-from app.settings import ServerSettings
+from app.settings import Mode, ServerSettings, Settings
 from domain.database import Database, again_if_in_the_way
 from domain.errors import Invalid, PlatzlotseError, Unavailable
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, TEMPLATE, prepare
-from tests.servers.office_server import OTHER_MACHINE
+from tests.servers.office_server import OTHER_MACHINE, OfficeServer
+from tests.servers.pgbouncer import PROGRAM, PgBouncer
 from tests.servers.standby import Primary, Standby
 from ui.errors import describe
 
@@ -34,7 +39,7 @@ def settings(pair: Pair, *, standby_first: bool = False) -> ServerSettings:
     hosts = [f"{OTHER_MACHINE}:{server.port}" for server in pair]
     if standby_first:
         hosts.reverse()
-    return ServerSettings(", ".join(hosts), 5432, TEMPLATE, "test_jana", sslrootcert=str(pair[0].certificate))
+    return ServerSettings(", ".join(hosts), "", 5432, TEMPLATE, "test_jana", sslrootcert=str(pair[0].certificate))
 
 
 def test_work_goes_on_at_the_server_that_takes_over(pair: Pair) -> None:
@@ -48,7 +53,7 @@ def test_work_goes_on_at_the_server_that_takes_over(pair: Pair) -> None:
 
     save()
     follower = Database(server_url(ServerSettings(
-        f"{OTHER_MACHINE}:{standby.port}", 5432, TEMPLATE, "test_jana", sslrootcert=str(primary.certificate)
+        f"{OTHER_MACHINE}:{standby.port}", "", 5432, TEMPLATE, "test_jana", sslrootcert=str(primary.certificate)
     ), password=PASSWORD))  # fmt: skip
 
     def followed() -> bool:
@@ -112,3 +117,24 @@ def test_one_host_off_this_machine_wants_tls_for_all() -> None:
     mixed = ServerSettings("localhost,eins.example", user="jana", sslmode="prefer")
     with pytest.raises(Unavailable, match=r"database\.tls_required"):
         server_url(mixed, password="x")
+
+
+@pytest.mark.usefixtures("no_keyring")
+@pytest.mark.skipif(PROGRAM is None, reason="no pgbouncer is installed")
+def test_a_desk_works_through_the_offices_pooler(tmp_path: Path) -> None:
+    """By the settings' file: with passwords on both sides, the window's work through it and the listener past it."""
+    with OfficeServer() as server, PgBouncer(server, host="127.0.0.1") as pooler:
+        prepare(server)
+        pooler.teach(TEMPLATE)
+        profile = Profile(tmp_path)
+        office = ServerSettings("127.0.0.1", f"127.0.0.1:{pooler.port}", server.port, TEMPLATE, "test_jana")
+        with open_seat(profile, Settings(mode=Mode.SERVER, server=office), password=PASSWORD) as seat:
+            assert make_url(seat.person_url).port == server.port  # LISTEN
+            desk = seat.desk_database("desk")
+            for _ in range(5):
+                with desk.write() as session:
+                    add_patient(session)
+            with desk.read() as session:
+                assert session.scalar(COUNT) == 5
+            assert make_url(str(desk.engine.url)).port == pooler.port
+            desk.close()

@@ -66,8 +66,8 @@ def answer(database: Database, number: int) -> Write:
     count = """
         SELECT (SELECT count(*) FROM matching_service.inquiry_item WHERE id = :item AND status = 'accepted'),
                (SELECT count(*) FROM matching_service.answer WHERE item_id = :item),
-               (SELECT count(*) FROM platform.event WHERE event_type LIKE 'inquiry_item.%' AND entity_id = :item
-                AND payload ->> 'status' = 'accepted')"""
+               (SELECT count(*) FROM platform.event WHERE event_type = 'inquiry_item.moved' AND entity_id = :item
+                AND payload ->> 'after' = 'accepted')"""
     later = NOW + timedelta(days=1)
     return Write(lambda s: record_answer(s, item, ItemStatus.ACCEPTED, now=later), count, {"item": item}, (1, 1, 1))
 
