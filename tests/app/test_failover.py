@@ -82,6 +82,7 @@ def test_work_goes_on_at_the_server_that_takes_over(pair: Pair) -> None:
     assert reach(settings(pair), password=PASSWORD).encrypted
 
 
+@pytest.mark.soak
 def test_only_a_standby_is_left(pair: Pair) -> None:
     """Nobody takes writes: that is said, and is not taken for a wrong password."""
     primary, standby = pair

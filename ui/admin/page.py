@@ -68,7 +68,6 @@ class AdminPage(PageWidget):
         self.imports.refresh()
         self.sources.refresh()
         self.websites.refresh()
-        self.services.refresh()
         self.audit.refresh()
 
     def show_tab(self, number: int) -> None:
