@@ -81,7 +81,8 @@ class ServerPage(QWidget):
         card.add(row(fields["host"], fields["port"], stretch=(3, 1)))
         card.add(
             label(
-                tr("Wechselt der Server zwischen mehreren Rechnern, tragen Sie alle ein, durch Komma getrennt."), "muted"
+                tr("Wechselt der Server zwischen mehreren Rechnern, tragen Sie alle ein, durch Komma getrennt."),
+                "muted",
             )
         )
         card.add(fields["database"])
