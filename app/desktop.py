@@ -21,7 +21,6 @@ from app.settings import load
 from app.worker_process import WorkerProcess, WorkerState
 from domain.access import office
 from domain.communication.drafts.records import Waiting
-from domain.database import Database
 from domain.weektime import BERLIN
 from ui.about.dialog import AboutDialog
 from ui.admin.page import AdminPage
@@ -77,7 +76,7 @@ class Desktop:
     def __init__(self, profile: Profile, seat: Seat, *, with_worker: bool = True) -> None:
         self._seat = seat
         self.collector = GuiThreadCollector()
-        self.database = Database(seat.person_url, application_name="platzlotse-desktop", admit=seat.admit)
+        self.database = seat.desk_database("platzlotse-desktop")
         self.database.forbid_this_thread()
         self.news = _News()
         self.changes = Changes()

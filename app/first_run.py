@@ -80,7 +80,8 @@ class SeatKeeper:
         """Log in, keep the password in the keyring, and only then the settings; the mail settings stay."""
         # without the environment: what a service overrides must not become this seat's own
         known = load(self._profile.settings, {}) if self.known_server() is not None else Settings()
-        settings = replace(known, mode=Mode.SERVER, server=_server(address))
+        # the pooler is set by whoever runs the office's server, in the file
+        settings = replace(known, mode=Mode.SERVER, server=replace(_server(address), pooler=known.server.pooler))
 
         def keep() -> None:
             tell(Step.SAVING)

@@ -127,8 +127,9 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-einlesen": choose("admin", "show_tab", 5),
         "verwaltung-quellen": choose("admin", "show_tab", 6),
         "verwaltung-webseiten": choose("admin", "show_tab", 7),
-        "verwaltung-sicherungen": choose("admin", "show_tab", 10),
-        "verwaltung-zustand": choose("admin", "show_tab", 11),
+        "verwaltung-dienste": choose("admin", "show_tab", 9),
+        "verwaltung-sicherungen": choose("admin", "show_tab", 11),
+        "verwaltung-zustand": choose("admin", "show_tab", 12),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -20,7 +20,7 @@ from app.database_making import ensure_database
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.secrets import recall
-from app.server_seat import admit, reach, server_url
+from app.server_seat import admit, pooler_url, reach, server_url
 from app.settings import Mode, ServerSettings, Settings
 from domain.database import Database
 from domain.errors import Unavailable
@@ -37,12 +37,19 @@ WORKER_ROLE = "platzlotse_seat_worker"
 class Seat:
     """URLs to log in with: as the person, and (on a single seat) as the background worker.
 
-    `admit`: the server was not there when the seat was opened; this looks at it when it returns.
+    `pooler_url`: where the window's own work goes instead, through a pooler in transaction mode. `admit`: the server
+    was not there when the seat was opened; this looks at it when it returns.
     """
 
     person_url: str
     worker_url: str | None
     admit: Callable[[Engine], None] | None = None
+    pooler_url: str | None = None
+
+    def desk_database(self, application_name: str) -> Database:
+        """The database as the person at this desk works with it; whoever asks for it closes it."""
+        url = self.pooler_url or self.person_url
+        return Database(url, application_name=application_name, pooled=self.pooler_url is not None, admit=self.admit)
 
 
 @contextmanager
@@ -65,7 +72,8 @@ def open_seat(
         if profile.locked.exists() and not password:
             raise Unavailable("seat.locked", user=settings.server.user)
         known = password or recall(password_name(settings.server))
-        yield Seat(person_url=reach(settings.server, password=known).url, worker_url=None)
+        found = reach(settings.server, password=known)
+        yield Seat(found.url, None, pooler_url=pooler_url(settings.server, password=known))
         return
     with EmbeddedPostgres(profile.postgres) as server:
         yield _embedded_seat(profile, server, own, newcomer)
@@ -91,6 +99,7 @@ def offline_seat(profile: Profile, settings: Settings, *, password: str | None =
         person_url=server_url(settings.server, password=known),
         worker_url=None,
         admit=partial(admit, server=settings.server),
+        pooler_url=pooler_url(settings.server, password=known),
     )
 
 

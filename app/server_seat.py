@@ -1,6 +1,8 @@
 """The office's server: where it is, and logging in to it with every refusal told apart.
 
-Knows no window and keeps no password. TLS with a checked certificate is required off loopback.
+Knows no window and keeps no password. TLS with a checked certificate is required off loopback. Several hosts, with
+commas between them, are one server that may move: whichever takes writes is worked with (libpq's
+``target_session_attrs``).
 """
 
 import re
@@ -8,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -49,6 +51,7 @@ REFUSALS = (
     (r"root certificate file", "server.ca_file"),
     (r"too many (clients|connections)|remaining connection slots|verbindungen", "server.full"),
     (r"the database system is|datenbanksystem", "server.starting"),
+    (r"session is read-only|session is not read-write|server is in hot standby", "server.read_only"),
     (r"timeout expired", "server.no_answer"),
     (r"invalid response to ssl|expected authentication request|unsupported frontend", "server.not_postgres"),
 )
@@ -64,27 +67,54 @@ class Reached:
     encrypted: bool
 
 
+def hosts_of(server: ServerSettings) -> tuple[tuple[str, int], ...]:
+    """The hosts a server may be at, each with its port: the settings' own where an entry names none. Raises Invalid."""
+    found = []
+    for entry in server.host.split(","):
+        part = entry.strip()
+        # a slash would name a socket; a name with one colon brings its port, an address of IPv6 has more
+        named = re.fullmatch(r"(?:\[([\w.:]+)\]|([\w.-]+)):(\d{1,5})", part)
+        if not named and not re.fullmatch(r"[\w.:-]+", part):
+            raise Invalid("server.host_invalid", field="host", host=server.host)
+        host, port = (named[1] or named[2], int(named[3])) if named else (part, server.port)
+        if not 0 < port < 65536:
+            raise Invalid("server.host_invalid", field="host", host=server.host)
+        found.append((host, port))
+    return tuple(found)
+
+
 def server_url(server: ServerSettings, *, password: str | None) -> str:
     """URL of the office's server. Raises Invalid and Unavailable for settings that cannot be."""
     if not server.host or not server.user:
         raise Invalid("settings.server_missing")
-    # a comma would name several servers, a slash a socket: one server is meant
-    if not re.fullmatch(r"[\w.:-]+", server.host):
-        raise Invalid("server.host_invalid", field="host", host=server.host)
+    hosts = hosts_of(server)
     query: dict[str, str] = {}
-    if server.host not in LOOPBACK or server.sslrootcert != SYSTEM_CERTIFICATES:
+    far = [host for host, _ in hosts if host not in LOOPBACK]
+    if far or server.sslrootcert != SYSTEM_CERTIFICATES:
         if server.sslmode != "verify-full":
-            raise Unavailable("database.tls_required", host=server.host)
+            raise Unavailable("database.tls_required", host=(far or [server.host])[0])
         query = {"sslmode": server.sslmode, "sslrootcert": _certificates(server.sslrootcert)}
+    if len(hosts) > 1:
+        query |= {
+            "host": ",".join(host for host, _ in hosts),
+            "port": ",".join(str(port) for _, port in hosts),
+            "target_session_attrs": "read-write",
+        }
+    (host, port), *others = hosts
     return URL.create(
         "postgresql+psycopg",
         username=server.user,
         password=password,
-        host=server.host,
-        port=server.port,
+        host=None if others else host,
+        port=None if others else port,
         database=server.database,
         query=query,
     ).render_as_string(hide_password=False)
+
+
+def pooler_url(server: ServerSettings, *, password: str | None) -> str | None:
+    """URL by way of the office's pooler; None where there is none. Raises as `server_url`."""
+    return server_url(replace(server, host=server.pooler), password=password) if server.pooler else None
 
 
 def _certificates(chosen: str) -> str:
@@ -143,15 +173,28 @@ def _named(server: ServerSettings) -> Iterator[None]:
 
 
 def _knock(server: ServerSettings) -> None:
-    """Tell apart what the driver throws together: no such host, nobody there, no answer."""
+    """Tell apart what the driver throws together: no such host, nobody there, no answer. One of several is enough."""
+    refused: PlatzlotseError | None = None
+    for host, port in hosts_of(server):
+        try:
+            _knock_at(host, port)
+        except Unavailable as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused
+
+
+def _knock_at(host: str, port: int) -> None:
     try:
-        socket.create_connection((server.host, server.port), timeout=PATIENCE_SECONDS).close()
+        socket.create_connection((host, port), timeout=PATIENCE_SECONDS).close()
     except (socket.gaierror, UnicodeError) as exc:
-        raise Unavailable("server.host_unknown") from exc
+        raise Unavailable("server.host_unknown", host=host, port=port) from exc
     except ConnectionRefusedError as exc:
-        raise Unavailable("server.refused") from exc
+        raise Unavailable("server.refused", host=host, port=port) from exc
     except OSError as exc:
-        raise Unavailable("server.no_answer") from exc
+        raise Unavailable("server.no_answer", host=host, port=port) from exc
 
 
 def _log_in(server: ServerSettings, url: str) -> Reached:

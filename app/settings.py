@@ -28,9 +28,14 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The office's PostgreSQL. `sslmode` other than verify-full is accepted on loopback only."""
+    """The office's PostgreSQL. `sslmode` other than verify-full is accepted on loopback only.
+
+    `host` may name several, with commas between them, of which one takes writes; `pooler` is where a PgBouncer in
+    transaction mode stands before it (host or host:port; empty: none). Listening goes past it.
+    """
 
     host: str = ""
+    pooler: str = ""
     port: int = 5432
     database: str = "platzlotse"
     user: str = ""

@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, event, inspect, text
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
+from domain.commit_fate import number_of, was_committed
 from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError, Unavailable
 from domain.moments import read_every_moment
 
@@ -34,8 +35,12 @@ NAMING = {
 
 T = TypeVar("T")
 _HALVES = re.compile("[\ud800-\udfff]")
+ONCE_MORE = frozenset({"record.changed_meanwhile", "database.lost", "database.read_only"})
 AGAIN = 2  # how often a transaction that a deadlock ended is tried again
 PAUSE = 0.05  # seconds before it comes again
+LOCK_SECONDS = 15  # how long one waits for a row that another holds
+STATEMENT_SECONDS = 600  # nothing a person waits for takes as long
+LIMITS = {"lock_timeout": f"{LOCK_SECONDS}s", "statement_timeout": f"{STATEMENT_SECONDS}s"}
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
 
@@ -74,7 +79,8 @@ class Database:
 
     `url` is a SQLAlchemy URL of the psycopg driver; `pooled` says that a transaction pooler stands between. `admit` is
     asked before the first session of a server nobody could look at when the program started; what it raises is raised.
-    Raises Unavailable while the server cannot be reached,
+    Raises Unavailable while the server cannot be reached, with `again` where nothing was kept and the same may be done
+    once more, ``database.unclear`` where nobody knows whether it was kept;
     Conflict when another person was first, Forbidden when the role may not, Invalid when a rule kept by the
     database is broken; each with the name of the constraint in its code.
     """
@@ -99,12 +105,16 @@ class Database:
                 # PgBouncer in transaction mode knows no prepared statements of another session
                 "prepare_threshold": None if pooled else PREPARE_AFTER,
                 "application_name": application_name,
+                # a pooler passes no options on; there they are set anew in each transaction
+                **({} if pooled else {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}),
                 "connect_timeout": 5,
                 "keepalives_idle": 30,
                 "keepalives_interval": 10,
                 "keepalives_count": 3,
             },
         )
+        if pooled:
+            event.listen(self.engine, "begin", _limit)
         event.listen(self.engine, "connect", lambda connection, _: read_every_moment(connection))
         self._forbidden_thread: int | None = None
         self._admit = admit
@@ -129,10 +139,25 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """Write in one transaction: commit at the end of the block, roll back if it raises."""
+        """Write in one transaction: commit at the end of the block, roll back if it raises.
+
+        Where the answer to the commit is lost the server is asked what became of it.
+        """
         with self._session() as session:
             yield session
-            session.commit()
+            session.flush()
+            number = number_of(session)
+            try:
+                session.commit()
+            except DBAPIError as exc:
+                if not exc.connection_invalidated or number is None or not self._was_kept(number):
+                    raise
+
+    def _was_kept(self, number: str) -> bool:
+        kept = was_committed(self.engine, number)
+        if kept is None:
+            raise Unavailable("database.unclear")
+        return kept
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[Session]:
@@ -141,9 +166,14 @@ class Database:
         if self._admit is not None:
             self._admit(self.engine)
             self._admit = None
-        with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
-            event.listen(session, "before_flush", _refuse_unkept)
-            yield session
+        try:
+            with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
+                event.listen(session, "before_flush", _refuse_unkept)
+                yield session
+        except Unavailable as error:
+            if error.code == "database.read_only":
+                self.engine.dispose()  # another server writes now: the next connection finds it
+            raise
 
 
 @contextlib.contextmanager
@@ -186,16 +216,17 @@ def _refuse_unkept(session: Session, _context: object, _instances: object) -> No
 
 
 def again_if_in_the_way(work: Callable[[], T]) -> T:
-    """Do a whole transaction, and once more when the database ended it for standing in another's way.
+    """Do a whole transaction, and once more when nothing of it was kept and it may go well the next time.
 
     Everybody locks in one order, so that a deadlock is rare; where it happens all the same nothing was written, and
-    the other is through when this comes again. A person need not hear of it.
+    the other is through when this comes again. A line that broke before the commit kept nothing either: an idle one
+    that somebody on the way forgot, a server that restarted. A person need not hear of it.
     """
     for _ in range(AGAIN):
         try:
             return work()
-        except Conflict as error:
-            if not error.params.get("again"):
+        except (Conflict, Unavailable) as error:
+            if not (error.params.get("again") and error.code in ONCE_MORE):
                 raise
         time.sleep(PAUSE)  # else this one may hold the row again before the other has woken
     return work()
@@ -215,7 +246,9 @@ def _integrity(exc: IntegrityError) -> PlatzlotseError:
 
 def _other(exc: DBAPIError) -> PlatzlotseError | None:
     if exc.connection_invalidated:
-        return Unavailable("database.unreachable")
+        return Unavailable("database.lost", again=True)
+    if sqlstate(exc) == "25006":
+        return Unavailable("database.read_only", again=True)
     # the driver itself refuses NUL, without a state
     if sqlstate(exc) in {"22021", "22P05"} or "NUL (0x00)" in str(exc.orig):
         return Invalid("text.control_character")
@@ -227,5 +260,14 @@ def _operational(exc: DBAPIError) -> PlatzlotseError:
     if state in {"40001", "40P01"}:
         return Conflict("record.changed_meanwhile", again=True)
     if state == "55P03":
-        return Conflict("record.changed_meanwhile")
+        return Conflict("record.locked", seconds=LOCK_SECONDS)
+    if state == "57014":
+        return Unavailable("database.too_long")
+    if exc.connection_invalidated:
+        return Unavailable("database.lost", again=True)
     return Unavailable("database.unreachable")
+
+
+def _limit(connection: Connection) -> None:
+    for name, value in LIMITS.items():
+        connection.exec_driver_sql(f"SET LOCAL {name} = '{value}'")

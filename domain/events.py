@@ -86,4 +86,5 @@ PRODUCERS = {
     "person": "platform",
     "worker": "platform",
     "backup": "platform",
+    "outside": "platform",
 }

@@ -27,6 +27,7 @@ from domain.errors import PlatzlotseError, Unavailable
 from domain.worker_troubles import forget_all_troubles
 from sync.geo.maps import MapWork
 from sync.mail.compose import build_message, wire_address
+from sync.mail.lines import put_off_while_resting
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
@@ -217,6 +218,8 @@ class Worker:
     def send(self, email_id: int) -> Outcome | None:
         """Send one queued mail; None when there is nothing to do. Never twice: it is claimed first."""
         has_server = self._sender is not None
+        if self._credentials.reach_out and self._write(lambda s: put_off_while_resting(s, email_id, now=self._now())):
+            return None
         mail = self._write(lambda s: take_mail(s, email_id, now=self._now(), without_account=has_server))
         if mail is None:
             return None

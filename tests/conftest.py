@@ -14,6 +14,7 @@ from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
 from tests.servers.guard import Guard
+from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import TestCluster, in_memory
 
 # how long an example takes says more about the machine's other users than about the program
@@ -23,6 +24,13 @@ HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
 PASSWORD = "invented-for-tests"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The whole suite, or a part of it, through a pooler."""
+    parser.addoption(
+        "--through-pgbouncer", action="store_true", help="desks reach the database through PgBouncer (transaction mode)"
+    )
 
 
 @pytest.hookimpl(trylast=True)  # after the tests were put in a random order
@@ -37,6 +45,7 @@ class Office:
 
     cluster: TestCluster
     name: str
+    pooler: PgBouncer | None = None
 
     def url(self, role: str) -> str:
         """SQLAlchemy URL of one of the roles jana, tom (caseworkers), worker, auditor, admin or the owner."""
@@ -46,7 +55,10 @@ class Office:
         return owner.set(username=f"test_{role}", password=PASSWORD).render_as_string(hide_password=False)
 
     def database(self, role: str) -> Database:
-        """A Database logged in as that role; the caller closes it."""
+        """A Database logged in as that role; the caller closes it. Only desks go through a pooler."""
+        if self.pooler is not None and role in {"jana", "tom"}:
+            url = self.pooler.through(self.url(role))
+            return Database(url, application_name=f"test-{role}", pooled=True)
         return Database(self.url(role), application_name=f"test-{role}")
 
 
@@ -96,11 +108,22 @@ def prepare(cluster: TestCluster) -> None:
     owner.close()
 
 
+@pytest.fixture(scope="session")
+def pooler_of_all(cluster: TestCluster, request: pytest.FixtureRequest) -> Iterator[PgBouncer | None]:
+    """The pooler of a run with --through-pgbouncer."""
+    if not request.config.getoption("--through-pgbouncer"):
+        yield None
+        return
+    with PgBouncer(cluster) as running:
+        running.teach(TEMPLATE)
+        yield running
+
+
 @pytest.fixture
-def office(cluster: TestCluster) -> Iterator[Office]:
+def office(cluster: TestCluster, pooler_of_all: PgBouncer | None) -> Iterator[Office]:
     """A fresh office: a database of its own, dropped afterwards."""
     name = cluster.clone(TEMPLATE)
-    yield Office(cluster, name)
+    yield Office(cluster, name, pooler_of_all)
     cluster.drop(name)
 
 

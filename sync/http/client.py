@@ -1,8 +1,9 @@
 """The office's one HTTP client: whoever in the worker goes outside goes through here.
 
 It waits for its turn (one rate a host for the whole office), asks the breaker, says who we are, takes no more bytes or
-time than allowed, and tries again only what is safe to ask twice. A redirect is a question of its own, with its own
-turn and leave; few are followed, and none to another host, another port or less safety. What it raises is Unavailable:
+time than allowed, and tries again only what is safe to ask twice, out of the host's budget of retries. A redirect is a
+question of its own, with its own turn and leave; few are followed, and none to another host, another port or less
+safety. What it raises is Unavailable:
 
     outside.unreachable  no connection, or it broke           outside.server_error  5xx
     outside.timeout      too slow, in silence or in all       outside.refused       401, 403, 429: leave it alone
@@ -26,7 +27,7 @@ import stamina
 
 from domain.database import Session
 from domain.errors import Invalid, Unavailable
-from domain.outside import admit, note_failure, note_success, put_off, take_turn
+from domain.outside import admit, note_failure, note_success, put_off, spend_retry, take_turn
 from sync.http.addresses import host_of, may_move, read_address, same_origin
 from sync.http.answers import Answer, Limits, Validators
 from sync.http.exchange import exchange
@@ -155,7 +156,7 @@ class OutsideClient:
             answer = asyncio.run(exchange(request, limits, self._reach, understood))
         except Unavailable as exc:
             self._note(host, exc)
-            if exc.params.get("again"):
+            if exc.params.get("again") and self._write(lambda s: spend_retry(s, host)):
                 raise _TryAgain(exc) from exc
             raise
         self._write(lambda s: note_success(s, host, now=self._now()))

@@ -10,15 +10,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
+from domain.communication.claiming import SLOWEST
 from domain.communication.incoming.source import LARGEST, LARGEST_HEAD
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from sync.mail.conversation import LOOPBACK
+from sync.mail.imap_line import ENOUGH, BoundedClient, Line
 from sync.mail.troubles import trouble_of
 
 TIMEOUT_SECONDS = 30
+OPENING = 3  # times the silence: connecting, TLS and login together
+ANSWERING = 4  # times the silence: one command, without the mail it may bring
 AT_ONCE = 200  # UIDs asked for in one go
 _TROUBLE = (IMAPClientError, imaplib.IMAP4.error, OSError, ssl.SSLError, EOFError, UnicodeError)
 
@@ -55,24 +58,32 @@ class Fetched:
 class Mailbox:
     """One open connection; made by `open_mailbox`."""
 
-    def __init__(self, client: IMAPClient) -> None:
-        self._client = client
+    def __init__(self, client: BoundedClient, line: Line, silence: float) -> None:
+        self._client, self._line, self._silence = client, line, silence
+
+    @contextmanager
+    def _asking(self, code: str, *, mail: int = 0, more: float = 0.0) -> Iterator[None]:
+        """One command: its time and what it may bring, with a mail of so many bytes; told by a code."""
+        seconds = ANSWERING * self._silence + mail / SLOWEST + more
+        with _told(code), self._line.within(seconds, most=ENOUGH + mail):
+            yield
 
     def select(self, folder: str) -> FolderState:
         """Open a folder for reading."""
-        with _told("imap.folder"):
+        with self._asking("imap.folder"):
             answer = self._client.select_folder(folder, readonly=True)
         return FolderState(int(answer[b"UIDVALIDITY"]), int(answer.get(b"UIDNEXT", 0)))
 
     def sizes_above(self, uid: int) -> dict[int, int]:
         """UID and size (bytes) of every mail above a UID, in order."""
-        with _told("imap.reading"):
+        with self._asking("imap.reading"):
             # "n:*" always names the newest mail, also when it is below n
             uids = sorted(u for u in self._client.search(["UID", f"{uid + 1}:*"]) if u > uid)
-            found: dict[int, int] = {}
-            for start in range(0, len(uids), AT_ONCE):
+        found: dict[int, int] = {}
+        for start in range(0, len(uids), AT_ONCE):
+            with self._asking("imap.reading"):
                 answer = self._client.fetch(uids[start : start + AT_ONCE], ["RFC822.SIZE"])
-                found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
+            found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
         return dict(sorted(found.items()))
 
     def source(self, uid: int, *, size: int) -> Fetched | None:
@@ -80,29 +91,29 @@ class Mailbox:
         whole = size <= LARGEST
         # of headers one byte more than is read tells that they are too long
         part = "BODY.PEEK[]" if whole else f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>"
-        with _told("imap.reading"):
+        with self._asking("imap.reading", mail=size if whole else LARGEST_HEAD + 1):
             answer = self._client.fetch([uid], [part]).get(uid, {})
         found = next((value for key, value in answer.items() if key.startswith(b"BODY[")), None)
         return None if found is None else Fetched(bytes(found), size, whole)
 
     def has_message(self, message_id: str) -> bool:
         """Whether a mail of that Message-ID lies in the open folder."""
-        with _told("imap.reading"):
+        with self._asking("imap.reading"):
             return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def append(self, folder: str, source: bytes, *, at: datetime) -> None:
         """Put a copy of a sent mail into a folder, marked as read."""
-        with _told("imap.append"):
+        with self._asking("imap.append", mail=len(source)):
             self._client.append(folder, source, (b"\\Seen",), at)
 
     def can_idle(self) -> bool:
         """Whether the server tells of new mail by itself (RFC 2177)."""
-        with _told("imap.reading"):
+        with self._asking("imap.reading"):
             return bool(self._client.has_capability("IDLE"))
 
     def idle(self, seconds: float) -> bool:
         """Wait that long for news of the open folder; True when there were some."""
-        with _told("imap.reading"):
+        with self._asking("imap.reading", more=seconds):
             self._client.idle()
             try:
                 news = self._client.idle_check(timeout=seconds)
@@ -116,24 +127,25 @@ def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
     """Connect and log in. Raises Unavailable (imap.tls_required, mail_server.*) or Forbidden (imap.login)."""
     if access.security == "none" and access.host not in LOOPBACK:
         raise Unavailable("imap.tls_required", host=access.host)
-    with _connecting(access):
-        client = IMAPClient(
+    line = Line()
+    tls = ssl.create_default_context() if access.security != "none" else None
+    with _connecting(access), line.within(OPENING * access.timeout):
+        client = BoundedClient(
             access.host,
             access.port,
-            ssl=access.security == "tls",
-            ssl_context=ssl.create_default_context() if access.security == "tls" else None,
+            tls=tls if access.security == "tls" else None,
             timeout=access.timeout,
+            line=line,
         )
     try:
-        if access.security == "starttls":
-            with _connecting(access):
-                client.starttls(ssl.create_default_context())
-        with _connecting(access):
+        with _connecting(access), line.within(OPENING * access.timeout):
+            if access.security == "starttls":
+                client.starttls(tls)
             try:
                 client.login(access.username, access.password)
             except LoginError as exc:
                 raise Forbidden("imap.login", host=access.host) from exc
-        yield Mailbox(client)
+        yield Mailbox(client, line, access.timeout)
     finally:
         with suppress(*_TROUBLE):
             client.shutdown()

@@ -8,6 +8,7 @@ from domain.casework import mail_reports
 from domain.communication.account_states import note_sending
 from domain.communication.claiming import Outgoing
 from domain.communication.outcomes import Failure, note_unclear
+from sync.mail.lines import note_line
 from sync.mail.smtp import Delivery, Outcome
 
 
@@ -24,4 +25,5 @@ def report(session: Session, mail: Outgoing, delivery: Delivery, *, now: datetim
         mail_reports.mail_postponed(session, mail.id, now=now, failure=failure)
     if mail.account_id is not None and (delivery.reached or delivery.outcome is Outcome.UNREACHABLE):
         trouble = delivery.cause if delivery.outcome is Outcome.UNREACHABLE else ""
+        note_line(session, mail.account_id, trouble, now=now)
         note_sending(session, mail.account_id, now=now, trouble=trouble, size_limit=delivery.size_limit)

@@ -6,12 +6,15 @@ Verwaltung, and it comes again after a growing wait.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.communication.accounts import Account
 from domain.errors import PlatzlotseError, Unavailable
+from domain.outside import is_well, key_of
 from sync.mail.imap import Mailbox, open_mailbox
+from sync.mail.lines import AWAY, note_mailbox
 from sync.mail.ports import Write
 from sync.mail.receiving import fetch_new, note_trouble
 from sync.mail.senders import Credentials
@@ -20,6 +23,7 @@ from sync.mail.sent_folder import keep_copies, settle_unclear
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 15.0  # how long one waits for news before looking after what went out
 POLL_SECONDS = 60.0
+NEWS_SECONDS = 5.0  # how late a person's wish to ask again is noticed
 FIRST_WAIT, LONGEST_WAIT = 15.0, 300.0
 
 
@@ -65,20 +69,35 @@ class MailboxWatch:
             try:
                 with open_mailbox(self._credentials.imap(self.account)) as mailbox:
                     self._stay(mailbox)
+                wait = FIRST_WAIT
+                continue
             except PlatzlotseError as exc:
-                log.warning("mailbox %d: %s", self.account.id, exc.code)
-                self._tell(exc)
+                trouble: PlatzlotseError = exc
             # a watch that ends is a mailbox nobody looks at: what was not foreseen is told, and tried again
             except Exception as exc:  # noqa: BLE001
                 log.warning("mailbox %d: %s", self.account.id, type(exc).__name__)
-                self._tell(Unavailable("imap.reading"))
-            else:
-                wait = FIRST_WAIT
-                continue
-            self._stop.wait(wait)
+                trouble = Unavailable("imap.reading")
+            log.warning("mailbox %d: %s", self.account.id, trouble.code)
+            self._tell(trouble, wait)
+            self._pause(wait, trouble.code)
             wait = min(2 * wait, LONGEST_WAIT)
 
+    def _pause(self, seconds: float, cause: str) -> None:
+        """Wait; no longer than until the watch is stopped, or somebody found or wants the server well again."""
+        ends = time.monotonic() + seconds
+        while not self._stop.wait(min(NEWS_SECONDS, max(0.0, ends - time.monotonic()))) and time.monotonic() < ends:
+            # who was not let in waits: trying again at once would lock the account
+            if cause in AWAY and self._is_well():
+                return
+
+    def _is_well(self) -> bool:
+        try:
+            return self._write(lambda s: is_well(s, key_of(self.account.imap_host, self.account.imap_port)))
+        except PlatzlotseError:
+            return False  # the database is away as well; the wait ends by itself
+
     def _stay(self, mailbox: Mailbox) -> None:
+        self._note("", 0.0)
         idles = mailbox.can_idle()
         while not self._stop.is_set():
             self._look(mailbox)
@@ -93,8 +112,13 @@ class MailboxWatch:
             keep_copies(mailbox, self.account, write=self._write, now=self._now)
         return fetch_new(mailbox, self.account, write=self._write, now=self._now)
 
-    def _tell(self, error: PlatzlotseError) -> None:
+    def _note(self, cause: str, wait: float) -> None:
+        of, now = self.account, self._now()
+        self._write(lambda s: note_mailbox(s, of.imap_host, of.imap_port, cause, wait=timedelta(seconds=wait), now=now))
+
+    def _tell(self, error: PlatzlotseError, wait: float) -> None:
         try:
+            self._note(error.code, wait)
             self._write(lambda session: note_trouble(session, self.account, error, now=self._now()))
         except PlatzlotseError as exc:
             log.warning("mailbox %d: its trouble was not noted: %s", self.account.id, exc.code)

@@ -200,7 +200,7 @@ def test_the_certificates_of_the_system_are_trusted(
 Change = Callable[[ServerAddress], ServerAddress]
 REFUSED: dict[str, tuple[Change, str, str]] = {
     "server.host_unknown": (lambda a: replace(a, host="gibt-es-nicht.invalid"), PASSWORD, "gibt-es-nicht.invalid"),
-    "server.host_invalid": (lambda a: replace(a, host="eins,zwei"), PASSWORD, "eins,zwei"),
+    "server.host_invalid": (lambda a: replace(a, host="eins/zwei"), PASSWORD, "eins/zwei"),
     "server.refused": (lambda a: replace(a, port=free_port()), PASSWORD, "Port"),
     "server.password_wrong": (lambda a: a, "falsch", "Kennwort"),
     "server.no_database": (lambda a: replace(a, database="fehlt"), PASSWORD, "„fehlt“"),

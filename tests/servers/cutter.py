@@ -23,7 +23,7 @@ class Cutter:
         self._target = str(Path(folder) / f".s.PGSQL.{port}")
         self._listener = socket.create_server(("127.0.0.1", listen))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._cut = ""
+        self._cut, self._once = "", False
         self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
         self._ended = False
 
@@ -45,8 +45,9 @@ class Cutter:
         self._listener.close()
         self._hang_up()
 
-    def cut(self, lost: str) -> None:
-        """Lose the next ``question`` or the next ``answer``, and every connection with it."""
+    def cut(self, lost: str, *, once: bool = False) -> None:
+        """Lose the next ``question`` or the next ``answer``, and every connection with it; `once`: then work again."""
+        self._once = once
         self._cut = lost
 
     def mend(self) -> None:
@@ -77,6 +78,8 @@ class Cutter:
         is_question = side is here
         if self._cut == ("question" if is_question else "answer"):
             side.recv(CHUNK)  # the server answered: what it did is done
+            if self._once:
+                self._cut = ""
             self._hang_up()
             return
         try:

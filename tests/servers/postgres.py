@@ -108,6 +108,11 @@ class TestCluster:
         return self._binaries.major
 
     @property
+    def binaries(self) -> Path:
+        """Where its programs are."""
+        return self._binaries.folder
+
+    @property
     def folder(self) -> Path:
         """Where its socket is."""
         return self._home

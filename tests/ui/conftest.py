@@ -79,4 +79,5 @@ def ui(
         today=now.date,
     )
     background.wait()
+    background.failed.disconnect()  # what is asked while widgets are taken away finds no database, and nobody to tell
     gc.enable()

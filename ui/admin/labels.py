@@ -29,6 +29,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "valhalla": "Valhalla",
         "openrouteservice": "openrouteservice",
     },
+    "service": {
+        "geocoder": "Adressen",
+        "router": "Wege",
+        "source": "Verzeichnis",
+        "smtp": "E-Mails senden",
+        "imap": "Postfach lesen",
+        "page": "Webseite einer Praxis",
+    },
     "security": {"tls": "TLS", "starttls": "STARTTLS", "none": "keine (nur dieser Rechner)"},
     "office": {
         "name": "Name des Büros",

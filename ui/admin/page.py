@@ -10,6 +10,7 @@ from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
 from ui.admin.persons_tab import PersonsTab
+from ui.admin.services_tab import ServicesTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.admin.websites_tab import WebsitesTab
@@ -30,6 +31,7 @@ class AdminPage(PageWidget):
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
         self.persons, self.backups, self.health = PersonsTab(ui), BackupsTab(ui), HealthTab(ui)
+        self.services = ServicesTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -40,6 +42,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
         self._tabs.addTab(self.persons, tr("Pe&rsonen"))
+        self._tabs.addTab(self.services, tr("&Dienste"))
         self._tabs.addTab(self.audit, tr("Pr&otokoll"))
         self._tabs.addTab(self.backups, tr("S&icherungen"))
         self._tabs.addTab(self.health, tr("&Zustand"))
@@ -57,6 +60,9 @@ class AdminPage(PageWidget):
         # page by page, too
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
         Refresher(self.persons, ui.changes, ("person",), self.persons.refresh)
+        Refresher(
+            self.services, ui.changes, ("outside", "source", "mail_account", "map_settings"), self.services.refresh
+        )
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
         Refresher(self.backups, ui.changes, ("backup",), self.backups.refresh)
 

@@ -14,7 +14,9 @@ from ui.widgets.forms import Card, Field, button, label, row
 PASSWORD_MISSING = frozenset({"server.password_missing", "seat.locked"})
 PASSWORD_HELPS = PASSWORD_MISSING | {"server.password_wrong", "login.wait", "login.wrong_wait"}
 # the server is away, nothing is wrong with the seat: letters can be written meanwhile
-AWAY = frozenset({"server.host_unknown", "server.no_answer", "server.refused", "server.starting", "server.full"})
+AWAY = frozenset(
+    {"server.host_unknown", "server.no_answer", "server.refused", "server.starting", "server.full", "server.read_only"}
+)
 
 
 def step_words(step: str) -> str:

@@ -79,6 +79,12 @@ class ServerPage(QWidget):
         )
         card = Card()
         card.add(row(fields["host"], fields["port"], stretch=(3, 1)))
+        card.add(
+            label(
+                tr("Wechselt der Server zwischen mehreren Rechnern, tragen Sie alle ein, durch Komma getrennt."),
+                "muted",
+            )
+        )
         card.add(fields["database"])
         card.add(row(fields["user"], fields["password"], stretch=(1, 1)))
         card.add(label(kept, "muted"))

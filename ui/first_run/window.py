@@ -181,6 +181,7 @@ CULPRITS = {
     "server.host_invalid": "host",
     "server.host_unknown": "host",
     "server.no_answer": "host",
+    "server.read_only": "host",
     "server.certificate_name": "host",
     "server.refused": "port",
     "server.no_database": "database",

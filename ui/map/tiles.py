@@ -1,11 +1,12 @@
 """Pictures behind the map, for the page's own scheme: from the one host an office entered, or from an .mbtiles file.
 
 The page reaches no server: it asks here, and here nothing but the entered address is asked, kept on disk within a
-limit. Log lines name the host and never a picture, which would tell where somebody looked.
+limit. A host that fails in a row is left alone for a while, longer each time. Log lines name the host and never a picture, which would tell where somebody looked.
 """
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
@@ -26,6 +27,8 @@ WAIT_MS = 15_000
 DEEPEST = 19  # zoom
 AGENT = b"Platzlotse"
 KINDS = {b"\x89PNG": b"image/png", b"\xff\xd8\xff": b"image/jpeg", b"RIFF": b"image/webp"}
+FAILURES_BEFORE_REST = 5
+FIRST_REST, LONGEST_REST = 30.0, 600.0  # seconds
 Answer = Callable[[bytes | None, bytes], None]
 
 
@@ -48,6 +51,9 @@ class Tiles(QObject):
         self._number = 0
         self._complained = False
         self.trouble: Unavailable | None = None  # why the last answer was none
+        self.last_picture: float | None = None  # seconds of the epoch
+        self._failures = self._rests = 0
+        self._until = 0.0  # monotonic
         self._read.connect(self._on_read)
 
     @property
@@ -57,8 +63,22 @@ class Tiles(QObject):
 
     def use(self, source: TileSource | None) -> None:
         """Take pictures from there from now on."""
+        if source != self._source:
+            self._failures = self._rests = 0
+            self._until, self.last_picture = 0.0, None
         self._source = source
         self._complained = False
+
+    @property
+    def rest(self) -> float:
+        """For how many seconds the host is left alone."""
+        return max(0.0, self._until - time.monotonic())
+
+    @property
+    def asked_host(self) -> str:
+        """The host pictures come from; empty without one."""
+        source = self._source
+        return QUrl(source.address_of(0, 0, 0)).host() if source is not None and not source.is_file else ""
 
     def ask(self, path: str, answer: Answer, *, fresh: bool = False) -> None:
         """Answer `mark/z/x/y` with a picture and its type, or with None; perhaps later.
@@ -70,6 +90,8 @@ class Tiles(QObject):
             answer(None, b"")
         elif source.is_file:
             self._from_file(Path(source.address), spot, answer)
+        elif self.rest and not fresh:
+            answer(None, b"")
         else:
             self._from_host(source.address_of(*spot), answer, fresh=fresh)
 
@@ -106,7 +128,19 @@ class Tiles(QObject):
             self._complained = True
             log.info("no pictures for the map from %s: %s", reply.url().host(), reply.error().name)
         content = bytes(reply.readAll().data()) if fine else b""
+        self._note(failed=_is_hosts_fault(reply) if not fine else not kind_of(content))
         self._give(answer, content, Unavailable("tiles.no_picture", host=reply.url().host()) if fine else _why(reply))
+
+    def _note(self, *, failed: bool) -> None:
+        """Count failures in a row; a picture that is not there (404) is an answer."""
+        if not failed:
+            self._failures = self._rests = 0
+            self._until, self.last_picture = 0.0, time.time()
+            return
+        self._failures += 1
+        if self._failures >= FAILURES_BEFORE_REST and not self.rest:
+            self._until = time.monotonic() + min(LONGEST_REST, FIRST_REST * 2.0**self._rests)
+            self._rests = min(self._rests + 1, 10)
 
     def _give(self, answer: Answer, content: bytes, trouble: Unavailable) -> None:
         kind = kind_of(content)
@@ -133,6 +167,11 @@ def tiles_in(folder: Path) -> Tiles:
     if found is None:
         found = _made[folder] = Tiles(folder)
     return found
+
+
+def _is_hosts_fault(reply: QNetworkReply) -> bool:
+    status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+    return not isinstance(status, int) or status >= 500 or status in {401, 403, 429}
 
 
 def _why(reply: QNetworkReply) -> Unavailable:

@@ -7,10 +7,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from domain.database import Database
-from domain.errors import Unavailable
-from domain.outside import FAILURES_BEFORE_OPEN, FIRST_PAUSE, close_breaker, host_states
+from domain.errors import Forbidden, Unavailable
+from domain.outside import FAILURES_BEFORE_OPEN, FIRST_PAUSE, MOST_RETRIES, ask_again, close_breaker, host_states
 from sync.http.answers import Limits
 from sync.http.robots import Robots
 from tests.conftest import Office
@@ -126,6 +127,46 @@ def test_a_person_may_close_the_breaker(worker_database: Database) -> None:
         with worker_database.write() as session:
             close_breaker(session, server.host)
         client.get(server.url, interval=0)
+
+
+def test_a_supervisor_asks_again_at_once(worker_database: Database, database: Database) -> None:
+    """By hand the breaker closes, is told to the other desks, and nobody else may."""
+    with hostile(reply("403 Forbidden")) as server:
+        with pytest.raises(Unavailable, match=r"outside\.refused"):
+            client_on(worker_database).get(server.url, interval=0)
+        with pytest.raises(Forbidden), worker_database.write() as session:
+            ask_again(session, server.host)
+        with database.write() as session:
+            assert ask_again(session, server.host)
+        with database.read() as session:
+            (found,) = host_states(session)
+            told = session.scalars(text("SELECT event_type FROM platform.event ORDER BY id")).all()
+        assert (found.state, found.retry_at, found.last_error) == ("closed", None, "outside.refused")
+        assert told == ["outside.silent", "outside.asked_again"]
+        with database.write() as session:
+            assert not ask_again(session, server.host)
+
+
+def test_a_host_in_trouble_is_not_asked_three_times_as_much(worker_database: Database) -> None:
+    """Retries come out of a budget that only successes fill; once it is spent, a question is asked once."""
+    client = client_on(worker_database, limits=QUICK)
+    with hostile(reply("503 Service Unavailable")) as server:
+        with worker_database.write() as session:
+            session.execute(
+                text("INSERT INTO platform.outside_host (host, retries_left) VALUES (:h, 1)"), {"h": server.host}
+            )
+        with pytest.raises(Unavailable, match=r"outside\.server_error"):
+            client.get(server.url, interval=0)
+        assert len(server.asked) == 2  # one retry, not two
+        with pytest.raises(Unavailable, match=r"outside\.server_error"):
+            client.get(server.url, interval=0)
+        assert len(server.asked) == 3
+        server.answer = reply("200 OK")
+        for _ in range(12):
+            client.get(server.url, interval=0)
+        left = text("SELECT retries_left FROM platform.outside_host")
+        with worker_database.read() as session:
+            assert 1 <= session.scalar(left) <= MOST_RETRIES
 
 
 def test_peace_asked_for_is_given(worker_database: Database) -> None:

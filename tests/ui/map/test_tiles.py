@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from domain.tile_source import TileSource
+from tests.servers.hostile import hostile, reply
 from tests.servers.tile_server import TileServer, picture
 from tests.ui.map.conftest import SLOW_MS
-from ui.map.tiles import Tiles, tiles_in
+from ui.map.tiles import FAILURES_BEFORE_REST, Tiles, tiles_in
 from ui.map.view import MapView
 
 Ask = Callable[[MapView, str], Any]
@@ -103,6 +104,23 @@ def test_what_is_no_picture_is_not_shown(
     server.status, server.content = status, content
     tiles.use(TileSource(server.address, "©"))
     assert _ask(qtbot, tiles, f"{tiles.mark}/{GERMANY}") is None
+
+
+def test_a_host_that_fails_in_a_row_is_left_alone(qtbot: QtBot, tiles: Tiles) -> None:
+    """A map asks for dozens of pictures at once: the broken host gets no more than a few, until a person tries it."""
+    with hostile(reply("500 Internal Server Error")) as broken:
+        tiles.use(TileSource(f"{broken.url}/{{z}}/{{x}}/{{y}}.png", "©"))
+        for column in range(FAILURES_BEFORE_REST):
+            assert _ask(qtbot, tiles, f"{tiles.mark}/6/{column}/21") is None
+        assert tiles.rest > 0
+        asked = len(broken.asked)
+        assert _ask(qtbot, tiles, f"{tiles.mark}/6/40/21") is None
+        assert len(broken.asked) == asked
+        broken.answer = reply("404 Not Found")  # it answers: at that place there is no picture
+        answers: list[bytes | None] = []
+        tiles.ask(f"{tiles.mark}/6/41/21", lambda content, _: answers.append(content), fresh=True)
+        qtbot.waitUntil(lambda: bool(answers), timeout=SLOW_MS)
+        assert tiles.rest == 0
 
 
 def _mbtiles(path: Path) -> Path:

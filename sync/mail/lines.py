@@ -1,0 +1,63 @@
+"""What all workers know of a mail server: whether it is asked, kept with the hosts of `domain.outside`.
+
+A server that answers is well, whatever it thinks of a login or a mail: those belong to the account and to the mail. A
+mail waits, unclaimed, while its server rests; a mailbox is looked at after its watch's own waits, or as soon as a
+person wants it asked again.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.communication.account_models import MailAccount
+from domain.communication.accounts import default_account_id
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.outside import key_of, note_failure, note_success, pause, resting_until
+
+RESTING = "mail_server.resting"
+# whoever hears these met no mail server that works
+AWAY = frozenset(
+    f"mail_server.{why}" for why in ("connection", "host_unknown", "no_greeting", "no_tls", "refused", "timeout")
+)
+
+
+def put_off_while_resting(session: Session, email_id: int, *, now: datetime) -> bool:
+    """Whether a mail waits because its account's server rests; it comes again with the server, and costs no attempt."""
+    account_id = session.scalar(select(Email.account_id).where(Email.id == email_id)) or default_account_id(session)
+    key = _smtp(session, account_id)
+    until = resting_until(session, key, now=now) if key else None
+    if until is None:
+        return False
+    queued = select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED)
+    held = session.scalar(queued.with_for_update(skip_locked=True))
+    if held is not None:
+        held.not_before, held.failure_cause = until, RESTING
+    return True
+
+
+def note_line(session: Session, account_id: int, cause: str, *, now: datetime) -> None:
+    """Keep how an account's server behaved; `cause` is the code of what hindered, empty for nothing."""
+    key = _smtp(session, account_id)
+    if not key:
+        return
+    if cause in AWAY:
+        note_failure(session, key, cause, now=now)
+    elif not cause or cause.startswith(("smtp.", "mail_server.")):
+        note_success(session, key, now=now)
+
+
+def note_mailbox(session: Session, host: str, port: int, cause: str, *, wait: timedelta, now: datetime) -> None:
+    """Keep how a mailbox's server behaved; the next look is after `wait`."""
+    key = key_of(host, port)
+    if cause in AWAY:
+        note_failure(session, key, cause, now=now)
+        pause(session, key, until=now + wait)
+    elif not cause or cause.startswith(("imap.", "mail_server.")):
+        note_success(session, key, now=now)
+
+
+def _smtp(session: Session, account_id: int | None) -> str:
+    of = session.get(MailAccount, account_id) if account_id is not None else None
+    return key_of(of.smtp_host, of.smtp_port) if of is not None and of.smtp_host else ""

@@ -1,0 +1,169 @@
+"""A mail server that does not answer is left alone; its mails lose no attempt, and a person may have it asked again."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import text
+
+from domain.casework.preparing import create_and_send
+from domain.communication.accounts import AccountForm, account, save_account
+from domain.communication.sealing import publish_key
+from domain.database import Database
+from domain.errors import Unavailable
+from domain.outside import FAILURES_BEFORE_OPEN, HostState, ask_again, host_states, key_of, note_failure
+from domain.values import Channel
+from sync.mail.imap import ImapAccess, open_mailbox
+from sync.mail.senders import Credentials
+from sync.mail.smtp import Outcome
+from sync.mail.watching import MailboxWatch
+from sync.worker import Worker
+from tests.builders import add_search, add_therapist
+from tests.conftest import Office
+from tests.servers.office_server import free_port
+from tests.sync.scripted_smtp import Script, plain_speaker, scripted
+
+KEY = PrivateKey.generate()
+
+
+@pytest.fixture
+def worker(office: Office, worker_database: Database) -> Iterator[Worker]:
+    """The worker, with the key to accounts."""
+    with worker_database.write() as session:
+        publish_key(session, bytes(KEY.public_key))
+    made = Worker(office.url("worker"), None, credentials=Credentials(KEY))
+    yield made
+    made.close()
+
+
+def queue_mails(database: Database, port: int, many: int) -> list[int]:
+    """An account on a port, and mails that go out by it."""
+    with database.write() as session:
+        form = AccountForm(
+            name="Büro", address="buero@buero.example", smtp_host="127.0.0.1", smtp_port=port, smtp_security="none",
+            is_default=True,
+        )  # fmt: skip
+        save_account(session, form)
+        for number in range(many):
+            create_and_send(
+                session, therapist_id=add_therapist(session, email=f"praxis{number}@praxis.example"),
+                search_ids=[add_search(session)], channel=Channel.EMAIL, now=datetime.now(UTC),
+            )  # fmt: skip
+        return list(session.scalars(text("SELECT id FROM communication_service.email ORDER BY id")))
+
+
+def mailbox_on(database: Database, worker: Worker, port: int) -> MailboxWatch:
+    """A watch on an account whose mailbox is said to be there."""
+    with database.write() as session:
+        form = AccountForm(
+            name="Büro", address="buero@buero.example", imap_host="127.0.0.1", imap_port=port, imap_security="none",
+            username="buero", password="geheim",
+        )  # fmt: skip
+        of = account(session, save_account(session, form))
+    made = MailboxWatch(of, Credentials(KEY), write=worker._write, now=lambda: datetime.now(UTC))
+    made.start()
+    return made
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    """Wait for something another thread does."""
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def the_host(database: Database) -> HostState:
+    """The one host anybody asked."""
+    with database.read() as session:
+        (found,) = host_states(session)
+    return found
+
+
+def test_mails_wait_for_a_server_that_rests_and_lose_no_attempt(database: Database, worker: Worker) -> None:
+    """After failures in a row the next mail is not tried; asked again by hand, it goes."""
+    script = Script()
+    with scripted(script) as open_port:
+        port = free_port()
+        first, second = queue_mails(database, port, 2)
+        with worker._database.write() as session:
+            for _ in range(FAILURES_BEFORE_OPEN - 1):
+                note_failure(session, key_of("127.0.0.1", port), "mail_server.refused", now=datetime.now(UTC))
+        assert worker.send(first) is Outcome.UNREACHABLE
+        assert (the_host(database).state, the_host(database).last_error) == ("open", "mail_server.refused")
+        assert worker.send(second) is None
+        query = "SELECT status, attempt, failure_cause, not_before FROM communication_service.email WHERE id = :id"
+        with database.read() as session:
+            status, attempt, cause, not_before = session.execute(text(query), {"id": second}).one()
+        assert (status, attempt, cause) == ("queued", 0, "mail_server.resting")
+        assert not_before == the_host(database).retry_at
+        with database.write() as session:
+            assert ask_again(session, key_of("127.0.0.1", port))
+            session.execute(text("UPDATE communication_service.mail_account SET smtp_port = :p"), {"p": open_port})
+            session.execute(
+                text("UPDATE communication_service.email SET not_before = NULL WHERE id = :id"), {"id": second}
+            )
+        assert worker.send(second) is Outcome.ACCEPTED
+        with database.read() as session:
+            assert session.execute(text(query), {"id": second}).one()[2] == ""
+    assert len(script.taken) == 1
+
+
+def test_a_server_that_refuses_mails_answers(database: Database, worker: Worker) -> None:
+    """What it thinks of a mail is no reason to leave the server alone."""
+    with scripted(Script(rcpt="550 5.1.1 User unknown")) as port:
+        for mail in queue_mails(database, port, FAILURES_BEFORE_OPEN + 1):
+            assert worker.send(mail) is Outcome.REFUSED
+    assert the_host(database).state == "closed"
+
+
+GARBAGE = (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\xff" * 50 + b"\r\n", b"* BYE\r\n")
+
+
+@pytest.mark.parametrize("says", GARBAGE)
+def test_a_mailbox_on_no_mail_server_is_watched_on(
+    database: Database, worker: Worker, says: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch stays alive, its next look is known, and a person may have it look at once."""
+    monkeypatch.setattr("sync.mail.watching.NEWS_SECONDS", 0.05)
+    monkeypatch.setattr("sync.mail.watching.FIRST_WAIT", 600.0)
+    with plain_speaker(says=says) as port, worker._database.write() as session:
+        for _ in range(FAILURES_BEFORE_OPEN - 1):
+            note_failure(session, key_of("127.0.0.1", port), "mail_server.refused", now=datetime.now(UTC))
+        session.commit()
+        watched = mailbox_on(database, worker, port)
+        try:
+            wait_until(lambda: the_host(database).state == "open")
+            seen = the_host(database)
+            assert seen.last_error == "mail_server.no_greeting"
+            assert seen.retry_at is not None
+            assert seen.retry_at > datetime.now(UTC) + timedelta(minutes=4)  # as the watch waits, not the breaker
+            assert watched.alive
+            with database.write() as other:
+                ask_again(other, key_of("127.0.0.1", port))
+            wait_until(lambda: the_host(database).last_error_at != seen.last_error_at)
+            assert watched.alive
+        finally:
+            watched.stop(30)
+    assert not watched.alive
+
+
+@pytest.mark.parametrize(
+    ("says", "drips", "code"),
+    [
+        (b"* OK", 0.05, "mail_server.timeout"),
+        (b"* OK hier\r\n* 1 FETCH {9999999999}\r\n", 0.0, "mail_server.connection"),
+        (b"* OK hier\r\n" + (b"* OK " + b"x" * 900_000 + b"\r\n") * 12, 0.0, "mail_server.connection"),
+    ],
+    ids=["drips", "names a huge length", "never ends"],
+)
+def test_a_mailbox_without_an_end_is_left(says: bytes, drips: float, code: str) -> None:
+    """Bytes for ever, or more of them than a memory holds: the line is cut within its limits."""
+    with plain_speaker(says=says, drips=drips) as port:
+        access = ImapAccess("127.0.0.1", port, "none", "buero", "geheim", timeout=1.0)
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match=code), open_mailbox(access):
+            pass
+        assert time.monotonic() - began < 30
