@@ -35,12 +35,12 @@ class ServerSettings:
     """
 
     host: str = ""
-    pooler: str = ""
     port: int = 5432
     database: str = "platzlotse"
     user: str = ""
     sslmode: str = "verify-full"
     sslrootcert: str = SYSTEM_CERTIFICATES
+    pooler: str = ""
 
 
 @dataclass(frozen=True, slots=True)

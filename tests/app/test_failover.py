@@ -39,7 +39,7 @@ def settings(pair: Pair, *, standby_first: bool = False) -> ServerSettings:
     hosts = [f"{OTHER_MACHINE}:{server.port}" for server in pair]
     if standby_first:
         hosts.reverse()
-    return ServerSettings(", ".join(hosts), "", 5432, TEMPLATE, "test_jana", sslrootcert=str(pair[0].certificate))
+    return ServerSettings(", ".join(hosts), 5432, TEMPLATE, "test_jana", sslrootcert=str(pair[0].certificate))
 
 
 def test_work_goes_on_at_the_server_that_takes_over(pair: Pair) -> None:
@@ -53,7 +53,7 @@ def test_work_goes_on_at_the_server_that_takes_over(pair: Pair) -> None:
 
     save()
     follower = Database(server_url(ServerSettings(
-        f"{OTHER_MACHINE}:{standby.port}", "", 5432, TEMPLATE, "test_jana", sslrootcert=str(primary.certificate)
+        f"{OTHER_MACHINE}:{standby.port}", 5432, TEMPLATE, "test_jana", sslrootcert=str(primary.certificate)
     ), password=PASSWORD))  # fmt: skip
 
     def followed() -> bool:
@@ -128,7 +128,7 @@ def test_a_desk_works_through_the_offices_pooler(tmp_path: Path) -> None:
         prepare(server)
         pooler.teach(TEMPLATE)
         profile = Profile(tmp_path)
-        office = ServerSettings("127.0.0.1", f"127.0.0.1:{pooler.port}", server.port, TEMPLATE, "test_jana")
+        office = ServerSettings("127.0.0.1", server.port, TEMPLATE, "test_jana", pooler=f"127.0.0.1:{pooler.port}")
         with open_seat(profile, Settings(mode=Mode.SERVER, server=office), password=PASSWORD) as seat:
             assert make_url(seat.person_url).port == server.port  # LISTEN
             desk = seat.desk_database("desk")

@@ -61,7 +61,7 @@ def write(page: QWidget, name: str, words: str) -> None:
 
 def settings_for(address: ServerAddress) -> Settings:
     """What a seat of that office remembers."""
-    server = ServerSettings(address.host, "", address.port, address.database, address.user, sslrootcert=address.ca_file)
+    server = ServerSettings(address.host, address.port, address.database, address.user, sslrootcert=address.ca_file)
     return Settings(mode=Mode.SERVER, server=server)
 
 
