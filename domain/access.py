@@ -70,6 +70,9 @@ class Office(Versioned, Base):
             "directory_search = '' OR directory_search ~ '^https?://[^[:space:]]+$'", name="directory_search"
         ),
         CheckConstraint("capacity_stale_days BETWEEN 14 AND 1000", name="capacity_stale_days"),
+        CheckConstraint(
+            "retention_placed_years BETWEEN 1 AND 30 AND retention_other_months BETWEEN 1 AND 120", name="retention"
+        ),
         {"schema": "platform"},
     )
 
@@ -100,6 +103,8 @@ class Office(Versioned, Base):
     tile_attribution: Mapped[str] = mapped_column(default="")
     directory_search: Mapped[str] = mapped_column(default="https://arztsuche.116117.de/")
     capacity_stale_days: Mapped[int] = mapped_column(SmallInteger, default=180)
+    retention_placed_years: Mapped[int] = mapped_column(SmallInteger, default=3, server_default=text("3"))
+    retention_other_months: Mapped[int] = mapped_column(SmallInteger, default=6, server_default=text("6"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ class OfficeSettings:
     `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status. `tile_source` is where
     pictures behind the map come from (empty: there are none), `directory_search` the page of the directory that is
     shown inside the program. After `capacity_stale_days` what a practice said of its places wants to be asked again.
+    A record is kept `retention_placed_years` after the year a placement ended, `retention_other_months` without one.
     """
 
     name: str
@@ -178,6 +184,8 @@ class OfficeSettings:
     tile_attribution: str
     directory_search: str
     capacity_stale_days: int
+    retention_placed_years: int
+    retention_other_months: int
 
 
 def office(session: Session) -> OfficeSettings:

@@ -26,6 +26,8 @@ BOUNDS = {
     "mails_per_hour": (1, 10_000),
     "status_weekday": (1, 7),
     "capacity_stale_days": (14, 1000),
+    "retention_placed_years": (1, 30),
+    "retention_other_months": (1, 120),
 }
 
 

@@ -51,6 +51,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "call_minutes": "Minuten je Anruf",
         "directory_search": "Seite der Arztsuche (leer: keine)",
         "capacity_stale_days": "Angaben zu freien Plätzen veralten nach Tagen",
+        "retention_placed_years": "Nach einer Vermittlung: Jahre nach Ende des Jahres",
+        "retention_other_months": "Ohne Vermittlung: Monate nach dem Ende der Suche",
     },
     "account": {
         "name": "Name",

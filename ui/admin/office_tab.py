@@ -44,8 +44,9 @@ class OfficeTab(QWidget):
         self._save = button(tr("&Speichern"), self._on_save, role="primary", icon="save")
         self._drop = button(tr("&Verwerfen"), self._on_drop, icon="undo-2")
         f = self.fields
-        titles = (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan"), tr("Verzeichnis"))
-        head, mail, clocks, plan, directory = (Card(title) for title in titles)
+        titles = (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan"), tr("Verzeichnis"),
+                  tr("Aufbewahrung von Akten"))  # fmt: skip
+        head, mail, clocks, plan, directory, keeping = (Card(title) for title in titles)
         head.add(
             grid(
                 (f["name"], f["phone"], f["email"]), (f["street"], f["plz"], f["city"]), (f["land"], f["legal_footer"])
@@ -61,10 +62,11 @@ class OfficeTab(QWidget):
         clocks.add(grid((f["follow_up_days"], f["expiry_days"], f["cooling_days"])))
         plan.add(grid((f["plan_mails"], f["plan_minutes"], f["call_minutes"])))
         directory.add(grid((f["directory_search"], f["capacity_stale_days"])))
+        keeping.add(grid((f["retention_placed_years"], f["retention_other_months"])))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 8, 8, 0)
-        for card in (head, mail, clocks, plan, directory):
+        for card in (head, mail, clocks, keeping, plan, directory):
             column.addWidget(card)
         column.addStretch(1)
         outer = QVBoxLayout(self)
