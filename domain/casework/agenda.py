@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
+from domain.casework.retention import due_records, may_erase
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -41,6 +42,7 @@ class TaskKind(StrEnum):
     STALE_SEARCH = "stale_search"
     CHECK_PATIENT = "check_patient"
     CHECK_THERAPIST = "check_therapist"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ _TASKS: dict[TaskKind, str] = {
     # whose detail are codes
     TaskKind.CHECK_PATIENT: PATIENTS,
     TaskKind.CHECK_THERAPIST: THERAPISTS,
+    TaskKind.RETENTION: "",  # asked below: only for who may erase
 }
 PER_KIND = 100
 SOON = timedelta(days=7)  # how long before its last day a clock is shown
@@ -186,6 +189,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     counts: dict[TaskKind, int] = {}
     reachable = _reachable(session, now=now)
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
+    asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
     for kind, query in _TASKS.items():
@@ -232,6 +236,16 @@ def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
         return ()
     people = len(due_patients(session, now=now))
     return (Task(TaskKind.WEEKLY_STATUS, "mail", 0, str(people), "", None),) if people else ()
+
+
+def _retention(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """One task for who leads the office, its title how many records are due to be erased, due since the first was."""
+    if not may_erase(session):
+        return ()
+    due = [one for one in due_records(session, today=now.astimezone(BERLIN).date()) if not one.kept_by]
+    if not due:
+        return ()
+    return (Task(TaskKind.RETENTION, "admin", 0, str(len(due)), "", datetime.combine(due[0].due_on, time(), BERLIN)),)
 
 
 def _clocks(session: Session, *, now: datetime) -> dict[TaskKind, tuple[Task, ...]]:

@@ -7,6 +7,7 @@ from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.retention_tab import RetentionTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
 from ui.admin.websites_tab import WebsitesTab
@@ -26,6 +27,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
+        self.retention = RetentionTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -36,6 +38,7 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
         self._tabs.addTab(self.audit, tr("P&rotokoll"))
+        self._tabs.addTab(self.retention, tr("Auf&bewahrung"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -49,6 +52,9 @@ class AdminPage(PageWidget):
         Refresher(self.imports, ui.changes, ("import",), self.imports.refresh)
         # page by page, too
         Refresher(self.sources, ui.changes, ("source",), self.sources.refresh)
+        Refresher(
+            self.retention, ui.changes, ("retention", "patient", "place_search", "office"), self.retention.refresh
+        )
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
 
     def refresh(self) -> None:
@@ -63,6 +69,12 @@ class AdminPage(PageWidget):
         self.sources.refresh()
         self.websites.refresh()
         self.audit.refresh()
+        self.retention.refresh()
+
+    def open_field(self, item_id: int, field: str) -> None:  # noqa: ARG002 - a tab is no record
+        """Bring the tab to the front where something is due."""
+        if field == "retention":
+            self._tabs.setCurrentWidget(self.retention)
 
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front."""

@@ -162,12 +162,12 @@ BEGIN
     DELETE FROM geocoding_service.reach_request r WHERE r.patient_id = patient;
     UPDATE matching_service.place_search SET close_reason = '', reopen_reason = '' WHERE id = ANY (searches);
     UPDATE matching_service.reimbursement_case SET note = '' WHERE patient_id = patient AND note <> '';
-    UPDATE patient_service.patient SET
+    UPDATE patient_service.patient AS p SET
         first_name = '', last_name = 'gelöschte Akte', birth_date = NULL, sex = 'not_stated', street = '', house_number = '',
         plz = '', city = '', email = '', phone = '', insurer = '', insurance_kind = 'unknown', insurance_number = '',
         resubmission_on = NULL, resubmission_note = '', note = '', wants_status = false, lat = NULL, lon = NULL,
         geo_quality = 'none', geo_uncertainty_m = NULL, geo_source = NULL, geo_locked = false, erased_at = clock_timestamp()
-        WHERE id = patient;
+        WHERE p.id = erase_record.patient;
     DELETE FROM geocoding_service.place_request r WHERE r.patient_id = patient;
     -- what the audit keeps of all this, the changes just made as well
     DELETE FROM audit.content c USING audit.entry e
@@ -185,3 +185,19 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION audit.erase_record(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.erase_record(bigint) TO platzlotse_supervisor;
+
+-- Whether a letter that asks a practice tells of somebody who took the consent to that back. What waits is stopped where it
+-- is taken back; this is for what was forgotten there. The worker may ask it and reads no patient.
+CREATE FUNCTION patient_service.asks_without_consent(mail bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM communication_service.email_item n
+        JOIN matching_service.inquiry_item i ON i.id = n.item_id
+        JOIN matching_service.place_search s ON s.id = i.search_id
+        JOIN patient_service.consent c ON c.patient_id = s.patient_id
+        WHERE n.email_id = mail AND c.scope IN ('storage', 'pseudonymous_inquiry')
+        GROUP BY s.patient_id, c.scope HAVING bool_and(c.withdrawn_on IS NOT NULL))
+$$;
+REVOKE EXECUTE ON FUNCTION patient_service.asks_without_consent(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION patient_service.asks_without_consent(bigint) TO platzlotse_caseworker, platzlotse_supervisor,
+    platzlotse_worker;

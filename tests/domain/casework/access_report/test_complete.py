@@ -105,7 +105,6 @@ def test_every_section_can_be_asked(database: Database) -> None:
             session.execute(text(query(section)), {"patient": 0})
 
 
-@pytest.mark.usefixtures("qapp")
 def test_what_is_written_of_somebody_is_in_it(database: Database, now: datetime) -> None:
     """Every word that was entered stands in both forms; a file's content in the one for machines."""
     words = [f"Wort{number:02}" for number in range(14)]
