@@ -7,6 +7,7 @@ from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.opt_outs_tab import OptOutsTab
 from ui.admin.retention_tab import RetentionTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
@@ -27,7 +28,7 @@ class AdminPage(PageWidget):
         self.office, self.templates, self.accounts = OfficeTab(ui), TemplatesTab(ui), AccountsTab(ui)
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
-        self.retention = RetentionTab(ui)
+        self.retention, self.opt_outs = RetentionTab(ui), OptOutsTab(ui)
         self._tabs = tabbed(tr("Verwaltung"))
         self._tabs.addTab(self.office, tr("&Büro"))
         self._tabs.addTab(self.templates, tr("&Vorlagen"))
@@ -38,7 +39,8 @@ class AdminPage(PageWidget):
         self._tabs.addTab(self.sources, tr("&Quellen"))
         self._tabs.addTab(self.websites, tr("&Webseiten"))
         self._tabs.addTab(self.audit, tr("P&rotokoll"))
-        self._tabs.addTab(self.retention, tr("Auf&bewahrung"))
+        self._tabs.addTab(self.retention, tr("Aufbewahrun&g"))
+        self._tabs.addTab(self.opt_outs, tr("Wi&dersprüche"))
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
@@ -55,6 +57,7 @@ class AdminPage(PageWidget):
         Refresher(
             self.retention, ui.changes, ("retention", "patient", "place_search", "office"), self.retention.refresh
         )
+        Refresher(self.opt_outs, ui.changes, ("therapist", "incoming_email"), self.opt_outs.refresh)
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
 
     def refresh(self) -> None:
@@ -70,6 +73,7 @@ class AdminPage(PageWidget):
         self.websites.refresh()
         self.audit.refresh()
         self.retention.refresh()
+        self.opt_outs.refresh()
 
     def open_field(self, item_id: int, field: str) -> None:  # noqa: ARG002 - a tab is no record
         """Bring the tab to the front where something is due."""

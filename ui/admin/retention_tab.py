@@ -43,7 +43,7 @@ class RetentionTab(QWidget):
         self._erase = button(tr("Fällige Akten &löschen …"), self._ask, role="primary", icon="x",
                              name=tr("Fällige Akten löschen"))  # fmt: skip
         self._go_on = button(tr("Lauf &fortsetzen"), self._continue, icon="play")
-        self._open = button(tr("Akte ö&ffnen"), self._open_record)
+        self._open = button(tr("Akte &öffnen"), self._open_record)
         self._list.doubleClicked.connect(lambda _: self._open_record())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
