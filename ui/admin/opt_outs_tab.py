@@ -76,12 +76,12 @@ class OptOutsTab(QWidget):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(tr("Therapeut"), 210, text=lambda one: one.name),
-        Column(tr("Praxis"), 200, text=lambda one: one.practice),
-        Column(tr("E-Mail"), 200, text=lambda one: one.email),
-        Column(tr("Seit"), 140, text=_since),
+        Column(tr("Therapeut"), 180, text=lambda one: one.name),
+        Column(tr("Praxis"), 150, text=lambda one: one.practice),
+        Column(tr("E-Mail"), 180, text=lambda one: one.email),
+        Column(tr("Seit"), 170, text=_since),
         Column(tr("Grund"), 0, text=lambda one: one.why),
-        Column(tr("Quelle"), 220, text=_source),
+        Column(tr("Quelle"), 190, text=_source),
     )
 
 

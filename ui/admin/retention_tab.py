@@ -44,6 +44,8 @@ class RetentionTab(QWidget):
                              name=tr("Fällige Akten löschen"))  # fmt: skip
         self._go_on = button(tr("Lauf &fortsetzen"), self._continue, icon="play")
         self._open = button(tr("Akte &öffnen"), self._open_record)
+        self._erase.setEnabled(False)  # until it is known who is due
+        self._go_on.hide()
         self._list.doubleClicked.connect(lambda _: self._open_record())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)

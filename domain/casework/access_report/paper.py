@@ -22,6 +22,7 @@ Say = Callable[[str, str], str]  # a kind of code and a code: what people read
 
 TITLE = "Auskunft über Ihre gespeicherten Daten"
 LONG = 300  # more letters are a paragraph of their own: a cell does not break over pages
+_OWN_WORDS = {"report_direction": w.DIRECTIONS, "report_source": w.SOURCES}
 WEEK = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 
@@ -135,7 +136,7 @@ def value_words(value: Any, kind: str, say: Say) -> str:
     if isinstance(value, float):
         return f"{value:.5f}".rstrip("0").rstrip(".").replace(".", ",")
     said = "" if value is None else str(value)
-    words = w.DIRECTIONS.get(said) if kind == "report_direction" else None
+    words = _OWN_WORDS[kind].get(said, said) if kind in _OWN_WORDS else None
     return words or (say(kind, said) if kind and said else said)
 
 

@@ -26,7 +26,7 @@ RECORD = (
             "insurer|Krankenkasse", "insurance_kind|Versicherung|insurance", "insurance_number|Versichertennummer",
             "registered_on|Angemeldet am", "ready_at|Bereit für die Suche seit", "resubmission_on|Wiedervorlage am",
             "resubmission_note|Grund der Wiedervorlage", "note|Notiz", "wants_status|Möchte den Stand der Suche erfahren",
-            "source|Herkunft der Akte", "closed_at|Geschlossen am", "closed_outcome|Geschlossen als|patient_state",
+            "source|Herkunft der Akte|report_source", "closed_at|Geschlossen am", "closed_outcome|Geschlossen als|patient_state",
             "restricted_at|Verarbeitung eingeschränkt seit", "erased_at|Gelöscht am",
             "lat|Breitengrad der Adresse", "lon|Längengrad der Adresse", "geo_quality|Genauigkeit des Ortes|geo_quality",
             "geo_uncertainty_m|Genauigkeit in Metern", "geo_source|Ort bestimmt durch", "geo_locked|Ort von Hand gesetzt",

@@ -34,6 +34,7 @@ RIGHTS = (
 )
 SHARED = "Betrifft auch andere Menschen: Deren Angaben stehen hier nicht, nur Ihr Teil."
 DIRECTIONS = {"out": "ausgehend", "in": "eingehend", "none": "intern"}
+SOURCES = {"manual": "von Hand angelegt", "intake": "aus einem Aufnahmebogen eingelesen"}
 NOTHING = "keine Angaben"
 ACCESSES = "Zugriffe"
 
