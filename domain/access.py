@@ -134,6 +134,15 @@ def me(session: Session) -> Me:
     return found
 
 
+def works_with_records(session: Session) -> bool:
+    """Whether the person on this connection may read records at all; an admin and who audits may not."""
+    asked = text(
+        "SELECT pg_has_role(session_user, 'platzlotse_caseworker', 'USAGE')"
+        " OR pg_has_role(session_user, 'platzlotse_supervisor', 'USAGE')"
+    )
+    return bool(session.scalar(asked))
+
+
 def entered_by(session: Session) -> int | None:
     """Who enters what is written now: the person logged in; None where the worker does, who is nobody."""
     found: int | None = session.scalar(text("SELECT platform.current_person_id()"))

@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.access import works_with_records
+
 _LIST = text("""
 SELECT t.id AS therapist_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
        r.name AS practice, t.email,
@@ -52,6 +54,8 @@ class OptOut:
     mail_id: int | None
 
 
-def opt_outs(session: Session) -> tuple[OptOut, ...]:
-    """The register, the newest first."""
+def opt_outs(session: Session) -> tuple[OptOut, ...] | None:
+    """The register, the newest first; None for who reads no records."""
+    if not works_with_records(session):
+        return None
     return tuple(OptOut(**row) for row in session.execute(_LIST).mappings())

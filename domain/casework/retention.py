@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import me, office
+from domain.access import me, office, works_with_records
 from domain.casework.record_erasure import erase_record
 from domain.database import translated_errors
 from domain.errors import NotFound, PlatzlotseError
@@ -106,8 +106,10 @@ def due_records(session: Session, *, today: date, patient_id: int | None = None)
     )
 
 
-def look(session: Session, *, today: date) -> Retention:
-    """What the preview shows."""
+def look(session: Session, *, today: date) -> Retention | None:
+    """What the preview shows; None for who reads no records."""
+    if not works_with_records(session):
+        return None
     settings = office(session)
     return Retention(
         due_records(session, today=today), settings.retention_placed_years, settings.retention_other_months,

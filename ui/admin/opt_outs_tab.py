@@ -49,7 +49,12 @@ class OptOutsTab(QWidget):
         """Ask for the register."""
         self._ui.background.read(self, opt_outs, self._show, key="opt_outs")
 
-    def _show(self, found: tuple[OptOut, ...]) -> None:
+    def _show(self, found: tuple[OptOut, ...] | None) -> None:
+        if found is None:
+            self._count.setText(tr("Widersprüche sehen nur die Fallbearbeitung und die Leitung."))
+            for widget in (self.list, self._acts, self._nothing):
+                widget.hide()
+            return
         self.model.show(found)
         self._count.setText(ntr(len(found), "{n} Widerspruch", "{n} Widersprüche"))
         self._count.setVisible(bool(found))

@@ -62,8 +62,11 @@ class RetentionTab(QWidget):
         today = self._ui.today()
         self._ui.background.read(self, partial(look, today=today), self._show, key="retention")
 
-    def _show(self, seen: Retention) -> None:
+    def _show(self, seen: Retention | None) -> None:
         self._seen = seen
+        if seen is None:
+            self._show_closed()
+            return
         due = [one for one in seen.due if not one.kept_by]
         kept = len(seen.due) - len(due)
         said = [ntr(len(due), "{n} Akte ist fällig", "{n} Akten sind fällig")] if seen.due else []
@@ -92,6 +95,13 @@ class RetentionTab(QWidget):
         self._go_on.setVisible(waiting)
         self._go_on.setEnabled(seen.may_erase and not self._running)
         self._open.setVisible(bool(seen.due))
+
+    def _show_closed(self) -> None:
+        """Nothing of records for who does not work with them."""
+        self._by.setText(tr("Welche Akten fällig sind, sehen nur die Fallbearbeitung und die Leitung."))
+        for widget in (self._count, self._list, self._nothing, self._erase, self._go_on, self._open,
+                       self._runs_title, self._runs_list):  # fmt: skip
+            widget.hide()
 
     def _ask(self) -> None:
         seen = self._seen

@@ -23,7 +23,7 @@ def test_the_register_says_since_when_why_and_where(database: Database, now: dat
         add_therapist(session)
         by_mail = inquiry.therapist_id
     with database.read() as session:
-        found = {one.therapist_id: one for one in opt_outs(session)}
+        found = {one.therapist_id: one for one in opt_outs(session) or ()}
     assert set(found) == {by_mail, noted, silent}
     assert (found[by_mail].source, found[by_mail].mail_id, found[by_mail].exact) == ("mail", filed.incoming_id, True)
     assert (found[noted].source, found[noted].why, found[noted].since) == ("note", "will keine Post", now)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
+from domain.casework.opt_outs import opt_outs
 from domain.casework.record_erasure import erase_record
-from domain.casework.retention import begin_run, due_records, erase_next, look
+from domain.casework.retention import begin_run, due_records, erase_next, look, runs
 from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.database import Database, Session
 from domain.errors import Conflict, Forbidden, NotFound
@@ -89,7 +90,7 @@ def test_a_run_erases_what_is_due_and_tells_what_stays(database: Database, offic
         assert erase_next(session, run, now=NOW)
     with database.write() as session:
         assert not erase_next(session, run, now=NOW)
-        (report,) = look(session, today=NOW.date()).runs
+        (report,) = runs(session)
         assert (report.ids, report.open, report.erased, report.kept) == ((gone,), 0, 1, 0)
         assert session.get_one(Patient, kept).last_name == "Bleibt"
         assert session.get_one(Patient, other).last_name == "Andere"
@@ -156,8 +157,17 @@ def test_a_stop_in_the_middle_loses_nothing(database: Database) -> None:
             assert session.scalar(whole) == 3 - erased
             assert erase_next(session, run, now=NOW)
     with database.read() as session:
-        (report,) = look(session, today=NOW.date()).runs
+        (report,) = runs(session)
         assert (report.ids, report.open) == (tuple(people), 0)
+
+
+def test_who_works_with_no_records_sees_nothing(office: Office) -> None:
+    """An admin opens Verwaltung without an error, and reads nobody there."""
+    admin = office.database("admin")
+    with admin.read() as session:
+        assert look(session, today=NOW.date()) is None
+        assert opt_outs(session) is None
+    admin.close()
 
 
 def test_only_who_leads_the_office_erases_and_never_what_is_open(office: Office, database: Database) -> None:
