@@ -72,8 +72,7 @@ class AdminPage(PageWidget):
         self.sources.refresh()
         self.websites.refresh()
         self.audit.refresh()
-        self.retention.refresh()
-        self.opt_outs.refresh()
+        # the last two are asked when somebody looks at them
 
     def open_field(self, item_id: int, field: str) -> None:  # noqa: ARG002 - a tab is no record
         """Bring the tab to the front where something is due."""
