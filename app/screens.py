@@ -127,9 +127,13 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
         "verwaltung-einlesen": choose("admin", "show_tab", 5),
         "verwaltung-quellen": choose("admin", "show_tab", 6),
         "verwaltung-webseiten": choose("admin", "show_tab", 7),
-        "verwaltung-dienste": choose("admin", "show_tab", 9),
-        "verwaltung-sicherungen": choose("admin", "show_tab", 11),
+        "verwaltung-personen": choose("admin", "show_tab", 8),
+        "verwaltung-protokoll": choose("admin", "show_tab", 9),
+        "verwaltung-aufbewahrung": choose("admin", "show_tab", 10),
+        "verwaltung-widersprueche": choose("admin", "show_tab", 11),
         "verwaltung-zustand": choose("admin", "show_tab", 12),
+        "verwaltung-dienste": choose("admin", "show_tab", 13),
+        "verwaltung-sicherungen": choose("admin", "show_tab", 14),
         "post-eingang": lambda: desktop.window.show_page("mail", found["reply"] or None, "incoming"),
     }
 

@@ -115,6 +115,9 @@ class Office(Versioned, Base):
         ),
         CheckConstraint("capacity_stale_days BETWEEN 14 AND 1000", name="capacity_stale_days"),
         CheckConstraint("lock_minutes BETWEEN 1 AND 60", name="lock_minutes"),
+        CheckConstraint(
+            "retention_placed_years BETWEEN 1 AND 30 AND retention_other_months BETWEEN 1 AND 120", name="retention"
+        ),
         {"schema": "platform"},
     )
 
@@ -146,6 +149,8 @@ class Office(Versioned, Base):
     directory_search: Mapped[str] = mapped_column(default="https://arztsuche.116117.de/")
     capacity_stale_days: Mapped[int] = mapped_column(SmallInteger, default=180)
     lock_minutes: Mapped[int] = mapped_column(SmallInteger, default=10)
+    retention_placed_years: Mapped[int] = mapped_column(SmallInteger, default=3, server_default=text("3"))
+    retention_other_months: Mapped[int] = mapped_column(SmallInteger, default=6, server_default=text("6"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,15 @@ def me(session: Session) -> Me:
     return found
 
 
+def works_with_records(session: Session) -> bool:
+    """Whether the person on this connection may read records at all; an admin and who audits may not."""
+    asked = text(
+        "SELECT pg_has_role(session_user, 'platzlotse_caseworker', 'USAGE')"
+        " OR pg_has_role(session_user, 'platzlotse_supervisor', 'USAGE')"
+    )
+    return bool(session.scalar(asked))
+
+
 def entered_by(session: Session) -> int | None:
     """Who enters what is written now: the person logged in; None where the worker does, who is nobody."""
     found: int | None = session.scalar(text("SELECT platform.current_person_id()"))
@@ -196,7 +210,8 @@ class OfficeSettings:
     `status_weekday` (ISO, 1 Monday; None: never) the office is reminded of the weekly status. `tile_source` is where
     pictures behind the map come from (empty: there are none), `directory_search` the page of the directory that is
     shown inside the program. After `capacity_stale_days` what a practice said of its places wants to be asked again.
-    A window nobody touched for `lock_minutes` is locked.
+    A window nobody touched for `lock_minutes` is locked. A record is kept `retention_placed_years` after the year a
+    placement ended, `retention_other_months` without one.
     """
 
     name: str
@@ -225,6 +240,8 @@ class OfficeSettings:
     tile_attribution: str
     directory_search: str
     capacity_stale_days: int
+    retention_placed_years: int
+    retention_other_months: int
     lock_minutes: int = 10
 
 

@@ -56,6 +56,7 @@ def record(session: Session, event_type: str, entity_id: int | None, **payload: 
 
 PRODUCERS = {
     "patient": "patient_service",
+    "retention": "patient_service",
     "therapist": "therapist_service",
     "place_search": "matching_service",
     "inquiry": "matching_service",

@@ -27,6 +27,8 @@ BOUNDS = {
     "status_weekday": (1, 7),
     "capacity_stale_days": (14, 1000),
     "lock_minutes": (1, 60),
+    "retention_placed_years": (1, 30),
+    "retention_other_months": (1, 120),
 }
 
 

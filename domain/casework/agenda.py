@@ -11,6 +11,7 @@ from domain.backups.office_backups import is_late, last_verified
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
+from domain.casework.retention import due_records, may_erase
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -43,6 +44,7 @@ class TaskKind(StrEnum):
     STALE_SEARCH = "stale_search"
     CHECK_PATIENT = "check_patient"
     CHECK_THERAPIST = "check_therapist"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ _TASKS: dict[TaskKind, str] = {
     # whose detail are codes
     TaskKind.CHECK_PATIENT: PATIENTS,
     TaskKind.CHECK_THERAPIST: THERAPISTS,
+    TaskKind.RETENTION: "",  # asked below: only for who may erase
 }
 PER_KIND = 100
 SOON = timedelta(days=7)  # how long before its last day a clock is shown
@@ -189,6 +192,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     counts: dict[TaskKind, int] = {}
     reachable = _reachable(session, now=now)
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
+    asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
@@ -244,6 +248,16 @@ def _backup(session: Session, *, now: datetime) -> tuple[Task, ...]:
         return ()
     last = last_verified(session)
     return (Task(TaskKind.BACKUP, "admin", 0, last.isoformat() if last else "", "", None),)
+
+
+def _retention(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """One task for who leads the office, its title how many records are due to be erased, due since the first was."""
+    if not may_erase(session):
+        return ()
+    due = [one for one in due_records(session, today=now.astimezone(BERLIN).date()) if not one.kept_by]
+    if not due:
+        return ()
+    return (Task(TaskKind.RETENTION, "admin", 0, str(len(due)), "", datetime.combine(due[0].due_on, time(), BERLIN)),)
 
 
 def _clocks(session: Session, *, now: datetime) -> dict[TaskKind, tuple[Task, ...]]:

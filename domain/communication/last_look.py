@@ -20,11 +20,13 @@ from domain.weektime import BERLIN
 
 # Letters that ask a practice for somebody; the others tell it something, which stays true.
 ASKING = frozenset({"inquiry", "reminder"})
+OF_PEOPLE = ASKING | {"alternative"}  # they rest on the consent of whom they tell of
 NOBODY_WAITS, PRACTICE_CLOSED = "stopped.nobody_waits", "stopped.practice_closed"
-NAMES_UNASKED = "stopped.names_unasked"
+NAMES_UNASKED, CONSENT_GONE = "stopped.names_unasked", "stopped.consent"
 WEEK_OVER, NO_ADDRESS, OPTED_OUT = "stopped.week_over", "stopped.no_address", "stopped.opted_out"
 _PATIENT = text("SELECT address, hindrance FROM patient_service.last_look(:mail)")
 _NAMES_UNASKED = text("SELECT communication_service.names_unasked(:mail)")
+_CONSENT_GONE = text("SELECT patient_service.asks_without_consent(:mail)")
 _STILL_ASKED = text(f"""
 SELECT q.closed_at IS NULL AND EXISTS (
            SELECT FROM matching_service.inquiry_item i
@@ -59,12 +61,21 @@ def look(session: Session, email: Email, *, now: datetime) -> Look:
             return Look("", NAMES_UNASKED)
         over = email.status_week is not None and email.status_week != monday_of(now)
         return Look(row.address, WEEK_OVER if over else "")
-    if email.kind in ASKING and email.inquiry_id is not None:
-        today = now.astimezone(BERLIN).date()
-        asked = session.execute(_STILL_ASKED, {"inquiry": email.inquiry_id, "today": today}).one()
-        if not (asked.waits and asked.open):
-            return Look("", NOBODY_WAITS if asked.open else PRACTICE_CLOSED)
-    return _practice(session, email)
+    why = _why_not_asked(session, email, now=now)
+    return Look("", why) if why else _practice(session, email)
+
+
+def _why_not_asked(session: Session, email: Email, *, now: datetime) -> str:
+    """Why a letter that asks a practice for somebody, or offers them, asks for nothing any more."""
+    if email.kind in OF_PEOPLE and session.scalar(_CONSENT_GONE, {"mail": email.id}):
+        return CONSENT_GONE
+    if email.kind not in ASKING or email.inquiry_id is None:
+        return ""
+    today = now.astimezone(BERLIN).date()
+    asked = session.execute(_STILL_ASKED, {"inquiry": email.inquiry_id, "today": today}).one()
+    if asked.waits and asked.open:
+        return ""
+    return NOBODY_WAITS if asked.open else PRACTICE_CLOSED
 
 
 def _practice(session: Session, email: Email) -> Look:

@@ -65,12 +65,15 @@ matching_service.placement                raw   raw   -     -     -     r
 matching_service.plan_line                rawd  rawd  -     -     -     r
 matching_service.reimbursement_case       raw   raw   -     -     -     r
 matching_service.week_plan                raw   raw   -     -     -     r
+patient_service.access_report             ra    ra    -     -     -     r
 patient_service.consent                   raw   raw   -     -     -     r
 patient_service.guardian                  rawd  rawd  -     -     -     r
 patient_service.medical_information       raw   raw   -     -     -     r
 patient_service.patient                   raw   raw   -     -     -     r
 patient_service.patient_file              raw   raw   -     -     -     r
 patient_service.patient_file_content      ra    ra    -     -     -     r
+patient_service.retention_line            r     ra    -     -     -     r
+patient_service.retention_run             r     ra    -     -     -     r
 patient_service.wishes                    raw   raw   -     -     -     r
 platform.alembic_version                  r     r     r     r     r     r
 platform.backup                           r     r     -     r     rawd  r

@@ -34,6 +34,8 @@ import domain.matching.plan_models
 import domain.matching.reimbursement_models
 import domain.outside
 import domain.patients.files_models
+import domain.patients.report_models
+import domain.patients.retention_models
 import domain.therapists.identity_models
 import domain.therapists.web_models
 import domain.worker_troubles

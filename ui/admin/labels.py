@@ -60,6 +60,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "directory_search": "Seite der Arztsuche (leer: keine)",
         "capacity_stale_days": "Angaben zu freien Plätzen veralten nach Tagen",
         "lock_minutes": "Fenster sperren nach Minuten ohne Eingabe (1–60)",
+        "retention_placed_years": "Nach einer Vermittlung: Jahre nach Ende des Jahres",
+        "retention_other_months": "Ohne Vermittlung: Monate nach dem Ende der Suche",
     },
     "account": {
         "name": "Name",

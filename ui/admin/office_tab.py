@@ -44,8 +44,9 @@ class OfficeTab(QWidget):
         self._save = button(tr("&Speichern"), self._on_save, role="primary", icon="save")
         self._drop = button(tr("&Verwerfen"), self._on_drop, icon="undo-2")
         f = self.fields
-        titles = (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan"), tr("Verzeichnis"), tr("Sicherheit"))
-        head, mail, clocks, plan, directory, safety = (Card(title) for title in titles)
+        titles = (tr("Briefkopf"), tr("Versand"), tr("Fristen"), tr("Wochenplan"), tr("Verzeichnis"),
+                  tr("Aufbewahrung von Akten"), tr("Sicherheit"))  # fmt: skip
+        head, mail, clocks, plan, directory, keeping, safety = (Card(title) for title in titles)
         head.add(
             grid(
                 (f["name"], f["phone"], f["email"]), (f["street"], f["plz"], f["city"]), (f["land"], f["legal_footer"])
@@ -61,11 +62,12 @@ class OfficeTab(QWidget):
         clocks.add(grid((f["follow_up_days"], f["expiry_days"], f["cooling_days"])))
         plan.add(grid((f["plan_mails"], f["plan_minutes"], f["call_minutes"])))
         directory.add(grid((f["directory_search"], f["capacity_stale_days"])))
+        keeping.add(grid((f["retention_placed_years"], f["retention_other_months"])))
         safety.add(grid((f["lock_minutes"],)))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 8, 8, 0)
-        for card in (head, mail, clocks, plan, directory, safety):
+        for card in (head, mail, clocks, keeping, plan, directory, safety):
             column.addWidget(card)
         column.addStretch(1)
         outer = QVBoxLayout(self)

@@ -1,5 +1,7 @@
 """Verwaltung: what an office sets once and looks at when something is wrong."""
 
+from PySide6.QtWidgets import QTabWidget, QWidget
+
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.audit_tab import AuditTab
@@ -9,7 +11,9 @@ from ui.admin.imports_tab import ImportsTab
 from ui.admin.insurers_tab import InsurersTab
 from ui.admin.maps_tab import MapsTab
 from ui.admin.office_tab import OfficeTab
+from ui.admin.opt_outs_tab import OptOutsTab
 from ui.admin.persons_tab import PersonsTab
+from ui.admin.retention_tab import RetentionTab
 from ui.admin.services_tab import ServicesTab
 from ui.admin.sources_tab import SourcesTab
 from ui.admin.templates_tab import TemplatesTab
@@ -23,7 +27,7 @@ from ui.widgets.forms import label, tabbed
 
 
 class AdminPage(PageWidget):
-    """One tab a subject."""
+    """One tab a subject, in four groups."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
@@ -31,25 +35,29 @@ class AdminPage(PageWidget):
         self.insurers, self.maps, self.imports = InsurersTab(ui), MapsTab(ui), ImportsTab(ui)
         self.sources, self.websites, self.audit = SourcesTab(ui), WebsitesTab(ui), AuditTab(ui)
         self.persons, self.backups, self.health = PersonsTab(ui), BackupsTab(ui), HealthTab(ui)
-        self.services = ServicesTab(ui)
-        self._tabs = tabbed(tr("Verwaltung"))
-        self._tabs.addTab(self.office, tr("&Büro"))
-        self._tabs.addTab(self.templates, tr("&Vorlagen"))
-        self._tabs.addTab(self.accounts, tr("&Postkonten"))
-        self._tabs.addTab(self.insurers, tr("&Krankenkassen"))
-        self._tabs.addTab(self.maps, tr("K&arten und Wege"))
-        self._tabs.addTab(self.imports, tr("&Einlesen"))
-        self._tabs.addTab(self.sources, tr("&Quellen"))
-        self._tabs.addTab(self.websites, tr("&Webseiten"))
-        self._tabs.addTab(self.persons, tr("Pe&rsonen"))
-        self._tabs.addTab(self.services, tr("&Dienste"))
-        self._tabs.addTab(self.audit, tr("Pr&otokoll"))
-        self._tabs.addTab(self.backups, tr("S&icherungen"))
-        self._tabs.addTab(self.health, tr("&Zustand"))
+        self.services, self.retention, self.opt_outs = ServicesTab(ui), RetentionTab(ui), OptOutsTab(ui)
+        self._groups = tabbed(tr("Verwaltung"))
+        self._subjects: list[QWidget] = []
+        self._group(
+            tr("&Büro"), (self.office, tr("Büro")), (self.templates, tr("&Vorlagen")),
+            (self.accounts, tr("&Postkonten")), (self.insurers, tr("&Krankenkassen")),
+        )  # fmt: skip
+        self._group(
+            tr("Ver&zeichnis"), (self.maps, tr("K&arten und Wege")), (self.imports, tr("&Einlesen")),
+            (self.sources, tr("&Quellen")), (self.websites, tr("&Webseiten")),
+        )  # fmt: skip
+        self._group(
+            tr("Datensch&utz"), (self.persons, tr("Pe&rsonen")), (self.audit, tr("Pr&otokoll")),
+            (self.retention, tr("Aufbewahrun&g")), (self.opt_outs, tr("Wi&dersprüche")),
+        )  # fmt: skip
+        self._group(
+            tr("Be&trieb"), (self.health, tr("Zu&stand")), (self.services, tr("Dienst&e")),
+            (self.backups, tr("S&icherungen")),
+        )  # fmt: skip
         self.troubles = label("", "error")
         self.troubles.hide()
         self.body.addWidget(self.troubles)
-        self.body.addWidget(self._tabs, 1)
+        self.body.addWidget(self._groups, 1)
         Refresher(self.troubles, ui.changes, ("worker",), self._ask_troubles)
         Refresher(
             self, ui.changes, ("office", "template", "mail_account", "insurer_profile", "map_settings"), self.refresh
@@ -63,6 +71,10 @@ class AdminPage(PageWidget):
         Refresher(
             self.services, ui.changes, ("outside", "source", "mail_account", "map_settings"), self.services.refresh
         )
+        Refresher(
+            self.retention, ui.changes, ("retention", "patient", "place_search", "office"), self.retention.refresh
+        )
+        Refresher(self.opt_outs, ui.changes, ("therapist", "incoming_email"), self.opt_outs.refresh)
         Refresher(self.websites, ui.changes, ("web_schedule", "web_finding"), self.websites.refresh)
         Refresher(self.backups, ui.changes, ("backup",), self.backups.refresh)
 
@@ -81,17 +93,32 @@ class AdminPage(PageWidget):
         self.audit.refresh()
         self.backups.refresh()
         self.health.refresh()
+        # those of what is due are asked when somebody looks at them
 
     def show_tab(self, number: int) -> None:
-        """Bring a tab to the front."""
-        self._tabs.setCurrentIndex(number)
+        """Bring a subject to the front, counted through all groups."""
+        self._show_subject(self._subjects[number])
 
     def open_field(self, item_id: int, field: str) -> None:
         """Heute leads to a subject, not to a record."""
-        if field == "backups":
-            self._tabs.setCurrentWidget(self.backups)
+        led = {"backups": self.backups, "retention": self.retention}
+        if field in led:
+            self._show_subject(led[field])
         else:
             super().open_field(item_id, field)
+
+    def _group(self, title: str, *subjects: tuple[QWidget, str]) -> None:
+        tabs = tabbed(title.replace("&", ""))
+        for subject, name in subjects:
+            tabs.addTab(subject, name)
+            self._subjects.append(subject)
+        self._groups.addTab(tabs, title)
+
+    def _show_subject(self, subject: QWidget) -> None:
+        for tabs in self._groups.findChildren(QTabWidget):
+            if tabs.indexOf(subject) >= 0:
+                self._groups.setCurrentWidget(tabs)
+                tabs.setCurrentWidget(subject)
 
     def _ask_troubles(self) -> None:
         self.ui.background.read(self, troubles, self._show_troubles)

@@ -1,4 +1,4 @@
-"""What can be done to a patient's record as a whole: withdraw, open again, restrict, lift that, erase the contacts."""
+"""What can be done to a patient's record as a whole: withdraw, open again, restrict, lift that, report on it, erase the contacts."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from domain.casework.patient_record import reopen_record, restrict_patient, unre
 from domain.casework.word_erasure import Erased, erase_words
 from domain.database import Session
 from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
+from ui.patients.access_report import AccessReporting
 from ui.patients.erased_words import ErasedDialog
 from ui.ports import UiContext
 from ui.translation import tr
@@ -22,6 +23,7 @@ class RecordActions(QWidget):
         super().__init__()
         self._ui = ui
         self._patient_id: int | None = None
+        self.reporting = AccessReporting(ui, self)
         self._more: QPushButton = button(tr("&Akte"), lambda: None, icon="pencil")
         menu = QMenu(self._more)
         self._reopen = menu.addAction(tr("Wieder öffnen …"), self._on_reopen)
@@ -29,6 +31,7 @@ class RecordActions(QWidget):
         self._restrict = menu.addAction(tr("Verarbeitung einschränken …"), self._on_restrict)
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
         menu.addSeparator()
+        menu.addAction(tr("Auskunft Art. 15 …"), self._on_report)
         menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
         self._more.setMenu(menu)
         outer = QVBoxLayout(self)
@@ -96,6 +99,10 @@ class RecordActions(QWidget):
 
     def _on_lift(self) -> None:
         self._write(unrestrict_patient, tr("Die Einschränkung ist aufgehoben."))
+
+    def _on_report(self) -> None:
+        if self._patient_id is not None:
+            self.reporting.begin(self._patient_id)
 
     def _on_erase(self) -> None:
         def erase(dialog: ReasonDialog) -> None:

@@ -32,13 +32,14 @@ ICONS = {
     TaskKind.FOLLOW_UP: "clock", TaskKind.WAITLIST_DUE: "hourglass",
     TaskKind.NEEDS_INFO: "info", TaskKind.RESUBMISSION: "calendar", TaskKind.DRAFT_INQUIRY: "pencil",
     TaskKind.READY_PATIENT: "play", TaskKind.STALE_SEARCH: "refresh-cw",
-    TaskKind.CHECK_PATIENT: "users", TaskKind.CHECK_THERAPIST: "stethoscope",
+    TaskKind.CHECK_PATIENT: "users", TaskKind.CHECK_THERAPIST: "stethoscope", TaskKind.RETENTION: "x",
 }  # fmt: skip
 FIELDS = {
     TaskKind.BACKUP: "backups",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
+    TaskKind.RETENTION: "retention",
     TaskKind.TSS_CLOCK: "evidence",
     TaskKind.INSURER_CLOCK: "evidence",
 }  # where on its page a task is done
@@ -62,6 +63,7 @@ TOPICS = (
     "import",
     "batch",
     "office",
+    "retention",
     "reimbursement_case",
     "therapist",
     "web_finding",
@@ -167,6 +169,8 @@ class TodayPage(PageWidget):
             return batch_label("kind", task.title)
         if task.kind is TaskKind.WEEKLY_STATUS:
             return ntr(int(task.title), "{n} Person mit laufender Suche", "{n} Personen mit laufender Suche")
+        if task.kind is TaskKind.RETENTION:
+            return ntr(int(task.title), "{n} Akte", "{n} Akten")
         return task.title
 
     def _detail(self, task: Task) -> str:
@@ -183,6 +187,8 @@ class TodayPage(PageWidget):
             return f"{since.format(day=formats.day(day))} · {task.detail}"
         if task.kind is TaskKind.WEEKLY_STATUS:
             return tr("Mit Enter entsteht ein Sammelversand zum Durchsehen; gesendet wird noch nichts.")
+        if task.kind is TaskKind.RETENTION:
+            return tr("Mit Enter öffnet sich die Liste zum Durchsehen; gelöscht wird noch nichts.")
         if task.kind is TaskKind.MAIL_TROUBLE:
             stopped = task.detail.startswith("stopped.")
             return describe_code(task.detail) if stopped else label("email_status", task.detail)

@@ -106,6 +106,9 @@ class ReasonDialog(QDialog):
         """At the field, and the dialog grows with it: nothing above is squeezed."""
         field.complain(wrong)
         field.control.setFocus()
+        self._fit_height()
+
+    def _fit_height(self) -> None:
         column = self.layout()
         if column is not None:
             column.activate()
@@ -139,3 +142,4 @@ class ReasonDialog(QDialog):
         """Show it and call `then` once it was confirmed."""
         self.accepted.connect(lambda: then(self))
         self.open()
+        self._fit_height()  # several paragraphs need more than the first guess

@@ -109,6 +109,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "check_therapist": "Angaben prüfen: Therapeuten",
         "batch": "Sammelversand ansehen",
         "weekly_status": "Stand der Suche mitteilen",
+        "retention": "Akten löschen: Frist abgelaufen",
     },
     "reason": {
         "wrong_address": "falsche Adresse",

@@ -51,6 +51,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "restricted": "eingeschränkt",
         "erased": "gelöscht",
     },
+    "retention": {
+        "restricted": "Verarbeitung eingeschränkt",
+        "reimbursement": "Kostenerstattung offen",
+        "unread_mail": "ungelesene E-Mail",
+        "waiting_mail": "E-Mail wartet",
+    },
     "therapist_status": {
         "active": "anfragbar",
         "inactive": "nicht mehr tätig",

@@ -27,6 +27,7 @@ OFFICE = OfficeSettings(
     cooling_days=28, follow_up_days=7, expiry_days=21, undo_seconds=0, radius_km=25, response_prior=0.15,
     plan_mails=60, plan_minutes=240, call_minutes=6, send_from=time(8), send_until=time(18), mails_per_hour=None,
     status_weekday=5, tile_source="", tile_attribution="", directory_search="", capacity_stale_days=180,
+    retention_placed_years=3, retention_other_months=6,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ SETTINGS = OfficeSettings(
     cooling_days=28, follow_up_days=7, expiry_days=21, undo_seconds=60, radius_km=25, response_prior=0.15,
     plan_mails=60, plan_minutes=200, call_minutes=5, send_from=None, send_until=None, mails_per_hour=None,
     status_weekday=None, tile_source="", tile_attribution="", directory_search="", capacity_stale_days=180,
+    retention_placed_years=3, retention_other_months=6,
 )  # fmt: skip
 
 

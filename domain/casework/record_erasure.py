@@ -1,0 +1,43 @@
+"""Erasing a whole record (Art. 17 GDPR): the words of its contacts and mails, its papers, then who it was and what it needed.
+
+Each by the function that may; only who leads the office. What is left is a number with states, and that it was erased.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.casework.word_erasure import erase_words
+from domain.errors import Conflict, NotFound
+from domain.patients.files import erase_file
+from domain.patients.files_models import PatientFile
+from domain.patients.lifecycle import lock_patient, refuse_closed
+
+_ERASE = text("SELECT audit.erase_record(:patient)")
+_OPEN = text(
+    "SELECT EXISTS (SELECT FROM matching_service.place_search WHERE patient_id = :patient AND closed_at IS NULL)"
+)
+
+
+def erase_record(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
+    """Erase a closed record for good.
+
+    Raises Conflict (``patient.erasure_searching``, ``contact.erasure_mail_leaving``) while a search is open or a mail is
+    being sent, Forbidden for who does not lead the office,
+    and for a record that is restricted or erased already.
+    """
+    refuse_closed(lock_patient(session, patient_id))
+    if session.scalar(_OPEN, {"patient": patient_id}):
+        raise Conflict("patient.erasure_searching")
+    papers = select(PatientFile.id).where(PatientFile.patient_id == patient_id, PatientFile.erased_at.is_(None))
+    for file_id in session.scalars(papers).all():
+        erase_file(session, file_id, reason=reason, now=now)
+    with suppress(NotFound):  # nobody wrote anything of them
+        erase_words(session, patient_id, reason=reason, now=now)
+    session.flush()
+    session.execute(_ERASE, {"patient": patient_id})
+    session.expire_all()  # what was read before is gone
+    events.record(session, "patient.erased", patient_id)
