@@ -1,4 +1,4 @@
-"""Erasing a whole record (Art. 17 GDPR): the words of its contacts and mails, its papers, then who it was and what it needed.
+"""Erasing a whole record (Art. 17 GDPR): the words of contacts and mails, papers, then who it was and what it needed.
 
 Each by the function that may; only who leads the office. What is left is a number with states, and that it was erased.
 """
@@ -25,9 +25,8 @@ _OPEN = text(
 def erase_record(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
     """Erase a closed record for good.
 
-    Raises Conflict (``patient.erasure_searching``, ``contact.erasure_mail_leaving``) while a search is open or a mail is
-    being sent, Forbidden for who does not lead the office,
-    and for a record that is restricted or erased already.
+    Raises Conflict (``patient.erasure_searching``, ``contact.erasure_mail_leaving``) while a search is open or a mail
+    is being sent, Forbidden for who does not lead the office, and for a record that is restricted or erased already.
     """
     refuse_closed(lock_patient(session, patient_id))
     if session.scalar(_OPEN, {"patient": patient_id}):
