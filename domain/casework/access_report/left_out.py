@@ -10,6 +10,7 @@ _STAMP = "Wann eine Zeile angelegt oder geändert wurde, steht unter „Zugriffe
 _SEARCHING = "Wird aus den genannten Angaben berechnet, damit sie gefunden werden."
 _LINK = "Verbindet nur Zeilen, die schon genannt sind."
 _WORKER = "Technischer Stand des Versands oder der Abfrage, ohne Aussage über Sie."
+_ERASED = "Merkmal, dass Worte gelöscht wurden; dass und wann, steht unter „Zugriffe“."
 
 LEFT_OUT = {
     "*.id": _NUMBER,
@@ -87,6 +88,8 @@ LEFT_OUT = {
     "communication_service.batch_line.refused_rules": "Dieselben Gründe wie „Grund, falls nicht geschrieben“.",
     "communication_service.evidence_made.links": "Stand des Kontaktprotokolls der ganzen Stelle.",
     "communication_service.evidence_made.head": "Prüfsumme des Kontaktprotokolls der ganzen Stelle.",
+    "audit.patient_erasure.*": _ERASED,
+    "audit.word_erasure.*": _ERASED,
     "communication_service.prior_state.*": "Zustände vor der letzten Antwort, die nach einem Tag verschwinden; danach gilt, was da steht.",
     "matching_service.cooling_period.*": "Wie lange eine Praxis nicht wieder gefragt wird: eine Angabe über die Praxis.",
     "matching_service.inquiry.reference": "Kennzeichen einer Anfrage, die auch andere Menschen betreffen kann; Ihre Kennung steht da.",
