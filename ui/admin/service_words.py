@@ -17,12 +17,12 @@ from ui.widgets.columns import Column
 def columns() -> tuple[Column, ...]:
     """As the list shows them."""
     return (
-        Column(tr("Dienst"), 215, text=_name, second=lambda s: s.host),
+        Column(tr("Dienst"), 200, text=_name, second=lambda s: s.host),
         Column(tr("Zustand"), 185, chip=_state),
         Column(tr("Seit"), 135, text=_since),
         Column(tr("Letzter Fehler"), 0, text=_error, second=_error_at, tooltip=said_words),
-        Column(tr("Nächster Versuch"), 135, text=_next),
-        Column(tr("Zuletzt geantwortet"), 140, text=_success),
+        Column(tr("Nächster Versuch"), 150, text=_next),
+        Column(tr("Zuletzt geantwortet"), 165, text=_success),
     )
 
 
