@@ -45,6 +45,8 @@ INSERT INTO communication_service.contact_entry (at, channel, direction, kind, i
 AS_BEFORE = """INSERT INTO communication_service.contact_entry (at, channel, direction, kind, therapist_id, email_id)
     VALUES (now(), 'email', 'out', 'own', 1, 3)"""
 TOLD = "SELECT entry_id, patient_id FROM communication_service.contact_patient ORDER BY 1, 2"
+# what came later brings settings of its own, elsewhere
+AUDITED = "SELECT count(*) FROM audit.entry WHERE table_name LIKE 'communication_service.%'"
 
 
 def test_an_old_log_knows_its_people_and_its_chain_holds(cluster: TestCluster) -> None:
@@ -58,12 +60,12 @@ def test_an_old_log_knows_its_people_and_its_chain_holds(cluster: TestCluster) -
             session.commit()
             links = session.execute(text("SELECT * FROM audit.contact_link ORDER BY number")).all()
         with engine.connect() as connection:
-            audited = connection.scalar(text("SELECT count(*) FROM audit.entry"))
+            audited = connection.scalar(text(AUDITED))
         assert migrate(engine)
         with Session(engine) as session:
             told = [tuple(row) for row in session.execute(text(TOLD))]
             assert told == [(1, 1), (1, 2), (2, 1), (3, 2), (5, 1), (7, 2)]
-            assert session.scalar(text("SELECT count(*) FROM audit.entry")) == audited
+            assert session.scalar(text(AUDITED)) == audited
             assert session.execute(text("SELECT * FROM audit.contact_link ORDER BY number")).all() == links
             session.add(
                 ContactEntry(at=NOW, channel="email", direction="out", kind="withdrawal", inquiry_id=1, email_id=2)

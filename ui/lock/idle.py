@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
 TICK_MS = 2_000
@@ -85,7 +85,9 @@ class IdleWatch(QObject):
             self._touched = awake
             self.left.emit()
 
-    def _on_focus(self, _control: QObject | None) -> None:
+    @Slot()
+    def _on_focus(self) -> None:
+        # which one is not asked: it may be part of a map that is being taken apart, and Python must not touch that
         self.touch()
 
     def _watch(self, window: QWindow | None) -> None:

@@ -195,7 +195,8 @@ CREATE FUNCTION patient_service.asks_without_consent(mail bigint) RETURNS boolea
         JOIN matching_service.inquiry_item i ON i.id = n.item_id
         JOIN matching_service.place_search s ON s.id = i.search_id
         JOIN patient_service.consent c ON c.patient_id = s.patient_id
-        WHERE n.email_id = mail AND c.scope IN ('storage', 'pseudonymous_inquiry')
+        -- a letter that names somebody withdrawn is written anew without them, or stopped for that
+        WHERE n.email_id = mail AND i.status <> 'withdrawn' AND c.scope IN ('storage', 'pseudonymous_inquiry')
         GROUP BY s.patient_id, c.scope HAVING bool_and(c.withdrawn_on IS NOT NULL))
 $$;
 REVOKE EXECUTE ON FUNCTION patient_service.asks_without_consent(bigint) FROM PUBLIC;

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from tests.conftest import NOW
 from tests.ui.conftest import Visits
 from tests.ui.hands import choose, enter, fill, find, press, scalar
 from tests.ui.map.conftest import SLOW_MS
+from ui.lock.idle import IdleWatch
 from ui.map.markers import MarkerState
 from ui.map.overview.areas import CircleDialog
 from ui.map.overview.page import MapPage
@@ -258,8 +259,11 @@ def test_a_therapist_is_opened_from_elsewhere(shown: MapPage, qtbot: QtBot, peop
     qtbot.waitUntil(lambda: "Cem" in shown._card._name.text(), timeout=SLOW_MS)
 
 
-def test_the_map_dies_and_the_page_goes_on(shown: MapPage, qtbot: QtBot, ask: Ask, ui: UiContext) -> None:
+def test_the_map_dies_and_the_page_goes_on(
+    shown: MapPage, qtbot: QtBot, qapp: QApplication, ask: Ask, ui: UiContext
+) -> None:
     """Kill -9: a word and a button; the list works meanwhile; the button brings map, area and filter back."""
+    IdleWatch(qapp, shown)  # whoever hears of the cursor hears of the dying map, too
     shown._areas._take([(50.5, 6.5), (51.5, 6.5), (51.5, 7.5), (50.5, 7.5)], "Gebiet")
     _until(qtbot, shown, ["Bär", "Cem"])
     with qtbot.waitSignal(shown._view.failed, timeout=SLOW_MS):
