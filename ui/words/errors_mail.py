@@ -32,7 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "smtp.too_large": "Die E-Mail ist mit ihren Anhängen zu groß ({size}; {allowed}). Sie wurde nicht gesendet; verkleinern Sie die Anhänge oder teilen Sie sie auf mehrere E-Mails auf.",
     "smtp.nonsense": "Der Mailserver gab eine Antwort, die keine ist.",
     "mail_server.host_unknown": "Ein Mailserver „{host}“ ist im Netz nicht zu finden. Prüfen Sie den Namen und ob das Netz verbunden ist.",
-    "mail_server.resting": "Der Mailserver des Postkontos antwortet seit mehreren Versuchen nicht; bis zum nächsten Versuch wartet die E-Mail. Unter Verwaltung, „Dienste“, lässt er sich sofort wieder fragen.",
+    "mail_server.resting": "Der Mailserver des Postkontos antwortet seit mehreren Versuchen nicht und wird deshalb eine Zeit lang nicht gefragt. Unter Verwaltung, „Dienste“, lässt er sich sofort wieder fragen.",
     "mail_server.refused": "Der Rechner „{host}“ ist erreichbar, aber auf Port {port} antwortet kein Mailserver. Prüfen Sie den Port beim Anbieter.",
     "mail_server.timeout": "Der Mailserver „{host}“ antwortet auf Port {port} nicht oder zu langsam. Prüfen Sie Port und Verschlüsselung (465 und 993 wollen TLS, 587 und 143 STARTTLS) und die Firewall.",
     "mail_server.connection": "Die Verbindung zum Mailserver „{host}“, Port {port}, brach ab. Es ging nichts verloren.",
