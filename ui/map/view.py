@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -201,8 +201,7 @@ class MapView(QWidget):
         bridge.applied.connect(self._on_applied)
         bridge.looked.connect(self._on_look)
         bridge.sheet_laid.connect(lambda: engine.sheet(self._on_sheet))
-        # not within the page's own call: a view shown there after its render process died has ended the program
-        engine.ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        engine.ready.connect(self._on_ready)
         engine.died.connect(self._on_death)
         self._stack.addWidget(engine.view)
         self._dress(dark=self._dark)
