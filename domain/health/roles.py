@@ -39,7 +39,11 @@ _MIGHTY = text(
     _AT_WORK
     + """
 SELECT rolname FROM at_work
-WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
+WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication
+   -- who backs up must see every row, and is given nothing to change one
+   OR rolbypassrls AND NOT EXISTS (
+       SELECT FROM pg_auth_members b JOIN pg_roles g ON g.oid = b.roleid
+       WHERE b.member = at_work.oid AND g.rolname = 'platzlotse_backup')
    OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
    OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE c.relowner = at_work.oid AND n.nspname = ANY(:schemas))

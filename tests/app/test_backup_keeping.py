@@ -171,6 +171,7 @@ def test_who_backs_up_without_all_rows_is_refused(office: Office, profile: Profi
     assert backups_in(profile.home) == ()
 
 
+@pytest.mark.soak
 def test_the_worker_of_a_service_keeps_backups(
     office: Office, database: Database, profile: Profile, reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

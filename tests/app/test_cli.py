@@ -124,6 +124,7 @@ def directory(path: Path, day: str, *people: tuple[str, str]) -> Path:
     return path
 
 
+@pytest.mark.soak
 def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
     """A dry run tells the changes in words, with rows and numbers; these say what is taken and who is gone."""
     profile = ("--profile", tmp_path / "profil")
@@ -150,6 +151,7 @@ def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
     assert [rest["therapists"][key] for key in ("imported", "updated", "skipped")] == [1, 0, 1]
 
 
+@pytest.mark.soak
 def test_whom_somebody_new_may_be_is_told(tmp_path: Path) -> None:
     """Beforehand and afterwards, in words and in JSON; nobody is joined on it."""
     profile = ("--profile", tmp_path / "profil")

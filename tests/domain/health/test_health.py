@@ -10,8 +10,9 @@ from domain.database import Database
 from domain.health.checks import CHECKS, database_findings
 from domain.health.models import Finding, State
 from domain.health.roles import SCHEMAS, granted, wanted
+from domain.persons import ensure_login
 from domain.worker_troubles import note_trouble
-from tests.conftest import Office
+from tests.conftest import PASSWORD, Office
 
 # in tests a person's connection reports what the worker would (tests/conftest.py)
 NOT_OF_TESTS = "REVOKE INSERT ON communication_service.email_attempt FROM test_jana, test_tom"
@@ -61,6 +62,20 @@ def test_a_worker_is_seen_while_it_is_connected(database: Database, worker_datab
     with worker_database.read() as session:
         session.execute(text("SELECT 1"))
         assert look(database)["worker"].state is State.OK
+
+
+def test_who_backs_up_may_pass_the_rules_of_rows(office: Office, database: Database) -> None:
+    """That is what the role is for; anybody else who may is named."""
+    owner = office.database("owner")
+    with owner.write() as session:
+        ensure_login(session, role_name="test_saver", password=PASSWORD, roles={"backup"})
+    owner.close()
+    assert look(database)["roles"].state is State.OK
+    as_owner(office, "ALTER ROLE test_auditor BYPASSRLS")
+    try:
+        assert look(database)["roles.mighty"].params["who"] == "test_auditor"
+    finally:
+        as_owner(office, "ALTER ROLE test_auditor NOBYPASSRLS")
 
 
 def test_rights_beyond_the_matrix_are_named(office: Office, database: Database) -> None:
