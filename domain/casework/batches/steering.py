@@ -1,8 +1,8 @@
 """What a person does with a batch: look through, release, pause, go on, take back.
 
 Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
-sending at that moment it finishes. Taking back then cancels line by line and may be cut and continued; a letter
-that was printed is the practice's and stays.
+sending, or just takes, at that moment it finishes. Taking back then cancels line by line and may be cut and continued;
+a letter that was printed is the practice's and stays.
 """
 
 from collections.abc import Sequence
