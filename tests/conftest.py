@@ -1,5 +1,6 @@
 """Fixtures every test may use: a real PostgreSQL, a fresh database per test, persons who work in it."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -37,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest for its number of tests: else one process ends alone with it."""
     items.sort(key=lambda item: not item.path.is_relative_to(HERE / "e2e") and item.path.parent != HERE / "app")
+
+
+def pytest_collection_finish() -> None:
+    """What there is now stays to the end: no collection of garbage needs to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.prior_states import forget_prior_states
+from domain.casework.waiting_reminders import waiting_mails
 from domain.communication.calls import cancel_calls, miss_overdue
 from domain.communication.claiming import release_due
+from domain.communication.mails import cancel_mail
 from domain.communication.outcomes import expire_leases
 from domain.matching.expected import count_rates
 from domain.matching.inquiries import expire_due, return_to_office
@@ -48,10 +50,12 @@ def tick(session: Session, *, now: datetime) -> Ticked:
 
 
 def expire_silent(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Expire inquiries nobody answered, and cancel the calls planned for them; returns their ids."""
+    """Expire inquiries nobody answered, drop calls planned for them and reminders that wait; returns their ids."""
     expired = expire_due(session, now=now)
     for inquiry_id in expired:
         cancel_calls(session, inquiry_id, reason="expired")
+        for mail in waiting_mails(session, inquiry_id):
+            cancel_mail(session, mail.id)
     return expired
 
 

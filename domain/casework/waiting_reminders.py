@@ -1,5 +1,6 @@
 """Reminders that have not left the office when what they remind of changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,18 +21,23 @@ from domain.weektime import office_day
 STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
 
 
+def waiting_mails(session: Session, inquiry_id: int) -> Sequence[Email]:
+    """Reminders of an inquiry that have not left the office, held until the transaction ends."""
+    return session.scalars(
+        select(Email)
+        .where(Email.inquiry_id == inquiry_id, Email.kind == "reminder", Email.status.in_(STILL_HERE))
+        .order_by(Email.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
 def renew_reminders(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
     """Let waiting reminders name only who still waits; without anybody, or a practice to remind, they are dropped.
 
     A reminder on paper that waits for the printer is one like a mail in the outbox.
     """
     session.flush()
-    mails = session.scalars(
-        select(Email)
-        .where(Email.inquiry_id == inquiry.id, Email.kind == "reminder", Email.status.in_(STILL_HERE))
-        .order_by(Email.id)
-        .with_for_update(key_share=True)
-    ).all()
+    mails = waiting_mails(session, inquiry.id)
     on_paper = drop_waiting(session, inquiry.id, "reminder")
     if not (mails or on_paper):
         return
