@@ -56,8 +56,8 @@ def ui(
     qtbot: QtBot, qapp: QApplication, database: Database, tmp_path: Path, visits: Visits, vault: DraftVault
 ) -> Iterator[UiContext]:
     """Everything a page gets; writes tell the changes at once."""
-    # what earlier tests left in cycles goes here and not on a thread of the pool (app/collector.py); what stays (modules,
-    # caches) is not looked through again before each test: late in a long run that took more than a second
+    # what earlier tests left in cycles goes here and not on a thread of the pool (app/collector.py); what stays, caches
+    # and modules, is not looked through again before each test: late in a long run that took more than a second
     gc.collect()
     gc.freeze()
     gc.disable()
