@@ -42,6 +42,7 @@ soak: ## lange Läufe, und die Datenbanktests auf Debians PostgreSQL
 	@scripts/setup.sh soak
 	@scripts/setup_geo.sh
 	PLATZLOTSE_TEST_ALL=1 $(PYTHON) -m pytest -m soak -q || [ $$? -eq 5 ] # 5: no test of this kind
+	PLATZLOTSE_TEST_ALL=1 $(PYTHON) -m pytest -m "hypothesis and not soak" -n 2 --dist loadfile -q
 	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain --ignore tests/domain/simulation -n 2 --dist loadfile -q
 
 screens: setup ## Bilder aller Seiten nach build/screens, zwei davon in die README

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import draft_vault
 from app.draft_vault import DraftVault
 from app.paths import Profile
 from domain.database import Database
@@ -44,8 +45,9 @@ def visits() -> Visits:
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Iterator[DraftVault]:
-    """A store of drafts without a keyring, opened by a passphrase as long as it must be."""
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DraftVault]:
+    """A store of drafts without a keyring, opened by a passphrase; that one costs next to nothing here."""
+    monkeypatch.setitem(draft_vault.COST, "n", 2**10)
     made = DraftVault(Profile(tmp_path))
     yield made
     made.close()

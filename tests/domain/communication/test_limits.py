@@ -16,6 +16,7 @@ from domain.communication.mails import Letter, queue_mail
 from domain.communication.outcomes import Failure, expire_leases, note_unclear
 from domain.database import Database
 from tests.conftest import Office
+from tests.examples import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # half past eight on a Monday
@@ -127,7 +128,7 @@ ROUND = st.tuples(
 LIMIT = st.one_of(st.none(), st.integers(1, 3))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=LIMIT, of_account=LIMIT, rounds=st.lists(ROUND, min_size=3, max_size=12))
 def test_no_window_exceeds_a_limit_and_nothing_is_deferred_early(
     database: Database,

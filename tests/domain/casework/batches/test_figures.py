@@ -19,13 +19,14 @@ from domain.errors import PlatzlotseError
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import NOW, figures, take_all_back
+from tests.examples import examples
 
 PERSON = ("release", "make", "pause", "resume", "leave_out", "put_back", "take_back", "retry", "arrived")
 WORKER = ("due", "sent", "failed", "later", "unclear")
 ACTS = st.lists(st.tuples(st.sampled_from(PERSON + WORKER), st.integers(0, 3)), max_size=25)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_the_figures_add_up(steady_office: Office, acts: list[tuple[str, int]]) -> None:
     """After every act; and a mail of a held batch is never claimed."""

@@ -43,6 +43,7 @@ from tests.builders import add_patient, add_search
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import NOW, figures, hopeful, make_all, take_all_back
 from tests.domain.casework.steps import ask, items, only_item
+from tests.examples import examples
 
 LATER = NOW + LEAST_UNDO + timedelta(seconds=1)
 WEEK = timedelta(days=7)
@@ -249,7 +250,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_never_twice_in_a_week(steady_office: Office, acts: list[tuple[int, str]]) -> None:
     """Whatever is sent, fails, is tried again, cancelled or taken back on any day: at most one a week is alive."""

@@ -12,6 +12,7 @@ from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Pape
 from domain.communication.evidence.paper import to_pdf
 from domain.matching.reimbursement import USUAL, CaseForm
 from tests.domain.casework.pdf_reading import pages
+from tests.examples import examples
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WORDS = "Zentrum für seelische Gesundheit "
@@ -54,7 +55,7 @@ def test_the_paper_is_set_whatever_was_written(text: str) -> None:
         assert ours in flat
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30),
     st.sampled_from((1, 7, 60, 700)),
