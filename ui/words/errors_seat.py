@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "admin.no_superuser": "Diese Anmeldung ist kein Superuser des Servers. Es wurde nichts geändert.",
     "admin.server_old": "Auf dem Server läuft PostgreSQL {found}; gebraucht wird {wanted} oder neuer. Es wurde nichts geändert.",
     "admin.owner_mighty": "Die Rolle „{name}“ darf auf diesem Server zu viel (SUPERUSER, BYPASSRLS oder REPLICATION). Nehmen Sie ihr das; bis dahin wird nichts geändert.",
+    "admin.not_owned": "{n} Tabellen und Funktionen dieser Datenbank gehören nicht „{owner}“; Funktionen hätten damit die Rechte eines anderen. Es wurde nichts weiter geändert. Sichern Sie die Datenbank und stellen Sie sie in einer neuen wieder her, die „main.py admin init“ anlegt.",
     "admin.database_foreign": "Die Datenbank „{name}“ gehört „{owner}“, nicht Platzlotse. Es wurde nichts geändert; nennen Sie mit --database einen anderen Namen.",
     "admin.database_encoding": "Die Datenbank „{name}“ speichert {encoding} statt UTF8. Es wurde nichts geändert; nennen Sie mit --database einen anderen Namen.",
     "admin.database_name": "„{name}“ kann kein Name einer Datenbank sein: kleine Buchstaben, Ziffern und Unterstriche, zuerst ein Buchstabe.",
