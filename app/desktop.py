@@ -14,37 +14,28 @@ from app.collector import GuiThreadCollector
 from app.doctor.seat import seat_findings
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
+from app.pages import pages_for
 from app.paths import Profile
 from app.seat import Seat
 from app.seat_porter import SeatPorter
 from app.settings import load
 from app.worker_process import WorkerProcess, WorkerState
-from domain.access import office
+from domain.access import PERSON_ROLES, office
 from domain.communication.drafts.records import Waiting
 from domain.weektime import BERLIN
 from ui.about.dialog import AboutDialog
-from ui.admin.page import AdminPage
 from ui.admin.source_keeper import SourceKeeper
 from ui.appearance import Appearance, AppearanceButton
 from ui.background import Background
 from ui.changes import Changes
 from ui.global_search import GlobalSearch
-from ui.inquiries.page import InquiriesPage
 from ui.lock.button import LockButton
 from ui.lock.idle import IdleWatch
 from ui.lock.lock import Lock
 from ui.mail.batches.status import BatchStatus
-from ui.mail.page import MailPage
 from ui.main_window import MainWindow
-from ui.map.overview.page import MapPage
-from ui.matching.page import MatchingPage
 from ui.messages import Messages
-from ui.navigation import PageSpec
-from ui.patients.page import PatientsPage
-from ui.phone.page import PhonePage
 from ui.ports import UiContext
-from ui.therapists.page import TherapistsPage
-from ui.today.page import TodayPage
 from ui.translation import ntr, tr
 from ui.widgets.forms import button
 from ui.window_state import WindowState
@@ -95,6 +86,7 @@ class Desktop:
             now=utc_now,
             today=today,
             machine=lambda: seat_findings(profile, load(profile.settings), now=utc_now()),
+            roles=self._roles(),
         )
         self.news.changed.connect(self.changes.changed)
         self.news.connected.connect(self._on_connection)
@@ -106,40 +98,39 @@ class Desktop:
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
         self.lock = Lock(self.window, SeatPorter(profile, seat))
         self.idle = self._watch_for_idleness()
-        search = GlobalSearch(self.background, self.window.show_page)
+        search = GlobalSearch(self.background, self.window.show_page) if self.ui.sees_records else None
         self.window.install(
-            self._pages(), search, LockButton(self.lock.lock_by_hand), AppearanceButton(self.appearance)
+            pages_for(self.ui), search, LockButton(self.lock.lock_by_hand), AppearanceButton(self.appearance)
         )
-        self.window.statusBar().addWidget(BatchStatus(self.ui))
+        if self.ui.sees_records:
+            self.window.statusBar().addWidget(BatchStatus(self.ui))
         self.window.statusBar().addPermanentWidget(button(tr("Über Platzlotse"), self._show_about, role="link"))
-        # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
-        self.window.prepare("patients")
         self.listener = ChangeListener(
             seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
         )
         self.listener.start()
-        self.uploader = DraftUploader(self.vault, self.database, self.background, self.changes, utc_now)
-        self.uploader.waiting.connect(self._on_waiting)
-        self.sources = SourceKeeper(self.ui)
+        self.sources = self._tend_records() if self.ui.sees_records else None
         self.worker = self._start_worker(profile) if with_worker and seat.worker_url else None
         self.window.on_close = self.close
         self._closed = False
         if seat.admit is not None:
             self.window.show_page("mail", 0, "drafts")  # what can be done without the server
 
-    def _pages(self) -> tuple[PageSpec, ...]:
-        ui = self.ui
-        return (
-            PageSpec("today", tr("Heute"), "sun", lambda: TodayPage(ui)),
-            PageSpec("patients", tr("Patienten"), "users", lambda: PatientsPage(ui)),
-            PageSpec("therapists", tr("Therapeuten"), "stethoscope", lambda: TherapistsPage(ui)),
-            PageSpec("matching", tr("Vermittlung"), "route", lambda: MatchingPage(ui)),
-            PageSpec("inquiries", tr("Anfragen"), "send", lambda: InquiriesPage(ui)),
-            PageSpec("mail", tr("Post"), "mail", lambda: MailPage(ui)),
-            PageSpec("phone", tr("Telefon"), "phone", lambda: PhonePage(ui)),
-            PageSpec("map", tr("Karte"), "map", lambda: MapPage(ui)),
-            PageSpec("admin", tr("Verwaltung"), "list-filter", lambda: AdminPage(ui)),
-        )
+    def _roles(self) -> frozenset[str]:
+        """The person's, as the server said them; while it is away those of the last time, and at the very first all."""
+        if self._seat.roles:
+            self.state.remember("window/roles", " ".join(sorted(self._seat.roles)))
+            return self._seat.roles
+        known = frozenset(self.state.text("window/roles").split()) & frozenset(PERSON_ROLES)
+        return known or frozenset(PERSON_ROLES)
+
+    def _tend_records(self) -> SourceKeeper:
+        """What goes on beside the pages, for whoever works with records."""
+        # the first page of many fields pays for all that Qt makes only once; better now than under somebody's hand
+        self.window.prepare("patients")
+        self.uploader = DraftUploader(self.vault, self.database, self.background, self.changes, utc_now)
+        self.uploader.waiting.connect(self._on_waiting)
+        return SourceKeeper(self.ui)
 
     def _show_about(self) -> None:
         about = AboutDialog(self.background, self.window)
@@ -204,7 +195,8 @@ class Desktop:
         self.listener.stop()
         if self.worker is not None:
             self.worker.stop()
-        self.sources.stop()
+        if self.sources is not None:
+            self.sources.stop()
         self.lock.wait()
         self.background.wait()
         self.vault.close()

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 
+from sqlalchemy.engine import make_url
+
+from app.own_password import OwnPassword
 from app.paths import Profile
 from app.sample import fill_with_samples
 from app.sample_office import SAMPLE_SEAT, TRIAL
 from app.seat import Seat, offline_seat, open_seat, password_name
 from app.secrets import has_keyring, remember
-from app.server_seat import reach
+from app.server_seat import pooler_url, reach, server_url
 from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, load, save
 from app.wrong_passwords import WrongPasswords, account
 from domain.errors import Invalid
@@ -27,6 +30,7 @@ class SeatKeeper:
         self._profile = profile
         self._wrong = WrongPasswords(profile.wrong_passwords)
         self._open_seat = ExitStack()
+        self._own_password: OwnPassword | None = None
         self.opened: tuple[Profile, Seat] | None = None
 
     def close(self) -> None:
@@ -106,6 +110,30 @@ class SeatKeeper:
         with self._wrong.counted(account(settings.server)) if password else nullcontext():
             self._enter(self._profile, settings, tell, password=password, then=keep)
 
+    def password_is_given(self) -> bool:
+        """Whether the open seat waits for an own password of its person."""
+        return self.opened is not None and self.opened[1].password_given
+
+    def choose_password(self, password: str) -> None:
+        """Have the server take it, then the keyring; the open seat works with it from now on."""
+        assert self.opened is not None
+        profile, seat = self.opened
+        server = load(profile.settings).server
+        if self._own_password is None:
+            self._own_password = OwnPassword(server, make_url(seat.person_url).password)
+        self._own_password.choose(password)
+        # where this is cut the keyring knows the old one, and the next start asks
+        remember(password_name(server), password)
+        self.opened = (
+            profile,
+            replace(
+                seat,
+                person_url=server_url(server, password=password),
+                pooler_url=pooler_url(server, password=password),
+                password_given=False,
+            ),
+        )
+
     def open_without_server(self, password: str | None) -> None:
         """Open an office's seat while its server is away."""
         settings = load(self._profile.settings)
@@ -132,6 +160,7 @@ class SeatKeeper:
                 fill_with_samples(seat)
             then()
             self._open_seat = trial.pop_all()
+        self._own_password = None
         self.opened = (profile, seat)
 
 

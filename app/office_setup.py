@@ -5,7 +5,7 @@ next run goes on: every step looks first at what is there.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.database_making import ensure_database, maintenance_engine
+from app.office_pooler import POOLER, ensure_pooler
 from domain.access import ROLES, group_role
 from domain.database import Database, translated_errors
 from domain.errors import Forbidden, Invalid
@@ -32,11 +33,12 @@ ADMINS = """SELECT count(*) FROM platform.person p JOIN pg_roles r ON r.rolname 
 
 
 class Secret(StrEnum):
-    """Which password is wanted; each is asked only when its login is made."""
+    """Which password is wanted; each is asked only when its login is made, or where the plan renews them."""
 
     OWNER = "owner"
     ADMIN = "admin"
     SERVICE = "service"
+    POOLER = "pooler"
 
 
 class Outcome(StrEnum):
@@ -57,13 +59,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be there in the end; `superuser_url` leads to any database of the server."""
+    """What is to be there in the end; `superuser_url` leads to any database of the server.
+
+    Without an `admin_login` nobody is made to administer. `pooler`: a PgBouncer asks for people's passwords. `renew`:
+    the logins of machines get the passwords that are known now, however long they have been there.
+    """
 
     superuser_url: str
     database: str
-    admin_login: str
-    admin_name: str
     service_login: str
+    admin_login: str = ""
+    admin_name: str = ""
+    pooler: bool = False
+    renew: bool = False
 
 
 def set_up(plan: Plan, ask: Callable[[Secret, str], str]) -> Iterator[Step]:
@@ -74,26 +82,32 @@ def set_up(plan: Plan, ask: Callable[[Secret, str], str]) -> Iterator[Step]:
     _check_names(plan)
     with _session(plan.superuser_url) as session:
         _check_server(session, plan.database)
-        found = session.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": OWNER})
-        password = "" if found else ask(Secret.OWNER, OWNER)
-        made = _ensure_owner(session, password) if password else False
+        made = _ensure_owner(session, plan, ask)
     yield Step("owner", OWNER, _outcome(made=made))
     made = ensure_database(plan.superuser_url, plan.database, owner=OWNER)
     yield Step("database", plan.database, _outcome(made=made))
     inside = make_url(plan.superuser_url).set(database=plan.database)
     with _session(inside.render_as_string(hide_password=False)) as session:
         searching = _mark_search(session)
-        _hand_over_groups(session)
+        ours = (plan.service_login,) if _is_service(session, plan.service_login) else ()
+        _hand_over(session, (*map(group_role, ROLES), *ours))
     yield Step("search", "ts_match_vq", searching)
     as_owner = inside.update_query_dict({"options": f"-c role={OWNER}"}).render_as_string(hide_password=False)
     owner = Database(as_owner, application_name="platzlotse-setup", pool_size=1)
     try:
-        yield Step("schema", plan.database, _outcome(made=migrate(owner.engine)))
+        made = migrate(owner.engine)
+        _check_owner(owner)
+        yield Step("schema", plan.database, _outcome(made=made))
         yield Step("jit", plan.database, _turn_off_jit(owner, plan.database))
-        yield _first_admin(owner, plan, ask)
-        yield _service(owner, plan.service_login, ask)
+        if plan.admin_login:
+            yield _first_admin(owner, plan, ask)
+        yield _service(owner, plan, ask)
     finally:
         owner.close()
+    if plan.pooler:
+        with _session(inside.render_as_string(hide_password=False)) as session:
+            made = ensure_pooler(session, plan.database, ask(Secret.POOLER, POOLER))
+        yield Step("pooler", POOLER, _outcome(made=made))
 
 
 def _outcome(*, made: bool) -> Outcome:
@@ -111,12 +125,12 @@ def _session(url: str) -> Iterator[Session]:
 
 
 def _check_names(plan: Plan) -> None:
-    for login in (plan.admin_login, plan.service_login):
+    for login in filter(None, (plan.admin_login, plan.service_login)):
         if not LOGIN.fullmatch(login) or login.startswith(("pg_", "platzlotse")):
             raise Invalid("db.ck_person_role_name")
     if not LOGIN.fullmatch(plan.database):
         raise Invalid("admin.database_name", name=plan.database)
-    if not plan.admin_name.strip():
+    if plan.admin_login and not plan.admin_name.strip():
         raise Invalid("person.name")
 
 
@@ -141,32 +155,37 @@ def _check_server(session: Session, database: str) -> None:
         raise Invalid("admin.database_encoding", name=database, encoding=found[1])
 
 
-def _ensure_owner(session: Session, password: str) -> bool:
+def _ensure_owner(session: Session, plan: Plan, ask: Callable[[Secret, str], str]) -> bool:
     """Make the owner: may make logins, is never used at work."""
-    form = sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}")
-    statement = form.format(sql.Identifier(OWNER), sql.Literal(verifier(session, password, OWNER)))
+    known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
+    is_there = session.scalar(known, {"name": OWNER}) is not None
+    if is_there and not plan.renew:
+        return False
+    form = sql.SQL("{} ROLE {} LOGIN CREATEROLE PASSWORD {}")
+    password = ask(Secret.OWNER, OWNER)
+    parts = (sql.Identifier(OWNER), sql.Literal(verifier(session, password, OWNER)))
+    cursor = session.connection().connection.cursor()
     try:
-        session.connection().connection.cursor().execute(statement)
+        cursor.execute(form.format(sql.SQL("ALTER" if is_there else "CREATE"), *parts))
     except (DuplicateObject, UniqueViolation):  # another run of this came first
         return False
-    return True
+    return not is_there
 
 
-def _hand_over_groups(session: Session) -> None:
-    """Group roles another office of this server made are the owner's to give, too (since 16 that must be said)."""
+def _hand_over(session: Session, roles: Iterable[str]) -> None:
+    """Roles that others made are the owner's to give and to change, too (since 16 that must be said)."""
     if int(session.scalar(text("SELECT current_setting('server_version_num')")) or 0) < 160_000:
         return
     cursor = session.connection().connection.cursor()
-    for role in ROLES:
-        group = group_role(role)
-        known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-        held = text(
-            "SELECT 1 FROM pg_auth_members WHERE admin_option AND roleid = CAST(:name AS regrole)"
-            " AND member = CAST(:owner AS regrole)"
-        )
-        if session.scalar(known, {"name": group}) and not session.scalar(held, {"name": group, "owner": OWNER}):
+    known = text("SELECT 1 FROM pg_roles WHERE rolname = :name AND NOT rolsuper")
+    held = text(
+        "SELECT 1 FROM pg_auth_members WHERE admin_option AND roleid = CAST(:name AS regrole)"
+        " AND member = CAST(:owner AS regrole)"
+    )
+    for role in roles:
+        if session.scalar(known, {"name": role}) and not session.scalar(held, {"name": role, "owner": OWNER}):
             form = sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
-            cursor.execute(form.format(sql.Identifier(group), sql.Identifier(OWNER)))
+            cursor.execute(form.format(sql.Identifier(role), sql.Identifier(OWNER)))
 
 
 def _mark_search(session: Session) -> Outcome:
@@ -177,6 +196,19 @@ def _mark_search(session: Session) -> Outcome:
         return Outcome.THERE
     session.execute(text(f"ALTER FUNCTION {SEARCH} LEAKPROOF"))
     return Outcome.MADE
+
+
+def _check_owner(owner: Database) -> None:
+    """Functions act with the rights of whoever owns them: see that this is nobody mightier."""
+    foreign = text(
+        "SELECT count(*) FROM (SELECT relnamespace AS inside, relowner AS whose FROM pg_class"
+        " UNION ALL SELECT pronamespace, proowner FROM pg_proc) AS made JOIN pg_namespace n ON n.oid = made.inside"
+        " WHERE n.nspname ~ '(_service$|^platform$|^audit$)' AND pg_get_userbyid(made.whose) <> :owner"
+    )
+    with owner.read() as session:
+        count = session.scalar(foreign, {"owner": OWNER})
+    if count:
+        raise Invalid("admin.not_owned", n=count, owner=OWNER)
 
 
 def _turn_off_jit(owner: Database, database: str) -> Outcome:
@@ -212,23 +244,30 @@ def _first_admin(owner: Database, plan: Plan, ask: Callable[[Secret, str], str])
     return Step("admin", plan.admin_login, Outcome.MADE)
 
 
-def _service(owner: Database, login: str, ask: Callable[[Secret, str], str]) -> Step:
+def _service(owner: Database, plan: Plan, ask: Callable[[Secret, str], str]) -> Step:
     """The background worker's login."""
+    login = plan.service_login
+    with owner.read() as session:
+        is_there = _is_service(session, login)
+        if not is_there:
+            _refuse_taken(session, login)
+    if is_there and not plan.renew:
+        return Step("service", login, Outcome.THERE)
+    password = ask(Secret.SERVICE, login)
+    with owner.write() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(7235004)"))
+        is_there = _is_service(session, login)
+        if not is_there or plan.renew:
+            ensure_login(session, role_name=login, password=password, roles={"worker"})
+    return Step("service", login, _outcome(made=not is_there))
+
+
+def _is_service(session: Session, login: str) -> bool:
     member = text(
         "SELECT 1 FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid"
         " WHERE g.rolname = 'platzlotse_worker' AND r.rolcanlogin AND r.rolname = :n"
     )
-    with owner.read() as session:
-        if session.scalar(member, {"n": login}):
-            return Step("service", login, Outcome.THERE)
-        _refuse_taken(session, login)
-    password = ask(Secret.SERVICE, login)
-    with owner.write() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(7235004)"))
-        if session.scalar(member, {"n": login}):
-            return Step("service", login, Outcome.THERE)
-        ensure_login(session, role_name=login, password=password, roles={"worker"})
-    return Step("service", login, Outcome.MADE)
+    return session.scalar(member, {"n": login}) is not None
 
 
 def _refuse_taken(session: Session, login: str) -> None:

@@ -61,6 +61,7 @@ def _first_run(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]],
             ("erster-start", window.choices),
             ("erster-start-einzelplatz", window.own_seat),
             ("erster-start-server", window.server),
+            ("erster-start-kennwort", window.own_password),
         ):
             window.turn_to(page)
             _settle(SETTLE_MS)

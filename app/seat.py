@@ -31,6 +31,7 @@ from ui.first_run.ports import OwnSeat
 DATABASE = "platzlotse"
 PERSON_ROLE = "platzlotse_seat_person"
 WORKER_ROLE = "platzlotse_seat_worker"
+OWN_ROLES = frozenset({"caseworker", "supervisor", "admin"})  # whoever works alone does all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,16 @@ class Seat:
     """URLs to log in with: as the person, and (on a single seat) as the background worker.
 
     `pooler_url`: where the window's own work goes instead, through a pooler in transaction mode. `admit`: the server
-    was not there when the seat was opened; this looks at it when it returns.
+    was not there when the seat was opened; this looks at it when it returns. `password_given`: the person is to choose
+    an own password before anything else. `roles`: what that person may be here; empty where no server was asked.
     """
 
     person_url: str
     worker_url: str | None
     admit: Callable[[Engine], None] | None = None
     pooler_url: str | None = None
+    password_given: bool = False
+    roles: frozenset[str] = frozenset()
 
     def desk_database(self, application_name: str) -> Database:
         """The database as the person at this desk works with it; whoever asks for it closes it."""
@@ -73,7 +77,8 @@ def open_seat(
             raise Unavailable("seat.locked", user=settings.server.user)
         known = password or recall(password_name(settings.server))
         found = reach(settings.server, password=known)
-        yield Seat(found.url, None, pooler_url=pooler_url(settings.server, password=known))
+        pooled = pooler_url(settings.server, password=known)
+        yield Seat(found.url, None, pooler_url=pooled, password_given=found.password_given, roles=found.roles)
         return
     with EmbeddedPostgres(profile.postgres) as server:
         yield _embedded_seat(profile, server, own, newcomer)
@@ -132,6 +137,7 @@ def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | No
     return Seat(
         person_url=server.url(database=DATABASE, user=PERSON_ROLE, password=logins[PERSON_ROLE]),
         worker_url=server.url(database=DATABASE, user=WORKER_ROLE, password=logins[WORKER_ROLE]),
+        roles=OWN_ROLES,
     )
 
 
@@ -149,7 +155,7 @@ def _make_logins(owner: Database, logins: dict[str, str]) -> None:
             role_name=PERSON_ROLE,
             display_name=_own_name(),
             password=logins[PERSON_ROLE],
-            roles={"caseworker", "supervisor", "admin"},
+            roles=OWN_ROLES,
         )
         ensure_login(session, role_name=WORKER_ROLE, password=logins[WORKER_ROLE], roles={"worker"})
 

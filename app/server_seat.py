@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from app.certificate_reason import is_out_of_time
 from app.settings import SYSTEM_CERTIFICATES, ServerSettings
-from domain.access import me
+from domain.access import me, password_is_given, roles_of_person
 from domain.database import translated_errors
 from domain.errors import Forbidden, Invalid, PlatzlotseError, Unavailable
 from domain.migrations import check
@@ -59,12 +59,18 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A server that lets this person work: the URL to log in with, and what was found."""
+    """A server that lets this person work: the URL to log in with, and what was found.
+
+    `password_given`: somebody else chose the password; the person is to choose an own one first. `roles` are those of
+    the person in the office.
+    """
 
     url: str
     person: str
     version: str
     encrypted: bool
+    password_given: bool
+    roles: frozenset[str]
 
 
 def hosts_of(server: ServerSettings) -> tuple[tuple[str, int], ...]:
@@ -151,7 +157,8 @@ def login_url(server: ServerSettings, *, password: str | None) -> str:
 def admit(engine: Engine, server: ServerSettings) -> None:
     """The first look at a server that was away when the seat was opened.
 
-    Raises what `reach` raises; while it is away still, Unavailable (``database.unreachable``) as in everyday work.
+    Raises what `reach` raises; while it is away still, Unavailable (``database.unreachable``) as in everyday work, and
+    Forbidden (``person.password_given``) for whoever has no own password yet: that is chosen at the next start.
     """
     with _named(server):
         try:
@@ -159,6 +166,9 @@ def admit(engine: Engine, server: ServerSettings) -> None:
         except Unavailable as exc:
             raise Unavailable("database.unreachable") from exc
         _admit(engine, server)
+        with translated_errors(), Session(engine) as session:
+            if password_is_given(session):
+                raise Forbidden("person.password_given")
 
 
 @contextmanager
@@ -205,9 +215,10 @@ def _log_in(server: ServerSettings, url: str) -> Reached:
             person = me(session)
             version = session.scalar(text("SELECT current_setting('server_version')"))
             encrypted = session.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+            given, roles = password_is_given(session), roles_of_person(session)
     finally:
         engine.dispose()
-    return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted))
+    return Reached(url, person.display_name, str(version).split(" ", 1)[0], bool(encrypted), given, roles)
 
 
 def _engine(url: str) -> Engine:

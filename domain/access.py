@@ -12,7 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from domain.database import Base, Identified, Versioned
 from domain.errors import Forbidden
 
-ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
+PERSON_ROLES = ("caseworker", "supervisor", "auditor", "admin")  # as people read them
+ROLES = (*PERSON_ROLES, "worker", "backup")
+RECORD_ROLES = frozenset({"caseworker", "supervisor"})  # all others see no patient and no practice
 
 
 def group_role(role: str) -> str:
@@ -178,6 +180,21 @@ def me(session: Session) -> Me:
         raise Forbidden("person.unknown")
     session.info[Me] = found = Me(*row)
     return found
+
+
+def password_is_given(session: Session) -> bool:
+    """Whether somebody else knows the password of the person on this connection, who has chosen no own one yet."""
+    given = select(Person.password_given_at.is_not(None)).where(Person.role_name == text("session_user"))
+    return bool(session.scalar(given))
+
+
+def roles_of_person(session: Session) -> frozenset[str]:
+    """What the person on this connection may be in the office, as the server grants it."""
+    held = text(
+        "SELECT role FROM unnest(cast(:roles AS text[])) AS role"
+        " WHERE pg_has_role(session_user, 'platzlotse_' || role, 'USAGE')"
+    )
+    return frozenset(session.scalars(held, {"roles": list(PERSON_ROLES)}))
 
 
 def works_with_records(session: Session) -> bool:

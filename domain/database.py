@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, create_engine, event, inspect, text
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
@@ -106,7 +106,7 @@ class Database:
                 "prepare_threshold": None if pooled else PREPARE_AFTER,
                 "application_name": application_name,
                 # a pooler passes no options on; there they are set anew in each transaction
-                **({} if pooled else {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}),
+                **({} if pooled else {"options": _options(url)}),
                 "connect_timeout": 5,
                 "keepalives_idle": 30,
                 "keepalives_interval": 10,
@@ -266,6 +266,14 @@ def _operational(exc: DBAPIError) -> PlatzlotseError:
     if exc.connection_invalidated:
         return Unavailable("database.lost", again=True)
     return Unavailable("database.unreachable")
+
+
+def _options(url: str) -> str:
+    """The limits after the URL's own options, in whose place they would stand else: set-up works as a role by them."""
+    own = make_url(url).query.get("options", "")
+    return " ".join(
+        (own if isinstance(own, str) else " ".join(own), *(f"-c {n}={v}" for n, v in LIMITS.items()))
+    ).strip()
 
 
 def _limit(connection: Connection) -> None:

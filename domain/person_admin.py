@@ -4,16 +4,18 @@ Nobody does any of it for oneself, and each act is kept for supervisors and audi
 never leaves this process: the server gets its SCRAM verifier.
 """
 
+import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import psycopg
 from sqlalchemy import BigInteger, Boolean, Date, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
-from domain.access import Deputy, Person, PersonAct, Team
+from domain.access import PERSON_ROLES, Deputy, Person, PersonAct, Team
 from domain.errors import Forbidden, Invalid, NotFound
 from domain.persons import verifier
 
@@ -21,7 +23,6 @@ from domain.persons import verifier
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, LENGTH = 4, 4  # 16 signs of 31: 79 bits
 SHORTEST_PASSWORD = 12
-GIVEN = ("caseworker", "supervisor", "auditor", "admin")  # roles of persons, as people read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +235,13 @@ def latest_acts(session: Session, *, since: datetime, limit: int = 5) -> tuple[A
 
 
 def change_own_password(session: Session, password: str) -> None:
-    """Choose the password of the person logged in. Raises Invalid for a short one."""
+    """Choose the password of the person logged in. Raises Invalid for a short one and for the one it logged in with."""
     if len(password) < SHORTEST_PASSWORD:
         raise Invalid("person.password_short", field="password", shortest=SHORTEST_PASSWORD)
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    if hmac.compare_digest(connection.info.password.encode(), password.encode()):
+        raise Invalid("person.password_same", field="password")
     role_name = session.scalar(select(Person.role_name).where(Person.id == func.platform.current_person_id()))
     if role_name is None:
         raise Forbidden("person.unknown")
@@ -249,7 +254,7 @@ def first_password() -> str:
 
 
 def _check_roles(roles: Collection[str]) -> None:
-    unknown = sorted(set(roles) - set(GIVEN))
+    unknown = sorted(set(roles) - set(PERSON_ROLES))
     if unknown:
         raise Invalid("person.role_unknown", field="roles", roles=unknown)
     if not roles:
@@ -257,4 +262,4 @@ def _check_roles(roles: Collection[str]) -> None:
 
 
 def _ordered(roles: Collection[str]) -> tuple[str, ...]:
-    return tuple(role for role in GIVEN if role in roles)
+    return tuple(role for role in PERSON_ROLES if role in roles)

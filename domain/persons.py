@@ -7,37 +7,68 @@ from collections.abc import Collection
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain.access import ROLES, Office, Person, group_role
-from domain.errors import Invalid
+from domain.errors import Forbidden, Invalid
+
+ATTRIBUTES = {"rolcanlogin": "LOGIN", "rolsuper": "SUPERUSER", "rolcreatedb": "CREATEDB", "rolcreaterole": "CREATEROLE",
+              "rolreplication": "REPLICATION", "rolbypassrls": "BYPASSRLS"}  # fmt: skip
 
 
 def ensure_login(session: Session, *, role_name: str, password: str, roles: Collection[str]) -> None:
     """Make (or reset) a login role that belongs to exactly the given roles of the office.
 
-    The server is given a SCRAM verifier, so that no log of statements holds a password.
-    Raises Invalid for an unknown role of the office.
+    The server is given a SCRAM verifier, so that no log of statements holds a password. An owner that is no superuser
+    may do it for every login it made (and, since 16, for those a superuser handed to it) but the backup's.
+    Raises Invalid for an unknown role of the office and Forbidden (``person.login_foreign``) for a login that belongs
+    to somebody else.
     """
     unknown = set(roles) - set(ROLES)
     if unknown:
         raise Invalid("person.role_unknown", roles=sorted(unknown))
     cursor = session.connection().connection.cursor()
     name = sql.Identifier(role_name)
-    exists = session.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": role_name})
-    verb = sql.SQL("ALTER" if exists else "CREATE")
+    made = verifier(session, password, role_name)
+    try:
+        cursor.execute(_login_statement(session, role_name, roles).format(name, sql.Literal(made)))
+        held, wanted = _groups_of(session, role_name), {group_role(role) for role in roles}
+        for form, groups in (("GRANT {} TO {}", wanted - held), ("REVOKE {} FROM {}", held - wanted)):
+            for group in sorted(groups):
+                cursor.execute(sql.SQL(form).format(sql.Identifier(group), name))
+    except InsufficientPrivilege as exc:
+        raise Forbidden("person.login_foreign", login=role_name) from exc
+    if _groups_of(session, role_name) != wanted:
+        # since 16 a grant goes only by whoever gave it, and to take another's away is a warning, no error
+        raise Forbidden("person.login_foreign", login=role_name)
+
+
+def _login_statement(session: Session, role_name: str, roles: Collection[str]) -> sql.SQL:
+    """The form of what makes the login, or changes what is other than wanted.
+
+    To name an attribute is to change it, even to what it is already: only a superuser may.
+    """
     # a backup without some rows is none: who backs up is refused rather than shown a part
-    rows = sql.SQL("BYPASSRLS" if "backup" in roles else "NOBYPASSRLS")
-    cursor.execute(
-        sql.SQL("{} ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}").format(
-            verb, name, sql.Literal(verifier(session, password, role_name)), rows
-        )
+    wanted = {"rolcanlogin": True, "rolsuper": False, "rolcreatedb": False, "rolcreaterole": False,
+              "rolreplication": False, "rolbypassrls": "backup" in roles}  # fmt: skip
+    columns = ", ".join(wanted)
+    found = session.execute(text(f"SELECT {columns} FROM pg_roles WHERE rolname = :name"), {"name": role_name})
+    row = found.mappings().one_or_none()
+    verb = "CREATE" if row is None else "ALTER"
+    named = [attribute for attribute, value in wanted.items() if row is None or row[attribute] is not value]
+    words = [("" if wanted[attribute] else "NO") + ATTRIBUTES[attribute] for attribute in named]
+    return sql.SQL(" ".join((verb, "ROLE {} PASSWORD {}", *words)))
+
+
+def _groups_of(session: Session, role_name: str) -> set[str]:
+    """The office's groups the login is a member of."""
+    query = text(
+        "SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+        " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = :name AND g.rolname = ANY(:groups)"
     )
-    for role in ROLES:
-        group = sql.Identifier(group_role(role))
-        form = sql.SQL("GRANT {} TO {}") if role in roles else sql.SQL("REVOKE {} FROM {}")
-        cursor.execute(form.format(group, name))
+    return set(session.scalars(query, {"name": role_name, "groups": [group_role(role) for role in ROLES]}))
 
 
 def verifier(session: Session, password: str, role_name: str) -> str:

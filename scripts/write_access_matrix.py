@@ -1,6 +1,6 @@
-"""Writes domain/health/matrix.py anew from a fresh database, after a migration changed who may what.
+"""Writes who may what anew from a fresh database: what the doctor compares with, and the page for people.
 
-usage: .venv/bin/python scripts/write_access_matrix.py   The tests' own matrix (written by hand) must agree with it.
+usage: .venv/bin/python scripts/write_access_matrix.py   After a migration that changed a right.
 """
 
 import sys
@@ -9,14 +9,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from domain.access import ROLES  # noqa: E402
 from domain.database import Database  # noqa: E402
-from domain.health.roles import GROUPS, granted  # noqa: E402
+from domain.health.roles import granted  # noqa: E402
 from domain.migrations import migrate  # noqa: E402
+from tests.domain.access_catalogue import PAGE, page  # noqa: E402
 from tests.servers.postgres import TestCluster, in_memory  # noqa: E402
 
 HEAD = '''"""The matrix of rights the doctor compares an installation with: written by scripts/write_access_matrix.py.
 
-r read, a add, w change, d delete; a column a group: caseworker, supervisor, auditor, admin, worker, backup.
+r read, a add, w change, d delete, in brackets some columns only; a column a group: caseworker, supervisor, auditor,
+admin, worker, backup.
 """
 
 MATRIX = """
@@ -30,12 +33,11 @@ def main() -> None:
         migrate(owner.engine)
         with owner.read() as session:
             found = granted(session)
+            PAGE.write_text(page(session.connection()), "utf-8")
         owner.close()
     names = sorted({name for name, _ in found})
     width = max(map(len, names))
-    lines = [
-        " ".join((name.ljust(width), *(found[name, group].ljust(5) for group in GROUPS))).rstrip() for name in names
-    ]
+    lines = [" ".join((name.ljust(width), *(found[name, role].ljust(7) for role in ROLES))).rstrip() for name in names]
     (ROOT / "domain" / "health" / "matrix.py").write_text(HEAD + "\n".join(lines) + '\n"""\n', encoding="utf-8")
 
 

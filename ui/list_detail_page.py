@@ -78,6 +78,7 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         table.widen.connect(self._widen)
         table.counted.connect(lambda n: counted.setText(count(n)))
         detail.created.connect(self.open_item)
+        detail.gone.connect(lambda: self._right.setCurrentIndex(0))
         Refresher(self, ui.changes, topics, self.refresh)
 
     def begin_new(self) -> None:

@@ -75,16 +75,17 @@ class MainWindow(QMainWindow):
         background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
         state.restore_window(self)
 
-    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch, *extras: QWidget) -> None:
-        """Put the pages in; the last open one is shown."""
+    def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch | None, *extras: QWidget) -> None:
+        """Put the pages in; the last open one is shown. There is no search where there are no records."""
         self._specs = {spec.key: spec for spec in specs}
         self._rail = Rail(specs, self)
         self._rail.chosen.connect(lambda key: self.show_page(key))
         self._search = search
-        self._top_row.addWidget(search)
-        for extra in extras:
-            self._top_row.addWidget(extra)
-        QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
+        right_of_title = (*((search,) if search is not None else ()), *extras)
+        for widget in right_of_title:
+            self._top_row.addWidget(widget)
+        if search is not None:
+            QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
         QShortcut(QKeySequence("F5"), self, self.refresh_current)
         # a text field with the focus takes the key for its own typing first
         QShortcut(QKeySequence.StandardKey.Undo, self, self.messages.undo)
@@ -101,7 +102,7 @@ class MainWindow(QMainWindow):
         line.addWidget(self._rail)
         line.addWidget(right, 1)
         self.setCentralWidget(whole)
-        MessagePlace(self.messages, right, self._top, search)
+        MessagePlace(self.messages, right, self._top, *right_of_title[:1])
         last = self._state.text("window/page", specs[0].key)
         self.show_page(last if last in self._specs else specs[0].key)
         self._stack.setFocus()

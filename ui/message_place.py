@@ -1,6 +1,6 @@
 """Where the message of the window stands: over its top bar, so that the page below never moves when it comes or goes.
 
-It never covers the search: it stands beside it, and a long one reaches over the page. Where it would cover less of the
+It never covers the search and what stands beside that: it stands left of it, and a long one reaches over the page. Where it would cover less of the
 page so, it lies below the bar over the whole width.
 """
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.access import PERSON_ROLES, RECORD_ROLES
 from domain.communication.drafts.store import DraftStore
 from domain.health.models import Finding
 from ui.background import Background
@@ -53,7 +54,8 @@ def _nothing_of_the_machine() -> tuple[Finding, ...]:
 class UiContext:
     """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock.
 
-    `machine` looks at this machine for the doctor; it takes time and is not asked on the GUI thread.
+    `machine` looks at this machine for the doctor; it takes time and is not asked on the GUI thread. `roles` are those
+    of whoever sits here: nothing is offered that the database would refuse to all of them.
     """
 
     background: Background
@@ -65,3 +67,9 @@ class UiContext:
     now: Callable[[], datetime]
     today: Callable[[], date]
     machine: Callable[[], tuple[Finding, ...]] = _nothing_of_the_machine
+    roles: frozenset[str] = frozenset(PERSON_ROLES)
+
+    @property
+    def sees_records(self) -> bool:
+        """Whether patients and practices are anything to whoever sits here."""
+        return bool(self.roles & RECORD_ROLES)

@@ -28,6 +28,7 @@ class RecordDetail(QWidget, Generic[D, F]):
     """Header (name, state, facts), the form on tabs, and the buttons below."""
 
     created = Signal(int)
+    gone = Signal()  # the record that was shown is not to be seen any more
 
     def __init__(self, ui: UiContext, form: RecordForm[F]) -> None:
         super().__init__()

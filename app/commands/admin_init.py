@@ -8,10 +8,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.cli import DONE, say, tell
-from app.office_setup import Outcome, Plan, Secret, Step, set_up
+from app.office_setup import Plan, Secret, Step, set_up
 from app.secret_input import ask_new_secret, ask_secret
 from app.server_seat import login_url
 from app.settings import SYSTEM_CERTIFICATES, ServerSettings
+from app.setup_words import step_words
 from domain.errors import Invalid, Unavailable
 from ui.translation import tr
 
@@ -24,22 +25,6 @@ QUESTIONS = {
     Secret.OWNER: "Neues Kennwort für „{login}“ (nur für „main.py migrate“): ",
     Secret.ADMIN: "Neues Kennwort für „{login}“ (erste Verwaltung): ",
     Secret.SERVICE: "Neues Kennwort für „{login}“ (Hintergrunddienst): ",
-}
-WORDS = {
-    ("owner", Outcome.MADE): "Eigentümer „{name}“ angelegt",
-    ("owner", Outcome.THERE): "Eigentümer „{name}“ ist da",
-    ("database", Outcome.MADE): "Datenbank „{name}“ angelegt",
-    ("database", Outcome.THERE): "Datenbank „{name}“ ist da",
-    ("search", Outcome.MADE): "Volltext für Zugriffsregeln freigegeben",
-    ("search", Outcome.THERE): "Volltext ist freigegeben",
-    ("schema", Outcome.MADE): "Tabellen und Rollen auf den Stand dieses Programms gebracht",
-    ("schema", Outcome.THERE): "Tabellen und Rollen sind auf dem Stand dieses Programms",
-    ("jit", Outcome.MADE): "Übersetzung von Abfragen (jit) abgeschaltet",
-    ("jit", Outcome.THERE): "Übersetzung von Abfragen (jit) ist aus",
-    ("admin", Outcome.MADE): "Erste Verwaltung „{name}“ angelegt",
-    ("admin", Outcome.THERE): "Eine Verwaltung ist da",
-    ("service", Outcome.MADE): "Anmeldung „{name}“ für den Hintergrunddienst angelegt",
-    ("service", Outcome.THERE): "Anmeldung „{name}“ für den Hintergrunddienst ist da",
 }
 
 
@@ -56,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     for step in set_up(plan, _new_secret):
         steps.append(step)
         if not options.json:
-            tell("✓ " + tr(WORDS[step.what, step.outcome]).format(name=step.name))
+            tell(step_words(step))
             sys.stdout.flush()
     if options.json:
         say({"steps": [{"what": step.what, "name": step.name, "outcome": step.outcome.value} for step in steps]})

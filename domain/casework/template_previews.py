@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from domain.access import works_with_records
 from domain.casework.letters import inquiry_context, office_context
 from domain.casework.patient_letters import patient_case
 from domain.communication.mails import Letter
@@ -34,7 +35,9 @@ class Case:
 
 
 def cases(session: Session, kind: str) -> tuple[Case, ...]:
-    """The newest inquiries of the office, or patients with a search, as the kind's reader wants."""
+    """The newest inquiries of the office, or patients with a search, as the kind's reader wants; an admin has none."""
+    if not works_with_records(session):
+        return ()
     if _is_to_patient(kind):
         patients = session.execute(
             select(Patient.id, Patient.last_name, Patient.first_name)

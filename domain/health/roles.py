@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.access import ROLES, group_role
+from domain.health.catalogue import TABLES, cells
 from domain.health.matrix import MATRIX
 from domain.health.models import Finding, fail, ok
 from domain.migrations import HEAD, revision
@@ -50,17 +51,6 @@ WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication
 ORDER BY 1
 """
 )
-_GRANTED = text("""
-SELECT n.nspname || '.' || c.relname AS name, g.role,
-       coalesce(string_agg(letter, '' ORDER BY place)
-                FILTER (WHERE has_table_privilege(g.role, c.oid, verb)), '-') AS may
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN unnest(cast(:groups AS text[])) AS g (role)
-CROSS JOIN (VALUES (1, 'SELECT', 'r'), (2, 'INSERT', 'a'), (3, 'UPDATE', 'w'), (4, 'DELETE', 'd'), (5, 'TRUNCATE', 't'),
-                   (6, 'REFERENCES', 'x'), (7, 'TRIGGER', 'g')) AS verbs (place, verb, letter)
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname = ANY(:schemas)
-GROUP BY 1, 2 ORDER BY 1, 2
-""")
 _STRAY = text("""
 SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END || ': '
        || n.nspname || '.' || c.relname
@@ -82,15 +72,16 @@ ORDER BY 1
 
 
 def wanted() -> dict[tuple[str, str], str]:
-    """By table and group: the letters of what the group may (r read, a add, w change, d delete; - nothing)."""
+    """By table and role: the letters of what its group may (`catalogue.cells`; - nothing)."""
     lines = (line.split() for line in MATRIX.strip().splitlines())
-    return {(name, group): may for name, *cells in lines for group, may in zip(GROUPS, cells, strict=True)}
+    return {(name, role): may for name, *found in lines for role, may in zip(ROLES, found, strict=True)}
 
 
 def granted(session: Session) -> dict[tuple[str, str], str]:
     """The same as `wanted`, as this database has it."""
-    rows = session.execute(_GRANTED, {"groups": GROUPS, "schemas": SCHEMAS})
-    return {(row.name, row.role): row.may for row in rows}
+    found = cells(session.connection(), TABLES, ROLES)
+    ours = {name: may for name, may in found.items() if name.partition(".")[0] in SCHEMAS}
+    return {(name, role): may[role] or "-" for name, may in ours.items() for role in ROLES}
 
 
 def nobody_mighty(session: Session, _now: datetime) -> Iterator[Finding]:
@@ -108,9 +99,9 @@ def grants(session: Session, _now: datetime) -> Iterator[Finding]:
         return  # another program's matrix; the schema's own check says so
     plan, there = wanted(), granted(session)
     odd = [
-        f"{name} {group} {there.get((name, group), '-')} ({plan.get((name, group), '-')})"
-        for name, group in sorted(plan.keys() | there.keys())
-        if plan.get((name, group), "-") != there.get((name, group), "-")
+        f"{name} {group_role(role)} {there.get((name, role), '-')} ({plan.get((name, role), '-')})"
+        for name, role in sorted(plan.keys() | there.keys())
+        if plan.get((name, role), "-") != there.get((name, role), "-")
     ]
     stray = list(session.scalars(_STRAY, {"groups": GROUPS, "schemas": SCHEMAS}))
     unguarded = list(session.scalars(_OPEN, {"schemas": SCHEMAS}))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
-from domain.access import Person
+from domain.access import Person, Team
 from domain.audit import record_reading
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
@@ -32,6 +32,7 @@ class PatientRow:
     registered_on: date
     responsible: str | None
     resubmission_on: date | None
+    team: str | None
 
 
 _LIST = Listing(
@@ -39,10 +40,11 @@ _LIST = Listing(
     SELECT p.id AS patient_id, concat_ws(', ', p.last_name, nullif(p.first_name, '')) AS name,
            extract(year FROM age(:today, p.birth_date))::int AS age, p.plz, p.city,
            coalesce(nullif(p.insurer, ''), p.insurance_kind) AS insurer, v.state, p.registered_on,
-           r.display_name AS responsible, p.resubmission_on
+           r.display_name AS responsible, p.resubmission_on, t.name AS team
     FROM patient_service.patient p
     JOIN matching_service.patient_state v ON v.patient_id = p.id
-    LEFT JOIN platform.person r ON r.id = p.responsible_id""",
+    LEFT JOIN platform.person r ON r.id = p.responsible_id
+    LEFT JOIN platform.team t ON t.id = p.team_id""",
     sorts={
         "name": 'p.sort_name COLLATE "C"',
         "age": "p.birth_date",
@@ -112,6 +114,8 @@ class PatientDetail:
     guardians: tuple[GuardianDetail, ...]
     updated_at: datetime
     source: str
+    team: str | None  # None where it belongs to no team
+    has_teams: bool  # whether the office has any
 
 
 def open_patient(session: Session, patient_id: int, *, today: date) -> PatientDetail:
@@ -130,6 +134,9 @@ def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDet
     wishes = session.get_one(Wishes, patient_id)
     state = session.execute(
         text("SELECT state, search_id FROM matching_service.patient_state WHERE patient_id = :id"), {"id": patient_id}
+    ).one()
+    team = session.execute(
+        select(select(Team.name).where(Team.id == patient.team_id).scalar_subquery(), select(Team.id).exists())
     ).one()
     consents = session.scalars(
         select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.given_on, Consent.id)
@@ -151,6 +158,8 @@ def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDet
         guardians=tuple(GuardianDetail(g.id, g.name, g.relation, g.phone, g.email) for g in guardians),
         updated_at=patient.updated_at,
         source=patient.source,
+        team=team[0],
+        has_teams=team[1],
     )
 
 

@@ -89,6 +89,10 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     assert do(server, "platzlotse", "SELECT rolname FROM pg_roles WHERE rolcreaterole AND NOT rolsuper") == [
         "platzlotse_owner"
     ]
+    owners = """SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname ~ '(_service$|^platform$|^audit$)' UNION SELECT pg_get_userbyid(proowner) FROM pg_proc p
+        JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname ~ '(_service$|^platform$|^audit$)'"""
+    assert do(server, "platzlotse", owners) == ["platzlotse_owner"]
     assert do(server, "platzlotse", "SHOW jit") == ["off"]
     assert do(server, "platzlotse", "SELECT proleakproof FROM pg_proc WHERE proname = 'ts_match_vq'") == [True]
     assert do(server, "platzlotse", "SELECT roles FROM platform.person") == [["admin"]]

@@ -1,6 +1,6 @@
 """Who may do what, read from the database's catalogue and written as the tables of `docs/access.md`.
 
-`python -m tests.domain.access_catalogue` writes that page anew; the test of the matrix compares.
+`scripts/write_access_matrix.py` writes that page anew; the test of the matrix compares.
 """
 
 from pathlib import Path
@@ -8,13 +8,15 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from domain.access import ROLES
+from domain.health.catalogue import TABLES, cells
+
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
-ROLES = ("caseworker", "supervisor", "auditor", "admin", "worker", "backup")
 HEAD = """# Wer darf was
 
 Gelesen aus dem Katalog der Datenbank; `tests/domain/test_access_matrix.py` vergleicht jede Zelle und versucht sie über
 eine eigene Verbindung. Was hier nicht steht, darf niemand. Neu geschrieben wird die Seite mit
-`python -m tests.domain.access_catalogue`: Wer sie ändert, liest nach, was sich geändert hat.
+`scripts/write_access_matrix.py`: Wer sie ändert, liest nach, was sich geändert hat.
 
 Zeichen: r lesen, a anlegen, w ändern, d löschen; (w) nur einzelne Spalten, die darunter stehen; - nichts. Welche
 Zeilen, sagen die Regeln am Ende: Eine Vermittlerin sieht die Patienten ihres Teams, der Teams, für die sie gerade
@@ -24,20 +26,6 @@ RULES = """## Regeln je Zeile
 
 Ein + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu erfüllt sein. Wer mehrere Rollen
 hat, sieht, was eine davon sieht.
-"""
-TABLES = """
-SELECT n.nspname || '.' || c.relname AS name, role,
-       coalesce(string_agg(CASE WHEN has_table_privilege(grp, c.oid, verb) THEN letter
-                                WHEN by_column AND has_any_column_privilege(grp, c.oid, verb) THEN '(' || letter || ')'
-                                ELSE '' END, '' ORDER BY place), '') AS may
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL unnest(cast(:roles AS text[])) AS role
-CROSS JOIN LATERAL (SELECT CASE role WHEN 'public' THEN 'public' ELSE 'platzlotse_' || role END AS grp) AS g
-CROSS JOIN (VALUES (1, 'SELECT', 'r', true), (2, 'INSERT', 'a', true), (3, 'UPDATE', 'w', true),
-                   (4, 'DELETE', 'd', false), (5, 'TRUNCATE', 't', false), (6, 'REFERENCES', 'x', true),
-                   (7, 'TRIGGER', 'g', false)) AS verbs (place, verb, letter, by_column)
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname !~ '^(pg_|information_schema$)'
-GROUP BY 1, 2 ORDER BY 1, 2
 """
 COLUMNS = """
 SELECT n.nspname || '.' || c.relname AS name, role, verb, string_agg(a.attname, ', ' ORDER BY a.attname) AS columns
@@ -80,17 +68,9 @@ ORDER BY 1, 2
 """
 
 
-def cells(connection: Connection, query: str, roles: tuple[str, ...] = ROLES) -> dict[str, dict[str, str]]:
-    """What each role may, by name."""
-    found: dict[str, dict[str, str]] = {}
-    for row in connection.execute(text(query), {"roles": list(roles)}):
-        found.setdefault(row.name, {})[row.role] = row.may
-    return found
-
-
 def page(connection: Connection) -> str:
     """The whole page, as the database is."""
-    parts = [HEAD, "## Tabellen und Sichten\n", _table(cells(connection, TABLES), ROLES)]
+    parts = [HEAD, "## Tabellen und Sichten\n", _table(cells(connection, TABLES, ROLES), ROLES)]
     parts.append("### Nur einzelne Spalten\n")
     words = {"SELECT": "lesen", "INSERT": "anlegen", "UPDATE": "ändern", "REFERENCES": "verweisen"}
     parts += [
@@ -102,7 +82,7 @@ def page(connection: Connection) -> str:
     )
     parts += _lines(cells(connection, FUNCTIONS, (*ROLES, "public")))
     parts.append("\n## Nummernkreise\n\nu weiterzählen, r lesen, w setzen. Nur der Hintergrunddienst braucht welche.\n")
-    parts.append(_table(_some(cells(connection, SEQUENCES)), ROLES))
+    parts.append(_table(_some(cells(connection, SEQUENCES, ROLES)), ROLES))
     parts.append(RULES)
     parts += [
         f"* `{row.name}`: {row.polname}{' +' if row.polpermissive else ''} ({row.verb}; {row.roles})"
@@ -135,22 +115,3 @@ def _table(found: dict[str, dict[str, str]], roles: tuple[str, ...]) -> str:
         for name, may in sorted(found.items())
     ]
     return "\n".join(lines) + "\n"
-
-
-def write() -> None:
-    """Write the page anew from a fresh database."""
-    from sqlalchemy import create_engine
-
-    from domain.migrations import migrate
-    from tests.servers.postgres import TestCluster, in_memory
-
-    with TestCluster(within=in_memory()) as cluster:
-        engine = create_engine(cluster.admin_url("postgres"))
-        migrate(engine)
-        with engine.connect() as connection:
-            PAGE.write_text(page(connection), "utf-8")
-        engine.dispose()
-
-
-if __name__ == "__main__":
-    write()

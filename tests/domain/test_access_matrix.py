@@ -13,9 +13,11 @@ from psycopg import sql
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
+from domain.access import ROLES
+from domain.health.catalogue import TABLES, cells
 from domain.persons import ensure_login
 from tests.conftest import PASSWORD, Office
-from tests.domain.access_catalogue import FUNCTIONS, PAGE, ROLES, SEQUENCES, TABLES, cells, page
+from tests.domain.access_catalogue import FUNCTIONS, PAGE, SEQUENCES, page
 
 CANARY = "Kanarienvogel"
 ATTEMPTS = {
@@ -80,7 +82,7 @@ def test_over_a_direct_connection_the_cells_hold(office: Office, members: None, 
     assert members is None
     owner = office.database("owner")
     with owner.read() as session:
-        wanted = {name: may[role] for name, may in cells(session.connection(), TABLES).items()}
+        wanted = {name: may[role] for name, may in cells(session.connection(), TABLES, ROLES).items()}
         columns: dict[str, list[str]] = {
             row[0]: row[1]
             for row in session.execute(
@@ -111,8 +113,8 @@ def test_functions_and_sequences_of_others_are_refused(office: Office, members: 
     assert members is None
     owner = office.database("owner")
     with owner.read() as session:
-        functions = cells(session.connection(), FUNCTIONS)
-        sequences = cells(session.connection(), SEQUENCES)
+        functions = cells(session.connection(), FUNCTIONS, ROLES)
+        sequences = cells(session.connection(), SEQUENCES, ROLES)
         calls: dict[str, str] = {
             row[0]: row[1]
             for row in session.execute(

@@ -23,7 +23,10 @@ listen_addresses = '127.0.0.1, 127.0.0.2, 127.0.0.4'
 port = {port}
 ssl = {tls}
 """
-ADMITTED = """
+# the newcomer's password counts everywhere: a network that is cut ends at the socket
+NEWCOMER = "neu_hier"
+ADMITTED = f"""
+local all {NEWCOMER} scram-sha-256
 local all all trust
 host all not_from_here 127.0.0.0/8 reject
 host all all 127.0.0.0/8 scram-sha-256

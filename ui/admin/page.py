@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from domain.access import RECORD_ROLES
 from domain.worker_troubles import Trouble, troubles
 from ui.admin.accounts_tab import AccountsTab
 from ui.admin.audit_tab import AuditTab
@@ -27,7 +28,7 @@ from ui.widgets.forms import label, tabbed
 
 
 class AdminPage(PageWidget):
-    """One tab a subject, in four groups."""
+    """One tab a subject, in four groups; only what the roles of whoever sits here reach."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__(ui)
@@ -38,21 +39,22 @@ class AdminPage(PageWidget):
         self.services, self.retention, self.opt_outs = ServicesTab(ui), RetentionTab(ui), OptOutsTab(ui)
         self._groups = tabbed(tr("Verwaltung"))
         self._subjects: list[QWidget] = []
+        technical, records, audit = RECORD_ROLES | {"admin"}, RECORD_ROLES, frozenset({"supervisor", "auditor"})
         self._group(
-            tr("&Büro"), (self.office, tr("Büro")), (self.templates, tr("&Vorlagen")),
-            (self.accounts, tr("&Postkonten")), (self.insurers, tr("&Krankenkassen")),
+            tr("&Büro"), (self.office, tr("Büro"), technical), (self.templates, tr("&Vorlagen"), technical),
+            (self.accounts, tr("&Postkonten"), technical), (self.insurers, tr("&Krankenkassen"), records),
         )  # fmt: skip
         self._group(
-            tr("Ver&zeichnis"), (self.maps, tr("K&arten und Wege")), (self.imports, tr("&Einlesen")),
-            (self.sources, tr("&Quellen")), (self.websites, tr("&Webseiten")),
+            tr("Ver&zeichnis"), (self.maps, tr("K&arten und Wege"), technical), (self.imports, tr("&Einlesen"), records),
+            (self.sources, tr("&Quellen"), technical), (self.websites, tr("&Webseiten"), records),
         )  # fmt: skip
         self._group(
-            tr("Datensch&utz"), (self.persons, tr("Pe&rsonen")), (self.audit, tr("Pr&otokoll")),
-            (self.retention, tr("Aufbewahrun&g")), (self.opt_outs, tr("Wi&dersprüche")),
+            tr("Datensch&utz"), (self.persons, tr("Pe&rsonen"), technical), (self.audit, tr("Pr&otokoll"), audit),
+            (self.retention, tr("Aufbewahrun&g"), records), (self.opt_outs, tr("Wi&dersprüche"), records),
         )  # fmt: skip
         self._group(
-            tr("Be&trieb"), (self.health, tr("Zu&stand")), (self.services, tr("Dienst&e")),
-            (self.backups, tr("S&icherungen")),
+            tr("Be&trieb"), (self.health, tr("Zu&stand"), technical), (self.services, tr("Dienst&e"), technical),
+            (self.backups, tr("S&icherungen"), technical),
         )  # fmt: skip
         self.troubles = label("", "error")
         self.troubles.hide()
@@ -81,22 +83,15 @@ class AdminPage(PageWidget):
     def refresh(self) -> None:
         """All tabs again; what is being typed stays."""
         self._ask_troubles()
-        self.office.refresh()
-        self.templates.refresh()
-        self.accounts.refresh()
-        self.insurers.refresh()
-        self.maps.refresh()
-        self.imports.refresh()
-        self.sources.refresh()
-        self.websites.refresh()
-        self.persons.refresh()
-        self.audit.refresh()
-        self.backups.refresh()
-        self.health.refresh()
-        # those of what is due are asked when somebody looks at them
+        # those of what is due, and what services do, are asked when somebody looks at them
+        at_once = (self.office, self.templates, self.accounts, self.insurers, self.maps, self.imports, self.sources,
+                   self.websites, self.persons, self.audit, self.backups, self.health)  # fmt: skip
+        for subject in at_once:
+            if subject in self._subjects:
+                subject.refresh()
 
     def show_tab(self, number: int) -> None:
-        """Bring a subject to the front, counted through all groups."""
+        """Bring a subject to the front, counted through all groups as they are here."""
         self._show_subject(self._subjects[number])
 
     def open_field(self, item_id: int, field: str) -> None:
@@ -107,12 +102,15 @@ class AdminPage(PageWidget):
         else:
             super().open_field(item_id, field)
 
-    def _group(self, title: str, *subjects: tuple[QWidget, str]) -> None:
+    def _group(self, title: str, *subjects: tuple[QWidget, str, frozenset[str]]) -> None:
+        """Those that say something to whoever sits here; the others are left out, and a group of such with them."""
         tabs = tabbed(title.replace("&", ""))
-        for subject, name in subjects:
-            tabs.addTab(subject, name)
-            self._subjects.append(subject)
-        self._groups.addTab(tabs, title)
+        for subject, name, roles in subjects:
+            if roles & self.ui.roles:
+                tabs.addTab(subject, name)
+                self._subjects.append(subject)
+        if tabs.count():
+            self._groups.addTab(tabs, title)
 
     def _show_subject(self, subject: QWidget) -> None:
         for tabs in self._groups.findChildren(QTabWidget):

@@ -143,7 +143,8 @@ class SourcesTab(ListFormTab[SourceState]):
         self._read.setEnabled(there and not under_way)
         self._try.setEnabled(there and not under_way)
         self._stop.setEnabled(under_way)
-        self._review.setVisible(current is not None and current.review is not None)
+        # taken over by whoever works with practices
+        self._review.setVisible(current is not None and current.review is not None and self._ui.sees_records)
 
     def _enable(self) -> None:
         """What means nothing cannot be filled."""

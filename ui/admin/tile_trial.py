@@ -52,7 +52,7 @@ class TileTrial(QWidget):
     def _ask(self) -> None:
         def work(session: Session) -> tuple[TileSource | None, tuple[float, float]]:
             settings = office(session)
-            here = locate(session, settings.plz, settings.city) if settings.plz else None
+            here = locate(session, settings.plz, settings.city) if settings.plz and self._ui.sees_records else None
             return read_tile_source(session), (here.lat, here.lon) if here else MIDDLE
 
         self._busy = True

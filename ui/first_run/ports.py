@@ -74,5 +74,11 @@ class Seats(Protocol):
     def open(self, password: str | None, tell: Tell) -> None:
         """Open the seat as it was set up; a password given holds for this session."""
 
+    def password_is_given(self) -> bool:
+        """Whether somebody else chose the password of whom the seat was opened for. Knows it without asking anybody."""
+
+    def choose_password(self, password: str) -> None:
+        """Replace it by the person's own one, here, on the server and in the keyring; what raises kept the old one."""
+
     def open_without_server(self, password: str | None) -> None:
         """Open the seat of an office whose server is away, to write letters that wait for it."""

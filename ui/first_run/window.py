@@ -12,6 +12,7 @@ from ui.errors import describe
 from ui.first_run.choices import ChoicesPage
 from ui.first_run.errands import Errands
 from ui.first_run.opening_pages import FailurePage, ProgressPage
+from ui.first_run.own_password_page import OwnPasswordPage
 from ui.first_run.own_seat_page import OwnSeatPage
 from ui.first_run.ports import OwnSeat, Seats, ServerAddress, ServerAnswer, Tell
 from ui.first_run.server_page import ServerPage
@@ -46,6 +47,7 @@ class FirstRunWindow(QMainWindow):
             FailurePage(),
         )
         self.server = ServerPage(keeps_passwords=seats.keeps_passwords())
+        self.own_password = OwnPasswordPage(keeps_passwords=seats.keeps_passwords())
         self._stack = QStackedWidget()
         self._areas = {page: scrolled(_centred(page)) for page in self._all_pages()}
         for area in self._areas.values():
@@ -61,7 +63,7 @@ class FirstRunWindow(QMainWindow):
         self._connect()
 
     def _all_pages(self) -> tuple[QWidget, ...]:
-        return (self.choices, self.own_seat, self.server, self.progress, self.failure)
+        return (self.choices, self.own_seat, self.server, self.own_password, self.progress, self.failure)
 
     def _connect(self) -> None:
         self._errands.step.connect(self.progress.show_step)
@@ -73,6 +75,8 @@ class FirstRunWindow(QMainWindow):
         self.server.back.connect(lambda: self.turn_to(self._before_server))
         self.server.test.connect(self._test)
         self.server.chosen.connect(self._join)
+        self.own_password.chosen.connect(self._choose_password)
+        self.own_password.leave.connect(self.close)
         self.failure.again.connect(self.open)
         self.failure.change.connect(self._change_server)
         self.failure.offline.connect(self._open_without_server)
@@ -92,7 +96,7 @@ class FirstRunWindow(QMainWindow):
             self._stack.setCurrentWidget(self._areas[self.progress])
             QTimer.singleShot(PATIENCE_MS, self, self._show_if_waiting)
         self._errands.run(
-            self, lambda tell: self._seats.open(password or None, tell), lambda _: self.opened.emit(), self._not_opened
+            self, lambda tell: self._seats.open(password or None, tell), lambda _: self._enter(), self._not_opened
         )
 
     def _open_without_server(self, password: str) -> None:
@@ -126,7 +130,7 @@ class FirstRunWindow(QMainWindow):
     def turn_to(self, page: QWidget) -> None:
         """Show a page, ready for the keyboard."""
         self._stack.setCurrentWidget(self._areas[page])
-        if isinstance(page, (ChoicesPage, OwnSeatPage, ServerPage)):
+        if isinstance(page, (ChoicesPage, OwnSeatPage, ServerPage, OwnPasswordPage)):
             page.begin()
 
     def _try_out(self) -> None:
@@ -158,8 +162,27 @@ class FirstRunWindow(QMainWindow):
 
         self.turn_to(self.progress)
         self._errands.run(
-            self, lambda tell: self._seats.join_office(address, password, tell), lambda _: self.opened.emit(), failed
+            self, lambda tell: self._seats.join_office(address, password, tell), lambda _: self._enter(), failed
         )
+
+    def _enter(self) -> None:
+        """The seat is open; nobody goes on with a password that somebody else knows."""
+        if self._seats.password_is_given():
+            self.turn_to(self.own_password)
+            self.show()
+        else:
+            self.opened.emit()
+
+    def _choose_password(self, password: str) -> None:
+        def changed(_: object) -> None:
+            self.own_password.forget()
+            self.opened.emit()
+
+        def failed(error: Exception) -> None:
+            field = error.field or "" if isinstance(error, PlatzlotseError) else ""
+            self.own_password.refuse(describe(error), field)
+
+        self._errands.run(self, lambda _: self._seats.choose_password(password), changed, failed)
 
     def _refuse_server(self, error: Exception) -> None:
         field = CULPRITS.get(error.code, "") if isinstance(error, PlatzlotseError) else ""

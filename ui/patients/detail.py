@@ -5,6 +5,7 @@ from collections.abc import Callable
 from domain.casework.placing import PlaceState, patient_place
 from domain.casework.searches import start_search
 from domain.database import Session
+from domain.errors import NotFound
 from domain.matching.states import PatientState
 from domain.patients import service
 from domain.patients.queries import PatientDetail, get_patient, list_persons, open_patient
@@ -110,7 +111,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         if self._noted == record_id:
             # somebody reads it already: looking again is not another reading
             self._ui.background.read(
-                self, lambda s: get_patient(s, record_id, today=today), self._arrive, key="patient"
+                self, lambda s: get_patient(s, record_id, today=today), self._arrive, self._not_read, key="patient"
             )
         else:
             self._noted = record_id
@@ -124,7 +125,13 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _not_read(self, error: Exception) -> None:
         self._noted = None
-        self._ui.background.failed.emit(error)
+        if not isinstance(error, NotFound) or self._dirty:
+            self._ui.background.failed.emit(error)
+            return
+        # nothing of somebody who is no longer to be seen stays on the screen
+        self._start_new()
+        self.gone.emit()
+        self._ui.messages.info(tr("Diese Akte gibt es nicht mehr, oder sie gehört jetzt zu einem anderen Team."))
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form
@@ -139,7 +146,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._letters.show_patient(record)
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
-        facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today())]
+        facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today()), *_team(record)]
         self._facts.setText(" · ".join(facts))
         self._ui.background.read(
             self,
@@ -213,6 +220,13 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             self._ui.navigate("matching", search_id)
 
         self._ui.background.write(self, work, done)
+
+
+def _team(record: PatientDetail) -> list[str]:
+    """Whose it is, in an office that has teams."""
+    if record.team:
+        return [tr("Team {name}").format(name=record.team)]
+    return [tr("ohne Team")] if record.has_teams else []
 
 
 def _place(record: PatientDetail, state: PlaceState | None) -> list[str]:

@@ -6,6 +6,7 @@ from ui.imports import choose_file
 from ui.labels import label, labels
 from ui.list_detail_page import ListDetailPage
 from ui.patients.detail import PatientDetailView
+from ui.patients.team_giving import TeamGiving
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import PATIENT_STATES
@@ -30,7 +31,10 @@ class PatientsPage(ListDetailPage[PatientDetailView]):
             empty=tr("Noch keine Patienten. Legen Sie jemanden an oder lesen Sie Aufnahmebögen ein."),
             state=ui.state,
             sort=("name", False),
+            several=True,
         )
+        self._to_team = button(tr("&Team zuweisen"), self._give_team, icon="users")
+        self._to_team.hide()
         super().__init__(
             ui,
             name="patients",
@@ -45,8 +49,26 @@ class PatientsPage(ListDetailPage[PatientDetailView]):
             count=lambda n: ntr(n, "{n} Patient", "{n} Patienten"),
             topics=("patient", "place_search", "inquiry_item", "placement", "exclusion", "reimbursement_case"),
             widths=(480, 660),
-            actions=(button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),),
+            actions=(self._to_team, button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input")),
         )
+        self._giving = TeamGiving(ui, self)
+        table.several_chosen.connect(self._on_several)
+
+    def _on_several(self, count: int) -> None:
+        """One has its own menu beside it; several are given to a team from here."""
+        self._to_team.setVisible(count > 1)
+        self._to_team.setText(" " + tr("&Team zuweisen ({n})").format(n=count))
+
+    def _give_team(self) -> None:
+        chosen = self._table.chosen_ids()
+        if chosen is None:
+            self.ui.messages.info(
+                tr(
+                    "Einige der gewählten Zeilen sind noch nicht geladen. Blättern Sie durch sie, oder wählen Sie weniger."
+                )
+            )
+        elif chosen:
+            self._giving.begin(chosen)
 
 
 def _columns(ui: UiContext) -> tuple[Column, ...]:
@@ -73,6 +95,7 @@ def _columns(ui: UiContext) -> tuple[Column, ...]:
             right=True,
         ),
         Column(tr("Ort"), 130, text=lambda r: r.city, sort="city", spare=True),
+        Column(tr("Team"), 110, text=lambda r: r.team or "", spare=True),
         Column(tr("Kasse"), 130, text=insurer, spare=True),
         Column(
             tr("Wiedervorlage"), 110, text=lambda r: formats.day(r.resubmission_on), sort="resubmission", spare=True

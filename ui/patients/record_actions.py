@@ -1,4 +1,4 @@
-"""What can be done to a patient's record as a whole: withdraw, open again, restrict, lift that, report on it, erase the contacts."""
+"""What can be done to a patient's record as a whole: withdraw, reopen, restrict, give to a team, report on it, erase its words."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from domain.database import Session
 from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
 from ui.patients.access_report import AccessReporting
 from ui.patients.erased_words import ErasedDialog
+from ui.patients.team_giving import TeamGiving
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button
@@ -24,12 +25,14 @@ class RecordActions(QWidget):
         self._ui = ui
         self._patient_id: int | None = None
         self.reporting = AccessReporting(ui, self)
+        self._giving = TeamGiving(ui, self)
         self._more: QPushButton = button(tr("&Akte"), lambda: None, icon="pencil")
         menu = QMenu(self._more)
         self._reopen = menu.addAction(tr("Wieder öffnen …"), self._on_reopen)
         self._withdraw = menu.addAction(tr("Auf Wunsch schließen …"), self._on_withdraw)
         self._restrict = menu.addAction(tr("Verarbeitung einschränken …"), self._on_restrict)
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
+        menu.addAction(tr("Team zuweisen …"), self._on_team)
         menu.addSeparator()
         menu.addAction(tr("Auskunft Art. 15 …"), self._on_report)
         menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
@@ -99,6 +102,10 @@ class RecordActions(QWidget):
 
     def _on_lift(self) -> None:
         self._write(unrestrict_patient, tr("Die Einschränkung ist aufgehoben."))
+
+    def _on_team(self) -> None:
+        if self._patient_id is not None:
+            self._giving.begin((self._patient_id,))
 
     def _on_report(self) -> None:
         if self._patient_id is not None:

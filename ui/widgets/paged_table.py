@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.paging import ListQuery
 from ui.background import Background
@@ -25,6 +25,7 @@ class PagedTable(QWidget):
     selected = Signal(object)
     activated = Signal(int)
     counted = Signal(int)
+    several_chosen = Signal(int)  # how many rows are marked, where more than one may be
     widen = Signal()  # somebody wants to see all again, where a search text or filter finds nothing
 
     def __init__(
@@ -39,6 +40,7 @@ class PagedTable(QWidget):
         empty: str,
         state: WindowState | None = None,
         sort: tuple[str, bool] | None = None,
+        several: bool = False,
     ) -> None:
         super().__init__()
         self.model = PagedModel(background, fetch, columns, row_id)
@@ -55,6 +57,9 @@ class PagedTable(QWidget):
         layout.setSpacing(SPACE)
         layout.addWidget(self.view)
         self._selected: int | None = None
+        self._marked: set[int] = set()  # more than one row, by id: the record shown stays as it is
+        if several:
+            self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._remembered = state.number(f"list/{name}/selected") if state is not None else None
         # the selection, not the current row: a screen reader selects without moving there
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
@@ -105,6 +110,12 @@ class PagedTable(QWidget):
         rows = self.view.selectionModel().selectedRows()
         return self.model.row_at(rows[0].row()) if rows else None
 
+    def chosen_ids(self) -> tuple[int, ...] | None:
+        """The marked records; None where some of them are not there yet (a long list is read page by page)."""
+        ids = [self.model.id_at(index.row()) for index in self.view.selectionModel().selectedRows()]
+        known = tuple(number for number in ids if number is not None)
+        return known if len(known) == len(ids) else None
+
     def _after_reset(self) -> None:
         self._empty.say(narrowed=self._narrowed)
         self._empty.setVisible(self.model.answered and self.model.total == 0)
@@ -121,9 +132,20 @@ class PagedTable(QWidget):
         if row is not None:
             blocked = self.view.selectionModel().blockSignals(True)
             self.view.selectRow(row)
+            self._mark_again()
             self.view.selectionModel().blockSignals(blocked)
             self.view.scrollTo(self.model.index(row, 0))
             self.view.viewport().update()
+        self.several_chosen.emit(len(self.view.selectionModel().selectedRows()))
+
+    def _mark_again(self) -> None:
+        """Those that were marked before the list was read anew and are still in it."""
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        rows = {number: self.model.find(number) for number in self._marked}
+        self._marked = {number for number, row in rows.items() if row is not None}
+        for row in rows.values():
+            if row is not None:
+                self.view.selectionModel().select(self.model.index(row, 0), flags)
 
     def _give_chips_room(self, records: Sequence[Any]) -> None:
         """A state is read whole: a column grows to its longest chip, at the cost of the one that takes what is left."""
@@ -144,6 +166,11 @@ class PagedTable(QWidget):
 
     def _on_selection(self) -> None:
         rows = self.view.selectionModel().selectedRows()
+        self.several_chosen.emit(len(rows))
+        if len(rows) > 1:
+            self._marked = {number for row in rows if (number := self.model.id_at(row.row())) is not None}
+            return
+        self._marked = set()
         row_id = self.model.id_at(rows[0].row()) if rows else None
         if row_id is not None and row_id != self._selected:
             self._selected = row_id

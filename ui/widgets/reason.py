@@ -14,7 +14,7 @@ from ui.widgets.forms import label as words
 
 
 class ReasonDialog(QDialog):
-    """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind.
+    """Names the consequence and asks for a reason; with `day` also for a date, with `choices` for a kind (`what` it is).
 
     With `clock` for a time of that day and with `lasted` for minutes, too, which may stay empty. `reason=""` asks for none. The title is what the
     button says, `back` what the other one says. `refuse` says what is wrong with a day that can be read. A choice with an empty code is none yet: another
@@ -30,6 +30,7 @@ class ReasonDialog(QDialog):
         reason: str | None = None,
         day: str = "",
         choices: Mapping[str, str] | None = None,
+        what: str = "",
         day_needed: bool = False,
         clock: str = "",
         lasted: str = "",
@@ -51,13 +52,13 @@ class ReasonDialog(QDialog):
         self._lasted = QLineEdit()
         self._lasted_field = Field(lasted, self._lasted)
         self._refuse = refuse
-        self._kind = Choice(choices or {}, tr("Was"))
+        self._kind = Choice(choices or {}, what or tr("Was"))
         wanted = tr("Grund") if reason is None else reason
         self._needs_reason = bool(wanted)
         column = QVBoxLayout(self)
         column.addWidget(words(consequence, "muted"))
         if choices:
-            column.addWidget(Field(tr("Was"), self._kind))
+            column.addWidget(Field(what or tr("Was"), self._kind))
         if wanted:
             column.addWidget(Field(wanted, self._reason))
         if day:

@@ -13,6 +13,8 @@ SENTENCES: Mapping[str, str] = {
     "patient.deputy": "Verantwortliche Person und Vertretung müssen verschieden sein.",
     "patient.diagnosis": "Das ist kein ICD-10-Schlüssel: {codes}.",
     "patient.ptv11_code": "Ein Vermittlungscode hat zwölf Zeichen.",
+    "patient.team_refused": "In dieses Team darf nur die Leitung jemanden geben. Es wurde nichts geändert.",
+    "patient.team_meanwhile": "{by} hat eine dieser Akten {at} einem anderen Team gegeben. Es wurde nichts geändert; sehen Sie nach, ob Ihre Wahl noch richtig ist.",
     "patient.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
     "patient.closed": "Die Akte ist geschlossen. Öffnen Sie sie mit Angabe des Grundes wieder, dann kann die Suche weitergehen.",
     "patient.not_ready": "Für die Suche fehlt noch: {missing}.",

@@ -23,6 +23,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.known: ServerAddress | None = None
+        self.given = False
         self.errors: list[Exception] = []
         self.asked: list[object] = []
         self.may_go_on = threading.Event()
@@ -53,6 +54,12 @@ class Scripted:
     def open(self, password: str | None, tell: Tell) -> None:
         tell(Step.SERVER)
         self._answer(("open", password))
+
+    def password_is_given(self) -> bool:
+        return self.given
+
+    def choose_password(self, password: str) -> None:
+        self._answer(("own", password))
 
     def open_without_server(self, password: str | None) -> None:
         self._answer(("without server", password))
