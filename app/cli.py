@@ -106,6 +106,12 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument(
         "--at", metavar="ZEIT|DATEI", help=tr("die letzte bis zu dieser Zeit (29.11.2026 14:30), oder eine Datei")
     )
+    which.add_argument(
+        "--drop",
+        metavar="NAME",
+        help=tr("eine Datenbank, die ein Wiederherstellen beiseite legte, endgültig entfernen"),
+    )
+    restore.add_argument("--yes", action="store_true", help=tr("bei --drop nicht nachfragen"))
     command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
     return top
 

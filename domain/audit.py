@@ -22,6 +22,17 @@ class AuditEntry(Identified, Base):
     __table_args__ = (
         Index("ix_entry_table_name_row_id", "table_name", "row_id"),
         Index("ix_entry_actor", "actor", "id"),
+        Index(
+            "ix_entry_refusal",
+            "table_name",
+            "row_id",
+            "at",
+            postgresql_where=text(
+                "table_name = 'patient_service.patient' AND columns @> '{restricted_at}'::text[]"
+                " OR table_name = 'patient_service.patient' AND columns @> '{wants_status}'::text[]"
+                " OR table_name = 'therapist_service.therapist' AND columns @> '{status}'::text[]"
+            ),
+        ),
         {"schema": "audit"},
     )
 

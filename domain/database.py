@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from domain.commit_fate import number_of, was_committed
+from domain.commit_fate import listen_for_number, number_of, was_committed
 from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError, Unavailable
 from domain.moments import read_every_moment
 
@@ -144,6 +144,7 @@ class Database:
         Where the answer to the commit is lost the server is asked what became of it.
         """
         with self._session() as session:
+            listen_for_number(session)
             yield session
             session.flush()
             number = number_of(session)

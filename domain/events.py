@@ -10,12 +10,13 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from domain.commit_fate import TellsTransaction
 from domain.database import Base, Identified
 
 CHANNEL = "platzlotse"
 
 
-class Event(Identified, Base):
+class Event(Identified, TellsTransaction, Base):
     """One event. `topic` and `entity_id` are what the notification carries to the desktops."""
 
     __tablename__ = "event"

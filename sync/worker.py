@@ -27,7 +27,7 @@ from domain.errors import PlatzlotseError, Unavailable
 from domain.worker_troubles import forget_all_troubles
 from sync.geo.maps import MapWork
 from sync.mail.compose import build_message, wire_address
-from sync.mail.lines import put_off_while_resting
+from sync.mail.lines import put_off_while_resting, wake_rested
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.reporting import report
 from sync.mail.senders import Credentials, Sender
@@ -121,7 +121,7 @@ class Worker:
                 if once
                 else (
                     *(step.keep_on(TICK_SECONDS) for step in ticking),
-                    self._round(release_due, self._timed(release_due), name="release_soon").keep_on(LOOK_SECONDS),
+                    self._round(self.release, name="release_soon").keep_on(LOOK_SECONDS),
                     self._round(self._mailboxes.follow).keep_on(ACCOUNTS_SECONDS),
                     self._round(self.answer_test).keep_on(TEST_SECONDS),
                     chaining.keep_on(CHAIN_SECONDS),
@@ -179,6 +179,15 @@ class Worker:
         steps = try_account(of, self._credentials, mail_to=asked.mail_to, now=self._now(), timeout=TEST_TIMEOUT)
         self._write(lambda s: note_answer(s, asked.id, steps, now=self._now()))
         return True
+
+    def release(self) -> None:
+        """Hand over what is due; what waited for a server that is asked again is due at once."""
+
+        def work(session: Session) -> None:
+            wake_rested(session, now=self._now())
+            release_due(session, now=self._now())
+
+        self._write(work)
 
     def chain(self) -> None:
         """Link every contact and every entry of the audit that waits, a batch a transaction; two workers take turns."""

@@ -24,6 +24,11 @@ def labels(kind: str) -> dict[str, str]:
     return {code: tr(word) for code, word in _WORDS[kind].items()}
 
 
+def source_words(kind: str) -> Mapping[str, str]:
+    """All codes of a kind with their words as they stand in the source; whoever shows one translates it."""
+    return _WORDS[kind]
+
+
 def rule_reason(code: str, *, unknown: bool = False) -> str:
     """Why a rule sorts somebody out, or what it lacks to decide."""
     if unknown and code in _WORDS["rule_unknown"]:

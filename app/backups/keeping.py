@@ -23,15 +23,17 @@ from domain.backups.erasures import Erasure, erasures_in, keep_beside
 from domain.backups.files import BackupFile, Kind, backups_in, clear_leftovers, copy_to, folder_errors
 from domain.backups.models import Backup, BackupSettings
 from domain.backups.office_backups import BackupForm
+from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_in
 from domain.backups.rotation import superfluous
 from domain.database import Database, Session, again_if_in_the_way, translated_errors
 from domain.errors import PlatzlotseError
 
 FOLDER, SCRATCH = "backups", "backup-scratch"
-# how often files, second place and erasures are looked at where nothing is due: so late is the list of these
+# how often files, second place, erasures and refusals are looked at where nothing is due: so late are these lists
 LOOK_EVERY = timedelta(minutes=1)
 _TURN = 7235033
 T = TypeVar("T")
+Told = tuple[tuple[Erasure, ...], tuple[Refusal, ...]]  # what a restore must not bring back, and whom it must not ask
 
 
 class BackupKeeper:
@@ -85,11 +87,11 @@ class BackupKeeper:
         if begun is not None:
             self._make(*begun, folder, paper)
         self._verify(folder)
-        erased = self._erasures()
-        keep_beside(folder, erased)
+        told = self._told()
+        _keep(folder, told)
         self._rotate(folder)
         if form.second_folder:
-            self._copy(folder, Path(form.second_folder), erased)
+            self._copy(folder, Path(form.second_folder), told)
 
     def _make(self, backup_id: int, kind: Kind, folder: Path, paper: bytes | None) -> None:
         now = self._now()
@@ -131,8 +133,8 @@ class BackupKeeper:
         gone = [file.name for file in _removed(folder, superfluous(backups_in(folder), verified=verified, now=now))]
         self._write(lambda s: records.forget(s, gone, now=now))
 
-    def _copy(self, folder: Path, second: Path, erased: tuple[Erasure, ...]) -> None:
-        """Bring the second place up, its own file of erasures, too. It is rotated alike."""
+    def _copy(self, folder: Path, second: Path, told: Told) -> None:
+        """Bring the second place up, its own lists, too. It is rotated alike."""
         held: set[str] = set()
         trouble = ""
         try:
@@ -142,7 +144,7 @@ class BackupKeeper:
                 if file.name not in held and not self._stopping.is_set():
                     copy_to(file.path, second)
                     held.add(file.name)
-            keep_beside(second, erased)
+            _keep(second, told)
             verified = self._write(records.verified_names)
             _removed(second, superfluous(backups_in(second), verified=verified, now=self._now()))
         except PlatzlotseError as error:
@@ -151,11 +153,11 @@ class BackupKeeper:
         finally:
             self._write(lambda s: records.note_copies(s, held, trouble=trouble, now=self._now()))
 
-    def _erasures(self) -> tuple[Erasure, ...]:
+    def _told(self) -> Told:
         engine = _engine(self._reader_url)
         try:
             with translated_errors(), engine.begin() as connection:
-                return erasures_in(connection)
+                return erasures_in(connection), refusals_in(connection)
         finally:
             engine.dispose()
 
@@ -192,6 +194,12 @@ def place_of(profile: Profile, form: BackupForm) -> Path:
 def _settings(session: Session) -> tuple[BackupForm, bytes | None]:
     row = session.get_one(BackupSettings, 1)
     return BackupForm(row.enabled, row.folder, row.second_folder, row.limit_days), row.recovery_key
+
+
+def _keep(folder: Path, told: Told) -> None:
+    erased, refused = told
+    keep_beside(folder, erased)
+    keep_refusals_beside(folder, refused)
 
 
 def _removed(folder: Path, files: tuple[BackupFile, ...]) -> tuple[BackupFile, ...]:

@@ -21,6 +21,7 @@ from app.backups.tools import Halted, binaries_of, dumping, load, never, own_bin
 from app.embedded_postgres import EmbeddedPostgres
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
+from domain.backups import refusals
 from domain.backups.content import Manifest, compare, measure
 from domain.backups.erasures import erasures_in, written
 from domain.backups.files import Kind, file_name, folder_errors, whole_file
@@ -57,7 +58,11 @@ def make_backup(
                 refuse_full(folder, need // 2)  # compressed it is less
                 snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
                 manifest = measure(connection, kind=kind, now=now)
-                manifest = replace(manifest, erasures=written(erasures_in(connection)))
+                manifest = replace(
+                    manifest,
+                    erasures=written(erasures_in(connection)),
+                    refusals=refusals.written(refusals.refusals_in(connection)),
+                )
                 binaries = binaries_of(manifest.server, tls=wants_tls(url))
                 name = file_name(kind, now)
                 with (

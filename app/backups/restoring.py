@@ -23,6 +23,9 @@ from domain.access import ROLES, group_role
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
+from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, refusals_in, say_again
+from domain.backups.refusals import read as read_refusals
+from domain.backups.set_aside import name_of
 from domain.backups.waiting_mails import hold_waiting_mails
 from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
@@ -30,7 +33,7 @@ from domain.migrations import HEAD, KNOWN, migrate
 
 DISK_FULL = "53100"
 UNPACKED = 8  # so many times as large, with its indexes, a backup may become
-UNFINISHED, BEFORE = "_restoring_", "_before_"
+UNFINISHED = "_restoring_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,22 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it: the safety copy, the name of the database before, who is new, what was erased again and held."""
+    """What came of it: the safety copy, the database before, who is new; how much was erased, refused and held."""
 
     safety: Made
     before: str
     newcomers: tuple[str, ...]
     erased_again: int
+    refused_again: int
     held_mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What a backup may not undo: what was erased, and who said no."""
+
+    erased: tuple[Erasure, ...]
+    refused: tuple[Refusal, ...]
 
 
 def restore(
@@ -74,7 +86,8 @@ def restore(
 ) -> Restored:
     """Bring a backup back, after a safety copy into `folder`.
 
-    What was erased is asked of the database that is replaced, of `folder`, `second`, and where the backup lies.
+    What was erased, and who said no, is asked of the database that is replaced, of `folder`, `second`, and where the
+    backup lies.
     Raises what is wrong with the file, or Unavailable (``backup.in_use``); then all is as it was.
     """
     target.refuse_while_used()
@@ -86,19 +99,21 @@ def restore(
         with old.begin() as connection:
             known = set(_roles(connection))
             size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
-            erased = (*erasures_in(connection), *(e for place in places for e in _listed(place, keys)))
+            since = _joined(
+                Since(erasures_in(connection), refusals_in(connection)), *(_listed(place, keys) for place in places)
+            )
         if target.data is not None:
             refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
         copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
-    before = f"{target.name}{BEFORE}{now:%Y%m%d_%H%M%S}"
+    before = name_of(target.name, now)
     with translated_errors(), _said_full(), _owner(target.admin_url) as admin, admin.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         _drop_unfinished(connection, target.name)
         connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
-            again, held = _make_ready(target, fresh, erased)
+            again, refused, held = _make_ready(target, fresh, since)
             _as_it_was_set_up(connection, fresh)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
@@ -106,13 +121,14 @@ def restore(
             with suppress(DBAPIError):  # the server may be what failed; the next restore drops it
                 connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
             raise
-    keep_beside(folder, erased)
+    keep_beside(folder, since.erased)
+    keep_refusals_beside(folder, since.refused)
     newcomers = tuple(sorted(set(promised.roles) - known))
-    return Restored(copy, before, newcomers, again, held)
+    return Restored(copy, before, newcomers, again, refused, held)
 
 
-def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> tuple[int, int]:
-    """The schema of now, the machine's own rows, no mail that goes twice, nothing that was erased; how many of both."""
+def _make_ready(target: Target, fresh: str, since: Since) -> tuple[int, int, int]:
+    """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
     with _owner(target.url(fresh)) as new:
         migrate(new)
         with (
@@ -124,12 +140,19 @@ def _make_ready(target: Target, fresh: str, erased: Sequence[Erasure]) -> tuple[
             carry_over(source, connection)
             _leakproof(connection)
             held = hold_waiting_mails(connection)
-            return replay(connection, erased), held
+            refused = say_again(
+                connection, since.refused
+            )  # before words are erased: what is erased is asked nothing more
+            return replay(connection, since.erased), refused, held
 
 
-def _listed(place: Path, keys: Sequence[PrivateKey]) -> Iterator[Erasure]:
-    """What the file beside the backups lists, and each backup that opens."""
-    yield from erasures_beside(place)
+def _joined(*told: Since) -> Since:
+    return Since(tuple(e for one in told for e in one.erased), tuple(r for one in told for r in one.refused))
+
+
+def _listed(place: Path, keys: Sequence[PrivateKey]) -> Since:
+    """What the files beside the backups list, and each backup that opens."""
+    told = [Since(erasures_beside(place), refusals_beside(place))]
     found: tuple[BackupFile, ...] = ()
     with suppress(Unavailable):  # a second place that is not there now
         found = backups_in(place)
@@ -138,7 +161,8 @@ def _listed(place: Path, keys: Sequence[PrivateKey]) -> Iterator[Erasure]:
             manifest = read_manifest(file.path, keys)
         except PlatzlotseError:
             continue  # another one's, or damaged: it tells nothing
-        yield from read(manifest.erasures, str(file.path))
+        told.append(Since(read(manifest.erasures, str(file.path)), read_refusals(manifest.refusals, str(file.path))))
+    return _joined(*told)
 
 
 def _roles(connection: Connection) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""`main.py restore`: what backups there are, and bringing an office back to one, with a safety copy before."""
+"""`main.py restore`: what backups there are, bringing an office back to one, and dropping what that set aside."""
 
 import argparse
 import os
@@ -28,6 +28,7 @@ from app.settings import Mode, load
 from domain.backups.files import backups_in
 from domain.backups.office_backups import BackupForm, read_state, recovery_key
 from domain.backups.recovery_key import read_recovery_key
+from domain.backups.set_aside import drop_set_aside
 from domain.database import Database, translated_errors
 from domain.errors import Invalid, NotFound, Unavailable
 from domain.migrations import migrate
@@ -39,8 +40,10 @@ KEY = "PLATZLOTSE_RECOVERY_KEY"  # by the environment: arguments are everybody's
 
 
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
-    """List, or restore what `--at` names."""
+    """List, restore what `--at` names, or drop what `--drop` names."""
     profile = profile or Profile.default()
+    if options.drop is not None:
+        return _drop(options, profile)
     if options.at is None:
         return _list(options, options.folder or place_of(profile, BackupForm()))
     profile.make()
@@ -88,6 +91,32 @@ def _list(options: argparse.Namespace, folder: Path) -> int:
     return DONE
 
 
+def _drop(options: argparse.Namespace, profile: Profile) -> int:
+    if not options.yes:
+        asked = tr("„{name}“ endgültig entfernen? Zum Bestätigen den Namen noch einmal: ").format(name=options.drop)
+        if not sys.stdin.isatty() or input(asked).strip() != options.drop:
+            raise Invalid("backup.not_confirmed")
+    settings, given = load(profile.settings), login_url(OWNER)
+    if given or settings.mode is Mode.SERVER:
+        url = make_url(given or needed_login(OWNER))
+        _drop_there(url.set(database="postgres").render_as_string(hide_password=False), url.database, options.drop)
+    else:
+        # who works there meanwhile is not disturbed
+        with EmbeddedPostgres(profile.postgres) as server:
+            _drop_there(server.url(), DATABASE, options.drop)
+    if options.json:
+        say({"dropped": options.drop})
+    else:
+        tell(tr("Entfernt: {name}.").format(name=options.drop))
+    return DONE
+
+
+def _drop_there(admin_url: str, database: str | None, name: str) -> None:
+    admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    with translated_errors(), admin.connect() as connection:
+        drop_set_aside(connection, database or DATABASE, name)
+
+
 def _tell(options: argparse.Namespace, path: Path, done: Restored) -> None:
     if options.json:
         say(
@@ -97,18 +126,32 @@ def _tell(options: argparse.Namespace, path: Path, done: Restored) -> None:
                 "kept": done.before,
                 "newcomers": done.newcomers,
                 "erased_again": done.erased_again,
+                "refused_again": done.refused_again,
                 "held_mails": done.held_mails,
             }
         )
         return
     tell(tr("Wiederhergestellt: {file}.").format(file=path.name))
     tell(tr("Der Stand von eben liegt als Sicherung in {file}.").format(file=done.safety.path))
+    tell(
+        tr("Die Datenbank von eben liegt beiseite; ist alles gut, entfernen Sie sie: {command}").format(
+            command=f"main.py restore --drop {done.before}"
+        )
+    )
     if done.erased_again:
         tell(
             ntr(
                 done.erased_again,
                 "Was seither gelöscht wurde, ist wieder gelöscht: {n} Eintrag.",
                 "Was seither gelöscht wurde, ist wieder gelöscht: {n} Einträge.",
+            )
+        )
+    if done.refused_again:
+        tell(
+            ntr(
+                done.refused_again,
+                "Widerspruch, Widerruf oder Einschränkung von seither gilt wieder: {n} Angabe.",
+                "Widerspruch, Widerruf oder Einschränkung von seither gilt wieder: {n} Angaben.",
             )
         )
     if done.held_mails:

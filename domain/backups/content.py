@@ -42,7 +42,7 @@ class Manifest:
     """What a backup says of itself, inside its sealed stream.
 
     `tables` are counts and sums, `rules` how many the database keeps, `roles` who is in which group (no passwords),
-    `erasures` what was erased until then (ids).
+    `erasures` what was erased and `refusals` who said no until then (ids).
     """
 
     made_at: str
@@ -54,6 +54,7 @@ class Manifest:
     rules: dict[str, int]
     roles: dict[str, list[str]]
     erasures: list[dict[str, object]] = field(default_factory=list)
+    refusals: list[dict[str, object]] = field(default_factory=list)
 
     def written(self) -> bytes:
         """As it stands in the stream."""

@@ -14,7 +14,7 @@ from domain.casework.letters import compose, queue_letter
 from domain.casework.printed_letters import drop_waiting, take_back_on_paper
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
-from domain.communication.last_look import CONSENT_GONE, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED
+from domain.communication.last_look import CONSENT_GONE, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED, RESTRICTED
 from domain.communication.mails import cancel_mail, named_in, rewrite, stop
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
@@ -32,7 +32,7 @@ MAY_HAVE_LEFT = frozenset({EmailStatus.SENDING, EmailStatus.UNCLEAR})
 # why an inquiry ended whose first letter was stopped
 STOP_REASONS = {
     NOBODY_WAITS: "nobody_waits", PRACTICE_CLOSED: "therapist_closed", NO_ADDRESS: "no_address",
-    CONSENT_GONE: "consent_withdrawn",
+    CONSENT_GONE: "consent_withdrawn", RESTRICTED: "restricted",
 }  # fmt: skip
 UNSENT = frozenset({InquiryStage.DRAFT, InquiryStage.APPROVED, InquiryStage.OUTBOX, InquiryStage.SEND_FAILED})
 

@@ -22,11 +22,11 @@ from domain.weektime import BERLIN
 ASKING = frozenset({"inquiry", "reminder"})
 OF_PEOPLE = ASKING | {"alternative"}  # they rest on the consent of whom they tell of
 NOBODY_WAITS, PRACTICE_CLOSED = "stopped.nobody_waits", "stopped.practice_closed"
-NAMES_UNASKED, CONSENT_GONE = "stopped.names_unasked", "stopped.consent"
+NAMES_UNASKED, CONSENT_GONE, RESTRICTED = "stopped.names_unasked", "stopped.consent", "stopped.restricted"
 WEEK_OVER, NO_ADDRESS, OPTED_OUT = "stopped.week_over", "stopped.no_address", "stopped.opted_out"
 _PATIENT = text("SELECT address, hindrance FROM patient_service.last_look(:mail)")
 _NAMES_UNASKED = text("SELECT communication_service.names_unasked(:mail)")
-_CONSENT_GONE = text("SELECT patient_service.asks_without_consent(:mail)")
+_WHY_NOT_ASKED = text("SELECT patient_service.why_not_asked(:mail)")
 _STILL_ASKED = text(f"""
 SELECT q.closed_at IS NULL AND EXISTS (
            SELECT FROM matching_service.inquiry_item i
@@ -67,8 +67,8 @@ def look(session: Session, email: Email, *, now: datetime) -> Look:
 
 def _why_not_asked(session: Session, email: Email, *, now: datetime) -> str:
     """Why a letter that asks a practice for somebody, or offers them, asks for nothing any more."""
-    if email.kind in OF_PEOPLE and session.scalar(_CONSENT_GONE, {"mail": email.id}):
-        return CONSENT_GONE
+    if email.kind in OF_PEOPLE and (why := session.scalar(_WHY_NOT_ASKED, {"mail": email.id})):
+        return f"stopped.{why}"
     if email.kind not in ASKING or email.inquiry_id is None:
         return ""
     today = now.astimezone(BERLIN).date()

@@ -76,6 +76,11 @@ class Email(Identified, Versioned, Base):
         Index("ix_email_patient_id", "patient_id"),
         Index("ix_email_template_version_id", "template_version_id"),
         Index("ix_email_status", "status", "not_before"),
+        Index(
+            "ix_email_hindered",
+            "account_id",
+            postgresql_where=text("status IN ('queued', 'retry_wait') AND failure_cause <> ''"),
+        ),
         Index("ix_email_created_at", "created_at"),
         Index(
             "ix_email_stopped",

@@ -7,16 +7,18 @@ person wants it asked again.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from domain.communication.account_models import MailAccount
 from domain.communication.accounts import default_account_id
-from domain.communication.models import Email
+from domain.communication.models import Email, EmailAttempt
 from domain.communication.states import EmailStatus
-from domain.outside import key_of, note_failure, note_success, pause, resting_until
+from domain.outside import OutsideHost, key_of, note_failure, note_success, pause, resting_until
 
 RESTING = "mail_server.resting"
+# word for word as in its index, so that a long queue costs nothing
+HINDERED = text("email.status IN ('queued', 'retry_wait') AND email.failure_cause <> ''")
 # whoever hears these met no mail server that works
 AWAY = frozenset(
     f"mail_server.{why}" for why in ("connection", "host_unknown", "no_greeting", "no_tls", "refused", "timeout")
@@ -35,6 +37,29 @@ def put_off_while_resting(session: Session, email_id: int, *, now: datetime) -> 
     if held is not None:
         held.not_before, held.failure_cause = until, RESTING
     return True
+
+
+def wake_rested(session: Session, *, now: datetime) -> int:
+    """Mails wait no longer for a server that is asked again, by a person or because it answered; returns how many.
+
+    Whose last attempt met nobody there comes again once, however often the server is looked at.
+    """
+    held = and_(Email.status == EmailStatus.QUEUED, Email.failure_cause == RESTING)
+    tried = and_(Email.status == EmailStatus.RETRY_WAIT, Email.failure_cause.in_(AWAY))
+    last = select(func.max(EmailAttempt.at)).where(EmailAttempt.email_id == Email.id).scalar_subquery()
+    late = and_(HINDERED, Email.not_before > now)
+    woken = 0
+    for account_id in session.scalars(select(Email.account_id).where(late, or_(held, tried)).distinct()).all():
+        host = session.get(OutsideHost, _smtp(session, account_id or default_account_id(session)))
+        if host is not None and host.retry_at is not None and host.retry_at > now:
+            continue
+        asked_again = and_(tried, last < host.since) if host is not None and host.state == "closed" else false()
+        due = select(Email).where(late, Email.account_id.is_not_distinct_from(account_id), or_(held, asked_again))
+        for email in session.scalars(due.with_for_update(skip_locked=True)).all():
+            email.not_before = now
+            woken += 1
+    session.flush()
+    return woken
 
 
 def note_line(session: Session, account_id: int, cause: str, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ from tests.conftest import Office
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 NAME = "SELECT name FROM platform.office"
+ASIDE = "SELECT string_agg(name, ' ') FROM platform.databases_set_aside()"
 
 
 def of_seat(profile: Path, statement: str) -> str:
@@ -56,6 +57,16 @@ def test_a_seat_comes_back_as_it_was(profile: Path) -> None:
     done = answer("--profile", profile, "restore", "--at", made["file"])
     assert of_seat(profile, NAME) == "Alt"
     assert len(answer("--profile", profile, "restore", "--list")["backups"]) == 2
+    dropped = ("--profile", profile, "restore", "--drop", done["kept"])
+    refused = platzlotse(*dropped)
+    assert (refused.returncode, "nichts entfernt" in refused.stderr) == (1, True)
+    assert of_seat(profile, ASIDE) == done["kept"]
+    with EmbeddedPostgres(profile / "postgres"):  # whoever works there is not disturbed
+        assert answer(*dropped, "--yes") == {"dropped": done["kept"]}
+    assert of_seat(profile, ASIDE) == "None"
+    refused = platzlotse("--profile", profile, "restore", "--drop", "platzlotse", "--yes")
+    assert (refused.returncode, "gibt es nicht" in refused.stderr) == (1, True)
+    assert of_seat(profile, NAME) == "Alt"
     # on paper's key alone, as on another machine
     (profile / "backup.key").unlink()
     refused = platzlotse("--profile", profile, "restore", "--at", done["safety_copy"])

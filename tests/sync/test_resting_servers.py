@@ -102,13 +102,44 @@ def test_mails_wait_for_a_server_that_rests_and_lose_no_attempt(database: Databa
         with database.write() as session:
             assert ask_again(session, key_of("127.0.0.1", port))
             session.execute(text("UPDATE communication_service.mail_account SET smtp_port = :p"), {"p": open_port})
-            session.execute(
-                text("UPDATE communication_service.email SET not_before = NULL WHERE id = :id"), {"id": second}
-            )
+        worker.release()
+        with database.read() as session:
+            assert session.execute(text(query), {"id": second}).one()[3] is None
         assert worker.send(second) is Outcome.ACCEPTED
         with database.read() as session:
             assert session.execute(text(query), {"id": second}).one()[2] == ""
     assert len(script.taken) == 1
+
+
+def test_who_met_nobody_comes_again_once_a_person_asks(database: Database, worker: Worker) -> None:
+    """A mail tried before the server rested keeps no wait of its own either, and is tried once, not for ever."""
+    port = free_port()
+    (mail,) = queue_mails(database, port, 1)
+    key = key_of("127.0.0.1", port)
+    with worker._database.write() as session:
+        for _ in range(FAILURES_BEFORE_OPEN - 1):
+            note_failure(session, key, "mail_server.refused", now=datetime.now(UTC))
+    assert worker.send(mail) is Outcome.UNREACHABLE
+    query = "SELECT status, attempt, not_before FROM communication_service.email WHERE id = :id"
+
+    def the_mail() -> tuple[str, int, datetime | None]:
+        with database.read() as session:
+            status, attempt, not_before = session.execute(text(query), {"id": mail}).one()
+        return status, attempt, not_before
+
+    waiting = the_mail()
+    assert waiting[:2] == ("retry_wait", 1)
+    worker.release()
+    assert the_mail() == waiting
+    with database.write() as session:
+        assert ask_again(session, key)
+    worker.release()
+    assert the_mail() == ("queued", 1, None)
+    assert worker.send(mail) is Outcome.UNREACHABLE
+    waiting = the_mail()
+    worker.release()
+    assert the_mail() == waiting
+    assert waiting[:2] == ("retry_wait", 2)
 
 
 def test_a_server_that_refuses_mails_answers(database: Database, worker: Worker) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.audit_listing import AuditActors, AuditLine, audit_actors, list_audit
 from ui import formats
+from ui.admin.audit_words import field_words
 from ui.labels import label, labels
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -14,8 +15,6 @@ from ui.widgets.columns import Column
 from ui.widgets.forms import Choice, DateField, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.paged_table import PagedTable
-
-STAMPS = ("updated_at", "updated_by", "version")  # change with every change
 
 
 class AuditTab(QWidget):
@@ -126,7 +125,7 @@ def _columns() -> tuple[Column, ...]:
         Column(tr("Wer"), 170, text=lambda line: line.who),
         Column(tr("Was"), 100, text=lambda line: label("audit_operation", line.operation)),
         Column(tr("Woran"), 230, text=_record),
-        Column(tr("Felder der Datenbank"), 0, text=lambda line: ", ".join(c for c in line.columns if c not in STAMPS)),
+        Column(tr("Felder"), 0, text=lambda line: field_words(line.table_name, line.columns)),
     )
 
 

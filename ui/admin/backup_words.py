@@ -1,6 +1,7 @@
 """How the office's backups stand, in sentences, and how each line of their list reads."""
 
 from domain.backups.office_backups import BackupShown, BackupState
+from domain.backups.set_aside import SetAside
 from ui import formats
 from ui.errors import describe_code
 from ui.translation import tr
@@ -45,6 +46,26 @@ def key_words(state: BackupState) -> str:
     return tr(
         "Schlüssel vom {day}, Kennung {name}. Er steht nur auf Papier und wird nicht noch einmal gezeigt."
     ).format(day=formats.day(formats.local(state.recovery_made_at).date()), name=state.recovery_name)
+
+
+def aside_words(found: tuple[SetAside, ...]) -> str:
+    """Each database a restore set aside, with its day and size, and how to drop it."""
+    lines = [
+        tr("{name} – ersetzt {when}, {size}").format(
+            name=one.name,
+            when=formats.moment(one.at) if one.at is not None else tr("an unbekanntem Tag"),
+            size=formats.size(one.size) if one.size is not None else tr("Größe unbekannt"),
+        )
+        for one in found
+    ]
+    if found:
+        lines.append("")
+        lines.append(
+            tr("Endgültig entfernen, auf dem Rechner, der sichert: {command}").format(
+                command=f"main.py restore --drop {found[0].name}"
+            )
+        )
+    return "\n".join(lines)
 
 
 def columns() -> tuple[Column, ...]:

@@ -13,9 +13,10 @@ from domain.backups.office_backups import (
     read_state,
     save_backup_settings,
 )
+from domain.backups.set_aside import SetAside, set_aside
 from domain.database import Session
 from domain.errors import PlatzlotseError
-from ui.admin.backup_words import columns, facts, key_words, state_words
+from ui.admin.backup_words import aside_words, columns, facts, key_words, state_words
 from ui.admin.recovery_key import RecoveryKeyDialog
 from ui.errors import describe
 from ui.ports import UiContext
@@ -28,7 +29,7 @@ from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
 LOOK_MS = 60_000  # how late it is told that the last one is too old
-Seen = tuple[BackupState, tuple[BackupShown, ...]]
+Seen = tuple[BackupState, tuple[BackupShown, ...], tuple[SetAside, ...]]
 
 
 class BackupsTab(QWidget):
@@ -46,10 +47,14 @@ class BackupsTab(QWidget):
         self.list.setModel(self._model)
         prepare_header(self.list, self._model.columns, "backups", ui.state)
         self.facts = words("", "muted")
-        self.facts.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.facts.setAccessibleName(tr("Einzelheiten der Sicherung"))
+        self.aside = words("")
+        for copied, name in (
+            (self.facts, tr("Einzelheiten der Sicherung")), (self.aside, tr("Beiseite gelegte Datenbanken")),
+        ):  # fmt: skip
+            copied.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            copied.setAccessibleName(name)
         self._enabled = QCheckBox(tr("&Stündlich sichern"))
         self._folder, self._second = QLineEdit(), QLineEdit()
         self._folder.setPlaceholderText(tr("Ordner des Programms"))
@@ -67,7 +72,7 @@ class BackupsTab(QWidget):
         self.key = words("")
         self._make_key = button(tr("Schlüssel &erstellen und drucken"), self._on_key, icon="file-input")
         self._make_key.setVisible("supervisor" in ui.roles)  # who holds it reads patients
-        for text in (self.said, self.key):
+        for text in (self.said, self.key, self.aside):
             text.setWordWrap(True)
         self._lay_out()
         self.list.selectionModel().currentRowChanged.connect(lambda at, _: self._choose(at.row()))
@@ -106,11 +111,24 @@ class BackupsTab(QWidget):
         places.add(row(self._save, self._drop))
         key.add(self.key)
         key.add(row(self._make_key))
+        self.aside_card = Card(tr("Beiseite gelegte Datenbanken"))
+        self.aside_card.add(
+            words(
+                tr(
+                    "Wer das Büro auf eine Sicherung zurückbringt, behält den Stand davor als eigene Datenbank. Auch sie "
+                    "enthält Daten von Menschen: Entfernen Sie sie, sobald niemand sie mehr braucht."
+                ),
+                "muted",
+            )
+        )
+        self.aside_card.add(self.aside)
+        self.aside_card.hide()
         right = QWidget()
         inner = QVBoxLayout(right)
         inner.setContentsMargins(0, 0, 8, 0)
         inner.addWidget(key)
         inner.addWidget(places)
+        inner.addWidget(self.aside_card)
         inner.addStretch(1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
@@ -132,12 +150,14 @@ class BackupsTab(QWidget):
         now = self._ui.now()
 
         def read(session: Session) -> Seen:
-            return read_state(session, now=now), list_backups(session)
+            return read_state(session, now=now), list_backups(session), set_aside(session)
 
         self._ui.background.read(self, read, self._show, key="backups")
 
     def _show(self, seen: Seen) -> None:
-        state, rows = seen
+        state, rows, aside = seen
+        self.aside.setText(aside_words(aside))
+        self.aside_card.setVisible(bool(aside))
         lines = state_words(state)
         # what is too old stands out, the rest below it
         self.warning.setText("\n".join(lines[:2]) if state.late else "")

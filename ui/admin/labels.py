@@ -99,3 +99,8 @@ _WORDS: dict[str, dict[str, str]] = {
 def label(table: str, code: str) -> str:
     """The word for a code of one of the tables (land, server, security, office, account, step)."""
     return tr(_WORDS[table][code])
+
+
+def words(table: str) -> dict[str, str]:
+    """All words of one of the tables, as they stand in the source."""
+    return _WORDS[table]

@@ -26,9 +26,13 @@ SENTENCES: Mapping[str, str] = {
     "backup.under_way": "Gerade wird schon gesichert. Es wurde nichts angelegt; warten Sie, bis das beendet ist.",
     "backup.login_missing": "Für den Server des Büros fehlt die Anmeldung: {name} nennt die Datei, in der sie steht. Es wurde nichts geändert.",
     "backup.login_unreadable": "Die Anmeldung in „{path}“ lässt sich nicht lesen. Sie ist eine Zeile wie postgresql://name:kennwort@rechner/platzlotse. Es wurde nichts geändert.",
+    "backup.refusals_unreadable": "Die Liste, wer widersprochen oder eine Einwilligung widerrufen hat („{path}“), ist nicht lesbar. Es wurde nichts geändert: ohne sie würde ihnen wieder geschrieben. Nehmen Sie die vom zweiten Ort.",
     "backup.erasures_unreadable": "Die Liste dessen, was gelöscht wurde („{path}“), ist nicht lesbar. Es wurde nichts geändert: ohne sie käme Gelöschtes zurück. Nehmen Sie die vom zweiten Ort.",
     "backup.folder_relative": "Nennen Sie den Ordner vollständig, zum Beispiel /mnt/sicherung oder D:\\Sicherung.",
     "backup.same_folder": "Der zweite Ort ist derselbe wie der erste. Wählen Sie einen anderen Datenträger.",
     "backup.no_such": "Eine solche Sicherung gibt es in „{path}“ nicht. Es wurde nichts geändert; --list zeigt, was da ist.",
+    "backup.no_set_aside": "Eine beiseite gelegte Datenbank „{name}“ gibt es nicht. Es wurde nichts entfernt; Verwaltung, Betrieb, Sicherungen zeigt, was da ist.",
+    "backup.set_aside_used": "Mit der beiseite gelegten Datenbank „{name}“ ist noch jemand verbunden. Es wurde nichts entfernt; beenden Sie diese Verbindung.",
+    "backup.not_confirmed": "Es wurde nichts entfernt. Zum Bestätigen wird der Name der Datenbank verlangt, ohne Bildschirm mit --yes.",
     "backup.moment": "„{given}“ ist kein Zeitpunkt. Schreiben Sie ihn wie 29.11.2026 14:30, oder nennen Sie eine Datei.",
 }

@@ -9,18 +9,24 @@ from sqlalchemy.orm import Session
 
 from domain.audit import record_reading
 from domain.database import Database
+from domain.patients.models import Patient
 from domain.persons import ensure_person
 from tests.builders import add_patient, add_therapist
 from tests.conftest import PASSWORD, Office
 from tests.ui.hands import fill, press
 from ui.admin.audit_tab import AuditTab
+from ui.admin.audit_words import field_word
 from ui.background import Background
 from ui.labels import labels
 from ui.ports import UiContext
 from ui.widgets.forms import Choice
+from ui.words.audit_fields import ANYWHERE, OF_TABLE, UNTOLD
 
 AUDITED = """SELECT n.nspname || '.' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgname = 'audit_insert'"""
+COLUMNS = """SELECT n.nspname || '.' || c.relname, a.attname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE t.tgname = 'audit_insert' AND NOT a.attisdropped"""
 
 
 @pytest.fixture
@@ -116,3 +122,26 @@ def test_every_audited_table_has_a_word(database: Database) -> None:
     with database.read() as session:
         audited = set(session.scalars(text(AUDITED)))
     assert audited - set(labels("audit_table")) == set()
+
+
+def test_fields_are_named_as_in_the_forms(tab: AuditTab, qtbot: QtBot, database: Database) -> None:
+    """Words, not columns; what changes with every change is not told."""
+
+    def change(session: Session) -> None:
+        session.get_one(Patient, 1).email = "lea@patient.example"
+        session.get_one(Patient, 1).resubmission_note = "anrufen"
+
+    fill(database, change)
+    tab.refresh()
+    model = tab.table.model
+    qtbot.waitUntil(lambda: model.index(0, 4).data() == "E-Mail, Grund der Wiedervorlage")
+    assert lines(tab)[0] == "Jana Brand · geändert · Patient Nr. 1"
+
+
+def test_every_column_has_a_word(database: Database) -> None:
+    """Whatever table or column is added and audited: it has a word or is left out, and no word is left over."""
+    with database.read() as session:
+        found = {(table, column) for table, column in session.execute(text(COLUMNS))}
+    assert {(t, c) for t, c in found if c not in UNTOLD and field_word(t, c) == c} == set()
+    assert {(table, column) for table, own in OF_TABLE.items() for column in own} - found == set()
+    assert set(ANYWHERE) - {column for _, column in found} == set()

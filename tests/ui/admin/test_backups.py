@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from domain.backups import records
 from domain.backups.files import BackupFile, Kind
@@ -14,7 +14,7 @@ from domain.backups.recovery_key import name_of, read_recovery_key
 from domain.backups.recovery_paper import recovery_page
 from domain.database import Database, Session
 from domain.errors import Unavailable
-from tests.conftest import NOW
+from tests.conftest import NOW, Office
 from tests.domain.casework.pdf_reading import pages
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, press, scalar
@@ -74,6 +74,30 @@ def test_asking_for_one_is_told_and_taken_by_the_worker(
     qtbot.waitUntil(lambda: "Letzte geprüfte Sicherung: 23.11.2026" in tab.said.text())
     assert "a.sicherung in /srv/sicherung" in tab.facts.text()
     assert "41.200 Zeilen" in tab.facts.text()
+
+
+def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, office: Office) -> None:
+    """Its day, its size and how to drop it; without any nothing is said. Of another office nothing is."""
+    assert not tab.aside_card.isVisible()
+    owner = create_engine(office.cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
+    names = [f"{office.name}_before_20261120_080000", f"{office.name}x_before_20261120_080000"]
+    with owner.connect() as connection:
+        for name in names:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        try:
+            tab.refresh()
+            qtbot.waitUntil(tab.aside_card.isVisible)
+            told = tab.aside.text()
+            assert f"{names[0]} – ersetzt 20.11.2026, 09:00" in told
+            assert " MB" in told
+            assert f"main.py restore --drop {names[0]}" in told
+            assert names[1] not in told
+        finally:
+            for name in names:
+                connection.execute(text(f'DROP DATABASE "{name}"'))
+    owner.dispose()
+    tab.refresh()
+    qtbot.waitUntil(lambda: not tab.aside_card.isVisible())
 
 
 def test_what_is_wrong_stands_in_words(tab: BackupsTab, qtbot: QtBot, worker_database: Database) -> None:
