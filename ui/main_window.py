@@ -80,9 +80,8 @@ class MainWindow(QMainWindow):
         self._specs = {spec.key: spec for spec in specs}
         self._rail = Rail(specs, self)
         self._rail.chosen.connect(lambda key: self.show_page(key))
-        self._search = search
-        right_of_title = (*((search,) if search is not None else ()), *extras)
-        for widget in right_of_title:
+        self._search, beside = search, [widget for widget in (search, *extras) if widget is not None]
+        for widget in beside:
             self._top_row.addWidget(widget)
         if search is not None:
             QShortcut(QKeySequence("Ctrl+K"), self, search.begin)
@@ -102,7 +101,7 @@ class MainWindow(QMainWindow):
         line.addWidget(self._rail)
         line.addWidget(right, 1)
         self.setCentralWidget(whole)
-        MessagePlace(self.messages, right, self._top, *right_of_title[:1])
+        MessagePlace(self.messages, right, self._top, *beside[:1])
         last = self._state.text("window/page", specs[0].key)
         self.show_page(last if last in self._specs else specs[0].key)
         self._stack.setFocus()

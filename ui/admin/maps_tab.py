@@ -58,7 +58,8 @@ class MapsTab(QWidget):
         self._refused_words.hide()
         self._progress, self._hosts = words("", "muted"), words("", "muted")
         self._all = button(tr("Alle &Adressen suchen"), self._ask_all, icon="search")
-        self._all.setVisible(ui.sees_records)  # they are the addresses of practices and patients
+        if not ui.sees_records:
+            self._all.hide()  # they are the addresses of practices and patients
         self._save = button(tr("&Speichern"), self._on_save, role="primary", icon="save")
         self._drop = button(tr("Ver&werfen"), self._on_drop, icon="undo-2")
         self._lay_out()
