@@ -47,6 +47,7 @@ class Patient(Identified, Versioned, Located, Base):
         Index("ix_patient_resubmission", "resubmission_on", postgresql_where=text("resubmission_on IS NOT NULL")),
         Index("ix_patient_registered_on", "registered_on", "id"),
         Index("ix_patient_responsible_id", "responsible_id"),
+        Index("ix_patient_team_id", "team_id", postgresql_include=["id"]),
         {"schema": "patient_service"},
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from domain.access import Team
@@ -106,6 +107,42 @@ def northern(office: Office, people: dict[str, int], now: datetime) -> dict[str,
         said = {"at": now, "channel": "phone", "direction": "out", "person_id": people["north"], "body": "z"}
         session.add_all([ContactEntry(patient_id=patient, **said), ContactEntry(inquiry_id=inquiry, **said)])
     return {"patient": patient, "search": search, "inquiry": inquiry, "item": item}
+
+
+def test_the_list_of_numbers_is_what_the_rule_of_patients_shows(
+    office: Office, northern: dict[str, int], people: dict[str, int]
+) -> None:
+    """The rules of lists ask it: of a team, of another, of none and with a deputy's it says the same."""
+    with at_work(office, "lead") as session:
+        free = add_patient(session)
+        session.execute(text("UPDATE patient_service.patient SET team_id = NULL WHERE id = :id"), {"id": free})
+    with at_work(office, "south") as session:
+        add_patient(session)
+    same = """SELECT ARRAY(SELECT patient_service.seen_patients() ORDER BY 1),
+                     ARRAY(SELECT id FROM patient_service.patient ORDER BY 1)"""
+
+    def seen(name: str) -> list[int]:
+        with direct(office, name) as connection:
+            told, shown = connection.execute(text(same)).one()
+        assert told == shown
+        return list(shown)
+
+    assert [len(seen(name)) for name in ("north", "south", "nobody")] == [2, 2, 1]
+    day = datetime.now(UTC).date()
+    with at_work(office, "chief") as session:
+        set_deputy(session, people["north"], people["south"], first_day=day, last_day=day + timedelta(6))
+    assert northern["patient"] in seen("south")
+
+
+def test_no_error_tells_of_a_hidden_row(office: Office, northern: dict[str, int]) -> None:
+    """A condition that fails for one number alone is asked of rows one may see, and of no other before."""
+    for table in OF_PATIENTS:
+        key = "id" if table == "patient_service.patient" else "patient_id"
+        query = text(f"SELECT count(*) FROM {table} WHERE 1 / ({key} - :hidden) IS NOT NULL")
+        with direct(office, "south") as connection:
+            assert connection.scalar(query, {"hidden": northern["patient"]}) == 0, table
+        with direct(office, "north") as connection, pytest.raises(DataError, match="division by zero"):
+            connection.scalar(query, {"hidden": northern["patient"]})
 
 
 def test_a_patient_is_its_teams(office: Office, northern: dict[str, int]) -> None:
