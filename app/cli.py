@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from app.admin_options import admin_options
+from app.crash import watch
 from app.german_usage import speak_german
 from app.paths import Profile
 from domain.errors import PlatzlotseError
@@ -133,6 +134,12 @@ def _row(given: str) -> tuple[int, str]:
     """7 is a row of a file, 7:phone one field of it."""
     number, _, field = given.partition(":")
     return _positive(number), field
+
+
+def program(arguments: Sequence[str]) -> int:
+    """Run one command as a process of its own: what nobody foresees in it is noted without anybody's words."""
+    watch()
+    return main(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:

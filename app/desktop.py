@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.change_listener import ChangeListener
 from app.collector import GuiThreadCollector
+from app.crash import note, on_crash
 from app.doctor.seat import seat_findings
 from app.draft_uploader import DraftUploader
 from app.draft_vault import DraftVault
@@ -22,6 +23,7 @@ from app.settings import load
 from app.worker_process import WorkerProcess, WorkerState
 from domain.access import PERSON_ROLES, office
 from domain.communication.drafts.records import Waiting
+from domain.errors import PlatzlotseError
 from domain.weektime import BERLIN
 from ui.about.dialog import AboutDialog
 from ui.admin.source_keeper import SourceKeeper
@@ -59,6 +61,7 @@ class _News(QObject):
     changed = Signal(str, int)
     connected = Signal(bool)
     worker = Signal(str)
+    crashed = Signal()
 
 
 class Desktop:
@@ -91,6 +94,9 @@ class Desktop:
         self.news.changed.connect(self.changes.changed)
         self.news.connected.connect(self._on_connection)
         self.news.worker.connect(self.window.show_worker)
+        self.news.crashed.connect(lambda: self._tell_crash(profile))
+        self._hear_no_more = on_crash(self.news.crashed.emit)
+        self.background.failed.connect(lambda error: None if isinstance(error, PlatzlotseError) else note(error))
         # one's own save must show even while LISTEN hangs half-open
         self.background.committed.connect(lambda: QTimer.singleShot(1500, self.changes, self._catch_up))
         self._heard = time.monotonic()
@@ -163,6 +169,15 @@ class Desktop:
             self.idle, lambda s: office(s).lock_minutes, self.idle.set_minutes, lambda _: None, key="lock_minutes"
         )
 
+    def _tell_crash(self, profile: Profile) -> None:
+        self.messages.error(
+            tr(
+                "Im Programm ist etwas Unerwartetes passiert. Gespeichertes ist unverändert; speichern Sie, was noch "
+                "offen ist, und starten Sie das Programm neu. Ein Bericht ohne Namen und Inhalte liegt in {path}."
+            ).format(path=profile.logs),
+            passing=True,
+        )
+
     def _note_news(self) -> None:
         self._heard = time.monotonic()
 
@@ -192,6 +207,7 @@ class Desktop:
         if self._closed:
             return
         self._closed = True
+        self._hear_no_more()
         self.listener.stop()
         if self.worker is not None:
             self.worker.stop()

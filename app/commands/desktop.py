@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 from app.cli import DONE
+from app.crash import keep_faults
 from app.logs import log_to_profile
 from app.paths import Profile
 from app.sample_office import TRIAL
@@ -18,6 +19,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     profile = sample_profile(profile) if options.sample else profile or Profile.default()
     profile.make()
     log_to_profile(profile, "desktop")
+    keep_faults(profile.logs / "desktop-faults.log")
     if options.sample and not profile.settings.exists():
         save(profile.settings, TRIAL)
     if os.name != "nt" and os.geteuid() == 0:

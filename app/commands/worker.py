@@ -10,6 +10,7 @@ from pathlib import Path
 from app.backups.keeping import BackupKeeper
 from app.backups.logins import BACKUP, login_url
 from app.cli import DONE, say
+from app.crash import keep_faults
 from app.embedded_postgres import EmbeddedPostgres
 from app.logs import log_to_profile
 from app.parent_watch import exit_when_parent_ends
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     settings = load(profile.settings)
     with _login(profile, settings) as url:
         log_to_profile(profile, "worker")
+        keep_faults(profile.logs / "worker-faults.log")
         # only who tries out has mails caught: elsewhere a mail without a server waits for a person
         catcher = MailCatcher(profile.caught_mail) if settings.mode is Mode.TRIAL else None
         sender = None

@@ -48,7 +48,7 @@ first_valid_uid = 1
 default_client_limit = 200
 passdb {{
   driver = static
-  args = password=test
+  args = password={password}
 }}
 userdb {{
   driver = static
@@ -125,11 +125,11 @@ def opensmtpd_runs() -> bool:
 class MailServer:
     """The running server. Mail to DOMAIN is taken, any local part is a mailbox; UNKNOWN and the world are refused.
 
-    With `idle` false it does not tell of new mail by itself.
+    With `idle` false it does not tell of new mail by itself; `password` opens every mailbox.
     """
 
-    def __init__(self, *, idle: bool = True) -> None:
-        self._idle = idle
+    def __init__(self, *, idle: bool = True, password: str = "test") -> None:  # noqa: S107 - invented
+        self._idle, self._password = idle, password
         self.smtp_port = self.imap_port = self._lmtp_port = 0
         self.home = Path()
         self._dovecot: subprocess.Popen[bytes] | None = None
@@ -216,7 +216,7 @@ class MailServer:
     def open(self, address: str) -> IMAP4:
         """An IMAP connection with the inbox selected; the caller closes it with `with`."""
         mailbox = IMAP4("127.0.0.1", self.imap_port, timeout=SECONDS)
-        mailbox.login(address.partition("@")[0], "test")
+        mailbox.login(address.partition("@")[0], self._password)
         mailbox.select("INBOX", readonly=True)
         return mailbox
 
@@ -227,7 +227,10 @@ class MailServer:
         for _ in range(ATTEMPTS):
             imap, lmtp = _free_port(), _free_port()
             configuration.write_text(
-                template.format(home=self.home, imap=imap, lmtp=lmtp, account=account, group=group), "utf-8"
+                template.format(
+                    home=self.home, imap=imap, lmtp=lmtp, account=account, group=group, password=self._password
+                ),
+                "utf-8",
             )
             self._dovecot = self._start("dovecot", DOVECOTD, "-F", "-c", configuration)
             if _answers(imap, self._dovecot, b"* OK") and _answers(lmtp, self._dovecot, b"220 "):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.database import Database
+from ui.widgets.exporting import ExportDialog
 from ui.widgets.reason import ReasonDialog
 
 T = TypeVar("T")
@@ -62,6 +63,16 @@ def confirm(qtbot: QtBot, parent: QWidget, *, reason: str = "", day: str = "", k
     dialog._day.setText(day)
     assert dialog.ok.isEnabled()
     qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)  # type: ignore[no-untyped-call]  # pytest-qt
+
+
+def how_to_save(qtbot: QtBot, parent: QWidget, *, protect: bool = False) -> str:
+    """Answer whether what is saved is to be protected; the passphrase, or nothing."""
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in parent.findChildren(ExportDialog)), timeout=30_000)
+    dialog = next(d for d in parent.findChildren(ExportDialog) if d.isVisible())
+    dialog.protect.setChecked(protect)
+    passphrase = dialog.passphrase()
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)  # type: ignore[no-untyped-call]  # pytest-qt
+    return passphrase
 
 
 def scalar(database: Database, query: str) -> object:

@@ -4,7 +4,6 @@ Whoever sees that they did not go out takes that back.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -17,8 +16,7 @@ from domain.database import Session
 from domain.errors import NotFound
 from ui.ports import UiContext
 from ui.translation import ntr, tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
+from ui.widgets.exporting import PassphraseDialog, Target, ask_export
 from ui.widgets.printing import PdfPages, ask_printer
 from ui.widgets.reason import ReasonDialog
 
@@ -80,21 +78,30 @@ class LetterPrinting(QObject):
             )
 
     def save(self, letter_ids: Sequence[int], name: str) -> None:
-        """Ask where, and write the PDF there."""
-        choose_place(
-            self._parent, self._ui.state, tr("Briefe als PDF speichern"), name,
-            lambda path: self.save_to(letter_ids, path), ending="pdf",
+        """Ask how and where, and write the PDF there."""
+        ask_export(
+            self._parent, self._ui, tr("Briefe als PDF speichern"), name,
+            lambda target: self.save_to(letter_ids, target), ending="pdf",
         )  # fmt: skip
 
-    def save_to(self, letter_ids: Sequence[int], path: Path) -> None:
+    def save_to(self, letter_ids: Sequence[int], target: Target) -> None:
         """Write the PDF. A file is not yet a letter that left: whether it counts as sent is asked."""
 
         def work(session: Session) -> tuple[int, ...]:
-            put_whole(path, letters_pdf(session, letter_ids))
+            target.put({tr("Briefe.pdf"): letters_pdf(session, letter_ids)})
             waiting = set(waiting_letters(session))
             return tuple(number for number in letter_ids if number in waiting)
 
-        self._ui.background.read(self, work, lambda waiting: self._saved(waiting, path.name))
+        def saved(waiting: tuple[int, ...]) -> None:
+            if not target.passphrase:
+                self._saved(waiting, target.path.name)
+                return
+            # one question after the other
+            told = PassphraseDialog(self._parent, target)
+            told.finished.connect(lambda _: self._saved(waiting, target.path.name))
+            told.open()
+
+        self._ui.background.read(self, work, saved)
 
     def _saved(self, waiting: Sequence[int], name: str) -> None:
         said = tr("Gespeichert: {name}").format(name=name)

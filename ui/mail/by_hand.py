@@ -2,13 +2,11 @@
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
 from urllib.parse import quote
 
 from PySide6.QtCore import QUrl
 
 from domain.communication.queries import MailDetail
-from ui.widgets.files import put_whole
 
 LONGEST_LINK = 1_900  # letters: longer ones are cut by mail programs on Windows
 
@@ -20,11 +18,8 @@ def mailto(mail: MailDetail) -> QUrl | None:
     return QUrl(link) if len(link) <= LONGEST_LINK else None
 
 
-def save_eml(mail: MailDetail, path: Path) -> None:
-    """The mail as a file that mail programs open as a draft; answers to it find their way back by its Message-ID.
-
-    Raises Unavailable when the file cannot be written.
-    """
+def as_eml(mail: MailDetail) -> bytes:
+    """The mail as a file that mail programs open as a draft; answers to it find their way back by its Message-ID."""
     message = EmailMessage(policy=SMTP)
     message["To"] = mail.row.to_address
     message["Subject"] = mail.row.subject
@@ -33,4 +28,4 @@ def save_eml(mail: MailDetail, path: Path) -> None:
     message.set_content(mail.body_text, charset="utf-8")
     if mail.body_html:
         message.add_alternative(mail.body_html, subtype="html", charset="utf-8")
-    put_whole(path, message.as_bytes())
+    return message.as_bytes()

@@ -1,7 +1,6 @@
 """One mail in full, and what a person decides about it when it is unclear, failed or still waiting."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
@@ -17,14 +16,14 @@ from ui import formats
 from ui.errors import describe_code
 from ui.labels import label
 from ui.mail import mail_words
-from ui.mail.by_hand import mailto, save_eml
+from ui.mail.by_hand import as_eml, mailto
 from ui.mail.files import FilesRow
 from ui.mail.record_links import RecordLinks
 from ui.mail.unread_question import UnreadQuestion
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
-from ui.widgets.choosing_files import choose_place
+from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
@@ -200,7 +199,7 @@ class MailDetailView(QWidget):
     def _on_eml(self) -> None:
         def asked(mail: MailDetail) -> None:
             name = f"E-Mail-{mail.row.email_id}.eml"  # no name in it: files are seen by others
-            choose_place(self, self._ui.state, tr("E-Mail speichern"), name, lambda path: self._save(mail, path))
+            ask_export(self, self._ui, tr("E-Mail speichern"), name, lambda target: self._save(mail, target))
 
         self._look_first(asked)
 
@@ -229,11 +228,12 @@ class MailDetailView(QWidget):
         refused = self._unread.otherwise(number, lambda: self._look_first(go_on))
         self._ui.background.write(self, work, done, refused)
 
-    def _save(self, mail: MailDetail, path: Path) -> None:
-        self._ui.background.read(
+    def _save(self, mail: MailDetail, target: Target) -> None:
+        said = tr("Gespeichert: {name}").format(name=target.path.name)
+        self._ui.background.local(
             self,
-            lambda _session: save_eml(mail, path),
-            lambda _: self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name)),
+            lambda: target.put({f"E-Mail-{mail.row.email_id}.eml": as_eml(mail)}),
+            lambda _: tell_saved(self, self._ui, target, said),
         )
 
     def _on_back(self) -> None:

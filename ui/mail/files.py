@@ -22,8 +22,7 @@ from ui.patients.files_folder import put_to_read
 from ui.patients.files_labels import file_kinds
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
+from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.forms import button
 from ui.widgets.reason import ReasonDialog
 
@@ -126,13 +125,16 @@ class FilesRow(QWidget):
         dialog.ask(agreed)
 
     def _save(self, file: FileRow) -> None:
-        choose_place(self, self._ui.state, tr("Anlage speichern"), file.name, lambda path: self._write(file, path))
+        ask_export(self, self._ui, tr("Anlage speichern"), file.name, lambda target: self._write(file, target))
 
-    def _write(self, file: FileRow, path: Path) -> None:
-        def saved(_: object) -> None:
-            self._ui.messages.success(tr("Gespeichert: {name}").format(name=path.name))
-
-        self._ui.background.read(self, lambda s: put_whole(path, self._content(s, file.file_id)), saved)
+    def _write(self, file: FileRow, target: Target) -> None:
+        said = tr("Gespeichert: {name}").format(name=target.path.name)
+        inside = tr("Anlage") + Path(file.name).suffix.lower()  # names in an archive can be read without its passphrase
+        self._ui.background.read(
+            self,
+            lambda s: target.put({inside: self._content(s, file.file_id)}),
+            lambda _: tell_saved(self, self._ui, target, said),
+        )
 
 
 def _what(file: FileRow) -> str:

@@ -106,9 +106,10 @@ class _Page(QWebEnginePage):
     def javaScriptConsoleMessage(
         self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str, line: int, source: str
     ) -> None:
-        """The page's complaints go to the log, not to the terminal."""
+        """Where the page complains goes to the log; its words may quote what it was told, such as an address."""
+        del message
         grave = level != QWebEnginePage.JavaScriptConsoleMessageLevel.InfoMessageLevel
-        log.log(logging.WARNING if grave else logging.DEBUG, "%s:%s: %s", source.rpartition("/")[2], line, message)
+        log.log(logging.WARNING if grave else logging.DEBUG, "%s:%s", source.rpartition("/")[2], line)
 
 
 class MapEngine(QObject):

@@ -1,7 +1,4 @@
-"""Auskunft Art. 15: a report on what is kept of a patient, saved to a chosen folder as two files that are not encrypted."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""Auskunft Art. 15: a report on what is kept of a patient, saved as an encrypted archive unless somebody says otherwise."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -12,13 +9,11 @@ from ui.contact_labels import contact_label
 from ui.labels import label
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
-from ui.widgets.reason import ReasonDialog
+from ui.widgets.exporting import Target, ask_export, tell_saved
 
 
 class AccessReporting(QObject):
-    """Warns, asks where, makes it (which is noted), and puts both files there, whole or not at all."""
+    """Warns, asks how and where, makes it (which is noted), and puts both files there, whole or not at all."""
 
     def __init__(self, ui: UiContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,61 +31,51 @@ class AccessReporting(QObject):
             if last is not None
             else tr("Bisher wurde keine erstellt.")
         )
-        dialog = ReasonDialog(
-            self._parent,
-            tr("Auskunft erstellen"),
+        says = (
             tr(
                 "Es entstehen zwei Dateien mit allem, was zu diesem Menschen gespeichert ist: eine lesbare (PDF) und eine für Maschinen (JSON, mit dem Inhalt der Unterlagen). Angaben über andere Menschen und Namen von Mitarbeitenden stehen nicht darin."
             )
             + "\n\n"
             + tr(
-                "Achtung: Die Dateien enthalten Gesundheitsdaten und sind nicht verschlüsselt. Wählen Sie einen Ordner, den nur Sie lesen, übergeben Sie die Auskunft persönlich oder auf einem sicheren Weg und löschen Sie die Dateien danach."
+                "Achtung: Die Auskunft enthält Gesundheitsdaten. Übergeben Sie sie persönlich oder auf einem sicheren Weg und löschen Sie die Dateien danach."
             )
             + "\n\n"
             + before
             + " "
-            + tr("Wer sie wann erstellt, wird vermerkt."),
-            reason="",
+            + tr("Wer sie wann erstellt, wird vermerkt.")
         )
-        dialog.ask(lambda _: self._ask_where(patient_id))
-
-    def _ask_where(self, patient_id: int) -> None:
-        name = f"{file_stem(patient_id, self._ui.today())}.pdf"
-        choose_place(
-            self._parent, self._ui.state, tr("Auskunft speichern"), name,
-            lambda path: self.save_to(patient_id, path), ending="pdf",
+        ask_export(
+            self._parent, self._ui, tr("Auskunft erstellen"), f"{file_stem(patient_id, self._ui.today())}.pdf",
+            lambda target: self.save_to(patient_id, target), ending="pdf", says=says, protect=True,
         )  # fmt: skip
 
-    def save_to(self, patient_id: int, path: Path) -> None:
-        """Make the report and put it there, the file for machines beside it."""
+    def save_to(self, patient_id: int, target: Target) -> None:
+        """Make the report and put it there, the file for machines with it."""
         now = self._ui.now()
+        stem = file_stem(patient_id, self._ui.today())
         self._ui.background.write(
-            self, lambda s: make_access_report(s, patient_id, say=say, now=now), lambda made: self._put(path, made)
+            self,
+            lambda s: make_access_report(s, patient_id, say=say, now=now),
+            lambda made: self._put(target, made, stem),
         )
 
-    def _put(self, path: Path, made: MadeReport) -> None:
-        beside = path.with_suffix(".json")
+    def _put(self, target: Target, made: MadeReport, stem: str) -> None:
         self._ui.background.local(
             self,
-            lambda: put_both(path, beside, made),
-            lambda _: self._ui.messages.success(
-                tr(
-                    "Gespeichert, unverschlüsselt: {pdf} und {json}. Löschen Sie die Dateien, sobald sie übergeben sind."
-                ).format(pdf=path.name, json=beside.name)
-            ),
+            lambda: target.put({f"{stem}.pdf": made.pdf, f"{stem}.json": made.json}),
+            lambda _: self._saved(target),
         )
 
-
-def put_both(path: Path, beside: Path, made: MadeReport, put: Callable[[Path, bytes], None] = put_whole) -> None:
-    """Both files, or none of them: half a report would pass for a whole one."""
-    there = path.exists()
-    put(path, made.pdf)
-    try:
-        put(beside, made.json)
-    except BaseException:
-        if not there:
-            path.unlink(missing_ok=True)
-        raise
+    def _saved(self, target: Target) -> None:
+        if target.passphrase:
+            said = tr("Gespeichert, verschlüsselt: {name}. Löschen Sie die Datei, sobald sie übergeben ist.").format(
+                name=target.path.name
+            )
+        else:
+            said = tr(
+                "Gespeichert, unverschlüsselt: {pdf} und {json}. Löschen Sie die Dateien, sobald sie übergeben sind."
+            ).format(pdf=target.path.name, json=target.path.with_suffix(".json").name)
+        tell_saved(self._parent, self._ui, target, said)
 
 
 def say(kind: str, code: str) -> str:

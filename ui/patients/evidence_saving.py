@@ -1,7 +1,6 @@
 """The evidence as a file or on paper: made and noted in the database first, then saved whole or not at all."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -10,8 +9,7 @@ from domain.casework.evidence import Made, make_evidence
 from domain.communication.evidence.chain import link_waiting
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
+from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.printing import PdfPages, ask_printer
 
 
@@ -23,22 +21,21 @@ class EvidenceSaving(QObject):
         self._ui, self._parent = ui, parent
 
     def save(self, patient_id: int, name: str) -> None:
-        """Ask where, and put the PDF there."""
-        choose_place(
-            self._parent, self._ui.state, tr("Nachweis als PDF speichern"), name,
-            lambda path: self.save_to(patient_id, path), ending="pdf",
+        """Ask how and where, and put the PDF there."""
+        ask_export(
+            self._parent, self._ui, tr("Nachweis als PDF speichern"), name,
+            lambda target: self.save_to(patient_id, target), ending="pdf",
         )  # fmt: skip
 
-    def save_to(self, patient_id: int, path: Path) -> None:
+    def save_to(self, patient_id: int, target: Target) -> None:
         """Make the PDF, note it, and put it there."""
+        said = tr("Gespeichert: {name}. Vermerkt ist, wer den Nachweis wann erstellt hat.")
 
         def put(made: Made) -> None:
             self._ui.background.local(
                 self,
-                lambda: put_whole(path, made.pdf),
-                lambda _: self._ui.messages.success(
-                    tr("Gespeichert: {name}. Vermerkt ist, wer den Nachweis wann erstellt hat.").format(name=path.name)
-                ),
+                lambda: target.put({tr("Nachweis.pdf"): made.pdf}),
+                lambda _: tell_saved(self._parent, self._ui, target, said.format(name=target.path.name)),
             )
 
         self._make(patient_id, put)

@@ -25,8 +25,9 @@ from ui.patients.files_labels import file_kind, file_kinds
 from ui.ports import UiContext
 from ui.theme import tokens
 from ui.translation import ntr, tr
-from ui.widgets.choosing_files import choose_files, choose_place
-from ui.widgets.files import dropped_files, put_whole
+from ui.widgets.choosing_files import choose_files
+from ui.widgets.exporting import PassphraseDialog, Target, ask_export
+from ui.widgets.files import dropped_files
 from ui.widgets.forms import Choice, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.reason import ReasonDialog
@@ -234,15 +235,20 @@ class FilesTab(QWidget):
         file = self._chosen()
         if file is None:
             return
-        choose_place(self, self._ui.state, tr("Unterlage speichern"), file.name, lambda path: self.save_to(file, path))
+        ask_export(self, self._ui, tr("Unterlage speichern"), file.name, lambda target: self.save_to(file, target))
 
-    def save_to(self, file: FileSummary, path: Path) -> None:
+    def save_to(self, file: FileSummary, target: Target) -> None:
         """Write a copy where the person says."""
+        inside = tr("Unterlage") + Path(file.name).suffix.lower()  # names in an archive are read without its passphrase
 
         def work(session: Session) -> None:
-            put_whole(path, open_file(session, file.file_id).content)
+            target.put({inside: open_file(session, file.file_id).content})
 
-        self._write(work, tr("Gespeichert: {name}").format(name=path.name))
+        def saved() -> None:
+            if target.passphrase:
+                PassphraseDialog(self, target).open()
+
+        self._write(work, tr("Gespeichert: {name}").format(name=target.path.name), saved)
 
     def _on_confirm(self) -> None:
         file = self._chosen()
@@ -289,8 +295,9 @@ class FilesTab(QWidget):
             ).format(name=file.name),
         ).ask(agreed)
 
-    def _write(self, work: Callable[[Session], None], said: str) -> None:
+    def _write(self, work: Callable[[Session], None], said: str, then: Callable[[], None] = lambda: None) -> None:
         def done(_: None) -> None:
+            then()
             self._ui.messages.success(said)
             self._load()
 

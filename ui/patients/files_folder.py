@@ -13,13 +13,18 @@ from pathlib import Path
 
 import psutil
 
+from ui.translation import tr
+
 _PREFIX = "platzlotse-unterlagen-"
 _LEFT = re.compile(rf"{_PREFIX}(\d+)-\w+")
 
 
 def put_to_read(name: str, content: bytes) -> Path:
-    """Write a paper for reading (0400) and return its place; the name has no folder in it."""
-    path = Path(tempfile.mkdtemp(dir=_folder())) / name
+    """Write a paper for reading (0400) and return its place.
+
+    Of its name only the ending is kept: what the other program shows, and remembers as opened last, tells of nobody.
+    """
+    path = Path(tempfile.mkdtemp(dir=_folder())) / f"{tr('Unterlage')}{Path(name).suffix.lower()}"
     # Windows cannot take away what may only be read
     mode = 0o600 if os.name == "nt" else 0o400
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -1,6 +1,6 @@
 """Dialogs that choose files of this machine: they begin in the person's documents, later where the last one ended.
 
-Which folder that was is known until the program ends and is written nowhere.
+Which folder that was is known until the program ends and is written nowhere: its name may be a patient's.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,16 @@ def choose_place(
 
 def _dialog(parent: QWidget, state: WindowState, title: str, then: Callable[[list[Path]], object]) -> QFileDialog:
     folder = state.folder if state.folder is not None and state.folder.is_dir() else documents()
-    dialog = QFileDialog(parent, title, str(folder))
+    dialog = QFileDialog(parent, title)
+    before = dialog.history()
+    dialog.setDirectory(str(folder))
+
+    # when it goes, Qt writes where it was last, and the folders it went through, into a file of all Qt programs
+    def forget() -> None:
+        dialog.setHistory(before)
+        dialog.setDirectory(str(documents()))
+
+    dialog.finished.connect(lambda _: forget())
 
     def chosen(names: list[str]) -> None:
         paths = [Path(name) for name in names]

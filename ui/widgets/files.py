@@ -1,5 +1,6 @@
 """Files of this machine that pages read, write and take when they are dropped; nothing here asks the database."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -28,7 +29,7 @@ def read_file(path: Path) -> bytes:
 def put_whole(path: Path, content: bytes) -> None:
     """Write a file so that under its name is the old one or the whole new one (0600), whatever happens meanwhile.
 
-    Raises Unavailable (``file.unwritable``).
+    Raises Unavailable (``file.unwritable``, ``file.disk_full``).
     """
     try:
         descriptor, made = tempfile.mkstemp(prefix=".platzlotse-", dir=path.parent)
@@ -42,4 +43,5 @@ def put_whole(path: Path, content: bytes) -> None:
             Path(made).unlink(missing_ok=True)
             raise
     except OSError as exc:
-        raise Unavailable("file.unwritable", path=str(path)) from exc
+        full = exc.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise Unavailable("file.disk_full" if full else "file.unwritable", path=str(path)) from exc

@@ -21,6 +21,7 @@ from tests.ui.hands import confirm, fill, find, press, scalar
 from ui.inquiries.page import InquiriesPage
 from ui.matching.composer import InquiryComposer
 from ui.ports import UiContext
+from ui.widgets.exporting import Target
 from ui.widgets.reason import ReasonDialog
 
 STAGE = "SELECT stage FROM matching_service.inquiry"
@@ -148,15 +149,15 @@ def test_a_letter_is_saved(ui: UiContext, qtbot: QtBot, database: Database, tmp_
         assert dialog is not None
         dialog.accept() if sent else dialog.reject()
 
-    letters._printing.save_to([number], tmp_path / "eins.pdf")
+    letters._printing.save_to([number], Target(tmp_path / "eins.pdf"))
     answer(sent=False)
     qtbot.waitUntil(lambda: "Noch nicht als verschickt vermerkt" in ui.messages.text())
     assert (scalar(database, WAITING), scalar(database, STAGE)) == (1, "approved")
-    letters._printing.save_to([number], tmp_path / "zwei.pdf")
+    letters._printing.save_to([number], Target(tmp_path / "zwei.pdf"))
     answer(sent=True)
     qtbot.waitUntil(lambda: ui.messages.text() == "Gespeichert: zwei.pdf Als verschickt vermerkt.")
     assert (scalar(database, WAITING), scalar(database, STAGE)) == (0, "sent")
-    letters._printing.save_to([number], tmp_path / "drei.pdf")
+    letters._printing.save_to([number], Target(tmp_path / "drei.pdf"))
     qtbot.waitUntil(lambda: ui.messages.text() == "Gespeichert: drei.pdf")
     assert (tmp_path / "eins.pdf").read_bytes() == (tmp_path / "drei.pdf").read_bytes()
 

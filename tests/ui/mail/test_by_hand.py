@@ -25,9 +25,9 @@ from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
-from tests.ui.hands import fill, press, scalar
+from tests.ui.hands import fill, how_to_save, press, scalar
 from ui import formats
-from ui.mail.by_hand import LONGEST_LINK, mailto, save_eml
+from ui.mail.by_hand import LONGEST_LINK, as_eml, mailto
 from ui.mail.page import MailPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
@@ -95,11 +95,10 @@ def test_a_withdrawal_is_taken_back_where_it_lies(ui: UiContext, qtbot: QtBot, d
     assert scalar(database, "SELECT stage FROM matching_service.inquiry") == "sent"
 
 
-def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
+def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Words and Message-ID, so that the answer finds its inquiry; the file tells no sender."""
     mail = fill(database, lambda session: waiting(session, ui))
-    save_eml(mail, tmp_path / "a.eml")
-    saved = message_from_bytes((tmp_path / "a.eml").read_bytes(), policy=policy.default)
+    saved = message_from_bytes(as_eml(mail), policy=policy.default)
     part = saved.get_body(("plain",))
     assert part is not None
     assert part.get_content().split() == mail.body_text.split()
@@ -138,6 +137,7 @@ def test_a_corrected_address_stands_there_and_counts_as_sent(
     qtbot.waitUntil(lambda: mail.row.to_address in detail._facts.text())
     fill(database, correct_the_address)
     press(qtbot, page, "Als .eml speichern")
+    how_to_save(qtbot, detail)
     qtbot.waitUntil(lambda: detail.findChild(QFileDialog) is not None)
     chooser = detail.findChild(QFileDialog)
     assert chooser is not None
@@ -237,6 +237,7 @@ def test_what_was_told_before_a_file_is_saved_is_not_asked_again(
     assert page.findChild(QFileDialog) is None
     press(qtbot, page, "Als .eml speichern")
     press(qtbot, asked(qtbot, page), "Trotzdem")
+    how_to_save(qtbot, page)
     qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
     chooser = page.findChild(QFileDialog)
     assert chooser is not None

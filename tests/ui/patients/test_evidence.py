@@ -25,6 +25,7 @@ from tests.ui.hands import fill, find, press, scalar
 from ui.patients.evidence import EvidenceTab
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.widgets.exporting import Target
 from ui.widgets.files import put_whole
 from ui.widgets.forms import Choice
 from ui.widgets.reason import ReasonDialog
@@ -176,7 +177,7 @@ def test_the_pdf_is_saved_and_noted(ui: UiContext, qtbot: QtBot, database: Datab
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
     path = tmp_path / "Nachweis.pdf"
     path.write_bytes(b"alt")
-    tab.saving.save_to(tab._shown.case.patient_id, path)  # type: ignore[union-attr]
+    tab.saving.save_to(tab._shown.case.patient_id, Target(path))  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: "Gespeichert: Nachweis.pdf" in ui.messages.text())
     assert flat("Lea Groß") in flat("".join(pages(path.read_bytes())))
     assert [p.name for p in tmp_path.glob("*achweis*")] == ["Nachweis.pdf"]  # nothing half is left beside it
@@ -192,7 +193,7 @@ def test_a_long_log_is_linked_first(
     patient = fill(database, lambda s: searching(s, ui))
     tab = tab_of(ui, qtbot, patient)
     assert tab._file_name(tab._shown) == f"Nachweis Akte {patient} 2026-11-23.pdf"  # type: ignore[arg-type]
-    tab.saving.save_to(patient, tmp_path / "x.pdf")
+    tab.saving.save_to(patient, Target(tmp_path / "x.pdf"))
     qtbot.waitUntil(lambda: "Gespeichert: x.pdf" in ui.messages.text())
     assert scalar(database, "SELECT count(*) FROM audit.contact_pending") == 0
     assert scalar(database, "SELECT links FROM communication_service.evidence_made") == 2
@@ -201,7 +202,7 @@ def test_a_long_log_is_linked_first(
 def test_a_folder_that_takes_nothing_is_told(ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path) -> None:
     """In a sentence; that it was made stays on record, since it was in the program's hands."""
     tab = tab_of(ui, qtbot, fill(database, lambda s: searching(s, ui)))
-    tab.saving.save_to(tab._shown.case.patient_id, tmp_path / "fehlt" / "x.pdf")  # type: ignore[union-attr]
+    tab.saving.save_to(tab._shown.case.patient_id, Target(tmp_path / "fehlt" / "x.pdf"))  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: "file.unwritable" in ui.messages.text())
     assert scalar(database, MADE) == 1
 
@@ -330,7 +331,7 @@ def test_a_restricted_record_makes_none(ui: UiContext, qtbot: QtBot, database: D
     patient = fill(database, lambda s: searching(s, ui))
     fill(database, lambda s: restrict_patient(s, patient, now=ui.now()))
     tab = tab_of(ui, qtbot, patient)
-    tab.saving.save_to(patient, tmp_path / "x.pdf")
+    tab.saving.save_to(patient, Target(tmp_path / "x.pdf"))
     qtbot.waitUntil(lambda: "evidence.restricted_export" in ui.messages.text())
     assert scalar(database, MADE) == 0
     assert list(tmp_path.glob("*.pdf")) == []

@@ -21,6 +21,7 @@ from ui.patients.files import FilesTab
 from ui.patients.files_folder import sweep
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.widgets.exporting import Target
 from ui.widgets.reason import ReasonDialog
 
 COUNT = "SELECT count(*) FROM patient_service.patient_file_content"
@@ -127,7 +128,7 @@ def test_a_file_that_is_gone_or_too_large_is_told(
 def test_a_paper_is_opened_to_read(
     ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the system's program, as a file for its owner alone; the log knows."""
+    """With the system's program, as a file for its owner alone whose name tells nothing; the log knows."""
     shown: list[str] = []
 
     def open_url(url: QUrl) -> bool:
@@ -139,7 +140,7 @@ def test_a_paper_is_opened_to_read(
     press(qtbot, tab, "Datei öffnen")
     qtbot.waitUntil(lambda: bool(shown))
     path = Path(shown[0])
-    assert (path.name, path.read_bytes()) == ("PTV 11.pdf", pdf("lesbar"))
+    assert (path.name, path.read_bytes()) == ("Unterlage.pdf", pdf("lesbar"))
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o400
         assert stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o700
@@ -151,11 +152,11 @@ def test_a_paper_is_saved_elsewhere(ui: UiContext, qtbot: QtBot, database: Datab
     tab = with_paper(ui, qtbot, database)
     file = tab._chosen()
     assert file is not None
-    tab.save_to(file, tmp_path / "Kopie.pdf")
+    tab.save_to(file, Target(tmp_path / "Kopie.pdf"))
     qtbot.waitUntil(lambda: ui.messages.text() == "Gespeichert: Kopie.pdf")
     assert (tmp_path / "Kopie.pdf").read_bytes() == pdf("lesbar")
     assert scalar(database, READ) == 1
-    tab.save_to(file, tmp_path / "fehlt" / "Kopie.pdf")
+    tab.save_to(file, Target(tmp_path / "fehlt" / "Kopie.pdf"))
     qtbot.waitUntil(lambda: "file.unwritable" in ui.messages.text())
 
 

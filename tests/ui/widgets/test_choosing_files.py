@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +46,26 @@ def test_the_first_dialog_shows_the_documents_and_the_next_the_last_folder(
     third = choose_files(page, ui.state, "Anhang wählen", chosen.extend)
     assert where(third) == documents
     third.reject()
+
+
+def test_a_folder_is_written_nowhere(ui: UiContext, qtbot: QtBot, documents: Path, tmp_path: Path) -> None:
+    """Qt keeps the folders a dialog went through for all its programs: those of ours are not among them."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    folder = tmp_path / "Akte Kanarienvogel"
+    folder.mkdir()
+    for _ in range(2):
+        dialog = choose_place(page, ui.state, "Speichern", "Nachweis.pdf", lambda _: None, ending="pdf")
+        dialog.setDirectory(str(folder))
+        dialog.selectFile("Nachweis.pdf")
+        dialog.accept()
+        assert ui.state.folder == folder
+        assert where(dialog) == documents
+        assert str(folder) not in dialog.history()
+    dialog.deleteLater()
+    qtbot.wait(1)
+    kept = QSettings(QSettings.Scope.UserScope, "QtProject")
+    assert not [key for key in kept.allKeys() if "Kanarienvogel" in str(kept.value(key))]
 
 
 def test_without_a_folder_of_documents_it_is_the_persons_own(ui: UiContext, qtbot: QtBot, documents: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from domain.database import Session
 from domain.therapists.on_map import map_contacts
@@ -13,8 +13,7 @@ from ui.map.overview.sheet import MapSheet
 from ui.map.view import MapView
 from ui.ports import UiContext
 from ui.translation import ntr, tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
+from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.forms import button
 
 
@@ -39,23 +38,27 @@ class SavingMenu(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(chooser)
 
-    def list_to(self, path: Path) -> None:
-        """Who stands in the list, with how to reach them; the file's ending says in which shape."""
+    def list_to(self, target: Target) -> None:
+        """Who stands in the list, with how to reach them; the file's ending says in which shape, in an archive XLSX."""
         rows = self._rows()
+        inside = Path(f"{tr('Praxen')}.xlsx") if target.passphrase else target.path
 
         def work(session: Session) -> int:
             table = table_of(rows, map_contacts(session, [one.place.therapist_id for one in rows]))
-            put_whole(path, as_file(path, table))
+            target.put({inside.name: as_file(inside, table)})
             return len(table) - 1
 
         def done(number: int) -> None:
             saved = ntr(number, "{n} Praxis gespeichert", "{n} Praxen gespeichert")
-            self._ui.messages.success(f"{saved}: {path.name}")
+            tell_saved(self, self._ui, target, f"{saved}: {target.path.name}")
 
         self._ui.background.read(self, work, done)
 
     def _choose(self) -> None:
         name = f"{tr('Praxen')}-{self._ui.today():%Y-%m-%d}"
-        chooser = choose_place(self, self._ui.state, tr("Liste speichern"), name, self.list_to, ending="xlsx")
-        chooser.setNameFilters([tr("Excel (*.xlsx)"), tr("CSV (*.csv)")])
-        chooser.filterSelected.connect(lambda kind: chooser.setDefaultSuffix("csv" if "csv" in kind else "xlsx"))
+        ask_export(self, self._ui, tr("Liste speichern"), name, self.list_to, ending="xlsx", dress=_offer_kinds)
+
+
+def _offer_kinds(chooser: QFileDialog) -> None:
+    chooser.setNameFilters([tr("Excel (*.xlsx)"), tr("CSV (*.csv)")])
+    chooser.filterSelected.connect(lambda kind: chooser.setDefaultSuffix("csv" if "csv" in kind else "xlsx"))

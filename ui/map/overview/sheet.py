@@ -1,7 +1,6 @@
 """The map as a file or on paper: PDF, PNG, printer; with heading, day, legend and sources, without a name of a patient."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize
 from PySide6.QtWidgets import QWidget
@@ -10,8 +9,7 @@ from domain.errors import Unavailable
 from ui.map.view import MapView
 from ui.ports import UiContext
 from ui.translation import tr
-from ui.widgets.choosing_files import choose_place
-from ui.widgets.files import put_whole
+from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.printing import PdfPages, ask_printer
 
 PNG_SCALE = 3  # dots to a point: a PDF's point is 1/72 inch, so 216 dots an inch
@@ -47,13 +45,13 @@ class MapSheet(QObject):
 
         self._make(paint)
 
-    def pdf_to(self, path: Path) -> None:
+    def pdf_to(self, target: Target) -> None:
         """Save as a PDF."""
-        self._make(lambda pdf: self._put(path, lambda: pdf))
+        self._make(lambda pdf: self._put(target, tr("Karte.pdf"), lambda: pdf))
 
-    def png_to(self, path: Path) -> None:
+    def png_to(self, target: Target) -> None:
         """Save as a picture."""
-        self._make(lambda pdf: self._put(path, lambda: picture_of(pdf)))
+        self._make(lambda pdf: self._put(target, tr("Karte.png"), lambda: picture_of(pdf)))
 
     def _make(self, done: Callable[[bytes], None]) -> None:
         def arrive(pdf: bytes) -> None:
@@ -68,16 +66,18 @@ class MapSheet(QObject):
 
         self._view.sheet(self._heading(), arrive)
 
-    def _choose(self, title: str, suffix: str, kinds: str, save: Callable[[Path], None]) -> None:
+    def _choose(self, title: str, suffix: str, kinds: str, save: Callable[[Target], None]) -> None:
         name = f"{tr('Karte')}-{self._ui.today():%Y-%m-%d}.{suffix}"
-        chooser = choose_place(self._parent, self._ui.state, title, name, save, ending=suffix)
-        chooser.setNameFilter(kinds)
+        ask_export(
+            self._parent, self._ui, title, name, save, ending=suffix, dress=lambda chooser: chooser.setNameFilter(kinds)
+        )
 
-    def _put(self, path: Path, content: Callable[[], bytes]) -> None:
+    def _put(self, target: Target, name: str, content: Callable[[], bytes]) -> None:
+        said = tr("Gespeichert: {name}.").format(name=target.path.name)
         self._ui.background.local(
             self,
-            lambda: put_whole(path, content()),
-            lambda _: self._ui.messages.success(tr("Gespeichert: {name}.").format(name=path.name)),
+            lambda: target.put({name: content()}),
+            lambda _: tell_saved(self._parent, self._ui, target, said),
         )
 
     def _printed(self, good: bool) -> None:

@@ -33,6 +33,7 @@ from ui.map.overview.patient import PatientChoice
 from ui.map.overview.spots import find_spot
 from ui.map.view import MapView
 from ui.ports import UiContext
+from ui.widgets.exporting import Target
 
 Ask = Callable[[MapView, str], Any]
 COLOGNE, BERLIN = (50.94, 6.96), (52.52, 13.4)
@@ -270,7 +271,7 @@ def test_the_map_dies_and_the_page_goes_on(
         os.kill(shown._view.render_process(), signal.SIGKILL)
     shown._filters.choose("method", "systemic")
     _until(qtbot, shown, ["Bär"])
-    shown.saving.sheet.png_to(Path("nirgends.png"))
+    shown.saving.sheet.png_to(Target(Path("nirgends.png")))
     assert "noch nicht bereit" in ui.messages._text.text()
     with qtbot.waitSignal(shown._view.drawn, timeout=SLOW_MS) as drawn:
         press(qtbot, shown, "Karte neu laden")
@@ -289,12 +290,12 @@ def test_list_and_map_are_saved(shown: MapPage, qtbot: QtBot, tmp_path: Path, ui
         ("karte.pdf", shown.saving.sheet.pdf_to),
         ("karte.png", shown.saving.sheet.png_to),
     ):
-        save(tmp_path / name)
+        save(Target(tmp_path / name))
         qtbot.waitUntil(partial(told, name), timeout=SLOW_MS)
     assert "Ina Bär" in (tmp_path / "praxen.csv").read_text("utf-8-sig")
     assert (tmp_path / "karte.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "karte.png").read_bytes().startswith(b"\x89PNG")
-    shown.saving.list_to(tmp_path / "fehlt" / "praxen.csv")
+    shown.saving.list_to(Target(tmp_path / "fehlt" / "praxen.csv"))
     qtbot.waitUntil(lambda: "praxen.csv" in ui.messages._text.text(), timeout=SLOW_MS)
 
 
