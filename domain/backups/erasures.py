@@ -23,8 +23,9 @@ REASON = "Nach dem Wiederherstellen einer Sicherung erneut gelöscht."
 
 
 class What(StrEnum):
-    """What was erased: all words about a patient, those of a contact (with its calls and answers), or a paper."""
+    """What was erased: a whole record, all words about a patient, of a contact (with calls and answers), a paper."""
 
+    RECORD = "record"
     PATIENT = "patient"
     CONTACT = "contact"
     PAPER = "paper"
@@ -68,6 +69,12 @@ _KEEPS_PATIENTS = "SELECT to_regclass('audit.patient_erasure') IS NOT NULL"
 _PATIENTS = f"""
 SELECT p.id, {_CREATED.format("p.created_at")}, extract(epoch FROM e.at)::text
 FROM audit.patient_erasure e JOIN patient_service.patient p ON p.id = e.patient_id ORDER BY 1"""
+# records are erased whole since their columns are there (revision 0041)
+_KEEPS_RECORDS = """SELECT EXISTS (SELECT FROM information_schema.columns
+    WHERE table_schema = 'patient_service' AND table_name = 'patient' AND column_name = 'erased_at')"""
+_RECORDS = f"""
+SELECT p.id, {_CREATED.format("p.created_at")}, extract(epoch FROM p.erased_at)::text
+FROM patient_service.patient p WHERE p.erased_at IS NOT NULL ORDER BY 1"""
 _PAPERS = f"""
 SELECT id, {_CREATED.format("created_at")} FROM patient_service.patient_file
 WHERE erased_at IS NOT NULL ORDER BY 1"""
@@ -81,22 +88,22 @@ def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
         if mark
     ]
     papers = [Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))]
-    return (*contacts, *papers, *_patients(connection))
+    patients = _dated(connection, What.PATIENT, _KEEPS_PATIENTS, _PATIENTS)
+    return (*contacts, *papers, *patients, *_dated(connection, What.RECORD, _KEEPS_RECORDS, _RECORDS))
 
 
-def _patients(connection: Connection) -> tuple[Erasure, ...]:
-    if not connection.scalar(text(_KEEPS_PATIENTS)):
+def _dated(connection: Connection, what: What, is_kept: str, query: str) -> tuple[Erasure, ...]:
+    if not connection.scalar(text(is_kept)):
         return ()
-    found = connection.execute(text(_PATIENTS))
-    return tuple(Erasure(What.PATIENT, number, mark, at=at) for number, mark, at in found)
+    return tuple(Erasure(what, number, mark, at=at) for number, mark, at in connection.execute(text(query)))
 
 
 def replay(connection: Connection, erasures: Iterable[Erasure]) -> int:
     """Erase as the owner what the lists name and is not erased here; returns how many. Repeating it changes nothing."""
     done = {erasure.key for erasure in erasures_in(connection)}
     again = 0
-    # one by one before all words about somebody, which leave out what is empty
-    for erasure in sorted(erasures, key=lambda erasure: erasure.what is What.PATIENT):
+    # one by one before all words about somebody, which leave out what is empty; who it was goes last
+    for erasure in sorted(erasures, key=lambda erasure: _ORDER.index(erasure.what)):
         if erasure.key not in done:
             done.add(erasure.key)
             again += _AGAIN[erasure.what](connection, erasure)
@@ -110,6 +117,18 @@ def _patient(connection: Connection, erasure: Erasure) -> bool:
         return False
     connection.execute(_TAKE_BACK, due)
     connection.execute(text("SELECT audit.erase_words(:id, :reason)"), due)
+    return True
+
+
+def _record(connection: Connection, erasure: Erasure) -> bool:
+    """A whole record, with the words and papers that came back; what hindered it then is over, so it is ended here."""
+    due = {"id": erasure.id, "mark": erasure.mark, "reason": REASON}
+    if not connection.scalar(text(_KEEPS_RECORDS)) or not connection.scalar(_RECORD_DUE, due):
+        return False
+    for statement in (_FREE, _END_SEARCHES, _ERASE_PAPERS, _TAKE_BACK):
+        connection.execute(statement, due)
+    connection.execute(text("SELECT audit.erase_words(:id, :reason)"), due)
+    connection.execute(text("SELECT audit.erase_record(:id)"), due)
     return True
 
 
@@ -142,7 +161,19 @@ _PATIENT_DUE = text(f"""SELECT EXISTS (
       AND (e.at IS NULL OR extract(epoch FROM e.at) < cast(:at AS numeric)))""")
 _TAKE_BACK = text("""UPDATE communication_service.email SET status = 'cancelled', version = version + 1
     WHERE status IN ('draft', 'failed') AND id IN (SELECT mail_id FROM audit.mails_about(:id))""")
-_AGAIN = {What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper}
+_RECORD_DUE = text(f"""SELECT EXISTS (SELECT FROM patient_service.patient p
+    WHERE p.id = :id AND {_CREATED.format("p.created_at")} = :mark AND p.erased_at IS NULL)""")
+_FREE = text("""UPDATE patient_service.patient SET restricted_at = NULL, version = version + 1
+    WHERE id = :id AND restricted_at IS NOT NULL""")
+_END_SEARCHES = text("""UPDATE matching_service.place_search
+    SET status = 'cancelled', closed_at = clock_timestamp(), paused_until = NULL, pause_reason = '',
+        version = version + 1
+    WHERE patient_id = :id AND closed_at IS NULL""")
+_ERASE_PAPERS = text("""UPDATE patient_service.patient_file
+    SET erased_at = clock_timestamp(), erased_reason = :reason, name = '', note = ''
+    WHERE patient_id = :id AND erased_at IS NULL""")
+_ORDER = (What.CONTACT, What.PAPER, What.PATIENT, What.RECORD)
+_AGAIN = {What.RECORD: _record, What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper}
 _FORGET = text("""DELETE FROM audit.content c USING audit.entry e
     WHERE c.entry_id = e.id AND e.table_name = :table AND e.row_id = ANY (:ids)""")
 _ERASE_PAPER = text("""UPDATE patient_service.patient_file

@@ -15,6 +15,7 @@ from app.commands.restore import server_target
 from domain.backups.erasures import FILE, erasures_beside, erasures_in, keep_beside
 from domain.backups.files import Kind, backups_in
 from domain.casework.mail_reports import decide_unclear
+from domain.casework.record_erasure import erase_record
 from domain.casework.taking import take_mail
 from domain.casework.word_erasure import erase_words
 from domain.communication.contacts import ContactNote, note_patient_contact
@@ -24,8 +25,10 @@ from domain.database import Database, Session
 from domain.errors import Unavailable
 from domain.matching.models import PlaceSearch
 from domain.patients.files import add_file, erase_file
+from domain.patients.lifecycle import lift_restriction, restrict
+from domain.patients.models import Patient
 from domain.values import Channel
-from tests.builders import add_search
+from tests.builders import add_patient, add_search
 from tests.conftest import NOW, Office
 from tests.domain.casework.steps import ask, mails
 from tests.domain.casework.test_word_erasure import called
@@ -107,6 +110,34 @@ def test_what_was_erased_after_a_backup_is_erased_again(
         leakproof = "SELECT proleakproof FROM pg_proc WHERE oid = 'ts_match_vq(tsvector,tsquery)'::regprocedure"
         assert (session.scalar(text(proof)), session.scalar(text(leakproof))) == (True, True)
     owner.close()
+
+
+@pytest.mark.parametrize("open_in_the_backup", [False, True])
+def test_a_record_that_was_erased_does_not_come_back(
+    office: Office, database: Database, target: Target, tmp_path: Path, *, open_in_the_backup: bool
+) -> None:
+    """Who it was, what it needed, its papers; also where the backup has the search still open, or held back."""
+    ended = {} if open_in_the_backup else {"status": "cancelled", "closed_at": NOW}
+    with database.write() as session:
+        patient = add_patient(session, last_name=CANARY, email=f"{CANARY}@mail.example", note=f"{CANARY} vier")
+        add_search(session, patient, **ended)
+        add_file(session, patient, name=f"{CANARY}.pdf", content=pdf(), kind="ptv11", now=NOW, note=f"{CANARY} drei")
+        note_patient_contact(session, patient, ContactNote(NOW, "phone", "in", "Mutter", f"{CANARY} eins"), now=NOW)
+        if open_in_the_backup:
+            restrict(session, patient, now=NOW)
+    made = backed_up(office, tmp_path, NOW)
+    with database.write() as session:
+        if open_in_the_backup:
+            lift_restriction(session, patient)
+            session.execute(text("UPDATE matching_service.place_search SET status = 'cancelled', closed_at = now()"))
+        erase_record(session, patient, reason="Antrag", now=NOW)
+    database.close()
+    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).erased_again >= 1
+    assert holding(office, CANARY) == {}
+    with database.read() as session:
+        record = session.get_one(Patient, patient)
+        assert (record.last_name, record.email, record.erased_at is not None) == ("gelöschte Akte", "", True)
+        assert session.scalars(select(PlaceSearch.status)).all() == ["cancelled"]
 
 
 def test_the_list_outlives_the_database(office: Office, database: Database, target: Target, tmp_path: Path) -> None:
