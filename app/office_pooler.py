@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.persons import verifier
 
 POOLER = "platzlotse_pooler"
+SCHEMA = "pooler"
 CONNECTIONS = 5  # it asks one question a login
 LOOKUP = """
 CREATE SCHEMA IF NOT EXISTS pooler;

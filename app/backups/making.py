@@ -97,9 +97,13 @@ def restore_into(
     *,
     binaries: Binaries,
     now: datetime,
+    owner: str | None = None,
     halted: Halted = never,
 ) -> Manifest:
-    """Put a backup into the empty database of `owner_url` and compare; raises what is wrong with it."""
+    """Put a backup into the empty database of `owner_url` and compare; raises what is wrong with it.
+
+    Everything in it becomes that login's, or the `owner`'s where a superuser acts for it.
+    """
     engine = _engine(owner_url)
     try:
         with folder_errors(path.parent), path.open("rb") as file:
@@ -108,7 +112,7 @@ def restore_into(
             if promised.server > binaries.major:
                 raise Invalid("backup.newer_server", found=promised.server, wanted=binaries.major)
             make_roles(engine, promised)
-            load(binaries, owner_url, sealed.dump(), halted=halted)
+            load(binaries, owner_url, sealed.dump(), owner=owner, halted=halted)
         refuse_halted(halted)
         with translated_errors(), engine.begin() as connection:
             compare(promised, measure(connection, kind=promised.kind, now=now))

@@ -12,14 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from nacl.public import PrivateKey
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
+from app.backups.in_place import create_like, engine_as, other_owner, set_up_inside, set_up_like
 from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
 from app.postgres_binaries import Binaries
-from domain.access import ROLES, group_role
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
@@ -95,8 +94,9 @@ def restore(
     if promised.revision != HEAD and promised.revision not in KNOWN:
         raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
     places = {place for place in (path.parent, folder, second) if place is not None}
-    with _owner(target.url(target.name)) as old, translated_errors():
+    with engine_as(target.url(target.name)) as old, translated_errors():
         with old.begin() as connection:
+            owner = other_owner(connection, target.name)
             known = set(_roles(connection))
             size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
             since = _joined(
@@ -107,14 +107,14 @@ def restore(
         copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
     before = name_of(target.name, now)
-    with translated_errors(), _said_full(), _owner(target.admin_url) as admin, admin.connect() as connection:
+    with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         _drop_unfinished(connection, target.name)
-        connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
+        create_like(connection, fresh, owner)
         try:
-            restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
-            again, refused, held = _make_ready(target, fresh, since)
-            _as_it_was_set_up(connection, fresh)
+            restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
+            again, refused, held = _make_ready(target, fresh, owner, since)
+            set_up_like(connection, fresh, target.name)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
         except BaseException:
@@ -127,18 +127,19 @@ def restore(
     return Restored(copy, before, newcomers, again, refused, held)
 
 
-def _make_ready(target: Target, fresh: str, since: Since) -> tuple[int, int, int]:
+def _make_ready(target: Target, fresh: str, owner: str | None, since: Since) -> tuple[int, int, int]:
     """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
-    with _owner(target.url(fresh)) as new:
+    with translated_errors(), engine_as(target.url(fresh)) as mighty, mighty.begin() as connection:
+        set_up_inside(connection)
+    with engine_as(target.url(fresh), owner) as new:
         migrate(new)
         with (
             translated_errors(),
-            _owner(target.url(target.name)) as old,
+            engine_as(target.url(target.name)) as old,
             old.connect() as source,
             new.begin() as connection,
         ):
             carry_over(source, connection)
-            _leakproof(connection)
             held = hold_waiting_mails(connection)
             refused = say_again(
                 connection, since.refused
@@ -176,19 +177,6 @@ def _drop_unfinished(connection: Connection, name: str) -> None:
         connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
 
 
-def _as_it_was_set_up(connection: Connection, name: str) -> None:
-    """What belongs to a database and stands in no dump of it (revision 0001 set it)."""
-    connection.execute(text(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
-    connection.execute(text(f'GRANT CONNECT ON DATABASE "{name}" TO {", ".join(map(group_role, ROLES))}'))
-    connection.execute(text(f'ALTER DATABASE "{name}" SET jit = off'))
-
-
-def _leakproof(connection: Connection) -> None:
-    """What revision 0005 said of a function of the server's own, which stands in no dump either."""
-    if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-        connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
-
-
 def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
     """Both renames or none; the server refuses while anybody is connected."""
     connection.execute(text("BEGIN"))
@@ -209,12 +197,3 @@ def _said_full() -> Iterator[None]:
         if sqlstate(exc) == DISK_FULL:
             raise Unavailable("backup.server_full") from exc
         raise
-
-
-@contextmanager
-def _owner(url: str) -> Iterator[Engine]:
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    try:
-        yield engine
-    finally:
-        engine.dispose()

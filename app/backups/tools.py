@@ -10,12 +10,14 @@ from typing import IO
 
 from sqlalchemy.engine import make_url
 
+from app.office_pooler import SCHEMA as POOLER_SCHEMA
 from app.postgres_binaries import NO_WINDOW, Binaries, wheel_binaries
 from domain.errors import Unavailable
 
 CHOICE = "PLATZLOTSE_POSTGRES_BIN"
 DEBIAN = "/usr/lib/postgresql/{major}/bin"
 BLOCK = 1 << 20
+LOCK_SECONDS = 60
 LOOK_SECONDS = 0.2  # how late it is noticed that the program ends
 
 Halted = Callable[[], bool]
@@ -67,6 +69,8 @@ def dumping(binaries: Binaries, url: str, *, snapshot: str, halted: Halted = nev
     """The dump of a snapshot, piece by piece. Raises Unavailable (``backup.not_dumped``) where it breaks off."""
     command = [
         *(str(binaries.folder / "pg_dump"), "--format=custom", "--compress=1", "--no-owner"),
+        # the pooler's way in is the server's, as its login is; and nobody's lock holds a backup up for ever
+        *(f"--exclude-schema={POOLER_SCHEMA}", f"--lock-wait-timeout={LOCK_SECONDS}s"),
         *(f"--snapshot={snapshot}", f"--dbname={_conninfo(url)}"),
     ]
     with tempfile.TemporaryFile() as words:
@@ -79,9 +83,16 @@ def dumping(binaries: Binaries, url: str, *, snapshot: str, halted: Halted = nev
                 dump.kill()  # nothing where it has ended
 
 
-def load(binaries: Binaries, url: str, pieces: Iterable[bytes], *, halted: Halted = never) -> None:
-    """Put a dump into an empty database. Raises Unavailable (``backup.not_restored``), and what the pieces raise."""
+def load(
+    binaries: Binaries, url: str, pieces: Iterable[bytes], *, owner: str | None = None, halted: Halted = never
+) -> None:
+    """Put a dump into an empty database, as the login of `url` or as the `owner` it may act for.
+
+    Raises Unavailable (``backup.not_restored``), and what the pieces raise.
+    """
     command = [str(binaries.folder / "pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={_conninfo(url)}"]
+    if owner is not None:
+        command.append(f"--role={owner}")
     with tempfile.TemporaryFile() as words, _start(command, url, stdin=subprocess.PIPE, stderr=words) as restore:
         assert restore.stdin is not None
         try:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from app.backups.in_place import create_like, engine_as, other_owner
 from app.backups.keeping import place_of
 from app.backups.keys import machine_key, public_keys
 from app.backups.logins import OWNER, login_url, needed_login
@@ -22,6 +23,7 @@ from app.backups.restoring import Restored, Target, restore
 from app.backups.tools import binaries_of, own_binaries, wants_tls
 from app.cli import DONE, say, tell
 from app.embedded_postgres import EmbeddedPostgres
+from app.office_setup import OWNER as OFFICE_OWNER
 from app.paths import Profile
 from app.seat import DATABASE, open_seat
 from app.settings import Mode, load
@@ -188,7 +190,10 @@ def _target(profile: Profile) -> Iterator[Target]:
 
 
 def server_target(owner_url: str) -> Target:
-    """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used."""
+    """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used.
+
+    `owner_url` logs in as its owner, or as a superuser, who acts for the owner.
+    """
     url = make_url(owner_url)
     name = url.database or DATABASE
     admin_url = url.set(database="postgres").render_as_string(hide_password=False)
@@ -203,10 +208,12 @@ def server_target(owner_url: str) -> Target:
     with translated_errors(), admin.connect() as connection:
         major = int(str(connection.scalar(text("SHOW server_version_num")))) // 10_000
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+            there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": OFFICE_OWNER})
+            create_like(connection, name, OFFICE_OWNER if there else None)
+        acts_for = other_owner(connection, name)
     refuse_while_used()
-    owner = create_engine(owner_url, poolclass=NullPool, hide_parameters=True)
-    migrate(owner)
+    with engine_as(owner_url, acts_for) as owner:
+        migrate(owner)
     return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used)
 
 

@@ -1,0 +1,69 @@
+"""What belongs to a database and stands in no dump of it: its owner, who may connect, its settings, its pooler.
+
+A restore by a superuser makes everything as the owner of before: functions act with their owner's rights.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import sql
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from app.office_pooler import LOOKUP, POOLER
+from domain.access import ROLES, group_role
+
+_OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :name AND datdba <> current_user::regrole"
+_GIVEN = """SELECT a.grantee::regrole::text, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a
+    WHERE d.datname = :name AND a.grantee NOT IN (0, d.datdba)"""
+
+
+def other_owner(connection: Connection, name: str) -> str | None:
+    """Whose database it is, where that is not who is logged in; None also where there is none of that name."""
+    found = connection.scalar(text(_OWNER), {"name": name})
+    return None if found is None else str(found)
+
+
+@contextmanager
+def engine_as(url: str, owner: str | None = None) -> Iterator[Engine]:
+    """Connections as the login of `url`, or acting as `owner`."""
+    target = make_url(url)
+    if owner is not None:
+        target = target.update_query_dict({"options": f"-c role={owner}"})
+    engine = create_engine(target, poolclass=NullPool, hide_parameters=True)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def create_like(connection: Connection, fresh: str, owner: str | None) -> None:
+    """An empty database, the owner's."""
+    form = (
+        "CREATE DATABASE {} TEMPLATE template0" if owner is None else "CREATE DATABASE {} OWNER {} TEMPLATE template0"
+    )
+    names = (fresh,) if owner is None else (fresh, owner)
+    connection.connection.cursor().execute(sql.SQL(form).format(*map(sql.Identifier, names)))
+
+
+def set_up_like(connection: Connection, fresh: str, before: str) -> None:
+    """Who may connect, as revision 0001 says and as the database of before has it besides; no jit."""
+    cursor = connection.connection.cursor()
+    name = sql.Identifier(fresh)
+    cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+    groups = {(group_role(role), "CONNECT") for role in ROLES}
+    given = {(str(who), str(what)) for who, what in connection.execute(text(_GIVEN), {"name": before})}
+    for who, what in sorted(groups | given):
+        form = sql.SQL("GRANT {} ON DATABASE {} TO {}")
+        cursor.execute(form.format(sql.SQL(what), name, sql.Identifier(who.strip('"'))))
+    cursor.execute(sql.SQL("ALTER DATABASE {} SET jit = off").format(name))
+
+
+def set_up_inside(connection: Connection) -> None:
+    """What only a superuser sets up within a database: the search for words, and what a pooler asks."""
+    if not connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+        return
+    connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
+    if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": POOLER}):
+        connection.connection.cursor().execute(LOOKUP)
