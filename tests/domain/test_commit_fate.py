@@ -28,6 +28,7 @@ def test_an_event_brings_the_number(database: Database) -> None:
         session.flush()
         second = number_of(session)
     assert ASKED not in sent
+    assert second is not None
     assert second != number
     assert [was_committed(database.engine, known) for known in (number, second)] == [True, True]
 

@@ -61,7 +61,7 @@ def aside_words(found: tuple[SetAside, ...]) -> str:
     if found:
         lines.append("")
         lines.append(
-            tr("Endgültig entfernen, auf dem Rechner, der sichert: {command}").format(
+            tr("Endgültig entfernen, auf dem Rechner, der sichert:\n{command}").format(
                 command=f"main.py restore --drop {found[0].name}"
             )
         )
