@@ -247,21 +247,6 @@ def test_partly_answered_is_reminded_about_the_rest_and_expires(database: Databa
         assert cooling(session, inquiry) == 2
 
 
-def test_the_worker_drops_a_reminder_that_waits_beyond_the_end(
-    database: Database, worker_database: Database, now: datetime
-) -> None:
-    """An account may rest for weeks: what still waits when the inquiry expires reminds of nothing any more."""
-    with database.write() as session:
-        inquiry = delivered(session, now=now)
-        reminding.remind(session, inquiry.id, now=now + DAY, delay=90 * DAY)
-        number = inquiry.id
-    with worker_database.write() as session:
-        assert tick(session, now=now + 30 * DAY).expired_inquiries == (number,)
-    with database.read() as session:
-        (mail,) = mails(session, session.get_one(Inquiry, number), "reminder")
-        assert mail.status == "cancelled"
-
-
 def test_a_late_reply_reopens_an_expired_inquiry(database: Database, now: datetime) -> None:
     """The answer counts, the other patient is asked for again, and the clock begins anew."""
     with database.write() as session:

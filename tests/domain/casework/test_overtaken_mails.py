@@ -7,9 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import Recorded, record_answer
+from domain.casework.clocks import tick
 from domain.casework.mail_reports import mail_sent
 from domain.casework.placements import begin_therapy, fail_acceptance, promote_surplus, start_trial_sessions
 from domain.casework.printed_letters import letters_of
+from domain.casework.reminding import remind
 from domain.communication.claiming import claim
 from domain.database import Database
 from domain.matching.models import Inquiry
@@ -20,6 +22,7 @@ from tests.domain.casework.steps import accept, ask, items, mails, only_item
 
 I = ItemStatus  # noqa: E741 - short in tables
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def sent(session: Session, *searches: int, now: datetime) -> Inquiry:
@@ -115,3 +118,18 @@ def test_thanks_say_how_far_the_other_place_is(database: Database, now: datetime
     assert ("begonnen" in thanks.body_text) is begun
     assert ("klärt die Person zuerst, ob es passt" in thanks.body_text) is not begun
     assert "melden wir uns sofort" in thanks.body_text
+
+
+def test_the_worker_drops_a_reminder_that_waits_beyond_the_end(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """An account may rest for weeks: what still waits when the inquiry expires reminds of nothing any more."""
+    with database.write() as session:
+        inquiry = sent(session, add_search(session), now=now)
+        remind(session, inquiry.id, now=now + DAY, delay=90 * DAY)
+        number = inquiry.id
+    with worker_database.write() as session:
+        assert tick(session, now=now + 30 * DAY).expired_inquiries == (number,)
+    with database.read() as session:
+        (mail,) = mails(session, session.get_one(Inquiry, number), "reminder")
+        assert mail.status == "cancelled"
