@@ -39,6 +39,7 @@ def admin_options(command: MakeCommand) -> None:
     init.add_argument(
         "--service", default="vermittlungsdienst", metavar="NAME", help=tr("Anmeldename des Hintergrunddienstes")
     )
+    init.add_argument("--backup", default="sicherungsdienst", metavar="NAME", help=tr("Anmeldename für Sicherungen"))
     act("password", tr("das eigene Kennwort ändern; ein vorläufiges gilt dann nicht mehr"))
     act("list", tr("zeigen, wer hier arbeitet"))
     create = act("create", tr("eine Person anlegen; ihr erstes Kennwort wird einmal gezeigt"))

@@ -38,6 +38,7 @@ class Secret(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"
     SERVICE = "service"
+    BACKUP = "backup"
     POOLER = "pooler"
 
 
@@ -68,6 +69,7 @@ class Plan:
     superuser_url: str
     database: str
     service_login: str
+    backup_login: str
     admin_login: str = ""
     admin_name: str = ""
     pooler: bool = False
@@ -104,6 +106,9 @@ def set_up(plan: Plan, ask: Callable[[Secret, str], str]) -> Iterator[Step]:
         yield _service(owner, plan, ask)
     finally:
         owner.close()
+    with _session(inside.render_as_string(hide_password=False)) as session:
+        step = _backup(session, plan, ask)
+    yield step
     if plan.pooler:
         with _session(inside.render_as_string(hide_password=False)) as session:
             made = ensure_pooler(session, plan.database, ask(Secret.POOLER, POOLER))
@@ -125,7 +130,7 @@ def _session(url: str) -> Iterator[Session]:
 
 
 def _check_names(plan: Plan) -> None:
-    for login in filter(None, (plan.admin_login, plan.service_login)):
+    for login in filter(None, (plan.admin_login, plan.service_login, plan.backup_login)):
         if not LOGIN.fullmatch(login) or login.startswith(("pg_", "platzlotse")):
             raise Invalid("db.ck_person_role_name")
     if not LOGIN.fullmatch(plan.database):
@@ -262,12 +267,30 @@ def _service(owner: Database, plan: Plan, ask: Callable[[Secret, str], str]) -> 
     return Step("service", login, _outcome(made=not is_there))
 
 
+def _backup(session: Session, plan: Plan, ask: Callable[[Secret, str], str]) -> Step:
+    """The login that reads everything for backups: it passes the rules of rows, which only a superuser can give."""
+    login = plan.backup_login
+    # held until the connection ends: of two runs at once the second finds the first one's
+    session.execute(text("SELECT pg_advisory_lock(7235004)"))
+    is_there = _is_member(session, login, "backup")
+    if is_there and not plan.renew:
+        return Step("backup", login, Outcome.THERE)
+    if not is_there:
+        _refuse_taken(session, login)
+    ensure_login(session, role_name=login, password=ask(Secret.BACKUP, login), roles={"backup"})
+    return Step("backup", login, _outcome(made=not is_there))
+
+
 def _is_service(session: Session, login: str) -> bool:
+    return _is_member(session, login, "worker")
+
+
+def _is_member(session: Session, login: str, role: str) -> bool:
     member = text(
         "SELECT 1 FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid"
-        " WHERE g.rolname = 'platzlotse_worker' AND r.rolcanlogin AND r.rolname = :n"
+        " WHERE g.rolname = :group AND r.rolcanlogin AND r.rolname = :n"
     )
-    return session.scalar(member, {"n": login}) is not None
+    return session.scalar(member, {"n": login, "group": group_role(role)}) is not None
 
 
 def _refuse_taken(session: Session, login: str) -> None:

@@ -18,6 +18,8 @@ WORDS = {
     ("admin", Outcome.THERE): "Eine Verwaltung ist da",
     ("service", Outcome.MADE): "Anmeldung „{name}“ für den Hintergrunddienst angelegt",
     ("service", Outcome.THERE): "Anmeldung „{name}“ für den Hintergrunddienst ist da",
+    ("backup", Outcome.MADE): "Anmeldung „{name}“ für Sicherungen angelegt",
+    ("backup", Outcome.THERE): "Anmeldung „{name}“ für Sicherungen ist da",
     ("pooler", Outcome.MADE): "Anmeldung „{name}“ für PgBouncer angelegt",
     ("pooler", Outcome.THERE): "Anmeldung „{name}“ für PgBouncer ist da",
 }

@@ -23,7 +23,7 @@ from app.postgres_binaries import Binaries
 from app.private_files import write_private
 from app.server_account import Account, account_for
 
-SECRETS = ("superuser", "owner", "worker", "pooler")
+SECRETS = ("superuser", "owner", "worker", "backup", "pooler")
 PATIENCE_SECONDS = 60
 ANSWERS = 0.2
 
@@ -66,10 +66,14 @@ class Topology:
         )
         self._give(self.data / "pg_hba.conf", (HERE / "postgres" / "pg_hba.conf").read_text("utf-8"))
 
-    def start(self) -> None:
-        """PostgreSQL, the database, PgBouncer, the worker; in this order."""
+    def start_database(self) -> None:
+        """PostgreSQL alone."""
         self._tool("pg_ctl", "-w", "-t", str(PATIENCE_SECONDS), "start", log="postgres")
         say(f"PostgreSQL: 127.0.0.1:{self.port}")
+
+    def start(self) -> None:
+        """PostgreSQL, the database, PgBouncer, the worker; in this order."""
+        self.start_database()
         done = subprocess.run([sys.executable, str(HERE / "office.py")], env=self._environment(), check=False)
         if done.returncode:
             raise SystemExit(done.returncode)
@@ -79,6 +83,8 @@ class Topology:
         write_private(profile / "settings.toml", 'mode = "server"\n')
         password = self._secret("worker").read_text("utf-8")
         write_private(self._passfile, f"{self.names[0]}:{self.port}:platzlotse:vermittlungsdienst:{password}\n")
+        secret = self._secret("backup").read_text("utf-8")
+        write_private(self._backup_login, f"{self._url('sicherungsdienst', secret)}\n")
         self._launch("worker", [sys.executable, str(ROOT / "main.py"), "--profile", str(profile), "worker"])
         say(f"CA für die Arbeitsplätze: {self.tls / 'ca.crt'}")
         say("Der Büro-Server läuft.")
@@ -173,9 +179,18 @@ class Topology:
             "PLATZLOTSE_PORT": str(self.port),
             "PLATZLOTSE_CA": str(self.tls / "ca.crt"),
             "PLATZLOTSE_PASSFILE": str(self._passfile),
-            "PLATZLOTSE_WORKER_URL": f"postgresql+psycopg://vermittlungsdienst@{self.names[0]}:{self.port}/platzlotse"
-            f"?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}&passfile={self._passfile}",
+            "PLATZLOTSE_BACKUP_LOGIN": str(self._backup_login),
+            "PLATZLOTSE_WORKER_URL": f"{self._url('vermittlungsdienst')}&passfile={self._passfile}",
         }
+
+    def _url(self, login: str, password: str = "") -> str:
+        who = f"{login}:{password}" if password else login
+        where = f"{self.names[0]}:{self.port}/platzlotse?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}"
+        return f"postgresql+psycopg://{who}@{where}"
+
+    @property
+    def _backup_login(self) -> Path:
+        return self.home / "worker" / "backup-login"
 
     @property
     def _passfile(self) -> Path:
@@ -219,12 +234,17 @@ def main() -> int:
     options.add_argument("--name", action="append", default=[], metavar="RECHNER")
     options.add_argument("--port", type=int, default=5432)
     options.add_argument("--pooler-port", type=int, default=6432)
+    options.add_argument("--only-database", action="store_true", help="nur PostgreSQL: zum Wiederherstellen")
     given = options.parse_args()
     topology = Topology(given.folder, given.name or ["localhost", "127.0.0.1"], given.port, given.pooler_port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         topology.prepare()
-        topology.start()
+        if given.only_database:
+            topology.start_database()
+            say("Die Datenbank läuft allein.")
+        else:
+            topology.start()
         topology.watch()
     except KeyboardInterrupt:
         return 0

@@ -20,8 +20,8 @@ from domain.errors import PlatzlotseError
 from domain.migrations import HEAD
 from ui.errors import describe
 
-SERVICE = "vermittlungsdienst"
-FILES = {Secret.OWNER: "OWNER", Secret.SERVICE: "WORKER", Secret.POOLER: "POOLER"}
+SERVICE, BACKUP = "vermittlungsdienst", "sicherungsdienst"
+FILES = {Secret.OWNER: "OWNER", Secret.SERVICE: "WORKER", Secret.BACKUP: "BACKUP", Secret.POOLER: "POOLER"}
 PATIENCE_SECONDS = 60
 
 
@@ -73,6 +73,7 @@ def main() -> int:
         superuser_url=server.render_as_string(hide_password=False),
         database=os.environ.get("PLATZLOTSE_DATABASE", "platzlotse"),
         service_login=SERVICE,
+        backup_login=BACKUP,
         pooler=True,
         renew=True,
     )

@@ -9,7 +9,7 @@ if [ $# -lt 1 ] || [[ $1 == -* ]]; then
 fi
 umask 077
 mkdir -p secrets
-for name in superuser owner worker pooler; do
+for name in superuser owner worker backup pooler; do
     if [ ! -s "secrets/$name" ]; then openssl rand -hex 24 >"secrets/$name"; fi
 done
 # Einrichtung und Dienst laufen als 10001 und lesen nur ihre Dateien

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Startet den Hintergrunddienst; sein Kennwort kommt aus einer Datei und steht in keiner Umgebung.
+# Startet den Hintergrunddienst; seine Kennwörter kommen aus Dateien und stehen in keiner Umgebung.
 set -eu
 umask 077
 host=${PLATZLOTSE_SERVER:-postgres} port=${PLATZLOTSE_PORT:-5432} database=${PLATZLOTSE_DATABASE:-platzlotse}
@@ -8,4 +8,9 @@ printf '%s:%s:%s:vermittlungsdienst:%s\n' "$host" "$port" "$database" \
     "$(sed 's/[\\:]/\\&/g' "$PLATZLOTSE_WORKER_PASSWORD_FILE")" >/tmp/pgpass
 printf 'mode = "server"\n' >/data/settings.toml
 export PLATZLOTSE_WORKER_URL="postgresql+psycopg://vermittlungsdienst@$host:$port/$database?sslmode=verify-full&sslrootcert=$ca&passfile=/tmp/pgpass"
+# das Kennwort von prepare.sh besteht aus Ziffern und a–f; ein eigenes wird für die Adresse umgeschrieben
+printf 'postgresql+psycopg://sicherungsdienst:%s@%s:%s/%s?sslmode=verify-full&sslrootcert=%s\n' \
+    "$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(open(sys.argv[1]).read().rstrip(), safe=""))' \
+        "$PLATZLOTSE_BACKUP_PASSWORD_FILE")" "$host" "$port" "$database" "$ca" >/tmp/backup-login
+export PLATZLOTSE_BACKUP_LOGIN=/tmp/backup-login
 exec python main.py --profile /data worker

@@ -20,11 +20,13 @@ VARIABLES = {
     Secret.OWNER: "PLATZLOTSE_OWNER_PASSWORD",
     Secret.ADMIN: "PLATZLOTSE_ADMIN_PASSWORD",
     Secret.SERVICE: "PLATZLOTSE_WORKER_PASSWORD",
+    Secret.BACKUP: "PLATZLOTSE_BACKUP_PASSWORD",
 }
 QUESTIONS = {
     Secret.OWNER: "Neues Kennwort für „{login}“ (nur für „main.py migrate“): ",
     Secret.ADMIN: "Neues Kennwort für „{login}“ (erste Verwaltung): ",
     Secret.SERVICE: "Neues Kennwort für „{login}“ (Hintergrunddienst): ",
+    Secret.BACKUP: "Neues Kennwort für „{login}“ (Sicherungen): ",
 }
 
 
@@ -36,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         admin_login=options.login or _ask(tr("Anmeldename der ersten Verwaltung: "), "--login"),
         admin_name=options.name or _ask(tr("Name der ersten Verwaltung: "), "--name"),
         service_login=options.service,
+        backup_login=options.backup,
     )
     steps: list[Step] = []
     for step in set_up(plan, _new_secret):

@@ -23,10 +23,11 @@ SECRETS = {
     "PLATZLOTSE_OWNER_PASSWORD": "owner-of-the-tests",
     "PLATZLOTSE_ADMIN_PASSWORD": "verena-of-the-tests",
     "PLATZLOTSE_WORKER_PASSWORD": "service-of-the-tests",
+    "PLATZLOTSE_BACKUP_PASSWORD": "backups-of-the-tests",
     "PLATZLOTSE_SUPERUSER_PASSWORD": "chief-of-the-tests",
 }
 # without jit is what the first migration makes a database; a later run looks again
-STEPS = ["owner", "database", "search", "schema", "jit", "admin", "service"]
+STEPS = ["owner", "database", "search", "schema", "jit", "admin", "service", "backup"]
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
@@ -75,17 +76,17 @@ def outcomes(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path: Path) -> None:
     """Once it makes everything, twice it changes nothing; then the admin makes a person who can log in."""
-    assert outcomes(run(command(server, "--json"))) == [*["made"] * 4, "there", "made", "made"]
-    logins = "SELECT rolname || rolpassword FROM pg_authid WHERE rolname ~ '^(verena$|verm|platzlotse_owner$)'"
+    assert outcomes(run(command(server, "--json"))) == [*["made"] * 4, "there", "made", "made", "made"]
+    logins = "SELECT rolname || rolpassword FROM pg_authid WHERE rolname ~ '^(verena$|verm|sich|platzlotse_owner$)'"
     before = do(server, "postgres", logins)
-    assert len(before) == 3
+    assert len(before) == 4
     assert all("SCRAM-SHA-256$" in str(login) for login in before)
     # with nobody to ask and nothing in the environment
     silent = dict.fromkeys((name for name in SECRETS if "SUPERUSER" not in name), "")
-    assert outcomes(run(command(server, "--json"), **silent)) == ["there"] * 7
+    assert outcomes(run(command(server, "--json"), **silent)) == ["there"] * len(STEPS)
     assert do(server, "postgres", logins) == before
-    mighty = "SELECT rolname FROM pg_roles WHERE (rolsuper OR rolcreatedb OR rolbypassrls) AND oid >= 16384"
-    assert do(server, "platzlotse", mighty) == ["chief"]
+    mighty = "SELECT rolname FROM pg_roles WHERE (rolsuper OR rolcreatedb OR rolbypassrls) AND oid >= 16384 ORDER BY 1"
+    assert do(server, "platzlotse", mighty) == ["chief", "sicherungsdienst"]
     assert do(server, "platzlotse", "SELECT rolname FROM pg_roles WHERE rolcreaterole AND NOT rolsuper") == [
         "platzlotse_owner"
     ]
@@ -143,7 +144,7 @@ def test_what_was_cut_is_continued(server: OfficeServer) -> None:
     found = outcomes(run(command(server, "--json")))
     assert found[0] == "there"
     assert found[-1] == "made"
-    assert outcomes(run(command(server, "--json"))) == ["there"] * 7
+    assert outcomes(run(command(server, "--json"))) == ["there"] * len(STEPS)
 
 
 @pytest.mark.soak

@@ -1,5 +1,6 @@
 """The office's server without containers: certificate, PostgreSQL with TLS, PgBouncer and worker as real processes."""
 
+import json
 import os
 import shutil
 import signal
@@ -24,6 +25,10 @@ from tests.conftest import PASSWORD
 from tests.servers.office_server import OTHER_MACHINE, free_port
 
 ROOT = Path(__file__).parents[2]
+OWNERS = """SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname ~ '(_service$|^platform$|^audit$)' UNION SELECT pg_get_userbyid(proowner) FROM pg_proc p
+    JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname ~ '(_service$|^platform$|^audit$)'
+    UNION SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'platzlotse'"""
 PATIENCE = 240  # of a slow, busy machine
 POOLER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -50,11 +55,11 @@ class Running:
         )
 
 
-def started(home: Path, port: int, pooler_port: int) -> Running:
+def started(home: Path, port: int, pooler_port: int, *more: str) -> Running:
     """Start it and wait until it says that it runs."""
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "deploy" / "native.py"), str(home), "--name", OTHER_MACHINE, "--name", "localhost",
-         "--port", str(port), "--pooler-port", str(pooler_port)],
+         "--port", str(port), "--pooler-port", str(pooler_port), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -63,7 +68,7 @@ def started(home: Path, port: int, pooler_port: int) -> Running:
     said = []
     for line in process.stdout:
         said.append(line)
-        if "läuft." in line:
+        if "läuft." in line or "läuft allein." in line:
             return Running(home, port, pooler_port, process)
     process.wait()
     raise AssertionError("".join(said))
@@ -92,6 +97,17 @@ def enter_jana(running: Running) -> None:
             session, role_name="test_native", display_name="Jana Brand", password=PASSWORD, roles={"supervisor"}
         )
     owner.close()
+
+
+def named(running: Running, name: str = "") -> str:
+    """The office's name, or a new one."""
+    url = running.url("platzlotse_owner", running.secret("owner")).replace("+psycopg", "")
+    with psycopg.connect(url) as owner:
+        if name:
+            owner.execute("UPDATE platform.office SET name = %s", (name,))
+        row = owner.execute("SELECT name FROM platform.office").fetchone()
+        assert row is not None
+        return str(row[0])
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +188,46 @@ def test_people_pass_the_pooler_and_nobody_else(running: Running) -> None:
     with pytest.raises(PlatzlotseError), plain.read() as session:
         me(session)
     plain.close()
+
+
+def test_the_office_is_backed_up_and_brought_back(tmp_path: Path) -> None:
+    """By the worker's own login for backups, back by a superuser: as it was set up, and the pooler admits people."""
+    home = tmp_path / "server"
+    first = started(home, free_port(), free_port())
+    enter_jana(first)
+    named(first, "Alt")
+    command = [sys.executable, str(ROOT / "main.py"), "--profile", str(home / "worker")]
+    surroundings = {**os.environ, "PLATZLOTSE_BACKUP_LOGIN": str(home / "worker" / "backup-login")}
+    made = subprocess.run([*command, "backup", "--json"], env=surroundings, check=False, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["verified"] is True
+    named(first, "Neu")
+    stopped(first)
+    login = tmp_path / "superuser-login"
+    login.write_text(first.url("postgres", first.secret("superuser")))
+    login.chmod(0o600)
+    alone = started(home, first.port, first.pooler_port, "--only-database")
+    try:
+        back = subprocess.run(
+            [*command, "restore", "--at", json.loads(made.stdout)["file"]],
+            env={**os.environ, "PLATZLOTSE_OWNER_LOGIN": str(login)}, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert back.returncode == 0, back.stderr
+    finally:
+        stopped(alone)
+    again = started(home, first.port, first.pooler_port)
+    try:
+        assert named(again) == "Alt"
+        with psycopg.connect(again.url("postgres", again.secret("superuser")).replace("+psycopg", "")) as admin:
+            assert admin.execute(OWNERS).fetchall() == [("platzlotse_owner",)]
+        ways = [again.port] if POOLER is None else [again.port, again.pooler_port]
+        for port in ways:
+            database = Database(again.url("test_native", PASSWORD, port=port), pooled=port != again.port)
+            with database.read() as session:
+                assert me(session).display_name == "Jana Brand"
+            database.close()
+    finally:
+        stopped(again)
 
 
 @pytest.mark.soak
