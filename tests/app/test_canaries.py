@@ -23,7 +23,7 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy.engine import make_url
 
-from app.backups.making import SCRATCH
+from app.backups.keeping import SCRATCH
 from app.embedded_postgres import EmbeddedPostgres
 from app.logs import log_to_profile
 from app.paths import Profile
