@@ -12,6 +12,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from email.header import Header
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +23,7 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy.engine import make_url
 
+from app.backups.keeping import SCRATCH
 from app.embedded_postgres import EmbeddedPostgres
 from app.logs import log_to_profile
 from app.paths import Profile
@@ -36,6 +38,7 @@ from tests.app.canaries.words import found_in
 from tests.conftest import Office
 from tests.domain.test_erasure_canaries import CANARY, planted
 from tests.servers.mail import DOMAIN, MailServer, missing
+from tests.servers.postgres import TestCluster, in_memory
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 300
@@ -43,6 +46,12 @@ SECONDS = 300
 MAY = {
     "profile/postgres/data/base/": "the database itself",
     "profile/postgres/data/pg_wal/": "the database's own journal",
+}
+# and what may hold them for a while
+MAY_FOR_A_WHILE = MAY | {
+    "profile/postgres/": "the database while it is made and works",
+    f"profile/{SCRATCH}/": "the backup being verified, in a cluster like the database's own",
+    "temp/platzlotse-unterlagen-": "a paper while another program shows it, in a folder for its reader alone",
 }
 # tables beside a patient's, with a reason
 MAY_TABLES = {
@@ -133,6 +142,36 @@ def test_a_log_says_of_an_error_what_and_where_and_nothing_of_its_words(profile:
         assert said in log
 
 
+class KitCluster(TestCluster):
+    """A server that logs as that of the kit does."""
+
+    def _more_configuration(self, data: Path) -> str:
+        assert data.is_dir()
+        shared = (ROOT / "deploy" / "postgres" / "postgresql.conf").read_text("utf-8")
+        return "\n".join(line for line in shared.splitlines() if line.startswith("log_"))
+
+
+def test_an_office_s_server_logs_who_came_and_nothing_of_what_was_asked() -> None:
+    """Broken rules, values that are none, words a function raises: whoever asked is told, the log is not."""
+    with KitCluster(within=in_memory()) as server:
+        url = make_url(server.admin_url("postgres")).set(drivername="postgresql").render_as_string()
+        with psycopg.connect(url, autocommit=True, application_name="kit") as owner:
+            owner.execute("CREATE TABLE rule (word text PRIMARY KEY CHECK (word <> 'x'), day date)")
+            owner.execute("INSERT INTO rule VALUES (%s)", (words.LAST,))
+            for refused in (
+                "INSERT INTO rule VALUES ({0})", "INSERT INTO rule VALUES ('x', NULL) RETURNING {0}", "SELECT {0}::int",
+                "UPDATE rule SET day = {0}::text::date", 'SELECT {0} FROM "{1}"', "SELECT ({0}",
+                "DO $$ BEGIN RAISE EXCEPTION '{1}'; END $$", "DO $$ BEGIN RAISE WARNING '{1}'; END $$",
+            ):  # fmt: skip
+                with suppress(psycopg.Error):
+                    owner.execute(refused.format(f"'{words.LAST}'", words.LAST).encode())
+            with suppress(psycopg.Error):
+                owner.execute("SELECT %s::text::int", (words.LAST,))
+        log = (server.folder / "log").read_bytes()
+    assert b"application_name=kit" in log
+    assert found_in(log) == []
+
+
 @pytest.fixture
 def owner(office: Office) -> Iterator[Database]:
     """The database as its owner, who sees everything."""
@@ -209,15 +248,16 @@ def test_a_crash_leaves_a_report_without_words_and_no_image_of_the_memory(tmp_pa
 
 
 class Ear(threading.Thread):
-    """Hears and sees what everybody on the machine can: notifications, sessions of the server, lines of commands."""
+    """Hears and sees what others can: notifications, sessions of the server, command lines, files while they last."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(name="ear")
         self._server = EmbeddedPostgres(profile.postgres)
-        self._home = str(profile.home)
+        self._home, self._seat = str(profile.home), profile.home.parent
         self._stopped = threading.Event()
         self.heard: set[str] = set()
         self.sessions: set[str] = set()
+        self.passing: set[str] = set()
 
     def stop(self) -> None:
         """End; waits for the thread."""
@@ -227,6 +267,7 @@ class Ear(threading.Thread):
     def run(self) -> None:
         """Listen while there is a server; it comes and goes."""
         while not self._stopped.wait(0.2):
+            self.passing |= set(in_files(self._seat, may=MAY_FOR_A_WHILE))
             try:
                 self._listen()
             except (psycopg.Error, Unavailable):  # it is away
@@ -239,6 +280,7 @@ class Ear(threading.Thread):
         ) as connection:
             connection.execute("LISTEN platzlotse")
             while not self._stopped.is_set():
+                self.passing |= set(in_files(self._seat, may=MAY_FOR_A_WHILE))
                 self.heard |= {notice.payload for notice in connection.notifies(timeout=0.2)}
                 for session in connection.execute("SELECT application_name, query FROM pg_stat_activity"):
                     self.sessions |= {str(session["application_name"]), str(session["query"])}
@@ -306,7 +348,9 @@ def test_a_day_at_the_window_leaves_nothing_of_anybody_outside_the_database(
     assert found_in(ended.stdout + ended.stderr) == []
     assert len(ear.heard) > 10
     assert [heard for heard in ear.heard if found_in(heard.encode())] == []
+    assert "platzlotse-desktop" in ear.sessions
     assert [said for said in ear.sessions if found_in(said.encode())] == []
+    assert ear.passing == set()
     wait_for_quiet(profile)
     assert in_files(home, may=MAY) == []
     # they were planted: the database has them, and of the letter the practice

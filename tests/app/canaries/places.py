@@ -1,8 +1,10 @@
 """Where a program may have written: files below a folder with their names, and tables of its database."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import text
@@ -21,20 +23,29 @@ COLUMNS = text("""
 def in_files(folder: Path, *, may: Mapping[str, str]) -> list[str]:
     """Files and folders below whose name or content holds something planted; `may` are beginnings of paths that may."""
     found = []
-    for path in folder.rglob("*"):
+    for path in _below(folder):
         place = path.relative_to(folder).as_posix()
         found += [f"name of {place}: {hit}" for hit in found_in(place.encode("utf-8", "surrogateescape"))]
         if path.is_symlink():
-            found += [f"link {place}: {hit}" for hit in found_in(bytes(path.readlink()))]
+            with suppress(OSError):  # it has gone meanwhile
+                found += [f"link {place}: {hit}" for hit in found_in(bytes(path.readlink()))]
         elif path.is_file() and not any(place.startswith(begins) for begins in may):
             for content in contents(path):
                 found += [f"{place}: {hit}" for hit in found_in(content)]
     return found
 
 
+def _below(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place) / name for name in (*folders, *files))
+
+
 def contents(path: Path) -> Iterator[bytes]:
-    """What a file holds, and what is packed in it."""
-    content = path.read_bytes()
+    """What a file holds, and what is packed in it; nothing if it has gone meanwhile."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
     yield content
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
