@@ -28,15 +28,21 @@ Ein + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu 
 hat, sieht, was eine davon sieht.
 """
 COLUMNS = """
-SELECT n.nspname || '.' || c.relname AS name, role, verb, string_agg(a.attname, ', ' ORDER BY a.attname) AS columns
+SELECT name, string_agg(role, ', ' ORDER BY role) AS roles, verb, columns FROM (
+SELECT n.nspname || '.' || c.relname AS name, role, verb,
+       -- where most of them are meant, the others are named
+       CASE WHEN count(*) FILTER (WHERE NOT given) <= 5 AND count(*) FILTER (WHERE given) > 5
+            THEN 'alle' || coalesce(
+                ' außer ' || string_agg(a.attname, ', ' ORDER BY a.attname) FILTER (WHERE NOT given), '')
+            ELSE string_agg(a.attname, ', ' ORDER BY a.attname) FILTER (WHERE given) END AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 CROSS JOIN unnest(cast(:roles AS text[])) AS role
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS verb
+CROSS JOIN LATERAL (SELECT has_column_privilege('platzlotse_' || role, c.oid, a.attnum, verb) AS given) AS g
 WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname !~ '^(pg_|information_schema$)'
   AND NOT has_table_privilege('platzlotse_' || role, c.oid, verb)
-  AND has_column_privilege('platzlotse_' || role, c.oid, a.attnum, verb)
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3 HAVING bool_or(given)) AS one GROUP BY name, verb, columns ORDER BY name, verb, 2
 """
 SEQUENCES = """
 SELECT n.nspname || '.' || c.relname AS name, role,
@@ -74,7 +80,7 @@ def page(connection: Connection) -> str:
     parts.append("### Nur einzelne Spalten\n")
     words = {"SELECT": "lesen", "INSERT": "anlegen", "UPDATE": "ändern", "REFERENCES": "verweisen"}
     parts += [
-        f"* `{row.name}`, {row.role}, {words[row.verb]}: {row.columns}"
+        f"* `{row.name}`, {row.roles}, {words[row.verb]}: {row.columns}"
         for row in connection.execute(text(COLUMNS), {"roles": list(ROLES)})
     ]
     parts.append(
