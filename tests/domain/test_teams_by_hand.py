@@ -172,8 +172,8 @@ def test_an_inquiry_for_two_teams_goes_on(office: Office, northern: dict[str, in
     with tool(office, "south") as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):  # the other's position stays the other's
             connection.execute(
-                "UPDATE matching_service.inquiry_item SET status = 'withdrawn' WHERE id = %s",
-                (item[northern["search"]],),
+                "UPDATE matching_service.inquiry_item SET status = 'withdrawn' WHERE search_id = %s",
+                (northern["search"],),
             )
         locked = connection.execute(
             "SELECT id FROM matching_service.inquiry_item WHERE inquiry_id = %s FOR UPDATE", (inquiry,)

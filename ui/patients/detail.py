@@ -34,6 +34,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def __init__(self, ui: UiContext) -> None:
         form = PatientFormView()
         super().__init__(ui, form)
+        self._view = form
         form.help_with_address(ui.background, of_patient=True)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
@@ -127,7 +128,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _offer_for_new(self, persons: tuple[tuple[int, str], ...]) -> None:
         if self._record is None:
-            self._form.show_persons(persons)
+            self._view.show_persons(persons)
 
     def _search_course(self, words: str) -> None:
         self._course.search.setText(words)
@@ -179,7 +180,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._step.setEnabled(not (waiting and missing))
 
     def _fill(self, record: PatientDetail) -> None:
-        self._form.show_persons(record.persons)
+        self._view.show_persons(record.persons)
         self._form.show_form(record.form)
 
     def _create(self, session: Session, form: PatientForm) -> int:
