@@ -9,20 +9,7 @@ nobody's rules and stops a backup: nobody makes one.
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# whatever compares words, days, amounts or what is searched for
-LEAKING = """
-SELECT p.oid::regprocedure::text FROM pg_proc p
-WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proleakproof AND p.prokind = 'f'
-  AND p.proargtypes::oid[] && ARRAY['text', 'bpchar', 'date', 'numeric', 'tsvector', 'bytea']::regtype[]::oid[]
-ORDER BY 1
-"""
-OPEN_OBJECTS = """
-SELECT p.oid::regprocedure::text FROM pg_proc p
-WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN (
-      'lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import', 'lo_put', 'lo_open', 'lo_export', 'lo_unlink', 'lowrite')
-  AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))
-ORDER BY 1
-"""
+from domain.health.leaks import LEAKING, OPEN_OBJECTS
 
 
 def seal(session: Session) -> bool:

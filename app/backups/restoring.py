@@ -15,9 +15,11 @@ from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
+from app.office_sealing import seal
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
@@ -29,6 +31,7 @@ from domain.backups.set_aside import name_of
 from domain.backups.waiting_mails import hold_waiting_mails
 from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
+from domain.health.leaks import LEAKING
 from domain.migrations import HEAD, KNOWN, migrate
 
 DISK_FULL = "53100"
@@ -138,7 +141,7 @@ def _make_ready(target: Target, fresh: str, since: Since) -> tuple[int, int, int
             new.begin() as connection,
         ):
             carry_over(source, connection)
-            _leakproof(connection)
+            _seal_again(source, connection)
             held = hold_waiting_mails(connection)
             refused = say_again(
                 connection, since.refused
@@ -183,10 +186,15 @@ def _as_it_was_set_up(connection: Connection, name: str) -> None:
     connection.execute(text(f'ALTER DATABASE "{name}" SET jit = off'))
 
 
-def _leakproof(connection: Connection) -> None:
-    """What revision 0005 said of a function of the server's own, which stands in no dump either."""
-    if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-        connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
+def _seal_again(source: Connection, connection: Connection) -> None:
+    """What the set-up said of the server's own functions, which stands in no dump; only a superuser can say it again.
+
+    Where it cannot be said here, the doctor tells.
+    """
+    sealed = connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+    if sealed and not source.scalars(text(LEAKING)).all():
+        with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+            seal(session)
 
 
 def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:

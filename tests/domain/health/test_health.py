@@ -54,7 +54,7 @@ def test_a_fresh_office_is_sound_but_for_what_it_does_not_have_yet(office: Offic
     found = look(database)
     unsound = {code for code, one in found.items() if one.state is not State.OK and one.check != "backup"}
     assert unsound == {"worker.gone", "accounts.none"}
-    assert {"version", "schema", "tls.here", "clock", "jit", "search", "roles", "grants"} <= set(found)
+    assert {"version", "schema", "tls.here", "clock", "jit", "sealing", "roles", "grants"} <= set(found)
 
 
 def test_a_worker_is_seen_while_it_is_connected(database: Database, worker_database: Database) -> None:
