@@ -55,7 +55,7 @@ def sealing_state(session: object) -> State:
 
 def plan(connection: psycopg.Connection, table: str, row: str, guess: str) -> str:
     """What EXPLAIN tells of a guess, without the guess itself."""
-    lines = connection.execute(PLAN.format(table, row, guess)).fetchall()  # type: ignore[arg-type]
+    lines = connection.execute(PLAN.format(table, row, guess)).fetchall()
     return "\n".join(line[0] for line in lines if "Filter:" not in line[0] and "Cond:" not in line[0])
 
 
@@ -80,7 +80,7 @@ def test_nor_what_was_said(office: Office, sealed: int) -> None:
     asked = "SELECT communication_service.entries_with('urlaub'::tsquery, 5)"
     for name, many in (("south", 0), ("north", 1), ("lead", 1)):
         with tool(office, name) as connection:
-            assert len(connection.execute(asked).fetchall()) == many, name  # type: ignore[arg-type]
+            assert len(connection.execute(asked).fetchall()) == many, name
 
 
 @pytest.mark.usefixtures("sealed")
@@ -90,7 +90,7 @@ def test_nobody_makes_a_large_object(office: Office, who: str) -> None:
     with tool(office, who) as connection:
         for call in ("lo_create(0)", "lo_creat(-1)", "lo_from_bytea(0, 'x')", "lo_import('/etc/hostname')"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(f"SELECT {call}")  # type: ignore[arg-type]
+                connection.execute(f"SELECT {call}")
 
 
 def test_one_that_is_there_hinders_no_backup(office: Office, tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_nobody_locks_a_table_it_may_only_change(office: Office, people: dict[st
         for table in ("patient_service.patient", "matching_service.inquiry", "communication_service.email"):
             for mode in ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
-                    connection.execute(f"LOCK TABLE {table} IN {mode} MODE")  # type: ignore[arg-type]
-            connection.execute(f"SELECT id FROM {table} FOR UPDATE")  # type: ignore[arg-type]
+                    connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
+            connection.execute(f"SELECT id FROM {table} FOR UPDATE")
 
 
 def test_a_person_has_so_many_connections(office: Office, people: dict[str, int]) -> None:  # noqa: F811
@@ -130,7 +130,7 @@ def test_a_person_has_so_many_connections(office: Office, people: dict[str, int]
     try:
         with tool(office, "owner") as connection:
             rows = connection.execute("SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname ~ '^test_'").fetchall()
-        limits = dict(rows)
+        limits: dict[str, int] = dict(rows)
         assert {limits[f"test_{name}"] for name in ("north", "lead", "chief", "newcomer")} == {CONNECTIONS}
         assert limits["test_worker"] == -1
     finally:

@@ -51,7 +51,7 @@ COLUMNS = """
     JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname !~ '^(pg_|information_schema$)' ORDER BY 1, a.attnum"""
 # where a table wants one of two
-OWN = {
+OWN: dict[str, dict[str, object]] = {
     "batch_line": {"therapist_id": None, "search_ids": [1]},
     "prior_state": {"answer_id": None},
 }
@@ -65,10 +65,11 @@ PLAIN = {
 def planted(owner: psycopg.Connection, ids: dict[str, int]) -> set[tuple[str, str]]:
     """Fill tables that are empty, then write the word wherever a row of them takes it; says where it stands."""
     columns: dict[str, list[tuple[str, str, bool, bool, str]]] = {}
-    for table, kind, *column in owner.execute(COLUMNS):
-        if kind == "r" and _planted_in(table):
-            columns.setdefault(table, []).append(tuple(column))
-    stands = set()
+    for table, relation, *rest in owner.execute(COLUMNS):
+        if relation == "r" and _planted_in(table):
+            one, kind, needed, given, rules = rest
+            columns.setdefault(table, []).append((one, kind, needed, given, rules))
+    stands: set[tuple[str, str]] = set()
     owner.execute("SET session_replication_role = replica")
     for table, found in columns.items():
         name = sql.Identifier(*table.split("."))
@@ -149,7 +150,7 @@ def told(owner: psycopg.Connection, reader: psycopg.Connection, numbers: int) ->
                      f"'{ADDRESS}'" if kind == "text" else f"NULL::{kind}" for kind in kinds]  # fmt: skip
             try:
                 with reader.transaction(force_rollback=True):
-                    answers = reader.execute(f"{form}{', '.join(given)}) AS f").fetchall()  # type: ignore[arg-type]
+                    answers = reader.execute(f"{form}{', '.join(given)}) AS f").fetchall()
             except psycopg.Error:
                 continue
             if any(CANARY in str(answer).lower() for answer in answers):
