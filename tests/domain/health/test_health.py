@@ -87,7 +87,7 @@ def test_rights_beyond_the_matrix_are_named(office: Office, database: Database) 
         "ALTER TABLE platform.office DISABLE ROW LEVEL SECURITY",
     )
     found = look(database)
-    assert found["grants.other"].params["what"] == "patient_service.patient platzlotse_caseworker rawd (raw)"
+    assert found["grants.other"].params["what"] == "patient_service.patient platzlotse_caseworker ra(w)d (ra(w))"
     assert "test_tom: platform.person" in str(found["grants.stray"].params["what"])
     assert found["grants.unguarded"].params["what"] == "platform.office"
 
