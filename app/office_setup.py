@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.database_making import ensure_database, maintenance_engine
 from app.office_pooler import POOLER, ensure_pooler
+from app.office_sealing import seal
 from domain.access import ROLES, group_role
 from domain.database import Database, translated_errors
 from domain.errors import Forbidden, Invalid
@@ -27,7 +28,6 @@ from domain.persons import ensure_login, ensure_person, verifier
 OWNER = "platzlotse_owner"
 OLDEST = 15
 LOGIN = re.compile(r"[a-z][a-z0-9_]{1,39}")
-SEARCH = "pg_catalog.ts_match_vq(tsvector, tsquery)"
 ADMINS = """SELECT count(*) FROM platform.person p JOIN pg_roles r ON r.rolname = p.role_name AND r.rolcanlogin
     WHERE p.active AND pg_has_role(r.oid, 'platzlotse_admin', 'MEMBER')"""
 
@@ -90,10 +90,10 @@ def set_up(plan: Plan, ask: Callable[[Secret, str], str]) -> Iterator[Step]:
     yield Step("database", plan.database, _outcome(made=made))
     inside = make_url(plan.superuser_url).set(database=plan.database)
     with _session(inside.render_as_string(hide_password=False)) as session:
-        searching = _mark_search(session)
+        sealed = seal(session)
         ours = (plan.service_login,) if _is_service(session, plan.service_login) else ()
         _hand_over(session, (*map(group_role, ROLES), *ours))
-    yield Step("search", "ts_match_vq", searching)
+    yield Step("sealing", plan.database, _outcome(made=sealed))
     as_owner = inside.update_query_dict({"options": f"-c role={OWNER}"}).render_as_string(hide_password=False)
     owner = Database(as_owner, application_name="platzlotse-setup", pool_size=1)
     try:
@@ -191,16 +191,6 @@ def _hand_over(session: Session, roles: Iterable[str]) -> None:
         if session.scalar(known, {"name": role}) and not session.scalar(held, {"name": role, "owner": OWNER}):
             form = sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
             cursor.execute(form.format(sql.Identifier(role), sql.Identifier(OWNER)))
-
-
-def _mark_search(session: Session) -> Outcome:
-    """Say that the search for words tells nothing of hidden rows; only a superuser can."""
-    if session.scalar(
-        text("SELECT proleakproof FROM pg_proc WHERE oid = CAST(:name AS regprocedure)"), {"name": SEARCH}
-    ):
-        return Outcome.THERE
-    session.execute(text(f"ALTER FUNCTION {SEARCH} LEAKPROOF"))
-    return Outcome.MADE
 
 
 def _check_owner(owner: Database) -> None:

@@ -6,11 +6,13 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import text
 
+from app.office_sealing import seal
 from benchmarks.conftest import FILL
 from domain.casework.finding_contacts import find_contacts
 from domain.casework.history import patient_history, therapist_history
 from domain.database import Database
-from tests.conftest import Office
+from domain.persons import ensure_person
+from tests.conftest import PASSWORD, Office
 from tests.servers.postgres import TestCluster
 
 ENTRIES = 1_000_000
@@ -28,20 +30,39 @@ FROM generate_series(1, {ENTRIES}) i;
 
 
 @pytest.fixture(scope="module")
-def million(cluster: TestCluster) -> Iterator[Database]:
+def office_of_a_million(cluster: TestCluster) -> Iterator[Office]:
     """A database with that history."""
     name = cluster.clone("platzlotse_template")
     owner = Database(cluster.admin_url(name))
     fill = FILL.replace(":therapists", str(PEOPLE)).replace(":patients", str(PEOPLE))
     with owner.write() as session:
         session.connection().connection.cursor().execute(fill + HISTORY)
+    with owner.write() as session:
+        seal(session)  # as an office's server is set up
+        session.execute(text("INSERT INTO platform.team (name) SELECT 'Team ' || i FROM generate_series(1, 20) i"))
+        first = session.scalar(text("SELECT min(id) FROM platform.team"))
+        session.execute(text("UPDATE patient_service.patient SET team_id = :first + id % 20"), {"first": first})
+        ensure_person(
+            session,
+            role_name="test_member",
+            display_name="member",
+            password=PASSWORD,
+            roles={"caseworker"},
+            team_id=first,
+        )
     with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     owner.close()
-    database = Office(cluster, name).database("jana")
+    yield Office(cluster, name)
+    cluster.drop(name)
+
+
+@pytest.fixture(params=["jana", "member"])
+def million(office_of_a_million: Office, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Somebody who sees all of it, and a caseworker of one of twenty teams."""
+    database = office_of_a_million.database(request.param)
     yield database
     database.close()
-    cluster.drop(name)
 
 
 @pytest.mark.parametrize(

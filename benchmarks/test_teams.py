@@ -7,6 +7,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import make_url, text
 
+from app.office_sealing import seal
 from benchmarks.conftest import FILL
 from domain.casework.agenda import agenda
 from domain.database import Database
@@ -41,6 +42,8 @@ def office_of_teams(cluster: TestCluster) -> Iterator[str]:
         )
         for login, roles in (("test_leads", {"caseworker", "supervisor"}), ("test_member", {"caseworker"})):
             ensure_person(session, role_name=login, display_name=login, password=PASSWORD, roles=roles, team_id=first)
+    with owner.write() as session:
+        seal(session)  # as an office's server is set up
     with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     owner.close()

@@ -16,6 +16,7 @@ from domain.errors import Forbidden, Invalid
 
 ATTRIBUTES = {"rolcanlogin": "LOGIN", "rolsuper": "SUPERUSER", "rolcreatedb": "CREATEDB", "rolcreaterole": "CREATEROLE",
               "rolreplication": "REPLICATION", "rolbypassrls": "BYPASSRLS"}  # fmt: skip
+CONNECTIONS = 20  # of one person at a time, so that nobody takes everybody's
 
 
 def ensure_login(session: Session, *, role_name: str, password: str, roles: Collection[str]) -> None:
@@ -59,6 +60,8 @@ def _login_statement(session: Session, role_name: str, roles: Collection[str]) -
     verb = "CREATE" if row is None else "ALTER"
     named = [attribute for attribute, value in wanted.items() if row is None or row[attribute] is not value]
     words = [("" if wanted[attribute] else "NO") + ATTRIBUTES[attribute] for attribute in named]
+    if row is None and not {"worker", "backup"}.intersection(roles):
+        words.append(f"CONNECTION LIMIT {CONNECTIONS}")
     return sql.SQL(" ".join((verb, "ROLE {} PASSWORD {}", *words)))
 
 

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from psycopg import sql
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.office_pooler import LOOKUP, POOLER
+from app.office_sealing import seal
 from domain.access import ROLES, group_role
+from domain.health.leaks import LEAKING
 
 _OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :name AND datdba <> current_user::regrole"
 _GIVEN = """SELECT a.grantee::regrole::text, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a
@@ -60,10 +63,15 @@ def set_up_like(connection: Connection, fresh: str, before: str) -> None:
     cursor.execute(sql.SQL("ALTER DATABASE {} SET jit = off").format(name))
 
 
-def set_up_inside(connection: Connection) -> None:
-    """What only a superuser sets up within a database: the search for words, and what a pooler asks."""
+def set_up_inside(source: Connection, connection: Connection) -> None:
+    """What only a superuser sets up within a database: comparisons sealed as in the one before, the pooler's way in.
+
+    Where it cannot be said here, the doctor tells.
+    """
     if not connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
         return
-    connection.execute(text("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"))
+    if not source.scalars(text(LEAKING)).all():
+        with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+            seal(session)
     if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": POOLER}):
         connection.connection.cursor().execute(LOOKUP)

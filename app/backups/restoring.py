@@ -129,8 +129,14 @@ def restore(
 
 def _make_ready(target: Target, fresh: str, owner: str | None, since: Since) -> tuple[int, int, int]:
     """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
-    with translated_errors(), engine_as(target.url(fresh)) as mighty, mighty.begin() as connection:
-        set_up_inside(connection)
+    with (
+        translated_errors(),
+        engine_as(target.url(target.name)) as old,
+        old.connect() as source,
+        engine_as(target.url(fresh)) as mighty,
+        mighty.begin() as connection,
+    ):
+        set_up_inside(source, connection)
     with engine_as(target.url(fresh), owner) as new:
         migrate(new)
         with (

@@ -67,8 +67,9 @@ def _built_in() -> Path | None:
 @contextmanager
 def dumping(binaries: Binaries, url: str, *, snapshot: str, halted: Halted = never) -> Iterator[Iterator[bytes]]:
     """The dump of a snapshot, piece by piece. Raises Unavailable (``backup.not_dumped``) where it breaks off."""
+    # -B: nothing of ours is a large object, and one that somebody made would end the dump
     command = [
-        *(str(binaries.folder / "pg_dump"), "--format=custom", "--compress=1", "--no-owner"),
+        *(str(binaries.folder / "pg_dump"), "--format=custom", "--compress=1", "--no-owner", "-B"),
         # the pooler's way in is the server's, as its login is; and nobody's lock holds a backup up for ever
         *(f"--exclude-schema={POOLER_SCHEMA}", f"--lock-wait-timeout={LOCK_SECONDS}s"),
         *(f"--snapshot={snapshot}", f"--dbname={_conninfo(url)}"),

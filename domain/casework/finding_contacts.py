@@ -23,7 +23,7 @@ WITH newest AS MATERIALIZED (
     SELECT id, words FROM communication_service.contact_entry ORDER BY id DESC LIMIT :recent)
 SELECT id FROM newest WHERE {where} ORDER BY id DESC LIMIT :each
 """
-_ALL = "SELECT id FROM communication_service.contact_entry WHERE {where} ORDER BY id + 0 DESC LIMIT :each"
+_ALL = "SELECT communication_service.entries_with({asked}, :each)"
 _ENTRIES = """
 SELECT c.at, c.kind, c.body, c.counterpart, pa.id AS patient, coalesce(t.merged_into_id, t.id) AS therapist,
        nullif(trim(pa.first_name || ' ' || pa.last_name), '') AS patient_name,
@@ -65,7 +65,8 @@ def find_contacts(session: Session, typed: str, *, each: int) -> tuple[ContactHi
     values |= {"each": each, "recent": RECENT}
     found = session.scalars(text(_NEWEST.format(where=where)), values).all()
     if len(found) < each:
-        found = session.scalars(text(_ALL.format(where=where)), values).all()
+        together = " && ".join(f"cast(:q{number} AS tsquery)" for number in range(len(asked)))
+        found = session.scalars(text(_ALL.format(asked=together)), values).all()
     rows = session.execute(text(_ENTRIES), {"ids": list(found)}).mappings()
     return tuple(
         ContactHit(

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 # of a row `t` of therapist_service.therapist; empty where none is left
 USABLE = """coalesce((
     SELECT u.number FROM unnest(ARRAY[t.phone, t.mobile]) WITH ORDINALITY AS u (number, place)
-    WHERE u.number <> '' AND NOT EXISTS (
-        SELECT FROM communication_service.phone_call w
-        WHERE w.therapist_id = t.id AND w.status = 'wrong_number' AND w.dialled = u.number)
+    WHERE u.number <> '' AND NOT communication_service.is_wrong_number(t.id, u.number)
     ORDER BY u.place LIMIT 1), '')"""
 
 

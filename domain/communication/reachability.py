@@ -18,12 +18,7 @@ WEIGHT = 4.0  # how many attempts the assumption counts for
 PERIOD = timedelta(days=365)
 
 _COUNT = """
-SELECT c.therapist_id, extract(isodow FROM c.started_at AT TIME ZONE 'Europe/Berlin')::int AS weekday,
-       extract(hour FROM c.started_at AT TIME ZONE 'Europe/Berlin')::int AS hour, count(*) AS attempts,
-       count(*) FILTER (WHERE c.status IN ('reached', 'callback_due')) AS reached
-FROM communication_service.phone_call c
-WHERE c.started_at > :since AND c.ended_at IS NOT NULL AND c.status NOT IN ('in_progress', 'wrong_number')
-GROUP BY 1, 2, 3
+SELECT therapist_id, weekday, hour, attempts, reached FROM communication_service.call_attempts(:since)
 """
 
 

@@ -16,6 +16,7 @@ CHECKS: Mapping[str, Check] = {
     "jit": server.planning,
     "roles": roles.nobody_mighty,
     "grants": roles.grants,
+    "sealing": server.sealing,
     "worker": work.worker,
     "queue": work.queue,
     "accounts": work.accounts,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.orm import Session
 
 from domain.access import Person, Team
@@ -116,6 +116,7 @@ class PatientDetail:
     source: str
     team: str | None  # None where it belongs to no team
     has_teams: bool  # whether the office has any
+    persons: tuple[tuple[int, str], ...]  # who may be responsible or deputy, and who is
 
 
 def open_patient(session: Session, patient_id: int, *, today: date) -> PatientDetail:
@@ -160,6 +161,7 @@ def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDet
         source=patient.source,
         team=team[0],
         has_teams=team[1],
+        persons=_may_look_after(session, patient.team_id, {patient.responsible_id, patient.deputy_id}),
     )
 
 
@@ -187,7 +189,13 @@ def _form(patient: Patient, medical: MedicalInformation, wishes: Wishes) -> Pati
 
 
 def list_persons(session: Session) -> tuple[tuple[int, str], ...]:
-    """The office's active persons for choosing the responsible one and the deputy."""
-    return tuple(
-        session.execute(select(Person.id, Person.display_name).where(Person.active).order_by(Person.display_name))
-    )
+    """Who may be responsible for somebody new, or deputy: active, and sees records of the own team."""
+    own = session.scalar(select(Person.team_id).where(Person.role_name == func.session_user()))
+    return _may_look_after(session, own, set())
+
+
+def _may_look_after(session: Session, team_id: int | None, chosen: set[int | None]) -> tuple[tuple[int, str], ...]:
+    """Whoever is chosen already stays to be read, though it may not be any more."""
+    may = Person.active & func.platform.may_look_after(Person.id, team_id)
+    found = select(Person.id, Person.display_name).where(may | Person.id.in_(chosen - {None}))
+    return tuple(session.execute(found.order_by(Person.display_name)))

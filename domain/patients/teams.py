@@ -1,7 +1,7 @@
 """Which team a patient belongs to, and giving somebody known to another one.
 
-Who may is said by the database's rules for rows: a supervisor moves everybody, a caseworker only between teams whose
-patients it sees and none. A patient of no team is seen by all who look for places.
+Only who leads the office moves somebody; the database refuses everybody else. A patient of no team is seen by all who
+look for places. Whoever was responsible and does not see the new team is responsible no longer.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from domain.patients.models import Patient
 
 _OPEN_TO_ME = text("""
 SELECT id, name FROM platform.team
-WHERE (SELECT platform.sees_all_teams()) OR id = ANY ((SELECT platform.seen_teams())::bigint[]) ORDER BY lower(name)
+WHERE pg_has_role(session_user, 'platzlotse_supervisor', 'MEMBER') ORDER BY lower(name)
 """)
 
 
@@ -49,7 +49,7 @@ def put_into_team(session: Session, seen: Mapping[int, int | None], team_id: int
     """Give these patients to a team, or to none, all or not one of them; returns how many went.
 
     `seen` is the team each had when the person chose. Raises Conflict where somebody else gave one away meanwhile,
-    NotFound for one that is not to be seen any more, and Forbidden where the rules for rows refuse the new team. They
+    NotFound for one that is not to be seen any more, and Forbidden for who does not lead the office. They
     are locked in one order: two who do this at once never wait for each other.
     """
     try:

@@ -15,6 +15,7 @@ from app.cli import REFUSED, main
 from app.first_run import SeatKeeper
 from app.paths import Profile
 from app.secret_input import ask_new_secret
+from domain.health.leaks import LEAKING, OPEN_OBJECTS
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
@@ -27,7 +28,7 @@ SECRETS = {
     "PLATZLOTSE_SUPERUSER_PASSWORD": "chief-of-the-tests",
 }
 # without jit is what the first migration makes a database; a later run looks again
-STEPS = ["owner", "database", "search", "schema", "jit", "admin", "service", "backup"]
+STEPS = ["owner", "database", "sealing", "schema", "jit", "admin", "service", "backup"]
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
@@ -95,7 +96,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
         JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname ~ '(_service$|^platform$|^audit$)'"""
     assert do(server, "platzlotse", owners) == ["platzlotse_owner"]
     assert do(server, "platzlotse", "SHOW jit") == ["off"]
-    assert do(server, "platzlotse", "SELECT proleakproof FROM pg_proc WHERE proname = 'ts_match_vq'") == [True]
+    assert do(server, "platzlotse", LEAKING) == do(server, "platzlotse", OPEN_OBJECTS) == []
     assert do(server, "platzlotse", "SELECT roles FROM platform.person") == [["admin"]]
 
     folder = tmp_path / "admin"

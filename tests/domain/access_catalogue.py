@@ -21,6 +21,17 @@ eine eigene Verbindung. Was hier nicht steht, darf niemand. Neu geschrieben wird
 Zeichen: r lesen, a anlegen, w ändern, d löschen; (w) nur einzelne Spalten, die darunter stehen; - nichts. Welche
 Zeilen, sagen die Regeln am Ende: Eine Vermittlerin sieht die Patienten ihres Teams, der Teams, für die sie gerade
 jemanden vertritt, und solche ohne Team.
+
+Wer Abfragen selbst schreibt, sieht an EXPLAIN, wie viele Zeilen eine Bedingung verwarf. Damit sich so nichts Fremdes
+erraten lässt, prüft ein eingerichteter Server (`main.py admin init`) Text, Tage und Beträge erst, wenn die Regeln die
+Zeile freigegeben haben; die Systemprüfung sagt, wo das fehlt, etwa nach einer Wiederherstellung ohne Superuser.
+Erraten lassen sich so weiterhin, wo eine Nummer schon bekannt ist, Ja-Nein-Felder, ganze Zahlen, Zeitpunkte und ob ein
+Feld leer ist. Offen für alle sind Stand, Kennung und Gründe einer Anfrage (Ende, Ausnahme von der Ruhezeit): Namen
+gehören nicht hinein. Bevor eine E-Mail das Büro verlässt, sieht der Hintergrunddienst bei allen Patienten nach, ob sie
+jemanden nennt, nach dem nie gefragt wurde; hält er sie an, weiß ihr Verfasser, dass der Name einer ist.
+
+Eine ganze Tabelle sperren kann nur, wer darin löschen darf (d); ändern lassen sich nur benannte Spalten, und das sperrt
+einzelne Zeilen.
 """
 RULES = """## Regeln je Zeile
 
@@ -28,15 +39,21 @@ Ein + zeigt, welche Zeilen es überhaupt sind; die übrigen Regeln müssen dazu 
 hat, sieht, was eine davon sieht.
 """
 COLUMNS = """
-SELECT n.nspname || '.' || c.relname AS name, role, verb, string_agg(a.attname, ', ' ORDER BY a.attname) AS columns
+SELECT name, string_agg(role, ', ' ORDER BY role) AS roles, verb, columns FROM (
+SELECT n.nspname || '.' || c.relname AS name, role, verb,
+       -- where most of them are meant, the others are named
+       CASE WHEN count(*) FILTER (WHERE NOT given) <= 5 AND count(*) FILTER (WHERE given) > 5
+            THEN 'alle' || coalesce(
+                ' außer ' || string_agg(a.attname, ', ' ORDER BY a.attname) FILTER (WHERE NOT given), '')
+            ELSE string_agg(a.attname, ', ' ORDER BY a.attname) FILTER (WHERE given) END AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 CROSS JOIN unnest(cast(:roles AS text[])) AS role
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS verb
+CROSS JOIN LATERAL (SELECT has_column_privilege('platzlotse_' || role, c.oid, a.attnum, verb) AS given) AS g
 WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname !~ '^(pg_|information_schema$)'
   AND NOT has_table_privilege('platzlotse_' || role, c.oid, verb)
-  AND has_column_privilege('platzlotse_' || role, c.oid, a.attnum, verb)
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3 HAVING bool_or(given)) AS one GROUP BY name, verb, columns ORDER BY name, verb, 2
 """
 SEQUENCES = """
 SELECT n.nspname || '.' || c.relname AS name, role,
@@ -74,7 +91,7 @@ def page(connection: Connection) -> str:
     parts.append("### Nur einzelne Spalten\n")
     words = {"SELECT": "lesen", "INSERT": "anlegen", "UPDATE": "ändern", "REFERENCES": "verweisen"}
     parts += [
-        f"* `{row.name}`, {row.role}, {words[row.verb]}: {row.columns}"
+        f"* `{row.name}`, {row.roles}, {words[row.verb]}: {row.columns}"
         for row in connection.execute(text(COLUMNS), {"roles": list(ROLES)})
     ]
     parts.append(

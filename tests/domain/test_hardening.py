@@ -299,3 +299,18 @@ def test_the_last_moment_is_after_every_other(database: Database) -> None:
         row = session.execute(text("SELECT timestamptz 'infinity', date '-infinity', date '0044-03-15 BC'")).one()
     assert row[0] > datetime(2199, 12, 31, tzinfo=UTC)
     assert row[1] == row[2] < NOW.date()
+
+
+def test_nobody_may_change_every_column_of_a_table(office: Office) -> None:
+    """Else it could lock the table for everybody: a migration grants columns (`platform.change_by_columns`)."""
+    owner = office.database("owner")
+    with owner.read() as session:
+        whole = session.scalars(
+            text("""SELECT c.oid::regclass || ' ' || a.grantee::regrole FROM pg_class c
+                JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN aclexplode(c.relacl) AS a
+                WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'
+                  AND c.relname NOT LIKE 'procrastinate%' AND a.grantee <> c.relowner
+                  AND a.privilege_type IN ('UPDATE', 'TRUNCATE')""")
+        ).all()
+    owner.close()
+    assert list(whole) == []

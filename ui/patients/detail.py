@@ -34,6 +34,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def __init__(self, ui: UiContext) -> None:
         form = PatientFormView()
         super().__init__(ui, form)
+        self._view = form
         form.help_with_address(ui.background, of_patient=True)
         self._step = button(tr("Suche &beginnen"), self._next_step, role="primary", icon="play")
         self._age = form.age
@@ -59,7 +60,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         )
         self._letters = PatientLetters(ui)
         self._lay_out(self._step, self._letters, self._actions)
-        ui.background.read(self, list_persons, form.show_persons)
+        self._offer_own()
 
     def show_record(self, record_id: int) -> None:
         """Load a record; a reimbursement case that is being typed is asked about first."""
@@ -92,6 +93,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
 
     def _empty(self) -> None:
         self._form.show_form(empty_form(self._ui.today()))
+        self._offer_own()
         self._name.setText(tr("Neuer Patient"))
         self._facts.setText(tr("Nachname genügt zum Speichern; die Checkliste zeigt dann, was für die Suche fehlt."))
         self._more.setText("")
@@ -119,6 +121,14 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
                 self, lambda s: open_patient(s, record_id, today=today), self._arrive, self._not_read, changes=False
             )
         self._course.show_patient(record_id)
+
+    def _offer_own(self) -> None:
+        """Who may be responsible for somebody new; a record that is shown brings its own with it."""
+        self._ui.background.read(self, list_persons, self._offer_for_new, key="persons")
+
+    def _offer_for_new(self, persons: tuple[tuple[int, str], ...]) -> None:
+        if self._record is None:
+            self._view.show_persons(persons)
 
     def _search_course(self, words: str) -> None:
         self._course.search.setText(words)
@@ -170,6 +180,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._step.setEnabled(not (waiting and missing))
 
     def _fill(self, record: PatientDetail) -> None:
+        self._view.show_persons(record.persons)
         self._form.show_form(record.form)
 
     def _create(self, session: Session, form: PatientForm) -> int:

@@ -27,7 +27,7 @@ class TeamGiving(QObject):
             return  # gone meanwhile; the list tells
         if not now.open_to_me:
             self._ui.messages.info(
-                tr("Es gibt kein Team, in das Sie jemanden geben dürfen. Teams legt die Verwaltung unter Personen an.")
+                tr("In ein anderes Team gibt nur die Leitung jemanden. Teams legt die Verwaltung unter Personen an.")
             )
             return
         choices = {"": tr("Bitte wählen"), **{str(number): name for number, name in now.open_to_me}}
@@ -72,6 +72,7 @@ def _consequence(now: TeamsNow) -> str:
         said = tr("{n} Patienten, bisher: {where}.").format(n=len(now.seen), where=where)
     follows = tr(
         "Danach sehen die Akte nur noch das gewählte Team, wer jemanden daraus vertritt, und die Leitung; ohne Team sehen"
-        " sie alle, die vermitteln. Suche, Anfragen und Verlauf gehen mit."
+        " sie alle, die vermitteln. Suche, Anfragen und Verlauf gehen mit. Wer verantwortlich ist oder vertritt und das"
+        " gewählte Team nicht sieht, wird ausgetragen."
     )
     return f"{said} {follows}"

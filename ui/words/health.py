@@ -9,7 +9,7 @@ TITLES: Mapping[str, str] = {
     "tls": "Verschlüsselung der Verbindung",
     "clock": "Uhrzeit",
     "jit": "Übersetzung von Abfragen",
-    "search": "Suche im Verlauf",
+    "sealing": "Trennung der Teams",
     "roles": "Anmeldungen",
     "grants": "Rechte",
     "worker": "Hintergrunddienst",
@@ -65,10 +65,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "ist an; Listen werden damit langsamer.",
         "Als Eigentümer: ALTER DATABASE platzlotse SET jit = off; dann neu anmelden.",
     ),
-    "search": ("nutzt ihren Index", ""),
-    "search.slow": (
-        "nutzt ihren Index nicht und wird mit der Zeit langsam.",
-        "Als Superuser: ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF.",
+    "sealing": ("hält Teams auseinander", ""),
+    "sealing.open": (
+        "ist nicht gesichert: Wer Abfragen selbst schreibt, kann Daten anderer Teams erraten oder die Sicherung anhalten.",
+        "Auf dem Server „main.py admin init“ noch einmal laufen lassen; es ändert sonst nichts.",
     ),
     "roles": ("Niemand arbeitet als Eigentümer oder Superuser.", ""),
     "roles.mighty": (

@@ -54,7 +54,7 @@ def test_a_fresh_office_is_sound_but_for_what_it_does_not_have_yet(office: Offic
     found = look(database)
     unsound = {code for code, one in found.items() if one.state is not State.OK and one.check != "backup"}
     assert unsound == {"worker.gone", "accounts.none"}
-    assert {"version", "schema", "tls.here", "clock", "jit", "search", "roles", "grants"} <= set(found)
+    assert {"version", "schema", "tls.here", "clock", "jit", "sealing", "roles", "grants"} <= set(found)
 
 
 def test_a_worker_is_seen_while_it_is_connected(database: Database, worker_database: Database) -> None:
@@ -87,7 +87,7 @@ def test_rights_beyond_the_matrix_are_named(office: Office, database: Database) 
         "ALTER TABLE platform.office DISABLE ROW LEVEL SECURITY",
     )
     found = look(database)
-    assert found["grants.other"].params["what"] == "patient_service.patient platzlotse_caseworker rawd (raw)"
+    assert found["grants.other"].params["what"] == "patient_service.patient platzlotse_caseworker ra(w)d (ra(w))"
     assert "test_tom: platform.person" in str(found["grants.stray"].params["what"])
     assert found["grants.unguarded"].params["what"] == "platform.office"
 

@@ -1,4 +1,4 @@
-"""Giving patients to a team: by a supervisor everywhere, by a caseworker where the rules let it, all or none."""
+"""Giving patients to a team: by who leads the office, all or none; whoever is responsible sees the record."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from domain.access import Team
 from domain.database import Session
-from domain.errors import Conflict, Forbidden, NotFound, PlatzlotseError
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, PlatzlotseError
 from domain.paging import ListQuery
-from domain.patients.queries import get_patient, list_patients
+from domain.patients.queries import get_patient, list_patients, list_persons
 from domain.patients.teams import put_into_team, read_teams
 from domain.persons import ensure_person
 from tests.builders import add_patient
@@ -96,22 +96,54 @@ def test_without_teams_nothing_is_said_of_them(office: Office) -> None:
         assert read_teams(session, [patient]).open_to_me == ()
 
 
-def test_a_caseworker_moves_between_the_own_team_and_none(office: Office, teams: dict[str, int]) -> None:
-    """Only what it sees is offered; another team is refused with a sentence, and nothing of several goes."""
+def test_a_caseworker_moves_nobody(office: Office, teams: dict[str, int]) -> None:
+    """No team is offered to it; out of the own team, into it and to another are refused, all of several."""
     with at_work(office, "lead") as session:
         common = add_patient(session)
     with at_work(office, "north") as session:
         own = add_patient(session)
-        assert read_teams(session, [common, own]).open_to_me == ((teams["Nord"], "Nord"),)
-    with at_work(office, "north") as session:
-        assert put_into_team(session, {common: None}, teams["Nord"]) == 1
-    assert team_of(office, common) == teams["Nord"]
-    with at_work(office, "north") as session:
-        assert put_into_team(session, {common: teams["Nord"]}, None) == 1
-    with pytest.raises(Forbidden) as refusal, at_work(office, "north") as session:
-        put_into_team(session, {common: None, own: teams["Nord"]}, teams["Süd"])
-    assert "nur die Leitung" in describe(refusal.value)
+        assert read_teams(session, [common, own]).open_to_me == ()
+    for seen, to in (
+        ({own: teams["Nord"]}, None),
+        ({common: None}, teams["Nord"]),
+        ({common: None, own: teams["Nord"]}, teams["Süd"]),
+    ):
+        with pytest.raises(Forbidden) as refusal, at_work(office, "north") as session:
+            put_into_team(session, seen, to)
+        assert "nur die Leitung" in describe(refusal.value)
     assert (team_of(office, common), team_of(office, own)) == (None, teams["Nord"])
+
+
+def test_responsible_is_who_sees_the_record(office: Office, teams: dict[str, int]) -> None:
+    """Of another team nobody is offered and the database takes nobody; given away, the old team's person is out."""
+    with at_work(office, "owner") as session:
+        south = ensure_person(
+            session, role_name="test_south", display_name="south", password=PASSWORD, roles={"caseworker"},
+            team_id=teams["Süd"],
+        )  # fmt: skip
+    change = text("UPDATE patient_service.patient SET responsible_id = :who WHERE id = :p")
+    try:
+        with at_work(office, "north") as session:
+            patient = add_patient(session)
+            me = session.scalar(text("SELECT platform.current_person_id()"))
+            session.execute(change, {"who": me, "p": patient})
+            offered = list_persons(session)
+            assert {"north", "lead", "chief"} <= {name for _, name in offered}
+            assert "south" not in {name for _, name in offered}
+            assert get_patient(session, patient, today=NOW.date()).persons == offered
+        with pytest.raises(Invalid) as refusal, at_work(office, "north") as session:
+            session.execute(change, {"who": south, "p": patient})
+        assert describe(refusal.value).startswith("Verantwortlich sein")
+        with pytest.raises(Invalid, match="ck_patient_responsible_sees"), at_work(office, "north") as session:
+            add_patient(session, responsible_id=south)
+        with at_work(office, "lead") as session:
+            put_into_team(session, {patient: teams["Nord"]}, teams["Süd"])
+        with at_work(office, "owner") as session:
+            assert session.scalar(text("SELECT responsible_id FROM patient_service.patient")) is None
+    finally:
+        with at_work(office, "owner") as session:
+            session.execute(text("DROP OWNED BY test_south"))
+            session.execute(text("DROP ROLE test_south"))
 
 
 def test_who_was_moved_meanwhile_is_said_with_a_name(office: Office, teams: dict[str, int]) -> None:

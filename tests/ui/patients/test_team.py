@@ -160,13 +160,11 @@ def test_whose_record_goes_to_another_team_leaves_the_screen(
 
 
 @pytest.mark.parametrize("database", ["north"], indirect=True)
-def test_a_caseworker_is_offered_what_the_rules_allow(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The own team and none; the dialog has no other."""
+def test_a_caseworker_is_told_who_gives(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A sentence instead of a dialog without a choice."""
     patient = fill(database, add_patient)
     page = opened(ui, qtbot, 1)
     page.open_item(patient)
     choose(qtbot, page, "Akte", "Team zuweisen …")
-    qtbot.waitUntil(lambda: bool(page.findChildren(ReasonDialog)), timeout=30_000)
-    (dialog,) = page.findChildren(ReasonDialog)
-    assert [dialog._kind.itemText(n) for n in range(dialog._kind.count())] == ["Bitte wählen", "Nord", "ohne Team"]
-    dialog.reject()
+    qtbot.waitUntil(lambda: "nur die Leitung" in ui.messages._text.text(), timeout=30_000)
+    assert page.findChildren(ReasonDialog) == []
