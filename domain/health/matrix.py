@@ -6,7 +6,7 @@ admin, worker, backup.
 
 MATRIX = """
 audit.chain_turn                          -       -       -       -       -       r
-audit.contact_erasure                     (r)     r       r       -       -       r
+audit.contact_erasure                     r       r       r       -       -       r
 audit.contact_link                        r       r       r       -       -       r
 audit.contact_pending                     r       r       r       -       -       r
 audit.contact_salt                        -       -       -       -       -       r
@@ -15,7 +15,7 @@ audit.entry                               -       r       r       -       -     
 audit.entry_link                          r       r       r       -       -       r
 audit.entry_pending                       r       r       r       -       -       r
 audit.patient_erasure                     r       r       r       -       -       r
-audit.word_erasure                        (r)     r       r       -       -       r
+audit.word_erasure                        r       r       r       -       -       r
 communication_service.account_test        ra      ra      -       ra      r(w)    r
 communication_service.batch               ra(w)   ra(w)   -       -       (r)     r
 communication_service.batch_line          ra(w)   ra(w)   -       -       -       r

@@ -22,13 +22,14 @@ Zeichen: r lesen, a anlegen, w ändern, d löschen; (w) nur einzelne Spalten, di
 Zeilen, sagen die Regeln am Ende: Eine Vermittlerin sieht die Patienten ihres Teams, der Teams, für die sie gerade
 jemanden vertritt, und solche ohne Team.
 
-Wer Abfragen selbst schreibt, sieht an EXPLAIN, wie viele Zeilen eine Bedingung verwarf. Damit sich so nichts Fremdes
-erraten lässt, prüft ein eingerichteter Server (`main.py admin init`) Text, Tage und Beträge erst, wenn die Regeln die
-Zeile freigegeben haben; die Systemprüfung sagt, wo das fehlt, etwa nach einer Wiederherstellung ohne Superuser.
-Erraten lassen sich so weiterhin, wo eine Nummer schon bekannt ist, Ja-Nein-Felder, ganze Zahlen, Zeitpunkte und ob ein
-Feld leer ist. Offen für alle sind Stand, Kennung und Gründe einer Anfrage (Ende, Ausnahme von der Ruhezeit): Namen
-gehören nicht hinein. Bevor eine E-Mail das Büro verlässt, sieht der Hintergrunddienst bei allen Patienten nach, ob sie
-jemanden nennt, nach dem nie gefragt wurde; hält er sie an, weiß ihr Verfasser, dass der Name einer ist.
+Wer Abfragen selbst schreibt, sieht an EXPLAIN, wie viele Zeilen eine Bedingung verwarf. Damit sich so nichts
+Fremdes erraten lässt, prüft ein eingerichteter Server (`main.py admin init`) Text, Tage und Beträge erst, wenn die
+Regeln die Zeile freigegeben haben; die Systemprüfung sagt, wo das fehlt, etwa nach einer Wiederherstellung ohne
+Superuser. Erraten lassen sich so weiterhin, wo eine Nummer schon bekannt ist, Ja-Nein-Felder, ganze Zahlen,
+Zeitpunkte und ob ein Feld leer ist. Offen für alle sind Stand, Kennung und Gründe einer Anfrage (Ende, Ausnahme von
+der Ruhezeit): Namen gehören nicht hinein. Bevor eine E-Mail das Büro verlässt, sieht der Hintergrunddienst bei
+allen Patienten nach, ob sie jemanden nennt, nach dem nie gefragt wurde; hält er sie an, weiß ihr Verfasser, dass
+der Name einer ist.
 
 Eine ganze Tabelle sperren kann nur, wer darin löschen darf (d); ändern lassen sich nur benannte Spalten, und das sperrt
 einzelne Zeilen.

@@ -82,10 +82,13 @@ SELECT platform.only_own_team(which::regclass, format(
     split_part(which, '.', 2)))
 FROM unnest(ARRAY['patient_service.access_report', 'patient_service.retention_line']) AS own(which);
 
--- Why words were erased is a person's sentence; who looks after the office reads it.
-REVOKE SELECT ON audit.word_erasure, audit.contact_erasure FROM platzlotse_caseworker;
-GRANT SELECT (entry_id, at) ON audit.contact_erasure TO platzlotse_caseworker;
-GRANT SELECT (table_name, row_id, patient_id, at) ON audit.word_erasure TO platzlotse_caseworker;
+-- Why words were erased is a person's sentence, seen with whose words they were.
+CREATE POLICY own_team ON audit.contact_erasure AS RESTRICTIVE FOR SELECT TO platzlotse_caseworker
+    USING ((SELECT platform.sees_all_teams()) OR EXISTS (
+        SELECT FROM communication_service.contact_entry c WHERE c.id = contact_erasure.entry_id));
+CREATE POLICY own_team ON audit.word_erasure AS RESTRICTIVE FOR SELECT TO platzlotse_caseworker
+    USING ((SELECT platform.sees_all_teams()) OR EXISTS (
+        SELECT FROM patient_service.patient p WHERE p.id = word_erasure.patient_id));
 
 -- What all must know of calls they do not see: when a practice and a person are taken, how often somebody answers, and
 -- which numbers are wrong. No inquiry, no word of a call.
