@@ -18,6 +18,10 @@ from domain.errors import Conflict
 # what the practice's own answer may overtake, while it lies unread here
 HELD = frozenset({"withdrawal", "reminder"})
 REPLY_UNREAD = "email.reply_unread"
+# that a person's answer to an inquiry (its id goes in) lies here unread: no report of a server, no notice of an absence
+ANSWER_UNREAD = """EXISTS (
+    SELECT FROM communication_service.incoming_email unread WHERE unread.inquiry_id = {inquiry}
+    AND unread.status = 'unread' AND unread.kind = 'reply' AND NOT unread.automatic)"""
 FIRST_WORDS = 160  # letters of a reply that are enough to know it by
 
 
@@ -45,6 +49,22 @@ def unread_before(session: Session, email_id: int) -> tuple[int, ...]:
                 IncomingEmail.kind != "bounce",
             )
             .order_by(IncomingEmail.received_at, IncomingEmail.id)
+        )
+    )
+
+
+def unread_inquiries(session: Session) -> tuple[int, ...]:
+    """The ids of the inquiries a practice has answered, and nobody has read it yet."""
+    return tuple(
+        session.scalars(
+            select(IncomingEmail.inquiry_id)
+            .where(
+                IncomingEmail.inquiry_id.is_not(None),
+                IncomingEmail.status == "unread",
+                IncomingEmail.kind == "reply",
+                IncomingEmail.automatic.is_(False),
+            )
+            .distinct()
         )
     )
 

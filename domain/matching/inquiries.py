@@ -3,7 +3,7 @@
 Every move is checked against the table of states; the database keeps "one open inquiry per contact point".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -304,12 +304,19 @@ def cool_down(session: Session, inquiry: Inquiry, cause: str, *, now: datetime) 
     )
 
 
-def expire_due(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Close every silent inquiry after the office's days (default 21): no response, contact point cools down."""
+def expire_due(session: Session, *, now: datetime, answered: Collection[int] = ()) -> tuple[int, ...]:
+    """Close every silent inquiry after the office's days (default 21): no response, contact point cools down.
+
+    `answered` are those whose answer lies there and is not read yet: they are not silent.
+    """
     days = office(session).expiry_days
     due = session.scalars(
         select(Inquiry)
-        .where(Inquiry.stage == InquiryStage.SENT, Inquiry.clock_started_at <= now - timedelta(days=days))
+        .where(
+            Inquiry.stage == InquiryStage.SENT,
+            Inquiry.clock_started_at <= now - timedelta(days=days),
+            Inquiry.id.not_in(answered),
+        )
         .with_for_update(skip_locked=True)
     ).all()
     for inquiry in due:

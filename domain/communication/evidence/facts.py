@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     UNREACHED = "unreached"
     TRYING = "trying"
     PENDING = "pending"
+    UNREAD = "unread"
     NEEDS_INFO = "needs_info"
     UNDELIVERABLE = "undeliverable"
     WITHDRAWN = "withdrawn"
@@ -37,7 +38,9 @@ REFUSED = frozenset(
     {Outcome.REJECTION_CAPACITY, Outcome.REJECTION_UNSUITABLE, Outcome.REJECTION_OTHER, Outcome.CONSULTATION_ONLY}
 )
 SILENT = frozenset({Outcome.NO_RESPONSE, Outcome.UNREACHED})
-OPEN = frozenset({Outcome.PENDING, Outcome.NEEDS_INFO, Outcome.TRYING})  # nobody can say yet what becomes of it
+OPEN = frozenset(
+    {Outcome.PENDING, Outcome.NEEDS_INFO, Outcome.TRYING, Outcome.UNREAD}
+)  # nobody can say yet what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,11 @@ class Evidence:
     made_on: date
     made_by: str
     head: Head
+
+    @property
+    def unread(self) -> int:
+        """How many attempts have an answer that nobody has read yet."""
+        return sum(attempt.outcome is Outcome.UNREAD for attempt in self.attempts)
 
     @property
     def missing(self) -> tuple[Paper, ...]:

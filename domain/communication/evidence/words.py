@@ -19,6 +19,7 @@ OUTCOMES = {
     Outcome.UNREACHED: "niemand erreicht",
     Outcome.TRYING: "bisher niemand erreicht, weitere Anrufe sind geplant",
     Outcome.PENDING: "noch ohne Antwort",
+    Outcome.UNREAD: "Antwort liegt ungelesen vor",
     Outcome.NEEDS_INFO: "Rückfrage der Praxis, noch offen",
     Outcome.UNDELIVERABLE: "nicht zustellbar",
     Outcome.WITHDRAWN: "Anfrage zurückgezogen",
@@ -129,7 +130,7 @@ def total_words(evidence: Evidence) -> str:
     if not parts:
         return "0"
     said = f"{len(outcomes)}, davon {parts}."
-    if not (OPEN - {Outcome.TRYING} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
+    if not (OPEN - {Outcome.TRYING, Outcome.UNREAD} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
         said += (
             f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
             " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."
