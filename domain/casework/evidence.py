@@ -43,6 +43,7 @@ _OUTCOMES = {
 # Which of the patient's files are a paper the insurer wants; other kinds say too little. The kind is a person's word
 # (`ui/patients/files.py` asks for it), a file's name is none.
 FILED_AS = {"ptv11": "ptv11"}
+IN_VAIN = UNREACHED - {CallStatus.WRONG_NUMBER}  # calls that rang at the practice
 UNANSWERED = OPEN_ITEM | {ItemStatus.NO_RESPONSE}  # what an answer nobody has read may change
 STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
@@ -286,10 +287,20 @@ def _outcome(item: RowMapping, steps: Sequence[Step]) -> Outcome:
     if item["unread"] and status in UNANSWERED:
         return Outcome.UNREAD
     if status is ItemStatus.PENDING and item["sent_at"] is None:
-        # something went out, and nobody was spoken to: calls in vain, which end with the last that is planned
-        return Outcome.TRYING if item["called_again"] else Outcome.UNREACHED
+        return _unspoken(steps, again=item["called_again"])
     if status is ItemStatus.WITHDRAWN and item["stage"] == InquiryStage.BOUNCED:
         return Outcome.UNDELIVERABLE
     if status is ItemStatus.PENDING and any(step.kind == "bounce" for step in steps):
         return Outcome.UNDELIVERABLE
     return _OUTCOMES[status]
+
+
+def _unspoken(steps: Sequence[Step], *, again: bool) -> Outcome:
+    """Something went out, and nobody was spoken to: calls in vain, which end with the last one planned (`again`)."""
+    kinds = {step.kind for step in steps}
+    if again:
+        return Outcome.TRYING
+    if kinds & IN_VAIN:
+        return Outcome.UNREACHED
+    # who answered was somebody else: the practice itself was never called
+    return Outcome.WRONG_NUMBER if CallStatus.WRONG_NUMBER in kinds else Outcome.PENDING

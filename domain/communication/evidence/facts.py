@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     CONSULTATION_ONLY = "consultation_only"
     NO_RESPONSE = "no_response"
     UNREACHED = "unreached"
+    WRONG_NUMBER = "wrong_number"
     TRYING = "trying"
     PENDING = "pending"
     UNREAD = "unread"
