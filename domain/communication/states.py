@@ -59,6 +59,7 @@ class CallStatus(StrEnum):
 
 C = CallStatus
 UNREACHED = frozenset({C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER})
+SPOKEN = frozenset({C.REACHED, C.CALLBACK_DUE})  # a talk, also one after which the practice is called again
 RESULTS = (C.REACHED, *(status for status in C if status in UNREACHED))  # what a person says came of a call
 CALL = Machine(
     "phone_call",

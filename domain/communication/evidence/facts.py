@@ -77,6 +77,19 @@ class Attempt:
         """When it began."""
         return self.steps[0].at
 
+    @property
+    def contacts(self) -> tuple[Step, ...]:
+        """What went out to the practice. A call stands in the log with its result and with what it counted for: once."""
+        seen: set[datetime] = set()
+        found = []
+        for step in self.steps:
+            called = step.channel == "phone"
+            if step.direction == "out" and not (called and step.at in seen):
+                found.append(step)
+            if called:
+                seen.add(step.at)
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from domain.casework.answers import record_answer
+from domain.casework.calling import begin_call, finish_call
 from domain.casework.clocks import tick
 from domain.casework.evidence import assemble
+from domain.casework.patient_letters import search_status
 from domain.communication.calls import cancel_call
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome
@@ -125,6 +127,28 @@ def test_a_wrong_number_is_no_call_in_vain(
     if outcome is Outcome.WRONG_NUMBER:
         assert total_words(evidence) == "1, davon 1 mit falscher Nummer."
         assert "falsche Nummer" in outcome_words(attempt)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_talk_counts_once_and_also_where_one_calls_again(
+    database: Database, searching: tuple[int, int], now: datetime
+) -> None:
+    """On paper a call that made the inquiry is one contact; the weekly letter counts a talk with a callback, too."""
+    patient, search = searching
+    with database.write() as session:
+        for callback_on in (None, now.date() + 3 * DAY):
+            inquiry = ask(session, search, now=now, channel=Channel.PHONE)
+            (call,) = calls(session, inquiry)
+            begin_call(session, call.id, now=now)
+            session.flush()
+            talk = CallResult(CallStatus.REACHED, callback_on=callback_on)
+            finish_call(session, call.id, talk, now=now + timedelta(minutes=3))
+    with database.read() as session:
+        status = search_status(session, patient, today=now.date() + DAY)
+    assert status is not None
+    assert status.calls == 2
+    whole = flat("".join(pages(evidence_made(database, patient, now=now + DAY).pdf)))
+    assert flat("Kontakte der Stelle Telefon (2)") in whole
 
 
 def test_every_clock_of_the_appointment_service_is_told_by_its_parts() -> None:
