@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import Email
 from domain.communication.reading.quotes import own_words
+from domain.communication.states import READ_FIRST
 from domain.errors import Conflict
 
-# what the practice's own answer may overtake, while it lies unread here
-HELD = frozenset({"withdrawal", "reminder"})
 REPLY_UNREAD = "email.reply_unread"
 # that a person's answer to an inquiry (its id goes in) lies here unread: no report of a server, no notice of an absence
 ANSWER_UNREAD = """EXISTS (
@@ -38,7 +37,7 @@ class UnreadReply:
 def unread_before(session: Session, email_id: int) -> tuple[int, ...]:
     """The ids of the unread replies that hold a mail of ours, oldest first; none where nothing holds it."""
     email = session.get_one(Email, email_id)
-    if email.kind not in HELD or email.inquiry_id is None:
+    if email.kind not in READ_FIRST or email.inquiry_id is None:
         return ()
     return tuple(
         session.scalars(

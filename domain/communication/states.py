@@ -41,6 +41,10 @@ EMAIL = Machine(
 EMAIL_BROUGHT_BACK = Machine("email", {E.CANCELLED: frozenset({E.QUEUED, E.RETRY_WAIT, E.FAILED})})
 
 
+# kinds of mail that a practice's own answer may overtake: they wait while one lies unread here
+READ_FIRST = frozenset({"withdrawal", "reminder"})
+
+
 class CallStatus(StrEnum):
     """State of one phone call; stored."""
 
