@@ -15,3 +15,23 @@ GRANT UPDATE (exported_at, exported_by, sent_by_hand) ON communication_service.e
 DROP TRIGGER moment_insert ON communication_service.email;
 DROP TRIGGER moment_update ON communication_service.email;
 SELECT platform.bound_moments('communication_service.email');
+
+-- What a mail said stands in the history, and is found there, where it is about one person alone: with the entry it is
+-- erased. Of a mail about several only the subject does, since an entry is sealed whole and stays till the last of them goes;
+-- of one about nobody nothing more, since nobody's erasure would reach it.
+CREATE FUNCTION communication_service.tell_whole_mail() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    SELECT left(e.subject || E'\n\n' || e.body_text, 10000) INTO NEW.body
+        FROM communication_service.email e
+        WHERE e.id = NEW.email_id AND e.body_text <> ''
+          AND (SELECT count(*) = 1 FROM audit.people_of_mail(e.id));
+    IF NOT FOUND THEN
+        SELECT e.subject INTO NEW.body FROM communication_service.email e WHERE e.id = NEW.email_id;
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE EXECUTE ON FUNCTION communication_service.tell_whole_mail() FROM PUBLIC;
+CREATE TRIGGER tell_whole_mail BEFORE INSERT ON communication_service.contact_entry
+    FOR EACH ROW WHEN (NEW.email_id IS NOT NULL AND NEW.direction = 'out' AND NEW.channel = 'email')
+    EXECUTE FUNCTION communication_service.tell_whole_mail();

@@ -1,4 +1,4 @@
-"""A mail taken out to be sent by hand is held until a person says what became of it.
+"""A mail sent by hand is held until a person says what became of it; what a mail said stands in the history.
 
 Revision ID: 0047
 """
