@@ -21,7 +21,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "replied": "beantwortet",
     },
     "waits_for": {
-        "exported": "von Hand unterwegs",
+        "exported": "gesendet?",
         "reply": "Antwort lesen",
         "held": "Sammelversand angehalten",
         "undo": "zurückholbar",

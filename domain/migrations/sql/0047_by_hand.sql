@@ -18,11 +18,13 @@ SELECT platform.bound_moments('communication_service.email');
 
 -- What a mail said stands in the history, and is found there, where it is about one person alone: with the entry it is
 -- erased. Of a mail about several only the subject does, since an entry is sealed whole and stays till the last of them goes;
--- of one about nobody nothing more, since nobody's erasure would reach it.
+-- of one about nobody nothing more, since nobody's erasure would reach it. Below the line of
+-- the signature a letter says what all of them say.
 CREATE FUNCTION communication_service.tell_whole_mail() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    SELECT left(e.subject || E'\n\n' || e.body_text, 10000) INTO NEW.body
+    SELECT left(e.subject || E'\n\n' || CASE e.kind WHEN 'own' THEN e.body_text
+                    ELSE regexp_replace(e.body_text, E'\n-- ?\r?\n.*', '') END, 10000) INTO NEW.body
         FROM communication_service.email e
         WHERE e.id = NEW.email_id AND e.body_text <> ''
           AND (SELECT count(*) = 1 FROM audit.people_of_mail(e.id));

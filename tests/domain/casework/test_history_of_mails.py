@@ -77,8 +77,10 @@ def test_of_a_mail_about_several_only_the_subject_is(database: Database, now: da
             assert [entry.body for entry in patient_history(session, patient)] == [subject]
         assert [entry.body for entry in therapist_history(session, practices[0])] == [subject]
         subject, words = letters[ids[1]]
+        said, _, footer = words.partition("\n--")
+        assert "Widerspruch" in footer
         for history in (patient_history(session, third), therapist_history(session, practices[1])):
-            assert [entry.body for entry in history] == [f"{subject}\n\n{words}"]
+            assert [entry.body for entry in history] == [f"{subject}\n\n{said}"]
         hits = find_contacts(session, "psychotherapeutische", each=6)
         assert all("\n" not in hit.words for hit in hits)
 
