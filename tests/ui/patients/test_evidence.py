@@ -9,15 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
 from domain.casework.patient_record import restrict_patient
-from domain.communication.incoming.models import IncomingEmail
 from domain.database import Database
 from domain.errors import Unavailable
-from domain.matching.models import PlaceSearch
 from domain.matching.reimbursement import CaseForm, ProfileForm, save_case, save_profile
 from domain.matching.states import ItemStatus
 from domain.patients.models import Consent, Patient
@@ -369,33 +366,3 @@ def test_every_control_has_a_name(ui: UiContext, qtbot: QtBot, database: Databas
         find(qtbot, tab, name)
     assert tab._list.accessibleName() == "Anfragen bei Praxen"
     assert all(field.control.accessibleName() for field in tab.case.fields.values())
-
-
-def test_an_answer_nobody_read_is_told_before_the_paper_is_made(
-    ui: UiContext, qtbot: QtBot, database: Database
-) -> None:
-    """The window says that a practice answered; the paper is made only when somebody wants it all the same."""
-
-    def answered(session: Session) -> int:
-        patient = agreeing(session, ui)
-        search = session.scalars(select(PlaceSearch.id).where(PlaceSearch.patient_id == patient)).one()
-        inquiry = ask(session, search, now=ui.now() - timedelta(days=2))
-        session.add(
-            IncomingEmail(
-                sha256=b"1" * 32, size=10, received_at=ui.now(), kind="reply", inquiry_id=inquiry.id,
-                from_address="praxis@praxis.example", body_text="Leider nein.", matched_by="sender",
-            )
-        )  # fmt: skip
-        return patient
-
-    tab = tab_of(ui, qtbot, fill(database, answered))
-    assert "1 noch offen" in tab._how.text()
-    saved = []
-    tab.saving.save = lambda *_: saved.append(True)  # type: ignore[method-assign]
-    press(qtbot, tab, "Nachweis als PDF speichern")
-    dialog = tab.findChild(ReasonDialog)
-    assert dialog is not None
-    assert any("ungelesen unter „Post“" in label.text() for label in dialog.findChildren(QLabel))
-    assert saved == []
-    dialog.ok.click()
-    assert saved == [True]
