@@ -1,4 +1,7 @@
-"""Searching the contact history among a million entries, as a caseworker (row-level security on)."""
+"""Searching the contact history among a million entries, as a caseworker (row-level security on).
+
+One entry in ten is a mail with its text, as an inquiry is long.
+"""
 
 from collections.abc import Iterator
 
@@ -17,6 +20,11 @@ from tests.servers.postgres import TestCluster
 
 ENTRIES = 1_000_000
 PEOPLE = 2_000  # 500 entries of each patient, as many of each practice
+# 240 words of an inquiry, as they stand in its history
+LETTER = (
+    "Sehr geehrte Frau Sommer, wir suchen für einen Menschen aus dem Raum 520 einen Platz für eine Psychotherapie und "
+    "bitten Sie um eine kurze Rückmeldung, ob bei Ihnen in absehbarer Zeit eine Behandlung beginnen könnte. "
+) * 8
 # a word in every entry, in one of ten, and in one of five hundred
 HISTORY = f"""
 SET session_replication_role = replica;
@@ -24,6 +32,7 @@ INSERT INTO communication_service.contact_entry (at, channel, direction, kind, p
 SELECT now() - i * interval '1 minute', 'email', 'in', 'note', 1 + i % {PEOPLE}, 1 + (i / {PEOPLE}) % {PEOPLE},
        'Frau Sommer' || i % 997,
        'Vielen Dank für Ihre Anfrage ' || i || CASE WHEN i % 10 = 0 THEN ', die Warteliste ist geschlossen' ELSE '' END
+       || CASE WHEN i % 10 = 3 THEN E'\\n\\n{LETTER}' ELSE '' END
        || CASE WHEN i % 499 = 0 THEN ', ab Januar wären Plätze frei' ELSE '' END
 FROM generate_series(1, {ENTRIES}) i;
 """

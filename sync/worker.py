@@ -22,11 +22,11 @@ from domain.communication.account_tests import note_answer, take_test
 from domain.communication.accounts import account
 from domain.communication.claiming import release_due
 from domain.communication.evidence.chain import link_waiting
+from domain.communication.mime import build_message, wire_address
 from domain.database import Database, Session, again_if_in_the_way
 from domain.errors import PlatzlotseError, Unavailable
 from domain.worker_troubles import forget_all_troubles
 from sync.geo.maps import MapWork
-from sync.mail.compose import build_message, wire_address
 from sync.mail.lines import put_off_while_resting, wake_rested
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.reporting import report

@@ -10,6 +10,7 @@ from domain.acquisition.hours import spans_of, weekday_of
 from domain.acquisition.offers import methods_of
 from domain.acquisition.records import ConsentRecord, PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, phone, plz
+from domain.languages import known, unknown
 from domain.values import Method, Sex, SexWish, TravelMode, WeekSpan
 from domain.weektime import merged
 
@@ -64,7 +65,7 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
         group_ok=entry.get("gruppe") is True,
         radius_km=radius(entry.get("max_km"), notes),
         travel_mode=travel_mode(clean(entry.get("verkehrsmittel"))),
-        languages=needed_languages(values_of(entry.get("sprachen"))),
+        languages=needed_languages(values_of(entry.get("sprachen")), notes),
         availability=_availability(entry.get("verfuegbarkeit"), notes),
         previous_therapy_end=day(entry.get("vorherige_therapie_ende")),
         consultation_on=day(entry.get("sprechstunde_am")),
@@ -74,15 +75,18 @@ def record_of(row: int, entry: object, *, today: date) -> PatientRecord | RowErr
     )
 
 
-def needed_languages(spoken: Sequence[str]) -> frozenset[str]:
-    """The languages of which a practice must have one.
+def needed_languages(spoken: Sequence[str], notes: list[str]) -> frozenset[str]:
+    """The languages of which a practice must have one; what is no language is noted and left out.
 
     Who signs needs sign language, whatever else they read or write. Who speaks German needs no other language;
     for everybody else each language they speak would do.
     """
-    if signed := frozenset(word for word in spoken if "gebärden" in word.lower()):
+    found = known(spoken)
+    if unknown(spoken):
+        notes.append("language_unknown")
+    if signed := frozenset(name for name in found if "gebärden" in name.lower()):
         return signed
-    return frozenset() if "deutsch" in {word.lower() for word in spoken} else frozenset(spoken)
+    return frozenset() if "Deutsch" in found else frozenset(found)
 
 
 def travel_mode(text: str) -> TravelMode | None:

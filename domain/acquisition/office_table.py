@@ -138,7 +138,7 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
         group_ok=text("group_ok").lower() in YES,
         radius_km=intake.radius(cells.get("radius_km"), notes),
         travel_mode=intake.travel_mode(text("travel_mode")),
-        languages=intake.needed_languages(_parts(str(cells.get("languages") or ""))),
+        languages=intake.needed_languages(_parts(str(cells.get("languages") or "")), notes),
         availability=_availability(str(cells.get("availability") or ""), notes),
         notes=tuple(dict.fromkeys(notes)),
     )

@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
+    MAIL_OUTSIDE = "mail_outside"
     SEND_FAILED = "send_failed"
     BATCH = "batch"
     WEEKLY_STATUS = "weekly_status"
@@ -59,6 +60,7 @@ class Task:
     due: datetime | None
 
 
+OUTSIDE_HOURS = 24  # how long a person may have a mail outside before the day asks what became of it
 HELD_UP = "\x1f"  # before a subject: a mail to this practice waits until its answer is read
 # One SELECT per kind: page, id, title, detail, due. Names across schemas, read only.
 _NAME = "trim(p.first_name || ' ' || p.last_name)"
@@ -89,6 +91,11 @@ _TASKS: dict[TaskKind, str] = {
                CASE e.status WHEN 'cancelled' THEN e.failure_cause ELSE e.status END, e.updated_at
         FROM communication_service.email e
         WHERE e.status IN ('unclear', 'failed') OR {STOPPED} OR e.status = 'bounced_hard' AND {BOUNCED}""",
+    # taken out to be sent by hand, and nobody said what became of it
+    TaskKind.MAIL_OUTSIDE: f"""
+        SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address), coalesce(p.display_name, ''), e.exported_at
+        FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.exported_by
+        WHERE e.status = 'queued' AND e.exported_at < cast(:now AS timestamptz) - interval '{OUTSIDE_HOURS} hours'""",
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id

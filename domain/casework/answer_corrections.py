@@ -1,4 +1,6 @@
-"""Taking back the answers a mail was confirmed with by mistake: new entries; what was entered stays in the history.
+"""Taking back answers that were entered by mistake: new entries; what was entered stays in the history.
+
+Those a mail was confirmed with; those entered by hand or after a call stand in `entered_answers`.
 
 What waits because of them (withdrawals elsewhere, thanks) is dropped, who was taken out elsewhere is asked for there
 again, and what they ended is brought back (`bringing_back`). What left the office, or was ended, cannot be called back:
@@ -55,7 +57,7 @@ def answers_to_take_back(session: Session, incoming_id: int, *, now: datetime) -
         IncomingReading.incoming_id == incoming_id, IncomingReading.item_id.is_not(None)
     )
     found = sorted({item_id for item_id in session.scalars(read) if item_id is not None})
-    given = [(item_id, _last_answers(session, item_id)[0]) for item_id in found]
+    given = [(item_id, last_answers(session, item_id)[0]) for item_id in found]
     return tuple(item_id for item_id, last in given if last is not None and last.at == since)
 
 
@@ -73,11 +75,24 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
     since = mail.done_at
     if since is None or answers_to_take_back(session, incoming_id, now=now) != item_ids:
         raise Conflict("incoming_email.not_taken_back")
+    found = restore_answers(session, mail.inquiry_id or 0, order, since=since, now=now)
+    mail.status, mail.done_at, mail.done_by = "unread", None, None
+    events.record(session, "incoming_email.answers_taken_back", incoming_id, inquiry_id=mail.inquiry_id)
+    return found
+
+
+def restore_answers(
+    session: Session, inquiry_id: int, order: Sequence[int], *, since: datetime, now: datetime
+) -> TakenBack:
+    """The answers entered at `since` for positions of an inquiry, locked in that order, are as before.
+
+    Raises Conflict (``incoming_email.not_taken_back``) where the inquiry ended otherwise, or was made anew.
+    """
     told = ended = paused = 0
-    answers = [last.id for last in (_last_answers(session, item_id)[0] for item_id in order) if last is not None]
+    answers = [last.id for last in (last_answers(session, item_id)[0] for item_id in order) if last is not None]
     changes = changes_of(session, answer_ids=answers)
-    own = items_of(session, mail.inquiry_id or 0)
-    items, inquiries, patients = {item.id for item in own}, {mail.inquiry_id or 0}, set[int]()
+    own = items_of(session, inquiry_id)
+    items, inquiries, patients = {item.id for item in own}, {inquiry_id}, set[int]()
     for item_id in order:
         item = load_for_edit(session, InquiryItem, item_id)
         inquiry = load_for_edit(session, Inquiry, item.inquiry_id)
@@ -99,7 +114,7 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
                 else:
                     items.add(other.id)
                     inquiries.add(other.inquiry_id)
-    inquiry = load_for_edit(session, Inquiry, mail.inquiry_id or 0)
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
     _reopen(session, inquiry, since=since)
     session.flush()
     for period in session.scalars(
@@ -110,12 +125,10 @@ def take_back_answers(session: Session, incoming_id: int, *, now: datetime) -> T
         session, changes, since=since, now=now, items=items, inquiries=inquiries, patients=patients
     )  # fmt: skip
     forget(session, answer_ids=answers)
-    mail.status, mail.done_at, mail.done_by = "unread", None, None
-    events.record(session, "incoming_email.answers_taken_back", incoming_id, inquiry_id=inquiry.id)
     return TakenBack(told, ended, replace(back, paused=paused))
 
 
-def _last_answers(session: Session, item_id: int) -> tuple[Answer | None, Answer | None]:
+def last_answers(session: Session, item_id: int) -> tuple[Answer | None, Answer | None]:
     """The answer that stands and the one before it."""
     last: Sequence[Answer] = session.scalars(
         select(Answer).where(Answer.item_id == item_id).order_by(Answer.id.desc()).limit(2)
@@ -125,7 +138,7 @@ def _last_answers(session: Session, item_id: int) -> tuple[Answer | None, Answer
 
 def _restore(session: Session, item: InquiryItem, *, now: datetime) -> None:
     """As it stood before the answer that is taken back; a further row says so."""
-    _, before = _last_answers(session, item.id)
+    _, before = last_answers(session, item.id)
     status = ItemStatus(before.status) if before is not None else ItemStatus.PENDING
     events.record(
         session, "inquiry_item.moved", item.id,
@@ -184,7 +197,7 @@ def _released(session: Session, item: InquiryItem, *, since: datetime) -> list[I
     )
     ended = []
     for other in session.scalars(others.order_by(InquiryItem.inquiry_id)):
-        last, _ = _last_answers(session, other.id)
+        last, _ = last_answers(session, other.id)
         if last is not None and last.at == since:
             ended.append(other)
     return ended
@@ -198,7 +211,7 @@ def _ask_again(
     An inquiry that had not left the office waits again with its mail or letter, unless that went out without them.
     """
     inquiry = load_for_edit(session, Inquiry, other.inquiry_id)
-    _, said = _last_answers(session, other.id)
+    _, said = last_answers(session, other.id)
     if inquiry.closed_at is not None and inquiry.closed_at != since:
         if said is None or ItemStatus(said.status) in OPEN_ITEM:
             return False

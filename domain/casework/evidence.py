@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office
+from domain.casework.unread_replies import ANSWER_UNREAD
 from domain.communication.evidence.chain import chain_head
 from domain.communication.evidence.facts import Attempt, Evidence, Outcome, Paper, Person, Step, counted
 from domain.communication.evidence.models import EvidenceMade
@@ -42,15 +43,18 @@ _OUTCOMES = {
 # Which of the patient's files are a paper the insurer wants; other kinds say too little. The kind is a person's word
 # (`ui/patients/files.py` asks for it), a file's name is none.
 FILED_AS = {"ptv11": "ptv11"}
+IN_VAIN = UNREACHED - {CallStatus.WRONG_NUMBER}  # calls that rang at the practice
+UNANSWERED = OPEN_ITEM | {ItemStatus.NO_RESPONSE}  # what an answer nobody has read may change
 STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
-_ITEMS = text("""
+_ITEMS = text(f"""
     SELECT i.id, i.inquiry_id, i.status, i.answered_at, i.waitlisted_until, q.stage, q.sent_at, t.practice_id,
            r.name AS practice, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS therapist,
            trim(s.street || ' ' || s.house_number) AS street, trim(s.plz || ' ' || s.city) AS town,
            (SELECT count(*) FROM matching_service.inquiry_item o WHERE o.inquiry_id = i.inquiry_id) AS people,
            EXISTS (SELECT FROM communication_service.phone_call c
-                   WHERE c.inquiry_id = q.id AND c.status IN ('planned', 'in_progress')) AS called_again
+                   WHERE c.inquiry_id = q.id AND c.status IN ('planned', 'in_progress')) AS called_again,
+           {ANSWER_UNREAD.format(inquiry="q.id")} AS unread
     FROM matching_service.inquiry_item i
     JOIN matching_service.place_search p ON p.id = i.search_id
     JOIN matching_service.inquiry q ON q.id = i.inquiry_id
@@ -280,11 +284,23 @@ def _open_at(moment: datetime, answers: Sequence[RowMapping]) -> bool:
 
 def _outcome(item: RowMapping, steps: Sequence[Step]) -> Outcome:
     status = ItemStatus(item["status"])
+    if item["unread"] and status in UNANSWERED:
+        return Outcome.UNREAD
     if status is ItemStatus.PENDING and item["sent_at"] is None:
-        # something went out, and nobody was spoken to: calls in vain, which end with the last that is planned
-        return Outcome.TRYING if item["called_again"] else Outcome.UNREACHED
+        return _unspoken(steps, again=item["called_again"])
     if status is ItemStatus.WITHDRAWN and item["stage"] == InquiryStage.BOUNCED:
         return Outcome.UNDELIVERABLE
     if status is ItemStatus.PENDING and any(step.kind == "bounce" for step in steps):
         return Outcome.UNDELIVERABLE
     return _OUTCOMES[status]
+
+
+def _unspoken(steps: Sequence[Step], *, again: bool) -> Outcome:
+    """Something went out, and nobody was spoken to: calls in vain, which end with the last one planned (`again`)."""
+    kinds = {step.kind for step in steps}
+    if again:
+        return Outcome.TRYING
+    if kinds & IN_VAIN:
+        return Outcome.UNREACHED
+    # who answered was somebody else: the practice itself was never called
+    return Outcome.WRONG_NUMBER if CallStatus.WRONG_NUMBER in kinds else Outcome.PENDING

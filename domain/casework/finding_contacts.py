@@ -25,7 +25,8 @@ SELECT id FROM newest WHERE {where} ORDER BY id DESC LIMIT :each
 """
 _ALL = "SELECT communication_service.entries_with({asked}, :each)"
 _ENTRIES = """
-SELECT c.at, c.kind, c.body, c.counterpart, pa.id AS patient, coalesce(t.merged_into_id, t.id) AS therapist,
+SELECT c.at, c.kind, c.counterpart, pa.id AS patient, coalesce(t.merged_into_id, t.id) AS therapist,
+       CASE WHEN c.email_id IS NULL OR c.direction <> 'out' THEN c.body ELSE split_part(c.body, chr(10), 1) END AS body,
        nullif(trim(pa.first_name || ' ' || pa.last_name), '') AS patient_name,
        nullif(trim(t.first_name || ' ' || t.last_name), '') AS therapist_name
 FROM communication_service.contact_entry c
@@ -40,7 +41,8 @@ WHERE c.id = ANY(:ids) ORDER BY c.at DESC, c.id DESC
 class ContactHit:
     """An entry of a history: the page and record that show it, whose it is, when, what kind, and some words.
 
-    No words of a patient's own history: who reads those opens the record, and that reading is noted.
+    No words of a patient's own history, and of a mail of ours no more than its subject: who reads those opens the
+    record, and that reading is noted.
     """
 
     page: str

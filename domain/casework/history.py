@@ -56,12 +56,15 @@ WHERE {about}{search}{older} ORDER BY c.at DESC, c.id DESC LIMIT :limit
 """
 # A letter or mail belongs to those of whom it tells (`contact_patient`). One of an inquiry of which that is not known
 # (erased, or a wording of the office's own from before) stays with everybody of the inquiry.
-_ABOUT_PATIENT = """(c.patient_id = :id
-    OR c.id IN (SELECT a.entry_id FROM communication_service.contact_patient a WHERE a.patient_id = :id)
-    OR (c.patient_id IS NULL AND c.inquiry_id IN (
-        SELECT i.inquiry_id FROM matching_service.inquiry_item i
-        JOIN matching_service.place_search s ON s.id = i.search_id WHERE s.patient_id = :id)
-    AND NOT EXISTS (SELECT FROM communication_service.contact_patient a WHERE a.entry_id = c.id)))"""
+# They are gathered first, each by its index: as one condition of three parts PostgreSQL reads the whole table.
+_ABOUT_PATIENT = """c.id = ANY(ARRAY(
+    SELECT o.id FROM communication_service.contact_entry o WHERE o.patient_id = :id
+    UNION SELECT a.entry_id FROM communication_service.contact_patient a WHERE a.patient_id = :id
+    UNION SELECT o.id FROM matching_service.place_search s
+    JOIN matching_service.inquiry_item i ON i.search_id = s.id
+    JOIN communication_service.contact_entry o ON o.inquiry_id = i.inquiry_id
+    WHERE s.patient_id = :id AND o.patient_id IS NULL
+      AND NOT EXISTS (SELECT FROM communication_service.contact_patient a WHERE a.entry_id = o.id)))"""
 # everybody of the practice, since a colleague answers as well
 _ABOUT_PAIR = f"""{_ABOUT_PATIENT} AND coalesce(c.therapist_id, q.therapist_id) IN (
     SELECT unnest(therapist_service.merged_ids(colleague.id)) FROM therapist_service.therapist asked

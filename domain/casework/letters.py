@@ -21,6 +21,7 @@ from domain.communication.templates.contexts import (
 from domain.communication.templates.rendering import render
 from domain.communication.templates.service import sources_for
 from domain.communication.wording import COMPLAINT_WORDS, INSURANCE, METHODS, SEXES, WEEKDAYS, Recipient, age_band
+from domain.languages import known
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import LIVE_ACCEPTANCE, OPEN_ITEM, ItemStatus
@@ -182,7 +183,7 @@ def _profile(session: Session, item: InquiryItem, *, today: date) -> PatientProf
         region=f"Raum {patient.plz[:3]}" if patient.plz else "noch offen",
         had_consultation=medical is not None and medical.consultation_on is not None,
         timely_needed=medical is not None and medical.timely_needed,
-        languages=tuple(wishes.languages),
+        languages=known(wishes.languages),
     )
 
 

@@ -50,6 +50,10 @@ def sent_by_hand(
     """
     lock_inquiry_first(session, email_id)
     refuse_unread(session, email_id, told=told)
+    _left_by_hand(session, email_id, now=now, version=version)
+
+
+def _left_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     claiming.send_by_hand(session, email_id, now=now, version=version)
     email = outcomes.note_sent(session, email_id, now=now, server_reply="", by_hand=True)
     if email is not None:
@@ -106,9 +110,12 @@ def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datet
 
 
 def prove_sent(session: Session, email_id: int, *, now: datetime) -> None:
-    """Somebody answered a mail: an unclear one arrived."""
+    """Somebody answered a mail: an unclear one arrived, and one that a person had outside was sent."""
     lock_inquiry_first(session, email_id)
-    if load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
+    email = load_for_edit(session, Email, email_id)
+    if email.status == EmailStatus.QUEUED and email.exported_at is not None:
+        _left_by_hand(session, email_id, now=now)
+    elif email.status == EmailStatus.UNCLEAR:
         _inquiry_sent(session, resending.decide_unclear(session, email_id, arrived=True, now=now), now=now)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.casework.letters import office_context, recipient_of
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.models import PhoneCall
-from domain.communication.states import CallStatus
+from domain.communication.states import SPOKEN
 from domain.communication.templates.contexts import PatientLetterContext, SearchStatus
 from domain.communication.templates.rendering import render
 from domain.communication.templates.service import sources_for
@@ -163,7 +163,7 @@ def search_status(session: Session, patient_id: int, *, today: date) -> SearchSt
     calls = session.scalar(
         select(func.count(PhoneCall.id.distinct()))
         .join(InquiryItem, InquiryItem.inquiry_id == PhoneCall.inquiry_id)
-        .where(InquiryItem.search_id == search.id, PhoneCall.status == CallStatus.REACHED)
+        .where(InquiryItem.search_id == search.id, PhoneCall.status.in_(SPOKEN))
     )
     weeks = max(0, (today - search.waiting_since).days // 7)
     stands = _by_practice(session, search.id)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.access import me, person_name
 from domain.casework.release import STOP_REASONS, UNSENT, stop_unsent
 from domain.casework.unread_replies import REPLY_UNREAD, refuse_unread, unread_before
 from domain.communication import claiming
@@ -18,6 +19,7 @@ from domain.communication.mails import stop
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
+from domain.errors import Conflict
 from domain.matching.models import Inquiry
 
 WAITED_FOR = frozenset({REPLY_UNREAD, "mail_server.resting"})  # what held it is over once it goes
@@ -44,26 +46,43 @@ def _waits_for_a_reader(session: Session, email_id: int, *, now: datetime) -> bo
     if not unread_before(session, email_id):
         return False
     held = session.scalar(
-        select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED).with_for_update(skip_locked=True)
+        select(Email)
+        .where(Email.id == email_id, Email.status == EmailStatus.QUEUED, Email.exported_at.is_(None))
+        .with_for_update(skip_locked=True)
     )
     if held is not None:
         held.not_before, held.failure_cause = now + LOOK_AGAIN, REPLY_UNREAD
     return True
 
 
-def look_before_by_hand(session: Session, email_id: int, *, now: datetime, told: Collection[int] = ()) -> str:
+def look_before_by_hand(
+    session: Session,
+    email_id: int,
+    *,
+    now: datetime,
+    told: Collection[int] = (),
+    hold: bool = True,
+    known: datetime | None = None,
+) -> str:
     """A person is about to send a waiting mail with their own program: the same last look as the worker's.
 
-    The mail gets the address of now; returns why it was stopped instead (``stopped.…``), else nothing. Raises Conflict
-    (``email.reply_unread``) while a reply holds it that nobody has read; `told`: those the person knows of.
+    The mail gets the address of now and is theirs from here on: it is held (`hold`) until they say what became of it
+    (`by_hand`). Returns why it was stopped instead (``stopped.…``), else nothing. Raises Conflict where it waits no
+    more, where somebody else has it outside (``email.exported``, unless `known` is since when), and while a reply
+    holds it that nobody has read (``email.reply_unread``); `told`: those the person knows of.
     """
     lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
     if email.status != EmailStatus.QUEUED:
-        return ""
+        raise Conflict("email.transition", before=email.status, after=EmailStatus.SENDING.value)
+    if email.exported_at not in {None, known}:
+        raise Conflict("email.exported", by=person_name(session, email.exported_by), at=email.exported_at.isoformat())
     found = look(session, email, now=now)
     if not found.stopped:
         refuse_unread(session, email_id, told=told)
+        if hold:
+            email.exported_at, email.exported_by = now, me(session).id
+            events.record(session, "email.exported", email.id, inquiry_id=email.inquiry_id)
         if email.to_address != found.address:
             email.to_address = found.address
             events.record(session, "email.readdressed", email.id, inquiry_id=email.inquiry_id)

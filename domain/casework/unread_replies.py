@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import Email
 from domain.communication.reading.quotes import own_words
+from domain.communication.states import READ_FIRST
 from domain.errors import Conflict
 
-# what the practice's own answer may overtake, while it lies unread here
-HELD = frozenset({"withdrawal", "reminder"})
 REPLY_UNREAD = "email.reply_unread"
+# that a person's answer to an inquiry (its id goes in) lies here unread: no report of a server, no notice of an absence
+ANSWER_UNREAD = """EXISTS (
+    SELECT FROM communication_service.incoming_email unread WHERE unread.inquiry_id = {inquiry}
+    AND unread.status = 'unread' AND unread.kind = 'reply' AND NOT unread.automatic)"""
 FIRST_WORDS = 160  # letters of a reply that are enough to know it by
 
 
@@ -34,7 +37,7 @@ class UnreadReply:
 def unread_before(session: Session, email_id: int) -> tuple[int, ...]:
     """The ids of the unread replies that hold a mail of ours, oldest first; none where nothing holds it."""
     email = session.get_one(Email, email_id)
-    if email.kind not in HELD or email.inquiry_id is None:
+    if email.kind not in READ_FIRST or email.inquiry_id is None:
         return ()
     return tuple(
         session.scalars(
@@ -45,6 +48,22 @@ def unread_before(session: Session, email_id: int) -> tuple[int, ...]:
                 IncomingEmail.kind != "bounce",
             )
             .order_by(IncomingEmail.received_at, IncomingEmail.id)
+        )
+    )
+
+
+def unread_inquiries(session: Session) -> tuple[int, ...]:
+    """The ids of the inquiries a practice has answered, and nobody has read it yet."""
+    return tuple(
+        session.scalars(
+            select(IncomingEmail.inquiry_id)
+            .where(
+                IncomingEmail.inquiry_id.is_not(None),
+                IncomingEmail.status == "unread",
+                IncomingEmail.kind == "reply",
+                IncomingEmail.automatic.is_(False),
+            )
+            .distinct()
         )
     )
 

@@ -115,6 +115,8 @@ def outgoing(session: Session, email: Email) -> Outgoing:
 def send_by_hand(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
     """A person sent the mail with another program: it leaves the queue as if the worker had taken it."""
     email = load_for_edit(session, Email, email_id, version)
+    email.exported_at = email.exported_by = None
+    email.sent_by_hand = True
     move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE

@@ -24,12 +24,16 @@ class MissingCopy:
 
 
 def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[MissingCopy, ...]:
-    """Sent mails of an account that were not copied, the oldest first; not those whose words were erased since."""
+    """Sent mails of an account that were not copied, the oldest first.
+
+    Not those whose words were erased since, nor those a person sent: these lie where that person's program put them.
+    """
     rows = session.scalars(
         select(Email)
         .where(
             Email.account_id == account_id,
             Email.copied_at.is_(None),
+            Email.sent_by_hand.is_(False),
             Email.sent_at > now - COPIED_WITHIN,
             ~func.audit.words_erased("communication_service.email", Email.id),
         )

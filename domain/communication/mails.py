@@ -162,7 +162,8 @@ def note_stop_seen(session: Session, email_id: int, *, now: datetime, version: i
 def enter_in_history(session: Session, email: Email, *, now: datetime) -> None:
     """Note that a mail went out, with those it is about; without any there is nobody whose history it joins.
 
-    In the name of the person who says so; where the worker sent it, of who wrote it.
+    In the name of the person who says so; where the worker sent it, of who wrote it. Where it is about one person alone
+    the database puts its text below the subject, too (0047).
     """
     if any((email.inquiry_id, email.patient_id, email.therapist_id)):
         session.add(

@@ -37,6 +37,8 @@ class Email(Identified, Versioned, Base):
     what the server said last, `failure_cause` the code of what hindered it, `failure_params` what its sentence names.
     One that was stopped by the last look has the reason there, too, and `stop_seen_at` when somebody saw it.
     A batch (`batch_id`) may hold it; `status_week` is the Monday of a weekly status: one a patient and week.
+    `exported_at` is since when a person (`exported_by`) has it outside, to send it with their own program: held, until
+    they say what became of it. `sent_by_hand` says that it went so.
     Of a patient whose words were erased the address is empty.
     """
 
@@ -60,6 +62,17 @@ class Email(Identified, Versioned, Base):
         ),
         CheckConstraint("(kind = 'weekly_status') = (status_week IS NOT NULL)", name="status_week"),
         CheckConstraint("extract(isodow FROM status_week) = 1", name="status_monday"),
+        CheckConstraint(
+            "(exported_at IS NULL) = (exported_by IS NULL)"
+            " AND (exported_at IS NULL OR status IN ('queued', 'cancelled', 'unclear'))",
+            name="exported",
+        ),
+        Index("ix_email_exported_by", "exported_by"),
+        Index(
+            "ix_email_exported",
+            "exported_at",
+            postgresql_where=text("status = 'queued' AND exported_at IS NOT NULL"),
+        ),
         Index(
             "uq_email_status_week",
             "patient_id",
@@ -120,6 +133,9 @@ class Email(Identified, Versioned, Base):
     template_version_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(TemplateVersion.id))
     batch_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Batch.id))
     status_week: Mapped[date | None]
+    exported_at: Mapped[datetime | None]
+    exported_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
+    sent_by_hand: Mapped[bool] = mapped_column(default=False)
 
 
 class EmailItem(Base):

@@ -13,7 +13,7 @@ from domain.access import OfficeSettings, office
 from domain.communication.incoming.listing import FileRow
 from domain.communication.numbers import USABLE
 from domain.communication.send_times import undo_window
-from domain.communication.states import CallStatus, EmailStatus
+from domain.communication.states import READ_FIRST, CallStatus, EmailStatus
 from domain.communication.waiting import Waiting, waiting
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
@@ -34,6 +34,11 @@ BOUNCED = """(e.status IN ('bounced_hard', 'bounced_soft') AND e.stop_seen_at IS
     WHERE e.patient_id IS NULL AND e.in_reply_to = '' AND lower(t.email) <> lower(e.to_address)
       AND t.id = coalesce(e.therapist_id, (
           SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = e.inquiry_id))))"""
+# an answer of its practice that nobody has read holds it (`casework/taking`)
+READ_BEFORE = f"""(e.status IN ('queued', 'retry_wait')
+    AND e.kind IN ({", ".join(f"'{kind}'" for kind in sorted(READ_FIRST))}) AND EXISTS (
+        SELECT FROM communication_service.incoming_email unread
+        WHERE unread.inquiry_id = e.inquiry_id AND unread.status = 'unread' AND unread.kind <> 'bounce'))"""
 BOXES = {
     box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
 }
@@ -53,7 +58,8 @@ def box_of(row: "MailRow") -> str:
 class MailRow:
     """One mail in a list. `waiting` is what it waits for; `stopped` that it was stopped and nobody has seen it yet.
 
-    `bounced` says that it came back and that is not settled yet. `patient_id` or `therapist_id` is whom it was written to.
+    `bounced` says that it came back and that is not settled yet. `exported_at` is since when `exported_by` has it outside
+    to send it by hand. `patient_id` or `therapist_id` is whom it was written to.
     """
 
     email_id: int
@@ -73,6 +79,9 @@ class MailRow:
     stopped: bool
     bounced: bool
     waiting: Waiting | None
+    has_account: bool
+    exported_at: datetime | None
+    exported_by: str | None
     patient_id: int | None = None
     therapist_id: int | None = None
 
@@ -95,6 +104,7 @@ class MailDetail:
     body_text: str
     body_html: str
     message_id: str
+    in_reply_to: str
     server_reply: str
     failure_cause: str
     failure_params: dict[str, int | str]
@@ -111,8 +121,10 @@ _MAILS = Listing(
            p.display_name AS created_by, e.version,
            {STOPPED} AS stopped, {BOUNCED} AS bounced, e.batch_id IS NOT NULL AS in_batch,
            coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
-           a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit
+           {READ_BEFORE} AS unread, e.failure_cause = 'email.reply_unread' AS put_off,
+           e.exported_at, x.display_name AS exported_by, a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
+    LEFT JOIN platform.person x ON x.id = e.exported_by
     LEFT JOIN communication_service.batch b ON b.id = e.batch_id
     -- one from before there was an account goes out by the default one, as `claiming` has it
     LEFT JOIN communication_service.mail_account a ON a.id = coalesce(e.account_id, (
@@ -152,6 +164,9 @@ def _row(row: RowMapping, settings: OfficeSettings, now: datetime) -> MailRow:
         not_before=row["not_before"],
         undo=undo_window(settings, in_batch=row["in_batch"]),
         held=row["held"],
+        exported=row["exported_at"] is not None,
+        unread=row["unread"],
+        read=row["put_off"],
         has_account=row["has_account"],
         account_limit=row["account_limit"],
         settings=settings,
@@ -171,7 +186,7 @@ def count_boxes(session: Session) -> dict[str, int]:
 def get_mail(session: Session, email_id: int, *, now: datetime) -> MailDetail:
     """One mail in full, with its files and every attempt to hand it over, the oldest first; raises NotFound."""
     query = f"""
-        SELECT l.*, e.body_text, e.body_html, e.message_id, e.server_reply, e.failure_cause, e.failure_params
+        SELECT l.*, e.body_text, e.body_html, e.message_id, e.in_reply_to, e.server_reply, e.failure_cause, e.failure_params
         FROM ({_MAILS.select} WHERE e.id = :id) AS l JOIN communication_service.email e ON e.id = l.email_id"""
     row = session.execute(text(query), {"id": email_id}).mappings().one_or_none()
     if row is None:
@@ -190,7 +205,7 @@ def get_mail(session: Session, email_id: int, *, now: datetime) -> MailDetail:
         {"id": email_id},
     )
     return MailDetail(
-        _row(row, office(session), now), row["body_text"], row["body_html"], row["message_id"], row["server_reply"], row["failure_cause"],
+        _row(row, office(session), now), row["body_text"], row["body_html"], row["message_id"], row["in_reply_to"], row["server_reply"], row["failure_cause"],
         row["failure_params"], tuple(AttemptRow(*one) for one in attempts),
         tuple(FileRow(*file) for file in files),
     )  # fmt: skip

@@ -44,6 +44,7 @@ def _requeue(session: Session, email: Email, *, now: datetime) -> None:
         stop(session, email, stopped)
         email.stop_seen_at = now
         return
+    email.exported_at = email.exported_by = None
     settings = office(session)
     leaves = next_opening(now, settings)
     waits = leaves > now or is_limited(session, settings, email.account_id)

@@ -97,8 +97,9 @@ def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
 
 
 def not_held() -> ColumnElement[bool]:
-    """Condition on a mail: no batch that was paused or taken back holds it."""
-    return or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
+    """Condition on a mail: no batch that was paused or taken back holds it, nor a person who has it outside."""
+    free = or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
+    return and_(free, Email.exported_at.is_(None))
 
 
 def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> int | None:

@@ -41,6 +41,10 @@ EMAIL = Machine(
 EMAIL_BROUGHT_BACK = Machine("email", {E.CANCELLED: frozenset({E.QUEUED, E.RETRY_WAIT, E.FAILED})})
 
 
+# kinds of mail that a practice's own answer may overtake: they wait while one lies unread here
+READ_FIRST = frozenset({"withdrawal", "reminder"})
+
+
 class CallStatus(StrEnum):
     """State of one phone call; stored."""
 
@@ -59,6 +63,7 @@ class CallStatus(StrEnum):
 
 C = CallStatus
 UNREACHED = frozenset({C.NO_ANSWER, C.BUSY, C.VOICEMAIL_LEFT, C.WRONG_NUMBER})
+SPOKEN = frozenset({C.REACHED, C.CALLBACK_DUE})  # a talk, also one after which the practice is called again
 RESULTS = (C.REACHED, *(status for status in C if status in UNREACHED))  # what a person says came of a call
 CALL = Machine(
     "phone_call",

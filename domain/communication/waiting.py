@@ -17,7 +17,8 @@ MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail
 class Waiting:
     """What a mail waits for and until when (None: nobody knows).
 
-    `reason`: ``held`` (its batch is paused), ``undo`` (it can still be taken back), ``later`` (a time somebody chose or
+    `reason`: ``exported`` (a person has it outside), ``held`` (its batch is paused), ``reply`` (until somebody has read
+    what its practice answered), ``undo`` (it can still be taken back), ``later`` (a time somebody chose or
     its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so many
     an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account sends it: a person must).
     """
@@ -33,6 +34,9 @@ def waiting(
     not_before: datetime | None,
     undo: timedelta,
     held: bool,
+    exported: bool = False,
+    unread: bool = False,
+    read: bool = False,
     has_account: bool,
     account_limit: int | None,
     settings: OfficeSettings,
@@ -41,17 +45,17 @@ def waiting(
     """What a mail waits for at this moment; None for one that does not wait.
 
     `undo` is how long after it was written it can be taken back, `account_limit` how many an hour its account
-    sends, None without a limit.
+    sends, None without a limit. `unread` says that an answer of its practice holds it, `read` that one did and is read.
     """
     if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
         return None
-    if held:
-        return Waiting("held")
+    if exported or held or unread:
+        return Waiting("exported" if exported else "held" if held else "reply")
     due = max(not_before or now, now)
     leaves = next_opening(due, settings)
     if leaves > due or (due > now and _is_opening(due, settings)):
         return Waiting("hours", leaves)
-    if due > now:
+    if due > now and not read:  # one that was put off for an answer is looked at again in a moment
         if status is EmailStatus.RETRY_WAIT:
             return Waiting("retry", due)
         return Waiting("undo" if due <= created_at + undo + MOMENT else "later", due)

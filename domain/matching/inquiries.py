@@ -3,7 +3,7 @@
 Every move is checked against the table of states; the database keeps "one open inquiry per contact point".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -31,6 +31,7 @@ from domain.matching.states import (
 )
 from domain.therapists.models import Therapist
 from domain.values import Channel
+from domain.weektime import office_day
 
 CONTACT_POINT_LOCK = 7_235_002  # first key of the advisory lock that serialises inquiries per contact point
 
@@ -212,7 +213,7 @@ def take_back_reminder(session: Session, inquiry: Inquiry, *, at: datetime, befo
 def _let_clock_run(inquiry: Inquiry, *, now: datetime) -> None:
     """The practice is back: the days it was away do not count, however one learned of it."""
     if inquiry.clock_started_at is not None and inquiry.out_of_office_since is not None:
-        inquiry.clock_started_at += timedelta(days=(now.date() - inquiry.out_of_office_since).days)
+        inquiry.clock_started_at += timedelta(days=(office_day(now) - inquiry.out_of_office_since).days)
     inquiry.out_of_office_since = None
 
 
@@ -220,12 +221,12 @@ def note_out_of_office(
     session: Session, inquiry_id: int, *, until: date, now: datetime, version: int | None = None
 ) -> None:
     """The practice is away: the clocks of reminder and expiry stop until that day. Noted again, the day changes."""
-    if until <= now.date():
+    if until <= office_day(now):
         raise Invalid("inquiry.out_of_office_past", field="until")
     inquiry = load_for_edit(session, Inquiry, inquiry_id, version)
     if inquiry.stage != InquiryStage.OUT_OF_OFFICE:
         move_inquiry(session, inquiry, InquiryStage.OUT_OF_OFFICE, now=now)
-        inquiry.out_of_office_since = now.date()
+        inquiry.out_of_office_since = office_day(now)
     else:
         events.record(session, "inquiry.absence_changed", inquiry.id)
     inquiry.out_of_office_until = until
@@ -235,7 +236,7 @@ def return_to_office(session: Session, *, now: datetime) -> tuple[int, ...]:
     """Let the clocks run again for every practice that is back; returns the inquiries."""
     back = session.scalars(
         select(Inquiry)
-        .where(Inquiry.stage == InquiryStage.OUT_OF_OFFICE, Inquiry.out_of_office_until <= now.date())
+        .where(Inquiry.stage == InquiryStage.OUT_OF_OFFICE, Inquiry.out_of_office_until <= office_day(now))
         .with_for_update(skip_locked=True)
     ).all()
     for inquiry in back:
@@ -304,12 +305,19 @@ def cool_down(session: Session, inquiry: Inquiry, cause: str, *, now: datetime) 
     )
 
 
-def expire_due(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Close every silent inquiry after the office's days (default 21): no response, contact point cools down."""
+def expire_due(session: Session, *, now: datetime, answered: Collection[int] = ()) -> tuple[int, ...]:
+    """Close every silent inquiry after the office's days (default 21): no response, contact point cools down.
+
+    `answered` are those whose answer lies there and is not read yet: they are not silent.
+    """
     days = office(session).expiry_days
     due = session.scalars(
         select(Inquiry)
-        .where(Inquiry.stage == InquiryStage.SENT, Inquiry.clock_started_at <= now - timedelta(days=days))
+        .where(
+            Inquiry.stage == InquiryStage.SENT,
+            Inquiry.clock_started_at <= now - timedelta(days=days),
+            Inquiry.id.not_in(answered),
+        )
         .with_for_update(skip_locked=True)
     ).all()
     for inquiry in due:

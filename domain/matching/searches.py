@@ -16,6 +16,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.matching.models import Exclusion, PlaceSearch
 from domain.matching.states import CLOSED_SEARCH, SEARCH, SEARCH_TAKEN_BACK, SearchStatus
 from domain.therapists.models import Practice, Therapist
+from domain.weektime import office_day
 
 
 def refuse_if_open(session: Session, patient_id: int) -> None:
@@ -79,7 +80,7 @@ def pause_search(
     """Pause an active search; with `until` it resumes by itself on that day."""
     if not reason.strip():
         raise Invalid("place_search.pause_reason_missing", field="reason")
-    if until is not None and until <= now.date():
+    if until is not None and until <= office_day(now):
         raise Invalid("place_search.pause_until_past", field="until")
     search = load_for_edit(session, PlaceSearch, search_id, version)
     move_search(session, search, SearchStatus.PAUSED, now=now)
@@ -98,7 +99,7 @@ def resume_due(session: Session, *, now: datetime) -> tuple[int, ...]:
     """Take up every paused search whose day has come; returns their ids."""
     due = session.scalars(
         select(PlaceSearch)
-        .where(PlaceSearch.status == SearchStatus.PAUSED, PlaceSearch.paused_until <= now.date())
+        .where(PlaceSearch.status == SearchStatus.PAUSED, PlaceSearch.paused_until <= office_day(now))
         .with_for_update(skip_locked=True)
     ).all()
     for search in due:

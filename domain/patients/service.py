@@ -18,6 +18,7 @@ from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import locate, whole_plz
+from domain.languages import language, unknown
 from domain.patients.checklist import missing_for_search
 from domain.patients.models import Consent, Guardian, MedicalInformation, Patient, Wishes
 from domain.values import WeekSpan
@@ -164,7 +165,10 @@ def _apply_needs(session: Session, patient_id: int, form: PatientForm) -> bool:
     wishes = load_for_edit(session, Wishes, patient_id)
     wishes.methods, wishes.group_ok, wishes.therapist_sex = list(form.methods), form.group_ok, form.therapist_sex
     wishes.radius_km, wishes.travel_mode = form.radius_km, form.travel_mode
-    wishes.languages = list(form.languages)
+    # what stands there from before the list may stay until somebody corrects it; no letter takes it
+    if new := [word for word in unknown(form.languages) if word not in wishes.languages]:
+        raise Invalid("patient.language", field="languages", codes=new)
+    wishes.languages = list(dict.fromkeys(language(word) or word for word in form.languages))
     wishes.accessibility_needed, wishes.reimbursement_ok = form.accessibility_needed, form.reimbursement_ok
     availability = to_multirange(form.availability)
     if availability != (None if wishes.availability is None else list(wishes.availability)):

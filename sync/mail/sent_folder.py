@@ -11,7 +11,7 @@ from functools import partial
 from domain.casework.mail_reports import found_among_sent
 from domain.communication.accounts import Account
 from domain.communication.copies import copies_due, note_copied, unclear_mails
-from sync.mail.compose import build_message
+from domain.communication.mime import build_message
 from sync.mail.imap import Mailbox
 from sync.mail.ports import Write
 

@@ -14,10 +14,10 @@ from domain.communication.drafts.accepting import accept_draft
 from domain.communication.drafts.records import Addressee, Draft, DraftState
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.mails import Letter
+from domain.communication.mime import build_message
 from domain.database import Database
 from domain.ids import random_reference
 from domain.values import Channel
-from sync.mail.compose import build_message
 from sync.mail.senders import Credentials
 from sync.mail.smtp import Outcome
 from sync.worker import Worker

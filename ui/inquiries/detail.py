@@ -1,9 +1,11 @@
 """One inquiry: its practice, the call that waits, each patient with the answer given, and everything that happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from domain.casework.entered_answers import to_take_back
 from domain.casework.history import inquiry_history
 from domain.communication.queries import last_call_of, leaves_at
 from domain.matching.listing import InquiryDetail, get_inquiry
@@ -61,14 +63,14 @@ class InquiryDetailView(QWidget):
 
     def refresh(self) -> None:
         """Load again."""
-        number, today = self._wanted, self._ui.today()
+        number, today, now = self._wanted, self._ui.today(), self._ui.now()
         if number is None:
             return
         read = self._ui.background.read
         read(
             self,
-            lambda s: (get_inquiry(s, number, today=today), leaves_at(s, number)),
-            lambda both: self._show(*both),
+            lambda s: (get_inquiry(s, number, today=today), leaves_at(s, number), to_take_back(s, number, now=now)),
+            lambda found: self._show(*found),
             key="inquiry",
         )
         self._letters.load(number)
@@ -76,7 +78,7 @@ class InquiryDetailView(QWidget):
         read(self, lambda s: last_call_of(s, number), self._call.show_call, key="call")
         read(self, lambda s: inquiry_history(s, number), self._history.show_entries, key="history")
 
-    def _show(self, inquiry: InquiryDetail, leaves: datetime | None) -> None:
+    def _show(self, inquiry: InquiryDetail, leaves: datetime | None, entered: Mapping[int, int]) -> None:
         r = inquiry.row
         self._head.setText(r.therapist)
         self._chip.show_state(label("inquiry_state", r.state), INQUIRY_STATES[r.state])
@@ -88,7 +90,8 @@ class InquiryDetailView(QWidget):
             if widget is not None:
                 widget.deleteLater()
         for position in inquiry.items:
-            self._column.addWidget(ItemCard(position, self._steps, sent=r.sent_at is not None))
+            together = entered.get(position.item_id, 0)
+            self._column.addWidget(ItemCard(position, self._steps, sent=r.sent_at is not None, together=together))
         self._column.addStretch(1)
 
 

@@ -24,10 +24,14 @@ BESIDE = 3  # buttons in one row
 
 
 class ItemCard(Card):
-    """Drawn anew with every change. `sent` says that the inquiry reached the practice."""
+    """Drawn anew with every change. `sent` says that the inquiry reached the practice.
 
-    def __init__(self, item: ItemDetail, steps: ItemSteps, *, sent: bool) -> None:
+    `together` is how many answers go back with this one where it may be taken back, else 0.
+    """
+
+    def __init__(self, item: ItemDetail, steps: ItemSteps, *, sent: bool, together: int = 0) -> None:
         super().__init__()
+        self._together = together
         self._item, self._steps = item, steps
         name = button(item.name, lambda: steps.ui.navigate("patients", item.patient_id), role="link")
         self.add(row(name, Chip(label("item_status", item.status), ITEM_STATES[item.status])))
@@ -84,6 +88,9 @@ class ItemCard(Card):
             placement = item.running_placement_id
             found.append(self._step(tr("Therapie abgeschlossen"), lambda: steps.end(placement, success=True)))
             found.append(self._step(tr("Therapie abgebrochen"), lambda: steps.end(placement, success=False)))
+        if self._together:
+            back = partial(steps.take_back, item, together=self._together)
+            found.append(self._step(tr("Antwort zurücknehmen"), back, icon="undo-2"))
         return found
 
     def _step(self, text: str, act: Callable[[], None], *, role: str = "", icon: str = "") -> QPushButton:

@@ -30,6 +30,7 @@ from ui.errors import describe
 from ui.inquiries.answering import AnswerDialog
 from ui.inquiries.place_day import PlaceDayDialog
 from ui.inquiries.thanks import tell_recorded
+from ui.mail.recorded_words import take_entered_back
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.letter_dialog import LetterDialog
@@ -75,13 +76,29 @@ class ItemSteps:
     def _recorded(self, recorded: Recorded) -> None:
         if tell_recorded(self.ui, self._owner, (recorded,)):
             return
+        said = tr("Antwort eingetragen.")
         if recorded.released:
-            self.ui.messages.success(
-                ntr(len(recorded.released), "Zusage eingetragen; {n} andere Anfrage wurde zurückgenommen.",
-                    "Zusage eingetragen; {n} andere Anfragen wurden zurückgenommen.")
-            )  # fmt: skip
-        else:
-            self.ui.messages.success(tr("Antwort eingetragen."))
+            said = ntr(len(recorded.released), "Zusage eingetragen; {n} andere Anfrage wurde zurückgenommen.",
+                       "Zusage eingetragen; {n} andere Anfragen wurden zurückgenommen.")  # fmt: skip
+        self.ui.messages.undoable(said, lambda: take_entered_back(self.ui, self._owner, recorded.item_id, self.refused))
+
+    def take_back(self, item: ItemDetail, *, together: int) -> None:
+        """The answer was entered by mistake; others that were entered with it go back, too."""
+
+        def go(_: object = None) -> None:
+            take_entered_back(self.ui, self._owner, item.item_id, self.refused)
+
+        if together == 1:
+            go()
+            return
+        ReasonDialog(
+            self._owner,
+            tr("Zurücknehmen"),
+            tr("In diesem Gespräch wurden {n} Antworten zusammen eingetragen; alle werden zurückgenommen.").format(
+                n=together
+            ),
+            reason="",
+        ).ask(go)
 
     def trial(self, item: ItemDetail) -> None:
         """The patient goes to the first trial session."""

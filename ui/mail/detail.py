@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework import mail_reports
 from domain.casework.recalling import take_mail_back
-from domain.casework.taking import look_before_by_hand
 from domain.communication.mails import note_stop_seen
 from domain.communication.queries import MailDetail, get_mail, sent_file
 from domain.communication.states import EmailStatus
@@ -16,14 +14,12 @@ from ui import formats
 from ui.errors import describe_code
 from ui.labels import label
 from ui.mail import mail_words
-from ui.mail.by_hand import as_eml, mailto
+from ui.mail.by_hand import ByHand
 from ui.mail.files import FilesRow
 from ui.mail.record_links import RecordLinks
-from ui.mail.unread_question import UnreadQuestion
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.chips import Chip
-from ui.widgets.exporting import Target, ask_export, tell_saved
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
 
@@ -34,7 +30,6 @@ class MailDetailView(QWidget):
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
         self._ui = ui
-        self._unread = UnreadQuestion(ui, self)
         self._wanted: int | None = None
         self._mail: MailDetail | None = None
         self._subject = words("", "heading")
@@ -58,10 +53,8 @@ class MailDetailView(QWidget):
         self._files = FilesRow(ui, content=sent_file, opens=True)
         self._open = button(tr("Zur An&frage"), self._open_inquiry, icon="send")
         self._records = RecordLinks(ui)
-        self._mailto = button(tr("Im &Mailprogramm öffnen"), self._on_mailto, icon="external-link")
-        self._eml = button(tr("Als .&eml speichern"), self._on_eml, icon="download")
         self._back = button(tr("Zurück&holen"), self._on_back, icon="undo-2")
-        self._by_hand = button(tr("&Ist von Hand gesendet"), self._on_by_hand, icon="check")
+        self._by_hand = ByHand(ui, self._show)
         self._empty = EmptyState(
             "mail", tr("Keine E-Mail ausgewählt"), tr("Wählen Sie links eine E-Mail, um sie zu lesen.")
         )
@@ -76,7 +69,7 @@ class MailDetailView(QWidget):
         column.addWidget(self._body, 1)
         column.addWidget(self._files)
         column.addWidget(row(self._arrived, self._again, self._anew, self._seen, self._settled, self._open, self._back))
-        column.addWidget(row(self._mailto, self._eml, self._by_hand))
+        column.addWidget(self._by_hand)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 0, 0, 0)
         outer.addWidget(self._empty, 1)
@@ -107,10 +100,8 @@ class MailDetailView(QWidget):
         facts.append(formats.moment(r.sent_at or r.created_at))
         if r.attempt > 1:
             facts.append(ntr(r.attempt, "{n} Versuch", "{n} Versuche"))
-        if told := mail_words.waits(r.waiting, self._ui.now()):
+        if told := mail_words.waits_of(r, self._ui.now()):
             facts.append(told)
-        if r.waiting is not None and r.waiting.reason == "by_hand" and mailto(mail) is None:
-            facts.append(tr("zu lang, um sie im Mailprogramm zu öffnen: als .eml speichern und dort senden"))
         self._facts.setText(" · ".join(facts))
         unclear = r.status is EmailStatus.UNCLEAR
         self._trouble.setText(mail_words.trouble(mail))
@@ -126,10 +117,7 @@ class MailDetailView(QWidget):
         self._settled.setVisible(r.bounced)
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
-        waits = r.status is EmailStatus.QUEUED
-        self._mailto.setVisible(waits and mailto(mail) is not None)
-        for widget in (self._eml, self._by_hand):
-            widget.setVisible(waits)
+        self._by_hand.show_mail(mail)
         self._back.setVisible(r.status in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT})
         self._body.setPlainText(mail.body_text)
 
@@ -188,54 +176,6 @@ class MailDetailView(QWidget):
         if self._mail is not None and self._mail.row.inquiry_id is not None:
             self._ui.navigate("inquiries", self._mail.row.inquiry_id)
 
-    def _on_mailto(self) -> None:
-        def opened(mail: MailDetail) -> None:
-            link = mailto(mail)
-            if link is not None:
-                QDesktopServices.openUrl(link)
-
-        self._look_first(opened)
-
-    def _on_eml(self) -> None:
-        def asked(mail: MailDetail) -> None:
-            name = f"E-Mail-{mail.row.email_id}.eml"  # no name in it: files are seen by others
-            ask_export(self, self._ui, tr("E-Mail speichern"), name, lambda target: self._save(mail, target))
-
-        self._look_first(asked)
-
-    def _look_first(self, go_on: Callable[[MailDetail], None]) -> None:
-        """Before another program sends it: whether it may still go, and with the address of now."""
-        mail, now = self._mail, self._ui.now()
-        if mail is None:
-            return
-        number = mail.row.email_id
-        told = self._unread.told(number)
-
-        def work(session: Session) -> tuple[str, MailDetail]:
-            stopped = look_before_by_hand(session, number, now=now, told=told)
-            session.flush()
-            return stopped, get_mail(session, number, now=now)
-
-        def done(looked: tuple[str, MailDetail]) -> None:
-            stopped, fresh = looked
-            if self._wanted == number:  # what goes out, and is then said to be sent, is what stands here
-                self._show(fresh)
-            if stopped:
-                self._ui.messages.warning(describe_code(stopped))
-            else:
-                go_on(fresh)
-
-        refused = self._unread.otherwise(number, lambda: self._look_first(go_on))
-        self._ui.background.write(self, work, done, refused)
-
-    def _save(self, mail: MailDetail, target: Target) -> None:
-        said = tr("Gespeichert: {name}").format(name=target.path.name)
-        self._ui.background.local(
-            self,
-            lambda: target.put({f"E-Mail-{mail.row.email_id}.eml": as_eml(mail)}),
-            lambda _: tell_saved(self, self._ui, target, said),
-        )
-
     def _on_back(self) -> None:
         mail, now = self._mail, self._ui.now()
         if mail is not None:
@@ -243,16 +183,3 @@ class MailDetailView(QWidget):
                 lambda s: take_mail_back(s, mail.row.email_id, now=now, version=mail.row.version),
                 tr("Zurückgeholt; nichts wurde gesendet. Der Text liegt unter „Zurückgeholt“."),
             )
-
-    def _on_by_hand(self) -> None:
-        mail, now = self._mail, self._ui.now()
-        if mail is None:
-            return
-        number = mail.row.email_id
-        told = self._unread.told(number)
-        self._ui.background.write(
-            self,
-            lambda s: mail_reports.sent_by_hand(s, number, now=now, version=mail.row.version, told=told),
-            lambda _: self._ui.messages.success(tr("Als gesendet vermerkt; die Fristen laufen.")),
-            self._unread.otherwise(number, self._on_by_hand),
-        )

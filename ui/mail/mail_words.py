@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.casework.mail_reports import NAMES_GONE
+from domain.casework.unread_replies import REPLY_UNREAD
 from domain.communication.queries import AttemptRow, MailDetail, MailRow
 from domain.communication.states import EmailStatus
 from domain.communication.waiting import Waiting
@@ -36,6 +37,8 @@ def waits(told: Waiting | None, now: datetime) -> str:
         return ""
     when = _when(told.until, now) if told.until is not None else ""
     return {
+        "exported": tr("angehalten: wird von Hand gesendet"),
+        "reply": tr("wartet auf das Lesen der Antwort"),
         "held": tr("angehalten: ihr Sammelversand macht Pause"),
         "undo": tr("bis {when} zurückholbar"),
         "later": tr("wartet bis {when}"),
@@ -45,6 +48,15 @@ def waits(told: Waiting | None, now: datetime) -> str:
         "worker": tr("geht gleich hinaus"),
         "by_hand": tr("kein Postkonto sendet: bitte von Hand senden"),
     }[told.reason].format(when=when)
+
+
+def waits_of(row: MailRow, now: datetime) -> str:
+    """The same of a mail in a list: who has it outside, and since when."""
+    if row.waiting is not None and row.waiting.reason == "exported" and row.exported_at is not None:
+        return tr("angehalten: {person} sendet sie von Hand (seit {when}). Gesendet oder doch nicht?").format(
+            person=row.exported_by or tr("jemand"), when=_when(row.exported_at, now)
+        )
+    return waits(row.waiting, now)
 
 
 def waits_until(told: Waiting | None, now: datetime) -> str:
@@ -72,7 +84,10 @@ def trouble(mail: MailDetail) -> str:
         return tr(
             "Die Verbindung brach während der Übergabe ab. Ob die E-Mail ankam, ist offen: Fragen Sie nach oder entscheiden Sie hier."
         )
-    lines = [describe_code(mail.failure_cause, **mail.failure_params)] if mail.failure_cause else []
+    if mail.row.waiting is not None and mail.row.waiting.reason in {"exported", "reply"}:
+        return ""  # what it waits for stands beside it, and nothing is tried
+    told = mail.failure_cause and mail.failure_cause != REPLY_UNREAD
+    lines = [describe_code(mail.failure_cause, **mail.failure_params)] if told else []
     if mail.row.failure:
         lines.append(tr("Antwort des Mailservers: {text}").format(text=mail.row.failure))
     if lines and mail.row.status in {EmailStatus.RETRY_WAIT, EmailStatus.QUEUED}:

@@ -34,7 +34,7 @@ class OutgoingPane(MailPane):
                     tr("Stand"),
                     172,
                     chip=mail_words.chip,
-                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()),
+                    tooltip=lambda r: mail_words.waits_of(r, ui.now()),
                     sort="status",
                 ),
                 Column(
@@ -44,7 +44,7 @@ class OutgoingPane(MailPane):
                         mail_words.waits_until(r.waiting, ui.now()) or formats.moment(r.sent_at or r.created_at)
                     ),
                     second=lambda r: mail_words.waits_for(r.waiting) or label("email_kind_short", r.kind),
-                    tooltip=lambda r: mail_words.waits(r.waiting, ui.now()) or label("email_kind", r.kind),
+                    tooltip=lambda r: mail_words.waits_of(r, ui.now()) or label("email_kind", r.kind),
                     sort="created",
                 ),
                 Column(tr("Betreff"), 240, text=mail_words.subject, sort="subject", spare=True),

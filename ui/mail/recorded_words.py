@@ -1,12 +1,13 @@
 """What was recorded of a mail, in a sentence, and taking it back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
 from domain.casework.answer_corrections import TakenBack, take_back_answers
 from domain.casework.answers import Recorded
 from domain.casework.bringing_back import BroughtBack
+from domain.casework.entered_answers import take_back_entered
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 
@@ -47,9 +48,13 @@ def unread_words(practices: Sequence[str]) -> str:
     )
 
 
-def taken_back_words(found: TakenBack) -> str:
+def taken_back_words(found: TakenBack, *, of_mail: bool = True) -> str:
     """What taking answers back restored, what stays as somebody left it since, and what is still to do."""
-    said = [tr("Zurückgenommen; die E-Mail liegt wieder im Posteingang.")]
+    said = [
+        tr("Zurückgenommen; die E-Mail liegt wieder im Posteingang.")
+        if of_mail
+        else tr("Die Antwort ist zurückgenommen.")
+    ]
     if again := _again(found.back):
         said.append(tr("Wieder wie zuvor: {what}.").format(what=_listed(again)))
     kept = [tr(KEPT[kind]) for kind in found.back.kept]
@@ -99,11 +104,24 @@ def _listed(said: Sequence[str]) -> str:
 def take_back(ui: UiContext, owner: QWidget, incoming_id: int) -> None:
     """The answers of a mail were confirmed by mistake; the mail is open again."""
     now = ui.now()
+    ui.background.write(
+        owner, lambda s: take_back_answers(s, incoming_id, now=now), lambda found: _tell(ui, found, of_mail=True)
+    )
 
-    def done(found: TakenBack) -> None:
-        if found.told or found.ended or found.back.kept:
-            ui.messages.warning(taken_back_words(found))
-        else:
-            ui.messages.success(taken_back_words(found))
 
-    ui.background.write(owner, lambda s: take_back_answers(s, incoming_id, now=now), done)
+def take_entered_back(
+    ui: UiContext, owner: QWidget, item_id: int, refused: Callable[[Exception], None] | None = None
+) -> None:
+    """An answer entered by hand or after a call was a mistake; what it changed is as before."""
+    now = ui.now()
+    ui.background.write(
+        owner, lambda s: take_back_entered(s, item_id, now=now), lambda found: _tell(ui, found, of_mail=False), refused
+    )
+
+
+def _tell(ui: UiContext, found: TakenBack, *, of_mail: bool) -> None:
+    words = taken_back_words(found, of_mail=of_mail)
+    if found.told or found.ended or found.back.kept:
+        ui.messages.warning(words)
+    else:
+        ui.messages.success(words)

@@ -258,7 +258,7 @@ class EvidenceTab(QWidget):
     def _on_pdf(self) -> None:
         shown = self._shown
         if shown is not None:
-            self._with_consent(
+            self._asked(
                 shown.evidence,
                 tr("Trotzdem speichern"),
                 lambda: self.saving.save(shown.case.patient_id, self._file_name(shown)),
@@ -267,26 +267,43 @@ class EvidenceTab(QWidget):
     def _on_print(self) -> None:
         shown = self._shown
         if shown is not None:
-            self._with_consent(
+            self._asked(
                 shown.evidence,
                 tr("Trotzdem drucken"),
                 lambda: self.saving.print_out(shown.case.patient_id, self._file_name(shown).removesuffix(".pdf")),
             )
+
+    def _asked(self, evidence: Evidence, act: str, then: Callable[[], None]) -> None:
+        """What speaks against making the paper now: an answer that nobody has read, then a consent that is missing."""
+        if not evidence.unread:
+            self._with_consent(evidence, act, then)
+            return
+        said = ntr(
+            evidence.unread,
+            "Eine Praxis hat geantwortet, und die Antwort liegt noch ungelesen unter „Post“. Im Nachweis steht diese"
+            " Anfrage als offen („Antwort liegt ungelesen vor“) und zählt nicht.",
+            "{n} Praxen haben geantwortet, und die Antworten liegen noch ungelesen unter „Post“. Im Nachweis stehen"
+            " diese Anfragen als offen („Antwort liegt ungelesen vor“) und zählen nicht.",
+        )
+        self._ask(act, f"{said} {tr('Lesen Sie sie zuerst.')}", lambda: self._with_consent(evidence, act, then))
 
     def _with_consent(self, evidence: Evidence, act: str, then: Callable[[], None]) -> None:
         """Without the consent to hand papers on, the paper addressed to the insurer is made only when that is confirmed."""
         if evidence.consent_to_insurer:
             then()
             return
-        dialog = ReasonDialog(
-            self,
+        self._ask(
             act,
             tr(
                 "Es fehlt die {consent}. Der Nachweis ist an sie gerichtet; ohne Einwilligung darf er nur an diesen"
                 " Menschen selbst gehen. Liegt sie vor, tragen Sie sie unter „Einwilligungen“ ein."
             ).format(consent=tr(w.consent_words(evidence))),
-            reason="",
+            then,
         )
+
+    def _ask(self, act: str, consequence: str, then: Callable[[], None]) -> None:
+        """A question whose plain answer is to go back."""
+        dialog = ReasonDialog(self, act, consequence, reason="")
         dialog.ok.setProperty("role", "")
         dialog.back.setProperty("role", "primary")
         dialog.back.setDefault(True)

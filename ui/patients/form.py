@@ -1,12 +1,16 @@
 """The fields of a patient's record, on three tabs; turns a PatientForm into controls and back."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QWidget
 
 from domain.communication.wording import COMPLAINT_WORDS
+from domain.languages import LANGUAGES, unknown
 from domain.patients.service import PatientForm
 from ui import formats
+from ui.errors import describe_code
 from ui.labels import labels
 from ui.translation import tr
 from ui.widgets.forms import Choice, Field, column, scrolled
@@ -99,6 +103,11 @@ class PatientFormView(RecordForm[PatientForm]):
             ),
             (self._text("languages", tr("Therapie nur in dieser Sprache"), tr("leer: Deutsch")),),
         )
+        languages = self.fields["languages"].control
+        if isinstance(languages, QLineEdit):
+            completer = QCompleter(LANGUAGES, languages)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            languages.setCompleter(completer)
         self.wishes = column(
             words(tr("Verfahren (keines gewählt: jedes ist recht)"), "fieldlabel"),
             grid(tuple(self._methods.values())[:2], tuple(self._methods.values())[2:]),
@@ -144,6 +153,11 @@ class PatientFormView(RecordForm[PatientForm]):
         self.access.setChecked(form.accessibility_needed)
         self.reimbursement.setChecked(form.reimbursement_ok)
         self.week.show_value(form.availability)
+        if wrong := unknown(form.languages):  # from before the list; the letters leave it out
+            self._tell_languages(wrong)
+
+    def _tell_languages(self, wrong: Iterable[str]) -> None:
+        self.fields["languages"].complain(describe_code("patient.language", codes=list(wrong)))
 
     _other_complaints: tuple[str, ...] = ()
 

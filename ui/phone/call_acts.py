@@ -16,6 +16,7 @@ from domain.casework.phone_queue import QueuedCall
 from domain.communication.contacts import CallResult
 from domain.database import Session
 from ui.inquiries.thanks import tell_recorded
+from ui.mail.recorded_words import take_entered_back
 from ui.phone import call_words
 from ui.ports import UiContext
 from ui.translation import tr
@@ -66,7 +67,7 @@ class CallActs(QObject):
         self._write(lambda s: calling.begin_call(s, call.call_id, now=now, version=call.version), lambda _: None)
 
     def settle(self, call: QueuedCall, said: CallResult, answers: Sequence[Decision] = ()) -> None:
-        """Write what came of a call, with the answers; without answers it may be undone from the message.
+        """Write what came of a call, with the answers; it may be undone from the message.
 
         A place that came second is said as of a mail: who was first, and when the thanks leave.
         """
@@ -83,7 +84,8 @@ class CallActs(QObject):
             if tell_recorded(self._ui, self._owner, recorded, before=words):
                 return
             if answers:
-                self._ui.messages.success(words)
+                item_id = answers[0].item_id
+                self._ui.messages.undoable(words, lambda: take_entered_back(self._ui, self._owner, item_id))
             else:
                 self._ui.messages.undoable(words, lambda: self.take_back(call.call_id))
 

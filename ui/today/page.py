@@ -25,6 +25,7 @@ ICONS = {
     TaskKind.BACKUP: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
+    TaskKind.MAIL_OUTSIDE: "external-link",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
     TaskKind.PLACE_FREE: "heart-handshake",
     TaskKind.TSS_CLOCK: "hourglass", TaskKind.INSURER_CLOCK: "hourglass",
@@ -192,6 +193,10 @@ class TodayPage(PageWidget):
         if task.kind is TaskKind.MAIL_TROUBLE:
             stopped = task.detail.startswith("stopped.")
             return describe_code(task.detail) if stopped else label("email_status", task.detail)
+        if task.kind is TaskKind.MAIL_OUTSIDE:
+            return tr("{person} wollte sie selbst senden; bis dahin geht sie nicht von selbst.").format(
+                person=task.detail or tr("Jemand")
+            )
         if task.kind is TaskKind.TSS_CLOCK:
             return tr("Akutbehandlung, 14 Tage") if task.detail == "acute" else tr("35 Tage")
         if task.kind is TaskKind.CHECK_PATIENT:
@@ -217,5 +222,5 @@ class TodayPage(PageWidget):
 def _due(task: Task) -> str:
     if task.kind is TaskKind.REACHABLE:
         return tr("bis {time}").format(time=f"{formats.local(task.due):%H:%M}") if task.due is not None else ""
-    timed = {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
+    timed = {TaskKind.MAIL_OUTSIDE, TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
     return formats.moment(task.due) if task.kind in timed else formats.day(task.due)

@@ -48,4 +48,5 @@ def _marked(entry: TimelineEntry) -> str:
         parts += [escape(entry.body[at:start]), f"<span style='{style}'>{escape(entry.body[start:end])}</span>"]
         at = end
     parts.append(escape(entry.body[at:]))
-    return "".join(parts).replace("\n", "<br>")
+    lines = "".join(parts).replace("\r", "").splitlines()
+    return "<br>".join(line for line in lines if line.strip())

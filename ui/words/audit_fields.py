@@ -145,6 +145,9 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "stop_seen_at": "Hinweis gesehen am",
         "server_reply": "Antwort des Servers",
         "copied_at": "Kopie abgelegt am",
+        "exported_at": "Zum Senden von Hand herausgegeben am",
+        "exported_by": "Herausgegeben von",
+        "sent_by_hand": "Von Hand gesendet",
     },
     "communication_service.email_patient": {
         "confirmed_by": "Bestätigt von",

@@ -21,6 +21,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "replied": "beantwortet",
     },
     "waits_for": {
+        "exported": "gesendet?",
+        "reply": "Antwort lesen",
         "held": "Sammelversand angehalten",
         "undo": "zurückholbar",
         "later": "geht später",

@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "db.therapist_is_merged": "Dieser Eintrag ist mit einem anderen zusammengeführt. Wählen Sie den, der geblieben ist; es wurde nichts geändert.",
     "db.uq_therapist_merge_live": "Jemand anders hat diesen Eintrag gerade zusammengeführt. Es wurde nichts geändert; laden Sie die Liste neu.",
     "import.note.email_unreadable": "übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
+    "import.note.language_unknown": "übernommen, aber ohne eine Sprache: die Liste der Sprachen kennt sie nicht.",
     "import.note.phone_unreadable": "übernommen, aber ohne Telefon: was dort steht, ist keine Nummer.",
     "import.note.plz_unreadable": "übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
     "import.note.hours_unreadable": "übernommen, aber ohne eine Uhrzeit: sie ist nicht zu lesen.",

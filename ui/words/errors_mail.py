@@ -5,6 +5,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, str] = {
     "email.queued_already": "Diese E-Mail liegt schon im Postausgang; sie wird nicht noch einmal gesendet.",
     "email.reply_unread": "Von dieser Praxis liegt eine ungelesene Antwort im Posteingang. Die E-Mail wartet, bis sie gelesen ist.",
+    "email.exported": "{by} hat diese E-Mail {at} geöffnet, um sie von Hand zu senden. Es wurde nichts geöffnet oder gespeichert; fragen Sie nach, sonst kommt sie zweimal an.",
     "email.address": "Die E-Mail-Adresse ist nicht gültig.",
     "email.header": "Eine Adresse, ein Name oder der Betreff der E-Mail enthält einen Zeilenumbruch. Sie wurde nicht gesendet; berichtigen Sie den Eintrag und senden Sie sie noch einmal.",
     "email.transition": "Das geht beim Stand „{before}“ der E-Mail nicht mehr.",

@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "patient.email": "Das ist keine gültige E-Mail-Adresse.",
     "patient.phone": "Das ist keine gültige Telefonnummer.",
     "patient.deputy": "Verantwortliche Person und Vertretung müssen verschieden sein.",
+    "patient.language": "Diese Sprache kennt die Liste nicht: {codes}. Schreiben Sie nur Namen von Sprachen, z. B. „Türkisch, Arabisch“; anderes gehört in die Notiz, denn dieses Feld steht im Brief an die Praxis.",
     "patient.diagnosis": "Das ist kein ICD-10-Schlüssel: {codes}.",
     "patient.ptv11_code": "Ein Vermittlungscode hat zwölf Zeichen.",
     "patient.team_refused": "In ein anderes Team gibt nur die Leitung jemanden. Es wurde nichts geändert.",

@@ -89,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "backup": "Sicherung prüfen",
         "reply": "Antwort lesen",
         "mail_trouble": "E-Mail klären",
+        "mail_outside": "Von Hand gesendet?",
         "send_failed": "Anfrage nicht gesendet",
         "accepted": "Zusage: Erstgespräch klären",
         "place_free": "Platz ist frei: Beginn klären",

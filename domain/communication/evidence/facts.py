@@ -24,8 +24,10 @@ class Outcome(StrEnum):
     CONSULTATION_ONLY = "consultation_only"
     NO_RESPONSE = "no_response"
     UNREACHED = "unreached"
+    WRONG_NUMBER = "wrong_number"
     TRYING = "trying"
     PENDING = "pending"
+    UNREAD = "unread"
     NEEDS_INFO = "needs_info"
     UNDELIVERABLE = "undeliverable"
     WITHDRAWN = "withdrawn"
@@ -37,7 +39,9 @@ REFUSED = frozenset(
     {Outcome.REJECTION_CAPACITY, Outcome.REJECTION_UNSUITABLE, Outcome.REJECTION_OTHER, Outcome.CONSULTATION_ONLY}
 )
 SILENT = frozenset({Outcome.NO_RESPONSE, Outcome.UNREACHED})
-OPEN = frozenset({Outcome.PENDING, Outcome.NEEDS_INFO, Outcome.TRYING})  # nobody can say yet what becomes of it
+OPEN = frozenset(
+    {Outcome.PENDING, Outcome.NEEDS_INFO, Outcome.TRYING, Outcome.UNREAD}
+)  # nobody can say yet what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,19 @@ class Attempt:
     def begun(self) -> datetime:
         """When it began."""
         return self.steps[0].at
+
+    @property
+    def contacts(self) -> tuple[Step, ...]:
+        """What went out to the practice. A call stands in the log with its result and with what it counted for: once."""
+        seen: set[datetime] = set()
+        found = []
+        for step in self.steps:
+            called = step.channel == "phone"
+            if step.direction == "out" and not (called and step.at in seen):
+                found.append(step)
+            if called:
+                seen.add(step.at)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,11 @@ class Evidence:
     made_on: date
     made_by: str
     head: Head
+
+    @property
+    def unread(self) -> int:
+        """How many attempts have an answer that nobody has read yet."""
+        return sum(attempt.outcome is Outcome.UNREAD for attempt in self.attempts)
 
     @property
     def missing(self) -> tuple[Paper, ...]:

@@ -110,7 +110,7 @@ def _clocks(evidence: Evidence) -> list[tuple[str, str]]:
 def _summary(evidence: Evidence) -> list[tuple[str, str]]:
     attempts = evidence.attempts
     steps = [step for attempt in attempts for step in attempt.steps]
-    asked = Counter(CHANNELS[step.channel] for step in steps if step.direction == "out")
+    asked = Counter(CHANNELS[step.channel] for attempt in attempts for step in attempt.contacts)
     found = [("Erfolglose Anfragen", f"{w.counted_words(evidence)}. {w.counting_words(evidence)}")]
     found.append(("Anfragen insgesamt", w.total_words(evidence)))
     if steps:

@@ -17,8 +17,10 @@ OUTCOMES = {
     Outcome.CONSULTATION_ONLY: "am {until}: nur Sprechstunde, kein Therapieplatz",
     Outcome.NO_RESPONSE: "keine Antwort bis {until}",
     Outcome.UNREACHED: "niemand erreicht",
+    Outcome.WRONG_NUMBER: "falsche Nummer, die Praxis wurde nicht angerufen",
     Outcome.TRYING: "bisher niemand erreicht, weitere Anrufe sind geplant",
     Outcome.PENDING: "noch ohne Antwort",
+    Outcome.UNREAD: "Antwort liegt ungelesen vor",
     Outcome.NEEDS_INFO: "Rückfrage der Praxis, noch offen",
     Outcome.UNDELIVERABLE: "nicht zustellbar",
     Outcome.WITHDRAWN: "Anfrage zurückgezogen",
@@ -31,6 +33,7 @@ PARTS = (
     ({Outcome.WAITLISTED}, "nur Warteliste"),
     ({Outcome.NO_RESPONSE}, "ohne Antwort geblieben"),
     ({Outcome.UNREACHED}, "telefonisch niemand erreicht"),
+    ({Outcome.WRONG_NUMBER}, "mit falscher Nummer"),
     (OPEN, "noch offen"),
     ({Outcome.UNDELIVERABLE}, "nicht zustellbar"),
     ({Outcome.WITHDRAWN}, "zurückgezogen"),
@@ -129,7 +132,7 @@ def total_words(evidence: Evidence) -> str:
     if not parts:
         return "0"
     said = f"{len(outcomes)}, davon {parts}."
-    if not (OPEN - {Outcome.TRYING} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
+    if not (OPEN - {Outcome.TRYING, Outcome.UNREAD} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
         said += (
             f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
             " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."

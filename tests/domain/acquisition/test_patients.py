@@ -109,6 +109,7 @@ def test_wishes_are_read_or_unknown() -> None:
         (["Russisch", "Ukrainisch"], {"Russisch", "Ukrainisch"}),
         (["Deutsch", "Deutsche Gebärdensprache"], {"Deutsche Gebärdensprache"}),
         (["Deutsche Gebärdensprache"], {"Deutsche Gebärdensprache"}),
+        (["türkisch ", "Türkisch (Mutter: Frau Yilmaz)"], {"Türkisch"}),
         (None, set()),
     ],
 )

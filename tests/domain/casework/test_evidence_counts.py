@@ -8,18 +8,24 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from domain.casework.answers import record_answer
+from domain.casework.calling import begin_call, finish_call
 from domain.casework.clocks import tick
 from domain.casework.evidence import assemble
+from domain.casework.patient_letters import search_status
+from domain.communication.calls import cancel_call
+from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome
-from domain.communication.evidence.words import OF_TSS, PARTS
+from domain.communication.evidence.words import OF_TSS, PARTS, outcome_words, total_words
+from domain.communication.states import CallStatus
 from domain.database import Database
 from domain.matching.reimbursement_clocks import TSS_DAYS
 from domain.matching.states import ItemStatus
 from domain.patients.files import add_file
 from domain.patients.models import Consent
+from domain.values import Channel
 from tests.builders import add_patient, add_search
 from tests.domain.casework.pdf_reading import flat, pages
-from tests.domain.casework.steps import ask, evidence_made, only_item
+from tests.domain.casework.steps import ask, calls, evidence_made, only_item
 from tests.domain.patients.papers import pdf as paper_pdf
 
 DAY = timedelta(days=1)
@@ -85,6 +91,64 @@ def test_a_file_called_ptv_11_is_none(database: Database, searching: tuple[int, 
         add_file(session, patient, name="PTV 11.pdf", content=paper_pdf(), kind="other", now=now)
     with database.read() as session:
         assert "ptv11" in {paper.kind for paper in assemble(session, patient, today=now.date()).missing}
+
+
+@pytest.mark.parametrize(
+    ("results", "outcome", "counted"),
+    [
+        ((CallStatus.WRONG_NUMBER,), Outcome.WRONG_NUMBER, 0),
+        ((CallStatus.NO_ANSWER,), Outcome.UNREACHED, 1),
+        ((CallStatus.BUSY, CallStatus.WRONG_NUMBER), Outcome.UNREACHED, 1),
+        ((CallStatus.VOICEMAIL_LEFT,), Outcome.UNREACHED, 1),
+    ],
+)
+def test_a_wrong_number_is_no_call_in_vain(
+    database: Database,
+    searching: tuple[int, int],
+    now: datetime,
+    results: tuple[CallStatus, ...],
+    outcome: Outcome,
+    counted: int,
+) -> None:
+    """Only what rang at the practice counts towards the insurer; a wrong number stands in the list as such."""
+    patient, search = searching
+    with database.write() as session:
+        inquiry = ask(session, search, now=now, channel=Channel.PHONE)
+        for number, result in enumerate(results):
+            record_result(session, calls(session, inquiry)[-1].id, CallResult(result), now=now + number * DAY)
+        last = calls(session, inquiry)[-1]
+        if last.status == CallStatus.PLANNED:
+            cancel_call(session, last.id, reason="undone")
+    with database.read() as session:
+        evidence = assemble(session, patient, today=now.date() + 9 * DAY)
+    (attempt,) = evidence.attempts
+    assert (attempt.outcome, evidence.counted) == (outcome, counted)
+    assert [step.kind for step in attempt.steps] == list(results)
+    if outcome is Outcome.WRONG_NUMBER:
+        assert total_words(evidence) == "1, davon 1 mit falscher Nummer."
+        assert "falsche Nummer" in outcome_words(attempt)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_talk_counts_once_and_also_where_one_calls_again(
+    database: Database, searching: tuple[int, int], now: datetime
+) -> None:
+    """On paper a call that made the inquiry is one contact; the weekly letter counts a talk with a callback, too."""
+    patient, search = searching
+    with database.write() as session:
+        for callback_on in (None, now.date() + 3 * DAY):
+            inquiry = ask(session, search, now=now, channel=Channel.PHONE)
+            (call,) = calls(session, inquiry)
+            begin_call(session, call.id, now=now)
+            session.flush()
+            talk = CallResult(CallStatus.REACHED, callback_on=callback_on)
+            finish_call(session, call.id, talk, now=now + timedelta(minutes=3))
+    with database.read() as session:
+        status = search_status(session, patient, today=now.date() + DAY)
+    assert status is not None
+    assert status.calls == 2
+    whole = flat("".join(pages(evidence_made(database, patient, now=now + DAY).pdf)))
+    assert flat("Kontakte der Stelle Telefon (2)") in whole
 
 
 def test_every_clock_of_the_appointment_service_is_told_by_its_parts() -> None:

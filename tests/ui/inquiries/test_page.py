@@ -295,3 +295,21 @@ def test_a_filter_without_hits_says_so_and_can_be_taken_away(ui: UiContext, qtbo
     press(qtbot, nothing, "Suche und Filter aufheben")
     qtbot.waitUntil(lambda: page._table.model.total == 1)
     assert (page._search.text(), page._state.code(), nothing.isVisible()) == ("", "", False)
+
+
+def test_an_answer_entered_by_mistake_is_taken_back_at_its_card(
+    ui: UiContext, qtbot: QtBot, database: Database
+) -> None:
+    """The button stands at the card on that day; what came back is said, and the answer may be entered anew."""
+    page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
+
+    def refused(session: Session) -> None:
+        item = int(session.execute(text("SELECT id FROM matching_service.inquiry_item")).scalar_one())
+        record_answer(session, item, ItemStatus.REJECTION_CAPACITY, now=ui.now() + timedelta(minutes=6))
+
+    fill(database, refused)
+    page._detail.refresh()
+    press(qtbot, page, "Lea Wartend: Antwort zurücknehmen")
+    qtbot.waitUntil(lambda: "Die Antwort ist zurückgenommen." in ui.messages.text())
+    assert scalar(database, "SELECT status FROM matching_service.inquiry_item") == "pending"
+    assert scalar(database, STAGE) == "sent"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
@@ -12,11 +13,15 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.by_hand import unsent_file
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import claim
+from domain.communication.drafts.accepting import accept_draft
+from domain.communication.drafts.records import Addressee, Draft, DraftState
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import Letter, queue_mail
+from domain.communication.mails import Letter, OutgoingFile, queue_mail
 from domain.communication.queries import MailDetail, get_mail
 from domain.database import Database
 from domain.therapists.service import set_contact
@@ -27,7 +32,7 @@ from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, how_to_save, press, scalar
 from ui import formats
-from ui.mail.by_hand import LONGEST_LINK, as_eml, mailto
+from ui.mail.by_hand import LONGEST_LINK, mailto
 from ui.mail.page import MailPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
@@ -98,11 +103,14 @@ def test_a_withdrawal_is_taken_back_where_it_lies(ui: UiContext, qtbot: QtBot, d
 def test_the_saved_mail_is_the_mail(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Words and Message-ID, so that the answer finds its inquiry; the file tells no sender."""
     mail = fill(database, lambda session: waiting(session, ui))
-    saved = message_from_bytes(as_eml(mail), policy=policy.default)
+    source = fill(database, lambda session: unsent_file(session, mail.row.email_id))
+    saved = message_from_bytes(source, policy=policy.default)
+    assert (saved["From"], saved["X-Unsent"]) == (None, "1")
     part = saved.get_body(("plain",))
     assert part is not None
     assert part.get_content().split() == mail.body_text.split()
-    assert (saved["To"], saved["Message-ID"]) == (mail.row.to_address, mail.message_id)
+    assert [one.addr_spec for one in saved["To"].addresses] == [mail.row.to_address]
+    assert saved["Message-ID"] == mail.message_id
 
     def answered(session: Session) -> str:
         source = reply("Leider nein", answers=str(saved["Message-ID"]))
@@ -202,6 +210,10 @@ def test_an_unread_answer_is_told_before_a_mail_goes_by_hand(
     """Enter reads it; sent nevertheless it counts as sent, unless another answer came meanwhile."""
     number, answered = fill(database, lambda session: held(session, ui))
     page = open_mail(qtbot, ui, number)
+    view = page._outgoing._detail
+    qtbot.waitUntil(lambda: "wartet auf das Lesen der Antwort" in view._facts.text())
+    assert "hinaus" not in view._facts.text()
+    assert view._trouble.isHidden()
     press(qtbot, page, "Ist von Hand gesendet")
     question = asked(qtbot, page)
     said = question.findChildren(QLabel)[0].text()
@@ -259,6 +271,72 @@ def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot,
     qtbot.addWidget(page)
     page.show()
     page.open_item(number)
-    view = page._outgoing._detail
-    qtbot.waitUntil(lambda: "als .eml speichern" in view._facts.text())
+    view = page._outgoing._detail._by_hand
+    qtbot.waitUntil(lambda: "zu lang" in view._said.text())
+    assert view._said.isVisible()
     assert view._mailto.isHidden()
+
+
+def with_files(session: Session, ui: UiContext) -> int:
+    """An answer with a file that waits, in an office with a mail account."""
+    save_account(
+        session,
+        AccountForm(
+            name="Büro", address="b@buero.example", smtp_host="127.0.0.1", smtp_port=2525, smtp_security="none",
+            is_default=True,
+        ),
+    )  # fmt: skip
+    draft = Draft(
+        uuid4(), DraftState.QUEUED, Addressee("praxis@praxis.example", "Praxis", add_therapist(session), None),
+        "Re: Ihre Frage", "Guten Tag,\n\nanbei das Formular.\n", None, "<frage@praxis.example>", None, 1, ui.now(),
+    )  # fmt: skip
+    return accept_draft(session, draft, [OutgoingFile("Formular.txt", "text/plain", b"Hallo")], now=ui.now())
+
+
+def test_a_mail_with_files_is_saved_held_and_put_back(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path
+) -> None:
+    """No link is offered, the file holds what goes along; here it is held in words, until somebody says otherwise."""
+    number = fill(database, lambda session: with_files(session, ui))
+    page = open_mail(qtbot, ui, number)
+    view = page._outgoing._detail
+    qtbot.waitUntil(lambda: "Anhänge" in view._by_hand._said.text())
+    assert view._by_hand._mailto.isHidden()
+    assert view._by_hand._not_sent.isHidden()
+    press(qtbot, page, "Als .eml speichern")
+    question = asked(qtbot, page)
+    assert "Das Postkonto sendet diese E-Mail von selbst" in question.findChildren(QLabel)[0].text()
+    press(qtbot, question, "Selbst senden")
+    how_to_save(qtbot, page)
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    assert scalar(database, "SELECT exported_at FROM communication_service.email") is None
+    chooser = page.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.filesSelected.emit([str(tmp_path / "a.eml")])
+    qtbot.waitUntil((tmp_path / "a.eml").exists)
+    chooser.close()
+    saved = message_from_bytes((tmp_path / "a.eml").read_bytes(), policy=policy.default)
+    assert [file.get_content() for file in saved.iter_attachments()] == ["Hallo"]
+    assert (saved["In-Reply-To"], saved["References"]) == ("<frage@praxis.example>", "<frage@praxis.example>")
+    qtbot.waitUntil(lambda: "Jana Brand sendet sie von Hand" in view._facts.text())
+    press(qtbot, page, "Doch nicht gesendet")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT exported_at FROM communication_service.email") is None)
+    qtbot.waitUntil(view._by_hand._not_sent.isHidden)
+
+
+def test_a_file_that_cannot_be_saved_holds_nothing(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path
+) -> None:
+    """Nothing is outside: the mail waits as before, and why stands in the bar."""
+    number = fill(database, lambda session: waiting(session, ui)).row.email_id
+    page = open_mail(qtbot, ui, number)
+    press(qtbot, page, "Als .eml speichern")
+    how_to_save(qtbot, page)
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    chooser = page.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.filesSelected.emit([str(tmp_path / "fehlt" / "a.eml")])
+    event = "SELECT count(*) FROM platform.event WHERE event_type = 'email.put_back'"
+    qtbot.waitUntil(lambda: scalar(database, event) == 1)
+    assert scalar(database, "SELECT exported_at FROM communication_service.email") is None
+    chooser.close()

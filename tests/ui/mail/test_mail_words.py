@@ -42,14 +42,14 @@ AGAIN = "UPDATE communication_service.email SET status = 'queued', not_before = 
 SEEN = "SELECT stop_seen_at IS NOT NULL FROM communication_service.email"
 ROW = MailRow(
     1, "inquiry", EmailStatus.FAILED, "Praxis", "a@praxis.example", "Anfrage", NOW, None, None, 3, "", 1, "Jana", 1,
-    stopped=False, bounced=False, waiting=None,
+    stopped=False, bounced=False, waiting=None, has_account=True, exported_at=None, exported_by=None,
 )  # fmt: skip
 
 
 def mail(status: str, cause: str) -> MailDetail:
     """A mail whose last attempt ended by a cause."""
     row = replace(ROW, status=EmailStatus(status))
-    return MailDetail(row, "Text", "", "<a@b>", "", cause, {"host": "mail.example", "port": 25}, (), ())
+    return MailDetail(row, "Text", "", "<a@b>", "", "", cause, {"host": "mail.example", "port": 25}, (), ())
 
 
 @pytest.mark.parametrize("cause", CAUSES)
@@ -63,6 +63,17 @@ def test_the_sentence_fits_the_state(ui: UiContext, cause: str) -> None:
     assert [word for word in TRYING if word in said] == []
 
 
+def test_what_waits_for_a_reader_is_said_once(ui: UiContext) -> None:
+    """One sentence: neither that it goes in a moment, nor that it is tried again."""
+    assert ui is not None
+    held = mail("queued", "email.reply_unread")
+    held = replace(held, row=replace(held.row, waiting=Waiting("reply")))
+    assert mail_words.trouble(held) == ""
+    assert mail_words.waits_of(held.row, NOW) == "wartet auf das Lesen der Antwort"
+    read = replace(held, row=replace(held.row, waiting=Waiting("worker")))
+    assert mail_words.trouble(read) == ""
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
@@ -71,6 +82,7 @@ def test_the_sentence_fits_the_state(ui: UiContext, cause: str) -> None:
         (Waiting("later", NOW + timedelta(days=20)), "wartet bis 18.12.2026, 12:00"),
         (Waiting("retry", NOW + timedelta(hours=1)), "neuer Versuch 13:00"),
         (Waiting("by_hand"), "kein Postkonto sendet: bitte von Hand senden"),
+        (Waiting("reply"), "wartet auf das Lesen der Antwort"),
         (Waiting("held"), "angehalten: ihr Sammelversand macht Pause"),
         (None, ""),
     ],

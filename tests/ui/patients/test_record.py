@@ -52,6 +52,15 @@ def test_a_record_is_restricted_and_free_again(ui: UiContext, qtbot: QtBot, data
     qtbot.waitUntil(lambda: scalar(database, STATE) == "ready")
 
 
+def test_what_is_no_language_is_shown_to_be_corrected(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """From before there was a list: it stands at its field with what to do."""
+    patient = fill(database, lambda s: add_patient(s, wishes={"languages": ["Türkisch (Mutter: Frau Yilmaz)"]}))
+    page = opened(ui, qtbot, patient)
+    field = page._detail._form.fields["languages"]
+    qtbot.waitUntil(lambda: "Türkisch (Mutter: Frau Yilmaz)" in field.fault)
+    assert "anderes gehört in die Notiz" in field.fault
+
+
 def test_an_exclusion_is_seen_and_taken_away(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Below the wishes, with the practice and the reason."""
     patient = fill(database, add_patient)

@@ -1,4 +1,7 @@
-"""A claimed mail as a MIME message: text and HTML, a fixed Message-ID, headers nobody can inject into."""
+"""A mail as a MIME message: text and HTML, files, a fixed Message-ID, headers nobody can inject into.
+
+The worker sends it so and keeps its copy so; a person's own program opens it so. It opens no connection.
+"""
 
 from datetime import datetime
 from email.errors import MessageError
@@ -38,16 +41,29 @@ _POLICY = SMTP.clone(header_factory=_HEADERS)
 
 def build_message(mail: Outgoing, *, sender: str, sender_name: str, reply_to: str = "", now: datetime) -> EmailMessage:
     """The message as it goes out; breaks in names become spaces. Raises Invalid where another header holds one."""
-    for value in (sender, reply_to, mail.to_address, mail.letter.subject, mail.in_reply_to):
-        if not is_one_line(value):
-            raise Invalid("email.header", email_id=mail.id)
+    if not all(is_one_line(value) for value in (sender, reply_to)):
+        raise Invalid("email.header", email_id=mail.id)
     message = EmailMessage(policy=_POLICY)
     message["From"] = _address(sender_name, sender)
-    message["To"] = _address(mail.to_name, wire_address(mail.to_address))
     if reply_to:
         message["Reply-To"] = _address(sender_name, reply_to)
-    message["Subject"] = mail.letter.subject
     message["Date"] = format_datetime(now)
+    return _filled(message, mail)
+
+
+def build_unsent(mail: Outgoing) -> EmailMessage:
+    """The message as mail programs open a draft: who sends it, and when, is theirs to say. Raises Invalid as above."""
+    message = EmailMessage(policy=_POLICY)
+    message["X-Unsent"] = "1"
+    return _filled(message, mail)
+
+
+def _filled(message: EmailMessage, mail: Outgoing) -> EmailMessage:
+    """The headers and parts that say what the mail is, whoever sends it."""
+    if not all(is_one_line(value) for value in (mail.to_address, mail.letter.subject, mail.in_reply_to)):
+        raise Invalid("email.header", email_id=mail.id)
+    message["To"] = _address(mail.to_name, wire_address(mail.to_address))
+    message["Subject"] = mail.letter.subject
     message["Message-ID"] = mail.message_id
     message["Content-Language"] = "de"
     # an id that no header takes as it is would name no mail in any other spelling

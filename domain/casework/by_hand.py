@@ -1,0 +1,41 @@
+"""A mail that a person has outside, to send it with their own program: as a file, and back again.
+
+That it is taken out, and what is looked at before, stands in `taking`; that it was sent, in `mail_reports`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain import events
+from domain.casework.taking import lock_inquiry_first
+from domain.communication.claiming import outgoing
+from domain.communication.mails import defer
+from domain.communication.mime import build_unsent
+from domain.communication.models import Email
+from domain.communication.states import EmailStatus
+from domain.editing import load_for_edit
+from domain.errors import Conflict
+
+
+def unsent_file(session: Session, email_id: int) -> bytes:
+    """The mail as a file (.eml) that mail programs open as a draft: words, files, and what it answers.
+
+    An answer to it finds its way back by its Message-ID. Raises Invalid for an address no header takes.
+    """
+    return build_unsent(outgoing(session, session.get_one(Email, email_id))).as_bytes()
+
+
+def put_back(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
+    """A person did not send it after all: it waits again as before. Raises Conflict where it is gone."""
+    lock_inquiry_first(session, email_id)
+    email = load_for_edit(session, Email, email_id, version)
+    if email.status != EmailStatus.QUEUED:
+        raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
+    if email.exported_at is None:
+        return
+    email.exported_at = email.exported_by = None
+    if email.not_before is None:  # its time had come; its job was in vain
+        email.deferred_at = now
+        defer(session, email_id)
+    events.record(session, "email.put_back", email.id, inquiry_id=email.inquiry_id)
