@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
+from domain.backups.chain_heads import note_restore
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
@@ -113,7 +114,7 @@ def restore(
         connection.execute(text(f'CREATE DATABASE "{fresh}" TEMPLATE template0'))
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now)
-            again, refused, held = _make_ready(target, fresh, since)
+            again, refused, held = _make_ready(target, fresh, since, now=now)
             _as_it_was_set_up(connection, fresh)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
@@ -127,7 +128,7 @@ def restore(
     return Restored(copy, before, newcomers, again, refused, held)
 
 
-def _make_ready(target: Target, fresh: str, since: Since) -> tuple[int, int, int]:
+def _make_ready(target: Target, fresh: str, since: Since, *, now: datetime) -> tuple[int, int, int]:
     """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
     with _owner(target.url(fresh)) as new:
         migrate(new)
@@ -143,7 +144,9 @@ def _make_ready(target: Target, fresh: str, since: Since) -> tuple[int, int, int
             refused = say_again(
                 connection, since.refused
             )  # before words are erased: what is erased is asked nothing more
-            return replay(connection, since.erased), refused, held
+            erased = replay(connection, since.erased)
+            note_restore(source, connection, now=now)
+            return erased, refused, held
 
 
 def _joined(*told: Since) -> Since:

@@ -74,3 +74,69 @@ CREATE TRIGGER zz_patients_decided BEFORE UPDATE ON geocoding_service.map_settin
 CREATE TRIGGER decided BEFORE UPDATE ON platform.backup_settings FOR EACH ROW
     WHEN (OLD.enabled AND NOT NEW.enabled OR NEW.limit_days > OLD.limit_days)
     EXECUTE FUNCTION platform.refuse_to_decide('ck_backup_settings_decided');
+
+-- Whatever content goes is on record, whoever erased it and by whatever function: what is missing without is a fault.
+CREATE TABLE audit.content_erasure (
+    entry_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT DEFAULT session_user NOT NULL,
+    CONSTRAINT pk_content_erasure PRIMARY KEY (entry_id)
+);
+SELECT platform.protect('audit.content_erasure', '{"supervisor": "SELECT", "auditor": "SELECT"}', audited => false);
+SELECT platform.bound_moments('audit.content_erasure');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.content_erasure
+    FOR EACH ROW EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER no_truncation BEFORE TRUNCATE ON audit.content_erasure
+    FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+-- what went before there was a record
+INSERT INTO audit.content_erasure (entry_id)
+    SELECT e.id FROM audit.entry e WHERE e.content_hash IS NOT NULL
+    AND NOT EXISTS (SELECT FROM audit.content c WHERE c.entry_id = e.id);
+
+CREATE FUNCTION audit.note_erasure() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO audit.content_erasure (entry_id) SELECT o.entry_id FROM old_rows o ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION audit.note_erasure() FROM PUBLIC;
+CREATE TRIGGER note_erasure AFTER DELETE ON audit.content REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.note_erasure();
+CREATE TRIGGER no_truncation BEFORE TRUNCATE ON audit.content
+    FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+
+DROP FUNCTION audit.check_entries(bigint, integer);
+CREATE FUNCTION audit.check_entries(after bigint, many integer)
+    RETURNS TABLE (number bigint, entry_id bigint, content_hash bytea, link_hash bytea, found_hash bytea,
+                   has_content boolean, content_sound boolean, content_lost boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT l.number, l.entry_id, l.entry_hash, l.link_hash, CASE WHEN e.id IS NOT NULL THEN audit.entry_hash(e) END,
+           c.entry_id IS NOT NULL,
+           c.entry_id IS NULL OR e.content_hash IS NOT DISTINCT FROM sha256(c.salt || convert_to(
+               coalesce(c.before::text, '') || coalesce(c.after::text, ''), 'UTF8')),
+           c.entry_id IS NULL AND e.content_hash IS NOT NULL AND x.entry_id IS NULL
+    FROM audit.entry_link l
+    LEFT JOIN audit.entry e ON e.id = l.entry_id
+    LEFT JOIN audit.content c ON c.entry_id = l.entry_id
+    LEFT JOIN audit.content_erasure x ON x.entry_id = l.entry_id
+    WHERE l.number > check_entries.after AND l.number <= check_entries.after + many
+    ORDER BY l.number
+$$;
+
+-- Each restore, as its own entry says: how long each chain was before, and how long after.
+CREATE FUNCTION audit.restores() RETURNS TABLE (at timestamp with time zone, log text, before bigint, after bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT e.at, split_part(told, ':', 1), split_part(told, ':', 2)::bigint, split_part(told, ':', 3)::bigint
+    FROM audit.entry e CROSS JOIN unnest(e.columns) AS told
+    WHERE e.operation = 'restore' AND told ~ '^[a-z]+:[0-9]{1,18}:[0-9]{1,18}$'
+$$;
+
+-- How many numbers an audit gave out, and the highest that is there.
+CREATE FUNCTION audit.numbers_given() RETURNS TABLE (given bigint, highest bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit.entry', 'id')::regclass), 0),
+           coalesce((SELECT max(id) FROM audit.entry), 0)
+$$;
+REVOKE EXECUTE ON FUNCTION audit.check_entries(bigint, integer), audit.restores(), audit.numbers_given() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.check_entries(bigint, integer), audit.restores(), audit.numbers_given()
+    TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_auditor;
