@@ -140,3 +140,20 @@ $$;
 REVOKE EXECUTE ON FUNCTION audit.check_entries(bigint, integer), audit.restores(), audit.numbers_given() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.check_entries(bigint, integer), audit.restores(), audit.numbers_given()
     TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_auditor;
+
+-- Who made a backup by command and brought it back to see whether it holds may say so; it reads and writes nothing else.
+CREATE FUNCTION platform.note_verified_backup(made timestamp with time zone, place text, name text, bytes bigint,
+                                              counted bigint, newest bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO platform.backup (kind, state, asked_at, made_at, verified_at, folder, file_name, size, row_count, newest_event)
+        VALUES ('manual', 'verified', made, made, now(), place, name, bytes, counted, newest)
+        -- the worker may have found the file already
+        ON CONFLICT (file_name) WHERE file_name <> '' DO UPDATE SET
+            state = 'verified', verified_at = now(), row_count = counted, newest_event = newest, trouble = '';
+    INSERT INTO platform.event (event_type, producer, entity_id, payload)
+        VALUES ('backup.verified', 'platform', 0, '{"backup_id": 0}');
+$$;
+REVOKE EXECUTE ON FUNCTION
+    platform.note_verified_backup(timestamp with time zone, text, text, bigint, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    platform.note_verified_backup(timestamp with time zone, text, text, bigint, bigint, bigint) TO platzlotse_backup;
