@@ -124,9 +124,7 @@ def test_erased_content_leaves_the_chain_sound(office: Office, linked: Database)
     owner = office.database("owner")
     with owner.write() as session:
         session.execute(text("DELETE FROM audit.content"))
-        noted = session.execute(text("SELECT count(*), min(actor) FROM audit.content_erasure")).one()
-        assert noted.count > 0
-        assert noted.min == "postgres"
+        assert set(session.scalars(text("SELECT actor FROM audit.content_erasure"))) == {"postgres"}
     with pytest.raises(Forbidden), linked.write() as session:
         session.execute(text("INSERT INTO audit.content_erasure (entry_id) VALUES (1)"))
     owner.close()
@@ -138,7 +136,7 @@ def test_erased_content_leaves_the_chain_sound(office: Office, linked: Database)
 def test_content_that_went_without_a_record_is_missed(office: Office, linked: Database) -> None:
     """With the rules turned off nothing is noted; the contents are missing all the same."""
     with tampering(office) as session:
-        gone = session.execute(text("DELETE FROM audit.content")).rowcount
+        gone = len(session.scalars(text("DELETE FROM audit.content RETURNING entry_id")).all())
     checked = check(linked)
     assert {finding.fault for finding in checked.findings} == {Fault.CONTENT_GONE}
     assert checked.faults == gone

@@ -13,7 +13,8 @@ from domain.backups.models import Backup, BackupSettings
 from domain.backups.office_backups import BackupForm, ask_backup, list_backups, read_state, save_backup_settings
 from domain.database import Database, Session
 from domain.errors import Conflict, Forbidden, Invalid, Unavailable
-from tests.conftest import NOW, Office
+from domain.persons import ensure_login
+from tests.conftest import NOW, PASSWORD, Office
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -191,3 +192,26 @@ def test_a_person_asks_and_notes_nothing(office: Office, who: str) -> None:
         with pytest.raises(Forbidden), database.write() as session:
             session.execute(text(statement))
     database.close()
+
+
+def test_a_backup_verified_by_command_counts(office: Office, database: Database, now: datetime, tmp_path: Path) -> None:
+    """Also where the worker found the file first; only who backs up may say so."""
+    file = BackupFile(tmp_path / "platzlotse-a", now, Kind.MANUAL)
+    counted = {"size": 5, "row_count": 10, "newest_event": 3}
+    with pytest.raises(Forbidden), database.write() as session:
+        records.note_verified_by_command(session, file, **counted)
+    owner = office.database("owner")
+    with owner.write() as session:
+        ensure_login(session, role_name="test_saves", password=PASSWORD, roles={"backup"})
+    saves = office.database("saves")
+    for _ in range(2):
+        with saves.write() as session:
+            records.note_verified_by_command(session, file, **counted)
+    saves.close()
+    with database.read() as session:
+        (row,) = list_backups(session)
+        assert (row.state, row.row_count, row.folder) == ("verified", 10, str(tmp_path))
+        assert read_state(session, now=now).verified == now
+    with owner.write() as session:
+        session.execute(text("DROP ROLE test_saves"))
+    owner.close()
