@@ -219,7 +219,7 @@ class TodayPage(PageWidget):
 def _led_to(task: Task) -> str:
     """What Enter leads to in Verwaltung."""
     if task.kind is TaskKind.MAIL_ACCOUNT:
-        return tr("führt jetzt zu {servers}; bis zur Bestätigung sendet es nichts").format(servers=task.detail)
+        return tr("wartet auf Sie; führt zu {servers}").format(servers=task.detail)
     if task.detail == TURNED_OFF:
         return tr("Die stündliche Sicherung ist ausgeschaltet; Enter zeigt unter „Verwaltung“, wo.")
     return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")

@@ -42,6 +42,9 @@ BEGIN
     END IF;
     IF elsewhere THEN
         NEW.confirmed := false;
+        -- whatever program it was: those who decide hear of it
+        INSERT INTO platform.event (event_type, producer, entity_id, payload)
+            VALUES ('mail_account.awaits', 'communication_service', NEW.id, jsonb_build_object('mail_account_id', NEW.id));
     END IF;
     RETURN NEW;
 END $$;

@@ -135,6 +135,9 @@ def test_only_a_supervisor_confirms_and_only_what_was_seen(
     with pytest.raises(Conflict), database.write() as session:
         confirm_account(session, seen)
     assert not read(database, account_id).confirmed
+    with database.read() as session:
+        told = session.scalars(text("SELECT entity_id FROM platform.event WHERE event_type = 'mail_account.awaits'"))
+        assert set(told) == {account_id}
 
 
 def test_an_account_an_admin_adds_waits_and_what_is_no_way_does_not(
