@@ -1,14 +1,18 @@
 """Listens for changes at every desk and tells the window, on the GUI thread, by its one signal.
 
 LISTEN beside a poll of the event table: a half-open connection must not hide a change. After a reconnect the
-window refreshes everything it shows.
+window refreshes everything it shows. Any login of the database may NOTIFY: what is no envelope is passed over, and
+whatever else goes wrong ends one connection, never the listening.
 """
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -19,6 +23,32 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 10
 RETRY_SECONDS = 2
 LOOKED_BACK = 1000  # events: numbers are drawn before the commit, so a lower one may be seen later
+_TOPIC = re.compile(r"[a-z_]{1,60}")
+_MANY = 0
+_LARGEST = 2**31 - 1  # what the window's signal carries; beyond it a row is not named
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a notification tells: the topic, the row (0: look again) and the newest event of it."""
+
+    topic: str
+    row: int
+    event: int
+
+    @classmethod
+    def read(cls, payload: str) -> "Envelope | None":
+        """None for what is no envelope of the event table."""
+        try:
+            told = json.loads(payload)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(told, dict):
+            return None
+        topic, row, event = told.get("topic"), told.get("id"), told.get("event")
+        if not isinstance(topic, str) or not _TOPIC.fullmatch(topic) or type(row) is not int or type(event) is not int:
+            return None
+        return cls(topic, row if 0 <= row <= _LARGEST else _MANY, event)
 
 
 class ChangeListener(threading.Thread):
@@ -42,9 +72,11 @@ class ChangeListener(threading.Thread):
         while not self._stopped.is_set():
             try:
                 self._listen(first=first)
-            except psycopg.Error as exc:
+            # whatever it is, the window must not believe that it is told of everything
+            except Exception as exc:  # noqa: BLE001
                 log.warning("listening interrupted: %s", type(exc).__name__)
-                self._connected(False)
+                with suppress(Exception):  # a window that is going hears nothing
+                    self._connected(False)
             first = False
             self._stopped.wait(RETRY_SECONDS)
 
@@ -56,7 +88,7 @@ class ChangeListener(threading.Thread):
             self._known = self._newest(connection)
             self._connected(True)
             if not first:
-                self._changed("*", 0)
+                self._changed("*", _MANY)
             polled = time.monotonic()
             while not self._stopped.is_set():
                 for note in connection.notifies(timeout=0.5):
@@ -66,14 +98,16 @@ class ChangeListener(threading.Thread):
                     self._poll(connection)
 
     def _tell(self, payload: str) -> None:
-        told = json.loads(payload)
-        self._known.add(int(told["event"]))
-        self._changed(str(told["topic"]), int(told["id"]))
+        told = Envelope.read(payload)
+        if told is None:
+            return
+        self._known.add(told.event)
+        self._changed(told.topic, told.row)
 
     def _poll(self, connection: psycopg.Connection[tuple[int]]) -> None:
         newest = self._newest(connection)
         if newest - self._known:
-            self._changed("*", 0)
+            self._changed("*", _MANY)
         self._known = newest
 
     @staticmethod

@@ -7,7 +7,7 @@ output; a refusal then carries `error` with code and sentence.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -85,17 +85,7 @@ def parser() -> argparse.ArgumentParser:
         help=tr("Vorgehensweise (mehrmals; verglichen wird mit der ersten)"),
     )
     command("migrate", tr("die Datenbank auf den Stand dieses Programms bringen"))
-    verify = command("verify-log", tr("das Kontaktprotokoll prüfen: jedes Glied der Kette und jeden Eintrag"))
-    verify.add_argument(
-        "--head", metavar="PRÜFSUMME", help=tr("mit der Prüfsumme eines gedruckten Nachweises vergleichen")
-    )
-    verify.add_argument(
-        "--allowed-hours",
-        type=_positive,
-        default=24,
-        metavar="STUNDEN",
-        help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
-    )
+    _verify_options(command)
     admin_options(command)
     backup = command("backup", tr("das Büro sichern und die Sicherung durch Zurücklesen prüfen"))
     backup.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wohin, statt in den Ordner der Sicherungen"))
@@ -174,3 +164,20 @@ def say(answer: object) -> None:
 def tell(line: str = "") -> None:
     """One line for a person on standard output."""
     sys.stdout.write(line + "\n")
+
+
+def _verify_options(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    verify = command("verify-log", tr("das Kontaktprotokoll prüfen: jedes Glied der Kette und jeden Eintrag"))
+    verify.add_argument(
+        "--head", metavar="PRÜFSUMME", help=tr("mit der Prüfsumme eines gedruckten Nachweises vergleichen")
+    )
+    verify.add_argument(
+        "--heads", type=Path, metavar="ORDNER", help=tr("mit den Prüfsummen vergleichen, die bei Sicherungen liegen")
+    )
+    verify.add_argument(
+        "--allowed-hours",
+        type=_positive,
+        default=24,
+        metavar="STUNDEN",
+        help=tr("wie lange ein Eintrag auf sein Glied warten darf"),
+    )

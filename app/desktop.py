@@ -37,6 +37,7 @@ from ui.lock.lock import Lock
 from ui.mail.batches.status import BatchStatus
 from ui.main_window import MainWindow
 from ui.messages import Messages
+from ui.patients import files_folder
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.forms import button
@@ -103,6 +104,8 @@ class Desktop:
         self.changes.changed.connect(lambda *_: self._note_news())
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
         self.lock = Lock(self.window, SeatPorter(profile, seat))
+        files_folder.sweep_all()
+        self.lock.changed.connect(lambda locked: files_folder.clear() if locked else None)
         self.idle = self._watch_for_idleness()
         search = GlobalSearch(self.background, self.window.show_page) if self.ui.sees_records else None
         self.window.install(
@@ -215,6 +218,7 @@ class Desktop:
             self.sources.stop()
         self.lock.wait()
         self.background.wait()
+        files_folder.clear()
         self.vault.close()
         self.database.close()
         self.collector.stop()

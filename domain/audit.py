@@ -57,6 +57,17 @@ class AuditContent(Base):
     after: Mapped[dict[str, object] | None] = mapped_column(JSONB)
 
 
+class ContentErasure(Base):
+    """That a content was erased, when and by whom; append-only, written by a trigger."""
+
+    __tablename__ = "content_erasure"
+    __table_args__ = ({"schema": "audit"},)
+
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    actor: Mapped[str] = mapped_column(server_default=text("session_user"))
+
+
 class EntryPending(Base):
     """An entry that waits for its link."""
 

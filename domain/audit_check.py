@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.chain_walk import ALLOWED_AGE, PAGE, Fault, Finding, Head, Walk, links_of
+from domain.chain_walk import ALLOWED_AGE, PAGE, Fault, Finding, Head, Known, Walk, links_of, restores_of
 
 
 @dataclass(frozen=True, slots=True)
 class AuditChecked:
-    """What was checked and found; `bare` entries have no content: readings, and changes whose content was erased."""
+    """What was checked and found; `restored` is how many restores are on record.
+
+    `bare` entries have no content: readings, and changes whose content was erased.
+    """
 
     links: int
     head: Head
@@ -22,6 +26,7 @@ class AuditChecked:
     waiting: int
     faults: int
     findings: tuple[Finding, ...]
+    restored: int = 0
 
     @property
     def sound(self) -> bool:
@@ -34,13 +39,15 @@ def verify_audit(
     *,
     now: datetime,
     allowed: timedelta = ALLOWED_AGE,
+    known: tuple[Known, ...] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> AuditChecked:
     """Check every link, its entry, the entry's content and what waits. Needs one reading session (one snapshot).
 
+    `known` are ends of the chain that were kept elsewhere; without them an end that was cut off is not missed.
     `progress` hears how many links are through. Raises Forbidden for a role that may not.
     """
-    walk = Walk()
+    walk = Walk(known=known)
     bare = 0
     for row in links_of(session, "audit.entry_link", "audit.check_entries"):
         content = bytes(row.content_hash)
@@ -52,8 +59,15 @@ def verify_audit(
             walk.note(Finding(Fault.ENTRY_CHANGED, number=row.number, entry_id=row.entry_id))
         elif not row.content_sound:
             walk.note(Finding(Fault.CONTENT_CHANGED, number=row.number, entry_id=row.entry_id))
+        elif row.content_lost:
+            walk.note(Finding(Fault.CONTENT_GONE, number=row.number, entry_id=row.entry_id))
         if walk.links % PAGE == 0:
             progress(walk.links)
     walk.arrive()
+    restores = restores_of(session, "audit")
+    walk.look_at_known(restores)
+    given, highest = session.execute(text("SELECT given, highest FROM audit.numbers_given()")).one()
+    if given and not highest:  # numbers were given out, and not one entry is left
+        walk.note(Finding(Fault.ALL_GONE, number=given))
     waiting = walk.look_at_waiting(session, "audit.unchained_entries", now=now, allowed=allowed)
-    return AuditChecked(walk.links, walk.head, bare, waiting, walk.faults, walk.findings)
+    return AuditChecked(walk.links, walk.head, bare, waiting, walk.faults, walk.findings, len(restores))

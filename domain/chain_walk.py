@@ -4,7 +4,7 @@ A link's hash is SHA-256 over the hash before it (32 zero bytes for the first), 
 each, big-endian) and the hash of the entry's content. Which log it is, and what an entry is, others know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,6 +42,31 @@ class Fault(StrEnum):
     NEVER_CHAINED = "never_chained"
     WAITS_TOO_LONG = "waits_too_long"
     HEAD_GONE = "head_gone"
+    CONTENT_GONE = "content_gone"
+    KEPT_HEAD_GONE = "kept_head_gone"
+    ALL_GONE = "all_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An end of a chain that was kept elsewhere, and when."""
+
+    links: int
+    link_hash: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A restore on record: how many links there were before and how many stayed."""
+
+    at: datetime
+    before: int
+    after: int
+
+    def explains(self, known: Known) -> bool:
+        """Whether an end that is not there any more was left behind by it."""
+        return known.at <= self.at and self.after < known.links <= self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +95,12 @@ class Walk:
     _expected: int = 1
     _findings: list[Finding] = field(default_factory=list)
     _loose: list[tuple[int, int, bytes, bytes, bytes]] = field(default_factory=list)
+    known: tuple[Known, ...] = ()
+    _met: dict[int, bytes] = field(default_factory=dict)
+    _awaited: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._awaited = frozenset(known.links for known in self.known)
 
     @property
     def head(self) -> Head:
@@ -96,6 +127,8 @@ class Walk:
         elif link_hash(self.before, number, entry_id, content_hash) != stored:
             self._loose.append((number, entry_id, content_hash, stored, self.before))
         self.links += 1
+        if number in self._awaited:
+            self._met[number] = stored
         self._expected, self.before = number + 1, stored
 
     def arrive(self) -> None:
@@ -115,6 +148,13 @@ class Walk:
             fault = Fault.LINK_CHANGED if home is None else Fault.LINK_MOVED
             self.note(Finding(fault, number=number, entry_id=entry_id, other=home))
 
+    def look_at_known(self, restores: Iterable[Restore]) -> None:
+        """Ends kept elsewhere must be in the chain still, unless a restore on record went back behind them."""
+        told = tuple(restores)
+        for known in self.known:
+            if self._met.get(known.links) != known.link_hash and not any(one.explains(known) for one in told):
+                self.note(Finding(Fault.KEPT_HEAD_GONE, number=known.links, since=known.at))
+
     def look_at_waiting(self, session: Session, unchained: str, *, now: datetime, allowed: timedelta) -> int:
         """Entries without a link: those that wait may, for a while; one that nothing waits for was never told.
 
@@ -129,6 +169,12 @@ class Walk:
             if now - row.since > allowed:
                 self.note(Finding(Fault.WAITS_TOO_LONG, entry_id=row.entry_id, since=row.since))
         return waiting
+
+
+def restores_of(session: Session, log: str) -> tuple[Restore, ...]:
+    """What the audit says of restores, for one of the chains."""
+    rows = session.execute(text("SELECT at, before, after FROM audit.restores() WHERE log = :log"), {"log": log})
+    return tuple(Restore(row.at, row.before, row.after) for row in rows)
 
 
 def links_of(session: Session, table: str, check: str) -> Iterator[Row[tuple[object, ...]]]:

@@ -1,4 +1,4 @@
-"""Writes who may what anew from a fresh database: what the doctor compares with, and the page for people.
+"""Writes who may what, and what guards the rows, anew from a fresh database: for the doctor, and the page for people.
 
 usage: .venv/bin/python scripts/write_access_matrix.py   After a migration that changed a right.
 """
@@ -11,7 +11,9 @@ sys.path.insert(0, str(ROOT))
 
 from domain.access import ROLES  # noqa: E402
 from domain.database import Database  # noqa: E402
-from domain.health.roles import granted  # noqa: E402
+from domain.health.catalogue import shape  # noqa: E402
+from domain.health.guards import FILE  # noqa: E402
+from domain.health.roles import SCHEMAS, granted  # noqa: E402
 from domain.migrations import migrate  # noqa: E402
 from tests.domain.access_catalogue import PAGE, page  # noqa: E402
 from tests.servers.postgres import TestCluster, in_memory  # noqa: E402
@@ -33,8 +35,11 @@ def main() -> None:
         migrate(owner.engine)
         with owner.read() as session:
             found = granted(session)
+            guarding = shape(session.connection(), SCHEMAS)
             PAGE.write_text(page(session.connection()), "utf-8")
         owner.close()
+    told = [f"{kind} {name} {how}" for (kind, name), how in sorted(guarding.items())]
+    FILE.write_text("\n".join(told) + "\n", "utf-8")
     names = sorted({name for name, _ in found})
     width = max(map(len, names))
     lines = [" ".join((name.ljust(width), *(found[name, role].ljust(7) for role in ROLES))).rstrip() for name in names]

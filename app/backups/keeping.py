@@ -19,6 +19,7 @@ from app.backups.keys import machine_key, public_keys
 from app.backups.making import make_backup, verify
 from app.paths import Profile
 from domain.backups import records
+from domain.backups.chain_heads import heads_beside, keep_heads_beside
 from domain.backups.erasures import Erasure, erasures_in, keep_beside
 from domain.backups.files import BackupFile, Kind, backups_in, clear_leftovers, copy_to, folder_errors
 from domain.backups.models import Backup, BackupSettings
@@ -145,6 +146,7 @@ class BackupKeeper:
                     copy_to(file.path, second)
                     held.add(file.name)
             _keep(second, told)
+            keep_heads_beside(second, heads_beside(folder))
             verified = self._write(records.verified_names)
             _removed(second, superfluous(backups_in(second), verified=verified, now=self._now()))
         except PlatzlotseError as error:

@@ -21,7 +21,7 @@ from app.backups.tools import Halted, binaries_of, dumping, load, never, own_bin
 from app.embedded_postgres import EmbeddedPostgres
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
-from domain.backups import refusals
+from domain.backups import chain_heads, refusals
 from domain.backups.content import Manifest, compare, measure
 from domain.backups.erasures import erasures_in, written
 from domain.backups.files import Kind, file_name, folder_errors, whole_file
@@ -73,6 +73,7 @@ def make_backup(
     finally:
         engine.dispose()
     path = folder / name
+    chain_heads.keep_heads_beside(folder, chain_heads.read(manifest.heads, str(path)))
     return Made(path, path.stat().st_size, manifest)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from app.backups.in_place import create_like, engine_as, other_owner, set_up_inside, set_up_like
 from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
 from app.postgres_binaries import Binaries
+from domain.backups.chain_heads import note_restore
 from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
 from domain.backups.own_rows import carry_over
@@ -113,7 +114,7 @@ def restore(
         create_like(connection, fresh, owner)
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
-            again, refused, held = _make_ready(target, fresh, owner, since)
+            again, refused, held = _make_ready(target, fresh, owner, since, now=now)
             set_up_like(connection, fresh, target.name)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
@@ -127,7 +128,7 @@ def restore(
     return Restored(copy, before, newcomers, again, refused, held)
 
 
-def _make_ready(target: Target, fresh: str, owner: str | None, since: Since) -> tuple[int, int, int]:
+def _make_ready(target: Target, fresh: str, owner: str | None, since: Since, *, now: datetime) -> tuple[int, int, int]:
     """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
     with (
         translated_errors(),
@@ -150,7 +151,9 @@ def _make_ready(target: Target, fresh: str, owner: str | None, since: Since) -> 
             refused = say_again(
                 connection, since.refused
             )  # before words are erased: what is erased is asked nothing more
-            return replay(connection, since.erased), refused, held
+            erased = replay(connection, since.erased)
+            note_restore(source, connection, now=now)
+            return erased, refused, held
 
 
 def _joined(*told: Since) -> Since:

@@ -14,8 +14,9 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.seat import DATABASE, open_seat
 from app.settings import Mode, load
-from domain.backups.files import Kind, clear_leftovers
+from domain.backups.files import BackupFile, Kind, clear_leftovers
 from domain.backups.office_backups import keep_recovery_key, read_state, recovery_key
+from domain.backups.records import note_verified_by_command
 from domain.backups.recovery_key import new_recovery_key, written
 from domain.database import Database
 from domain.errors import Invalid, Unavailable
@@ -44,7 +45,16 @@ def _backup(options: argparse.Namespace, profile: Profile, url: str) -> int:
             raise Unavailable("backup.under_way")
         clear_leftovers(folder)
         made = make_backup(url, folder, public_keys(profile, paper), kind=Kind.MANUAL, now=now)
-        verify(made.path, [machine_key(profile)], profile.home / SCRATCH, now=now)
+        of = verify(made.path, [machine_key(profile)], profile.home / SCRATCH, now=now)
+    file = BackupFile(made.path, now.replace(microsecond=0), Kind.MANUAL)
+    database = Database(url, pool_size=1)
+    try:
+        with database.write() as session:
+            note_verified_by_command(
+                session, file, size=made.size, row_count=of.row_count, newest_event=of.newest_event
+            )
+    finally:
+        database.close()
     if options.json:
         say({"file": str(made.path), "size": made.size, "verified": True, "recovery_key": paper is not None})
     else:

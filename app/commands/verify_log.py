@@ -6,19 +6,28 @@ Exit code 1 when something is wrong. No content is read: an auditor may run it.
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from nacl.public import PrivateKey
+
+from app.backups.keeping import FOLDER
+from app.backups.keys import machine_key
+from app.backups.known_heads import known_heads, of_log
 from app.cli import DONE, REFUSED, say, tell
 from app.commands.desktop import sample_profile
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
 from domain.audit_check import AuditChecked, verify_audit
+from domain.backups.chain_heads import AUDIT, CONTACTS
+from domain.backups.office_backups import BackupForm, read_state
 from domain.chain_walk import Fault, Finding
 from domain.communication.evidence.verify import Checked, verify
 from domain.database import Database
-from domain.errors import Invalid
+from domain.errors import Forbidden, Invalid
 from ui.formats import moment
 from ui.translation import ntr, tr
 
@@ -33,6 +42,12 @@ _WORDS = {
     Fault.LINK_MOVED: "Glied {number}: Das Glied wurde umgestellt; es gehört an Stelle {other} (Eintrag {entry}).",
     Fault.NEVER_CHAINED: "Eintrag {entry} steht im Protokoll, wurde aber nie verkettet oder sein Glied wurde entfernt.",
     Fault.WAITS_TOO_LONG: "Eintrag {entry} wartet seit {since} auf sein Glied. Läuft der Hintergrunddienst?",
+    Fault.CONTENT_GONE: "Glied {number}: Der Inhalt von Eintrag {entry} fehlt ohne vermerkte Löschung.",
+    Fault.KEPT_HEAD_GONE: (
+        "Die Prüfsumme aus der Sicherung vom {since} (Glied {number}) kommt in der Kette nicht mehr vor: Glieder wurden"
+        " entfernt oder ersetzt, und keine Wiederherstellung ist dazu vermerkt."
+    ),
+    Fault.ALL_GONE: "Das Protokoll ist leer, obwohl schon {number} Einträge geschrieben wurden.",
     Fault.HEAD_GONE: "Die Prüfsumme des Nachweises vom {since} (Glied {number}) kommt in der Kette nicht mehr vor.",
 }
 
@@ -47,20 +62,45 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     with open_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         try:
+            heads = known_heads(_places(options, profile, database), _key(profile))
             with database.read() as session:
                 checked = verify(
                     session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours), head=head,
-                    progress=_tell_progress if sys.stderr.isatty() else lambda _: None,
+                    known=of_log(heads, CONTACTS), progress=_tell_progress if sys.stderr.isatty() else lambda _: None,
                 )  # fmt: skip
-                audit = verify_audit(session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours))
+                audit = verify_audit(
+                    session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours),
+                    known=of_log(heads, AUDIT),
+                )  # fmt: skip
         finally:
             database.close()
     if options.json:
-        say(_answer(checked) | {"ok": checked.sound and audit.sound, "audit": _audit_answer(audit)})
+        say(
+            _answer(checked)
+            | {"ok": checked.sound and audit.sound, "audit": _audit_answer(audit)}
+            | {"kept_heads": len(heads)}
+        )
     else:
         _tell(checked)
         _tell_audit(audit)
+        _tell_heads(len(heads))
     return DONE if checked.sound and audit.sound else REFUSED
+
+
+def _places(options: argparse.Namespace, profile: Profile, database: Database) -> tuple[Path, ...]:
+    """Where backups lie; an auditor may not ask where, and names the folder."""
+    if options.heads is not None:
+        return (options.heads,)
+    form = BackupForm()
+    with suppress(Forbidden), database.read() as session:
+        form = read_state(session, now=datetime.now(UTC)).form
+    first = Path(form.folder) if form.folder else profile.home / FOLDER
+    return (first, Path(form.second_folder)) if form.second_folder else (first,)
+
+
+def _key(profile: Profile) -> PrivateKey | None:
+    """The machine's own, where it has one; none is made for this."""
+    return machine_key(profile) if (profile.home / "backup.key").exists() else None
 
 
 def _head(given: str | None) -> bytes | None:
@@ -97,6 +137,7 @@ def _audit_answer(checked: AuditChecked) -> dict[str, Any]:
         "head": checked.head.link_hash.hex(),
         "bare": checked.bare,
         "waiting": checked.waiting,
+        "restores": checked.restored,
         "faults": checked.faults,
         "findings": _found(checked.findings),
     }
@@ -177,6 +218,14 @@ def _tell_audit(checked: AuditChecked) -> None:
         )
     if checked.waiting:
         tell(ntr(checked.waiting, "{n} Eintrag wartet noch auf sein Glied.", "{n} Einträge warten noch auf ihr Glied."))
+    if checked.restored:
+        tell(
+            ntr(
+                checked.restored,
+                "{n} Wiederherstellung ist vermerkt; was danach neu begann, zählt nicht als fehlend.",
+                "{n} Wiederherstellungen sind vermerkt; was danach neu begann, zählt nicht als fehlend.",
+            )
+        )
     _tell_faults(checked)
     tell(
         tr("✓ Die Kette des Änderungsprotokolls ist unversehrt.")
@@ -187,6 +236,21 @@ def _tell_audit(checked: AuditChecked) -> None:
             "✗ Die Kette des Änderungsprotokolls ist an {n} Stellen gebrochen.",
         )
     )
+
+
+def _tell_heads(many: int) -> None:
+    """How far a cut end would be missed."""
+    if many:
+        tell(
+            ntr(many, "Verglichen mit {n} Prüfsumme aus Sicherungen.", "Verglichen mit {n} Prüfsummen aus Sicherungen.")
+        )
+    else:
+        tell(
+            tr(
+                "Hier liegen keine Prüfsummen aus Sicherungen: Ob am Ende Glieder fehlen, lässt sich nicht sagen."
+                " Nennen Sie mit --heads den Ordner der Sicherungen oder eine Kopie davon."
+            )
+        )
 
 
 def _tell_progress(links: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from app.doctor import disk
 from app.doctor.certificate import certificate
 from app.paths import Profile
 from app.secrets import has_keyring
-from app.server_seat import LOOPBACK
+from app.server_seat import LOOPBACK, hosts_of
 from app.settings import SYSTEM_CERTIFICATES, Mode, Settings
 from domain.health.models import Finding, fail, ok, warn
 
@@ -29,8 +30,10 @@ def _findings(profile: Profile, settings: Settings, now: datetime) -> Iterator[F
     yield _keyring(settings)
     yield _drafts(profile.drafts)
     server = settings.server
-    if settings.mode is Mode.SERVER and (server.host not in LOOPBACK or server.sslrootcert != SYSTEM_CERTIFICATES):
-        yield certificate(server, now=now)
+    if settings.mode is Mode.SERVER:
+        for host, port in hosts_of(server):  # whichever takes writes next, each with its own
+            if host not in LOOPBACK or server.sslrootcert != SYSTEM_CERTIFICATES:
+                yield certificate(replace(server, host=host, port=port), now=now)
     if settings.mode is Mode.TRIAL:
         yield ok("smtp", "smtp.trial")
     elif settings.mail.host:

@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from domain.backups import chain_heads
 from domain.errors import Invalid
 
 # a row's text must not depend on whose connection reads it
@@ -42,7 +43,7 @@ class Manifest:
     """What a backup says of itself, inside its sealed stream.
 
     `tables` are counts and sums, `rules` how many the database keeps, `roles` who is in which group (no passwords),
-    `erasures` what was erased and `refusals` who said no until then (ids).
+    `erasures` what was erased and `refusals` who said no until then (ids), `heads` where the chains ended.
     """
 
     made_at: str
@@ -55,6 +56,7 @@ class Manifest:
     roles: dict[str, list[str]]
     erasures: list[dict[str, object]] = field(default_factory=list)
     refusals: list[dict[str, object]] = field(default_factory=list)
+    heads: list[dict[str, object]] = field(default_factory=list)
 
     def written(self) -> bytes:
         """As it stands in the stream."""
@@ -104,6 +106,7 @@ def measure(connection: Connection, *, kind: str, now: datetime) -> Manifest:
         tables=tables,
         rules={name: int(count) for name, count in rules.items()},
         roles={name: list(groups) for name, groups in connection.execute(text(_ROLES)).all()},
+        heads=chain_heads.written(chain_heads.heads_in(connection, now=now)),
     )
 
 

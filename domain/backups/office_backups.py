@@ -88,9 +88,17 @@ def last_verified(session: Session) -> datetime | None:
 
 
 def is_late(session: Session, *, now: datetime) -> bool:
-    """Whether the last verified backup is older than the office's limit; without any it counts from the beginning."""
+    """Whether the last verified backup is older than the office's limit; without any it counts from the beginning.
+
+    Turning backups off makes none younger.
+    """
     row = session.get_one(BackupSettings, 1)
-    return row.enabled and (last_verified(session) or row.since) < now - timedelta(days=row.limit_days)
+    return (last_verified(session) or row.since) < now - timedelta(days=row.limit_days)
+
+
+def are_on(session: Session) -> bool:
+    """Whether the worker makes backups by itself."""
+    return session.get_one(BackupSettings, 1).enabled
 
 
 def list_backups(session: Session) -> tuple[BackupShown, ...]:

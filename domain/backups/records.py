@@ -7,7 +7,7 @@ turn to back up, so that nobody else does at the same time.
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -72,6 +72,19 @@ def note_verified(session: Session, backup_id: int, *, row_count: int, newest_ev
     row.row_count, row.newest_event = row_count, newest_event
     row.state, row.verified_at, row.trouble, row.trouble_params = "verified", now, "", {}
     events.record(session, "backup.verified", backup_id)
+
+
+def note_verified_by_command(
+    session: Session, file: BackupFile, *, size: int, row_count: int, newest_event: int
+) -> None:
+    """One that was made and brought back by command counts as any other; its login may write nothing else."""
+    session.execute(
+        text("SELECT platform.note_verified_backup(:made, :place, :name, :size, :rows, :newest)"),
+        {
+            "made": file.at, "place": str(file.path.parent), "name": file.name,
+            "size": size, "rows": row_count, "newest": newest_event,
+        },
+    )  # fmt: skip
 
 
 def note_unverified(session: Session, backup_id: int, error: PlatzlotseError) -> None:

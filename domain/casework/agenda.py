@@ -7,11 +7,12 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.backups.office_backups import is_late, last_verified
+from domain.backups.office_backups import are_on, is_late, last_verified
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
+from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -22,6 +23,7 @@ class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
 
     BACKUP = "backup"
+    MAIL_ACCOUNT = "mail_account"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -61,6 +63,7 @@ class Task:
 
 
 OUTSIDE_HOURS = 24  # how long a person may have a mail outside before the day asks what became of it
+TURNED_OFF = "off"
 HELD_UP = "\x1f"  # before a subject: a mail to this practice waits until its answer is read
 # One SELECT per kind: page, id, title, detail, due. Names across schemas, read only.
 _NAME = "trim(p.first_name || ' ' || p.last_name)"
@@ -85,6 +88,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
     TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
+    TaskKind.MAIL_ACCOUNT: "",  # asked below: only of who may decide it
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
     TaskKind.MAIL_TROUBLE: f"""
         SELECT 'mail', e.id, coalesce(nullif(e.to_name, ''), e.to_address),
@@ -202,6 +206,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
+    asked[TaskKind.MAIL_ACCOUNT] = _accounts(session)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
     for kind, query in _TASKS.items():
         if kind in asked:
@@ -250,11 +255,24 @@ def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
 
 
 def _backup(session: Session, *, now: datetime) -> tuple[Task, ...]:
-    """One task while the last verified backup is older than the office's limit; its title is of when that is."""
+    """One task while the last verified backup is older than the office's limit; its title is of when that is.
+
+    Its detail says where somebody turned backups off.
+    """
     if not is_late(session, now=now):
         return ()
-    last = last_verified(session)
-    return (Task(TaskKind.BACKUP, "admin", 0, last.isoformat() if last else "", "", None),)
+    last, off = last_verified(session), "" if are_on(session) else TURNED_OFF
+    return (Task(TaskKind.BACKUP, "admin", 0, last.isoformat() if last else "", off, None),)
+
+
+def _accounts(session: Session) -> tuple[Task, ...]:
+    """For who leads the office: accounts an admin pointed elsewhere, whose mails wait; the detail names the servers."""
+    if not session.scalar(text("SELECT pg_has_role(session_user, 'platzlotse_supervisor', 'MEMBER')")):
+        return ()
+    return tuple(
+        Task(TaskKind.MAIL_ACCOUNT, "admin", one.id, f"{one.name} · {one.address}", servers_of(one), None)
+        for one in awaiting(session)
+    )
 
 
 def _retention(session: Session, *, now: datetime) -> tuple[Task, ...]:

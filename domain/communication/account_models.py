@@ -59,6 +59,8 @@ class MailAccount(Identified, Versioned, Base):
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
     # the database sets it
     password_bound: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
+    # False: an admin pointed it elsewhere, and no supervisor has seen where; the database sets it
+    confirmed: Mapped[bool] = mapped_column(server_default=text("true"), server_onupdate=FetchedValue())
     inbox: Mapped[str] = mapped_column(default="INBOX")
     sent_folder: Mapped[str] = mapped_column(default="")
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)

@@ -12,17 +12,22 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.access import person_name
 from domain.communication.account_models import MailAccount, MailboxState
 from domain.communication.sealing import Purpose, seal, unseal
 from domain.communication.subjects import in_one_line
 from domain.database import is_kept
 from domain.editing import load_for_edit
-from domain.errors import Invalid, Unavailable
+from domain.errors import Conflict, Invalid, Unavailable
 
 if TYPE_CHECKING:
     from nacl.public import PrivateKey
 
 SECURITY = ("tls", "starttls", "none")
+# where an account leads, and as whom: what an admin changes of it waits for a supervisor (the database keeps it)
+LEADS = (
+    "address", "username", "smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security",
+)  # fmt: skip
 LARGEST_LIMIT = 32_000  # what the columns of limits hold, and more than any office needs
 
 
@@ -56,7 +61,8 @@ class AccountForm:
 class Account:
     """An account as the program uses it; the password stays sealed.
 
-    `password_bound` False: it was sealed by a release before 0021 and nobody wrote it since.
+    `password_bound` False: it was sealed by a release before 0021 and nobody wrote it since. `confirmed` False: an
+    admin pointed it elsewhere; it neither sends nor reads until a supervisor has seen where.
     """
 
     id: int
@@ -73,6 +79,7 @@ class Account:
     username: str
     sealed_password: bytes | None
     password_bound: bool
+    confirmed: bool
     inbox: str
     sent_folder: str
     mails_per_hour: int | None
@@ -172,6 +179,31 @@ def save_account(
     session.flush()
     events.record(session, "mail_account.saved", row.id)
     return row.id
+
+
+def confirm_account(session: Session, seen: Account) -> None:
+    """A supervisor has seen where an account leads. Raises Conflict where it leads elsewhere by now, and Invalid."""
+    row = load_for_edit(session, MailAccount, seen.id, seen.version)
+    if any(getattr(row, name) != getattr(seen, name) for name in LEADS):  # a version is only as good as its program
+        raise Conflict(
+            "record.changed_meanwhile", by=person_name(session, row.updated_by), at=row.updated_at.isoformat()
+        )
+    if row.confirmed:
+        return
+    row.confirmed = True
+    session.flush()
+    events.record(session, "mail_account.confirmed", row.id)
+
+
+def servers_of(of: Account) -> str:
+    """Where an account leads, for whoever decides about it."""
+    ways = [f"{host}:{port}" for host, port in ((of.smtp_host, of.smtp_port), (of.imap_host, of.imap_port)) if host]
+    return ", ".join(dict.fromkeys(ways))
+
+
+def awaiting(session: Session) -> tuple[Account, ...]:
+    """Accounts in use that wait for a supervisor."""
+    return tuple(one for one in accounts(session, active_only=True) if not one.confirmed)
 
 
 def forgets_password(before: Account | MailAccount, form: AccountForm) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.communication.accounts import default_account_id
+from domain.communication.accounts import account, default_account_id
 from domain.communication.last_look import look
 from domain.communication.mails import Letter, OutgoingFile, defer, move, stop
 from domain.communication.models import Email, EmailAttachment
@@ -28,6 +28,7 @@ from domain.editing import load_for_edit
 
 LEASE = timedelta(minutes=5)
 JOB_LOST_AFTER = timedelta(minutes=2)
+UNCONFIRMED_WAIT = timedelta(minutes=1)  # a supervisor has to see where its account leads
 SLOWEST = 32_000  # bytes a second: what a line must carry, else nobody waits for it
 
 
@@ -53,8 +54,9 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
 
     A job that waited beyond the sending hours (the worker was off) waits on for the next ones, and one that would
     exceed what an hour may take (a limit set meanwhile) for its turn. A mail from before there was an account takes the
-    default one; with `without_account` false it waits where there is none, for a person to send it by hand. One that
-    may not go any more is stopped here at the latest, with its reason; any other goes where its reader is reached now.
+    default one; with `without_account` false it waits where there is none, for a person to send it by hand. So it does
+    while no supervisor has seen where its account leads. One that may not go any more is stopped here at the latest,
+    with its reason; any other goes where its reader is reached now.
     """
     email = session.scalar(
         select(Email)
@@ -74,6 +76,9 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
         return None
     email.account_id = email.account_id or default_account_id(session)
     if email.account_id is None and not without_account:
+        return None
+    if email.account_id is not None and not account(session, email.account_id).confirmed:
+        email.not_before = now + UNCONFIRMED_WAIT
         return None
     settings = office(session)
     leaves = next_opening(now, settings)

@@ -1,4 +1,4 @@
-"""What the office's groups may do with each table and view, read from the database's catalogue.
+"""What the office's groups may do with each table and view, and what guards the rows, read from the catalogue.
 
 The doctor compares an installation with it, `scripts/write_access_matrix.py` writes what it compares with and the page
 `docs/access.md`: it is read in one way.
@@ -32,3 +32,57 @@ def cells(connection: Connection, query: str, roles: tuple[str, ...]) -> dict[st
     for row in connection.execute(text(query), {"roles": list(roles)}):
         found.setdefault(row.name, {})[row.role] = row.may
     return found
+
+
+_OURS = "n.nspname = ANY(:schemas)"
+# everybody but the owner, so that it does not matter who that is
+_TOLD = """coalesce((SELECT string_agg(DISTINCT who || '=' || what, ',' ORDER BY who || '=' || what) FROM (
+    SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS who,
+           string_agg(lower(a.privilege_type), '+' ORDER BY a.privilege_type) AS what
+    FROM aclexplode({acl}) AS a WHERE a.grantee <> {owner} GROUP BY 1) AS g), '-')"""
+# servers of different years write the same expression with more or fewer brackets and casts
+_PLAIN = r"left(md5(regexp_replace(lower({0}), '::[a-z ]+(\[\])?|[()\s\"]', '', 'g')), 12)"
+# of each thing that guards rows: kind, name, and everything that would make it guard less
+SHAPE = f"""
+SELECT 'policy' AS kind, n.nspname || '.' || c.relname || ':' || p.polname AS name,
+       concat_ws(' ', p.polcmd, CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
+                 (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE r::regrole::text END, ','
+                                    ORDER BY r::regrole::text) FROM unnest(p.polroles) AS r),
+                 {_PLAIN.format("coalesce(pg_get_expr(p.polqual, p.polrelid), '')")},
+                 {_PLAIN.format("coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')")}) AS told
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS}
+UNION ALL
+SELECT 'trigger', n.nspname || '.' || c.relname || ':' || t.tgname,
+       concat_ws(' ', t.tgenabled, t.tgtype, fn.nspname || '.' || f.proname, left(md5(encode(t.tgargs, 'hex')), 6),
+                 CASE WHEN t.tgqual IS NULL THEN '-' ELSE 'when' END,
+                 coalesce(nullif(array_to_string(t.tgattr, '+'), ''), '-'))
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
+WHERE {_OURS} AND NOT t.tgisinternal
+UNION ALL
+SELECT 'function', n.nspname || '.' || p.proname || '/' || p.pronargs || '-'
+           || left(md5(pg_get_function_identity_arguments(p.oid)), 6),
+       concat_ws(' ', CASE WHEN p.prosecdef THEN 'owner' ELSE 'caller' END, left(md5(p.prosrc), 12),
+                 left(md5(coalesce(array_to_string(p.proconfig, ';'), '')), 6),
+                 {_TOLD.format(acl="coalesce(p.proacl, acldefault('f', p.proowner))", owner="p.proowner")})
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE {_OURS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'column', n.nspname || '.' || c.relname || '.' || a.attname, {_TOLD.format(acl="a.attacl", owner="c.relowner")}
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OURS} AND a.attacl IS NOT NULL AND a.attacl <> '{{}}' AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'sequence', n.nspname || '.' || c.relname, {_TOLD.format(acl="c.relacl", owner="c.relowner")}
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind = 'S'
+UNION ALL
+SELECT 'view', n.nspname || '.' || c.relname, coalesce(array_to_string(c.reloptions, ','), '-')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind IN ('v', 'm')
+UNION ALL
+SELECT 'schema', n.nspname, {_TOLD.format(acl="n.nspacl", owner="n.nspowner")} FROM pg_namespace n WHERE {_OURS}
+ORDER BY 1, 2
+"""
+
+
+def shape(connection: Connection, schemas: list[str]) -> dict[tuple[str, str], str]:
+    """What guards the rows, by kind and name: policies, triggers, functions, rights to columns, numbers, schemas."""
+    return {(row.kind, row.name): row.told for row in connection.execute(text(SHAPE), {"schemas": schemas})}

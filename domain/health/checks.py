@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.health import roles, server, work
+from domain.health import guards, roles, server, work
 from domain.health.models import Check, Finding, run_checks
 
 CHECKS: Mapping[str, Check] = {
@@ -17,6 +17,8 @@ CHECKS: Mapping[str, Check] = {
     "roles": roles.nobody_mighty,
     "grants": roles.grants,
     "sealing": server.sealing,
+    "guards": guards.guards,
+    "surroundings": guards.surroundings,
     "worker": work.worker,
     "queue": work.queue,
     "accounts": work.accounts,

@@ -11,6 +11,7 @@ audit.contact_link                        r       r       r       -       -     
 audit.contact_pending                     r       r       r       -       -       r
 audit.contact_salt                        -       -       -       -       -       r
 audit.content                             -       -       -       -       -       r
+audit.content_erasure                     -       r       r       -       -       r
 audit.entry                               -       r       r       -       -       r
 audit.entry_link                          r       r       r       -       -       r
 audit.entry_pending                       r       r       r       -       -       r

@@ -88,7 +88,7 @@ def nobody_mighty(session: Session, _now: datetime) -> Iterator[Finding]:
     """No login that works here is a superuser, an owner, or may make roles or pass the rules of the rows."""
     found = list(session.scalars(_MIGHTY, {"groups": GROUPS, "schemas": SCHEMAS}))
     if found:
-        yield fail("roles", "roles.mighty", who=_some(found))
+        yield fail("roles", "roles.mighty", who=some(found))
     else:
         yield ok("roles", "roles")
 
@@ -106,15 +106,16 @@ def grants(session: Session, _now: datetime) -> Iterator[Finding]:
     stray = list(session.scalars(_STRAY, {"groups": GROUPS, "schemas": SCHEMAS}))
     unguarded = list(session.scalars(_OPEN, {"schemas": SCHEMAS}))
     if odd:
-        yield fail("grants", "grants.other", n=len(odd), what=_some(odd))
+        yield fail("grants", "grants.other", n=len(odd), what=some(odd))
     if stray:
-        yield fail("grants", "grants.stray", n=len(stray), what=_some(stray))
+        yield fail("grants", "grants.stray", n=len(stray), what=some(stray))
     if unguarded:
-        yield fail("grants", "grants.unguarded", what=_some(unguarded))
+        yield fail("grants", "grants.unguarded", what=some(unguarded))
     if not odd and not stray and not unguarded:
         yield ok("grants", "grants", n=len({name for name, _ in plan}))
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first of them, and how many more."""
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" … (+{more})" if more > 0 else "")

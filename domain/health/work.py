@@ -40,7 +40,9 @@ _SERVICES = text("""
 SELECT geocoder, geocoder_url, router, router_url FROM geocoding_service.map_settings
 """)
 _BACKUPS = text("""
-SELECT (SELECT max(verified_at) FROM platform.backup) AS verified, limit_days, since FROM platform.backup_settings
+SELECT (SELECT max(verified_at) FROM platform.backup) AS verified, limit_days, since,
+       recovery_key IS NOT NULL AS paper, second_folder <> '' AS second
+FROM platform.backup_settings
 """)
 
 
@@ -117,10 +119,15 @@ def backups(session: Session, now: datetime) -> Iterator[Finding]:
     """The last one that was restored and compared is young enough; nothing is said where backups are not known yet."""
     if session.scalar(text("SELECT to_regclass('platform.backup')")) is None:
         return
-    verified, limit, since = session.execute(_BACKUPS).one()
+    verified, limit, since, paper, second = session.execute(_BACKUPS).one()
     if verified is None:
         yield (fail if now - since > timedelta(days=limit) else warn)("backup", "backup.none", days=limit)
     elif now - verified > timedelta(days=limit):
         yield fail("backup", "backup.old", at=verified, days=limit)
     else:
         yield ok("backup", "backup", at=verified)
+    # with the machine both would be gone
+    if not paper:
+        yield warn("backup", "backup.no_paper")
+    if not second:
+        yield warn("backup", "backup.one_place")

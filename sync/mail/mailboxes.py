@@ -30,7 +30,8 @@ class Mailboxes:
         """Start, restart and stop watches so that they fit the accounts; one that died begins again."""
         if not self._credentials.reach_out:
             return
-        wanted = {a.id: a for a in self._write(lambda session: accounts(session, active_only=True)) if a.imap_host}
+        active = self._write(lambda session: accounts(session, active_only=True))
+        wanted = {a.id: a for a in active if a.imap_host and a.confirmed}
         for number, watch in list(self._watches.items()):
             if wanted.get(number) != watch.account or not watch.alive:
                 self._watches.pop(number).stop(STOP_SECONDS)

@@ -77,6 +77,8 @@ class Credentials:
         of = account(session, account_id)
         if not of.active or not of.smtp_host:
             raise Unavailable("mail_account.inactive")
+        if not of.confirmed:  # changed since the mail was taken
+            raise Unavailable("mail_account.unconfirmed")
         return Sender(self.transport(of), of.address, of.sender_name or (fallback.name if fallback else ""))
 
     def transport(self, of: Account) -> SmtpTransport:

@@ -24,6 +24,7 @@ from tests.conftest import PASSWORD, Office
 from tests.ui.hands import enter, fill, find, press
 from ui import theme
 from ui.lock.window import LockWindow
+from ui.patients.files_folder import put_to_read
 
 QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen menus grab no keyboard
@@ -300,3 +301,11 @@ def test_a_single_seat_is_covered_and_says_what_that_is_worth(
     finally:
         made.window.close()
         made.close()
+
+
+def test_opened_papers_go_with_the_lock(desktop: Desktop, qtbot: QtBot) -> None:
+    """What the program laid out for other programs to show is gone; the page says that those stay open."""
+    paper = put_to_read("Klara.pdf", b"lesbar")
+    desktop.lock.lock()
+    qtbot.waitUntil(lambda: not paper.exists(), timeout=WAIT_MS)
+    assert "bleibt dort offen" in read_out()

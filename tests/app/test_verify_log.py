@@ -49,6 +49,7 @@ def test_a_sound_log_is_told_in_words_and_json(seat: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "3 Glieder vom ersten bis zum letzten" in done.stdout
     assert "unversehrt" in done.stdout
+    assert "keine Prüfsummen aus Sicherungen" in done.stdout
     found = answer("--profile", seat, "verify-log")
     assert (found["ok"], found["links"], found["waiting"], found["findings"]) == (True, 3, 0, [])
     same = answer("--profile", seat, "verify-log", "--head", found["head"].upper())

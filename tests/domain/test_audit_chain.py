@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from domain.audit import chain_entries, chain_entries_waiting, record_reading
 from domain.audit_check import AuditChecked, verify_audit
-from domain.chain_walk import Fault
+from domain.chain_walk import Fault, Known, Restore
 from domain.database import Database, Session
 from domain.errors import Forbidden
 from domain.patients.models import Patient
@@ -25,10 +25,10 @@ def link(worker: Database) -> None:
             pass
 
 
-def check(database: Database) -> AuditChecked:
+def check(database: Database, known: tuple[Known, ...] = ()) -> AuditChecked:
     """The whole chain, in one snapshot; by a clock that is past every entry's."""
     with database.read() as session:
-        return verify_audit(session, now=NOW, allowed=timedelta(days=10_000))
+        return verify_audit(session, now=NOW, allowed=timedelta(days=10_000), known=known)
 
 
 @pytest.fixture
@@ -119,13 +119,61 @@ def test_a_forgotten_entry_is_found(office: Office, linked: Database) -> None:
 
 
 def test_erased_content_leaves_the_chain_sound(office: Office, linked: Database) -> None:
-    """That something changed stays, what it was does not."""
+    """That something changed stays, what it was does not; who erased it is on record."""
     before = check(linked)
-    with tampering(office) as session:
+    owner = office.database("owner")
+    with owner.write() as session:
         session.execute(text("DELETE FROM audit.content"))
+        assert set(session.scalars(text("SELECT actor FROM audit.content_erasure"))) == {"postgres"}
+    with pytest.raises(Forbidden), linked.write() as session:
+        session.execute(text("INSERT INTO audit.content_erasure (entry_id) VALUES (1)"))
+    owner.close()
     after = check(linked)
     assert after.sound
     assert (after.links, after.bare) == (before.links, before.links)
+
+
+def test_content_that_went_without_a_record_is_missed(office: Office, linked: Database) -> None:
+    """With the rules turned off nothing is noted; the contents are missing all the same."""
+    with tampering(office) as session:
+        gone = len(session.scalars(text("DELETE FROM audit.content RETURNING entry_id")).all())
+    checked = check(linked)
+    assert {finding.fault for finding in checked.findings} == {Fault.CONTENT_GONE}
+    assert checked.faults == gone
+
+
+def test_a_cut_end_is_missed_by_what_was_kept_elsewhere(office: Office, linked: Database) -> None:
+    """What is left is sound in itself; the end a backup knew is gone, and no restore explains it."""
+    head = check(linked).head
+    known = (Known(head.links, head.link_hash, NOW), Known(1, b"x" * 32, NOW))
+    assert check(linked, known[:1]).sound
+    assert [f.number for f in check(linked, known).findings] == [1]
+    with tampering(office) as session:
+        for table, column in (("content", "entry_id"), ("entry", "id")):
+            session.execute(
+                text(f"""DELETE FROM audit.{table} WHERE {column} IN (
+                SELECT entry_id FROM audit.entry_link WHERE number > {head.links - 2})""")
+            )
+        session.execute(text(f"DELETE FROM audit.entry_link WHERE number > {head.links - 2}"))
+    assert check(linked).sound
+    assert [(f.fault, f.number) for f in check(linked, known[:1]).findings] == [(Fault.KEPT_HEAD_GONE, head.links)]
+
+
+def test_an_emptied_log_is_no_sound_one(office: Office, linked: Database) -> None:
+    """Numbers were given out, and nothing is left."""
+    with tampering(office) as session:
+        for table in ("content", "entry_link", "entry_pending", "entry"):
+            session.execute(text(f"DELETE FROM audit.{table}"))
+    assert [finding.fault for finding in check(linked).findings] == [Fault.ALL_GONE]
+
+
+def test_a_restore_on_record_explains_only_what_it_left_behind() -> None:
+    """Ends from before it, beyond where it went back to and not beyond where it came from."""
+    restore = Restore(NOW, before=20, after=10)
+    hour = timedelta(hours=1)
+    for links, at, wanted in ((15, NOW - hour, True), (20, NOW, True), (10, NOW, False), (21, NOW, False),
+                              (15, NOW + hour, False)):  # fmt: skip
+        assert restore.explains(Known(links, b"x" * 32, at)) is wanted
 
 
 def test_what_waits_too_long_is_told(database: Database) -> None:

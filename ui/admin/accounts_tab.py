@@ -4,7 +4,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from domain.communication.account_states import AccountState, account_states
-from domain.communication.accounts import SECURITY, AccountForm, account_faults, forgets_password, save_account
+from domain.communication.accounts import (
+    SECURITY,
+    AccountForm,
+    account_faults,
+    confirm_account,
+    forgets_password,
+    save_account,
+    servers_of,
+)
 from domain.database import Session
 from ui import formats
 from ui.admin.account_test import AccountTestCard
@@ -44,6 +52,9 @@ class AccountsTab(ListFormTab[AccountState]):
         self._default = QCheckBox(tr("&Standard für neue E-Mails"))
         self._active = QCheckBox(tr("&eingeschaltet"))
         self._trouble = words("", "error")
+        self._waits = words("", "error")
+        self.confirm = button(tr("Server &bestätigen"), self._on_confirm, role="primary", icon="circle-check")
+        self.confirming = row(self._waits, self.confirm, stretch=(1, 0))
         self._dropped: int | None = None  # the account whose password the last saving dropped
         self.test = AccountTestCard(ui)
         self.fields = {name: Field(label("account", name), line) for name, line in self._lines.items()}
@@ -56,7 +67,7 @@ class AccountsTab(ListFormTab[AccountState]):
         back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"])))
         self._lay_out(
             tr("&Neues Konto"),
-            self._trouble, who, out, back, row(self._default, self._active), self.test,
+            self.confirming, self._trouble, who, out, back, row(self._default, self._active), self.test,
             save=button(tr("Konto &speichern"), self._on_save, role="primary", icon="save"),
             widths=(280, 800),
         )  # fmt: skip
@@ -101,11 +112,28 @@ class AccountsTab(ListFormTab[AccountState]):
         state = next((s for s in self._items if s.account.id == shown), self._shown)
         self._trouble.setText("\n".join(_troubles(state)) if state is not None else "")
         self._trouble.setVisible(bool(self._trouble.text()))
+        waits = state is not None and not state.account.confirmed
+        self.confirming.setVisible(waits)
+        decides = "supervisor" in self._ui.roles
+        self.confirm.setVisible(decides)
+        self._waits.setText(_waiting(state, decides=decides) if state is not None and waits else "")
         if shown is not None and shown == self._dropped:
             self.fields["password"].complain(
                 tr("Das Kennwort galt für andere Angaben und wurde verworfen. Geben Sie es neu ein und speichern Sie.")
             )
         self.test.show_account(shown, sends=state is not None and bool(state.account.smtp_host))
+
+    def _on_confirm(self) -> None:
+        """What is shown is what is agreed to: not what somebody typed meanwhile, or another saved."""
+        if self._shown is None:
+            return
+        seen = next((s.account for s in self._items if s.account.id == self._id(self._shown)), self._shown.account)
+
+        def confirmed(_: object) -> None:
+            self._ui.messages.success(tr("Bestätigt. Wartende E-Mails gehen in der nächsten Minute hinaus."))
+            self.refresh()
+
+        self._ui.background.write(self, lambda s: confirm_account(s, seen), confirmed, self._refused)
 
     def _on_save(self) -> None:
         be_content(self.fields)
@@ -161,10 +189,23 @@ def _troubles(state: AccountState) -> list[str]:
     return found
 
 
+def _waiting(state: AccountState, *, decides: bool) -> str:
+    """What a supervisor decides about; an admin reads whom to ask."""
+    of = state.account
+    said = tr("Die Verwaltung hat dieses Konto geändert. Es führt jetzt als {address} zu {servers}.").format(
+        address=of.address, servers=servers_of(of) or tr("keinem Server")
+    )
+    if decides:
+        return f"{said} {tr('Bis Sie das bestätigen, sendet und liest es nichts; E-Mails warten.')}"
+    return f"{said} {tr('Bis jemand von der Leitung das bestätigt, sendet und liest es nichts; E-Mails warten.')}"
+
+
 def _line(state: AccountState) -> str:
     account = state.account
     if not account.active:
         said = tr("abgeschaltet")
+    elif not account.confirmed:
+        said = tr("wartet auf Bestätigung")
     elif state.trouble or state.sending_trouble:
         said = tr("gestört")
     elif state.checked_at is not None:

@@ -15,7 +15,7 @@ _HINT = re.compile(r" \([^)]*\)$")  # what a form adds for whoever fills it in
 
 def field_words(table: str, columns: tuple[str, ...]) -> str:
     """What a person reads of the columns of a change; those that say nothing are left out."""
-    words = dict.fromkeys(field_word(table, column) for column in columns if column not in UNTOLD)
+    words = dict.fromkeys(field_word(table, column) for column in columns if column not in UNTOLD and ":" not in column)
     return ", ".join(words)
 
 

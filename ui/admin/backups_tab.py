@@ -56,6 +56,9 @@ class BackupsTab(QWidget):
             )
             copied.setAccessibleName(name)
         self._enabled = QCheckBox(tr("&Stündlich sichern"))
+        self._decides = "supervisor" in ui.roles
+        if not self._decides:
+            self._enabled.setToolTip(tr("Ausschalten kann sie die Leitung des Büros."))
         self._folder, self._second = QLineEdit(), QLineEdit()
         self._folder.setPlaceholderText(tr("Ordner des Programms"))
         self._second.setPlaceholderText(tr("keine Kopie"))
@@ -176,6 +179,7 @@ class BackupsTab(QWidget):
         self._state = state
         self._filling = True
         self._enabled.setChecked(state.form.enabled)
+        self._enabled.setEnabled(self._decides or not state.form.enabled)
         self._folder.setText(state.form.folder)
         self._second.setText(state.form.second_folder)
         self._limit.setValue(state.form.limit_days)

@@ -38,6 +38,10 @@ class MapsTab(QWidget):
             "geocoder": _check(tr("Adressen von Patienten dürfen an diesen Dienst gehen, auch schon beim Tippen")),
             "router": _check(tr("Wohnorte von Patienten dürfen, auf etwa 100 m gerundet, an diesen Dienst gehen")),
         }
+        self._decides = "supervisor" in ui.roles
+        if not self._decides:
+            for box in self._patients.values():
+                box.setToolTip(tr("Das entscheidet die Leitung des Büros."))
         self._transit = _check(tr("Der Dienst kennt Fahrpläne von Bus und Bahn (nur Valhalla)"))
         self._key = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self.fields = {
@@ -161,8 +165,10 @@ class MapsTab(QWidget):
         """What means nothing without a server cannot be chosen."""
         for kind, choice in self._kinds.items():
             there = choice.code() != "none"
-            for control in (self._urls[kind], self._rates[kind], self._patients[kind]):
+            for control in (self._urls[kind], self._rates[kind]):
                 control.setEnabled(there)
+            # whoever sees patients decides; taking it back is anybody's
+            self._patients[kind].setEnabled(there and (self._decides or self._patients[kind].isChecked()))
         self._key.setEnabled(self._kinds["router"].code() == "openrouteservice")
         self._transit.setEnabled(self._kinds["router"].code() == "valhalla")
 

@@ -76,6 +76,7 @@ class LockWindow(QWidget):
                 " Bildschirmsperre des Rechners."
             )
             card.add(label(said, "muted"))
+        card.add(label(tr("Was Sie in anderen Programmen geöffnet haben, bleibt dort offen."), "muted"))
         card.add(self.notice)
         card.add(self._left)
         card.column.addSpacing(SPACE)

@@ -73,7 +73,7 @@ class FilesRow(QWidget):
         return made
 
     def _open(self, file: FileRow) -> None:
-        """Shown by another program, from a folder of this process that goes with it."""
+        """Shown by another program, from a folder of this process that goes with lock and end."""
 
         def shown(path: Path) -> None:
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from domain.casework.agenda import HELD_UP, Agenda, Task, TaskKind, agenda
+from domain.casework.agenda import HELD_UP, TURNED_OFF, Agenda, Task, TaskKind, agenda
 from domain.person_admin import ActLine, latest_acts
 from ui import formats, icons
 from ui.admin.person_words import act_words
@@ -22,7 +22,7 @@ from ui.widgets.forms import label as words
 CLOCK_MS = 60_000
 TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
-    TaskKind.BACKUP: "triangle-alert",
+    TaskKind.BACKUP: "triangle-alert", TaskKind.MAIL_ACCOUNT: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.MAIL_OUTSIDE: "external-link",
@@ -37,6 +37,7 @@ ICONS = {
 }  # fmt: skip
 FIELDS = {
     TaskKind.BACKUP: "backups",
+    TaskKind.MAIL_ACCOUNT: "accounts",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -69,6 +70,7 @@ TOPICS = (
     "therapist",
     "web_finding",
     "backup",
+    "mail_account",
 )
 
 
@@ -175,8 +177,8 @@ class TodayPage(PageWidget):
         return task.title
 
     def _detail(self, task: Task) -> str:
-        if task.kind is TaskKind.BACKUP:
-            return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
+        if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.BACKUP}:
+            return _led_to(task)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
@@ -217,6 +219,15 @@ class TodayPage(PageWidget):
         if isinstance(task, Task):
             field = CHECKED_AT[task.detail.split()[0]] if task.kind in CHECKS else FIELDS.get(task.kind, "")
             self.ui.navigate(task.page, task.record_id, field)
+
+
+def _led_to(task: Task) -> str:
+    """What Enter leads to in Verwaltung."""
+    if task.kind is TaskKind.MAIL_ACCOUNT:
+        return tr("wartet auf Sie; führt zu {servers}").format(servers=task.detail)
+    if task.detail == TURNED_OFF:
+        return tr("Die stündliche Sicherung ist ausgeschaltet; Enter zeigt unter „Verwaltung“, wo.")
+    return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
 
 
 def _due(task: Task) -> str:

@@ -8,6 +8,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "update": "geändert",
         "delete": "gelöscht",
         "read": "geöffnet",
+        "restore": "auf eine Sicherung zurückgebracht",
     },
     "audit_table": {
         "patient_service.patient": "Patient",
@@ -62,6 +63,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "scraping_service.directory_source": "Quelle",
         "geocoding_service.map_settings": "Karten und Wege",
         "geocoding_service.server_test": "Test eines Kartendienstes",
+        "platform.backup": "Sicherung",
         "platform.backup_settings": "Einstellung der Sicherungen",
         "platform.office": "Büro",
         "platform.person": "Person",

@@ -215,6 +215,7 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "imap_security": "Verschlüsselung beim Empfangen",
         "sealed_password": "Kennwort",
         "password_bound": "Kennwort gehört zu",
+        "confirmed": "Von der Leitung bestätigt",
         "is_default": "Standard für neue E-Mails",
         "largest_mb": "Größte E-Mail in MB",
         "sent_folder": "Ordner für Kopien",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "db.ck_backup_settings_decided": "Sicherungen auszuschalten oder später zu erinnern entscheidet die Leitung des Büros. Es wurde nichts geändert.",
+    "backup.heads_unreadable": "Die Prüfsummen in „{path}“ sind nicht lesbar. Es wurde nichts geändert; holen Sie diese Datei aus einer Kopie der Sicherungen zurück oder legen Sie sie zur Seite.",
     "backup.foreign": "Das ist keine Sicherung von Platzlotse. Es wurde nichts geändert.",
     "backup.newer_format": "Diese Sicherung stammt von einer neueren Fassung von Platzlotse. Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
     "backup.wrong_key": "Dieser Schlüssel öffnet die Sicherung nicht. Es wurde nichts geändert; nehmen Sie den Wiederherstellungsschlüssel, der galt, als sie entstand.",

@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "outside.unforeseen": "Mit dieser Antwort kann Platzlotse nichts anfangen ({kind}). Es wurde nichts geändert; später wird noch einmal gefragt.",
     "map_settings.unsheltered": "Angaben zu Patienten gehen nur verschlüsselt hinaus: Die Adresse des Dienstes muss mit https:// beginnen. Ausgenommen ist ein Dienst auf diesem Rechner (http://127.0.0.1).",
     "db.ck_map_settings_sheltered": "Angaben zu Patienten gehen nur verschlüsselt hinaus: Die Adresse des Dienstes muss mit https:// beginnen. Es wurde nichts geändert.",
+    "db.ck_map_settings_decided": "Ob Angaben zu Patienten an einen Dienst gehen dürfen, entscheidet die Leitung des Büros. Es wurde nichts geändert; speichern Sie ohne diesen Haken und bitten Sie die Leitung darum.",
     "outside.private": "„{host}“ führt nicht zu einem öffentlichen Webserver, sondern in ein eigenes Netz oder zu einem anderen Dienst. Die Seite wurde nicht gelesen; prüfen Sie die Webadresse des Eintrags.",
     "outside.never": "Die Arztsuche der 116117 antwortet nur Menschen im Browser; Platzlotse fragt sie nichts. Tragen Sie die eigene Webseite der Praxis ein.",
     "outside.anonymous": "Ohne Mailadresse des Büros wird keine fremde Seite gelesen: wer gelesen wird, soll wissen, wo er sich melden kann. Tragen Sie die Adresse unter „Verwaltung“ beim Büro ein; gelesen wurde nichts.",

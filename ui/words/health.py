@@ -12,6 +12,8 @@ TITLES: Mapping[str, str] = {
     "sealing": "Trennung der Teams",
     "roles": "Anmeldungen",
     "grants": "Rechte",
+    "guards": "Schutz der Zeilen",
+    "surroundings": "Rechte um die Datenbank",
     "worker": "Hintergrunddienst",
     "relay": "Weitergabe an Kafka",
     "queue": "Warteschlange der E-Mails",
@@ -117,6 +119,60 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Verwaltung → Postkonten: prüfen und berichtigen.",
     ),
     "services": ("Alle gewählten Dienste antworten, soweit sie gefragt wurden.", ""),
+    "guards": ("{n} Regeln, Trigger, Funktionen und einzelne Rechte sind wie vorgesehen.", ""),
+    "guards.policy": (
+        (
+            "{n} Regeln für Zeilen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht sieht"
+            " jemand fremde Patienten."
+        ),
+        "Als Eigentümer zusätzliche mit DROP POLICY entfernen, andere aus einer Sicherung nachbauen; klären, wer es war.",
+    ),
+    "guards.trigger": (
+        (
+            "{n} Trigger sind nicht die vorgesehenen oder abgeschaltet (+ zusätzlich, − fehlt, ≠ geändert): {what}."
+            " Vielleicht wird etwas nicht protokolliert."
+        ),
+        "Als Eigentümer: ALTER TABLE … ENABLE TRIGGER …; danach „main.py verify-log“ ausführen.",
+    ),
+    "guards.function": (
+        (
+            "{n} Funktionen sind geändert oder für andere ausführbar als vorgesehen"
+            " (+ zusätzlich, − fehlt, ≠ geändert): {what}."
+        ),
+        "Als Eigentümer mit REVOKE EXECUTE ON FUNCTION … FROM PUBLIC zurücksetzen, fremde mit DROP FUNCTION entfernen.",
+    ),
+    "guards.column": (
+        "{n} Rechte an einzelnen Spalten sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
+        "Als Eigentümer mit REVOKE … (Spalte) ON … zurücksetzen und klären, wer sie änderte.",
+    ),
+    "guards.sequence": (
+        "{n} Rechte an Nummernkreisen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
+        "Als Eigentümer mit REVOKE … ON SEQUENCE … zurücksetzen.",
+    ),
+    "guards.view": (
+        (
+            "{n} Sichten sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht zeigen sie"
+            " fremde Zeilen."
+        ),
+        "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen.",
+    ),
+    "guards.schema": (
+        "{n} Rechte an Schemas sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
+        "Als Eigentümer mit REVOKE … ON SCHEMA … zurücksetzen.",
+    ),
+    "surroundings": ("Nur der Eigentümer legt hier etwas an; ihm gehört alles.", ""),
+    "surroundings.open": (
+        "Andere dürfen in dieser Datenbank etwas anlegen oder sich mit ihr verbinden: {what}.",
+        "Als Eigentümer: REVOKE ALL ON DATABASE … FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC.",
+    ),
+    "surroundings.beyond": (
+        "Diese Anmeldungen dürfen über die Rollen des Büros hinaus auf den Server zugreifen: {what}.",
+        "Als Superuser mit REVOKE entziehen; kein Platz braucht das.",
+    ),
+    "surroundings.owner": (
+        "{n} Tabellen oder Funktionen gehören nicht dem Eigentümer der Datenbank: {what}.",
+        "Als Superuser: ALTER … OWNER TO (Eigentümer der Datenbank); sonst läuft Eigenes mit fremden Rechten.",
+    ),
     "services.none": ("Kein Dienst ist gewählt; Wege werden geschätzt.", ""),
     "services.silent": (
         "{host} antwortet nicht und wird bis {until} nicht gefragt.",
@@ -135,6 +191,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "backup.old": (
         "Die letzte geprüfte ist vom {at}; das Büro verlangt eine alle {days} Tage.",
         "Sehen, warum keine mehr gelang: läuft der Dienst, ist Platz, ist der Ordner erreichbar?",
+    ),
+    "backup.no_paper": (
+        "Es gibt keinen Wiederherstellungsschlüssel auf Papier: Ist der Rechner verloren, öffnet niemand die Sicherungen.",
+        "Verwaltung → Sicherungen: Schlüssel erstellen, drucken und wegschließen.",
+    ),
+    "backup.one_place": (
+        "Die Sicherungen liegen nur an einem Ort.",
+        "Verwaltung → Sicherungen: einen zweiten Ort auf einem anderen Datenträger nennen.",
     ),
     "disk": ("{free} GB frei", ""),
     "disk.little": ("nur noch {free} GB frei.", "Bald Platz schaffen."),
@@ -166,7 +230,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Das Programm schließen und den Ordner dieses Platzes aus einer Sicherung zurückholen.",
     ),
     "drafts.unreadable": ("lassen sich nicht lesen: {why}.", "Rechte und Platte prüfen."),
-    "certificate": ("gilt bis {until}", ""),
+    "certificate": ("„{host}“: gilt bis {until}", ""),
     "certificate.soon": (
         "gilt nur noch bis {until}; danach meldet sich niemand mehr an.",
         "Ein neues ausstellen (deploy/certificate.sh server) und den Server neu laden.",

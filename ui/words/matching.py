@@ -87,6 +87,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "task": {
         "backup": "Sicherung prüfen",
+        "mail_account": "Postkonto bestätigen",
         "reply": "Antwort lesen",
         "mail_trouble": "E-Mail klären",
         "mail_outside": "Von Hand gesendet?",

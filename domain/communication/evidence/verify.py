@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from domain.chain_walk import ALLOWED_AGE, PAGE, START, Fault, Finding, Head, Walk, links_of
+from domain.chain_walk import ALLOWED_AGE, PAGE, START, Fault, Finding, Head, Known, Walk, links_of, restores_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,15 @@ def verify(
     now: datetime,
     allowed: timedelta = ALLOWED_AGE,
     head: bytes | None = None,
+    known: tuple[Known, ...] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Checked:
     """Check every link, its entry, what waits and every printed head. Needs one reading session (one snapshot).
 
-    `head` is a hash printed on an evidence; `progress` hears how many links are through. Raises Forbidden for a role
-    that may not.
+    `head` is a hash printed on an evidence, `known` are ends of the chain that were kept elsewhere; `progress` hears
+    how many links are through. Raises Forbidden for a role that may not.
     """
-    walk = Walk()
+    walk = Walk(known=known)
     erased = 0
     printed = {bytes(row.head): row for row in session.execute(text("SELECT * FROM audit.printed_heads()"))}
     wanted = set(printed) | ({head} if head is not None else set())
@@ -59,6 +60,7 @@ def verify(
         if walk.links % PAGE == 0:
             progress(walk.links)
     walk.arrive()
+    walk.look_at_known(restores_of(session, "contacts"))
     for value, row in printed.items():
         if seen.get(value) != row.number:
             walk.note(Finding(Fault.HEAD_GONE, number=row.number, since=row.made_at))

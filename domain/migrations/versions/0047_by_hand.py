@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0047"
-down_revision = "0044"
+down_revision = "0045"
 
 SQL = Path(__file__).parents[1] / "sql"
 

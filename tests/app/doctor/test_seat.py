@@ -80,6 +80,16 @@ def test_a_certificate_that_ends_soon_is_told_in_time(server: OfficeServer, prof
     assert "certificate" in look(profile, Settings(mode=Mode.SERVER, server=there))
 
 
+def test_of_several_servers_each_is_asked(server: OfficeServer, profile: Profile) -> None:
+    """Whichever takes writes next must be trusted then; one that is away is named."""
+    there = ServerSettings(
+        f"{OTHER_MACHINE}:{server.port},{OTHER_MACHINE}:1", user="jana", sslrootcert=str(server.certificate)
+    )
+    found = seat_findings(profile, Settings(mode=Mode.SERVER, server=there), now=NOW)
+    told = [(one.code, one.params["host"]) for one in found if one.check == "certificate"]
+    assert [code.removesuffix(".soon") for code, _ in told] == ["certificate", "certificate.unseen"]
+
+
 def test_a_certificate_nobody_vouches_for_is_refused(server: OfficeServer) -> None:
     """Another authority, or another name."""
     stranger = ServerSettings(OTHER_MACHINE, server.port, user="jana")

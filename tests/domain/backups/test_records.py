@@ -13,7 +13,8 @@ from domain.backups.models import Backup, BackupSettings
 from domain.backups.office_backups import BackupForm, ask_backup, list_backups, read_state, save_backup_settings
 from domain.database import Database, Session
 from domain.errors import Conflict, Forbidden, Invalid, Unavailable
-from tests.conftest import Office
+from domain.persons import ensure_login
+from tests.conftest import NOW, PASSWORD, Office
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -103,7 +104,7 @@ def test_rows_follow_the_files(worker_database: Database, tmp_path: Path, now: d
 def test_an_office_is_late_when_nothing_newer_was_verified(
     database: Database, worker_database: Database, tmp_path: Path
 ) -> None:
-    """It counts what the content is of; without any from the beginning; and who does without is not reminded."""
+    """It counts what the content is of; without any from the beginning; turning them off makes none younger."""
     with database.read() as session:
         began = session.get_one(BackupSettings, 1).since
         assert not read_state(session, now=began + 2 * DAY).late
@@ -119,7 +120,27 @@ def test_an_office_is_late_when_nothing_newer_was_verified(
         assert not state.late
         save_backup_settings(session, BackupForm(enabled=False), version=state.version)
     with database.read() as session:
-        assert not read_state(session, now=began + 9 * DAY).late
+        assert read_state(session, now=began + 9 * DAY).late
+
+
+def test_an_admin_turns_backups_on_and_a_supervisor_off(database: Database, admin: Database) -> None:
+    """Off, or a longer limit, is decided by who sees patients; a folder and a shorter limit are technical."""
+    with admin.read() as session:
+        state = read_state(session, now=NOW)
+    for form in (BackupForm(enabled=False), BackupForm(limit_days=30)):
+        with pytest.raises(Invalid) as refused, admin.write() as session:
+            save_backup_settings(session, form, version=state.version)
+        assert refused.value.code == "db.ck_backup_settings_decided"
+    with admin.write() as session:
+        save_backup_settings(session, BackupForm(folder="/srv/sicherung", limit_days=1), version=state.version)
+    with database.write() as session:
+        state = read_state(session, now=NOW)
+        save_backup_settings(session, BackupForm(enabled=False, limit_days=5), version=state.version)
+    with admin.write() as session:
+        state = read_state(session, now=NOW)
+        save_backup_settings(session, BackupForm(enabled=True, limit_days=5), version=state.version)
+    with database.read() as session:
+        assert read_state(session, now=NOW).form == BackupForm(enabled=True, limit_days=5)
 
 
 def test_settings_say_what_is_wrong_with_them(database: Database, now: datetime) -> None:
@@ -145,7 +166,7 @@ def test_who_reads_no_patient_chooses_no_recovery_key(
 ) -> None:
     """An administrator sets places and asks; the key is for who leads the office, and is never replaced unseen."""
     with admin.write() as session:
-        save_backup_settings(session, BackupForm(limit_days=5), version=1)
+        save_backup_settings(session, BackupForm(limit_days=1), version=1)
         ask_backup(session, now=now)
     for who in (admin, worker_database):
         with pytest.raises(Forbidden), who.write() as session:
@@ -171,3 +192,26 @@ def test_a_person_asks_and_notes_nothing(office: Office, who: str) -> None:
         with pytest.raises(Forbidden), database.write() as session:
             session.execute(text(statement))
     database.close()
+
+
+def test_a_backup_verified_by_command_counts(office: Office, database: Database, now: datetime, tmp_path: Path) -> None:
+    """Also where the worker found the file first; only who backs up may say so."""
+    file = BackupFile(tmp_path / "platzlotse-a", now, Kind.MANUAL)
+    counted = {"size": 5, "row_count": 10, "newest_event": 3}
+    with pytest.raises(Forbidden), database.write() as session:
+        records.note_verified_by_command(session, file, **counted)
+    owner = office.database("owner")
+    with owner.write() as session:
+        ensure_login(session, role_name="test_saves", password=PASSWORD, roles={"backup"})
+    saves = office.database("saves")
+    for _ in range(2):
+        with saves.write() as session:
+            records.note_verified_by_command(session, file, **counted)
+    saves.close()
+    with database.read() as session:
+        (row,) = list_backups(session)
+        assert (row.state, row.row_count, row.folder) == ("verified", 10, str(tmp_path))
+        assert read_state(session, now=now).verified == now
+    with owner.write() as session:
+        session.execute(text("DROP ROLE test_saves"))
+    owner.close()

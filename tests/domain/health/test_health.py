@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from domain.access import ROLES, group_role
 from domain.communication.account_models import MailAccount, MailboxState
 from domain.database import Database
 from domain.health.checks import CHECKS, database_findings
@@ -16,6 +17,14 @@ from tests.conftest import PASSWORD, Office
 
 # in tests a person's connection reports what the worker would (tests/conftest.py)
 NOT_OF_TESTS = "REVOKE INSERT ON communication_service.email_attempt FROM test_jana, test_tom"
+NOR_OF_TESTS = (
+    "ALTER TABLE communication_service.contact_entry ENABLE TRIGGER not_ahead",
+    # a copy of a database has none of its rights
+    f"""DO $$ BEGIN
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO {", ".join(map(group_role, ROLES))}', current_database());
+    END $$""",
+)
 
 
 def look(database: Database, *, now: datetime | None = None) -> dict[str, Finding]:
@@ -50,11 +59,12 @@ def test_the_matrix_it_compares_with_is_the_one_the_migrations_make(office: Offi
 
 def test_a_fresh_office_is_sound_but_for_what_it_does_not_have_yet(office: Office, database: Database) -> None:
     """No worker is connected and no account entered; everything else is well."""
-    as_owner(office, NOT_OF_TESTS)
+    as_owner(office, NOT_OF_TESTS, *NOR_OF_TESTS)
     found = look(database)
     unsound = {code for code, one in found.items() if one.state is not State.OK and one.check != "backup"}
     assert unsound == {"worker.gone", "accounts.none"}
-    assert {"version", "schema", "tls.here", "clock", "jit", "sealing", "roles", "grants"} <= set(found)
+    wanted = {"version", "schema", "tls.here", "clock", "jit", "sealing", "roles", "grants", "guards", "surroundings"}
+    assert wanted <= set(found)
 
 
 def test_a_worker_is_seen_while_it_is_connected(database: Database, worker_database: Database) -> None:
@@ -160,7 +170,8 @@ def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: 
     as_owner(
         office,
         "CREATE TABLE platform.backup (verified_at timestamptz)",
-        "CREATE TABLE platform.backup_settings (limit_days int, since timestamptz DEFAULT now())",
+        "CREATE TABLE platform.backup_settings (limit_days int, since timestamptz DEFAULT now(), recovery_key bytea,"
+        " second_folder text DEFAULT '')",
         "INSERT INTO platform.backup_settings VALUES (2)",
         "GRANT SELECT ON platform.backup, platform.backup_settings TO platzlotse_caseworker",
     )
@@ -169,3 +180,60 @@ def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: 
     assert look(database)["backup.old"].state is State.FAIL
     as_owner(office, "INSERT INTO platform.backup VALUES (now())")
     assert look(database)["backup"].state is State.OK
+    assert {"backup.no_paper", "backup.one_place"} <= set(look(database))
+    as_owner(office, "UPDATE platform.backup_settings SET recovery_key = 'x', second_folder = '/srv/kopie'")
+    assert not {"backup.no_paper", "backup.one_place"} & set(look(database))
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "named"),
+    [
+        ("CREATE POLICY helfer ON patient_service.patient FOR SELECT TO platzlotse_caseworker USING (true)",
+         "guards.policy", "+ patient_service.patient:helfer"),
+        ("ALTER POLICY own_name ON communication_service.account_test WITH CHECK (true)",
+         "guards.policy", "≠ communication_service.account_test:own_name"),
+        ("GRANT EXECUTE ON FUNCTION audit.erase_contact(bigint, text) TO PUBLIC",
+         "guards.function", "≠ audit.erase_contact"),
+        ("GRANT EXECUTE ON FUNCTION audit.erase_contact(bigint, text) TO test_tom",
+         "guards.function", "≠ audit.erase_contact"),
+        ("CREATE FUNCTION platform.helfer() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+         "guards.function", "+ platform.helfer"),
+        ("CREATE OR REPLACE FUNCTION platform.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+         "guards.function", "≠ platform.stamp"),
+        ("ALTER TABLE patient_service.patient DISABLE TRIGGER audit_update",
+         "guards.trigger", "≠ patient_service.patient:audit_update"),
+        ("DROP TRIGGER audit_delete ON patient_service.patient",
+         "guards.trigger", "− patient_service.patient:audit_delete"),
+        ("GRANT UPDATE (role_name) ON platform.person TO platzlotse_admin",
+         "guards.column", "+ platform.person.role_name"),
+        ("GRANT USAGE ON ALL SEQUENCES IN SCHEMA audit TO platzlotse_caseworker", "guards.sequence", "≠ audit."),
+        ("ALTER VIEW matching_service.inquiry_overview RESET (security_invoker)",
+         "guards.view", "≠ matching_service.inquiry_overview"),
+        ("GRANT USAGE ON SCHEMA patient_service TO platzlotse_admin", "guards.schema", "≠ patient_service"),
+        ("GRANT CREATE ON SCHEMA public TO PUBLIC", "surroundings.open", "CREATE public: PUBLIC"),
+        ('GRANT TEMP ON DATABASE "{name}" TO PUBLIC', "surroundings.open", "TEMPORARY"),
+        ('GRANT CREATE ON DATABASE "{name}" TO platzlotse_caseworker', "surroundings.open", "platzlotse_caseworker"),
+        ("ALTER TABLE patient_service.patient OWNER TO pg_read_all_data",
+         "surroundings.owner", "patient_service.patient"),
+    ],
+)  # fmt: skip
+def test_what_guards_the_rows_is_compared_too(
+    office: Office, database: Database, statement: str, code: str, named: str
+) -> None:
+    """Each loosened screw is named, in a finding that must be mended."""
+    as_owner(office, *NOR_OF_TESTS)
+    assert not {found for found in look(database) if found.startswith(("guards.", "surroundings."))}
+    as_owner(office, statement.replace("{name}", office.name))
+    found = look(database)[code]
+    assert found.state is State.FAIL
+    assert named in str(found.params["what"])
+
+
+def test_who_reads_everything_by_a_role_of_the_server_is_named(office: Office, database: Database) -> None:
+    """A role PostgreSQL brings along passes our rights by."""
+    as_owner(office, "GRANT pg_read_server_files TO test_tom")
+    try:
+        assert "test_tom: pg_read_server_files" in str(look(database)["surroundings.beyond"].params["what"])
+    finally:
+        as_owner(office, "REVOKE pg_read_server_files FROM test_tom")
+    assert "surroundings.beyond" not in look(database)

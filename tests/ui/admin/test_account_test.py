@@ -6,6 +6,7 @@ import pytest
 from nacl.public import PrivateKey
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from domain.communication.account_states import note_sending
 from domain.communication.account_tests import TriedStep, note_answer, take_test
@@ -144,3 +145,19 @@ def test_trouble_in_sending_is_shown_with_the_account(
     fill(worker, lambda s: note_sending(s, 1, now=ui.now(), trouble="", size_limit=5))
     tab.refresh()
     qtbot.waitUntil(lambda: not tab._trouble.isVisible())
+
+
+def test_a_supervisor_confirms_where_an_admin_pointed_the_account(
+    tab: AccountsTab, office: Office, qtbot: QtBot, database: Database
+) -> None:
+    """The servers are named beside the button; until it is pressed the list says that the account waits."""
+    admin = office.database("admin")
+    fill(admin, lambda s: s.execute(text("UPDATE communication_service.mail_account SET smtp_host = 'neu.example'")))
+    admin.close()
+    tab.refresh()
+    qtbot.waitUntil(tab.confirming.isVisible)
+    assert "neu.example:587" in tab._waits.text()
+    assert "wartet auf Bestätigung" in tab._list.item(0).text()
+    press(qtbot, tab, "Server bestätigen")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT confirmed FROM communication_service.mail_account") is True)
+    qtbot.waitUntil(lambda: not tab.confirming.isVisible())

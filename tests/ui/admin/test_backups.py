@@ -202,12 +202,12 @@ def test_today_says_when_nothing_can_be_relied_on(
     qtbot.waitUntil(page._empty.isVisible)
 
 
-def test_an_office_that_saves_itself_is_not_reminded(tab: BackupsTab, qtbot: QtBot, database: Database) -> None:
-    """Switched off the tab says so."""
+def test_switched_off_it_is_late_all_the_same(tab: BackupsTab, qtbot: QtBot, database: Database) -> None:
+    """The tab says so, and goes on to warn: turning backups off makes none."""
     fill(database, lambda s: s.execute(text("UPDATE platform.backup_settings SET since = '2026-01-01'")))
     tab.refresh()
     qtbot.waitUntil(tab.warning.isVisible)
     tab._enabled.setChecked(False)
     press(qtbot, tab, "Speichern")
-    qtbot.waitUntil(lambda: "Ausgeschaltet" in tab.said.text())
-    assert not tab.warning.isVisible()
+    qtbot.waitUntil(lambda: "Ausgeschaltet" in tab.warning.text() + tab.said.text())
+    assert tab.warning.isVisible()

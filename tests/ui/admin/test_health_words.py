@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from domain.health.guards import KINDS
 from domain.health.models import Finding, Particular, State
 from ui.admin.health_words import said, summary
 from ui.words.health import SENTENCES, TITLES
@@ -40,6 +41,7 @@ def test_no_check_says_what_has_no_words() -> None:
 
 def test_what_is_wrong_comes_with_what_to_do() -> None:
     """Whatever is only warned of or failed."""
+    assert all(SENTENCES[code][1] for code in KINDS.values())
     for function, call in written():
         if function in {"warn", "fail"}:
             for code in strings(call.args[1]):

@@ -1,7 +1,11 @@
 """The tab Dateien by hand: files dropped and chosen, opened to read, saved, erased; refusals in words."""
 
 import os
+import re
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ from domain.patients.files import add_file
 from tests.builders import add_patient
 from tests.domain.patients.papers import EXE, pdf, png
 from tests.ui.hands import confirm, fill, find, press, scalar
+from ui.patients import files_folder
 from ui.patients.files import FilesTab
 from ui.patients.files_folder import sweep
 from ui.patients.page import PatientsPage
@@ -140,7 +145,8 @@ def test_a_paper_is_opened_to_read(
     press(qtbot, tab, "Datei öffnen")
     qtbot.waitUntil(lambda: bool(shown))
     path = Path(shown[0])
-    assert (path.name, path.read_bytes()) == ("Unterlage.pdf", pdf("lesbar"))
+    assert re.fullmatch(r"Unterlage-\d+\.pdf", path.name)
+    assert path.read_bytes() == pdf("lesbar")
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o400
         assert stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o700
@@ -202,6 +208,44 @@ def test_what_a_dead_process_left_is_taken_away(tmp_path: Path) -> None:
         (folder / "x" / "PTV 11.pdf").write_bytes(pdf())
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([alive, other])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such place")
+def test_papers_are_read_from_memory_under_names_that_say_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the person's own place in memory, for nobody else; where there is none, in a private temporary folder."""
+    memory, other = tmp_path / "run", tmp_path / "tmp"
+    memory.mkdir(mode=0o700)
+    other.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(other))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
+    papers = [files_folder.put_to_read(name, b"lesbar") for name in ("Klara Geheimrat.PDF", "x.Geheim Rat", "Klara")]
+    assert [re.fullmatch(r"Unterlage-\d+(\.pdf)?", paper.name) is not None for paper in papers] == [True] * 3
+    assert papers[0].suffix == ".pdf"
+    for paper in papers:
+        assert paper.is_relative_to(memory)
+        assert stat.S_IMODE(paper.stat().st_mode) == 0o400
+        assert {stat.S_IMODE(folder.stat().st_mode) for folder in paper.parents if memory in folder.parents} == {0o700}
+    memory.chmod(0o755)  # not as the system promises
+    assert files_folder.put_to_read("a.pdf", b"lesbar").is_relative_to(other)
+    files_folder.clear()
+    assert [*memory.iterdir(), *other.iterdir()] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such place")
+def test_what_a_killed_program_left_goes_at_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed while a paper was open: the next start takes it away."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    tmp_path.chmod(0o700)
+    work = "import os, signal; from ui.patients.files_folder import put_to_read; put_to_read('a.pdf', b'x')"
+    killed = subprocess.run(
+        [sys.executable, "-c", f"{work}; os.kill(os.getpid(), signal.SIGKILL)"], check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.rglob("Unterlage-*.pdf"))) == 1
+    files_folder.sweep_all()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_kind_of_an_old_paper_is_confirmed(ui: UiContext, qtbot: QtBot, database: Database) -> None:
