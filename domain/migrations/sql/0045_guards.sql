@@ -22,6 +22,7 @@ REVOKE EXECUTE ON FUNCTION platform.refuse_to_decide() FROM PUBLIC;
 
 -- An account an admin points somewhere sends and reads nothing before a supervisor has seen where.
 ALTER TABLE communication_service.mail_account ADD COLUMN confirmed BOOLEAN DEFAULT true NOT NULL;
+GRANT UPDATE (confirmed) ON communication_service.mail_account TO platzlotse_admin, platzlotse_supervisor;
 CREATE FUNCTION communication_service.await_confirmation() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

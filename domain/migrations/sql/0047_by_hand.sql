@@ -11,7 +11,8 @@ CREATE INDEX ix_email_exported_by ON communication_service.email (exported_by);
 CREATE INDEX ix_email_exported ON communication_service.email (exported_at)
     WHERE status = 'queued' AND exported_at IS NOT NULL;
 -- who answers a mail that was taken out has it
-GRANT UPDATE (exported_at, exported_by, sent_by_hand) ON communication_service.email TO platzlotse_worker;
+GRANT UPDATE (exported_at, exported_by, sent_by_hand) ON communication_service.email
+    TO platzlotse_caseworker, platzlotse_supervisor, platzlotse_worker;
 DROP TRIGGER moment_insert ON communication_service.email;
 DROP TRIGGER moment_update ON communication_service.email;
 SELECT platform.bound_moments('communication_service.email');
