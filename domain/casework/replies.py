@@ -246,12 +246,17 @@ def take_up_again(session: Session, incoming_id: int, *, version: int | None = N
 
 
 def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person says which inquiry a mail answers."""
+    """A person says which inquiry a mail answers.
+
+    What a patient wrote answers none: in an inquiry's history the practice's and the others' would show it.
+    """
     mail = load_for_edit(session, IncomingEmail, incoming_id, version)
     if mail.status != "unread":
         raise Conflict("incoming_email.settled")
+    if mail.patient_id is not None:
+        raise Conflict("incoming_email.of_patient")
     inquiry = session.get_one(Inquiry, inquiry_id)
-    mail.inquiry_id, mail.therapist_id, mail.patient_id = inquiry.id, inquiry.therapist_id, None
+    mail.inquiry_id, mail.therapist_id = inquiry.id, inquiry.therapist_id
     mail.kind, mail.matched_by = "reply", "person"
     note_in_history(session, mail, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)

@@ -182,7 +182,7 @@ class ReplyView(QWidget):
         self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
-        self._assign.setVisible(open_mail and r.inquiry_id is None)
+        self._assign.setVisible(open_mail and r.inquiry_id is None and r.patient_id is None)
         self._again.setVisible(not open_mail and not reply.undoable)
         self._undo.setVisible(reply.undoable)
         self._card.setVisible(open_mail)

@@ -26,6 +26,11 @@ def say(reply: Reply) -> str:
         return tr(
             "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
         )
+    if reply.detail.row.patient_id is not None:
+        return tr(
+            "Diese E-Mail gehört zu {patient} und steht nur in diesem Verlauf, bei keiner Anfrage. Wenn Sie sie gelesen "
+            "haben, legen Sie sie weg."
+        ).format(patient=reply.detail.row.patient or tr("einem Patienten"))
     if reply.detail.row.inquiry_id is None:
         return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
     if reply.detail.row.kind == "other":

@@ -278,3 +278,23 @@ def test_what_cannot_be_read_and_what_means_nothing_is_told(ui: UiContext, qtbot
     assert "weitergeleitet" in reply_view._remark.text()
     press(qtbot, page, "Nichts zu tun")
     qtbot.waitUntil(lambda: scalar(database, SETTLED) == "set_aside")
+
+
+def test_a_patients_mail_is_offered_no_inquiry(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The sentence says whose it is, and the button that would show it to a practice is not there."""
+
+    def work(session: Session) -> int:
+        add_patient(session, last_name="Kühn", email="lea@mail.example")
+        return receive(
+            session, parse_mail(reply("Ich bin krank.", sender="lea@mail.example")), now=ui.now()
+        ).incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    find(qtbot, page, "Nichts zu tun")
+    view = page._incoming._reply
+    qtbot.waitUntil(lambda: "gehört zu Lea Kühn" in view._of_mailbox.text())
+    assert not view._assign.isVisible()
