@@ -14,8 +14,8 @@ from domain import events
 from domain.access import me
 from domain.casework.answer_corrections import answers_to_take_back
 from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
-from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
+from domain.casework.opt_outs import opt_out
 from domain.casework.prior_states import keep, look_at_places
 from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
@@ -32,6 +32,7 @@ from domain.matching.inquiries import items_of, set_item, settle
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.therapists.mailbox_opt_outs import Reached, reached_with
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity
 from domain.values import Channel
@@ -77,7 +78,8 @@ class Reply:
 
     `offer` is a place that does not say for which of several patients. `capacity` is what it says of the practice's
     places beyond these patients, where that is news. `undoable`: the answers confirmed from it can be taken back.
-    `unread_elsewhere` are other practices asked for the same people whose answer nobody has read.
+    `unread_elsewhere` are other practices asked for the same people whose answer nobody has read. `reached` is for whom
+    its mailbox speaks.
     """
 
     detail: IncomingDetail
@@ -87,6 +89,7 @@ class Reply:
     offer: SharedOffer | None = None
     undoable: bool = False
     unread_elsewhere: tuple[str, ...] = ()
+    reached: Reached | None = None
 
 
 def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
@@ -111,6 +114,7 @@ def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
         offer_in(session, mail),
         bool(answers_to_take_back(session, incoming_id, now=now)),
         tuple(session.scalars(_UNREAD_ELSEWHERE, {"inquiry": detail.row.inquiry_id})),
+        reached_with(session, mail.therapist_id) if mail.therapist_id is not None else None,
     )
 
 
@@ -203,10 +207,17 @@ def confirm_wrong_address(session: Session, incoming_id: int, *, now: datetime, 
 
 
 def confirm_opt_out(
-    session: Session, incoming_id: int, decisions: Sequence[Decision] = (), *, now: datetime, version: int | None = None
+    session: Session,
+    incoming_id: int,
+    decisions: Sequence[Decision] = (),
+    *,
+    now: datetime,
+    version: int | None = None,
+    whole_mailbox: bool = True,
 ) -> None:
     """The practice wants no more letters (Art. 21 GDPR): it is never asked again, its patients are free.
 
+    So is everybody else who shares the mailbox, unless a person says that it spoke for one name only.
     Answers are recorded as a person decided them, and no others; who is decided about by nobody goes back to the pool.
     """
     mail = session.get_one(IncomingEmail, incoming_id)
@@ -228,7 +239,7 @@ def confirm_opt_out(
         session.flush()
         settle(session, inquiry, now=now)
         renew_reminders(session, inquiry, now=now)
-    change_status(session, mail.therapist_id, "opted_out", now=now)
+    opt_out(session, mail.therapist_id, now=now, whole_mailbox=whole_mailbox)
     _keep_mailbox_reading(session, mail, Meaning.OPT_OUT)
     _done(session, incoming_id, version, now=now)
 

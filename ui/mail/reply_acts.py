@@ -16,8 +16,10 @@ from ui.mail.read_first import ReadFirst
 from ui.mail.recorded_words import take_back, told
 from ui.mail.remarks import sentence
 from ui.ports import UiContext
-from ui.translation import tr
+from ui.translation import ntr, tr
 from ui.widgets.reason import ReasonDialog
+
+_ALL, _ONE = "mailbox", "one"
 
 
 class ReplyActs(QObject):
@@ -102,14 +104,20 @@ class ReplyActs(QObject):
         whom = tr(
             "{practice} wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
         ).format(practice=self.reply.detail.row.practice or tr("Die Praxis"))
+        choices = _for_whom(self.reply)
         whom += "\n\n" + tr("Eingetragen wird:") + "\n" + "\n".join(said)
         doubt = sentence(self.reply.detail)
+
+        def agreed(dialog: ReasonDialog) -> None:
+            whole = dialog.kind() != _ONE if choices else True
+            self.settle(
+                lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v, whole_mailbox=whole)
+            )
+
         ReasonDialog(
-            self._view,
-            tr("Keine Anfragen mehr"),
-            f"{whom}\n\n{doubt}" if doubt else whom,
-            reason="",
-        ).ask(lambda _: self.settle(lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v)))
+            self._view, tr("Keine Anfragen mehr"), f"{whom}\n\n{doubt}" if doubt else whom, reason="",
+            choices=choices, what=tr("Gilt für"),
+        ).ask(agreed)  # fmt: skip
 
     def aside(self) -> None:
         """Nothing is to be entered."""
@@ -152,3 +160,13 @@ class ReplyActs(QObject):
             )
 
         InquiryFinder(self._view, self._ui).ask(chosen)
+
+
+def _for_whom(reply: Reply) -> dict[str, str] | None:
+    """For whom an opt-out may hold: everybody at the mailbox, now and later, or the one name; nothing to choose: None."""
+    reached = reply.reached
+    if reached is None or not reached.mailbox:
+        return None
+    everybody = tr("Das Postfach {mailbox}").format(mailbox=reached.mailbox)
+    everybody += " " + ntr(len(reached.names), "(jetzt {n} Person)", "(jetzt {n} Personen)")
+    return {_ALL: everybody, _ONE: tr("Nur {name}").format(name=reply.detail.row.practice or "")}

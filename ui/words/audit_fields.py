@@ -277,6 +277,12 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "params": "Einzelheiten",
         "pages": "Seiten",
     },
+    "therapist_service.mailbox_opt_out": {
+        "noted_at": "Notiert am",
+        "before": "Vorher",
+        "lifted_at": "Aufgehoben am",
+        "lifted_reason": "Grund der Aufhebung",
+    },
     "therapist_service.web_schedule": {
         "per_hour": "Praxen je Stunde",
     },
