@@ -12,6 +12,7 @@ from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
+from domain.communication.account_states import silent_mailboxes
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -22,6 +23,7 @@ class TaskKind(StrEnum):
     """What kind of work a task is, most pressing first."""
 
     BACKUP = "backup"
+    MAILBOX = "mailbox"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -82,6 +84,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
+    TaskKind.MAILBOX: "",  # asked below: when a mailbox counts as not read stands in domain/communication alone
     TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
     TaskKind.MAIL_TROUBLE: f"""
@@ -194,6 +197,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
     asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
+    asked[TaskKind.MAILBOX] = _mailboxes(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
     for kind, query in _TASKS.items():
@@ -248,6 +252,14 @@ def _backup(session: Session, *, now: datetime) -> tuple[Task, ...]:
         return ()
     last = last_verified(session)
     return (Task(TaskKind.BACKUP, "admin", 0, last.isoformat() if last else "", "", None),)
+
+
+def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
+    return tuple(
+        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, one.cause, one.since)
+        for one in silent_mailboxes(session, now=now)
+    )
 
 
 def _retention(session: Session, *, now: datetime) -> tuple[Task, ...]:

@@ -96,7 +96,7 @@ class AdminPage(PageWidget):
 
     def open_field(self, item_id: int, field: str) -> None:
         """Heute leads to a subject, not to a record."""
-        led = {"backups": self.backups, "retention": self.retention}
+        led = {"backups": self.backups, "retention": self.retention, "accounts": self.accounts}
         if field in led:
             self._show_subject(led[field])
         else:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from domain.casework import replies
 from domain.casework.replies import Reply
 from domain.communication.reading.meanings import Meaning
-from ui import formats
 from ui.inquiries.answer_rows import AnswerRows
 from ui.labels import label
 from ui.mail.capacity_tick import CapacityTick
@@ -17,7 +16,7 @@ from ui.mail.record_links import RecordLinks
 from ui.mail.recorded_words import unread_words
 from ui.mail.remarks import chip, sentence
 from ui.mail.reply_acts import ReplyActs
-from ui.mail.reply_words import asked, say
+from ui.mail.reply_words import asked, moments, say
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import Chip
@@ -170,7 +169,7 @@ class ReplyView(QWidget):
         else:
             self._chip.show_state(kind if r.remark is not None else tr("erledigt"), "neutral")
         who = f"{r.from_name} <{r.from_address}>" if r.from_name else r.from_address
-        facts = [who, formats.moment(r.received_at), r.practice or r.patient or "", label("matched_by", r.matched_by)]
+        facts = [who, moments(r), r.practice or r.patient or "", label("matched_by", r.matched_by)]
         self._facts.setText(" · ".join(fact for fact in facts if fact))
         remark = sentence(reply.detail)
         self._remark.setText(remark)

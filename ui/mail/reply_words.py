@@ -1,14 +1,17 @@
 """What a mail that came in is said to mean: in a sentence, and as the answers that are asked for."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.casework.replies import STATUS_OF, Reply, ReplyItem
+from domain.communication.incoming.listing import IncomingRow
 from domain.communication.reading.meanings import Meaning
 from domain.matching.states import answers_from
 from ui import formats
 from ui.inquiries.answer_rows import Asked
 from ui.labels import label
 from ui.translation import tr
+
+AT_ONCE = timedelta(hours=1)  # a mail that was written and came within it has one time
 
 
 def say(reply: Reply) -> str:
@@ -66,3 +69,14 @@ def asked(item: ReplyItem, reply: Reply, *, today: date) -> Asked:
 def _later(day: date | None, today: date) -> date | None:
     """A day that is still to come; a place that is free already has none."""
     return day if day is not None and day > today else None
+
+
+def moments(row: IncomingRow) -> str:
+    """When a mail was written, and when it came in where that was later."""
+    came = formats.moment(row.received_at)
+    if row.sent_at is None:
+        return came
+    written = formats.moment(row.sent_at)
+    if abs(row.received_at - row.sent_at) < AT_ONCE:
+        return written
+    return tr("geschrieben {written}, eingegangen {came}").format(written=written, came=came)

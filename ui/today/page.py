@@ -13,6 +13,7 @@ from ui.changes import Refresher
 from ui.errors import describe_code
 from ui.labels import label
 from ui.mail.batches.labels import label as batch_label
+from ui.mail.mailbox_words import mailbox_words
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -22,7 +23,7 @@ from ui.widgets.forms import label as words
 CLOCK_MS = 60_000
 TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
-    TaskKind.BACKUP: "triangle-alert",
+    TaskKind.BACKUP: "triangle-alert", TaskKind.MAILBOX: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.BATCH: "pause", TaskKind.WEEKLY_STATUS: "users", TaskKind.ACCEPTED: "heart-handshake",
@@ -36,6 +37,7 @@ ICONS = {
 }  # fmt: skip
 FIELDS = {
     TaskKind.BACKUP: "backups",
+    TaskKind.MAILBOX: "accounts",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -176,6 +178,8 @@ class TodayPage(PageWidget):
     def _detail(self, task: Task) -> str:
         if task.kind is TaskKind.BACKUP:
             return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
+        if task.kind is TaskKind.MAILBOX:
+            return mailbox_words(task.detail, task.due)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
@@ -217,5 +221,7 @@ class TodayPage(PageWidget):
 def _due(task: Task) -> str:
     if task.kind is TaskKind.REACHABLE:
         return tr("bis {time}").format(time=f"{formats.local(task.due):%H:%M}") if task.due is not None else ""
+    if task.kind is TaskKind.MAILBOX:
+        return ""  # its moment is when it was last read
     timed = {TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
     return formats.moment(task.due) if task.kind in timed else formats.day(task.due)

@@ -214,6 +214,7 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "password_bound": "Kennwort gehört zu",
         "is_default": "Standard für neue E-Mails",
         "largest_mb": "Größte E-Mail in MB",
+        "reads_from": "E-Mails einlesen ab",
         "sent_folder": "Ordner für Kopien",
     },
     "communication_service.account_test": {

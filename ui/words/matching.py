@@ -87,6 +87,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "task": {
         "backup": "Sicherung prüfen",
+        "mailbox": "Postfach wird nicht gelesen",
         "reply": "Antwort lesen",
         "mail_trouble": "E-Mail klären",
         "send_failed": "Anfrage nicht gesendet",

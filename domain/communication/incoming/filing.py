@@ -23,6 +23,7 @@ from domain.matching.states import OPEN_STAGES
 from domain.therapists.models import Therapist
 
 REFERENCE = re.compile(r"\bPL-([2-9A-HJ-KM-NP-TV-Z]{6})\b")
+CLOCKS_APART = timedelta(minutes=10)  # of a practice and of whoever noted that its inquiry left
 ANSWERS_WITHIN = timedelta(days=120)  # an inquiry closed for longer is not what an address alone answers
 READ, DELIVERED, ELSEWHERE = "report.read", "report.delivered", "report.elsewhere"
 NEWS_TO_NOBODY = {READ, DELIVERED}
@@ -189,7 +190,8 @@ def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belongin
         .join(Therapist, Therapist.id == Inquiry.therapist_id)
         .where(
             Therapist.email == mail.from_address,
-            Inquiry.sent_at.is_not(None),
+            # by its sender alone nothing answers what was asked after it was written
+            Inquiry.sent_at <= _written_at(mail, now) + CLOCKS_APART,
             (Inquiry.closed_at.is_(None)) | (Inquiry.closed_at > now - ANSWERS_WITHIN),
         )
         .order_by(Inquiry.stage.in_(OPEN_STAGES).desc(), Inquiry.sent_at.desc())
@@ -198,3 +200,8 @@ def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belongin
         return Belonging("sender", inquiry_id=found.id, therapist_id=found.therapist_id)
     known = session.scalar(select(Therapist.id).where(Therapist.email == mail.from_address).order_by(Therapist.id))
     return None if known is None else Belonging("sender", therapist_id=known)
+
+
+def _written_at(mail: ParsedMail, now: datetime) -> datetime:
+    """When a mail was written as far as it can be believed: nothing was after it came in."""
+    return mail.sent_at if mail.sent_at is not None and mail.sent_at < now else now

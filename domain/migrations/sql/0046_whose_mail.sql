@@ -55,3 +55,19 @@ CREATE POLICY only_empty ON therapist_service.contact_point AS RESTRICTIVE FOR D
     TO platzlotse_caseworker, platzlotse_supervisor USING (NOT EXISTS (
         SELECT FROM therapist_service.therapist t WHERE t.contact_point_id = contact_point.id)
         AND NOT EXISTS (SELECT FROM therapist_service.mailbox_opt_out o WHERE o.contact_point_id = contact_point.id));
+
+-- Where an inbox begins: mails of before that day are no work of today. Empty: everything, as accounts of before read it.
+ALTER TABLE communication_service.mail_account ADD COLUMN reads_from DATE;
+-- What lay there at the first look (below this UID) is judged by the day it was written, too: a moved mailbox came today.
+-- When it was last read to the end, and what hinders the folder of sent mails, which hinders nothing else.
+ALTER TABLE communication_service.mailbox_state
+    ADD COLUMN first_uidnext BIGINT DEFAULT 0 NOT NULL,
+    ADD COLUMN read_at TIMESTAMP WITH TIME ZONE,
+    ADD COLUMN sent_trouble VARCHAR DEFAULT '' NOT NULL;
+UPDATE communication_service.mailbox_state SET read_at = checked_at WHERE trouble = '';
+DROP TRIGGER moment_insert ON communication_service.mail_account;
+DROP TRIGGER moment_update ON communication_service.mail_account;
+DROP TRIGGER moment_insert ON communication_service.mailbox_state;
+DROP TRIGGER moment_update ON communication_service.mailbox_state;
+SELECT platform.bound_moments('communication_service.mail_account');
+SELECT platform.bound_moments('communication_service.mailbox_state');

@@ -1,5 +1,7 @@
 """Whose a mail is that came in: what a patient wrote stays with them, and nobody else's history shows it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -9,6 +11,7 @@ from domain.casework.word_erasure import erase_words
 from domain.communication.incoming.models import IncomingEmail
 from domain.database import Database
 from domain.errors import Conflict, PlatzlotseError
+from domain.therapists.models import Therapist
 from tests.builders import add_patient, add_search
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
 from tests.domain.communication.incoming.letters import reply
@@ -46,3 +49,14 @@ def test_the_database_keeps_a_patients_mail_with_the_patient(database: Database,
             {"id": filed.incoming_id},
         )
     assert refused.value.code == "db.ck_incoming_email_of_patient"
+
+
+def test_a_sender_answers_nothing_that_was_asked_later(database: Database) -> None:
+    """An old refusal from the practice's address is the practice's, and no answer to today's inquiry."""
+    with database.write() as session:
+        inquiry, _ = sent_inquiry(session)
+        address = session.get_one(Therapist, inquiry.therapist_id).email
+        old = take_in(session, reply("Leider nein.", sender=address, at=datetime(2021, 3, 1, tzinfo=UTC)))
+        new = take_in(session, reply("Leider nein!", sender=address, at=LATER - timedelta(hours=1)))
+        assert (old.belonging.inquiry_id, old.belonging.therapist_id) == (None, inquiry.therapist_id)
+        assert new.belonging.inquiry_id == inquiry.id
