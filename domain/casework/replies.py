@@ -28,7 +28,7 @@ from domain.communication.reading.descriptions import PersonFacts
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, SharedOffer, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.inquiries import items_of, set_item, settle
+from domain.matching.inquiries import items_of, note_past_absence, set_item, settle
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
@@ -189,10 +189,16 @@ def confirm_answers(
 def confirm_absence(
     session: Session, incoming_id: int, *, until: date | None, now: datetime, version: int | None = None
 ) -> None:
-    """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
+    """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks.
+
+    One that is over by now is settled, too: from the day the mail was written its days do not count.
+    """
     mail = session.get_one(IncomingEmail, incoming_id)
     inquiry = _inquiry_of(session, mail)
-    note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
+    if until is not None and until <= office_day(now):
+        note_past_absence(session, inquiry.id, since=_written_on(mail), until=until, now=now)
+    else:
+        note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)
 

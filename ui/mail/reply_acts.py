@@ -66,10 +66,12 @@ class ReplyActs(QObject):
         """What the mailbox itself said: away, or a wrong address."""
         now = self._ui.now()
         if suggestion.meaning is Meaning.OUT_OF_OFFICE:
+            over = suggestion.until is not None and suggestion.until <= self._ui.today()
             self.settle(
                 lambda s, number, version: replies.confirm_absence(
                     s, number, until=suggestion.until, now=now, version=version
-                )
+                ),
+                tr("Die Praxis ist wieder da; die Tage ihrer Abwesenheit zählen nicht zur Frist.") if over else "",
             )
         else:
             self.wrong_address()
