@@ -23,11 +23,12 @@ REASON = "Nach dem Wiederherstellen einer Sicherung erneut gelöscht."
 
 
 class What(StrEnum):
-    """What was erased: all words about a patient, those of a contact (with its calls and answers), or a paper."""
+    """What was erased: all words about a patient, those of a contact (with its calls and answers) or mail, a paper."""
 
     PATIENT = "patient"
     CONTACT = "contact"
     PAPER = "paper"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ _KEEPS_PATIENTS = "SELECT to_regclass('audit.patient_erasure') IS NOT NULL"
 _PATIENTS = f"""
 SELECT p.id, {_CREATED.format("p.created_at")}, extract(epoch FROM e.at)::text
 FROM audit.patient_erasure e JOIN patient_service.patient p ON p.id = e.patient_id ORDER BY 1"""
+# of nobody's mails one by one, since there is the function (audit.erase_incoming)
+_KEEPS_MAILS = "SELECT to_regprocedure('audit.erase_incoming(bigint, text)') IS NOT NULL"
+_MAILS = f"""
+SELECT m.id, {_CREATED.format("m.created_at")} FROM audit.word_erasure e
+JOIN communication_service.incoming_email m ON m.id = e.row_id
+WHERE e.table_name = 'communication_service.incoming_email' AND e.patient_id = 0 ORDER BY 1"""
 _PAPERS = f"""
 SELECT id, {_CREATED.format("created_at")} FROM patient_service.patient_file
 WHERE erased_at IS NOT NULL ORDER BY 1"""
@@ -81,7 +88,10 @@ def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
         if mark
     ]
     papers = [Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))]
-    return (*contacts, *papers, *_patients(connection))
+    mails = []
+    if connection.scalar(text(_KEEPS_MAILS)):
+        mails = [Erasure(What.MAIL, number, mark) for number, mark in connection.execute(text(_MAILS))]
+    return (*contacts, *papers, *mails, *_patients(connection))
 
 
 def _patients(connection: Connection) -> tuple[Erasure, ...]:
@@ -136,13 +146,25 @@ def _paper(connection: Connection, erasure: Erasure) -> bool:
     return done.rowcount > 0
 
 
+def _mail(connection: Connection, erasure: Erasure) -> bool:
+    """A mail that somebody put to a patient before the backup goes with the patient's words."""
+    due = {"id": erasure.id, "mark": erasure.mark, "reason": REASON}
+    if not connection.scalar(text(_KEEPS_MAILS)) or not connection.scalar(_MAIL_DUE, due):
+        return False
+    return bool(connection.scalar(text("SELECT audit.erase_incoming(:id, :reason)"), due))
+
+
+_MAIL_DUE = text(f"""SELECT EXISTS (
+    SELECT FROM communication_service.incoming_email m
+    WHERE m.id = :id AND {_CREATED.format("m.created_at")} = :mark
+      AND m.inquiry_id IS NULL AND m.therapist_id IS NULL AND m.patient_id IS NULL)""")
 _PATIENT_DUE = text(f"""SELECT EXISTS (
     SELECT FROM patient_service.patient p LEFT JOIN audit.patient_erasure e ON e.patient_id = p.id
     WHERE p.id = :id AND {_CREATED.format("p.created_at")} = :mark
       AND (e.at IS NULL OR extract(epoch FROM e.at) < cast(:at AS numeric)))""")
 _TAKE_BACK = text("""UPDATE communication_service.email SET status = 'cancelled', version = version + 1
     WHERE status IN ('draft', 'failed') AND id IN (SELECT mail_id FROM audit.mails_about(:id))""")
-_AGAIN = {What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper}
+_AGAIN = {What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper, What.MAIL: _mail}
 _FORGET = text("""DELETE FROM audit.content c USING audit.entry e
     WHERE c.entry_id = e.id AND e.table_name = :table AND e.row_id = ANY (:ids)""")
 _ERASE_PAPER = text("""UPDATE patient_service.patient_file

@@ -32,6 +32,8 @@ from domain.matching.inquiries import items_of, note_past_absence, set_item, set
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.patients.lifecycle import refuse_closed
+from domain.patients.models import Patient
 from domain.therapists.mailbox_opt_outs import Reached, reached_with
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity
@@ -277,6 +279,25 @@ def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime
     mail.kind, mail.matched_by = "reply", "person"
     note_in_history(session, mail, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
+
+
+def assign_patient(
+    session: Session, incoming_id: int, patient_id: int, *, now: datetime, version: int | None = None
+) -> None:
+    """A person says whose mail it is that belongs to nobody yet: of another address, or of who cares for them.
+
+    It joins the patient's history, report and erasure. Raises Conflict where it belongs to somebody, Forbidden for a
+    record that is closed; a record of another team is not found.
+    """
+    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
+    if mail.status != "unread":
+        raise Conflict("incoming_email.settled")
+    if (mail.inquiry_id, mail.therapist_id, mail.patient_id) != (None, None, None):
+        raise Conflict("incoming_email.belongs")
+    refuse_closed(load_for_edit(session, Patient, patient_id))
+    mail.patient_id, mail.kind, mail.matched_by = patient_id, "patient", "person"
+    note_in_history(session, mail, now=now)
+    events.record(session, "incoming_email.assigned", incoming_id, patient_id=patient_id)
 
 
 def _written_on(mail: IncomingEmail) -> date:

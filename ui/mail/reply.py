@@ -61,6 +61,8 @@ class ReplyView(QWidget):
         self._again = button(tr("Wieder &aufnehmen"), self.acts.again, icon="undo-2")
         self._undo = button(tr("Antworten &zurücknehmen"), self.acts.undo, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self.acts.assign, icon="send")
+        self._patient = button(tr("&Patient zuordnen"), self.acts.assign_patient, icon="users")
+        self._erase = button(tr("&Inhalt löschen"), self.acts.erase, icon="x")
         self._open = button(tr("Zur An&frage"), self.acts.open, role="link")
         self._records = RecordLinks(ui)
         self._write = button(tr("Ant&worten"), self.acts.write, icon="pencil", name=tr("Antworten"))
@@ -96,7 +98,8 @@ class ReplyView(QWidget):
         for widget in (
             self._subject,
             row(self._chip, self._open, self._records),
-            row(self._write, self._assign, self._undo, self._again),
+            row(self._write, self._undo, self._again),
+            row(self._assign, self._patient, self._erase),
             self._facts,
             self._remark,
         ):
@@ -182,6 +185,9 @@ class ReplyView(QWidget):
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         self._assign.setVisible(open_mail and r.inquiry_id is None and r.patient_id is None)
+        nobody = r.inquiry_id is None and r.therapist_id is None and r.patient_id is None
+        self._patient.setVisible(open_mail and nobody)
+        self._erase.setVisible(nobody and not gone and "supervisor" in self._ui.roles)
         self._again.setVisible(not open_mail and not reply.undoable)
         self._undo.setVisible(reply.undoable)
         self._card.setVisible(open_mail)

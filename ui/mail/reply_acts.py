@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework import replies
 from domain.casework.answers import Decision, Recorded
+from domain.casework.mail_erasure import erase_mail
 from domain.casework.replies import Reply
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
 from ui.inquiries.thanks import tell_recorded
-from ui.mail.finding import InquiryFinder
+from ui.mail.finding import InquiryFinder, PatientFinder
 from ui.mail.read_first import ReadFirst
 from ui.mail.recorded_words import take_back, told
 from ui.mail.remarks import sentence
@@ -147,6 +148,44 @@ class ReplyActs(QObject):
         """Show the inquiry."""
         if self.reply is not None and self.reply.detail.row.inquiry_id is not None:
             self._ui.navigate("inquiries", self.reply.detail.row.inquiry_id)
+
+    def assign_patient(self) -> None:
+        """Ask for the patient it belongs to."""
+        reply = self.reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def chosen(patient_id: int) -> None:
+            now = self._ui.now()
+            self._ui.background.write(
+                self._view, lambda s: replies.assign_patient(s, r.incoming_id, patient_id, now=now, version=r.version)
+            )
+
+        PatientFinder(self._view, self._ui).ask(chosen)
+
+    def erase(self) -> None:
+        """Erase its words for good; only a mail that belongs to nobody, and only who leads the office."""
+        reply = self.reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def agreed(dialog: ReasonDialog) -> None:
+            now, reason = self._ui.now(), dialog.reason()
+            self._ui.background.write(
+                self._view,
+                lambda s: erase_mail(s, r.incoming_id, reason=reason, now=now, version=r.version),
+                lambda _: self._ui.messages.success(tr("Was in dieser E-Mail stand, ist gelöscht.")),
+            )
+
+        ReasonDialog(
+            self._view, tr("Inhalt löschen"),
+            tr(
+                "Betreff, Text, Absender und Anhänge dieser E-Mail werden unwiderruflich gelöscht (Art. 17 DSGVO); dass eine"
+                " E-Mail kam, bleibt. Im Postfach des Büros liegt sie weiter: Löschen Sie sie auch dort."
+            ),
+        ).ask(agreed)  # fmt: skip
 
     def assign(self) -> None:
         """Ask for the inquiry it belongs to."""

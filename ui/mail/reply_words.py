@@ -35,7 +35,10 @@ def say(reply: Reply) -> str:
             "haben, legen Sie sie weg."
         ).format(patient=reply.detail.row.patient or tr("einem Patienten"))
     if reply.detail.row.inquiry_id is None:
-        return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
+        return tr(
+            "Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie einer Anfrage oder einem Patienten zu, oder legen Sie"
+            " sie weg."
+        )
     if reply.detail.row.kind == "other":
         return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
     if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):

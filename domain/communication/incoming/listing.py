@@ -75,7 +75,8 @@ _INCOMING = Listing(
            m.therapist_id, m.patient_id,
            (SELECT count(*) FROM communication_service.incoming_attachment a WHERE a.incoming_id = m.id) AS files,
            m.version, ARRAY[t.email, c.mailbox, p.email,
-               (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)] AS theirs,
+               (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)]
+               || ARRAY(SELECT g.email FROM patient_service.guardian g WHERE g.patient_id = m.patient_id) AS theirs,
            m.remark, m.remark_params
     FROM communication_service.incoming_email m
     LEFT JOIN matching_service.inquiry q ON q.id = m.inquiry_id

@@ -71,3 +71,82 @@ DROP TRIGGER moment_insert ON communication_service.mailbox_state;
 DROP TRIGGER moment_update ON communication_service.mailbox_state;
 SELECT platform.bound_moments('communication_service.mail_account');
 SELECT platform.bound_moments('communication_service.mailbox_state');
+
+-- Who writes from a guardian's address writes for the child.
+CREATE OR REPLACE FUNCTION patient_service.patient_with_address(address text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = patient_service, pg_temp AS $$
+    SELECT p.id FROM patient p
+    WHERE p.restricted_at IS NULL AND patient_service.is_seen(p.id) AND address <> '' AND (
+        lower(p.email) = lower(address)
+        OR EXISTS (SELECT FROM guardian g WHERE g.patient_id = p.id AND lower(g.email) = lower(address)))
+    ORDER BY lower(p.email) = lower(address) DESC, p.updated_at DESC, p.id LIMIT 1
+$$;
+
+-- Where the first letter goes: to who has custody of a child and can be written to, else to the patient.
+CREATE FUNCTION patient_service.first_letter_to(which bigint) RETURNS TABLE (address text, name text)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(g.email, p.email), coalesce(g.name, trim(p.first_name || ' ' || p.last_name))
+    FROM patient_service.patient p
+    LEFT JOIN LATERAL (SELECT g.email, g.name FROM patient_service.guardian g
+                       WHERE g.patient_id = p.id AND g.email <> '' AND p.birth_date > platform.today() - interval '18 years'
+                       ORDER BY g.id LIMIT 1) g ON true
+    WHERE p.id = which
+$$;
+REVOKE EXECUTE ON FUNCTION patient_service.first_letter_to(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION patient_service.first_letter_to(bigint) TO platzlotse_caseworker, platzlotse_supervisor;
+
+CREATE OR REPLACE FUNCTION patient_service.last_look(mail_id bigint) RETURNS TABLE (address text, hindrance text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = patient_service, pg_temp AS $$
+    SELECT CASE WHEN k.why = '' THEN k.reached END, k.why
+    FROM (
+        SELECT CASE WHEN e.in_reply_to = '' THEN w.address ELSE e.to_address END AS reached,
+               CASE WHEN p.erased_at IS NOT NULL THEN 'erased'
+                    WHEN p.restricted_at IS NOT NULL THEN 'restricted'
+                    WHEN e.kind IN ('first_letter', 'weekly_status') AND 'storage' = ANY (taken_back.scopes) THEN 'consent'
+                    WHEN e.kind = 'weekly_status' AND 'pseudonymous_inquiry' = ANY (taken_back.scopes) THEN 'consent'
+                    WHEN e.kind = 'weekly_status' AND NOT p.wants_status THEN 'unwanted'
+                    WHEN e.in_reply_to = '' AND w.address = '' THEN 'no_address'
+                    ELSE '' END AS why
+        FROM communication_service.email e
+        JOIN patient p ON p.id = e.patient_id
+        CROSS JOIN LATERAL (SELECT CASE WHEN e.kind = 'first_letter'
+            THEN (SELECT f.address FROM patient_service.first_letter_to(p.id) f) ELSE p.email END AS address) AS w
+        CROSS JOIN LATERAL (
+            SELECT array_agg(scope) AS scopes
+            FROM (SELECT c.scope FROM consent c WHERE c.patient_id = p.id
+                  GROUP BY c.scope HAVING bool_and(c.withdrawn_on IS NOT NULL)) AS gone
+        ) AS taken_back
+        WHERE e.id = mail_id AND e.status IN ('queued', 'retry_wait', 'failed', 'unclear')
+          AND patient_service.is_seen(p.id)
+    ) AS k
+$$;
+
+-- Erasing one mail nobody could put to anybody (Art. 17): no patient's erasure finds it. It stands as patient 0, nobody
+-- known. One that belongs to somebody stands in histories, too, and goes with theirs.
+CREATE FUNCTION audit.erase_incoming(mail bigint, why text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF session_user <> current_user AND NOT pg_has_role(session_user, 'platzlotse_supervisor', 'USAGE') THEN
+        RAISE EXCEPTION 'only who leads the office erases' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM FROM communication_service.incoming_email e WHERE e.id = mail
+        AND e.inquiry_id IS NULL AND e.therapist_id IS NULL AND e.patient_id IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this mail stands in a history' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'ck_incoming_email_in_history', TABLE = 'incoming_email', SCHEMA = 'communication_service';
+    END IF;
+    INSERT INTO audit.word_erasure (table_name, row_id, patient_id, reason)
+        VALUES ('communication_service.incoming_email', mail, 0, trim(why)) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    -- the hash of its source stays, else the mailbox would bring it again
+    UPDATE communication_service.incoming_email e SET subject = '', body_text = '', remark = '', remark_params = '{}',
+        from_address = '', from_name = '', to_address = '', message_id = '', answers = '{}' WHERE e.id = mail;
+    DELETE FROM communication_service.incoming_attachment a WHERE a.incoming_id = mail;
+    DELETE FROM audit.content c USING audit.entry e
+        WHERE c.entry_id = e.id AND e.table_name = 'communication_service.incoming_email' AND e.row_id = mail;
+    RETURN true;
+END $$;
+REVOKE EXECUTE ON FUNCTION audit.erase_incoming(bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.erase_incoming(bigint, text) TO platzlotse_supervisor;
