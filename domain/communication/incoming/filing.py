@@ -63,6 +63,9 @@ def file_mail(
 
     One that could not be read waits for a person. What is news to nobody (it arrived, it was opened) waits for none.
     """
+    if (there := _seen_before(session, mail)) is not None:
+        known = Belonging(there.matched_by, there.email_id, there.inquiry_id, there.therapist_id, there.patient_id)
+        return Filed(there.id, known=True, belonging=known)
     belonging = Belonging() if mail.remark is not None else find_belonging(session, mail, now=now)
     remark = mail.remark or _remark_on(session, mail, belonging)
     settled = remark is not None and remark.code in NEWS_TO_NOBODY
@@ -94,6 +97,18 @@ def file_mail(
     note_in_history(session, session.get_one(IncomingEmail, incoming_id), now=now)
     events.record(session, "incoming_email.received", incoming_id, inquiry_id=belonging.inquiry_id)
     return Filed(incoming_id, known=False, belonging=belonging)
+
+
+def _seen_before(session: Session, mail: ParsedMail) -> IncomingEmail | None:
+    """The same mail with another header line, as servers and mailing lists add them: the same number and words."""
+    if not mail.message_id or mail.remark is not None:
+        return None
+    same = select(IncomingEmail).where(
+        IncomingEmail.message_id == mail.message_id,
+        IncomingEmail.body_text == mail.text,
+        IncomingEmail.from_address == mail.from_address,
+    )
+    return session.scalars(same.order_by(IncomingEmail.id).limit(1)).first()
 
 
 def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belonging:

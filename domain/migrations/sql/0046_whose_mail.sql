@@ -18,7 +18,7 @@ CREATE TABLE therapist_service.mailbox_opt_out (
     noted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     before JSONB DEFAULT '{}' NOT NULL,
     lifted_at TIMESTAMP WITH TIME ZONE,
-    lifted_reason VARCHAR DEFAULT '' NOT NULL,
+    lifted_reason TEXT DEFAULT '' NOT NULL,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -63,7 +63,7 @@ ALTER TABLE communication_service.mail_account ADD COLUMN reads_from DATE;
 ALTER TABLE communication_service.mailbox_state
     ADD COLUMN first_uidnext BIGINT DEFAULT 0 NOT NULL,
     ADD COLUMN read_at TIMESTAMP WITH TIME ZONE,
-    ADD COLUMN sent_trouble VARCHAR DEFAULT '' NOT NULL;
+    ADD COLUMN sent_trouble TEXT DEFAULT '' NOT NULL;
 UPDATE communication_service.mailbox_state SET read_at = checked_at WHERE trouble = '';
 DROP TRIGGER moment_insert ON communication_service.mail_account;
 DROP TRIGGER moment_update ON communication_service.mail_account;
@@ -150,3 +150,6 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION audit.erase_incoming(bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.erase_incoming(bigint, text) TO platzlotse_supervisor;
+
+-- The same mail may come in twice, with a header line more.
+CREATE INDEX ix_incoming_email_message_id ON communication_service.incoming_email (message_id) WHERE message_id <> '';

@@ -155,3 +155,13 @@ def test_a_mail_of_somebody_is_erased_with_them_only(database: Database, office:
     with pytest.raises(Forbidden), plain.write() as session:
         erase_mail(session, nobodys.incoming_id, reason="Antrag", now=LATER)
     plain.close()
+
+
+def test_a_header_line_more_makes_no_second_mail(database: Database) -> None:
+    """Fetched and dropped as a file, the same words of the same sender come in once; other words come in."""
+    with database.write() as session:
+        source = reply("Leider nein.", sender="praxis@anders.example")
+        first = take_in(session, source)
+        again = take_in(session, b"X-Spam-Score: 0\n" + source)
+        assert (again.incoming_id, again.known) == (first.incoming_id, True)
+        assert not take_in(session, source.replace(b"Leider nein.", b"Doch, gern.")).known
