@@ -19,6 +19,6 @@ def mailbox_words(cause: str, since: datetime | None) -> str:
 
 
 def mailboxes_words(silent: Sequence[SilentMailbox]) -> str:
-    """A line a mailbox, for the page where its mail is missed."""
+    """A line a mailbox and what to do, for the page where its mail is missed."""
     said = [f"{tr('Postfach „{name}“').format(name=one.name)}: {mailbox_words(one.cause, one.since)}" for one in silent]
-    return "\n".join(said)
+    return "\n".join([*said, tr("Prüfen Sie es unter „Verwaltung“, „Postkonten“, mit einem Test.")] if said else [])

@@ -179,7 +179,7 @@ class TodayPage(PageWidget):
         if task.kind is TaskKind.BACKUP:
             return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
         if task.kind is TaskKind.MAILBOX:
-            return mailbox_words(task.detail, task.due)
+            return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(task.detail, task.due)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
