@@ -23,12 +23,13 @@ REASON = "Nach dem Wiederherstellen einer Sicherung erneut gelöscht."
 
 
 class What(StrEnum):
-    """What was erased: a whole record, all words about a patient, of a contact (with calls and answers), a paper."""
+    """What was erased: a record, all words about a patient, of a contact (with calls and answers), a mail, a paper."""
 
     RECORD = "record"
     PATIENT = "patient"
     CONTACT = "contact"
     PAPER = "paper"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ _KEEPS_RECORDS = """SELECT EXISTS (SELECT FROM information_schema.columns
 _RECORDS = f"""
 SELECT p.id, {_CREATED.format("p.created_at")}, extract(epoch FROM p.erased_at)::text
 FROM patient_service.patient p WHERE p.erased_at IS NOT NULL ORDER BY 1"""
+# of nobody's mails one by one, since there is the function (audit.erase_incoming)
+_KEEPS_MAILS = "SELECT to_regprocedure('audit.erase_incoming(bigint, text)') IS NOT NULL"
+_MAILS = f"""
+SELECT m.id, {_CREATED.format("m.created_at")} FROM audit.word_erasure e
+JOIN communication_service.incoming_email m ON m.id = e.row_id
+WHERE e.table_name = 'communication_service.incoming_email' AND e.patient_id = 0 ORDER BY 1"""
 _PAPERS = f"""
 SELECT id, {_CREATED.format("created_at")} FROM patient_service.patient_file
 WHERE erased_at IS NOT NULL ORDER BY 1"""
@@ -89,7 +96,10 @@ def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
     ]
     papers = [Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))]
     patients = _dated(connection, What.PATIENT, _KEEPS_PATIENTS, _PATIENTS)
-    return (*contacts, *papers, *patients, *_dated(connection, What.RECORD, _KEEPS_RECORDS, _RECORDS))
+    mails = []
+    if connection.scalar(text(_KEEPS_MAILS)):
+        mails = [Erasure(What.MAIL, number, mark) for number, mark in connection.execute(text(_MAILS))]
+    return (*contacts, *papers, *mails, *patients, *_dated(connection, What.RECORD, _KEEPS_RECORDS, _RECORDS))
 
 
 def _dated(connection: Connection, what: What, is_kept: str, query: str) -> tuple[Erasure, ...]:
@@ -155,6 +165,18 @@ def _paper(connection: Connection, erasure: Erasure) -> bool:
     return done.rowcount > 0
 
 
+def _mail(connection: Connection, erasure: Erasure) -> bool:
+    """A mail that somebody put to a patient before the backup goes with the patient's words."""
+    due = {"id": erasure.id, "mark": erasure.mark, "reason": REASON}
+    if not connection.scalar(text(_KEEPS_MAILS)) or not connection.scalar(_MAIL_DUE, due):
+        return False
+    return bool(connection.scalar(text("SELECT audit.erase_incoming(:id, :reason)"), due))
+
+
+_MAIL_DUE = text(f"""SELECT EXISTS (
+    SELECT FROM communication_service.incoming_email m
+    WHERE m.id = :id AND {_CREATED.format("m.created_at")} = :mark
+      AND m.inquiry_id IS NULL AND m.therapist_id IS NULL AND m.patient_id IS NULL)""")
 _PATIENT_DUE = text(f"""SELECT EXISTS (
     SELECT FROM patient_service.patient p LEFT JOIN audit.patient_erasure e ON e.patient_id = p.id
     WHERE p.id = :id AND {_CREATED.format("p.created_at")} = :mark
@@ -172,8 +194,10 @@ _END_SEARCHES = text("""UPDATE matching_service.place_search
 _ERASE_PAPERS = text("""UPDATE patient_service.patient_file
     SET erased_at = clock_timestamp(), erased_reason = :reason, name = '', note = ''
     WHERE patient_id = :id AND erased_at IS NULL""")
-_ORDER = (What.CONTACT, What.PAPER, What.PATIENT, What.RECORD)
-_AGAIN = {What.RECORD: _record, What.PATIENT: _patient, What.CONTACT: _contact, What.PAPER: _paper}
+_AGAIN = {
+    What.CONTACT: _contact, What.PAPER: _paper, What.MAIL: _mail, What.PATIENT: _patient, What.RECORD: _record,
+}  # fmt: skip
+_ORDER = tuple(_AGAIN)
 _FORGET = text("""DELETE FROM audit.content c USING audit.entry e
     WHERE c.entry_id = e.id AND e.table_name = :table AND e.row_id = ANY (:ids)""")
 _ERASE_PAPER = text("""UPDATE patient_service.patient_file

@@ -23,10 +23,11 @@ FORMAT = 1
 
 
 class No(StrEnum):
-    """Processing restricted (Art. 18), a practice's objection (Art. 21), no weekly status, a consent taken back."""
+    """Processing restricted (Art. 18), an objection (Art. 21) of one or of a mailbox, no weekly status, no consent."""
 
     RESTRICTED = "restricted"
     OPTED_OUT = "opted_out"
+    MAILBOX = "mailbox"
     NO_STATUS = "no_status"
     WITHDRAWN = "withdrawn"
 
@@ -49,6 +50,7 @@ class Refusal:
 
 _MARK = "md5(extract(epoch FROM r.created_at)::text)"
 # when a column was last decided; the audit keeps it without contents for good
+_POINT_MARK = "md5(p.id || ':' || coalesce(p.mailbox, p.practice_id::text))"
 _DECIDED = """LEFT JOIN (
     SELECT e.row_id, max(e.at) AS at FROM audit.entry e
     WHERE e.table_name = '{table}' AND e.columns @> '{{{column}}}' GROUP BY e.row_id) d ON d.row_id = r.id"""
@@ -69,6 +71,10 @@ _LISTS = {
         SELECT r.id, {_MARK}, coalesce(d.at, r.created_at), r.status IN ('opted_out', 'merged')
         FROM {_THERAPIST} r {_DECIDED.format(table=_THERAPIST, column="status")}
         WHERE r.status = 'opted_out' OR r.id IN ({_OBJECTED})""",
+    # it is noted with one of those there, whoever is the first
+    No.MAILBOX: f"""
+        SELECT p.id, {_POINT_MARK}, greatest(r.noted_at, r.lifted_at), r.lifted_at IS NULL
+        FROM therapist_service.mailbox_opt_out r JOIN therapist_service.contact_point p ON p.id = r.contact_point_id""",
     # a consent taken back stays so; who consents again does it in a row of its own
     No.WITHDRAWN: f"""
         SELECT r.id, {_MARK}, r.withdrawn_on::timestamp AT TIME ZONE 'UTC', true
@@ -82,6 +88,16 @@ _SAY_AGAIN = {
     No.OPTED_OUT: f"""UPDATE {_THERAPIST} r
         SET status = 'opted_out', blocked_reason = '', blocked_until = NULL, version = version + 1
         WHERE r.id = :id AND {_MARK} = :mark AND r.status NOT IN ('opted_out', 'merged')""",
+    No.MAILBOX: f"""INSERT INTO therapist_service.mailbox_opt_out AS r
+            (contact_point_id, therapist_id, noted_at, before, version)
+        SELECT p.id, t.id, to_timestamp(cast(:at AS float8)), '{{}}', 1
+        FROM therapist_service.contact_point p
+        CROSS JOIN LATERAL (SELECT t.id FROM therapist_service.therapist t
+                            WHERE t.contact_point_id = p.id ORDER BY t.id LIMIT 1) t
+        WHERE p.id = :id AND {_POINT_MARK} = :mark
+        ON CONFLICT (contact_point_id) DO UPDATE
+            SET noted_at = excluded.noted_at, lifted_at = NULL, lifted_reason = '', version = r.version + 1
+            WHERE r.lifted_at IS NOT NULL""",
     No.WITHDRAWN: f"""UPDATE patient_service.consent r
         SET withdrawn_on = greatest(r.given_on, (to_timestamp(cast(:at AS float8)) AT TIME ZONE 'UTC')::date),
             version = version + 1
@@ -92,7 +108,11 @@ _SAY_AGAIN = {
 def refusals_in(connection: Connection) -> tuple[Refusal, ...]:
     """Every no a database knows of, and every one that was taken back in it."""
     found = []
+    # a database of an earlier release has no opt-outs of mailboxes
+    mailboxes = connection.scalar(text("SELECT to_regclass('therapist_service.mailbox_opt_out') IS NOT NULL"))
     for what, query in _LISTS.items():
+        if what is No.MAILBOX and not mailboxes:
+            continue
         told = f"SELECT id, mark, extract(epoch FROM at)::text, stands FROM ({query}) AS k (id, mark, at, stands)"
         rows = connection.execute(text(told))
         found += [Refusal(what, number, mark, at, stands) for number, mark, at, stands in rows]

@@ -13,6 +13,7 @@ from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
 from domain.communication.accounts import awaiting, servers_of
+from domain.communication.account_states import silent_mailboxes
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
@@ -24,6 +25,7 @@ class TaskKind(StrEnum):
 
     BACKUP = "backup"
     MAIL_ACCOUNT = "mail_account"
+    MAILBOX = "mailbox"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -87,6 +89,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
+    TaskKind.MAILBOX: "",  # asked below: when a mailbox counts as not read stands in domain/communication alone
     TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
     TaskKind.MAIL_ACCOUNT: "",  # asked below: only of who may decide it
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
@@ -205,6 +208,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
     asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
+    asked[TaskKind.MAILBOX] = _mailboxes(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
     asked[TaskKind.MAIL_ACCOUNT] = _accounts(session)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
@@ -272,6 +276,14 @@ def _accounts(session: Session) -> tuple[Task, ...]:
     return tuple(
         Task(TaskKind.MAIL_ACCOUNT, "admin", one.id, f"{one.name} · {one.address}", servers_of(one), None)
         for one in awaiting(session)
+    )
+
+
+def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
+    return tuple(
+        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, one.cause, one.since)
+        for one in silent_mailboxes(session, now=now)
     )
 
 

@@ -114,12 +114,11 @@ def record_answer(
     window. What waits to be sent there about this person and is overtaken by the answer is dropped. An acceptance
     while the search is paused counts. `place_from` is the day from which the place is free, where that is not now.
     Raises Conflict (who, when) when somebody recorded an answer meanwhile, Invalid for a status that is no answer, an
-    inquiry that never left the office, or a day that is over or further away than anybody promises (`place_from`).
+    inquiry that never left the office, or a day that is over (of a waiting list, too) or further away than promised.
     """
     if answer not in ANSWERS:
         raise Invalid("inquiry_item.not_an_answer", answer=answer)
-    if place_from is not None and answer is ItemStatus.ACCEPTED:
-        refuse_place_from(place_from, today=office_day(now))
+    _refuse_days(answer, waitlisted_until, place_from, today=office_day(now))
     # Locks in one order everywhere: search, inquiry, item; then the version the caller saw is compared.
     found = session.execute(
         select(InquiryItem.search_id, InquiryItem.inquiry_id).where(InquiryItem.id == item_id)
@@ -179,6 +178,19 @@ def refuse_place_from(day: date, *, today: date) -> None:
     if day > today + FURTHEST_PLACE:
         last_day = (today + FURTHEST_PLACE).isoformat()
         raise Invalid("inquiry_item.place_far", field="place_from", last_day=last_day)
+
+
+def _refuse_days(answer: ItemStatus, until: date | None, place_from: date | None, *, today: date) -> None:
+    if place_from is not None and answer is ItemStatus.ACCEPTED:
+        refuse_place_from(place_from, today=today)
+    if until is not None and answer is ItemStatus.WAITLISTED:
+        refuse_waitlisted_until(until, today=today)
+
+
+def refuse_waitlisted_until(day: date, *, today: date) -> None:
+    """Raise Invalid for a waiting list that would end before it began: a mistyped year, or an old answer."""
+    if day < today:
+        raise Invalid("inquiry_item.waitlist_past", field="waitlisted_until")
 
 
 def _thank(session: Session, inquiry: Inquiry, item: InquiryItem, *, now: datetime) -> Thanks | None:

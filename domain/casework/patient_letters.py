@@ -6,7 +6,7 @@ They go to the person alone, under their own name; nothing in them is about anot
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from domain.weektime import office_day
 # A stated sex is a word of the person's own; whoever stated none, or divers, is addressed by name (never guessed).
 SALUTATIONS = {"female": "Frau", "male": "Herr"}
 WEEK = timedelta(days=7)
+_FIRST_LETTER_TO = text("SELECT address, name FROM patient_service.first_letter_to(:patient)")
 
 
 def queue_acceptance_to_patient(session: Session, item_id: int, *, now: datetime) -> int:
@@ -90,6 +91,13 @@ def queue_first_letter(session: Session, patient_id: int, *, now: datetime) -> i
     return queue_to_patient(session, session.get_one(Patient, patient_id), letter, kind="first_letter", now=now)
 
 
+def letter_address(session: Session, kind: str, patient_id: int) -> str:
+    """Where a letter to a patient goes; empty where nobody has an address."""
+    if kind == "first_letter":
+        return str(session.execute(_FIRST_LETTER_TO, {"patient": patient_id}).one().address)
+    return session.get_one(Patient, patient_id).email
+
+
 def patient_case(session: Session, patient: Patient, *, today: date) -> PatientLetterContext:
     """All there is to write to a patient about, but for a place."""
     return replace(
@@ -110,15 +118,22 @@ def queue_to_patient(
     delay: timedelta = timedelta(0),
     status_week: date | None = None,
 ) -> int:
-    """Queue a mail to a patient. Raises Invalid without an address and Forbidden while nothing may be done."""
-    if not patient.email:
+    """Queue a mail to a patient; the first letter to a child goes to who has custody and an address.
+
+    Raises Invalid without an address and Forbidden while nothing may be done.
+    """
+    address, name = patient.email, f"{patient.first_name} {patient.last_name}".strip()
+    if kind == "first_letter":
+        session.flush()
+        address, name = session.execute(_FIRST_LETTER_TO, {"patient": patient.id}).one()
+    if not address:
         raise Invalid("patient.no_email", patient_id=patient.id)
     refuse_closed(patient)
     return queue_mail(
         session,
         kind=kind,
-        to_address=patient.email,
-        to_name=f"{patient.first_name} {patient.last_name}".strip(),
+        to_address=address,
+        to_name=name,
         letter=letter,
         now=now,
         patient_id=patient.id,

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.casework.mail_erasure import unseen_mails
 from domain.casework.word_erasure import erase_words
 from domain.errors import Conflict, NotFound
 from domain.patients.files import erase_file
@@ -26,11 +27,15 @@ def erase_record(session: Session, patient_id: int, *, reason: str, now: datetim
     """Erase a closed record for good.
 
     Raises Conflict (``patient.erasure_searching``, ``contact.erasure_mail_leaving``) while a search is open or a mail
-    is being sent, Forbidden for who does not lead the office, and for a record that is restricted or erased already.
+    is being sent, ``patient.erasure_unassigned`` while mails of nobody name the person and nobody was told of them:
+    nothing would find them afterwards. Forbidden for who does not lead the office, and for a record that is
+    restricted or erased already.
     """
     refuse_closed(lock_patient(session, patient_id))
     if session.scalar(_OPEN, {"patient": patient_id}):
         raise Conflict("patient.erasure_searching")
+    if unseen_mails(session, patient_id):
+        raise Conflict("patient.erasure_unassigned")
     papers = select(PatientFile.id).where(PatientFile.patient_id == patient_id, PatientFile.erased_at.is_(None))
     for file_id in session.scalars(papers).all():
         erase_file(session, file_id, reason=reason, now=now)

@@ -14,8 +14,8 @@ from domain import events
 from domain.access import me
 from domain.casework.answer_corrections import answers_to_take_back
 from domain.casework.answers import Decision, Recorded, lock_for_answers, record_answer
-from domain.casework.availability import change_status
 from domain.casework.mail_reports import give_back
+from domain.casework.opt_outs import opt_out
 from domain.casework.prior_states import keep, look_at_places
 from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
@@ -28,10 +28,13 @@ from domain.communication.reading.descriptions import PersonFacts
 from domain.communication.reading.meanings import OF_THE_MAILBOX, Meaning, SharedOffer, Suggestion
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
-from domain.matching.inquiries import items_of, set_item, settle
+from domain.matching.inquiries import items_of, note_past_absence, set_item, settle
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.patients.lifecycle import refuse_closed
+from domain.patients.models import Patient
+from domain.therapists.mailbox_opt_outs import Reached, reached_with
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity
 from domain.values import Channel
@@ -77,7 +80,8 @@ class Reply:
 
     `offer` is a place that does not say for which of several patients. `capacity` is what it says of the practice's
     places beyond these patients, where that is news. `undoable`: the answers confirmed from it can be taken back.
-    `unread_elsewhere` are other practices asked for the same people whose answer nobody has read.
+    `unread_elsewhere` are other practices asked for the same people whose answer nobody has read. `reached` is for whom
+    its mailbox speaks.
     """
 
     detail: IncomingDetail
@@ -87,6 +91,7 @@ class Reply:
     offer: SharedOffer | None = None
     undoable: bool = False
     unread_elsewhere: tuple[str, ...] = ()
+    reached: Reached | None = None
 
 
 def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
@@ -111,6 +116,7 @@ def open_reply(session: Session, incoming_id: int, *, now: datetime) -> Reply:
         offer_in(session, mail),
         bool(answers_to_take_back(session, incoming_id, now=now)),
         tuple(session.scalars(_UNREAD_ELSEWHERE, {"inquiry": detail.row.inquiry_id})),
+        reached_with(session, mail.therapist_id) if mail.therapist_id is not None else None,
     )
 
 
@@ -185,10 +191,16 @@ def confirm_answers(
 def confirm_absence(
     session: Session, incoming_id: int, *, until: date | None, now: datetime, version: int | None = None
 ) -> None:
-    """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks."""
+    """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks.
+
+    One that is over by now is settled, too: from the day the mail was written its days do not count.
+    """
     mail = session.get_one(IncomingEmail, incoming_id)
     inquiry = _inquiry_of(session, mail)
-    note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
+    if until is not None and until <= office_day(now):
+        note_past_absence(session, inquiry.id, since=_written_on(mail), until=until, now=now)
+    else:
+        note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)
 
@@ -203,10 +215,17 @@ def confirm_wrong_address(session: Session, incoming_id: int, *, now: datetime, 
 
 
 def confirm_opt_out(
-    session: Session, incoming_id: int, decisions: Sequence[Decision] = (), *, now: datetime, version: int | None = None
+    session: Session,
+    incoming_id: int,
+    decisions: Sequence[Decision] = (),
+    *,
+    now: datetime,
+    version: int | None = None,
+    whole_mailbox: bool = True,
 ) -> None:
     """The practice wants no more letters (Art. 21 GDPR): it is never asked again, its patients are free.
 
+    So is everybody else who shares the mailbox, unless a person says that it spoke for one name only.
     Answers are recorded as a person decided them, and no others; who is decided about by nobody goes back to the pool.
     """
     mail = session.get_one(IncomingEmail, incoming_id)
@@ -228,7 +247,7 @@ def confirm_opt_out(
         session.flush()
         settle(session, inquiry, now=now)
         renew_reminders(session, inquiry, now=now)
-    change_status(session, mail.therapist_id, "opted_out", now=now)
+    opt_out(session, mail.therapist_id, now=now, whole_mailbox=whole_mailbox)
     _keep_mailbox_reading(session, mail, Meaning.OPT_OUT)
     _done(session, incoming_id, version, now=now)
 
@@ -246,15 +265,39 @@ def take_up_again(session: Session, incoming_id: int, *, version: int | None = N
 
 
 def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person says which inquiry a mail answers."""
+    """A person says which inquiry a mail answers.
+
+    What a patient wrote answers none: in an inquiry's history the practice's and the others' would show it.
+    """
     mail = load_for_edit(session, IncomingEmail, incoming_id, version)
     if mail.status != "unread":
         raise Conflict("incoming_email.settled")
+    if mail.patient_id is not None:
+        raise Conflict("incoming_email.of_patient")
     inquiry = session.get_one(Inquiry, inquiry_id)
-    mail.inquiry_id, mail.therapist_id, mail.patient_id = inquiry.id, inquiry.therapist_id, None
+    mail.inquiry_id, mail.therapist_id = inquiry.id, inquiry.therapist_id
     mail.kind, mail.matched_by = "reply", "person"
     note_in_history(session, mail, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
+
+
+def assign_patient(
+    session: Session, incoming_id: int, patient_id: int, *, now: datetime, version: int | None = None
+) -> None:
+    """A person says whose mail it is that belongs to nobody yet: of another address, or of who cares for them.
+
+    It joins the patient's history, report and erasure. Raises Conflict where it belongs to somebody, Forbidden for a
+    record that is closed; a record of another team is not found.
+    """
+    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
+    if mail.status != "unread":
+        raise Conflict("incoming_email.settled")
+    if (mail.inquiry_id, mail.therapist_id, mail.patient_id) != (None, None, None):
+        raise Conflict("incoming_email.belongs")
+    refuse_closed(load_for_edit(session, Patient, patient_id))
+    mail.patient_id, mail.kind, mail.matched_by = patient_id, "patient", "person"
+    note_in_history(session, mail, now=now)
+    events.record(session, "incoming_email.assigned", incoming_id, patient_id=patient_id)
 
 
 def _written_on(mail: IncomingEmail) -> date:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.casework.letters import compose
+from domain.casework.mail_erasure import NamingMail, mails_naming
 from domain.casework.printed_letters import has_waiting, take_back_on_paper
 from domain.casework.recalling import take_mail_back
 from domain.casework.release import UNSENT, lock_inquiries_of, stop_unsent
@@ -42,6 +43,7 @@ class Erased:
     `shared` are mails and letters about others, too: they lost what points to the patient and are emptied with the
     last of them. `sent` mails lie with whom they went to, `copied` of them in the office's folder of sent mail, too;
     `in_mailbox` came in by the office's mailbox, `printed` letters lie with practices; from `first_at` to `last_at`.
+    `unassigned` mails belong to nobody and may tell of the patient: a person looks at each.
     """
 
     contacts: int
@@ -56,6 +58,7 @@ class Erased:
     printed: int
     first_at: datetime | None
     last_at: datetime | None
+    unassigned: tuple[NamingMail, ...] = ()
 
 
 def erase_words(session: Session, patient_id: int, *, reason: str, now: datetime) -> Erased:
@@ -71,8 +74,9 @@ def erase_words(session: Session, patient_id: int, *, reason: str, now: datetime
     session.flush()
     row = session.execute(_ERASE, {"patient": patient_id, "reason": reason.strip()}).mappings().one()
     session.expire_all()  # what was read before still has its words
-    erased = Erased(**row)
-    if not any((erased.contacts, erased.mails, erased.received, erased.letters, erased.shared)):
+    erased = Erased(**row, unassigned=mails_naming(session, patient_id))
+    counted = (erased.contacts, erased.mails, erased.received, erased.letters, erased.shared)
+    if not any((*counted, erased.unassigned)):
         raise NotFound("contact.nothing_to_erase")
     events.record(
         session, "patient.contacts_erased", patient_id, count=erased.contacts,

@@ -1,6 +1,6 @@
 """Tables of mail accounts: how a mailbox is reached, how far it was read, and the key its password is sealed to."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -29,7 +29,8 @@ class MailAccount(Identified, Versioned, Base):
     """One account: SMTP to send, IMAP to read. An empty host means that this way is not used.
 
     `sent_folder` is where copies of sent mails go; empty where the server keeps them itself. `mails_per_hour` is this
-    account's limit, `largest_mb` that of one mail with its files in MB (None: none of its own).
+    account's limit, `largest_mb` that of one mail with its files in MB (None: none of its own). Mails of before
+    `reads_from` are left in the mailbox (None: all are taken in).
     """
 
     __tablename__ = "mail_account"
@@ -65,12 +66,17 @@ class MailAccount(Identified, Versioned, Base):
     sent_folder: Mapped[str] = mapped_column(default="")
     mails_per_hour: Mapped[int | None] = mapped_column(SmallInteger)
     largest_mb: Mapped[int | None] = mapped_column(SmallInteger)
+    reads_from: Mapped[date | None]
     is_default: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class MailboxState(Base):
-    """How far a folder was read, and what hindered the last look (a code; empty when it went well)."""
+    """How far a folder was read, and what hindered the last look (a code; empty when it went well).
+
+    `read_at` is the last look that did, `first_uidnext` the UID after what lay there at the first one (0: unknown);
+    `sent_trouble` is what hinders the folder of sent mails, and nothing else.
+    """
 
     __tablename__ = "mailbox_state"
     __table_args__ = ({"schema": "communication_service"},)
@@ -83,6 +89,9 @@ class MailboxState(Base):
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     checked_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
+    first_uidnext: Mapped[int] = mapped_column(BigInteger, default=0)
+    read_at: Mapped[datetime | None]
+    sent_trouble: Mapped[str] = mapped_column(default="")
 
 
 class SendingState(Base):

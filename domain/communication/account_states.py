@@ -13,6 +13,8 @@ from domain.errors import Invalid
 
 MEGABYTE = 1_000_000
 SEEN_AGAIN = timedelta(minutes=5)  # how exact the time of the last sending is
+HINDERED, UNREAD = timedelta(minutes=15), timedelta(days=1)  # after which a mailbox that is not read is told
+NOT_LOOKED_AT, COPIES = "imap.not_looked_at", "copies:"
 # base64 in lines of 76 letters: 78 bytes travel for 57
 _TRAVELS = 78 / 57
 _AROUND = 20_000  # bytes of headers, text and HTML around the files
@@ -22,7 +24,8 @@ _AROUND = 20_000  # bytes of headers, text and HTML around the files
 class AccountState:
     """An account, when its mailbox was last looked at, and the codes of what hinders reading and sending.
 
-    Empty: nothing. `size_limit` is the largest mail its server takes (bytes), None where it never said.
+    Empty: nothing. `size_limit` is the largest mail its server takes (bytes), None where it never said; `read_at` is
+    the last look that went well, `sent_trouble` what hinders copies in the folder of sent mails.
     """
 
     account: Account
@@ -30,6 +33,21 @@ class AccountState:
     trouble: str
     sending_trouble: str
     size_limit: int | None
+    read_at: datetime | None = None
+    sent_trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SilentMailbox:
+    """An account whose mail does not come in: its name, the code of the cause, when it was last read (None: never).
+
+    NOT_LOOKED_AT is the cause where nothing is known but that nobody looked; after COPIES it hinders copies only.
+    """
+
+    account_id: int
+    name: str
+    cause: str
+    since: datetime | None
 
 
 def account_states(session: Session) -> tuple[AccountState, ...]:
@@ -46,8 +64,29 @@ def account_states(session: Session) -> tuple[AccountState, ...]:
                 box.trouble if box else "",
                 sent.trouble if sent else "",
                 sent.size_limit if sent else None,
+                box.read_at if box else None,
+                box.sent_trouble if box else "",
             )
         )
+    return tuple(found)
+
+
+def silent_mailboxes(session: Session, *, now: datetime) -> tuple[SilentMailbox, ...]:
+    """Mailboxes that were not read for a while, or whose folder of sent mails takes no copy.
+
+    A cause in the way counts after minutes, the worker's silence after a day: it does not work at night either.
+    """
+    found = []
+    for state in account_states(session):
+        of = state.account
+        if not of.active or not of.imap_host:
+            continue
+        hindered = state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
+        unread = state.checked_at is not None and state.checked_at < now - UNREAD
+        if hindered or unread:
+            found.append(SilentMailbox(of.id, of.name, state.trouble if hindered else NOT_LOOKED_AT, state.read_at))
+        elif state.sent_trouble:
+            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None))
     return tuple(found)
 
 

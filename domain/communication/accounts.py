@@ -6,6 +6,7 @@ connection.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -53,6 +54,7 @@ class AccountForm:
     sent_folder: str = ""
     mails_per_hour: int | None = None
     largest_mb: int | None = None
+    reads_from: date | None = None
     is_default: bool = False
     active: bool = True
 
@@ -84,16 +86,21 @@ class Account:
     sent_folder: str
     mails_per_hour: int | None
     largest_mb: int | None
+    reads_from: date | None
     is_default: bool
     active: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FolderProgress:
-    """How far a folder was read: UIDs up to `last_uid` under this UIDVALIDITY (0: never read)."""
+    """How far a folder was read: UIDs up to `last_uid` under this UIDVALIDITY (0: never read).
+
+    Below `first_uidnext` lies what was there before it was read.
+    """
 
     uidvalidity: int
     last_uid: int
+    first_uidnext: int = 0
 
 
 def password_of(of: Account, private_key: "PrivateKey") -> str:
@@ -229,7 +236,9 @@ def forgets_password(before: Account | MailAccount, form: AccountForm) -> bool:
 def progress(session: Session, account_id: int, folder: str) -> FolderProgress:
     """How far a folder was read."""
     row = session.get(MailboxState, (account_id, folder))
-    return FolderProgress(0, 0) if row is None else FolderProgress(row.uidvalidity, row.last_uid)
+    if row is None:
+        return FolderProgress(0, 0)
+    return FolderProgress(row.uidvalidity, row.last_uid, row.first_uidnext)
 
 
 def account_faults(form: AccountForm) -> Iterator[Invalid]:

@@ -31,12 +31,23 @@ _STILL_ASKED = text(f"""
 SELECT q.closed_at IS NULL AND EXISTS (
            SELECT FROM matching_service.inquiry_item i
            WHERE i.inquiry_id = q.id AND i.status IN ('pending', 'needs_info')) AS waits,
-       {asked_where("t")} AS open
+       {asked_where("t")} AND NOT EXISTS (
+           SELECT FROM therapist_service.mailbox_opt_out o
+           WHERE o.contact_point_id = t.contact_point_id AND o.lifted_at IS NULL) AS open
 FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
 WHERE q.id = :inquiry""")
 _PRACTICE = text("""
 SELECT t.email, t.status FROM therapist_service.therapist t
 WHERE t.id = coalesce(:therapist, (SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = :inquiry))""")
+
+# whoever typed it: the mailbox opted out, or everybody known there
+_NOT_WRITTEN_TO = text("""
+SELECT EXISTS (SELECT FROM therapist_service.mailbox_opt_out o
+               JOIN therapist_service.contact_point c ON c.id = o.contact_point_id
+               WHERE o.lifted_at IS NULL AND c.mailbox = lower(:address))
+    OR coalesce((SELECT bool_and(t.status = 'opted_out') FROM therapist_service.therapist t
+                 JOIN therapist_service.contact_point c ON c.id = t.contact_point_id
+                 WHERE c.mailbox = lower(:address) AND t.status <> 'merged'), false)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ def _why_not_asked(session: Session, email: Email, *, now: datetime) -> str:
 def _practice(session: Session, email: Email) -> Look:
     """A letter goes where its practice is reached now; a mail to an address of no record stays as it is."""
     own = email.kind == "own"
+    if own and not email.in_reply_to and session.scalar(_NOT_WRITTEN_TO, {"address": email.to_address}):
+        return Look("", OPTED_OUT)
     if own and session.scalar(_NAMES_UNASKED, {"mail": email.id}):
         return Look("", NAMES_UNASKED)
     if own and (email.therapist_id is None or email.in_reply_to):

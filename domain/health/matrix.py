@@ -107,6 +107,7 @@ scraping_service.source_run               ra(w)   ra(w)   -       ra(w)   ra(w) 
 scraping_service.table_columns            ra(w)d  ra(w)d  -       -       -       r
 therapist_service.contact_point           ra(w)d  ra(w)d  -       -       r       r
 therapist_service.distinct_pair           ra      ra      -       -       -       r
+therapist_service.mailbox_opt_out         ra(w)   ra(w)   -       -       r       r
 therapist_service.practice                ra(w)d  ra(w)d  -       -       -       r
 therapist_service.practice_site           ra(w)d  ra(w)d  -       -       (r)(w)  r
 therapist_service.therapist               ra(w)d  ra(w)d  -       -       r       r

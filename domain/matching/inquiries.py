@@ -232,6 +232,17 @@ def note_out_of_office(
     inquiry.out_of_office_until = until
 
 
+def note_past_absence(session: Session, inquiry_id: int, *, since: date, until: date, now: datetime) -> None:
+    """The practice was away and is back: the days it was count for no clock, as if one had known of it then."""
+    inquiry = load_for_edit(session, Inquiry, inquiry_id)
+    if inquiry.stage == InquiryStage.OUT_OF_OFFICE:
+        move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
+    elif inquiry.clock_started_at is not None and inquiry.closed_at is None:
+        began = max(since, inquiry.clock_started_at.date())
+        inquiry.clock_started_at += timedelta(days=max(0, (min(until, now.date()) - began).days))
+    events.record(session, "inquiry.absence_changed", inquiry.id)
+
+
 def return_to_office(session: Session, *, now: datetime) -> tuple[int, ...]:
     """Let the clocks run again for every practice that is back; returns the inquiries."""
     back = session.scalars(

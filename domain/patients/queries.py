@@ -57,6 +57,8 @@ _LIST = Listing(
     filters={
         "state": "v.state = :state",
         "mine": "p.responsible_id = cast(:mine AS bigint) OR p.deputy_id = cast(:mine AS bigint)",
+        "code": "EXISTS (SELECT FROM matching_service.inquiry_item i JOIN matching_service.place_search s ON s.id = i.search_id"
+        " WHERE s.patient_id = p.id AND i.reference_code = upper(:code))",
         "due": "p.resubmission_on <= :today",
     },
     default_sort="name",

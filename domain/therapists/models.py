@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, Range
+from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.acquisition.models import ImportFile
@@ -192,3 +192,26 @@ class Therapist(Identified, Versioned, Base):
             persisted=True,
         ),
     )
+
+
+class MailboxOptOut(Identified, Versioned, Base):
+    """The opt-out of a contact point (Art. 21 GDPR): whoever is reached there, now or later, is asked nothing.
+
+    `therapist_id` is who said so, `before` what the others were by their numbers; a lifted one stays with its reason.
+    """
+
+    __tablename__ = "mailbox_opt_out"
+    __table_args__ = (
+        CheckConstraint("jsonb_typeof(before) = 'object'", name="before"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_reason = '')", name="lifted"),
+        Index("uq_mailbox_opt_out_contact_point_id", "contact_point_id", unique=True),
+        Index("ix_mailbox_opt_out_therapist_id", "therapist_id"),
+        SCHEMA,
+    )
+
+    contact_point_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ContactPoint.id))
+    therapist_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Therapist.id))
+    noted_at: Mapped[datetime]
+    before: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    lifted_at: Mapped[datetime | None]
+    lifted_reason: Mapped[str] = mapped_column(default="")

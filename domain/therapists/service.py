@@ -18,6 +18,7 @@ from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.therapists.aliases import known_as, remember
+from domain.therapists.mailbox_opt_outs import stands_for
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
 from domain.therapists.sites import ADDRESS, SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
 from domain.values import Offer, WeekSpan
@@ -158,6 +159,8 @@ def set_status(
         raise Invalid("therapist.blocked_reason", field="reason")
     if therapist.status == "opted_out" and status != "opted_out" and not reason.strip():
         raise Conflict("therapist.opted_out")
+    if status != "opted_out" and stands_for(session, therapist.contact_point_id):
+        raise Conflict("therapist.mailbox_opted_out")
     therapist.status = status
     therapist.blocked_reason = reason.strip() if status == "blocked" else ""
     therapist.blocked_until = until if status == "blocked" else None

@@ -5,10 +5,10 @@ A mailbox is opened for reading only, so that a colleague's mail program sees it
 
 import imaplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
@@ -48,11 +48,15 @@ class FolderState:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The source of a mail of `size` bytes; of one that is too large the beginning of its headers."""
+    """The source of a mail of `size` bytes; of one that is too large the beginning of its headers.
+
+    `refused`: the server could not give it, only its headers or not even those.
+    """
 
     source: bytes
     size: int
     whole: bool = True
+    refused: bool = False
 
 
 class Mailbox:
@@ -60,6 +64,7 @@ class Mailbox:
 
     def __init__(self, client: BoundedClient, line: Line, silence: float) -> None:
         self._client, self._line, self._silence = client, line, silence
+        self.folder = ""  # the one that is open
 
     @contextmanager
     def _asking(self, code: str, *, mail: int = 0, more: float = 0.0) -> Iterator[None]:
@@ -72,26 +77,46 @@ class Mailbox:
         """Open a folder for reading."""
         with self._asking("imap.folder"):
             answer = self._client.select_folder(folder, readonly=True)
+        self.folder = folder
         return FolderState(int(answer[b"UIDVALIDITY"]), int(answer.get(b"UIDNEXT", 0)))
 
-    def sizes_above(self, uid: int) -> dict[int, int]:
-        """UID and size (bytes) of every mail above a UID, in order."""
+    def above(self, uid: int, *, since: date | None = None, old_below: int = 0) -> list[int]:
+        """Every mail above a UID, in order; with `since` those that came from that day on.
+
+        Below `old_below` one written before that day is left out, too: who moves a mailbox brings all of it in today.
+        """
         with self._asking("imap.reading"):
+            # a server names the day a mail came in its own time zone
+            came = ["SINCE", since - timedelta(days=1)] if since is not None else []
             # "n:*" always names the newest mail, also when it is below n
-            uids = sorted(u for u in self._client.search(["UID", f"{uid + 1}:*"]) if u > uid)
+            uids = {u for u in self._client.search(["UID", f"{uid + 1}:*", *came]) if u > uid}
+        if since is not None and uid + 1 < old_below:
+            with self._asking("imap.reading"):
+                uids -= set(self._client.search(["UID", f"{uid + 1}:{old_below - 1}", "SENTBEFORE", since]))
+        return sorted(uids)
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """How large mails are (bytes); one that went meanwhile is left out."""
         found: dict[int, int] = {}
         for start in range(0, len(uids), AT_ONCE):
             with self._asking("imap.reading"):
                 answer = self._client.fetch(uids[start : start + AT_ONCE], ["RFC822.SIZE"])
             found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
-        return dict(sorted(found.items()))
+        return found
+
+    def head(self, uid: int) -> Fetched | None:
+        """Only the headers of a mail; None when it went meanwhile."""
+        return self._part(uid, f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>", LARGEST_HEAD + 1, 0, whole=False)
 
     def source(self, uid: int, *, size: int) -> Fetched | None:
         """The source of a mail, unread as it was; None when it went meanwhile. Too large: its headers only."""
         whole = size <= LARGEST
         # of headers one byte more than is read tells that they are too long
         part = "BODY.PEEK[]" if whole else f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>"
-        with self._asking("imap.reading", mail=size if whole else LARGEST_HEAD + 1):
+        return self._part(uid, part, size if whole else LARGEST_HEAD + 1, size, whole=whole)
+
+    def _part(self, uid: int, part: str, most: int, size: int, *, whole: bool) -> Fetched | None:
+        with self._asking("imap.reading", mail=most):
             answer = self._client.fetch([uid], [part]).get(uid, {})
         found = next((value for key, value in answer.items() if key.startswith(b"BODY[")), None)
         return None if found is None else Fetched(bytes(found), size, whole)

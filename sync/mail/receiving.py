@@ -5,7 +5,7 @@ again from the start; what is known is recognised by its source.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.receiving import receive
 from domain.communication.account_models import MailboxState
-from domain.communication.accounts import Account, progress
+from domain.communication.accounts import Account, FolderProgress, progress
 from domain.communication.incoming.parse import parse_mail, read_head
 from domain.communication.incoming.parsed import ParsedMail
 from domain.communication.incoming.remarks import Remark
@@ -25,27 +25,87 @@ from sync.mail.imap import Fetched, Mailbox
 from sync.mail.ports import Write
 
 log = logging.getLogger(__name__)
+GIVEN_UP = 2  # failures on one mail after which its words are not asked for again
+ALL_SIZES = 0  # no mail has this UID
 
 
-def fetch_new(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:
+def fetch_new(
+    mailbox: Mailbox,
+    account: Account,
+    *,
+    write: Write,
+    now: Callable[[], datetime],
+    failed: dict[int, int] | None = None,
+) -> int:
     """File every mail that came in since the last look; returns how many were new.
 
-    A mail that cannot be read, too, is put before a person, with what its headers say and why.
+    A mail that cannot be read, too, is put before a person, with what its headers say and why. `failed` counts over
+    the looks which ones the server could not give (0: the sizes of all): one of them must not hold up the others.
     """
+    failed = {} if failed is None else failed
     state = mailbox.select(account.inbox)
     before = write(lambda session: progress(session, account.id, account.inbox))
-    last = before.last_uid if before.uidvalidity == state.uidvalidity else 0
+    if before.uidvalidity != state.uidvalidity:
+        before = FolderProgress(state.uidvalidity, 0, state.uidnext)
+        write(lambda session: _begin(session, account, before))
+    uids = mailbox.above(before.last_uid, since=account.reads_from, old_below=before.first_uidnext)
+    sizes = _sizes(mailbox, uids, failed)
     new = 0
-    for uid, size in mailbox.sizes_above(last).items():
-        fetched = mailbox.source(uid, size=size)
+    for uid in uids:
+        fetched = _source(mailbox, uid, sizes, failed)
         new += _file(fetched, account, uid, state.uidvalidity, write=write, now=now)
-    write(lambda session: _note_look(session, account, state.uidvalidity, now=now()))
+        failed.pop(uid, None)
+    # what was left out is not asked for again
+    last = max(before.last_uid, state.uidnext - 1, *uids[-1:])
+    write(lambda session: _note_look(session, account, state.uidvalidity, last, now=now()))
     return new
 
 
 def note_trouble(session: Session, account: Account, error: PlatzlotseError, *, now: datetime) -> None:
-    """Keep for Verwaltung why a mailbox could not be read."""
+    """Keep for Verwaltung and Heute why a mailbox could not be read."""
     _put(session, account, {"checked_at": now, "trouble": error.code})
+
+
+def note_sent_trouble(session: Session, account: Account, code: str) -> None:
+    """Keep what hinders the folder of sent mails; empty where nothing does."""
+    _put(session, account, {"sent_trouble": code})
+
+
+def _sizes(mailbox: Mailbox, uids: Sequence[int], failed: dict[int, int]) -> dict[int, int]:
+    """The sizes of all in one question; where that failed before, each is asked for by itself."""
+    if failed.get(ALL_SIZES):
+        return {}
+    try:
+        return mailbox.sizes(uids)
+    except Unavailable:
+        failed[ALL_SIZES] = 1
+        raise
+
+
+def _source(mailbox: Mailbox, uid: int, sizes: dict[int, int], failed: dict[int, int]) -> Fetched | None:
+    """A mail; of one that failed twice its headers, and where the server has not even those, that it is there.
+
+    The line may be gone with a failure, so each is raised, and the next look goes on with what was not tried yet.
+    """
+    if failed.get(uid, 0) < GIVEN_UP:
+        try:
+            size = sizes.get(uid)
+            if size is None:
+                size = mailbox.sizes([uid]).get(uid)
+            return None if size is None else mailbox.source(uid, size=size)
+        except Unavailable:
+            failed[uid] = failed.get(uid, 0) + 1
+            if failed[uid] < GIVEN_UP:
+                raise
+    try:
+        head = mailbox.head(uid)
+    except Unavailable:
+        failed[uid] += 1
+        if failed[uid] < GIVEN_UP + 2:
+            raise
+        head = Fetched(b"", 0)
+    log.warning("mail %d cannot be given by the server", uid)
+    return None if head is None else replace(head, whole=False, refused=True)
 
 
 def _file(
@@ -54,6 +114,9 @@ def _file(
     """Whether the mail is new; what one mail does wrong must neither keep the others from coming in nor hide it."""
     moment = now()
     seen: dict[str, object] = {"uidvalidity": uidvalidity, "last_uid": uid, "checked_at": moment, "trouble": ""}
+    if fetched is not None and fetched.refused and not fetched.source:
+        # known again by where it lies
+        fetched = replace(fetched, source=f"X-Not-Given: {account.id}.{uidvalidity}.{uid}\n\n".encode())
     for mail in _readings(fetched) if fetched is not None else ():
         try:
             return write(partial(_receive, mail=mail, account=account, now=moment, seen=seen))
@@ -84,6 +147,8 @@ def _readings(fetched: Fetched) -> Iterator[ParsedMail]:
         else:
             yield mail
             yield replace(mail, remark=failed)
+    elif fetched.refused:
+        failed = Remark("mail.not_given")
     else:
         failed = Remark("mail.too_large", {"megabytes": LARGEST // 1024 // 1024})
     yield read_head(fetched.source, size=fetched.size, remark=failed)
@@ -95,12 +160,14 @@ def _receive(session: Session, *, mail: ParsedMail, account: Account, now: datet
     return new
 
 
-def _note_look(session: Session, account: Account, uidvalidity: int, *, now: datetime) -> None:
-    before = progress(session, account.id, account.inbox)
-    values: dict[str, object] = {"checked_at": now, "trouble": ""}
-    if before.uidvalidity != uidvalidity:
-        values |= {"uidvalidity": uidvalidity, "last_uid": 0}  # rebuilt and empty
-    _put(session, account, values)
+def _begin(session: Session, account: Account, at: FolderProgress) -> None:
+    """A mailbox that is read for the first time, or was rebuilt: what lies in it now is old."""
+    _put(session, account, {"uidvalidity": at.uidvalidity, "last_uid": at.last_uid, "first_uidnext": at.first_uidnext})
+
+
+def _note_look(session: Session, account: Account, uidvalidity: int, last_uid: int, *, now: datetime) -> None:
+    values: dict[str, object] = {"checked_at": now, "read_at": now, "trouble": ""}
+    _put(session, account, values | {"uidvalidity": uidvalidity, "last_uid": last_uid})
 
 
 def _put(session: Session, account: Account, values: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ from domain.outside import is_well, key_of
 from sync.mail.imap import Mailbox, open_mailbox
 from sync.mail.lines import AWAY, note_mailbox
 from sync.mail.ports import Write
-from sync.mail.receiving import fetch_new, note_trouble
+from sync.mail.receiving import fetch_new, note_sent_trouble, note_trouble
 from sync.mail.senders import Credentials
 from sync.mail.sent_folder import keep_copies, settle_unclear
 
@@ -40,6 +40,10 @@ class MailboxWatch:
     ) -> None:
         self.account = account
         self._credentials, self._write, self._now = credentials, write, now
+        self._failed: dict[int, int] = {}  # mails the server could not give, and how often
+        self._sent_trouble: str | None = None  # what was last told of the folder of sent mails
+        self._sent_wait, self._sent_rests_until = FIRST_WAIT, 0.0
+        self._line_in_doubt = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"mailbox-{account.id}", daemon=True)
 
@@ -101,16 +105,45 @@ class MailboxWatch:
         idles = mailbox.can_idle()
         while not self._stop.is_set():
             self._look(mailbox)
+            if self._line_in_doubt:
+                self._line_in_doubt = False
+                return  # what hindered the sent mails may have cost the line: a new one begins with what came in
             if idles:
                 mailbox.idle(IDLE_SECONDS)
             else:
                 self._stop.wait(POLL_SECONDS)
 
     def _look(self, mailbox: Mailbox) -> int:
-        if self.account.sent_folder:
+        """What came in first: the folder of sent mails may be full or misnamed, and answers come all the same."""
+        new = self._fetch(mailbox)
+        if self.account.sent_folder and time.monotonic() >= self._sent_rests_until and self._keep_sent(mailbox):
+            new += self._fetch(mailbox)  # news are of the folder that is open
+        return new
+
+    def _fetch(self, mailbox: Mailbox) -> int:
+        return fetch_new(mailbox, self.account, write=self._write, now=self._now, failed=self._failed)
+
+    def _keep_sent(self, mailbox: Mailbox) -> bool:
+        """Settle doubts and keep copies; whether another folder is open now. What hinders it is told apart."""
+        trouble = ""
+        try:
             settle_unclear(mailbox, self.account, write=self._write, now=self._now)
             keep_copies(mailbox, self.account, write=self._write, now=self._now)
-        return fetch_new(mailbox, self.account, write=self._write, now=self._now)
+        except PlatzlotseError as exc:
+            if not exc.code.startswith(("imap.", "mail_server.")):
+                raise  # the database is away, and with it everything
+            trouble = exc.code
+        # whatever one copy brings about must not end the watch of what comes in
+        except Exception as exc:  # noqa: BLE001
+            log.warning("mailbox %d: sent mails: %s", self.account.id, type(exc).__name__)
+            trouble = "imap.append"
+        if trouble != self._sent_trouble:
+            self._write(lambda session: note_sent_trouble(session, self.account, trouble))
+            self._sent_trouble = trouble
+        self._sent_wait = min(2 * self._sent_wait, LONGEST_WAIT) if trouble else FIRST_WAIT
+        self._sent_rests_until = time.monotonic() + self._sent_wait if trouble else 0.0
+        self._line_in_doubt = bool(trouble)
+        return not trouble and mailbox.folder != self.account.inbox
 
     def _note(self, cause: str, wait: float) -> None:
         of, now = self.account, self._now()

@@ -15,12 +15,16 @@ from app.commands.restore import server_target
 from app.office_sealing import seal
 from domain.backups.erasures import FILE, erasures_beside, erasures_in, keep_beside
 from domain.backups.files import Kind, backups_in
+from domain.casework.mail_erasure import erase_mail
 from domain.casework.mail_reports import decide_unclear
+from domain.casework.receiving import receive
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import take_mail
 from domain.casework.word_erasure import erase_words
 from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.communication.evidence.chain import chain_waiting
+from domain.communication.incoming.models import IncomingEmail
+from domain.communication.incoming.parse import parse_mail
 from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.database import Database, Session
 from domain.errors import Unavailable
@@ -258,3 +262,20 @@ def test_persons_are_made_anew_on_another_server(
         assert (connection.scalar(may), connection.scalar(open_to)) == (True, True)
         connection.execute(text("DROP ROLE test_lea"))
     owner.dispose()
+
+
+def test_a_mail_of_nobody_erased_after_a_backup_stays_erased(
+    office: Office, database: Database, target: Target, tmp_path: Path
+) -> None:
+    """It stands in nobody's history, so it is listed by itself."""
+    with database.write() as session:
+        source = b"From: lea@web.example\nSubject: Lea Sommer\nMessage-ID: <1@web.example>\n\nIch bin krank.\n"
+        mail = receive(session, parse_mail(source), now=NOW).incoming_id
+    made = backed_up(office, tmp_path, NOW)
+    with database.write() as session:
+        erase_mail(session, mail, reason="Antrag", now=NOW)
+    database.close()
+    brought_back(target, made, tmp_path, NOW)
+    with database.read() as session:
+        found = session.get_one(IncomingEmail, mail)
+        assert (found.subject, found.body_text, found.from_address) == ("", "", "")

@@ -24,6 +24,7 @@ from domain.backups.refusals import (
 from domain.casework.availability import change_status
 from domain.casework.consent import withdraw
 from domain.casework.mail_reports import decide_unclear
+from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.casework.patient_record import restrict_patient, unrestrict_patient
 from domain.database import Database, Session
 from domain.errors import Unavailable
@@ -166,3 +167,29 @@ def test_the_last_decision_holds_in_whatever_order_lists_are_read(some: list[Ref
         assert max(float(r.at) for r in rivals) == float(decision.at)
         assert decision.stands == any(r.stands for r in rivals if float(r.at) == float(decision.at))
     assert read(json.loads(json.dumps(written(together)))) == together
+
+
+def test_a_mailbox_that_said_no_after_a_backup_stays_so(
+    office: Office, database: Database, target: Target, tmp_path: Path
+) -> None:
+    """Whoever is read in with its address after the restore is asked nothing; one that was lifted is as before."""
+    with database.write() as session:
+        no, lifted = (
+            add_therapist(session, email="nein@praxis.example"),
+            add_therapist(session, email="ja@praxis.example"),
+        )
+        points = [session.get_one(Therapist, one).contact_point_id for one in (no, lifted)]
+    made = backed_up(office, tmp_path, NOW)
+    with database.write() as session:
+        for one in (no, lifted):
+            opt_out(session, one, now=NOW, whole_mailbox=True)
+    with database.write() as session:
+        entry = next(entry for entry in opt_outs(session) or () if entry.therapist_id == lifted)
+        take_out(session, entry, reason="Ruft selbst an", now=LATER)
+    database.close()
+    brought_back(target, made, tmp_path, LATER)
+    with database.write() as session:
+        new = [add_therapist(session, contact_point_id=point) for point in points]
+        session.expire_all()
+        assert [session.get_one(Therapist, one).status for one in (no, lifted)] == ["opted_out", "active"]
+        assert [session.get_one(Therapist, one).status for one in new] == ["opted_out", "active"]

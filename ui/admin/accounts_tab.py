@@ -21,8 +21,9 @@ from ui.admin.list_form_tab import ListFormTab
 from ui.errors import describe, describe_code
 from ui.ports import UiContext
 from ui.translation import tr
+from ui.typed import Unreadable
 from ui.widgets.faults import be_content, show_fault
-from ui.widgets.forms import Card, Choice, EmptyState, Field, button, row
+from ui.widgets.forms import Card, Choice, DateField, EmptyState, Field, button, row
 from ui.widgets.forms import label as words
 from ui.widgets.record_form import grid
 
@@ -60,11 +61,25 @@ class AccountsTab(ListFormTab[AccountState]):
         self.fields = {name: Field(label("account", name), line) for name, line in self._lines.items()}
         self.fields["smtp_security"] = Field(tr("Verschlüsselung"), self._smtp)
         self.fields["imap_security"] = Field(tr("Verschlüsselung"), self._imap)
+        self._from = DateField(label("account", "reads_from"))
+        self.fields["reads_from"] = Field(label("account", "reads_from"), self._from)
         f = self.fields
         who, out, back = Card(tr("Konto")), Card(tr("Senden (SMTP)")), Card(tr("Empfangen (IMAP)"))
         who.add(grid((f["name"], f["address"], f["sender_name"]), (f["username"], f["password"])))
         out.add(grid((f["smtp_host"], f["smtp_port"], f["smtp_security"]), (f["mails_per_hour"], f["largest_mb"])))
-        back.add(grid((f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"])))
+        back.add(
+            grid(
+                (f["imap_host"], f["imap_port"], f["imap_security"]), (f["inbox"], f["sent_folder"]), (f["reads_from"],)
+            )
+        )
+        begins = words(
+            tr(
+                "Was vor diesem Tag kam, bleibt im Postfach und wird hier keine Aufgabe; leer heißt alles. Gewählt wird der Tag beim Anlegen des Kontos."
+            ),
+            "muted",
+        )
+        begins.setWordWrap(True)
+        back.add(begins)
         self._lay_out(
             tr("&Neues Konto"),
             self.confirming, self._trouble, who, out, back, row(self._default, self._active), self.test,
@@ -97,6 +112,8 @@ class AccountsTab(ListFormTab[AccountState]):
         for name, line in self._lines.items():
             value = getattr(form, name, "") if name != "password" else ""
             line.setText("" if value is None else str(value))
+        self._from.show_date(account.reads_from if account is not None else self._ui.today())
+        self._from.setEnabled(account is None)
         kept = account is not None and account.sealed_password is not None
         dropped = account is not None and account.id == self._dropped
         self._lines["password"].setPlaceholderText(
@@ -146,6 +163,13 @@ class AccountsTab(ListFormTab[AccountState]):
                 values[name] = None
                 self.fields[name].complain(tr("Bitte eine ganze Zahl eingeben."))
         values["password"] = values["password"] or None
+        try:
+            values["reads_from"] = begins = self._from.date()
+        except Unreadable as wrong:
+            self.fields["reads_from"].complain(str(wrong))
+        else:
+            if self._shown is None and begins is not None and begins > self._ui.today():
+                self.fields["reads_from"].complain(tr("Bitte heute oder einen früheren Tag eingeben."))
         values |= {"smtp_port": values["smtp_port"] or 0, "imap_port": values["imap_port"] or 0}
         form = AccountForm(
             **values,  # type: ignore[arg-type]
@@ -186,6 +210,9 @@ def _troubles(state: AccountState) -> list[str]:
     if state.trouble:
         said = describe_code(state.trouble, host=of.imap_host, port=of.imap_port)
         found.append(tr("Empfangen: {said}").format(said=said))
+    if state.sent_trouble:
+        said = describe_code(state.sent_trouble, host=of.imap_host, port=of.imap_port)
+        found.append(tr("Ordner für Kopien: {said}").format(said=said))
     return found
 
 
@@ -206,7 +233,7 @@ def _line(state: AccountState) -> str:
         said = tr("abgeschaltet")
     elif not account.confirmed:
         said = tr("wartet auf Bestätigung")
-    elif state.trouble or state.sending_trouble:
+    elif state.trouble or state.sending_trouble or state.sent_trouble:
         said = tr("gestört")
     elif state.checked_at is not None:
         said = tr("gelesen {when}").format(when=formats.moment(state.checked_at))

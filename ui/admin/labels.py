@@ -76,6 +76,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "inbox": "Posteingang",
         "sent_folder": "Ordner für Kopien (leer: keine)",
         "mails_per_hour": "E-Mails je Stunde (leer: ohne Grenze)",
+        "reads_from": "E-Mails einlesen ab",
         "largest_mb": "Größte E-Mail in MB (leer: was der Server nimmt)",
     },
     "step": {

@@ -2,19 +2,20 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from domain.casework.opt_outs import OptOut, opt_outs
+from domain.casework.opt_outs import OptOut, opt_outs, take_out
 from ui import formats
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 from ui.widgets.columns import ROW_HEIGHT, Column, prepare_header
 from ui.widgets.forms import EmptyState, button, row
 from ui.widgets.forms import label as words
+from ui.widgets.reason import ReasonDialog
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
 
 class OptOutsTab(QWidget):
-    """A list; the record, and the mail that says so, are opened from it. Who changed their mind does so at the record."""
+    """A list; the record, and the mail that says so, are opened from it; who changed their mind is taken out with a reason."""
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
@@ -22,7 +23,7 @@ class OptOutsTab(QWidget):
         self._count = words("", "heading")
         about = words(
             tr(
-                "Wer hier steht, erhält keine Anfragen und keine eigene Post mehr, auch nicht nach dem nächsten Einlesen. Eingetragen wird es bei der Antwort („Keine Anfragen mehr“) oder am Therapeuten („Status“); zurück geht es nur dort und mit Grund."
+                "Wer hier steht, erhält keine Anfragen und keine eigene Post mehr, auch nicht nach dem nächsten Einlesen. Ein Postfach gilt für alle, die dort erreicht werden, auch für später eingelesene. Eingetragen wird es bei der Antwort („Keine Anfragen mehr“) oder am Therapeuten („Status“); aufgehoben wird es hier, mit Grund."
             ),
             "muted",
         )
@@ -35,7 +36,9 @@ class OptOutsTab(QWidget):
         self._nothing = EmptyState("circle-check", tr("Niemand hat widersprochen."), "")
         self._nothing.hide()
         self._acts = row(
-            button(tr("&Therapeut öffnen"), self._open), button(tr("E-&Mail lesen"), self._read, icon="inbox")
+            button(tr("&Therapeut öffnen"), self._open),
+            button(tr("E-&Mail lesen"), self._read, icon="inbox"),
+            button(tr("&Aufheben"), self._lift, icon="undo-2"),
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
@@ -78,16 +81,43 @@ class OptOutsTab(QWidget):
         elif chosen is not None:
             self._ui.messages.warning(tr("Zu diesem Widerspruch gibt es hier keine E-Mail."))
 
+    def _lift(self) -> None:
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        now = self._ui.now()
+        whom = (
+            tr("An {mailbox} darf wieder geschrieben werden, an alle, die dort erreicht werden.").format(
+                mailbox=chosen.email or chosen.practice
+            )
+            if chosen.opt_out_id is not None
+            else tr("{name} darf wieder angefragt werden.").format(name=chosen.name)
+        )
+        whom += " " + tr("Nur auf ihr eigenes Wort: Nennen Sie, wer es wann gesagt hat.")
+
+        def agreed(dialog: ReasonDialog) -> None:
+            reason = dialog.reason()
+            self._ui.background.write(
+                self, lambda s: take_out(s, chosen, reason=reason, now=now), lambda _: self.refresh()
+            )
+
+        ReasonDialog(self, tr("Widerspruch aufheben"), whom).ask(agreed)
+
 
 def _columns() -> tuple[Column, ...]:
     return (
         Column(tr("Therapeut"), 180, text=lambda one: one.name),
         Column(tr("Praxis"), 150, text=lambda one: one.practice),
         Column(tr("E-Mail"), 180, text=lambda one: one.email),
-        Column(tr("Seit"), 170, text=_since),
+        Column(tr("Gilt für"), 130, text=_for_whom),
+        Column(tr("Seit"), 150, text=_since),
         Column(tr("Grund"), 0, text=lambda one: one.why),
         Column(tr("Quelle"), 190, text=_source),
     )
+
+
+def _for_whom(one: OptOut) -> str:
+    return tr("das Postfach") if one.opt_out_id is not None else tr("diese Person")
 
 
 def _since(one: OptOut) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from domain.casework.answers import Decision, refuse_place_from
+from domain.casework.answers import Decision, refuse_place_from, refuse_waitlisted_until
 from domain.communication.reading.calibration import holds
 from domain.errors import Invalid
 from domain.matching.states import ItemStatus, answers_from
@@ -173,6 +173,8 @@ class _AnswerRow(QWidget):
         self._complain("")
         try:
             until = self._until.date() if status is ItemStatus.WAITLISTED else None
+            if until is not None:
+                refuse_waitlisted_until(until, today=today)
             place_from = self._from.date() if status is ItemStatus.ACCEPTED else None
             if place_from is not None:
                 refuse_place_from(place_from, today=today)

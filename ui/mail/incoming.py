@@ -1,5 +1,7 @@
 """Mails that came in: a list, and one of them with its suggested reading."""
 
+from datetime import timedelta
+
 from domain.communication.incoming.listing import IncomingRow, list_incoming
 from ui import formats
 from ui.labels import label
@@ -10,6 +12,8 @@ from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.columns import Column
 from ui.widgets.paged_table import PagedTable
+
+LATE = timedelta(days=1)  # a mail that came so long after it was written says its own day
 
 
 class IncomingPane(MailPane):
@@ -76,4 +80,7 @@ def _sender(row: IncomingRow) -> str:
 
 
 def _belongs(row: IncomingRow) -> str:
-    return f"PL-{row.reference}" if row.reference else ""
+    parts = [f"PL-{row.reference}" if row.reference else ""]
+    if row.sent_at is not None and row.received_at - row.sent_at > LATE:
+        parts.append(tr("vom {day}").format(day=formats.day(formats.local(row.sent_at).date())))
+    return " · ".join(part for part in parts if part)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
+from domain.communication.account_states import SilentMailbox, silent_mailboxes
 from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
 from domain.database import Session
@@ -11,6 +12,7 @@ from ui.changes import Refresher
 from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
+from ui.mail.mailbox_words import mailboxes_words
 from ui.mail.outgoing import OutgoingPane
 from ui.mail.pane import MailPane
 from ui.mail.saved_mails import SavedMails
@@ -19,6 +21,7 @@ from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.files import dropped_files
 from ui.widgets.forms import button, row
+from ui.widgets.forms import label as words
 from ui.widgets.search_field import SearchField
 
 INCOMING = ("inbox", "settled")
@@ -65,6 +68,10 @@ class MailPage(PageWidget):
         read_in = button("", self._saved.choose, icon="file-input", name=tr(".eml einlesen …"))
         read_in.setToolTip(tr("Gespeicherte E-Mails (.eml) einlesen"))
         self.body.addWidget(row(self._tabs, self._search, read_in, write, stretch=(4, 1, 0, 0)))
+        self._silent = words("", "error")
+        self._silent.setWordWrap(True)
+        self._silent.hide()
+        self.body.addWidget(self._silent)
         self._incoming, self._outgoing, self.drafts = IncomingPane(ui), OutgoingPane(ui), DraftsPane(ui)
         self._batches = BatchPane(ui)
         self._panes = QStackedWidget()
@@ -84,6 +91,8 @@ class MailPage(PageWidget):
         """List, counts and open mail again."""
         self._pane().refresh()
         self.ui.background.read(self, _counts, self._show_counts, key="counts")
+        now = self.ui.now()
+        self.ui.background.read(self, lambda s: silent_mailboxes(s, now=now), self._show_silent, key="silent")
 
     def open_item(self, item_id: int) -> None:
         """Show a mail of ours, and the box it lies in."""
@@ -161,6 +170,10 @@ class MailPage(PageWidget):
         for number, box in enumerate(BOXES):
             waits = counts.get(box, 0) if box in COUNTED else 0
             self._tabs.setTabText(number, self._titles[box] + (f" ({waits})" if waits else ""))
+
+    def _show_silent(self, silent: tuple[SilentMailbox, ...]) -> None:
+        self._silent.setText(mailboxes_words(silent))
+        self._silent.setVisible(bool(silent))
 
 
 def _counts(session: Session) -> dict[str, int]:

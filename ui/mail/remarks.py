@@ -36,6 +36,11 @@ def sentence(mail: IncomingDetail) -> str:
         return tr(
             "Diese E-Mail ließ sich nicht wie üblich ablegen; es wurde nichts eingetragen. Bitte lesen und zuordnen."
         )
+    if remark.code == "mail.not_given":
+        return tr(
+            "Eine E-Mail konnte nicht gelesen werden: Der Mailserver gibt sie nicht heraus. Alle anderen kommen an. Bitte"
+            " sehen Sie im Mailprogramm nach und lassen Sie sie sich notfalls noch einmal schicken."
+        )
     if remark.unreadable:
         return (
             tr("Diese E-Mail ({size}) ist hier nicht lesbar; bitte lesen Sie sie im Mailprogramm.").format(

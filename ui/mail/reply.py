@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from domain.casework import replies
 from domain.casework.replies import Reply
 from domain.communication.reading.meanings import Meaning
-from ui import formats
 from ui.inquiries.answer_rows import AnswerRows
 from ui.labels import label
 from ui.mail.capacity_tick import CapacityTick
@@ -17,7 +16,7 @@ from ui.mail.record_links import RecordLinks
 from ui.mail.recorded_words import unread_words
 from ui.mail.remarks import chip, sentence
 from ui.mail.reply_acts import ReplyActs
-from ui.mail.reply_words import asked, say
+from ui.mail.reply_words import asked, moments, say
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.chips import Chip
@@ -62,6 +61,8 @@ class ReplyView(QWidget):
         self._again = button(tr("Wieder &aufnehmen"), self.acts.again, icon="undo-2")
         self._undo = button(tr("Antworten &zurücknehmen"), self.acts.undo, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self.acts.assign, icon="send")
+        self._patient = button(tr("&Patient zuordnen"), self.acts.assign_patient, icon="users")
+        self._erase = button(tr("&Inhalt löschen"), self.acts.erase, icon="x")
         self._open = button(tr("Zur An&frage"), self.acts.open, role="link")
         self._records = RecordLinks(ui)
         self._write = button(tr("Ant&worten"), self.acts.write, icon="pencil", name=tr("Antworten"))
@@ -97,7 +98,8 @@ class ReplyView(QWidget):
         for widget in (
             self._subject,
             row(self._chip, self._open, self._records),
-            row(self._write, self._assign, self._undo, self._again),
+            row(self._write, self._undo, self._again),
+            row(self._assign, self._patient, self._erase),
             self._facts,
             self._remark,
         ):
@@ -170,7 +172,7 @@ class ReplyView(QWidget):
         else:
             self._chip.show_state(kind if r.remark is not None else tr("erledigt"), "neutral")
         who = f"{r.from_name} <{r.from_address}>" if r.from_name else r.from_address
-        facts = [who, formats.moment(r.received_at), r.practice or r.patient or "", label("matched_by", r.matched_by)]
+        facts = [who, moments(r), r.practice or r.patient or "", label("matched_by", r.matched_by)]
         self._facts.setText(" · ".join(fact for fact in facts if fact))
         remark = sentence(reply.detail)
         self._remark.setText(remark)
@@ -182,7 +184,10 @@ class ReplyView(QWidget):
         self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
-        self._assign.setVisible(open_mail and r.inquiry_id is None)
+        self._assign.setVisible(open_mail and r.inquiry_id is None and r.patient_id is None)
+        nobody = r.inquiry_id is None and r.therapist_id is None and r.patient_id is None
+        self._patient.setVisible(open_mail and nobody)
+        self._erase.setVisible(nobody and not gone and "supervisor" in self._ui.roles)
         self._again.setVisible(not open_mail and not reply.undoable)
         self._undo.setVisible(reply.undoable)
         self._card.setVisible(open_mail)

@@ -7,17 +7,20 @@ from PySide6.QtWidgets import QWidget
 
 from domain.casework import replies
 from domain.casework.answers import Decision, Recorded
+from domain.casework.mail_erasure import erase_mail
 from domain.casework.replies import Reply
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
 from ui.inquiries.thanks import tell_recorded
-from ui.mail.finding import InquiryFinder
+from ui.mail.finding import InquiryFinder, PatientFinder
 from ui.mail.read_first import ReadFirst
 from ui.mail.recorded_words import take_back, told
 from ui.mail.remarks import sentence
 from ui.ports import UiContext
-from ui.translation import tr
+from ui.translation import ntr, tr
 from ui.widgets.reason import ReasonDialog
+
+_ALL, _ONE = "mailbox", "one"
 
 
 class ReplyActs(QObject):
@@ -64,10 +67,12 @@ class ReplyActs(QObject):
         """What the mailbox itself said: away, or a wrong address."""
         now = self._ui.now()
         if suggestion.meaning is Meaning.OUT_OF_OFFICE:
+            over = suggestion.until is not None and suggestion.until <= self._ui.today()
             self.settle(
                 lambda s, number, version: replies.confirm_absence(
                     s, number, until=suggestion.until, now=now, version=version
-                )
+                ),
+                tr("Die Praxis ist wieder da; die Tage ihrer Abwesenheit zählen nicht zur Frist.") if over else "",
             )
         else:
             self.wrong_address()
@@ -102,14 +107,20 @@ class ReplyActs(QObject):
         whom = tr(
             "{practice} wird nicht mehr angeschrieben und nicht angerufen. Die Patienten dieser Anfrage werden frei."
         ).format(practice=self.reply.detail.row.practice or tr("Die Praxis"))
+        choices = _for_whom(self.reply)
         whom += "\n\n" + tr("Eingetragen wird:") + "\n" + "\n".join(said)
         doubt = sentence(self.reply.detail)
+
+        def agreed(dialog: ReasonDialog) -> None:
+            whole = dialog.kind() != _ONE if choices else True
+            self.settle(
+                lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v, whole_mailbox=whole)
+            )
+
         ReasonDialog(
-            self._view,
-            tr("Keine Anfragen mehr"),
-            f"{whom}\n\n{doubt}" if doubt else whom,
-            reason="",
-        ).ask(lambda _: self.settle(lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v)))
+            self._view, tr("Keine Anfragen mehr"), f"{whom}\n\n{doubt}" if doubt else whom, reason="",
+            choices=choices, what=tr("Gilt für"),
+        ).ask(agreed)  # fmt: skip
 
     def aside(self) -> None:
         """Nothing is to be entered."""
@@ -138,6 +149,44 @@ class ReplyActs(QObject):
         if self.reply is not None and self.reply.detail.row.inquiry_id is not None:
             self._ui.navigate("inquiries", self.reply.detail.row.inquiry_id)
 
+    def assign_patient(self) -> None:
+        """Ask for the patient it belongs to."""
+        reply = self.reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def chosen(patient_id: int) -> None:
+            now = self._ui.now()
+            self._ui.background.write(
+                self._view, lambda s: replies.assign_patient(s, r.incoming_id, patient_id, now=now, version=r.version)
+            )
+
+        PatientFinder(self._view, self._ui).ask(chosen)
+
+    def erase(self) -> None:
+        """Erase its words for good; only a mail that belongs to nobody, and only who leads the office."""
+        reply = self.reply
+        if reply is None:
+            return
+        r = reply.detail.row
+
+        def agreed(dialog: ReasonDialog) -> None:
+            now, reason = self._ui.now(), dialog.reason()
+            self._ui.background.write(
+                self._view,
+                lambda s: erase_mail(s, r.incoming_id, reason=reason, now=now, version=r.version),
+                lambda _: self._ui.messages.success(tr("Was in dieser E-Mail stand, ist gelöscht.")),
+            )
+
+        ReasonDialog(
+            self._view, tr("Inhalt löschen"),
+            tr(
+                "Betreff, Text, Absender und Anhänge dieser E-Mail werden unwiderruflich gelöscht (Art. 17 DSGVO); dass eine"
+                " E-Mail kam, bleibt. Im Postfach des Büros liegt sie weiter: Löschen Sie sie auch dort."
+            ),
+        ).ask(agreed)  # fmt: skip
+
     def assign(self) -> None:
         """Ask for the inquiry it belongs to."""
         reply = self.reply
@@ -152,3 +201,13 @@ class ReplyActs(QObject):
             )
 
         InquiryFinder(self._view, self._ui).ask(chosen)
+
+
+def _for_whom(reply: Reply) -> dict[str, str] | None:
+    """For whom an opt-out may hold: everybody at the mailbox, now and later, or the one name; nothing to choose: None."""
+    reached = reply.reached
+    if reached is None or not reached.mailbox:
+        return None
+    everybody = tr("Das Postfach {mailbox}").format(mailbox=reached.mailbox)
+    everybody += " " + ntr(len(reached.names), "(jetzt {n} Person)", "(jetzt {n} Personen)")
+    return {_ALL: everybody, _ONE: tr("Nur {name}").format(name=reply.detail.row.practice or "")}

@@ -1,14 +1,17 @@
 """What a mail that came in is said to mean: in a sentence, and as the answers that are asked for."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.casework.replies import STATUS_OF, Reply, ReplyItem
+from domain.communication.incoming.listing import IncomingRow
 from domain.communication.reading.meanings import Meaning
 from domain.matching.states import answers_from
 from ui import formats
 from ui.inquiries.answer_rows import Asked
 from ui.labels import label
 from ui.translation import tr
+
+AT_ONCE = timedelta(hours=1)  # a mail that was written and came within it has one time
 
 
 def say(reply: Reply) -> str:
@@ -26,8 +29,16 @@ def say(reply: Reply) -> str:
         return tr(
             "Der Mailserver meldet, dass die E-Mail nicht zugestellt wurde. Die Anfrage ist entsprechend vermerkt."
         )
+    if reply.detail.row.patient_id is not None:
+        return tr(
+            "Diese E-Mail gehört zu {patient} und steht nur in diesem Verlauf, bei keiner Anfrage. Wenn Sie sie gelesen "
+            "haben, legen Sie sie weg."
+        ).format(patient=reply.detail.row.patient or tr("einem Patienten"))
     if reply.detail.row.inquiry_id is None:
-        return tr("Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zu oder legen Sie sie weg.")
+        return tr(
+            "Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie einer Anfrage oder einem Patienten zu, oder legen Sie"
+            " sie weg."
+        )
     if reply.detail.row.kind == "other":
         return tr("Hier ist nichts einzutragen. Wenn Sie sie gelesen haben, legen Sie sie weg.")
     if reply.offer is not None and any(item.code in reply.offer.codes for item in reply.items):
@@ -61,3 +72,14 @@ def asked(item: ReplyItem, reply: Reply, *, today: date) -> Asked:
 def _later(day: date | None, today: date) -> date | None:
     """A day that is still to come; a place that is free already has none."""
     return day if day is not None and day > today else None
+
+
+def moments(row: IncomingRow) -> str:
+    """When a mail was written, and when it came in where that was later."""
+    came = formats.moment(row.received_at)
+    if row.sent_at is None:
+        return came
+    written = formats.moment(row.sent_at)
+    if abs(row.received_at - row.sent_at) < AT_ONCE:
+        return written
+    return tr("geschrieben {written}, eingegangen {came}").format(written=written, came=came)

@@ -10,6 +10,8 @@ from ui import formats
 from ui.translation import ntr, tr
 from ui.widgets.forms import label
 
+MOST_SHOWN = 20  # mails named one by one
+
 
 class ErasedDialog(QDialog):
     """The words of an erasure, to be read and perhaps passed on: they can be marked and copied."""
@@ -39,6 +41,7 @@ def told(erased: Erased) -> list[tuple[str, list[str]]]:
     parts = [
         (tr("Hier geleert"), _emptied(erased)),
         (tr("Steht noch hier"), _kept(erased)),
+        (tr("Bitte ansehen"), _to_look_at(erased)),
         (tr("Liegt anderswo"), _elsewhere(erased)),
     ]
     return [(heading, sentences) for heading, sentences in parts if sentences]
@@ -72,6 +75,23 @@ def _kept(erased: Erased) -> list[str]:
         )
     )
     return sentences
+
+
+def _to_look_at(erased: Erased) -> list[str]:
+    """Mails of nobody: whether they tell of this person, only a person can say."""
+    if not erased.unassigned:
+        return []
+    head = ntr(
+        len(erased.unassigned),
+        "{n} E-Mail ohne Zuordnung nennt Namen, Adresse oder Kürzel dieses Menschen. Öffnen Sie sie unter „Post“ und löschen Sie dort ihren Inhalt, wenn sie ihn betrifft:",
+        "{n} E-Mails ohne Zuordnung nennen Namen, Adresse oder Kürzel dieses Menschen. Öffnen Sie sie unter „Post“ und löschen Sie dort ihren Inhalt, wenn sie ihn betreffen:",
+    )
+    shown = [
+        f"{formats.moment(mail.received_at)} · {mail.sender} · {mail.subject or tr('ohne Betreff')}"
+        for mail in erased.unassigned[:MOST_SHOWN]
+    ]
+    more = len(erased.unassigned) - len(shown)
+    return [head, *shown, *([ntr(more, "und {n} weitere", "und {n} weitere")] if more else [])]
 
 
 def _elsewhere(erased: Erased) -> list[str]:

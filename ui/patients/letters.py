@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from domain.casework.batches.weekly import send_status
-from domain.casework.patient_letters import compose_to_patient, queue_first_letter
+from domain.casework.patient_letters import compose_to_patient, letter_address, queue_first_letter
 from domain.communication.mails import Letter
 from domain.patients.queries import PatientDetail
 from ui.labels import label
@@ -35,7 +35,7 @@ class PatientLetters(QWidget):
     def show_patient(self, patient: PatientDetail | None) -> None:
         """What may be written; nothing to a record that is being made, without address or restricted."""
         self._patient = patient
-        self._button.setEnabled(patient is not None and bool(patient.form.email) and patient.state != "restricted")
+        self._button.setEnabled(patient is not None and _reached(patient) and patient.state != "restricted")
         self._status.setVisible(patient is not None and patient.state == "searching")
 
     def _on_own(self) -> None:
@@ -47,11 +47,14 @@ class PatientLetters(QWidget):
         if patient is not None:
             self._ui.background.read(
                 self,
-                lambda s: compose_to_patient(s, kind, patient.patient_id, today=today),
-                lambda letter: self._ask(kind, patient, letter),
+                lambda s: (
+                    compose_to_patient(s, kind, patient.patient_id, today=today),
+                    letter_address(s, kind, patient.patient_id),
+                ),
+                lambda found: self._ask(kind, patient, *found),
             )
 
-    def _ask(self, kind: str, patient: PatientDetail, letter: Letter) -> None:
+    def _ask(self, kind: str, patient: PatientDetail, letter: Letter, address: str) -> None:
         def send() -> None:
             now = self._ui.now()
             self._ui.background.write(
@@ -60,5 +63,10 @@ class PatientLetters(QWidget):
                 lambda _: self._ui.messages.success(tr("Die E-Mail ist unterwegs.")),
             )
 
-        to = tr("An {address}").format(address=patient.form.email)
+        to = tr("An {address}").format(address=address)
         LetterDialog(self, label("email_kind", kind), to, letter, send=tr("Senden")).ask(send)
+
+
+def _reached(patient: PatientDetail) -> bool:
+    """Whether anybody can be written to: of a child perhaps only who has custody."""
+    return bool(patient.form.email) or any(guardian.email for guardian in patient.guardians)

@@ -13,6 +13,7 @@ from ui.changes import Refresher
 from ui.errors import describe_code
 from ui.labels import label
 from ui.mail.batches.labels import label as batch_label
+from ui.mail.mailbox_words import mailbox_words
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -22,7 +23,7 @@ from ui.widgets.forms import label as words
 CLOCK_MS = 60_000
 TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
-    TaskKind.BACKUP: "triangle-alert", TaskKind.MAIL_ACCOUNT: "triangle-alert",
+    TaskKind.BACKUP: "triangle-alert", TaskKind.MAIL_ACCOUNT: "triangle-alert", TaskKind.MAILBOX: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.MAIL_OUTSIDE: "external-link",
@@ -38,6 +39,7 @@ ICONS = {
 FIELDS = {
     TaskKind.BACKUP: "backups",
     TaskKind.MAIL_ACCOUNT: "accounts",
+    TaskKind.MAILBOX: "accounts",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -179,6 +181,8 @@ class TodayPage(PageWidget):
     def _detail(self, task: Task) -> str:
         if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.BACKUP}:
             return _led_to(task)
+        if task.kind is TaskKind.MAILBOX:
+            return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(task.detail, task.due)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
@@ -233,5 +237,7 @@ def _led_to(task: Task) -> str:
 def _due(task: Task) -> str:
     if task.kind is TaskKind.REACHABLE:
         return tr("bis {time}").format(time=f"{formats.local(task.due):%H:%M}") if task.due is not None else ""
+    if task.kind is TaskKind.MAILBOX:
+        return ""  # its moment is when it was last read
     timed = {TaskKind.MAIL_OUTSIDE, TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
     return formats.moment(task.due) if task.kind in timed else formats.day(task.due)

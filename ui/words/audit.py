@@ -53,6 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "therapist_service.practice": "Praxis",
         "therapist_service.practice_site": "Standort",
         "therapist_service.contact_point": "Kontaktstelle",
+        "therapist_service.mailbox_opt_out": "Widerspruch eines Postfachs",
         "therapist_service.therapist_alias": "Früherer Name",
         "therapist_service.therapist_merge": "Zusammenführung",
         "therapist_service.distinct_pair": "Keine Dublette",

@@ -218,6 +218,7 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "confirmed": "Von der Leitung bestätigt",
         "is_default": "Standard für neue E-Mails",
         "largest_mb": "Größte E-Mail in MB",
+        "reads_from": "E-Mails einlesen ab",
         "sent_folder": "Ordner für Kopien",
     },
     "communication_service.account_test": {
@@ -280,6 +281,12 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "tries": "Versuche",
         "params": "Einzelheiten",
         "pages": "Seiten",
+    },
+    "therapist_service.mailbox_opt_out": {
+        "noted_at": "Notiert am",
+        "before": "Vorher",
+        "lifted_at": "Aufgehoben am",
+        "lifted_reason": "Grund der Aufhebung",
     },
     "therapist_service.web_schedule": {
         "per_hour": "Praxen je Stunde",

@@ -108,6 +108,8 @@ SENTENCES: Mapping[str, str] = {
     "db.fk_batch_line_search_ids": "Eine Suche dieser Zeile gibt es nicht mehr, oder ein Sammelversand nennt sie noch. Es wurde nichts geändert; laden Sie neu.",
     "db.ck_moment": "Dieses Datum gibt es in keinem Kalender des Programms (möglich sind die Jahre 1800 bis 2199). Es wurde nichts geändert.",
     "db.ck_email_words": "Diese E-Mail hat das Büro schon verlassen und bleibt, wie sie war. Es wurde nichts geändert.",
+    "db.ck_incoming_email_of_patient": "Was ein Patient geschrieben hat, bleibt bei diesem Patienten. Es wurde nichts geändert.",
+    "db.ck_incoming_email_in_history": "Diese E-Mail gehört zu jemandem und steht auch im Verlauf. Löschen Sie sie dort, mit allem, was zu diesem Menschen geschrieben steht. Es wurde nichts gelöscht.",
     "db.ck_incoming_email_words": "Was in einer empfangenen E-Mail steht, lässt sich nicht ändern. Es wurde nichts geändert.",
     "db.ck_mail_account_own_password": "Ein Kennwort lässt sich nicht von einem anderen Konto übernehmen. Geben Sie es ein; es wurde nichts gespeichert.",
     "db.uq_email_status_week": "Diesem Menschen hat gerade jemand anders geschrieben, wie die Suche steht. Es wurde nichts gesendet.",

@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "inquiry_item.not_a_failure": "So kann eine Zusage nicht enden. Es wurde nichts geändert.",
     "inquiry_item.transition": "Das geht beim Stand „{before}“ nicht. Es wurde nichts geändert.",
     "inquiry_item.no_place": "Dieser Platz ist nicht mehr zugesagt; der Tag wurde nicht geändert. Die Anfrage zeigt den Stand von jetzt.",
+    "inquiry_item.waitlist_past": "Der Tag, bis zu dem die Warteliste gilt, ist vorbei. Prüfen Sie das Datum, oder lassen Sie es leer.",
     "inquiry_item.place_past": "Dieser Tag ist vorbei. Ist der Platz schon frei, lassen Sie das Feld leer; es wurde nichts eingetragen.",
     "inquiry_item.place_far": "So weit voraus wird kein Platz zugesagt (höchstens bis {last_day}). Prüfen Sie die Jahreszahl; es wurde nichts eingetragen.",
     "inquiry_item.not_an_answer": "Das ist keine Antwort einer Praxis.",

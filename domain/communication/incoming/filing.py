@@ -23,6 +23,7 @@ from domain.matching.states import OPEN_STAGES
 from domain.therapists.models import Therapist
 
 REFERENCE = re.compile(r"\bPL-([2-9A-HJ-KM-NP-TV-Z]{6})\b")
+CLOCKS_APART = timedelta(minutes=10)  # of a practice and of whoever noted that its inquiry left
 ANSWERS_WITHIN = timedelta(days=120)  # an inquiry closed for longer is not what an address alone answers
 READ, DELIVERED, ELSEWHERE = "report.read", "report.delivered", "report.elsewhere"
 NEWS_TO_NOBODY = {READ, DELIVERED}
@@ -62,6 +63,9 @@ def file_mail(
 
     One that could not be read waits for a person. What is news to nobody (it arrived, it was opened) waits for none.
     """
+    if (there := _seen_before(session, mail)) is not None:
+        known = Belonging(there.matched_by, there.email_id, there.inquiry_id, there.therapist_id, there.patient_id)
+        return Filed(there.id, known=True, belonging=known)
     belonging = Belonging() if mail.remark is not None else find_belonging(session, mail, now=now)
     remark = mail.remark or _remark_on(session, mail, belonging)
     settled = remark is not None and remark.code in NEWS_TO_NOBODY
@@ -93,6 +97,18 @@ def file_mail(
     note_in_history(session, session.get_one(IncomingEmail, incoming_id), now=now)
     events.record(session, "incoming_email.received", incoming_id, inquiry_id=belonging.inquiry_id)
     return Filed(incoming_id, known=False, belonging=belonging)
+
+
+def _seen_before(session: Session, mail: ParsedMail) -> IncomingEmail | None:
+    """The same mail with another header line, as servers and mailing lists add them: the same number and words."""
+    if not mail.message_id or mail.remark is not None:
+        return None
+    same = select(IncomingEmail).where(
+        IncomingEmail.message_id == mail.message_id,
+        IncomingEmail.body_text == mail.text,
+        IncomingEmail.from_address == mail.from_address,
+    )
+    return session.scalars(same.order_by(IncomingEmail.id).limit(1)).first()
 
 
 def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belonging:
@@ -189,7 +205,8 @@ def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belongin
         .join(Therapist, Therapist.id == Inquiry.therapist_id)
         .where(
             Therapist.email == mail.from_address,
-            Inquiry.sent_at.is_not(None),
+            # by its sender alone nothing answers what was asked after it was written
+            Inquiry.sent_at <= _written_at(mail, now) + CLOCKS_APART,
             (Inquiry.closed_at.is_(None)) | (Inquiry.closed_at > now - ANSWERS_WITHIN),
         )
         .order_by(Inquiry.stage.in_(OPEN_STAGES).desc(), Inquiry.sent_at.desc())
@@ -198,3 +215,8 @@ def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belongin
         return Belonging("sender", inquiry_id=found.id, therapist_id=found.therapist_id)
     known = session.scalar(select(Therapist.id).where(Therapist.email == mail.from_address).order_by(Therapist.id))
     return None if known is None else Belonging("sender", therapist_id=known)
+
+
+def _written_at(mail: ParsedMail, now: datetime) -> datetime:
+    """When a mail was written as far as it can be believed: nothing was after it came in."""
+    return mail.sent_at if mail.sent_at is not None and mail.sent_at < now else now

@@ -15,7 +15,7 @@ from domain.paging import ListQuery, Page
 
 @dataclass(frozen=True, slots=True)
 class IncomingRow:
-    """One mail in a list; `practice` and `patient` are whom it belongs to, `remark` is the program's.
+    """One mail in a list, written at `sent_at` by its own word; `practice` and `patient` are whom it belongs to, `remark` is the program's.
 
     `stranger`: it came from an address that is not theirs (nor of their own host), as somebody else's would.
     """
@@ -25,6 +25,7 @@ class IncomingRow:
     from_address: str
     subject: str
     received_at: datetime
+    sent_at: datetime | None
     kind: str
     status: str
     matched_by: str
@@ -68,13 +69,14 @@ class IncomingDetail:
 
 _INCOMING = Listing(
     select="""
-    SELECT m.id AS incoming_id, m.from_name, m.from_address, m.subject, m.received_at, m.kind, m.status, m.matched_by,
+    SELECT m.id AS incoming_id, m.from_name, m.from_address, m.subject, m.received_at, m.sent_at, m.kind, m.status, m.matched_by,
            nullif(trim(t.first_name || ' ' || t.last_name), '') AS practice,
            nullif(trim(p.first_name || ' ' || p.last_name), '') AS patient, q.reference, m.inquiry_id,
            m.therapist_id, m.patient_id,
            (SELECT count(*) FROM communication_service.incoming_attachment a WHERE a.incoming_id = m.id) AS files,
            m.version, ARRAY[t.email, c.mailbox, p.email,
-               (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)] AS theirs,
+               (SELECT e.to_address FROM communication_service.email e WHERE e.id = m.email_id)]
+               || ARRAY(SELECT g.email FROM patient_service.guardian g WHERE g.patient_id = m.patient_id) AS theirs,
            m.remark, m.remark_params
     FROM communication_service.incoming_email m
     LEFT JOIN matching_service.inquiry q ON q.id = m.inquiry_id

@@ -21,7 +21,8 @@ SCHEMA = {"schema": "communication_service"}
 class IncomingEmail(Identified, Versioned, Base):
     """One mail that came in, and what it belongs to; `matched_by` says by which of its marks.
 
-    `sha256` is of the source: the same mail is kept once, whether it is fetched again or dropped as a file.
+    `sha256` is of the source: the same mail is kept once, whether it is fetched again or dropped as a file, also where
+    a header line was added on the way (same `message_id`, sender and words).
     `remark` is the code of what the program has to say of it (`remarks`), empty where nothing.
     """
 
@@ -37,6 +38,7 @@ class IncomingEmail(Identified, Versioned, Base):
             Index(f"ix_incoming_email_{name}", name)
             for name in ("account_id", "email_id", "inquiry_id", "therapist_id", "patient_id", "done_by")
         ),
+        Index("ix_incoming_email_message_id", "message_id", postgresql_where=text("message_id <> ''")),
         Index("ix_incoming_email_status", "status", "received_at"),
         Index(
             "ix_incoming_email_unknown",

@@ -19,6 +19,7 @@ from domain.communication.reading.meanings import (
     SharedOffer,
     Suggestion,
 )
+from domain.communication.reading.paying import only_for_who_pays
 from domain.communication.reading.rules import Sign
 from domain.communication.reading.sharing import enough_for
 from domain.communication.reading.verdict import verdict
@@ -26,6 +27,8 @@ from domain.communication.reading.weighing import how_sure
 
 M = Meaning
 _UNTIL = re.compile(r"\bbis\b")
+_MOVED = re.compile(r"\bwir\b.{0,40}\b(?:umgezogen|verzogen)\b|\b(?:umgezogen|verzogen)\b.{0,20}\bwir\b")
+_TELLS_OF_PLACES = frozenset({M.NO_PLACES, M.LIST_CLOSED, Sign.REFUSED})
 _NOTHING = frozenset({M.NO_PLACES, Sign.REFUSED})
 _OFFERED = frozenset({M.PLACE_FREE, Sign.WELCOME})
 _OFFERING = frozenset({M.PLACE_FREE, Sign.WELCOME, Sign.TALK})
@@ -80,8 +83,10 @@ def decisions(heard: Heard) -> tuple[Decision, ...]:
     mailbox = _of_mailbox(heard.said, heard.titled)
     if mailbox is not None:
         return tuple(Decision(code, *mailbox) for code in heard.asked)
-    too_few = {decision.code for decision in _too_few(heard)}
-    return tuple(Decision(d.code) if d.code in too_few else d for d in _of_persons(heard))
+    silent = {decision.code for decision in _too_few(heard)}
+    found = _of_persons(heard)
+    silent |= {d.code for d in found if d.meaning is M.PLACE_FREE and _only_for_who_pays(d, heard)}
+    return tuple(Decision(d.code) if d.code in silent else d for d in found)
 
 
 def offer_to_share(
@@ -117,6 +122,16 @@ def _too_few(heard: Heard) -> list[Decision]:
     return found
 
 
+def _only_for_who_pays(offered: Decision, heard: Heard) -> bool:
+    """Whether a person's place depends on paying for it; of several who are named, what names nobody is of others."""
+    named = len(heard.asked) > 1 and any(s.claim.clause.named for s in offered.bearing)
+    return any(
+        only_for_who_pays(clause.text)
+        for clause in heard.spoken
+        if offered.code in clause.codes or not (clause.codes or named)
+    )
+
+
 def _of_mailbox(found: Sequence[Said], titled: Sequence[Said]) -> tuple[Meaning, list[Said]] | None:
     kinds = {s.claim.sign for s in found}
     offers = [
@@ -126,6 +141,8 @@ def _of_mailbox(found: Sequence[Said], titled: Sequence[Said]) -> tuple[Meaning,
     ]
     for meaning in (M.WRONG_ADDRESS, M.OPT_OUT):
         if meaning in kinds:
+            if meaning is M.WRONG_ADDRESS and kinds & _TELLS_OF_PLACES and _only_moved(found):
+                return None  # who moved and says how it is with places there has read the letter
             # somebody who offers a place wants the next letter, too
             return None if kinds & {M.PLACE_FREE, M.WAITING_LIST} else _rests_on(meaning, found)
     away = [s for s in (*found, *titled) if s.claim.sign is M.OUT_OF_OFFICE]
@@ -135,6 +152,11 @@ def _of_mailbox(found: Sequence[Said], titled: Sequence[Said]) -> tuple[Meaning,
         return _rests_on(M.OUT_OF_OFFICE, away)
     decided = kinds - OF_THE_MAILBOX - {Sign.LATER, Sign.WELCOME}
     return None if decided else _rests_on(M.OUT_OF_OFFICE, away)
+
+
+def _only_moved(found: Sequence[Said]) -> bool:
+    """Whether a wrong address is nothing but that we ourselves moved."""
+    return all(_MOVED.search(s.claim.clause.text) for s in found if s.claim.sign is M.WRONG_ADDRESS)
 
 
 def _rests_on(meaning: Meaning, found: Sequence[Said]) -> tuple[Meaning, list[Said]]:

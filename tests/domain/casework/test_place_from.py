@@ -127,3 +127,15 @@ def test_a_refused_day_leaves_the_answer_open(database: Database) -> None:
         with pytest.raises(Invalid, match="place_past"):
             record_answer(session, item.id, ItemStatus.ACCEPTED, now=NOW, place_from=TODAY - timedelta(days=1))
         assert item.status == ItemStatus.PENDING
+
+
+def test_a_waiting_list_does_not_end_before_it_begins(database: Database) -> None:
+    """A day that is over is refused and nothing is recorded; today is not over."""
+    with database.write() as session:
+        item = only_item(session, ask(session, add_search(session), now=NOW))
+        with pytest.raises(Invalid) as refused:
+            record_answer(session, item.id, ItemStatus.WAITLISTED, now=NOW, waitlisted_until=TODAY - timedelta(days=1))
+        assert (refused.value.code, refused.value.field) == ("inquiry_item.waitlist_past", "waitlisted_until")
+        assert item.status == "pending"
+        record_answer(session, item.id, ItemStatus.WAITLISTED, now=NOW, waitlisted_until=TODAY)
+        assert item.waitlisted_until == TODAY

@@ -224,3 +224,18 @@ def test_no_button_is_cut_in_a_narrow_window(ui: UiContext, qtbot: QtBot, databa
     for one in seen:
         right = one.mapTo(view, one.rect().topRight()).x()
         assert right < view.width(), one.accessibleName()
+
+
+def test_an_opt_out_is_for_the_mailbox_or_one_name(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Everybody at the mailbox is proposed; a person narrows it to whoever wrote."""
+    page = opened(ui, qtbot, database, "Bitte schreiben Sie uns nicht mehr.", "Kühn")
+    press(qtbot, page, "Keine Anfragen mehr")
+    dialog = page.findChild(ReasonDialog)
+    assert dialog is not None
+    offered = [dialog._kind.itemText(number) for number in range(dialog._kind.count())]
+    assert "(jetzt 1 Person)" in offered[0]
+    assert offered[1].startswith("Nur ")
+    assert dialog.kind() == "mailbox"
+    confirm(qtbot, page, kind="one")
+    qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM therapist_service.therapist") == "opted_out")
+    assert scalar(database, "SELECT count(*) FROM therapist_service.mailbox_opt_out") == 0

@@ -1,6 +1,6 @@
 """Posteingang by hand: a suggestion confirmed by one key, an absence, a mail nobody could assign."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
+from domain.communication.account_models import MailboxState
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail, read_head
 from domain.communication.incoming.remarks import Remark
@@ -23,6 +25,7 @@ from tests.domain.communication.incoming.letters import bounce, reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import confirm, enter, fill, find, press, scalar
 from ui import theme
+from ui.mail.incoming import _belongs
 from ui.mail.page import MailPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
@@ -168,6 +171,16 @@ def test_an_absence_is_confirmed_by_the_same_key(ui: UiContext, qtbot: QtBot, da
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "out_of_office")
 
 
+def test_an_absence_that_is_over_is_settled_by_the_same_key(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nothing is refused: the mail is done, reminders go on, and it is said that the days do not count."""
+    page = opened(ui, qtbot, database, "Ich bin bis zum 20.11.2026 im Urlaub.", "Kühn")
+    qtbot.waitUntil(lambda: "Praxis abwesend bis" in page._incoming._reply._of_mailbox.text())
+    qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
+    qtbot.waitUntil(lambda: "wieder da" in ui.messages.text())
+    assert scalar(database, "SELECT stage FROM matching_service.inquiry") == "sent"
+
+
 def test_no_more_letters_asks_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """It has consequences, so its dialog names them."""
     page = opened(ui, qtbot, database, "Bitte streichen Sie mich aus Ihrem Verteiler.", "Kühn")
@@ -278,3 +291,62 @@ def test_what_cannot_be_read_and_what_means_nothing_is_told(ui: UiContext, qtbot
     assert "weitergeleitet" in reply_view._remark.text()
     press(qtbot, page, "Nichts zu tun")
     qtbot.waitUntil(lambda: scalar(database, SETTLED) == "set_aside")
+
+
+def test_a_patients_mail_is_offered_no_inquiry(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The sentence says whose it is, and the button that would show it to a practice is not there."""
+
+    def work(session: Session) -> int:
+        add_patient(session, last_name="Kühn", email="lea@mail.example")
+        return receive(
+            session, parse_mail(reply("Ich bin krank.", sender="lea@mail.example")), now=ui.now()
+        ).incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    find(qtbot, page, "Nichts zu tun")
+    view = page._incoming._reply
+    qtbot.waitUntil(lambda: "gehört zu Lea Kühn" in view._of_mailbox.text())
+    assert not view._assign.isVisible()
+
+
+def test_a_mail_says_when_it_was_written(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """In the list and beside the sender, where it came in later."""
+    old = reply("Leider nein.", sender="alt@praxis.example", at=datetime(2021, 3, 1, 9, 0, tzinfo=UTC))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, lambda s: receive(s, parse_mail(old), now=ui.now()).incoming_id), "incoming")
+    qtbot.waitUntil(lambda: "geschrieben 01.03.2021" in page._incoming._reply._facts.text())
+    model = page._incoming.table.model
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+    row = model.row_at(0)
+    assert row is not None
+    assert _belongs(row) == "vom 01.03.2021"
+
+
+def test_a_mailbox_nothing_comes_in_from_is_told_above_the_mails(
+    ui: UiContext, qtbot: QtBot, database: Database, worker_database: Database
+) -> None:
+    """Why, since when and what to do; Heute leads to the account."""
+
+    def work(session: Session) -> int:
+        form = AccountForm(name="Büro", address="a@buero.example", imap_host="127.0.0.1", imap_security="none")
+        return save_account(session, form)
+
+    number, at = fill(database, work), ui.now() - timedelta(days=3)
+    state = MailboxState(
+        account_id=number, folder="INBOX", checked_at=ui.now(), read_at=at, trouble="imap.login", uidvalidity=1
+    )
+    fill(worker_database, lambda session: session.add(state))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.show()
+    page.refresh()
+    qtbot.waitUntil(page._silent.isVisible)
+    assert page._silent.text().startswith("Postfach „Büro“: zuletzt gelesen ")
+    assert "Prüfen Sie das Postkonto" in page._silent.text()

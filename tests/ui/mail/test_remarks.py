@@ -11,8 +11,8 @@ from ui.mail.remarks import chip, sentence
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ROW = IncomingRow(
-    1, "Eva", "eva@praxis.example", "Re", NOW, "other", "new", "none", None, None, None, None, None, None, 0, 1, None,
-    False,
+    1, "Eva", "eva@praxis.example", "Re", NOW, None, "other", "new", "none", None, None, None, None, None, None, 0, 1,
+    None, False,
 )  # fmt: skip
 
 

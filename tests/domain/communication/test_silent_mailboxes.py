@@ -1,0 +1,49 @@
+"""A mailbox nothing comes in from is told of: hindered for minutes, not looked at for a day, or its copies failing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.casework.agenda import TaskKind, agenda
+from domain.communication.account_models import MailboxState
+from domain.communication.account_states import silent_mailboxes
+from domain.communication.accounts import AccountForm, save_account
+from domain.database import Database
+from tests.conftest import NOW
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("checked", "read", "trouble", "sent", "cause"),
+    [
+        (NOW, NOW, "", "", None),
+        (NOW, NOW - timedelta(minutes=5), "imap.reading", "", None),
+        (NOW, NOW - 3 * DAY, "imap.login", "", "imap.login"),
+        (NOW, None, "imap.login", "", "imap.login"),
+        (NOW - 3 * DAY, NOW - 3 * DAY, "", "", "imap.not_looked_at"),
+        (NOW, NOW, "", "imap.folder", "copies:imap.folder"),
+    ],
+)
+def test_a_mailbox_that_is_not_read_is_a_task(
+    database: Database, worker_database: Database, checked: datetime, read: datetime | None, trouble: str, sent: str,
+    cause: str | None,
+) -> None:  # fmt: skip
+    """With its name, the cause and since when; a short hitch is none, nor is an account that is switched off."""
+    with database.write() as session:
+        form = AccountForm(name="Büro", address="a@buero.example", imap_host="127.0.0.1", imap_security="none")
+        number = save_account(session, form)
+    with worker_database.write() as session:
+        session.add(
+            MailboxState(
+                account_id=number, folder="INBOX", checked_at=checked, read_at=read, trouble=trouble, sent_trouble=sent
+            )
+        )
+    with database.write() as session:
+        found = [(one.name, one.cause) for one in silent_mailboxes(session, now=NOW)]
+        assert found == ([("Büro", cause)] if cause else [])
+        tasks = [task for task in agenda(session, now=NOW).tasks if task.kind is TaskKind.MAILBOX]
+        assert [(task.page, task.detail) for task in tasks] == ([("admin", cause)] if cause else [])
+        save_account(session, replace(form, active=False), account_id=number)
+        assert silent_mailboxes(session, now=NOW) == ()
