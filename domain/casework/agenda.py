@@ -12,8 +12,8 @@ from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
-from domain.communication.accounts import awaiting, servers_of
 from domain.communication.account_states import silent_mailboxes
+from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
 from domain.therapists.asking import TODAY_OF_NOW, asked_where

@@ -179,10 +179,8 @@ class TodayPage(PageWidget):
         return task.title
 
     def _detail(self, task: Task) -> str:
-        if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.BACKUP}:
+        if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.MAILBOX, TaskKind.BACKUP}:
             return _led_to(task)
-        if task.kind is TaskKind.MAILBOX:
-            return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(task.detail, task.due)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
         if task.detail.startswith(HELD_UP):
@@ -229,6 +227,8 @@ def _led_to(task: Task) -> str:
     """What Enter leads to in Verwaltung."""
     if task.kind is TaskKind.MAIL_ACCOUNT:
         return tr("wartet auf Sie; führt zu {servers}").format(servers=task.detail)
+    if task.kind is TaskKind.MAILBOX:
+        return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(task.detail, task.due)
     if task.detail == TURNED_OFF:
         return tr("Die stündliche Sicherung ist ausgeschaltet; Enter zeigt unter „Verwaltung“, wo.")
     return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")

@@ -27,7 +27,7 @@ from domain.matching.states import ItemStatus
 from domain.patients.lifecycle import restrict
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
-from tests.ui.hands import fill, press, scalar
+from tests.ui.hands import fill, how_to_save, press, scalar
 from ui.errors import _SENTENCES
 from ui.labels import labels
 from ui.mail import mail_words
@@ -227,6 +227,7 @@ def test_what_went_along_is_opened_or_saved(
     look.trigger()
     qtbot.waitUntil(lambda: opened == [b"%PDF-1.7 plan"])
     save.trigger()
+    how_to_save(qtbot, files)
     chooser = files.findChild(QFileDialog)
     assert chooser is not None
     chooser.filesSelected.emit([str(tmp_path / "kopie.pdf")])
