@@ -7,16 +7,17 @@ from itertools import islice
 from json import dumps
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
 from domain.acquisition.models import ImportFile
 from domain.acquisition.reading import FileKind
-from domain.casework.imports import IMPORT_LOCK
+from domain.casework.import_turn import take_turn
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
+from domain.large_writes import looked_up_by_index
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
 from domain.therapists.identity_models import ImportChange
 
@@ -58,7 +59,7 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
     """
     if session.get(ImportFile, import_id) is None:
         raise NotFound("import.not_found", id=import_id)
-    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
+    take_turn(session)
     file = load_for_edit(session, ImportFile, import_id)
     if file.undone_at is not None:
         raise Conflict("import.undone")
@@ -67,9 +68,10 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
     if file.kind == FileKind.CONTACT_TABLE:
         raise Invalid("import.undo_contacts")
     undoing = _Undoing(session, import_id)
-    for rows in _chunks(undoing.touched()):
-        undoing.give_back(rows)
-    undoing.remove_new()
+    with looked_up_by_index(session):
+        for rows in _chunks(undoing.touched()):
+            undoing.give_back(rows)
+        undoing.remove_new()
     file.undone_at, file.undone_by = now, me(session).id
     session.flush()
     events.record(session, "import.undone", import_id)
