@@ -21,7 +21,7 @@ from domain.acquisition.records import TherapistRecord
 from domain.therapists.changes import ALL, Became, Choice, RecordChange
 from domain.therapists.directory_rules import improvements, site_columns, therapist_columns
 from domain.therapists.homes import NewTherapist, insert_all, site_key
-from domain.therapists.identity import Identity, Register, key_of
+from domain.therapists.identity import Identity, Register, key_of, numbers_of, streets_of
 from domain.therapists.import_journal import Journal
 from domain.therapists.known import load_known
 from domain.therapists.revising import FileSource, Revising
@@ -61,6 +61,8 @@ class Taking:
                 told.append(self._revising.revise(record, match, values, site))
             elif (pending := fresh.find(record)) is not None:
                 told.append((pending, _again(record, pending, values, site)))
+                # known by what this row added, too
+                fresh.add({key_of(record), pending.values["identity_key"]}, _identity(pending), pending)
             else:
                 accepted = self.choice.accepts(record.row, Became.NEW)
                 change = described(record, Became.NEW, 0, of_new(values | site), accepted=accepted)
@@ -68,7 +70,7 @@ class Taking:
                 new = NewTherapist(columns, site, record, self.source.seat)
                 if accepted:
                     news.append(new)
-                    fresh.add({key_of(record)}, _identity(values), new)
+                    fresh.add({key_of(record)}, _identity(new), new)
                 told.append((new, change))
         ids = {id(new): number for new, number in zip(news, insert_all(self.session, news), strict=True)}
         for new in news:
@@ -129,5 +131,10 @@ def _again(
     return described(record, became, 0, fields_of(changes))
 
 
-def _identity(values: dict[str, Any]) -> Identity:
-    return Identity(*(values[name] for name in ("last_name", "first_name", "sex", "email", "is_institution")))
+def _identity(new: NewTherapist) -> Identity:
+    values = new.values
+    return Identity(
+        *(values[name] for name in ("last_name", "first_name", "sex", "email", "is_institution")),
+        numbers_of(values["phone"], values["mobile"]),
+        streets_of(site["street"] for site in (new.site, *new.more_sites)),
+    )
