@@ -1,8 +1,8 @@
 """Thousands of rows in one transaction: each is looked up by its index, however small its table was at the beginning.
 
-A server keeps its plans: that of a foreign key's check, made while the other table held a handful of rows, reads the whole
-table, and goes on doing so when the transaction has added ten thousand. What the server counted of a table says nothing
-about what is coming, and a connection may bring a plan of its own. So plans are made anew, and by index.
+A server keeps its plans: that of a foreign key's check, made while the other table held a handful of rows, reads the
+whole table, and goes on doing so when the transaction has added ten thousand. What the server counted of a table says
+nothing about what is coming, and a connection may bring a plan of its own. So plans are made anew, and by index.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _AS_BEFORE = text("SET LOCAL enable_seqscan TO DEFAULT")
 
 @contextmanager
 def looked_up_by_index(session: Session) -> Iterator[None]:
-    """While the block writes, the plans of its checks are made by index; the transaction's other questions are as before."""
+    """The plans of the block's checks and questions are made by index; the rest of the transaction is as before."""
     session.execute(_OWN)
     session.execute(_BY_INDEX)
     yield

@@ -1,6 +1,6 @@
-"""One file at a time in an office: two at once would each take the same people for new, and trials would block each other.
+"""One file at a time in an office: two at once would each take the same people for new, and trials block each other.
 
-A trial writes like an import and takes it back, so it waits, too. Nobody holds a record while waiting.
+A trial writes like an import and takes it back, so it waits, too.
 """
 
 from collections.abc import Callable

@@ -94,8 +94,8 @@ def import_file(
 
     Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
     only). A `mapping` is remembered for tables with the same headers. `on_batch` hears how many rows were read after
-    every batch; what it raises ends the import. Two imports wait for each other, dry runs too: `on_wait` hears of it, and
-    what it raises ends the waiting.
+    every batch; what it raises ends the import. Two imports wait for each other, dry runs too: `on_wait` hears of it,
+    and what it raises ends the waiting.
     """
     if hash_of(source.path) != source.sha256:
         raise Conflict("import.file_changed", file=source.path.name)

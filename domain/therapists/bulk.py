@@ -18,12 +18,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
-from domain.therapists.changes import ALL, Became, Choice, RecordChange
+from domain.therapists.changes import ALL, Became, Choice, Likeness, RecordChange
 from domain.therapists.directory_rules import improvements, site_columns, therapist_columns
 from domain.therapists.homes import NewTherapist, insert_all, site_key
 from domain.therapists.identity import Identity, Register, key_of, numbers_of, streets_of
 from domain.therapists.import_journal import Journal
 from domain.therapists.known import load_known
+from domain.therapists.objections import Objections
 from domain.therapists.revising import FileSource, Revising
 from domain.therapists.sites import ADDRESS, same_address
 from domain.therapists.telling import described, fields_of, of_new
@@ -43,6 +44,7 @@ class Taking:
     seen: set[int] = field(default_factory=set)
     _journal: Journal = field(init=False)
     _revising: Revising = field(init=False)
+    _objections: Objections | None = None
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.session, self.source.import_id)
@@ -64,8 +66,12 @@ class Taking:
                 # known by what this row added, too
                 fresh.add({key_of(record), pending.values["identity_key"]}, _identity(pending), pending)
             else:
-                accepted = self.choice.accepts(record.row, Became.NEW)
+                objected = self._objections_of(record)
+                accepted = self.choice.accepts(record.row, Became.NEW) and (
+                    objected is None or record.row in self.choice.despite
+                )
                 change = described(record, Became.NEW, 0, of_new(values | site), accepted=accepted)
+                change = replace(change, objected=objected)
                 columns = values | {"identity_key": key_of(record)} | self.source.provenance(self.now)
                 new = NewTherapist(columns, site, record, self.source.seat)
                 if accepted:
@@ -82,6 +88,11 @@ class Taking:
             entry if isinstance(entry, RecordChange) else replace(entry[1], therapist_id=ids.get(id(entry[0]), 0))
             for entry in told
         ]
+
+    def _objections_of(self, record: TherapistRecord) -> Likeness | None:
+        if self._objections is None:
+            self._objections = Objections.load(self.session)
+        return self._objections.of(record)
 
     def finish(self) -> frozenset[int]:
         """After the last batch: whoever moved works there mainly; returns their ids."""

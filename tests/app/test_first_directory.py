@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def read_in(database: Database, path: Path) -> list[float]:
             marks.append(float(session.scalar(READ) or 0))
 
         import_file(session, source, now=NOW, today=date(2026, 11, 23), on_batch=on_batch)
-    return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+    return [after - before for before, after in pairwise(marks)]
 
 
 def test_the_second_half_costs_what_the_first_did(

@@ -111,6 +111,7 @@ class ImportDialog(QDialog):
         self._say(label("file_kind", kind))
         self._work = FileWorking(self._ui, source)
         self._work.progress.connect(self._show_progress)
+        self._work.waiting.connect(self.outcome.show_waiting)
         self.destroyed.connect(self._work.leave)
 
     def _say(self, what: str) -> None:
