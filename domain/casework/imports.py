@@ -160,8 +160,8 @@ def _import(
         session.expunge_all()  # what was written is written; a large file must not fill the memory
         if on_batch is not None:
             on_batch(tally.read)
-    tally.tell_second_sites(taking.finish())
     cut = is_cut(source, tally.read)
+    tally.tell_second_sites(taking.finish(tally.plz, cut=cut))
     file = session.get_one(ImportFile, file.id)
     if not (source.kind.of_patients or only_history or cut):
         gone = find_gone(session, source, tally.plz, taking.seen, choice=choice)

@@ -9,7 +9,7 @@ two rows. A second import of the same file changes nothing. Every change is jour
 Those known are `revising`'s, those new `homes`'; this module tells them apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
+from domain.therapists.addresses import ADDRESS, same_address, site_changes
 from domain.therapists.changes import ALL, Became, Choice, Likeness, RecordChange
 from domain.therapists.directory_rules import improvements, site_columns, therapist_columns
 from domain.therapists.homes import NewTherapist, insert_all, site_key
@@ -26,7 +27,6 @@ from domain.therapists.import_journal import Journal
 from domain.therapists.known import load_known
 from domain.therapists.objections import Objections
 from domain.therapists.revising import FileSource, Revising
-from domain.therapists.sites import ADDRESS, same_address
 from domain.therapists.telling import described, fields_of, of_new
 from domain.values import Coordinate
 
@@ -83,6 +83,7 @@ class Taking:
             self._journal.note_new(new.record.row, ids[id(new)])
         self.seen.update(ids.values())
         self.session.flush()
+        self._revising.renew()
         self._journal.write()
         return [
             entry if isinstance(entry, RecordChange) else replace(entry[1], therapist_id=ids.get(id(entry[0]), 0))
@@ -94,9 +95,12 @@ class Taking:
             self._objections = Objections.load(self.session)
         return self._objections.of(record)
 
-    def finish(self) -> frozenset[int]:
-        """After the last batch: whoever moved works there mainly; returns their ids."""
-        return self._revising.finish()
+    def finish(self, covered: Collection[str], *, cut: bool) -> Mapping[int, RecordChange]:
+        """After the last batch, which named somebody in these PLZ: whoever moved works there mainly.
+
+        Returns the records, by row, whose address became a further site instead.
+        """
+        return self._revising.finish(covered, cut=cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def apply_records(session: Session, batch: Sequence[Located], source: FileSource
     """Take over a whole small file in one step."""
     taking = Taking(session, source, now)
     changes = taking.take(batch)
-    taking.finish()
+    taking.finish({record.plz for record, _ in batch}, cut=False)
     return BulkResult(
         *([c.therapist_id for c in changes if c.became in kinds] for kinds in (
             {Became.NEW}, {Became.CHANGED, Became.MOVED}, {Became.UNCHANGED}
@@ -128,7 +132,7 @@ def _again(
     changes = improvements(pending.values, values, only_unknown=not here)
     pending.values.update({name: new for name, (_, new) in changes.items()})
     if here:
-        at_site = improvements(pending.site, site)
+        at_site = site_changes(pending.site, site)
         pending.site.update({name: new for name, (_, new) in at_site.items()})
         pending.values["identity_key"] = site_key(pending.values, pending.site)
         changes |= at_site
@@ -145,7 +149,11 @@ def _again(
 def _identity(new: NewTherapist) -> Identity:
     values = new.values
     return Identity(
-        *(values[name] for name in ("last_name", "first_name", "sex", "email", "is_institution")),
-        numbers_of(values["phone"], values["mobile"]),
-        streets_of(site["street"] for site in (new.site, *new.more_sites)),
+        last_name=values["last_name"],
+        first_name=values["first_name"],
+        sex=values["sex"],
+        email=values["email"],
+        is_institution=values["is_institution"],
+        numbers=numbers_of(values["phone"], values["mobile"]),
+        streets=streets_of(site["street"] for site in (new.site, *new.more_sites)),
     )

@@ -1,9 +1,9 @@
 """Who is the same therapist in two files: the same surname, PLZ and house number, or the same mailbox and name.
 
 A shared mailbox makes nobody the same: by mailbox only a person of the same surname whose first names agree is
-recognised, and an institution never is. Where no PLZ is known, a surname says nothing without the mailbox or the number.
-Two people of one name stay two: what is known of them contradicts, or the record's mailbox or number tells which of them
-it is about, or it is about neither. Source of the rule: directory-formats.md, identity.
+recognised, and an institution never is. Where no PLZ is known, a surname says nothing without mailbox or number. Two
+people of one name stay two: what is known of them contradicts, or the record's mailbox or number tells which of them it
+is about, or it is about neither. Source of the rule: directory-formats.md, identity.
 """
 
 from collections import defaultdict
@@ -28,8 +28,8 @@ def key_of(record: TherapistRecord) -> str:
 class Identity:
     """What somebody is recognised by.
 
-    `numbers` are those they are called by, `streets` folded. `by_hand` names what a caseworker entered ("email", "phone",
-    "street"): it may tell who somebody is, but contradicts no directory. `alias`: a further name of somebody.
+    `numbers` are those they are called by, `streets` folded. `by_hand` names what a caseworker entered ("email",
+    "phone", "street"): it may tell who somebody is, but contradicts no directory. `alias`: a further name of somebody.
     """
 
     last_name: str
@@ -63,11 +63,13 @@ def first_names_agree(one: str, other: str) -> bool:
 
 
 def _agree(record: TherapistRecord, known: Identity) -> bool:
-    """Whether first name and sex contradict nothing, and not two of street, mailbox and number do."""
+    """Whether first name and sex contradict nothing, nor, at another mailbox, two of street, mailbox and number."""
     if record.sex is not Sex.NOT_STATED and known.sex not in {Sex.NOT_STATED, record.sex}:
         return False
     if not first_names_agree(record.first_name, known.first_name):
         return False
+    if record.email and record.email == known.email:
+        return True
     other_street = bool(_street(record) and known.streets) and not _street(record) & known.streets
     if other_street and record.plz and not record.house_number and "street" not in known.by_hand:
         return False  # without a number only the street tells one house from another

@@ -24,6 +24,7 @@ class Match:
     main: PracticeSite
     sites: list[PracticeSite] = field(default_factory=list)
     source_key: str = ""
+    alias_keys: set[str] = field(default_factory=set)
 
 
 def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register[Match]:
@@ -107,6 +108,7 @@ def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]
                 alias=True,
             )
             known.add({alias.identity_key}, identity, match)
+            match.alias_keys.add(alias.identity_key)
     return known
 
 

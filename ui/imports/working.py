@@ -20,9 +20,9 @@ class Stopped(Exception):
 
 
 class Working(QObject):
-    """A trial or the import itself. `progress` tells rows done and rows in all (0: not counted yet), `waiting` that another
-    file is being read in.
+    """A trial or the import itself.
 
+    `progress` tells rows done and rows in all (0: not counted yet), `waiting` that another file is being read in.
     It tells from a thread of the pool, so it has no parent: its window may go with its page at any moment, and a signal
     of an object that is being destroyed ends the program. Whoever holds the work (`Background`) holds this, too.
     """
