@@ -106,6 +106,7 @@ scraping_service.source_run               raw     raw     -       raw     raw   
 scraping_service.table_columns            rawd    rawd    -       -       -       r
 therapist_service.contact_point           rawd    rawd    -       -       r       r
 therapist_service.distinct_pair           ra      ra      -       -       -       r
+therapist_service.hand_edit               r       r       -       -       -       r
 therapist_service.practice                rawd    rawd    -       -       -       r
 therapist_service.practice_site           rawd    rawd    -       -       (r)(w)  r
 therapist_service.therapist               rawd    rawd    -       -       r       r
