@@ -234,7 +234,8 @@ def _bounded(record: TherapistRecord | PatientRecord) -> Record:
         most = LONGEST_NOTE if field.name in {"contact_note", "notes"} else LONGEST_VALUE
         for text in (value,) if isinstance(value, str) else value if isinstance(value, frozenset | tuple) else ():
             if isinstance(text, str) and len(text) > most:
-                return RowError(record.row, "import.row.too_long")
+                about = record if isinstance(record, TherapistRecord) else None
+                return RowError(record.row, "import.row.too_long", about=about)
     return record
 
 

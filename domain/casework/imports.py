@@ -164,6 +164,7 @@ def _import(
     tally.tell_second_sites(taking.finish(tally.plz, cut=cut))
     file = session.get_one(ImportFile, file.id)
     if not (source.kind.of_patients or only_history or cut):
+        taking.see([error.about for error in tally.rejected if error.about is not None])
         gone = find_gone(session, source, tally.plz, taking.seen, choice=choice)
         retire(session, file.id, gone, now=now)
         tally.changes += gone

@@ -90,6 +90,12 @@ class Taking:
             for entry in told
         ]
 
+    def see(self, rejected: Sequence[TherapistRecord]) -> None:
+        """Whom rows name that are not taken over: they are not gone."""
+        known = load_known(self.session, rejected)
+        found = (known.find(record) for record in rejected)
+        self.seen.update(match.therapist.id for match in found if match is not None)
+
     def _objections_of(self, record: TherapistRecord) -> Likeness | None:
         if self._objections is None:
             self._objections = Objections.load(self.session)
