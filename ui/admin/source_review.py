@@ -131,8 +131,9 @@ class SourceReviewDialog(QDialog):
         self._later.setEnabled(True)
 
     def _show_waiting(self) -> None:
-        self._bar.setRange(0, 0)
-        self._progress.setText(waiting_words())
+        if not self._work.stopping:
+            self._bar.setRange(0, 0)
+            self._progress.setText(waiting_words())
 
     def _show_progress(self, rows: int, total: int) -> None:
         self._bar.setRange(0, total)

@@ -40,6 +40,11 @@ class Working(QObject):
         """End the work at its next thousand rows."""
         self._stop = True
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stop
+
     def begin(self, *, keep: bool) -> None:
         """Forget an earlier wish to stop; `keep` where it is no trial."""
         self._stop, self._keeps = False, keep
