@@ -2,7 +2,8 @@
 
 Then the same beside an earlier import: a second directory of as many people with everyday names (benchmarks/identity), half
 of whom the first names, too, as another office writes them, and a newer issue of the first with 200 more. Their trials tell
-whom the new ones may be, as the window does.
+whom the new ones may be, as the window does. Last the first import on a seat as somebody new has it: set up a moment ago,
+its server configured as it is shipped, nothing known of its tables.
 
 ``.venv/bin/python benchmarks/import_directory.py [therapists [megabytes]]``; without figures 40,000 in a file of 200 MB, as
 invented persons in the directory's second shape. Wanted: under 60 s and under 500 MB. A PostgreSQL server of its own is
@@ -23,6 +24,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import keyring
+from keyring.backends.fail import Keyring as NoKeyring
+
+from app.first_run import SeatKeeper
+from app.paths import Profile
 from benchmarks.identity.pools import COMMON, HOSTS, MEN, MIDDLE, RARE, STREETS, TOWNS, WOMEN
 from domain.acquisition.reading import recognise
 from domain.casework.import_list import list_imports
@@ -33,6 +39,7 @@ from domain.therapists.duplicates.likeness import with_likenesses
 from domain.therapists.duplicates.suspects import suspected_duplicates
 from tests.conftest import TEMPLATE, Office, prepare
 from tests.servers.postgres import TestCluster
+from ui.first_run.ports import OwnSeat
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WEEK = [(date(2026, 11, 23) + timedelta(days=n)).isoformat() for n in range(7)]
@@ -152,6 +159,23 @@ def main(count: int, megabytes: float) -> None:
         step(url, one, "first")
         step(url, two, "alike")
         step(url, newer, "alike")
+        new_seat(path)
+
+
+def new_seat(path: Path) -> None:
+    """The first file of an office of one: read in on a server of its own, set up for it."""
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # whoever runs this keeps theirs
+    with tempfile.TemporaryDirectory(prefix="plseat-") as folder:
+        profile = Profile(Path(folder))
+        profile.make()
+        keeper = SeatKeeper(profile)
+        keeper.work_alone(OwnSeat(person="Ina Amt", office="Vermittlung", email="post@amt.example"), lambda _: None)
+        assert keeper.opened is not None
+        print("on a new seat:", flush=True)
+        try:
+            step(keeper.opened[1].person_url, path, "first")
+        finally:
+            keeper.close()
 
 
 def step(url: str, path: Path, what: str) -> None:

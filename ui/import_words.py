@@ -9,6 +9,11 @@ from ui.translation import ntr, tr
 MOST_ALIKE = 3  # named of those somebody new may be
 
 
+def waiting_words() -> str:
+    """Said while somebody else reads a file in."""
+    return tr("Eine andere Datei wird gerade eingelesen. Danach geht es hier von selbst weiter.")
+
+
 def kept_words(kept: Kept) -> str:
     """Who stays, why, and which fields."""
     fields = ", ".join(label("therapist_field", name) for name in kept.fields)
@@ -27,6 +32,17 @@ def lost_words(report: UndoReport) -> str:
     return tr(
         "Nicht zurück kommt, was endete, als Therapeuten nicht mehr tätig waren: {what}. Planen Sie es bei Bedarf neu."
     ).format(what=tr(" und ").join(parts))
+
+
+def objection_words(change: RecordChange) -> str:
+    """Who of those who objected somebody new may be, and that a person decides; empty where nobody may."""
+    if change.objected is None:
+        return ""
+    who = ", ".join(part for part in (change.objected.name, change.objected.place) if part)
+    return tr(
+        "Vorname und Postfach oder Telefonnummer sind die von {who}; sie oder er hat der Verwendung der Daten widersprochen"
+        " (Art. 21 DSGVO). Der Eintrag wird nur übernommen, wenn Sie ihn selbst ankreuzen, weil es jemand anders ist."
+    ).format(who=who)
 
 
 def like_words(change: RecordChange) -> str:

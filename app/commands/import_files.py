@@ -5,7 +5,8 @@ imports made, `--undo` takes a whole one back and tells what stayed.
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from domain.errors import Invalid, PlatzlotseError
 from domain.therapists.changes import ALL, Became, Choice, FieldChange, RecordChange
 from domain.therapists.duplicates.likeness import with_likenesses
 from ui.errors import describe, describe_row
-from ui.import_words import kept_words, like_words, lost_words
+from ui.import_words import kept_words, like_words, lost_words, objection_words, waiting_words
 from ui.labels import label
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
@@ -103,7 +104,9 @@ def read_in(
     report: ImportReport | None = None
     with suppress(_DryRun), database.write() as session:
         source, mapping, known = columns_of(session, source, about=about, mapping=mapping)
-        report = import_file(session, source, now=now, today=today, mapping=mapping, choice=choice)
+        report = import_file(
+            session, source, now=now, today=today, mapping=mapping, choice=choice, on_wait=_tell_waiting()
+        )
         check_gone(choice, report)
         report = replace(
             report,
@@ -114,6 +117,18 @@ def read_in(
             raise _DryRun
     assert report is not None
     return report
+
+
+def _tell_waiting() -> Callable[[], None]:
+    """What says once that another file is being read in."""
+    told: list[str] = []
+
+    def on_wait() -> None:
+        if not told:
+            told.append(waiting_words())
+            sys.stderr.write(f"{told[0]}\n")
+
+    return on_wait
 
 
 def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
@@ -169,6 +184,14 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         tell("  " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche."))
     if report.same_file_at is not None:
         tell("  " + tr("Dieselbe Datei wurde schon am {day} eingelesen.").format(day=f"{report.same_file_at:%d.%m.%Y}"))
+    for change in report.changes:
+        if change.objected is not None and not change.accepted:
+            tell(
+                "  "
+                + tr("Zeile {row}: {about}.").format(row=change.row, about=change.name)
+                + " "
+                + objection_words(change)
+            )
     _tell_likenesses(report)
     if dry_run:
         _tell_changes(report)
@@ -230,6 +253,7 @@ def _change(change: RecordChange) -> dict[str, Any]:
         "place": change.place, "accepted": change.accepted, "second_site": change.second_site,
         "fields": fields(() if change.became is Became.NEW else change.fields), "locked": fields(change.locked),
         "like": [asdict(like) for like in change.like],
+        "objected": asdict(change.objected) if change.objected is not None else None,
     }  # fmt: skip
 
 

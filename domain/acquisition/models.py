@@ -42,6 +42,7 @@ class ImportFile(Identified, Base):
     skipped: Mapped[int] = mapped_column(default=0)
     gone: Mapped[int] = mapped_column(default=0)
     undone_at: Mapped[datetime | None]
+    undo_began_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
 
 

@@ -102,6 +102,8 @@ def recognise(path: Path, *, today: date) -> Source:
 def as_table(source: Source, kind: FileKind, headers: Sequence[str] | None = None) -> Source:
     """The same table as a person says what it is about; its headers are read where they are not given.
 
+    A list whose columns are days is as of the newest of them, as far as that has come.
+
     Raises Invalid for a file that is no table.
     """
     if not (source.kind.is_table and kind.is_table):
@@ -109,6 +111,9 @@ def as_table(source: Source, kind: FileKind, headers: Sequence[str] | None = Non
     if kind is not FileKind.THERAPIST_TABLE:
         return replace(source, kind=kind, key=kind.value, seat="unknown")
     headers = therapist_table.headers_of(source.path) if headers is None else headers
+    days = [on for _, on in therapist_columns.columns_of(headers).days.values() if on is not None]
+    if days and max(days) >= FIRST_DIRECTORY:
+        source = replace(source, as_of=min(max(days), source.as_of))
     seat = "statutory" if therapist_columns.is_of_arztsuche(headers) else "unknown"
     return replace(source, kind=kind, key=f"{kind.value}:{therapist_columns.family(headers)}", seat=seat)
 
@@ -229,7 +234,8 @@ def _bounded(record: TherapistRecord | PatientRecord) -> Record:
         most = LONGEST_NOTE if field.name in {"contact_note", "notes"} else LONGEST_VALUE
         for text in (value,) if isinstance(value, str) else value if isinstance(value, frozenset | tuple) else ():
             if isinstance(text, str) and len(text) > most:
-                return RowError(record.row, "import.row.too_long")
+                about = record if isinstance(record, TherapistRecord) else None
+                return RowError(record.row, "import.row.too_long", about=about)
     return record
 
 

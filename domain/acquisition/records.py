@@ -7,15 +7,6 @@ from domain.values import Licence, Method, Offer, Sex, SexWish, TravelMode, Week
 
 
 @dataclass(frozen=True, slots=True)
-class RowError:
-    """A row that cannot be read: its number in the file, a code, and parameters without personal data."""
-
-    row: int
-    reason: str
-    params: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class TherapistRecord:
     """A person or institution of a directory. `offers_source`: directory, licence or none.
 
@@ -56,6 +47,19 @@ class TherapistRecord:
     contact_note: str = ""
     contact_on: date | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row that cannot be read: its number in the file, a code, and parameters without personal data.
+
+    `about` is who the row names all the same, where it does: they are not taken over, but not gone either.
+    """
+
+    row: int
+    reason: str
+    params: dict[str, object] = field(default_factory=dict)
+    about: TherapistRecord | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.therapists.changes import Became, RecordChange
@@ -51,11 +50,6 @@ class Tally:
         skipped = {change.row for change in self.changes if not change.accepted}
         self.noted = [note for note in self.noted if note.row not in skipped]
 
-    def tell_second_sites(self, moved: frozenset[int]) -> None:
-        """Whose new address became a further site, and not the main one."""
-        self.changes = [
-            replace(change, second_site=True)
-            if change.became is Became.MOVED and change.therapist_id not in moved
-            else change
-            for change in self.changes
-        ]
+    def tell_second_sites(self, further: Mapping[int, RecordChange]) -> None:
+        """Whose new address became a further site, by row, and not the main one."""
+        self.changes = [further.get(change.row, change) for change in self.changes]

@@ -7,21 +7,23 @@ from itertools import islice
 from json import dumps
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
 from domain.acquisition.models import ImportFile
 from domain.acquisition.reading import FileKind
-from domain.casework.imports import IMPORT_LOCK
+from domain.casework.import_turn import take_turn
+from domain.casework.import_turning import Others, Turned, turn_back
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
+from domain.large_writes import looked_up_by_index
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
 from domain.therapists.identity_models import ImportChange
 
 CHUNK = 1000
-# compared with nothing: they follow from others
+# nobody reads them: they follow from others, and are not told where they stay
 _FOLLOWING = frozenset({*PROVENANCE, "identity_key", "edited_key", "contact_point_id"})
 
 
@@ -58,7 +60,7 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
     """
     if session.get(ImportFile, import_id) is None:
         raise NotFound("import.not_found", id=import_id)
-    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
+    take_turn(session)
     file = load_for_edit(session, ImportFile, import_id)
     if file.undone_at is not None:
         raise Conflict("import.undone")
@@ -66,12 +68,14 @@ def undo_import(session: Session, import_id: int, *, now: datetime) -> UndoRepor
         raise Invalid("import.undo_patients")
     if file.kind == FileKind.CONTACT_TABLE:
         raise Invalid("import.undo_contacts")
-    undoing = _Undoing(session, import_id)
-    for rows in _chunks(undoing.touched()):
-        undoing.give_back(rows)
-    undoing.remove_new()
+    # first, so that the database takes nothing of what follows for somebody's own work
     file.undone_at, file.undone_by = now, me(session).id
     session.flush()
+    undoing = _Undoing(session, import_id)
+    with looked_up_by_index(session):
+        for rows in _chunks(undoing.touched()):
+            undoing.give_back(rows)
+        undoing.remove_new()
     events.record(session, "import.undone", import_id)
     events.record(session, "therapist.import_undone", None, import_id=import_id)
     return UndoReport(
@@ -84,10 +88,15 @@ class _Undoing:
     session: Session
     import_id: int
     removed: int = 0
-    restored: int = 0
     kept: list[Kept] = field(default_factory=list)
     lost_inquiries: int = 0
     lost_calls: int = 0
+    _restored: set[int] = field(default_factory=set)
+
+    @property
+    def restored(self) -> int:
+        """How many are as they were before."""
+        return len(self._restored)
 
     def touched(self) -> list[int]:
         """Whom the import changed who were there before."""
@@ -121,33 +130,35 @@ class _Undoing:
             "therapist_service.practice_site",
             {site for change in changes if isinstance(site := change.before.get("site_id"), int)},
         )
+        others = Others.of(self.session, self.import_id, ids)
         back: dict[int, dict[str, Any]] = {}
         back_sites: dict[int, dict[str, Any]] = {}
-        stayed: dict[int, set[str]] = {}
+        parts: dict[int, list[Turned]] = {}
         merged = {number for number, row in therapists.items() if row["merged_into_id"] is not None}
-        seen_to_change = {change.therapist_id for change in changes if "confirmed" not in change.after}
         for change in changes:
             number = int(change.therapist_id or 0)
             if number in merged:
                 continue
-            lost = stayed.setdefault(number, set())
-            lost |= _turn_back(therapists[number], change, "therapist", back.setdefault(number, {}))
-            if "status" not in lost and isinstance(ended := change.after.get("ended"), dict):
+            turned = turn_back(therapists[number], change, "therapist", others)
+            parts.setdefault(number, []).append(turned)
+            back.setdefault(number, {}).update(turned.back)
+            if "status" not in turned.stayed and isinstance(ended := change.after.get("ended"), dict):
                 self.lost_inquiries += ended["inquiries"]
                 self.lost_calls += ended["calls"]
             site = change.before.get("site_id")
             if isinstance(site, int) and site in sites:
-                lost |= _turn_back(sites[site], change, "site", back_sites.setdefault(site, {}))
+                at_site = turn_back(sites[site], change, "site", others)
+                parts[number].append(at_site)
+                back_sites.setdefault(site, {}).update(at_site.back)
         self._write("therapist_service.therapist", back)
         self._write("therapist_service.practice_site", back_sites)
         self._drop_added(changes, merged)
+        seen_to_change = {change.therapist_id for change in changes if "confirmed" not in change.after}
         for number, row in therapists.items():
             if number in merged:
                 self._keep(number, row, "import.kept.merged", ())
-            elif names := {FOLLOWS.get(name, name) for name in stayed.get(number, ())}:
-                self._keep(number, row, "import.kept.edited", sorted(names))
-            elif number in seen_to_change:
-                self.restored += 1
+            elif not self._keep_parts(number, row, parts.get(number, ())) and number in seen_to_change:
+                self._restored.add(number)
         self.session.expire_all()
 
     def remove_new(self) -> None:
@@ -155,15 +166,14 @@ class _Undoing:
         # whoever is saving one of them, or pointing to one, is waited for: what is read next holds until the end
         self.session.execute(text(_LOCK), {"import": self.import_id})
         new = self.session.execute(text(_NEW), {"import": self.import_id}).all()
-        edited = {row.id for row in new if row.edited}
-        free = set(self._unreferred("therapist_service.therapist", [row.id for row in new if row.id not in edited]))
+        free = set(self._unreferred("therapist_service.therapist", [row.id for row in new if row.why == ""]))
         for row in new:
-            if row.id not in free:
-                reason = "import.kept.edited" if row.id in edited else "import.kept.referred"
-                self.kept.append(Kept(row.id, row.name, reason, ()))
+            if row.id not in free and row.own:
+                self.kept.append(Kept(row.id, row.name, f"import.kept.{row.why or 'referred'}", ()))
         going = [row for row in new if row.id in free]
         practices = {row.practice_id for row in going}
         self.removed = self._delete("therapist_service.therapist", free)
+        self._restored -= free
         self._delete("therapist_service.contact_point", {row.contact_point_id for row in going})
         self._delete("therapist_service.practice_site", self._sites(practices))
         self._delete("therapist_service.practice", practices)
@@ -183,6 +193,14 @@ class _Undoing:
         query = """SELECT s.id FROM therapist_service.practice_site s WHERE s.practice_id = ANY(:ids) AND NOT EXISTS (
                        SELECT FROM therapist_service.therapist t WHERE t.practice_id = s.practice_id)"""
         return set(self.session.scalars(text(query), {"ids": sorted(practices)}))
+
+    def _keep_parts(self, number: int, row: dict[str, Any], parts: Collection[Turned]) -> bool:
+        """Tell which columns stay, and whether by somebody's hand or by a later import; whether there are any."""
+        stayed = {FOLLOWS.get(name, name) for part in parts for name in part.stayed - _FOLLOWING}
+        if stayed:
+            edited = any(part.by_hand - _FOLLOWING for part in parts)
+            self._keep(number, row, f"import.kept.{'edited' if edited else 'later'}", sorted(stayed))
+        return bool(stayed)
 
     def _keep(self, number: int, row: dict[str, Any], reason: str, fields: Iterable[str]) -> None:
         name = " ".join(part for part in (row["title"], row["first_name"], row["last_name"]) if part)
@@ -212,7 +230,8 @@ class _Undoing:
         added = [change for change in changes if "added_site_id" in change.after and change.therapist_id not in merged]
         ids = [change.after["added_site_id"] for change in added]
         self.session.execute(
-            text("""DELETE FROM therapist_service.practice_site s WHERE s.id = ANY(:ids) AND s.version = 1
+            text("""DELETE FROM therapist_service.practice_site s WHERE s.id = ANY(:ids) AND NOT EXISTS (
+                        SELECT FROM therapist_service.hand_edit h WHERE h.site_id = s.id)
                     AND NOT EXISTS (SELECT FROM therapist_service.therapist t WHERE t.site_id = s.id)"""),
             {"ids": ids},
         )
@@ -231,16 +250,22 @@ class _Undoing:
         return list(self.session.scalars(text(query), {"ids": sorted(ids)}))
 
 
-_LOCK = """
-SELECT t.id FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
-WHERE c.import_file_id = :import AND c.became = 'new' ORDER BY t.id FOR UPDATE OF t
-"""
-_NEW = """
-SELECT t.id, t.practice_id, t.contact_point_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
-       NOT therapist_service.as_imported(t, :import) OR pr.version > 1 OR t.locked_fields <> '{}' AS edited
+# those this import brought, and those of one that was taken back while this one still named them
+_THEIRS = """
 FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
-JOIN therapist_service.practice pr ON pr.id = t.practice_id
-WHERE c.import_file_id = :import AND c.became = 'new' ORDER BY t.id
+JOIN scraping_service.import_file f ON f.id = c.import_file_id
+WHERE c.became = 'new' AND (f.id = :import OR (f.undone_at IS NOT NULL AND EXISTS (
+    SELECT FROM scraping_service.import_change l WHERE l.therapist_id = t.id AND l.import_file_id = :import)))
+"""
+_LOCK = f"SELECT t.id {_THEIRS} ORDER BY t.id FOR UPDATE OF t"
+_NEW = f"""
+SELECT t.id, t.practice_id, t.contact_point_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
+       c.import_file_id = :import AS own,
+       CASE WHEN t.status = 'opted_out' OR t.locked_fields <> '{{}}'
+                 OR EXISTS (SELECT FROM therapist_service.hand_edit h WHERE h.therapist_id = t.id)
+                 OR EXISTS (SELECT FROM therapist_service.practice pr WHERE pr.id = t.practice_id AND pr.version > 1)
+            THEN 'edited' WHEN NOT therapist_service.as_imported(t, c.import_file_id) THEN 'later' ELSE '' END AS why
+{_THEIRS} ORDER BY t.id
 """
 _POINTING = """
 SELECT k.conrelid::regclass::text AS source, quote_ident(a.attname) AS name FROM pg_constraint k
@@ -253,19 +278,3 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     rest = iter(ids)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
-
-
-def _turn_back(current: dict[str, Any], change: ImportChange, part: str, back: dict[str, Any]) -> set[str]:
-    """Put one change's columns back where nobody has changed them since; returns those that stay."""
-    before, after = change.before.get(part), change.after.get(part)
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return set()
-    stayed = set()
-    for name, value in after.items():
-        if current[name] == value or name in _FOLLOWING:
-            current[name] = back[name] = before[name]
-        else:
-            stayed.add(name)
-    if "email" in stayed:
-        back.pop("contact_point_id", None)  # it follows the mailbox that stays
-    return stayed

@@ -24,9 +24,11 @@ from domain.casework.consent import stop_if_withdrawn
 from domain.casework.import_contacts import note_statuses
 from domain.casework.import_gone import find_gone, retire
 from domain.casework.import_tally import Tally
+from domain.casework.import_turn import take_turn
 from domain.errors import Conflict, Invalid
 from domain.geocoding.earth import great_circle_km
 from domain.geocoding.lookup import PlzIndex, load_index
+from domain.large_writes import looked_up_by_index
 from domain.patients.intake import apply_intake
 from domain.therapists.bulk import Taking
 from domain.therapists.changes import ALL, NONE, Choice, RecordChange
@@ -34,7 +36,6 @@ from domain.therapists.revising import FileSource
 from domain.values import Coordinate, GeoQuality
 
 BATCH = 1000
-IMPORT_LOCK = 7_235_008  # advisory: two files at once would each take the same people for new
 # A directory's coordinate this far (km) from its PLZ is a mistake; the PLZ is believed.
 DISTRUST_KM = 30.0
 HOUSE_M, STREET_M = 50, 300
@@ -87,16 +88,31 @@ def import_file(
     mapping: Mapping[str, str] | None = None,
     choice: Choice = ALL,
     on_batch: Callable[[int], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> ImportReport:
     """Take a recognised file over. Raises Invalid where the file is broken; nothing of it is kept then.
 
     Raises Conflict when the file is not the one that was recognised. `choice` is what a person wants of it (therapists
     only). A `mapping` is remembered for tables with the same headers. `on_batch` hears how many rows were read after
-    every batch; what it raises ends the import. Two imports wait for each other, dry runs too.
+    every batch; what it raises ends the import. Two imports wait for each other, dry runs too: `on_wait` hears of it,
+    and what it raises ends the waiting.
     """
     if hash_of(source.path) != source.sha256:
         raise Conflict("import.file_changed", file=source.path.name)
-    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
+    take_turn(session, on_wait)
+    with looked_up_by_index(session):
+        return _import(session, source, now, today, mapping, choice, on_batch)
+
+
+def _import(
+    session: Session,
+    source: Source,
+    now: datetime,
+    today: date,
+    mapping: Mapping[str, str] | None,
+    choice: Choice,
+    on_batch: Callable[[int], None] | None,
+) -> ImportReport:
     index = load_index(session)
     before = session.scalar(
         select(func.max(ImportFile.imported_at)).where(
@@ -144,10 +160,11 @@ def import_file(
         session.expunge_all()  # what was written is written; a large file must not fill the memory
         if on_batch is not None:
             on_batch(tally.read)
-    tally.tell_second_sites(taking.finish())
     cut = is_cut(source, tally.read)
+    tally.tell_second_sites(taking.finish(tally.plz, cut=cut))
     file = session.get_one(ImportFile, file.id)
     if not (source.kind.of_patients or only_history or cut):
+        taking.see([error.about for error in tally.rejected if error.about is not None])
         gone = find_gone(session, source, tally.plz, taking.seen, choice=choice)
         retire(session, file.id, gone, now=now)
         tally.changes += gone

@@ -16,13 +16,14 @@ from domain import events
 from domain.access import me
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
+from domain.therapists.addresses import ADDRESS as ADDRESS_COLUMNS
+from domain.therapists.addresses import same_address
 from domain.therapists.duplicates.comparing import stored
 from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.service import contact_point_for
-from domain.therapists.sites import ADDRESS as ADDRESS_COLUMNS
-from domain.therapists.sites import renew_key, same_address
+from domain.therapists.sites import renew_key
 
 # what points to a therapist and moves with a merge, so that lists and rules see it with the one kept
 MOVING = (

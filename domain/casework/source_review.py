@@ -23,10 +23,18 @@ from domain.therapists.changes import ALL, Choice
 from domain.weektime import office_day
 
 OnBatch = Callable[[int], None] | None  # hears how many rows were read; what it raises ends the import
+OnWait = Callable[[], None] | None  # hears that another file is being read in; what it raises ends the waiting
 
 
 def review(
-    session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL, on_batch: OnBatch = None
+    session: Session,
+    run_id: int,
+    *,
+    now: datetime,
+    today: date,
+    choice: Choice = ALL,
+    on_batch: OnBatch = None,
+    on_wait: OnWait = None,
 ) -> ImportReport:
     """Import what a reading brought; `on_batch` as of a file. Raises Conflict where it waits for no review any more."""
     run = _waiting(session, run_id)
@@ -41,14 +49,23 @@ def review(
         path = Path(folder) / f"{name.replace('/', '-')[:80]} {read_on:%d.%m.%Y}.json"
         path.write_bytes(content)
         source = replace(recognise(path, today=today), as_of=read_on, key=f"source:{directory.id}")
-        return import_file(session, source, now=now, today=today, choice=choice, on_batch=on_batch)
+        return import_file(
+            session, source, now=now, today=today, choice=choice, on_batch=on_batch, on_wait=on_wait
+        )  # fmt: skip
 
 
 def take_over(
-    session: Session, run_id: int, *, now: datetime, today: date, choice: Choice = ALL, on_batch: OnBatch = None
+    session: Session,
+    run_id: int,
+    *,
+    now: datetime,
+    today: date,
+    choice: Choice = ALL,
+    on_batch: OnBatch = None,
+    on_wait: OnWait = None,
 ) -> ImportReport:
     """Import it and end the review. Raises Conflict where somebody else was faster."""
-    report = review(session, run_id, now=now, today=today, choice=choice, on_batch=on_batch)
+    report = review(session, run_id, now=now, today=today, choice=choice, on_batch=on_batch, on_wait=on_wait)
     run = _waiting(session, run_id)  # the import let go of all it had read
     run.state, run.content, run.import_file_id = "applied", None, report.import_id
     events.record(session, "source.applied", run.source_id)

@@ -41,7 +41,8 @@ class RecordChange:
     `locked` are differences that are shown and not applied, since a caseworker entered what is there. `accepted` says
     whether the change is (or would be) made; what did not change needs no acceptance. In a dry run the id of somebody
     new is only a number of that run. `second_site`: the address of somebody who moved became a further site, since the
-    file is not newer than the address known or names that one, too.
+    file is not newer than the address known or names that one, too. `objected`: somebody who objected (Art. 21 GDPR)
+    and whom a new record may be; it is taken only when a person says so of that very row (`Choice.despite`).
     """
 
     row: int
@@ -54,19 +55,22 @@ class RecordChange:
     accepted: bool = True
     second_site: bool = False
     like: tuple[Likeness, ...] = ()
+    objected: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a person wants of a file: which kinds of change, without which rows and fields; and who is really gone.
 
-    The default takes everything over but sets nobody inactive; `kinds` empty takes nothing.
+    The default takes everything over but sets nobody inactive; `kinds` empty takes nothing. `despite` are rows that may
+    be somebody who objected and are wanted all the same: another person, as somebody decided.
     """
 
     kinds: frozenset[Became] = frozenset({Became.NEW, Became.CHANGED, Became.MOVED})
     skipped_rows: frozenset[int] = frozenset()
     skipped_fields: Mapping[int, frozenset[str]] = field(default_factory=dict)
     gone: frozenset[int] = frozenset()
+    despite: frozenset[int] = frozenset()
 
     def accepts(self, row: int, became: Became) -> bool:
         """Whether a record's change is wanted."""

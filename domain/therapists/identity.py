@@ -1,15 +1,19 @@
 """Who is the same therapist in two files: the same surname, PLZ and house number, or the same mailbox and name.
 
 A shared mailbox makes nobody the same: by mailbox only a person of the same surname whose first names agree is
-recognised, and an institution never is. Source of the rule: directory-formats.md, identity.
+recognised, and an institution never is. Where no PLZ is known, a surname says nothing without mailbox or number. Two
+people of one name stay two: what is known of them contradicts, or the record's mailbox or number tells which of them it
+is about, or it is about neither. Source of the rule: directory-formats.md, identity.
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from domain.acquisition.records import TherapistRecord
 from domain.acquisition.text import fold_name, identity_key
+from domain.geocoding.folding import fold_street
 from domain.values import Sex
 
 T = TypeVar("T")
@@ -22,26 +26,88 @@ def key_of(record: TherapistRecord) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What somebody is recognised by."""
+    """What somebody is recognised by.
+
+    `numbers` are those they are called by, `streets` folded. `by_hand` names what a caseworker entered ("email",
+    "phone", "street"): it may tell who somebody is, but contradicts no directory. `alias`: a further name of somebody.
+    """
 
     last_name: str
     first_name: str
     sex: str
     email: str
     is_institution: bool
+    numbers: frozenset[str] = frozenset()
+    streets: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()
+    alias: bool = False
+
+
+def numbers_of(*numbers: str) -> frozenset[str]:
+    """Those that are known."""
+    return frozenset(numbers) - {""}
+
+
+def streets_of(streets: Iterable[str]) -> frozenset[str]:
+    """Those that are known, folded."""
+    return frozenset(fold_street(street) for street in streets if street)
+
+
+def first_names_agree(one: str, other: str) -> bool:
+    """Whether two first names contradict nothing: a missing second name or only an initial does not."""
+    mine, others = fold_name(one).split()[:1], fold_name(other).split()[:1]
+    if not mine or not others or mine == others:
+        return True
+    short, long = sorted((mine[0], others[0]), key=len)
+    return len(short) == 1 and long.startswith(short)
 
 
 def _agree(record: TherapistRecord, known: Identity) -> bool:
-    """Whether first name and sex contradict nothing: a missing second name or only an initial does not."""
+    """Whether first name and sex contradict nothing, nor, at another mailbox, two of street, mailbox and number."""
     if record.sex is not Sex.NOT_STATED and known.sex not in {Sex.NOT_STATED, record.sex}:
         return False
-    mine, other = fold_name(record.first_name).split(), fold_name(known.first_name).split()
-    return not mine or not other or mine[0].startswith(other[0]) or other[0].startswith(mine[0])
+    if not first_names_agree(record.first_name, known.first_name):
+        return False
+    if record.email and record.email == known.email:
+        return True
+    other_street = bool(_street(record) and known.streets) and not _street(record) & known.streets
+    if other_street and record.plz and not record.house_number and "street" not in known.by_hand:
+        return False  # without a number only the street tells one house from another
+    against = {
+        "street": other_street,
+        "email": bool(record.email and known.email) and record.email != known.email,
+        "phone": bool(_numbers(record) and known.numbers) and not _numbers(record) & known.numbers,
+    }
+    return sum(differs for name, differs in against.items() if name not in known.by_hand) < 2
+
+
+def _numbers(record: TherapistRecord) -> frozenset[str]:
+    return numbers_of(record.phone, record.mobile)
+
+
+def _street(record: TherapistRecord) -> frozenset[str]:
+    return streets_of([record.street])
+
+
+def _reached_alike(record: TherapistRecord, known: Identity) -> bool:
+    """Whether they share a mailbox or a number, or of neither any is known."""
+    mine, others = _numbers(record) | {record.email}, known.numbers | {known.email}
+    return bool((mine & others) - {""}) or not (mine | others) - {""}
+
+
+# what tells two apart whom a record fits alike, the surest first
+_TELLING: tuple[Callable[[TherapistRecord, Identity], bool], ...] = (
+    lambda record, known: bool(record.email) and record.email == known.email,
+    lambda record, known: bool(_numbers(record) & known.numbers),
+    lambda record, known: fold_name(record.first_name) == fold_name(known.first_name),
+    lambda record, known: bool(_street(record) & known.streets),
+    lambda _, known: not known.alias,
+)
 
 
 @dataclass(slots=True)
 class Register(Generic[T]):
-    """People already there, to look records up in; the first who fits is the one."""
+    """People already there, to look records up in; where two fit alike, nobody is found."""
 
     _by_key: dict[str, list[tuple[Identity, T]]] = field(default_factory=lambda: defaultdict(list))
     _by_mailbox: dict[tuple[str, str], list[tuple[Identity, T]]] = field(default_factory=lambda: defaultdict(list))
@@ -55,11 +121,17 @@ class Register(Generic[T]):
 
     def find(self, record: TherapistRecord) -> T | None:
         """The person a record speaks of, or None."""
-        for identity, person in self._by_key.get(key_of(record), ()):
-            if _agree(record, identity):
-                return person
+        fitting = [
+            (identity, person)
+            for identity, person in self._by_key.get(key_of(record), ())
+            if _agree(record, identity) and (record.plz or _reached_alike(record, identity))
+        ]
         if record.email and record.first_name and not record.is_institution:
-            for identity, person in self._by_mailbox.get((record.email, fold_name(record.last_name)), ()):
-                if _agree(record, identity):
-                    return person
-        return None
+            named = self._by_mailbox.get((record.email, fold_name(record.last_name)), ())
+            fitting += [(identity, person) for identity, person in named if _agree(record, identity)]
+        for tells in _TELLING:
+            if len({id(person) for _, person in fitting}) < 2:
+                break
+            fitting = [(known, person) for known, person in fitting if tells(record, known)] or fitting
+        found = {id(person): person for _, person in fitting}
+        return next(iter(found.values())) if len(found) == 1 else None

@@ -83,6 +83,22 @@ class TherapistMerge(Identified, Base):
     undone_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Person.id))
 
 
+class HandEdit(Identified, Base):
+    """Who or which site was written by neither an import nor its undoing, and when last; the database writes it."""
+
+    __tablename__ = "hand_edit"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(therapist_id, site_id) = 1", name="of_one"),
+        Index("uq_hand_edit_therapist_id", "therapist_id", unique=True),
+        Index("uq_hand_edit_site_id", "site_id", unique=True),
+        SCHEMA,
+    )
+
+    therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id, ondelete="CASCADE"))
+    site_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PracticeSite.id, ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class ImportChange(Identified, Base):
     """What an import did to one therapist: columns before and after.
 

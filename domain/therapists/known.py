@@ -4,14 +4,14 @@ Who was merged stands for whom they were merged into.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from domain.acquisition.models import ImportFile
 from domain.acquisition.records import TherapistRecord
-from domain.therapists.identity import Identity, Register, key_of
+from domain.therapists.identity import Identity, Register, key_of, numbers_of, streets_of
 from domain.therapists.identity_models import TherapistAlias
 from domain.therapists.models import ContactPoint, PracticeSite, Therapist
 
@@ -24,6 +24,7 @@ class Match:
     main: PracticeSite
     sites: list[PracticeSite] = field(default_factory=list)
     source_key: str = ""
+    alias_keys: set[str] = field(default_factory=set)
 
 
 def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register[Match]:
@@ -88,18 +89,33 @@ def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]
         while kept.merged_into_id is not None:
             kept = people[kept.merged_into_id]
         if kept.id not in matches:
-            own = sites.get(kept.practice_id, [])
-            main = next(site for site in own if site.id == kept.site_id)
-            matches[kept.id] = Match(kept, main, own, directories.get(kept.source_file_id or 0, ""))
+            places = sites.get(kept.practice_id, [])
+            main = next(site for site in places if site.id == kept.site_id)
+            matches[kept.id] = Match(kept, main, places, directories.get(kept.source_file_id or 0, ""))
         match = matches[kept.id]
         # a directory may still write what was corrected by hand, or have caught up with it
-        known.add({therapist.identity_key, therapist.edited_key} - {""}, identity_of(therapist), match)
+        own = identity_of(therapist, sites.get(therapist.practice_id, []))
+        if kept is not therapist:
+            own = replace(own, alias=True)
+        known.add({therapist.identity_key, therapist.edited_key} - {""}, own, match)
         for alias in aliases.get(therapist.id, ()):
-            identity = Identity(alias.last_name, alias.first_name, alias.sex, alias.email, therapist.is_institution)
+            identity = replace(
+                own,
+                last_name=alias.last_name,
+                first_name=alias.first_name,
+                sex=alias.sex,
+                email=alias.email,
+                alias=True,
+            )
             known.add({alias.identity_key}, identity, match)
+            match.alias_keys.add(alias.identity_key)
     return known
 
 
-def identity_of(therapist: Therapist) -> Identity:
+def identity_of(therapist: Therapist, sites: Iterable[PracticeSite]) -> Identity:
     """What somebody is recognised by."""
-    return Identity(therapist.last_name, therapist.first_name, therapist.sex, therapist.email, therapist.is_institution)
+    return Identity(
+        therapist.last_name, therapist.first_name, therapist.sex, therapist.email, therapist.is_institution,
+        numbers_of(therapist.phone, therapist.mobile), streets_of(site.street for site in sites),
+        frozenset(therapist.locked_fields),
+    )  # fmt: skip

@@ -1,26 +1,30 @@
 """One record of a directory about somebody known: what it changes, what a lock keeps back, and doing it.
 
 Somebody recognised at an address nobody knew has moved or has a second site: the address is added. Whether it becomes
-the main one is decided when the whole file is read (`finish`), since the file may name the old one, too.
+the main one is decided when the whole file is read (`finish`), since the file may name the old one, too, or may not
+have looked there; until then the record only fills what is unknown of the person. So does one of a file older than what
+is known.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
+from domain.therapists.addresses import ADDRESS, differing, same_address, site_changes
 from domain.therapists.aliases import add_alias, known_as
-from domain.therapists.changes import Became, Choice, RecordChange
+from domain.therapists.changes import Became, Choice, FieldChange, RecordChange
 from domain.therapists.directory_rules import FOLLOWS, GEO, improvements, plain
 from domain.therapists.homes import contact_points
 from domain.therapists.identity import key_of
 from domain.therapists.import_journal import Journal
 from domain.therapists.known import Match
 from domain.therapists.models import PracticeSite, Therapist
-from domain.therapists.sites import ADDRESS, renew_key, same_address
+from domain.therapists.sites import renew_key
 from domain.therapists.telling import Changes, described, fields_of
 
 
@@ -50,10 +54,15 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class _Moving:
-    """Somebody whose main site may have changed: decided when the whole file is read."""
+    """Somebody whose main site may have changed: decided when the whole file is read.
+
+    `values` are what the record says of the person then, `otherwise` what became of it if they did not move.
+    """
 
     site_id: int
-    row: int
+    plz: str
+    values: dict[str, Any]
+    otherwise: RecordChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,81 +85,142 @@ class Revising:
     choice: Choice
     journal: Journal
     _moving: dict[int, _Moving] = field(default_factory=dict)
+    _further: dict[int, RecordChange] = field(default_factory=dict)
     _at_main: set[int] = field(default_factory=set)
+    _confirmed: set[int] = field(default_factory=set)
 
     def revise(
         self, record: TherapistRecord, match: Match, values: dict[str, Any], site_values: dict[str, Any]
     ) -> RecordChange:
         """Take one record over as far as it is wanted; what became of it."""
-        therapist = match.therapist
-        site = _site_of(record, match)
+        therapist, older = match.therapist, self._is_older(match)
+        site, locked_address = _site_of(record, match), {}
         if site is match.main:
             self._at_main.add(therapist.id)
-        if site is None and self.choice.skipped(record.row).intersection(ADDRESS):
-            site, site_values = match.main, {}  # the new address is not wanted, the rest is
-        elsewhere = site is not match.main and not (site is None and self._is_newer(match))
-        proposed = improvements(_columns(therapist, values), values, only_unknown=elsewhere)
-        at_site: Changes = {} if site is None else improvements(_columns(site, site_values), site_values)
-        kept_back = _locked(therapist, {**proposed, **(at_site if site is match.main else {})})
+        elif site is None and self._is_known_address(record, match):
+            # the directory still says what a caseworker corrected: that is no second site
+            site, site_values, locked_address = match.main, {}, differing(match.main, record)
+        elif site is None and (
+            self.choice.skipped(record.row).intersection(ADDRESS) or (older and self._is_same_directory(match))
+        ):
+            site, site_values = match.main, {}  # the new address is not wanted, or an old one; the rest is
+        known = _columns(therapist, values)
+        gaps = improvements(known, values, only_unknown=site is not match.main or older)
+        may_move = site is None and bool(record.plz) and self._is_newer(match)
+        proposed = improvements(known, values) if may_move else gaps
+        at_site: Changes = (
+            {} if site is None else site_changes(_columns(site, site_values), site_values, only_unknown=older)
+        )
+        kept_back = _locked(therapist, {**proposed, **(at_site if site is match.main else {}), **locked_address})
         unwanted = set(kept_back) | self.choice.skipped(record.row)
-        proposed, at_site = _without(proposed, unwanted), _without(at_site, unwanted)
-        told = {**proposed, **at_site}
+        if unwanted.intersection(ADDRESS):
+            unwanted |= {*ADDRESS, *GEO}  # a new address comes whole or not at all
+        proposed, gaps, at_site = (_without(changes, unwanted) for changes in (proposed, gaps, at_site))
+        address: Changes = {}
         if site is None:
-            told |= {name: (getattr(match.main, name), site_values[name]) for name in (*ADDRESS, "addition")}
-        shown = fields_of({name: change for name, change in told.items() if change[0] != change[1]})
+            address = {name: (getattr(match.main, name), site_values[name]) for name in (*ADDRESS, "addition")}
+        shown = _shown({**proposed, **at_site, **address})
         became = Became.MOVED if site is None else Became.CHANGED if shown else Became.UNCHANGED
         wanted = self.choice.accepts(record.row, Became.MOVED if site is None else Became.CHANGED)
+        accepted = wanted or became is Became.UNCHANGED
+        change = described(record, became, therapist.id, shown, accepted=accepted, locked=fields_of(kept_back))
         # where only the week of the hours is newer, or a coordinate, nobody reads a change: it is confirmed and noted
         if wanted and (site is None or proposed or at_site):
-            self._apply(record, match, _Step(proposed, site, at_site, site_values), confirmed=not shown)
-        accepted = wanted or became is Became.UNCHANGED
-        return described(record, became, therapist.id, shown, accepted=accepted, locked=fields_of(kept_back))
+            added = self._apply(record, match, _Step(gaps, site, at_site, site_values), confirmed=not shown)
+            if added is not None:
+                self._further[record.row] = replace(change, fields=_shown({**gaps, **address}), second_site=True)
+            if added is not None and may_move:
+                wished = {name: value for name, value in values.items() if name in proposed}
+                self._moving[therapist.id] = _Moving(added, record.plz, wished, self._further[record.row])
+        elif wanted and self._renews(match):
+            self._confirm(record.row, therapist)
+        return change
 
-    def finish(self) -> frozenset[int]:
-        """After the last record: whoever moved works there mainly; returns their ids."""
-        moved = set()
+    def renew(self) -> None:
+        """Whom the file names as they are known is known as of its day: no change of theirs, and no new version."""
+        if self._confirmed:
+            self.session.execute(
+                update(Therapist).where(Therapist.id.in_(self._confirmed)).values(**self.source.provenance(self.now))
+            )
+            self._confirmed.clear()
+
+    def finish(self, covered: Collection[str], *, cut: bool) -> dict[int, RecordChange]:
+        """After the last record: whoever moved works there mainly, where a whole file that covers the old PLZ says so.
+
+        Returns the records, by row, whose address became a further site instead.
+        """
         for number, moving in self._moving.items():
-            if number in self._at_main:
-                continue  # the file names the old address, too: two sites
+            if number in self._at_main or cut:
+                continue  # the file names the old address, too, or not all it found: two sites
             therapist = self.session.get_one(Therapist, number)
+            main = self.session.get_one(PracticeSite, therapist.site_id)
+            if main.id == moving.site_id or (main.plz and main.plz not in covered):
+                continue  # it did not look where they were
             site_id, edited_key = therapist.site_id, therapist.edited_key
-            if site_id == moving.site_id:
-                continue
+            changes = self._set(therapist, improvements(_columns(therapist, moving.values), moving.values))
             therapist.site_id = moving.site_id
             renew_key(therapist, self.session.get_one(PracticeSite, moving.site_id))
-            changes: Changes = {
+            changes |= {
                 "site_id": (site_id, therapist.site_id),
                 "edited_key": (edited_key, therapist.edited_key),
             }
-            self.journal.note_change(moving.row, number, Became.MOVED, changes)
-            moved.add(number)
+            self.journal.note_change(moving.otherwise.row, number, Became.MOVED, changes)
+            del self._further[moving.otherwise.row]
         self.journal.write()
-        return frozenset(moved)
+        return self._further
+
+    def _is_same_directory(self, match: Match) -> bool:
+        return bool(self.source.key) and match.source_key == self.source.key
+
+    def _is_older(self, match: Match) -> bool:
+        """Whether the file says how it was before what is known."""
+        known_as_of = match.therapist.source_as_of
+        return known_as_of is not None and self.source.as_of < known_as_of
 
     def _is_newer(self, match: Match) -> bool:
         """Whether a new address may be where somebody moved: a later file of the directory that knew the old one."""
-        therapist = match.therapist
-        older = therapist.source_as_of is not None and self.source.as_of > therapist.source_as_of
-        same = bool(self.source.key) and match.source_key == self.source.key
-        return older and same and not set(therapist.locked_fields).intersection(ADDRESS)
+        return self._renews(match) and not set(match.therapist.locked_fields).intersection(ADDRESS)
 
-    def _apply(self, record: TherapistRecord, match: Match, step: _Step, *, confirmed: bool) -> None:
-        therapist, changes, site = match.therapist, step.changes, step.site
-        had_place, newer = bool(match.main.plz), self._is_newer(match)
+    def _renews(self, match: Match) -> bool:
+        """Whether it is a later file of the directory that told of somebody last."""
+        known_as_of = match.therapist.source_as_of
+        later = known_as_of is not None and self.source.as_of > known_as_of
+        return later and self._is_same_directory(match)
+
+    def _is_known_address(self, record: TherapistRecord, match: Match) -> bool:
+        """Whether a directory writes the address it is known to, which a caseworker corrected."""
+        locked = set(match.therapist.locked_fields).intersection(ADDRESS)
+        return bool(locked) and key_of(record) in {match.therapist.identity_key, *match.alias_keys}
+
+    def _confirm(self, row: int, therapist: Therapist) -> None:
+        if therapist.id in self._confirmed:
+            return
+        self._confirmed.add(therapist.id)
+        renewed = self.source.provenance(self.now)
+        changes = {name: (getattr(therapist, name), value) for name, value in renewed.items()}
+        self.journal.note_change(row, therapist.id, Became.CHANGED, changes, confirmed=True)
+
+    def _set(self, therapist: Therapist, changes: Changes) -> Changes:
+        """Columns of a person, with what follows from them."""
         for name, (_, value) in changes.items():
             setattr(therapist, name, value)
         if "email" in changes:
             point = contact_points(self.session, {therapist.email})[therapist.email]
             changes["contact_point_id"] = (therapist.contact_point_id, point)
             therapist.contact_point_id = point
+        return changes
+
+    def _apply(self, record: TherapistRecord, match: Match, step: _Step, *, confirmed: bool) -> int | None:
+        """Returns the id of the site that was added, if one was."""
+        therapist, site = match.therapist, step.site
+        had_place, older = bool(match.main.plz), self._is_older(match)
+        changes = self._set(therapist, dict(step.changes))
         added: dict[str, Any] = {}
         more: dict[str, Any] = {"confirmed": True} if confirmed else {}
         if site is None:
             site = self._add_site(match, step.site_values)
             added = {"added_site_id": site.id, "alias_key": key_of(record)}
             add_alias(self.session, known_as(therapist, key_of(record)))
-            if newer:
-                self._moving[therapist.id] = _Moving(site.id, record.row)
         else:
             for name, (_, value) in step.at_site.items():
                 setattr(site, name, value)
@@ -158,7 +228,7 @@ class Revising:
             # known by the mailbox until now; from here on by the address, too
             changes["identity_key"] = (therapist.identity_key, key_of(record))
             therapist.identity_key = key_of(record)
-        for name, value in self.source.provenance(self.now).items():
+        for name, value in () if older else self.source.provenance(self.now).items():
             changes[name] = (getattr(therapist, name), value)
             setattr(therapist, name, value)
         self.journal.note_change(
@@ -171,6 +241,7 @@ class Revising:
             **added,
             **more,
         )
+        return site.id if added else None
 
     def _add_site(self, match: Match, values: dict[str, Any]) -> PracticeSite:
         site = PracticeSite(practice_id=match.therapist.practice_id, **values)
@@ -184,15 +255,19 @@ def _site_of(record: TherapistRecord, match: Match) -> PracticeSite | None:
     """The site a record speaks of: the main one if nothing contradicts, else one with its address, else none yet."""
     if same_address(match.main, record):
         return match.main
-    return next((site for site in match.sites if site.plz and same_address(site, record)), None)
+    return next((site for site in match.sites if (site.plz or site.city) and same_address(site, record)), None)
 
 
 def _locked(therapist: Therapist, changes: Changes) -> Changes:
     """What a caseworker's own entries keep back."""
     locks = set(therapist.locked_fields)
     if locks.intersection(ADDRESS):
-        locks.update(GEO)  # the file's coordinate is that of the file's address
+        locks.update(ADDRESS, GEO)  # the file's coordinate is that of the file's address
     return {name: change for name, change in changes.items() if FOLLOWS.get(name, name) in locks or name in locks}
+
+
+def _shown(changes: Changes) -> tuple[FieldChange, ...]:
+    return fields_of({name: change for name, change in changes.items() if change[0] != change[1]})
 
 
 def _columns(row: object, names: Iterable[str]) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from domain.acquisition.text import email as read_email
 from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
+from domain.therapists.addresses import ADDRESS
 from domain.therapists.aliases import known_as, remember
 from domain.therapists.mailbox_opt_outs import stands_for
 from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
-from domain.therapists.sites import ADDRESS, SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
+from domain.therapists.sites import SITE_FIELDS, SiteForm, change_address, lock_for_all, renew_key, working_at
 from domain.values import Offer, WeekSpan
 from domain.weektime import to_multirange
 

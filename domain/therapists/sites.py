@@ -6,19 +6,18 @@ who works there, since a directory names it once for each of them.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.acquisition.text import fold_house, identity_key
+from domain.acquisition.text import identity_key
 from domain.editing import load_for_edit
 from domain.errors import Invalid
 from domain.geocoding.lookup import locate, whole_plz
+from domain.therapists.addresses import ADDRESS
 from domain.therapists.models import PracticeSite, Therapist
 
-ADDRESS = ("street", "house_number", "plz", "city")
 SITE_FIELDS = (*ADDRESS, "addition", "accessible")
 
 
@@ -32,26 +31,6 @@ class SiteForm:
     city: str
     accessible: bool | None
     addition: str = ""
-
-
-class Address(Protocol):
-    """What has a PLZ and a house number."""
-
-    @property
-    def plz(self) -> str:
-        """Five digits or empty."""
-
-    @property
-    def house_number(self) -> str:
-        """As it is written, or empty."""
-
-
-def same_address(one: Address, other: Address) -> bool:
-    """Whether an address completes the other instead of contradicting it: a second site is not a correction."""
-    if not one.plz or not other.plz:
-        return True
-    houses = fold_house(one.house_number), fold_house(other.house_number)
-    return one.plz == other.plz and (houses[0] == houses[1] or not all(houses))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from domain.database import Session
 from domain.errors import Conflict
 from domain.therapists.changes import Became
 from ui.errors import describe
+from ui.import_words import waiting_words
 from ui.imports.counting import counts
 from ui.imports.examining import Tried
 from ui.imports.rejected import RejectedView
@@ -33,6 +34,7 @@ class SourceReviewDialog(QDialog):
         self._ui, self._page, self._run_id, self._name = ui, parent, run.id, name
         self._work, self._taking = Working(run.entries), False
         self._work.progress.connect(self._show_progress)
+        self._work.waiting.connect(self._show_waiting)
         self.destroyed.connect(self._work.leave)
         self.view: ReviewView | None = None
         self.setWindowTitle(tr("Änderungen aus „{name}“").format(name=name))
@@ -59,10 +61,12 @@ class SourceReviewDialog(QDialog):
         column.addWidget(self._rejected)
         column.addWidget(row(self._take, self._drop, self._later))
         self._begin(keep=False)
-        now, today, run_id, told = ui.now(), ui.today(), run.id, self._work.on_batch
+        now, today, run_id, work = ui.now(), ui.today(), run.id, self._work
 
         def trial(session: Session) -> Tried:
-            return Tried.of(session, review(session, run_id, now=now, today=today, on_batch=told))
+            return Tried.of(
+                session, review(session, run_id, now=now, today=today, on_batch=work.on_batch, on_wait=work.on_wait)
+            )
 
         ui.background.read(self, trial, self._show, self._refused)
 
@@ -93,11 +97,13 @@ class SourceReviewDialog(QDialog):
         if self.view is None:
             return
         now, today, choice = self._ui.now(), self._ui.today(), self.view.selection.choice()
-        run_id, told = self._run_id, self._work.on_batch
+        run_id, work = self._run_id, self._work
         self._begin(keep=True)
         self._ui.background.write(
             self,
-            lambda s: take_over(s, run_id, now=now, today=today, choice=choice, on_batch=told),
+            lambda s: take_over(
+                s, run_id, now=now, today=today, choice=choice, on_batch=work.on_batch, on_wait=work.on_wait
+            ),
             self._taken,
             self._refused,
         )
@@ -123,6 +129,11 @@ class SourceReviewDialog(QDialog):
         self._later.setText(said)
         self._later.setAccessibleName(said.replace("&", ""))
         self._later.setEnabled(True)
+
+    def _show_waiting(self) -> None:
+        if not self._work.stopping:
+            self._bar.setRange(0, 0)
+            self._progress.setText(waiting_words())
 
     def _show_progress(self, rows: int, total: int) -> None:
         self._bar.setRange(0, total)

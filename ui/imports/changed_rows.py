@@ -103,6 +103,8 @@ class ChangedFields(CheckedRows):
 
 
 def _chip_of(change: RecordChange) -> tuple[str, str]:
+    if change.objected is not None:
+        return tr("hat vielleicht widersprochen"), "danger"
     if change.like:
         return tr("neu, vielleicht bekannt"), COLOURS[LIKE]
     return label("became", change.became), COLOURS[change.became]

@@ -111,6 +111,7 @@ class ImportDialog(QDialog):
         self._say(label("file_kind", kind))
         self._work = FileWorking(self._ui, source)
         self._work.progress.connect(self._show_progress)
+        self._work.waiting.connect(self._show_waiting)
         self.destroyed.connect(self._work.leave)
 
     def _say(self, what: str) -> None:
@@ -197,6 +198,10 @@ class ImportDialog(QDialog):
             self.outcome.begin()
         else:
             self.outcome.end()
+
+    def _show_waiting(self) -> None:
+        if self._work is not None and self.outcome.running and not self._work.stopping:
+            self.outcome.show_waiting()
 
     def _show_progress(self, rows: int, total: int) -> None:
         if self._work is not None:

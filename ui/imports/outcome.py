@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from domain.casework.imports import ImportReport
+from ui.import_words import waiting_words
 from ui.imports.counting import counts
 from ui.imports.rejected import RejectedView
 from ui.imports.working import Working
@@ -54,6 +55,11 @@ class Outcome(QWidget):
     def add(self, text: str) -> None:
         """One more."""
         self.said.setText(f"{self.said.text()} {text}")
+
+    def show_waiting(self) -> None:
+        """Somebody else reads a file in."""
+        self.bar.setRange(0, 0)
+        self.said.setText(waiting_words())
 
     def show_progress(self, work: Working, rows: int, total: int) -> None:
         """So many rows of all."""

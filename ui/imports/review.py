@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QVBoxLayout,
 
 from domain.therapists.changes import Became, RecordChange
 from ui import formats, icons
-from ui.import_words import like_words
+from ui.import_words import like_words, objection_words
 from ui.imports.changed_rows import ChangedFields, ChangedRecords
 from ui.imports.checked import CheckedView
 from ui.imports.counting import kind_words
@@ -131,6 +131,8 @@ class ReviewView(QWidget):
 
 
 def _note(change: RecordChange) -> str:
+    if change.objected is not None:
+        return objection_words(change)
     if change.like:
         return like_words(change)
     if change.second_site:

@@ -11,11 +11,14 @@ KINDS = (*Became, LIKE, LOCKED)
 
 
 class Selection:
-    """At first everything is wanted but nobody is retired: a file may merely not have looked there."""
+    """At first everything is wanted but nobody is retired: a file may merely not have looked there.
+
+    Nor is anybody wanted who may have objected: whoever takes them ticks that very row.
+    """
 
     def __init__(self, changes: Sequence[RecordChange]) -> None:
         self.changes = tuple(changes)
-        self._off = {number for number, change in enumerate(changes) if change.became is Became.GONE}
+        self._off = {number for number, change in enumerate(changes) if change.became is Became.GONE or change.objected}
         self._fields_off: dict[int, set[str]] = {}
         self._kinds: dict[str, list[int]] = {kind: [] for kind in KINDS}
         for number, change in enumerate(changes):
@@ -51,9 +54,10 @@ class Selection:
         return self.changes[number].became in {Became.CHANGED, Became.MOVED}
 
     def take(self, numbers: Iterable[int], *, wanted: bool) -> None:
-        """Take or leave whole records."""
-        for number in numbers:
-            if not self.may_choose(number):
+        """Take or leave whole records; of many at once those who may have objected are only left."""
+        chosen = list(numbers)
+        for number in chosen:
+            if not self.may_choose(number) or (wanted and len(chosen) > 1 and self.changes[number].objected):
                 continue
             self._fields_off.pop(number, None)
             if wanted:
@@ -96,6 +100,11 @@ class Selection:
                 for number, change in enumerate(self.changes)
                 if change.became is Became.GONE and number not in self._off
             ),
+            despite=frozenset(
+                change.row
+                for number, change in enumerate(self.changes)
+                if change.objected is not None and number not in self._off
+            ),
         )
 
 
@@ -104,4 +113,8 @@ ADDRESS = frozenset({"street", "house_number", "addition", "plz", "city", "acces
 
 def kinds_of(change: RecordChange) -> tuple[str, ...]:
     """The kinds (KINDS) a change is found under."""
-    return (change.became.value, *([LIKE] if change.like else []), *([LOCKED] if change.locked else []))
+    return (
+        change.became.value,
+        *([LIKE] if change.like or change.objected else []),
+        *([LOCKED] if change.locked else []),
+    )

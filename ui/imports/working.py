@@ -20,13 +20,15 @@ class Stopped(Exception):
 
 
 class Working(QObject):
-    """A trial or the import itself. `progress` tells rows done and rows in all (0: not counted yet).
+    """A trial or the import itself.
 
+    `progress` tells rows done and rows in all (0: not counted yet), `waiting` that another file is being read in.
     It tells from a thread of the pool, so it has no parent: its window may go with its page at any moment, and a signal
     of an object that is being destroyed ends the program. Whoever holds the work (`Background`) holds this, too.
     """
 
     progress = Signal(int, int)
+    waiting = Signal()
 
     def __init__(self, total: int = 0) -> None:
         super().__init__()
@@ -37,6 +39,11 @@ class Working(QObject):
     def stop(self) -> None:
         """End the work at its next thousand rows."""
         self._stop = True
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stop
 
     def begin(self, *, keep: bool) -> None:
         """Forget an earlier wish to stop; `keep` where it is no trial."""
@@ -52,6 +59,13 @@ class Working(QObject):
         if self._stop:
             raise Stopped
         self.progress.emit(rows, self._total)
+
+    def on_wait(self) -> None:
+        """Another file is being read in, told on a thread of the pool. Raises Stopped."""
+        if self._stop:
+            raise Stopped
+        self._since = monotonic()
+        self.waiting.emit()
 
     def words(self, rows: int, total: int) -> str:
         """How far it is and how long it will take."""
@@ -77,8 +91,9 @@ class FileWorking(Working):
             self._total = self._count(today, mapping)
         self._since = monotonic()
         return import_file(
-            session, self.source, now=now, today=today, mapping=mapping, choice=choice, on_batch=self.on_batch
-        )
+            session, self.source, now=now, today=today, mapping=mapping, choice=choice,
+            on_batch=self.on_batch, on_wait=self.on_wait,
+        )  # fmt: skip
 
     def _count(self, today: date, mapping: Mapping[str, str] | None) -> int:
         """How many rows there are: read once without the database, a small part of the whole work."""

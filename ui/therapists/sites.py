@@ -10,6 +10,7 @@ from domain.casework.pins import unpin_site
 from domain.casework.placing import PlaceState, site_places
 from domain.database import Session
 from domain.therapists import sites
+from domain.therapists.addresses import ADDRESS
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.sites import Site, SiteForm
 from domain.travel.ways import Way
@@ -38,7 +39,7 @@ class SiteDialog(EntryDialog):
     def __init__(self, parent: QWidget, form: SiteForm | None = None) -> None:
         super().__init__(parent, tr("Standort") if form else tr("Neuer Standort"), tr("Übernehmen"))
         form = form or SiteForm("", "", "", "", None)
-        names = (*sites.ADDRESS, "addition")
+        names = (*ADDRESS, "addition")
         self._texts = {name: QLineEdit(getattr(form, name)) for name in names}
         self._access = Choice({"": tr("unbekannt"), "yes": tr("ja"), "no": tr("nein")}, tr("Barrierefrei"))
         self._access.choose(ACCESS[form.accessible])
@@ -49,7 +50,7 @@ class SiteDialog(EntryDialog):
 
     def help_with(self, background: Background) -> None:
         """Suggest addresses while one types."""
-        AddressHelp(background, {name: self._texts[name] for name in sites.ADDRESS})
+        AddressHelp(background, {name: self._texts[name] for name in ADDRESS})
 
     def form(self) -> SiteForm:
         """What was entered."""

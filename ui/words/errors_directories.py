@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, str] = {
     "import.choice": "Wählen Sie mit --only, --without und --gone aus einer einzigen Datei mit Therapeuten aus. Es wurde nichts übernommen.",
     "import.not_found": "Einen Import mit dieser Nummer gibt es nicht.",
     "import.kept.edited": "seit dem Import bearbeitet",
+    "import.kept.later": "auch von einem späteren Import genannt, der noch gilt",
     "import.kept.referred": "inzwischen mit Anfragen, Anrufen oder Kontakten verbunden",
     "import.kept.merged": "inzwischen mit einem anderen Eintrag zusammengeführt",
     "import.row.no_name": "Nachname fehlt",

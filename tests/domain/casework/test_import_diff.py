@@ -145,6 +145,14 @@ def test_who_is_gone_is_set_inactive_only_when_a_person_says_so(desk: Desk) -> N
         assert session.get_one(Therapist, gone.therapist_id).status == "active"
 
 
+def test_who_stands_in_a_rejected_row_is_not_gone(desk: Desk) -> None:
+    """The row is listed with its reason; nobody is told as missing who is there."""
+    desk.take(entry(), entry("Winter", "Eva"), entry("Lenz", "Mia"))
+    report = desk.take(entry(), entry("Winter", "Eva", title="T" * 700))
+    assert [(error.row, error.reason) for error in report.rejected] == [(2, "import.row.too_long")]
+    assert [change.name for change in report.changes if change.became is Became.GONE] == ["Mia Lenz"]
+
+
 def test_what_ended_with_gone_is_told_when_it_is_undone(desk: Desk) -> None:
     """The status comes back; the mail that was not sent and the call that was planned do not."""
     first = desk.take(entry(), entry("Winter", "Eva"))
@@ -172,7 +180,7 @@ def test_a_whole_import_is_undone(desk: Desk) -> None:
     desk.take(entry(), entry("Winter", "Eva"))
     before = desk.rows()
     moved = entry("Winter", "Eva", house_number="77", postal_code="52064")
-    report = desk.take(entry(phone="0241 7654321", title="Dr.", email="neu@post.example"), moved, entry("Lenz", "Mia"))
+    report = desk.take(entry(title="Dr.", email="neu@post.example"), moved, entry("Lenz", "Mia"))
     assert [change.became for change in report.changes] == ["changed", "moved", "new"]
     with desk.database.read() as session:
         assert [site.form.plz for site in sites_of(session, report.changes[1].therapist_id)] == ["52064", "52062"]

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -13,40 +14,73 @@ from domain.database import Database
 from tests.conftest import NOW
 from tests.domain.casework.test_import_diff import Desk, entry
 
-WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
-
-def _wait_for_lock(database: Database, *, granted: bool) -> None:
-    """Until somebody holds the lock of imports, or waits for it."""
-    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = :granted")
+def _wait_for_lock(database: Database) -> None:
+    """Until somebody holds the lock of imports."""
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
     until = time.monotonic() + 30
     while time.monotonic() < until:
         with database.read() as session:
-            if session.scalar(held, {"granted": granted}):
+            if session.scalar(held):
                 return
         time.sleep(0.02)
-    pytest.fail("nobody took the lock" if granted else "nobody waited")
+    pytest.fail("nobody took the lock")
 
 
 def test_the_second_finds_whom_the_first_took(database: Database, second_database: Database, tmp_path: Path) -> None:
     """It waits for the first and has nothing new; nobody is there twice."""
     path = Desk(database, tmp_path).write(entry("Sommer"), entry("Winter"))
     source = recognise(path, today=NOW.date())
+    waits = Event()
 
     def take(own: Database, *, then_wait: bool) -> ImportReport:
         def on_batch(_rows: int) -> None:
-            if then_wait:
-                _wait_for_lock(second_database, granted=False)
+            if then_wait and not waits.wait(60):
+                pytest.fail("nobody waited")
 
         with own.write() as session:
-            return import_file(session, source, now=NOW, today=NOW.date(), on_batch=on_batch)
+            return import_file(session, source, now=NOW, today=NOW.date(), on_batch=on_batch, on_wait=waits.set)
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(take, database, then_wait=True)
-        _wait_for_lock(database, granted=True)
+        _wait_for_lock(database)
         second = pool.submit(take, second_database, then_wait=False)
         reports = first.result(60), second.result(60)
     assert [(report.imported, report.unchanged) for report in reports] == [(2, 0), (0, 2)]
+
+
+def test_waiting_ends_with_no_limit_and_can_be_stopped(
+    database: Database, second_database: Database, tmp_path: Path
+) -> None:
+    """Longer than one waits for a row; a trial then sees what the other one brought; who stops waits no more."""
+    path = Desk(database, tmp_path).write(entry("Sommer"), entry("Winter"))
+    source = recognise(path, today=NOW.date())
+    looks: list[int] = []
+
+    def on_wait() -> None:
+        looks.append(1)
+
+    def stop() -> None:
+        raise KeyError("stopped")
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            import_file(session, source, now=NOW, today=NOW.date())
+
+            def trial() -> ImportReport:
+                with second_database.read() as other:
+                    other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                    return import_file(other, source, now=NOW, today=NOW.date(), on_wait=on_wait)
+
+            with pytest.raises(KeyError), second_database.write() as other:
+                import_file(other, source, now=NOW, today=NOW.date(), on_wait=stop)
+            waiting = pool.submit(trial)
+            until = time.monotonic() + 60
+            while len(looks) < 3 and time.monotonic() < until:
+                time.sleep(0.02)
+        report = waiting.result(60)
+    assert len(looks) >= 3
+    assert (report.imported, report.unchanged) == (0, 2)
 
 
 def test_an_undo_waits_for_who_is_saving(database: Database, second_database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.acquisition.source_asking import ask_run
 from domain.acquisition.sources import RunState, list_sources
 from domain.casework import imports
-from domain.casework.imports import IMPORT_LOCK
+from domain.casework.import_turn import IMPORT_LOCK
 from domain.casework.source_review import discard
 from domain.database import Database
 from domain.errors import Conflict, Unavailable

@@ -113,6 +113,25 @@ def test_what_is_being_tried_or_read_in_keeps_its_columns(
     assert scalar(database, FILES) == 1
 
 
+def test_another_file_is_waited_for_and_the_waiting_can_be_stopped(
+    ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, worker_database: Database
+) -> None:
+    """What is waited for is said; Abbrechen ends it at once, and what is wanted then goes on by itself."""
+    dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v2.json")
+    said = "Eine andere Datei wird gerade eingelesen"
+    with another_import(worker_database):
+        press(qtbot, dialog, "Einlesen")
+        qtbot.waitUntil(lambda: said in dialog.outcome.said.text(), timeout=30_000)
+        dialog.reject()
+        qtbot.waitUntil(lambda: not dialog.outcome.running, timeout=30_000)
+        assert said not in dialog.outcome.said.text()
+        press(qtbot, dialog, "Einlesen")
+        qtbot.waitUntil(lambda: said in dialog.outcome.said.text(), timeout=30_000)
+    with qtbot.waitSignal(dialog.finished, timeout=30_000):
+        pass
+    assert scalar(database, FILES) == 1
+
+
 def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: QWidget, database: Database) -> None:
     """Its kind is named; a clean file closes the dialog and the bar tells the counts."""
     dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v2.json")
