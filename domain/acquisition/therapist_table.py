@@ -15,15 +15,15 @@ from pathlib import Path
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
-from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.hours import TIMES, WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
-from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, split_name
+from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, numbers, parts, phone
-from domain.acquisition.therapist_columns import Columns, columns_of
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
@@ -36,7 +36,7 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
     _, header = next(sheets.rows(path, MAIN_SHEET), (1, []))
-    return tuple(clean(cell) for cell in header)
+    return header_words(header)
 
 
 def records(
@@ -48,9 +48,10 @@ def records(
     """
     rows = sheets.rows(path, MAIN_SHEET)
     _, header = next(rows, (1, []))
-    columns = columns_of([clean(cell) for cell in header], mapping, file=path.name)
+    columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
         raise Invalid("import.columns_unknown", file=path.name)
+    known = {*columns.fields.values(), *columns.days}
     more = _hours_sheet(path)
     draft: _Draft | None = None
     for number, row in rows:
@@ -62,6 +63,8 @@ def records(
                 yield draft.record(more, today=today)
             draft = _Draft(number, cells)
         draft.add(cells, {index: row[index] for index in columns.days if index < len(row)}, columns)
+        if any(TIMES.search(str(cell)) for index, cell in enumerate(row) if index not in known and cell):
+            draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
 
@@ -105,6 +108,8 @@ class _Draft:
         name = _name(cells)
         if not name.last_name:
             return RowError(self.row, "import.row.no_name")
+        if not is_person(f"{name.first_name} {name.last_name}"):
+            return RowError(self.row, "import.row.no_person")
         address = _address(cells, notes)
         called = numbers(cells.get("phone"), cells.get("mobile"), cells.get("fax"))
         if called.unreadable:
