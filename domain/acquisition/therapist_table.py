@@ -29,6 +29,7 @@ from domain.values import Sex, WeekSpan
 
 BY_PHONE = re.compile(r"tel", re.IGNORECASE)
 IN_PERSON = re.compile(r"\s*(?:sprech|psych|offene)", re.IGNORECASE)
+OF_HOURS = ("phone_hours", "office_hours")  # columns
 HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
 LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,|$)")
 
@@ -58,11 +59,13 @@ def records(
         if not any(clean(cell) for cell in row):
             continue
         cells = {name: row[index] if index < len(row) else "" for name, index in columns.fields.items()}
-        if draft is None or not draft.goes_on(cells):
+        hours = {index: row[index] for index in columns.days if index < len(row)}
+        timed = any(map(clean, hours.values())) or any(clean(cells.get(name)) for name in OF_HOURS)
+        if draft is None or not draft.goes_on(cells, timed=timed):
             if draft is not None:
                 yield draft.record(more, today=today)
             draft = _Draft(number, cells)
-        draft.add(cells, {index: row[index] for index in columns.days if index < len(row)}, columns)
+        draft.add(cells, hours, columns)
         if any(TIMES.search(str(cell)) for index, cell in enumerate(row) if index not in known and cell):
             draft.week.notes.append("hours_unassigned")
     if draft is not None:
@@ -77,11 +80,11 @@ class _Draft:
     cells: dict[str, object]
     week: Week = field(default_factory=Week)
 
-    def goes_on(self, cells: Mapping[str, object]) -> bool:
-        """Whether another row is of the same person: the same name and address, or hours without any name."""
+    def goes_on(self, cells: Mapping[str, object], *, timed: bool) -> bool:
+        """Whether another row is of the same person: the same name and address, or hours and nothing besides."""
         names = ("name", "last_name", "first_name")
         if not any(clean(cells.get(name)) for name in names):
-            return not clean(cells.get("phone")) and not clean(cells.get("email"))
+            return timed and not any(clean(value) for name, value in cells.items() if name not in OF_HOURS)
         # a row that says more than hours of somebody else is told apart by the address or the number
         same = (*names, "address", "street", "house_number", "plz", "phone", "email")
         return all(clean(cells.get(name)) == clean(self.cells.get(name)) for name in same)

@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "import.column_missing": "Diese Spalten fehlen in „{file}“: {columns}. Es wurde nichts übernommen.",
     "import.therapist_table": "„{file}“ ist eine Liste von Therapeuten, erwartet wird eine Patientenliste. Es wurde nichts übernommen.",
     "import.csv_broken": "„{file}“ ist ab Zeile {row} beschädigt. Es wurde nichts übernommen.",
+    "import.row_too_large": "Zeile {row} von „{file}“ ist größer als jede Zeile einer Tabelle. Es wurde nichts übernommen; prüfen Sie, ob das die richtige Datei ist und ob ein Anführungszeichen fehlt.",
     "import.too_wide": "„{file}“ hat in Zeile {row} mehr als {most} Spalten. Es wurde nichts übernommen. Löschen Sie die Spalten, die nicht gebraucht werden, und lesen Sie die Datei noch einmal ein.",
     "import.xlsx_broken": "Die Excel-Datei „{file}“ ist beschädigt oder geschützt. Es wurde nichts übernommen.",
     "import.xlsx_too_large": "Die Excel-Datei „{file}“ ist zu groß, um sie sicher zu lesen. Es wurde nichts übernommen; speichern Sie das Blatt in Excel als „CSV UTF-8“ und lesen Sie diese Datei ein.",

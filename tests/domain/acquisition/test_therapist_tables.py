@@ -1,10 +1,14 @@
 """Every list of therapists of the design is recognised by its content and read; names and endings say nothing."""
 
+import csv
+import io
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from domain.acquisition.reading import FileKind, as_table, recognise, records
@@ -153,3 +157,46 @@ def test_what_stands_below_a_list_is_nobody(tmp_path: Path) -> None:
     assert [(r.last_name, r.is_institution) for r in rows if isinstance(r, TherapistRecord)] == [
         ("Berg", False), ("MVZ Mitte GmbH", True), ("Stand", False),
     ]  # fmt: skip
+
+
+def test_a_comma_inside_a_header_parts_nothing(tmp_path: Path) -> None:
+    """The sign between columns is the one outside quotation marks."""
+    (ina,) = people(
+        tmp_path, '"Name";"Telefon";"Montag";"Dienstag";"a, b, c, d, e"\n"Ina Berg";"";"08:00-09:00";"";""\n'
+    )
+    assert ina.last_name == "Berg"
+
+
+CELL = st.sampled_from(
+    ["", " ", "0241 1234567", "Markt 1, 52062 Aachen", "08:00-09:00", "a;b", 'sagt "ja"', "x\ny", "=1"]
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(st.booleans(), CELL, CELL, CELL, CELL), max_size=8),
+    delimiter=st.sampled_from(";,\t"),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+)
+def test_no_row_is_lost_without_a_word(
+    tmp_path: Path, rows: list[tuple[bool, str, str, str, str]], delimiter: str, ending: str, encoding: str
+) -> None:
+    """Each is somebody, is rejected with its number, is more hours of whom stands above, or is empty."""
+    text = io.StringIO()
+    # the library would not quote a line break that is not its own
+    quoting = csv.QUOTE_ALL if ending == "\r" else csv.QUOTE_MINIMAL
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)
+    writer.writerow(["Name", "Telefon", "Adresse", "Montag", "Dienstag", "Sonst"])
+    begins, somebody = [], False
+    for number, (named, phone, address, monday, other) in enumerate(rows):
+        row = 1 + text.getvalue().replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        writer.writerow([f"Ina Berg{number}" if named else "", phone, address, monday, "", other])
+        more_hours = somebody and bool(monday.strip()) and not (phone.strip() or address.strip())
+        if named or (any(cell.strip() for cell in (phone, address, monday, other)) and not more_hours):
+            begins.append(row)
+            somebody = True
+    path = tmp_path / "x"
+    path.write_bytes(text.getvalue().encode(encoding))
+    source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+    assert [row.row for row in records(source, today=TODAY)] == begins
