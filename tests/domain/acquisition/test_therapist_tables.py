@@ -185,8 +185,7 @@ def test_no_row_is_lost_without_a_word(
     """Each is somebody, is rejected with its number, is more hours of whom stands above, or is empty."""
     text = io.StringIO()
     # the library would not quote a line break that is not its own
-    quoting = csv.QUOTE_ALL if ending == "\r" else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
     writer.writerow(["Name", "Telefon", "Adresse", "Montag", "Dienstag", "Sonst"])
     begins, somebody = [], False
     for number, (named, phone, address, monday, other) in enumerate(rows):

@@ -15,7 +15,7 @@ from domain.database import Database
 from domain.therapists.queries import get_therapist
 from domain.values import MINUTES_PER_DAY, WeekSpan
 from domain.weektime import merged
-from tests.ui.hands import fill, press, scalar
+from tests.ui.hands import enter, fill, press, scalar
 from tests.ui.therapists.driving import add, opened
 from ui import formats
 from ui.ports import UiContext
@@ -61,7 +61,7 @@ def test_hours_are_entered_with_the_keyboard_and_the_queue_goes_by_them(
     qtbot.waitUntil(lambda: "Schreiben Sie Tage und Zeiten" in edit.written._error.text())
     QTest.keyClicks(edit.line, "r")
     assert formats.week(edit.week.value()) == "Mo 10:05–10:55, Mi 13:00–14:00"
-    page._detail._form_view.fields["hours_as_of"].control.setText("20.11.2026")
+    enter(page, "Telefonzeiten: Stand vom", "20.11.2026")
     press(qtbot, page, "Speichern")
 
     stored = f"SELECT hours_as_of FROM therapist_service.therapist WHERE id = {therapist}"
@@ -82,7 +82,7 @@ def test_a_day_ahead_is_refused_at_its_field_and_the_fax_is_shown(
     page = opened(ui, qtbot, therapist, tab="Zeiten")
     qtbot.waitUntil(lambda: "Fax 0241 1234599" in page._detail._facts.text())
     field = page._detail._form_view.fields["hours_as_of"]
-    field.control.setText("24.12.2026")
+    enter(page, "Telefonzeiten: Stand vom", "24.12.2026")
     press(qtbot, page, "Speichern")
     qtbot.waitUntil(lambda: "Zukunft" in field._error.text())
     stored = f"SELECT hours_as_of FROM therapist_service.therapist WHERE id = {therapist}"
