@@ -18,7 +18,14 @@ def _more(state: PlaceState) -> str:
     if state.state == "not_found":
         return tr("Adresse nicht gefunden, bitte prüfen")
     if state.state == "placed":
-        return ", ".join(label("place_warning", code) for code in state.warnings)
+        return ", ".join(map(_warning, state.warnings))
     if state.cause:
         return tr("genauer: unbekannt, später; der Kartendienst antwortet nicht")
     return tr("wird gerade gesucht")
+
+
+def _warning(code: str) -> str:
+    """A difference; with the PLZ the map has the address under, where it is far from the one written."""
+    kind, _, plz = code.partition(":")
+    words = label("place_warning", kind)
+    return f"{words}: {tr('gemeint sein kann {plz}, bitte PLZ prüfen').format(plz=plz)}" if plz else words

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from domain.acquisition.office_table import guess_mapping
 from domain.acquisition.reading import FileKind, Source, as_table
 from domain.acquisition.remembered_columns import Remembered, recall
+from domain.acquisition.therapist_columns import is_list_of_patients
 from domain.acquisition.therapist_table import headers_of
 from domain.casework.imports import ImportReport
 from domain.database import Session
@@ -55,8 +56,9 @@ def columns_of(
 ) -> tuple[Source, Mapping[str, str] | None, Remembered | None]:
     """The table with its columns: as named, else as somebody named those of such a table before, else guessed.
 
-    Raises Invalid where it was called something else before and may as well be of patients: nobody looks at a trial
-    here, and people looking for a place must not stand in the office's directory.
+    Raises Invalid where its header says nothing, or where it was called something else before and may as well be of
+    patients: nobody looks at a trial here, and people looking for a place must not stand in the office's directory,
+    nor practices among its patients, who cannot be taken back.
     """
     if mapping is not None or not source.kind.is_table:
         return source, mapping, None
@@ -65,6 +67,8 @@ def columns_of(
     of_patients = source.kind is FileKind.OFFICE_TABLE and "last_name" in guess_mapping(headers)
     if found is not None and about is None and of_patients and found.about is not FileKind.OFFICE_TABLE:
         raise Invalid("import.about_open", file=source.path.name)
+    if found is None and about is None and of_patients and not is_list_of_patients(headers):
+        raise Invalid("import.about_doubt", file=source.path.name)
     if found is None or (about is not None and ABOUT[about] is not found.about):
         return source, None, None
     return as_table(source, found.about, headers), found.mapping, found

@@ -106,6 +106,11 @@ def split_address(text: object) -> Address:
     if not postal:
         return _without_plz(whole)
     found = split_street(town["before"].strip(" ,;"))
+    if not found.street and not found.addition:
+        # "52062 Aachen, Markt 1": the town stands first
+        named = [part for part in behind if part and part.lower() not in {"deutschland", "germany"}]
+        turned = split_street(", ".join(named))
+        found, behind = (turned, []) if turned.house_number else (found, behind)
     after = [part for part in behind if part and part.lower() not in {"deutschland", "germany"}]
     addition = ", ".join(part for part in (found.addition, *after) if part)
     return Address(found.street, found.house_number, addition, postal, city)

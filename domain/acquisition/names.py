@@ -37,6 +37,15 @@ _INSTITUTION = re.compile(
 )
 
 
+_NO_NAME = re.compile(
+    r"^\W*(?:alle angaben|angaben ohne|ohne gew(?:ä|ae)hr|keine haftung|stand\s*:|stand \d|quelle\s*:|©|copyright"
+    r"|(?:seite|blatt) \d|erstellt (?:am|mit|von)|gedruckt am|druckdatum|exportiert"
+    r"|(?:gesamt|summe|anzahl)\b\W*(?:$|\d)"
+    r"|https?://|hinweis\s*:|impressum$|datenschutz$)|ohne gew(?:ä|ae)hr",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A name in its parts; `institution` where the text names no person (then all of it is the surname)."""
@@ -46,6 +55,11 @@ class PersonName:
     title: str = ""
     salutation: str = ""
     institution: bool = False
+
+
+def is_person(text: object) -> bool:
+    """Whether a text may be somebody's name at all: no sentence, no date, no line at the foot of a list."""
+    return _NO_NAME.search(clean(text)) is None
 
 
 def is_institution(text: str) -> bool:
@@ -59,6 +73,10 @@ def title(text: object) -> str:
     return " ".join([*found, *rest])
 
 
+# what people write behind a name in brackets: the licence, a former name
+_BRACKETED = re.compile(r"\s*\([^()]*\)\s*")
+
+
 def split_name(text: object) -> PersonName:
     """A name written in one cell: "Frau Dr. phil. Anna Maria von der Heide", "Heide, Anna, Dipl.-Psych."."""
     written = clean(text)
@@ -68,8 +86,9 @@ def split_name(text: object) -> PersonName:
         salutation = "Frau" if words[0].startswith("F") else "Herr"
         words = words[1:]
         written = " ".join(words)
-    if is_institution(written):
+    if is_institution(_BRACKETED.sub(" ", written)):
         return PersonName(written, institution=True)
+    written = clean(_BRACKETED.sub(" ", written)) or written
     parts = [part.strip() for part in written.split(",") if part.strip()]
     if not parts:
         return PersonName("", salutation=salutation)

@@ -83,7 +83,7 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     """
     rows = sheets.rows(path)
     _, header = next(rows, (1, []))
-    names = [clean(cell) for cell in header]
+    names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
     _refuse_therapists(path, names)
     chosen = dict(mapping) if mapping is not None else guess_mapping(names)
     if unknown := sorted(set(chosen) - set(HEADERS)):

@@ -4,6 +4,7 @@ Everything wrong with a file as a whole is Invalid with a code ``import.…``; a
 breaks off, so the caller's transaction takes back what came before.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -21,6 +22,7 @@ from domain.acquisition import (
     office_table,
     plz_directory,
     saved_page,
+    sheets,
     therapist_columns,
     therapist_table,
 )
@@ -32,6 +34,8 @@ from domain.weektime import office_day
 
 Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]\x00|\x00[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_FEW = 8  # one NUL in so many bytes
 LONGEST_VALUE, LONGEST_NOTE = 500, 50_000  # characters; an index takes a third of what a page of the database holds
 CHUNK = 4096
 FIRST_DIRECTORY = date(2000, 1, 1)  # a day written before is a fault of what wrote the file
@@ -139,7 +143,7 @@ def _kind(path: Path, head: bytes) -> FileKind:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         raise Invalid("import.empty", file=path.name)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(b"PK\x03\x04") or sheets.is_utf16(path):
         return _table_kind(path)
     if text[:1] in b"{[":
         return _json_kind(path)
@@ -147,7 +151,8 @@ def _kind(path: Path, head: bytes) -> FileKind:
         if saved_page.is_result_page(path):
             return FileKind.SAVED_PAGE
         raise Invalid("import.html", file=path.name)
-    if b"\0" in head:
+    # a table may hold a NUL or two; what is none is full of them, or of other signs no text has
+    if _NO_TEXT.search(head) or head.count(0) * _FEW > len(head):
         raise Invalid("import.binary", file=path.name)
     return _table_kind(path)
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zlib
-from codecs import getincrementaldecoder
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +25,11 @@ DELIMITERS = ";,\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
 CHUNK = 65_536
 MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
+LARGEST_ROW = 4_000_000  # characters
+LONGEST_CELL = 1_000_000  # a longer one breaks the file; one too long for its field costs its row only
+csv.field_size_limit(LONGEST_CELL)
+_QUOTED = re.compile(r'"[^"]*(?:"|$)')
+_FILLING = re.compile(r"(?:^|(?<=[;,\t\"\r\n]))\0+|\0+(?=[;,\t\"\r\n]|$)")
 # The library lets through whatever its parsers meet in a damaged file.
 _DAMAGE = (
     InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
@@ -57,8 +62,16 @@ def has_sheet(path: Path, sheet: str) -> bool:
         return sheet in book.sheetnames
 
 
+def is_utf16(path: Path) -> bool:
+    """Whether a file begins with the mark of UTF-16, as what Excel calls "Unicode-Text" does."""
+    with path.open("rb") as file:
+        return file.read(2) in {BOM_UTF16_LE, BOM_UTF16_BE}
+
+
 def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without mark) or Windows-1252, by the whole content: an umlaut may come late."""
+    """UTF-8 (with or without mark), UTF-16 by its mark, else Windows-1252; by all of it: an umlaut may come late."""
+    if is_utf16(path):
+        return "utf-16"
     decoder = getincrementaldecoder("utf-8-sig")()
     with path.open("rb") as file:
         while True:
@@ -74,26 +87,55 @@ def encoding_of(path: Path) -> str:
 
 def _csv_rows(path: Path) -> Iterator[Row]:
     with path.open("r", encoding=encoding_of(path), errors="replace", newline="") as file:
-        before, first = 0, file.readline()
-        if hint := SEPARATOR_LINE.fullmatch(first):
-            before, delimiter = 1, hint[1]
-        else:
-            delimiter = max(DELIMITERS, key=first.count)
-            file.seek(0)
-        # strict: a quotation mark that never closes would swallow all rows after it without a word
-        reader = csv.reader(_without_nul(file), delimiter=delimiter, strict=True)
-        number = before + 1
+        lines = _Lines(file)
+        number = 1
         try:
+            before, first = 0, next(lines, "")
+            if hint := SEPARATOR_LINE.fullmatch(first):
+                before, delimiter = 1, hint[1]
+                number = 2
+            else:
+                # a comma inside "Name, Vorname" parts nothing
+                delimiter = max(DELIMITERS, key=_QUOTED.sub("", first).count)
+                file.seek(0)
+            lines.taken = 0
+            # strict: a quotation mark that never closes would swallow all rows after it without a word
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
             for row in reader:
                 yield number, row
                 number = before + reader.line_num + 1
+                lines.taken = 0
+        except _TooLongError as exc:
+            raise Invalid("import.row_too_large", file=path.name, row=number) from exc
         except csv.Error as exc:
             raise Invalid("import.csv_broken", file=path.name, row=number) from exc
 
 
-def _without_nul(file: io.TextIOBase) -> Iterator[str]:
-    for line in file:
-        yield line.replace("\0", "")
+class _TooLongError(Exception):
+    """A row takes more than is read at once."""
+
+
+class _Lines:
+    """The lines of a text, never more of a row than LARGEST_ROW: `taken` counts from where that is set to 0.
+
+    NUL at the edge of a cell fills it up and says nothing; inside a word it stands for a letter that is lost.
+    """
+
+    def __init__(self, file: io.TextIOBase) -> None:
+        self._file = file
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LARGEST_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken > LARGEST_ROW:
+            raise _TooLongError
+        return _FILLING.sub("", line).replace("\0", "\ufffd") if "\0" in line else line
 
 
 def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:

@@ -47,7 +47,7 @@ def preview(path: Path, *, count: int = 3) -> TablePreview:
     """The beginning of a table. Raises Invalid when it is damaged."""
     rows = sheets.rows(path, MAIN_SHEET)
     _, header = next(rows, (1, []))
-    headers = tuple(clean(cell) for cell in header)
+    headers = therapist_columns.header_words(header)
     first = (tuple(clean(cell) for cell in row) for _, row in rows if any(clean(cell) for cell in row))
     about, certain = _about(headers)
     return TablePreview(headers, tuple(islice(first, count)), about, certain)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from domain.acquisition import office_table
 from domain.acquisition.hours import WEEKDAYS
 from domain.acquisition.office_table import fold_header
-from domain.acquisition.text import day
+from domain.acquisition.text import clean, day
 from domain.errors import Invalid
 
 # field → headers it goes by, folded (lower case, letters and digits only)
@@ -47,6 +48,10 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 OF_PATIENTS = frozenset(
     {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
 )
+FIELDS_OF_PATIENTS = frozenset(
+    {"birth_date", "insurer", "insurance_number", "complaints", "diagnoses", "therapist_sex", "group_ok", "radius_km"}
+    | {"travel_mode", "availability", "registered_on"}
+)
 # a list with two of these is of therapists
 OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
@@ -54,7 +59,10 @@ OF_THERAPISTS = frozenset(
 )
 # what exporters of a search write beside each hit
 OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
-DATED = re.compile(r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})", re.IGNORECASE)
+DATED = re.compile(
+    r"(?:(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?,?\s*)?([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})",
+    re.IGNORECASE,
+)
 FULL_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 
 
@@ -64,6 +72,11 @@ class Columns:
 
     fields: Mapping[str, int]
     days: Mapping[int, tuple[int, date | None]]
+
+
+def header_words(cells: Sequence[object]) -> tuple[str, ...]:
+    """The header of a table as text: a workbook's date is the day a person sees, without a time."""
+    return tuple(f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in cells)
 
 
 def guess_columns(headers: Sequence[str]) -> dict[str, str]:
@@ -109,6 +122,12 @@ def is_list_of_therapists(headers: Sequence[str]) -> bool:
     reached = {"phone", "email", "address", "plz"} & set(columns.fields)
     timed = len(columns.days) >= 2 or {"phone_hours", "office_hours"} & set(columns.fields)
     return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
+
+
+def is_list_of_patients(headers: Sequence[str]) -> bool:
+    """Whether a table's header has a word that only lists of patients have."""
+    named = office_table.guess_mapping(headers)
+    return bool(OF_PATIENTS & set(map(fold_header, headers))) or not FIELDS_OF_PATIENTS.isdisjoint(named)
 
 
 def family(headers: Sequence[str]) -> str:

@@ -15,20 +15,21 @@ from pathlib import Path
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
-from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.hours import TIMES, WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
-from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, split_name
+from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, numbers, parts, phone
-from domain.acquisition.therapist_columns import Columns, columns_of
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
 BY_PHONE = re.compile(r"tel", re.IGNORECASE)
 IN_PERSON = re.compile(r"\s*(?:sprech|psych|offene)", re.IGNORECASE)
+OF_HOURS = ("phone_hours", "office_hours")  # columns
 HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
 LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,|$)")
 
@@ -36,7 +37,7 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
     _, header = next(sheets.rows(path, MAIN_SHEET), (1, []))
-    return tuple(clean(cell) for cell in header)
+    return header_words(header)
 
 
 def records(
@@ -48,20 +49,25 @@ def records(
     """
     rows = sheets.rows(path, MAIN_SHEET)
     _, header = next(rows, (1, []))
-    columns = columns_of([clean(cell) for cell in header], mapping, file=path.name)
+    columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
         raise Invalid("import.columns_unknown", file=path.name)
+    known = {*columns.fields.values(), *columns.days}
     more = _hours_sheet(path)
     draft: _Draft | None = None
     for number, row in rows:
         if not any(clean(cell) for cell in row):
             continue
         cells = {name: row[index] if index < len(row) else "" for name, index in columns.fields.items()}
-        if draft is None or not draft.goes_on(cells):
+        hours = {index: row[index] for index in columns.days if index < len(row)}
+        timed = any(map(clean, hours.values())) or any(clean(cells.get(name)) for name in OF_HOURS)
+        if draft is None or not draft.goes_on(cells, timed=timed):
             if draft is not None:
                 yield draft.record(more, today=today)
             draft = _Draft(number, cells)
-        draft.add(cells, {index: row[index] for index in columns.days if index < len(row)}, columns)
+        draft.add(cells, hours, columns)
+        if any(TIMES.search(str(cell)) for index, cell in enumerate(row) if index not in known and cell):
+            draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
 
@@ -74,11 +80,11 @@ class _Draft:
     cells: dict[str, object]
     week: Week = field(default_factory=Week)
 
-    def goes_on(self, cells: Mapping[str, object]) -> bool:
-        """Whether another row is of the same person: the same name and address, or hours without any name."""
+    def goes_on(self, cells: Mapping[str, object], *, timed: bool) -> bool:
+        """Whether another row is of the same person: the same name and address, or hours and nothing besides."""
         names = ("name", "last_name", "first_name")
         if not any(clean(cells.get(name)) for name in names):
-            return not clean(cells.get("phone")) and not clean(cells.get("email"))
+            return timed and not any(clean(value) for name, value in cells.items() if name not in OF_HOURS)
         # a row that says more than hours of somebody else is told apart by the address or the number
         same = (*names, "address", "street", "house_number", "plz", "phone", "email")
         return all(clean(cells.get(name)) == clean(self.cells.get(name)) for name in same)
@@ -105,6 +111,8 @@ class _Draft:
         name = _name(cells)
         if not name.last_name:
             return RowError(self.row, "import.row.no_name")
+        if not is_person(f"{name.first_name} {name.last_name}"):
+            return RowError(self.row, "import.row.no_person")
         address = _address(cells, notes)
         called = numbers(cells.get("phone"), cells.get("mobile"), cells.get("fax"))
         if called.unreadable:

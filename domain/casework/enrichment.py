@@ -167,6 +167,20 @@ def note_website(
     row = _held(session, site)
     if row is None:
         return
+    _keep(session, site, found, now=now, complete=complete)
+    row.state, row.claimed_until, row.done_at, row.pages, row.cause = "done", None, now, pages, ""
+    events.record(session, "web_finding.read", site.therapist_id)
+
+
+def keep_found(session: Session, site: WebsiteToRead, found: Sequence[tuple[str, Found]], *, now: datetime) -> None:
+    """What was found before the practice's host refused a further page: suggested all the same."""
+    if found and _held(session, site) is not None:
+        _keep(session, site, found, now=now, complete=False)
+
+
+def _keep(
+    session: Session, site: WebsiteToRead, found: Sequence[tuple[str, Found]], *, now: datetime, complete: bool
+) -> None:
     kept = news_of_places(session, site.therapist_id, found, now=now)
     others = [(address, finding) for address, finding in found if finding.kind != "capacity"]
     if complete:
@@ -178,8 +192,6 @@ def note_website(
             "address": address, "found_at": now,
         }  # fmt: skip
         session.execute(insert(WebFinding).values(values).on_conflict_do_nothing())
-    row.state, row.claimed_until, row.done_at, row.pages, row.cause = "done", None, now, pages, ""
-    events.record(session, "web_finding.read", site.therapist_id)
 
 
 def fail_website(

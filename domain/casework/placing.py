@@ -41,6 +41,7 @@ _PLACE_SITE = f"""
 UPDATE therapist_service.practice_site
 SET lat = :lat, lon = :lon, geo_quality = :quality, geo_uncertainty_m = :uncertainty_m, geo_source = :source
 WHERE id = :site AND NOT geo_locked AND geo_quality <> 'house' AND {_KEY} = :key
+    AND (:quality <> 'plz' OR geo_quality <> 'street')
 """
 _WORKING_AT = "SELECT id FROM therapist_service.therapist WHERE site_id = :site ORDER BY id"
 _PLACE_PATIENT = "SELECT patient_service.place_patient(:request, :key, :lat, :lon, :quality, :uncertainty_m, :source)"

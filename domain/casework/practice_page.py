@@ -4,35 +4,31 @@ Pure text: nothing is loaded or executed. What is not clearly said is not found;
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
 
 from domain.acquisition.offers import methods_of
 from domain.acquisition.tame_html import tamed
 from domain.acquisition.text import clean
 from domain.acquisition.text import email as read_email
-from domain.acquisition.written_hours import written_hours
 from domain.acquisition.written_mail import written_mails
+from domain.casework.page_hours import phone_hours
+from domain.casework.page_lines import Line, lines_of
 from domain.communication.reading.free_places import read_free_places
+from domain.communication.reading.intake_stop import mentions_stop, read_intake_stop
 from domain.communication.reading.meanings import Meaning, PlacesSaid
 from domain.communication.reading.places import read_places
-from domain.values import WeekSpan
 
-MOST_TEXT = 60_000  # characters of a page that are looked at
 MOST_TAGS = 10_000  # of a page that are looked at
-MOST_LINE = 1000  # characters of one line
 MOST_MAILS = 20  # links to mail addresses
 MOST_LINKS = 4  # pages beside the first
 QUOTE = 200
 _WORTH_READING = re.compile(r"kontakt|impressum|praxis|sprechzeit|erreichbar|freie|anmeldung|aufnahme", re.IGNORECASE)
-_BY_PHONE = re.compile(r"telefon|tel\.|erreich|anruf", re.IGNORECASE)
-_BLOCKS = frozenset({"p", "li", "div", "td", "tr", "h1", "h2", "h3", "h4", "address", "section", "br", "dt", "dd"})
 _SPOKEN = re.compile(r"sprach|englisch sprech|therapie auf|languages?", re.IGNORECASE)
 LANGUAGES = (
     "Arabisch", "Bulgarisch", "Chinesisch", "Dari", "Englisch", "Farsi", "Französisch", "Gebärdensprache", "Griechisch",
@@ -48,6 +44,9 @@ _PLACES = re.compile(
     r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\b(?:kein\w*|nicht(?! nur)|nie(?:mals)?|weder|ohne)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]{0,100}\)")
+_PARTS = re.compile(r"(?<=\w\w[.!?;])\s+|\s+(?=(?:aber|sondern|jedoch)\b)")
 _AS_OF = re.compile(r"\bStand:?\s+(?:vom\s+)?(?:(\d{1,2})\.\s?)?(\d{1,2})[./]\s?(\d{4})\b", re.IGNORECASE)
 
 
@@ -65,8 +64,9 @@ def findings(html: str, *, on: date) -> tuple[Found, ...]:
     page = _parsed(html)
     if page is None:
         return ()
-    lines = _lines(page)
-    found = [*_mails(page, lines), *_hours(lines), *_places(lines, on), *_methods(lines), *_languages(lines)]
+    written = lines_of(page)
+    lines = [line.text for line in written]
+    found = [*_mails(page, lines), *_hours(written), *_places(lines, on), *_methods(lines), *_languages(lines)]
     return tuple({(f.kind, str(f.value)): f for f in reversed(found)}.values())[::-1]
 
 
@@ -99,30 +99,6 @@ def _parsed(html: str) -> BeautifulSoup | None:
     return page
 
 
-def _lines(page: BeautifulSoup) -> list[str]:
-    """The texts between blocks, in one walk; a line nobody wrote by hand is cut into pieces."""
-    text = StringIO()
-    around: list[Tag] = []  # the blocks that are open
-    for element in page.descendants:
-        while around and not _is_within(element, around[-1]):
-            around.pop()
-            text.write("\n")
-        if isinstance(element, Tag):
-            if element.name in _BLOCKS:
-                text.write("\n")
-                around.append(element)
-        elif type(element) is NavigableString:
-            text.write(f" {element} ")
-        if text.tell() > MOST_TEXT:
-            break
-    lines = map(clean, text.getvalue()[:MOST_TEXT].split("\n"))
-    return [line[at : at + MOST_LINE] for line in lines for at in range(0, len(line), MOST_LINE)]
-
-
-def _is_within(element: PageElement, block: Tag) -> bool:
-    return any(parent is block for parent in element.parents)
-
-
 def _mails(page: BeautifulSoup, lines: list[str]) -> Iterator[Found]:
     for link in page.select('a[href^="mailto:"]', limit=MOST_MAILS):
         address = read_email(str(link.get("href") or "").removeprefix("mailto:").partition("?")[0])
@@ -133,22 +109,10 @@ def _mails(page: BeautifulSoup, lines: list[str]) -> Iterator[Found]:
             yield Found("email", {"email": mail.address}, _quote(line))
 
 
-def _hours(lines: list[str]) -> Iterator[Found]:
-    """Hours in a line that speaks of the telephone, or right below one."""
-    spans: set[WeekSpan] = set()
-    quotes: list[str] = []
-    spoken = 0
-    for line in lines:
-        spoken = 8 if _BY_PHONE.search(line) else spoken - 1
-        here = {span for span, _, _ in written_hours(line)} if spoken > 0 else set()
-        if here:
-            spans |= here
-            quotes.append(line)
-        elif spoken < 8 and quotes:
-            break
+def _hours(lines: Sequence[Line]) -> Iterator[Found]:
+    spans, quote = phone_hours(lines)
     if spans:
-        value: dict[str, object] = {"spans": [[s.start, s.end] for s in sorted(spans)]}
-        yield Found("phone_hours", value, _quote(" · ".join(quotes)))
+        yield Found("phone_hours", {"spans": [[s.start, s.end] for s in spans]}, _quote(quote))
 
 
 def _places(lines: list[str], on: date) -> Iterator[Found]:
@@ -171,7 +135,11 @@ def _said_of_places(line: str, on: date) -> PlacesSaid | None:
     if not _PLACES.search(line) or len(line) > 4 * QUOTE:
         return None
     line = _AS_OF.sub("", line)  # the day it was written is none from which there are places
-    said = read_places(line, (), sent_on=on) or read_free_places(line, sent_on=on)
+    if mentions_stop(line):
+        stop = read_intake_stop(line, sent_on=on)
+        said = (read_places(line, (), sent_on=on) or stop) if stop is not None else None
+    else:
+        said = read_places(line, (), sent_on=on) or read_free_places(line, sent_on=on)
     return said if said is not None and said.agreed and said.meaning in _CAPACITY else None
 
 
@@ -189,16 +157,27 @@ def _stated(line: str, on: date) -> date:
 
 def _methods(lines: list[str]) -> Iterator[Found]:
     for line in lines:
-        named = sorted(m.value for m in methods_of(line)) if "therapie" in line.lower() and len(line) < QUOTE else []
-        if named:
-            yield Found("methods", {"methods": list(named), "sentence": line}, _quote(line))
+        offered = _affirmed(line) if "therapie" in line.lower() and len(line) < QUOTE else ""
+        if named := sorted(m.value for m in methods_of(offered)):
+            yield Found("methods", {"methods": list(named), "sentence": offered}, _quote(line))
 
 
 def _languages(lines: list[str]) -> Iterator[Found]:
     for line in lines:
-        spoken = [name for name in LANGUAGES if re.search(rf"\b{name}\b", line)]
-        if spoken and _SPOKEN.search(line) and len(line) < 2 * QUOTE:
+        if not _SPOKEN.search(line) or len(line) >= 2 * QUOTE:
+            continue
+        offered = _affirmed(line)
+        spoken = [name for name in LANGUAGES if re.search(rf"\b{name}\b", offered)]
+        if spoken:
             yield Found("languages", {"languages": list(spoken)}, _quote(line))
+
+
+def _affirmed(line: str) -> str:
+    """A line without its sentences and brackets that deny something, as "Keine Therapie auf Russisch" does."""
+    if not _DENIED.search(line):
+        return line
+    bare = _BRACKETS.sub(lambda found: "" if _DENIED.search(found[0]) else found[0], line)
+    return " ".join(part.strip() for part in _PARTS.split(bare) if not _DENIED.search(part)).strip()
 
 
 def _quote(text: str) -> str:

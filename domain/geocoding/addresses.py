@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from domain.geocoding.earth import great_circle_km
 from domain.geocoding.folding import fold_place, fold_street
+from domain.values import Coordinate
 
 # what stands in an address and names no place a map knows
 _ADDITIONS = re.compile(
@@ -42,6 +44,7 @@ class Difference(StrEnum):
 
     NUMBER_UNKNOWN = "number_unknown"
     PLZ_DIFFERS = "plz_differs"
+    PLZ_ELSEWHERE = "plz_elsewhere"
     ROAD_SIMILAR = "road_similar"
     CITY_DIFFERS = "city_differs"
 
@@ -69,7 +72,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A hit weighed: ``house`` or ``street``, how far off it may be (m), and what differs."""
+    """A hit weighed: how far off it may be (m), and what differs.
+
+    Its quality is ``house``, ``street``, or ``plz`` where the map knows the address elsewhere only.
+    """
 
     quality: str
     lat: float
@@ -80,6 +86,7 @@ class Judged:
     source: str
 
 
+RANKS = ("house", "street", "plz")  # the better first
 HOUSE_M, STREET_M, LONGEST_STREET_M = 30, 150, 5000
 IN_GERMANY = (47.0, 55.2, 5.5, 15.5)
 
@@ -116,23 +123,44 @@ def spelled_like(street: str, known: Iterable[str]) -> str | None:
     return by_fold[near[0]] if len(near) == 1 or ratios[0] > ratios[1] else None
 
 
-def judge(asked: Address, hits: Iterable[Found]) -> Judged | None:
+def judge(asked: Address, hits: Iterable[Found], *, within: Coordinate | None = None) -> Judged | None:
     """The best of the hits that are what was asked for; None where none is.
 
     A geocoder that ignores a wrong PLZ or falls back to the street says so only by what it returns. The road must be
     the asked one, or nearly; of a house the number must be the same; a PLZ or a town, one of which must agree.
+
+    `within` is where the asked PLZ lies, if it exists: a hit of another PLZ beyond its radius is another street of that
+    name. Then the address is known to its PLZ only, and that is told.
     """
     south, north, west, east = IN_GERMANY
     judged = [
         found
         for hit in hits
-        if south <= hit.lat <= north and west <= hit.lon <= east and (found := _judge(asked, hit)) is not None
+        if south <= hit.lat <= north and west <= hit.lon <= east and (found := _judge(asked, hit, within)) is not None
     ]
-    return min(judged, key=lambda j: (j.quality != "house", len(j.warnings), j.uncertainty_m), default=None)
+    return min(judged, key=lambda j: (RANKS.index(j.quality), len(j.warnings), j.uncertainty_m), default=None)
 
 
-def _judge(asked: Address, hit: Found) -> Judged | None:
+def _judge(asked: Address, hit: Found, within: Coordinate | None) -> Judged | None:
     got = hit.address
+    warnings = _differences(asked, got)
+    if warnings is None:
+        return None
+    if Difference.PLZ_DIFFERS in warnings and within is not None and is_beyond(hit.lat, hit.lon, within):
+        # with the PLZ the map has it under, for a person to look at
+        told = f"{Difference.PLZ_ELSEWHERE}:{got.plz}"
+        at = within
+        return Judged("plz", at.lat, at.lon, at.uncertainty_m, (told,), got.street, at.source)
+    if asked.house_number and _number(got.house_number) == _number(asked.house_number):
+        return Judged("house", hit.lat, hit.lon, HOUSE_M, tuple(warnings), got.street, hit.source)
+    if asked.house_number:
+        warnings.append(Difference.NUMBER_UNKNOWN)
+    extent = min(max(STREET_M, hit.extent_m), LONGEST_STREET_M)
+    return Judged("street", hit.lat, hit.lon, extent, tuple(warnings), got.street, hit.source)
+
+
+def _differences(asked: Address, got: Address) -> list[str] | None:
+    """In what road, PLZ and town differ; None where it is not the street that was asked for."""
     road, wanted = fold_street(got.street), fold_street(asked.street)
     if not road:
         return None
@@ -143,20 +171,18 @@ def _judge(asked: Address, hit: Found) -> Judged | None:
         warnings.append(Difference.ROAD_SIMILAR)
     same_plz = got.plz == asked.plz if got.plz and asked.plz else None
     same_city = _same_city(asked.city, got.city) if got.city and asked.city else None
-    if same_plz is False and not same_city:
-        return None
-    if same_plz is None and not same_city:
+    if not same_plz and not same_city:
         return None
     if same_plz is False:
         warnings.append(Difference.PLZ_DIFFERS)
     if same_city is False:
         warnings.append(Difference.CITY_DIFFERS)
-    if asked.house_number and _number(got.house_number) == _number(asked.house_number):
-        return Judged("house", hit.lat, hit.lon, HOUSE_M, tuple(warnings), got.street, hit.source)
-    if asked.house_number:
-        warnings.append(Difference.NUMBER_UNKNOWN)
-    extent = min(max(STREET_M, hit.extent_m), LONGEST_STREET_M)
-    return Judged("street", hit.lat, hit.lon, extent, tuple(warnings), got.street, hit.source)
+    return warnings
+
+
+def is_beyond(lat: float, lon: float, within: Coordinate) -> bool:
+    """Whether a place lies farther from a PLZ's centre than its addresses do."""
+    return great_circle_km(within.lat, within.lon, lat, lon) * 1000 > within.uncertainty_m
 
 
 def _number(text: str) -> str:

@@ -40,7 +40,12 @@ def known_answer(session: Session, address: Address, *, now: datetime) -> Judged
 
 
 def keep_answer(session: Session, address: Address, judged: Judged | None, *, source: str, now: datetime) -> None:
-    """Keep what was said of a practice's cleaned address, also that nothing was found."""
+    """Keep what was said of a practice's cleaned address, also that nothing was found.
+
+    Not that the map knows it elsewhere only: a person has yet to say which PLZ is right.
+    """
+    if judged is not None and judged.quality == "plz":
+        return
     values = {
         "road": judged.road if judged else address.street, "lat": judged.lat if judged else None,
         "lon": judged.lon if judged else None, "quality": judged.quality if judged else "none",

@@ -119,6 +119,7 @@ class TherapistDetail:
     email: str
     phone: str
     mobile: str
+    fax: str
     web: str
     street: str
     house_number: str
@@ -154,7 +155,7 @@ SELECT t.id AS therapist_id, t.version, t.practice_id, pr.name AS practice, pr.s
        t.title, t.first_name, t.last_name, t.sex, t.licence, t.offers, t.offers_source, t.age_min, t.age_max,
        t.patient_sex, t.languages, t.specialties, t.qualifications,
        t.diagnoses_preferred, t.diagnoses_excluded, t.status, t.blocked_reason,
-       t.blocked_until, t.email, t.phone, t.mobile, t.web, st.street, st.house_number, st.plz, st.city,
+       t.blocked_until, t.email, t.phone, t.mobile, t.fax, t.web, st.street, st.house_number, st.plz, st.city,
        st.accessible, st.lat, st.lon, st.geo_quality, t.phone_hours, t.office_hours, t.hours_as_of,
        t.treatment_hours, t.capacity, t.capacity_from, t.capacity_note, t.capacity_as_of,
        (SELECT o.capacity_stale_days FROM platform.office o WHERE o.id = 1) AS capacity_stale_days,

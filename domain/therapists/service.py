@@ -62,6 +62,7 @@ class TherapistForm:
     city: str
     accessible: bool | None
     phone_hours: tuple[WeekSpan, ...] | None
+    hours_as_of: date | None
     treatment_hours: tuple[WeekSpan, ...] | None
     capacity: str
     capacity_from: date | None
@@ -223,8 +224,7 @@ def _apply(
     changed = _set(therapist, values)
     if "offers" in changed:
         therapist.offers_source = "manual"
-    if "phone_hours" in changed:
-        therapist.hours_as_of = today
+    _date_hours(therapist, form, changed, today=today)
     if {"capacity", "capacity_from", "capacity_note"}.intersection(changed):
         therapist.capacity_as_of = today
     _follow_mailbox(session, therapist, changed)
@@ -234,6 +234,17 @@ def _apply(
     _set(practice, {"name": form.practice.strip() or practice.name, "seat": form.seat})
     renew_key(therapist, site)
     return changed, moved
+
+
+def _date_hours(therapist: Therapist, form: TherapistForm, changed: set[str], *, today: date) -> None:
+    """The day the hours on the phone are of: as somebody wrote it, else the day they were changed."""
+    if form.hours_as_of is not None and form.hours_as_of != therapist.hours_as_of:
+        if form.hours_as_of > today:
+            raise Invalid("therapist.hours_future", field="hours_as_of")
+        therapist.hours_as_of = form.hours_as_of
+        changed.add("phone_hours")
+    elif "phone_hours" in changed:
+        therapist.hours_as_of = today
 
 
 def _reached_by(email: str, phone: str, mobile: str) -> dict[str, object]:

@@ -12,9 +12,20 @@ from domain.access import office
 from domain.casework.placing import AskedPlace, hold_place, note_place, put_back, take_place
 from domain.database import Session
 from domain.errors import PlatzlotseError, Unavailable
-from domain.geocoding.addresses import Address, Judged, clean, judge, spelled_like, without_number
+from domain.geocoding.addresses import (
+    Address,
+    Difference,
+    Judged,
+    clean,
+    is_beyond,
+    judge,
+    spelled_like,
+    without_number,
+)
 from domain.geocoding.answers import UNASKED, Unasked, keep_answer, known_answer, known_streets
+from domain.geocoding.lookup import locate
 from domain.geocoding.map_settings import read_maps
+from domain.values import Coordinate
 from sync.geo.geocoders import Geocoder, geocoder_of
 from sync.geo.held import WITHDRAWN, Held, geocoder_server, unforeseen
 from sync.http.client import OutsideClient, Write
@@ -32,6 +43,7 @@ class _Ready:
     address: Address
     known: Judged | Unasked | None
     streets: Sequence[str]
+    within: Coordinate | None
 
 
 class Placing:
@@ -69,8 +81,11 @@ class Placing:
         if asked is None:
             return None
         address = clean(asked.address)
+        within = locate(session, address.plz, "") if address.plz else None
         known = known_answer(session, address, now=self._now())
-        return _Ready(asked, address, known, known_streets(session, address.plz) if known is UNASKED else ())
+        if within is not None and isinstance(known, Judged) and _is_another(known, within):
+            known = UNASKED
+        return _Ready(asked, address, known, known_streets(session, address.plz) if known is UNASKED else (), within)
 
     def _find(self, ready: _Ready, held: Held[AskedPlace]) -> Judged | None:
         if not isinstance(ready.known, Unasked):
@@ -78,7 +93,7 @@ class Placing:
         geocoder = self._write(lambda s: self._geocoder(s, held))
         if geocoder is None:
             raise Unavailable("map_settings.no_geocoder")
-        return find_address(ready.address, geocoder, ready.streets)
+        return find_address(ready.address, geocoder, ready.streets, within=ready.within)
 
     def _geocoder(self, session: Session, held: Held[AskedPlace]) -> Geocoder | None:
         form = read_maps(session).form
@@ -97,16 +112,24 @@ class Placing:
         note_place(session, asked, judged, now=self._now())
 
 
-def find_address(address: Address, geocoder: Geocoder, streets: Sequence[str] = ()) -> Judged | None:
+def _is_another(known: Judged, within: Coordinate) -> bool:
+    """Whether an answer kept once is of another PLZ far away, as it was taken before that was looked at."""
+    return Difference.PLZ_DIFFERS in known.warnings and is_beyond(known.lat, known.lon, within)
+
+
+def find_address(
+    address: Address, geocoder: Geocoder, streets: Sequence[str] = (), *, within: Coordinate | None = None
+) -> Judged | None:
     """House, then house without the town's name, then as the map spells the street, then the street alone."""
     if not address.street:
         return None
     best: Judged | None = None
     for attempt in _attempts(address, streets):
-        found = judge(attempt, geocoder.find(attempt))
+        found = judge(attempt, geocoder.find(attempt), within=within)
         if found is not None and found.quality == "house":
             return found
-        best = best or found
+        if best is None or (found is not None and found.quality == "street" and best.quality == "plz"):
+            best = found
     return best
 
 

@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.casework.enrichment import (
     WebsiteToRead,
     fail_website,
     give_back_website,
+    keep_found,
     note_website,
     take_website,
 )
@@ -27,6 +29,16 @@ PAUSE = 5.0  # seconds between two questions to one practice
 LIMITS = Limits(redirects=2, attempts=1, turn=90.0, together=30.0, largest=2_000_000)
 AWAY = {"outside.unreachable", "outside.timeout", "outside.busy", "outside.paused", "outside.server_error"}
 LEFT_OUT = {"outside.status", "outside.robots", "outside.garbage", "outside.redirected", "outside.too_large"}
+
+
+@dataclass(slots=True)
+class _Read:
+    """The findings with their pages, how many were read, whether these are all there are, and what ended it early."""
+
+    found: list[tuple[str, Found]]
+    pages: int = 1
+    complete: bool = True
+    halted: Unavailable | None = None
 
 
 class PracticePages:
@@ -66,8 +78,17 @@ class PracticePages:
         if site is None:
             return False
         try:
-            found, pages, complete = self._read(site)
-            self._write(lambda s: note_website(s, site, found, pages=pages, now=self._now(), complete=complete))
+            read = self._read(site)
+            halted = read.halted
+            if halted is None:
+                self._write(
+                    lambda s: note_website(
+                        s, site, read.found, pages=read.pages, now=self._now(), complete=read.complete
+                    )
+                )
+            else:
+                self._write(lambda s: keep_found(s, site, read.found, now=self._now()))
+                self._failed(site, halted)
         except PlatzlotseError as exc:
             self._failed(site, exc)
         # a page is somebody else's: what nobody foresaw in it hinders this practice alone, and is told
@@ -83,27 +104,26 @@ class PracticePages:
         code, params, again = error.code, error.params, error.code in AWAY
         self._write(lambda s: fail_website(s, site, code, params, now=self._now(), again=again))
 
-    def _read(self, site: WebsiteToRead) -> tuple[list[tuple[str, Found]], int, bool]:
-        """The findings with their pages, how many were read, and whether these are all that are there.
-
-        Of further pages one that fails is left out.
-        """
+    def _read(self, site: WebsiteToRead) -> _Read:
+        """The first page and those it leads to. Of further pages one that fails is left out, or ends it."""
         on = office_day(self._now())
         first = self._page(site.address)
         start = first.text()
-        found = [(first.url, finding) for finding in findings(start, on=on)]
-        pages, complete = 1, True
+        read = _Read([(first.url, finding) for finding in findings(start, on=on)])
         for address in links(start, first.url):
             try:
                 further = self._page(address)
             except Unavailable as exc:
-                if exc.code not in LEFT_OUT:
+                if exc.code == "outside.stopping":
                     raise
-                complete = complete and exc.code == "outside.status"  # that one is not there
+                if exc.code not in LEFT_OUT:
+                    read.halted = exc
+                    return read
+                read.complete = read.complete and exc.code == "outside.status"  # that one is not there
                 continue
-            pages += 1
-            found += [(address, finding) for finding in findings(further.text(), on=on)]
-        return found, pages, complete
+            read.pages += 1
+            read.found += [(address, finding) for finding in findings(further.text(), on=on)]
+        return read
 
     def _page(self, address: str) -> Answer:
         if self._stopped.is_set():

@@ -39,3 +39,30 @@ def test_a_table_that_can_be_nothing_else_is_what_it_was(database: Database, tmp
         remember(session, ("Behandler", "Wo"), FileKind.THERAPIST_TABLE, {"name": "Behandler"}, now=NOW)
         said, mapping, _ = columns_of(session, recognise(path, today=NOW.date()), about=None, mapping=None)
     assert (said.kind, mapping) == (FileKind.THERAPIST_TABLE, {"name": "Behandler"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ("Name;Adresse;Telefon;E-Mail", "import.about_doubt"),
+        ("Nachname;Vorname;Krankenkasse", None),
+        ("Nachname;Vorname;Beschwerden", None),
+        ("Name;Adresse;Telefon;Montag;Dienstag", None),
+    ],
+)
+def test_a_table_that_may_be_either_is_refused(
+    database: Database, tmp_path: Path, headers: str, code: str | None
+) -> None:
+    """Until somebody says what it is: patients cannot be taken back."""
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{headers}\nKarl Beispiel;;\n", "utf-8")
+    source = recognise(path, today=NOW.date())
+    with database.write() as session:
+        if code is None:
+            columns_of(session, source, about=None, mapping=None)
+            return
+        with pytest.raises(Invalid) as refused:
+            columns_of(session, source, about=None, mapping=None)
+        assert refused.value.code == code
+        said, _, _ = columns_of(session, as_asked(source, "therapists"), about="therapists", mapping=None)
+        assert said.kind is FileKind.THERAPIST_TABLE

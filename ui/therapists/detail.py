@@ -115,8 +115,9 @@ class TherapistDetailView(RecordDetail[TherapistDetail, TherapistForm]):
         extra = f" {tr('bis')} {formats.day(t.cooling_until)}" if contact == "cooling" and t.cooling_until else ""
         self._chip.show_state(contact_words(contact) + extra, CONTACTS[contact])
         place = ", ".join(filter(None, (f"{t.street} {t.house_number}".strip(), f"{t.plz} {t.city}".strip())))
+        fax = tr("Fax {number}").format(number=formats.phone(t.fax)) if t.fax else ""
         self._facts.setText(
-            " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), t.email) if p)
+            " · ".join(p for p in (t.practice, place, formats.phone(t.phone or t.mobile), fax, t.email) if p)
         )
         self._show_more(t, None)
         if t.email:

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from domain.therapists.capacity_age import Said
 from domain.therapists.queries import TherapistDetail
 from domain.therapists.service import TherapistForm
-from domain.values import WeekSpan
 from ui import formats
 from ui.labels import labels
+from ui.therapists.phone_hours import PhoneHoursEdit
 from ui.translation import tr
+from ui.typed import Unreadable
 from ui.widgets.forms import Field, column, scrolled
 from ui.widgets.forms import label as words
 from ui.widgets.method_grid import MethodGrid
@@ -28,13 +29,18 @@ class TherapistFormView(RecordForm[TherapistForm]):
 
     def __init__(self) -> None:
         super().__init__(tr("Angaben zum Therapeuten"))
-        self._phone_hours: tuple[WeekSpan, ...] | None = None
         self._person()
         self._offer()
         page = QWidget()
         self.hours = QVBoxLayout(page)
         self.treatment = WeekGrid(tr("Behandlungszeiten"))
         self.treatment.changed.connect(self._touched)
+        self.phone_hours = PhoneHoursEdit()
+        self.phone_hours.changed.connect(self._touched)
+        self.places["phone_hours"] = self.phone_hours.line
+        self.hours.addWidget(words(tr("Telefonzeiten (leer: unbekannt)"), "heading"))
+        self.hours.addWidget(self.phone_hours)
+        self.hours.addWidget(self._day("hours_as_of", tr("Telefonzeiten: Stand vom")))
         self.hours.addWidget(words(tr("Behandlungszeiten (leer: unbekannt)"), "heading"))
         self.hours.addWidget(self.treatment)
         self.addTab(scrolled(page), tr("Zeiten"))
@@ -134,7 +140,7 @@ class TherapistFormView(RecordForm[TherapistForm]):
             self._fill({**values, **written})
             self.methods.show_offers(values["offers"])
             self.treatment.show_value(values["treatment_hours"])
-            self._phone_hours = values["phone_hours"]
+            self.phone_hours.show_value(values["phone_hours"])
             self._note.setPlainText(values["note"])
 
     def form(self) -> TherapistForm | None:
@@ -152,10 +158,15 @@ class TherapistFormView(RecordForm[TherapistForm]):
         for name in ("diagnoses_preferred", "diagnoses_excluded"):
             values[name] = tuple(code.upper() for code in values[name])
         values["accessible"] = {"yes": True, "no": False}.get(values["accessible"])
+        try:
+            phone_hours = self.phone_hours.value()
+        except Unreadable as wrong:
+            self.phone_hours.written.complain(str(wrong))
+            return None
         return TherapistForm(
             **values,
             offers=self.methods.offers(),
-            phone_hours=self._phone_hours,
+            phone_hours=phone_hours,
             treatment_hours=self.treatment.value(),
             note=self._note.toPlainText(),
         )
@@ -168,6 +179,7 @@ def empty_form() -> TherapistForm:
         licence="psychological", offers=frozenset(), age_min=0, age_max=0, patient_sex="any", languages=(), specialties=(),
         qualifications=(),
         diagnoses_preferred=(), diagnoses_excluded=(), email="", phone="", mobile="", web="", street="",
-        house_number="", plz="", city="", accessible=None, phone_hours=None, treatment_hours=None,
+        house_number="", plz="", city="", accessible=None, phone_hours=None, hours_as_of=None,
+        treatment_hours=None,
         capacity="unknown", capacity_from=None, capacity_note="", note="",
     )  # fmt: skip

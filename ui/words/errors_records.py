@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "therapist.email": "Das ist keine gültige E-Mail-Adresse.",
     "therapist.phone": "Das ist keine gültige Telefonnummer.",
     "therapist.mobile": "Das ist keine gültige Telefonnummer.",
+    "therapist.hours_future": "Der Stand der Telefonzeiten kann nicht in der Zukunft liegen.",
     "therapist.age_limits": "Das Höchstalter liegt unter dem Mindestalter.",
     "therapist.blocked_reason": "Nennen Sie den Grund der Sperre.",
     "access_report.nobody": "Diese Akte gibt es nicht mehr. Es wurde keine Auskunft erstellt.",

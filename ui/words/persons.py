@@ -184,6 +184,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "place_warning": {
         "number_unknown": "Hausnummer unbekannt",
         "plz_differs": "die Karte nennt eine andere PLZ",
+        "plz_elsewhere": "die Karte kennt die Adresse nur weit außerhalb dieser PLZ",
         "road_similar": "die Straße heißt auf der Karte etwas anders",
         "city_differs": "die Karte nennt einen anderen Ort",
     },

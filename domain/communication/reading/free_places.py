@@ -7,6 +7,8 @@ of a day that is near or ahead, counts. Places in a group, for who pays alone, o
 import re
 from datetime import date, timedelta
 
+from domain.communication.reading.clauses import Clause
+from domain.communication.reading.dates import find_day
 from domain.communication.reading.hearing import hear
 from domain.communication.reading.later import day_put_off_to
 from domain.communication.reading.meanings import Meaning, PlacesSaid
@@ -21,6 +23,9 @@ _LIMITED = re.compile(
     r"|\bbis\b",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"\bab (.*)")
+_AT_ONCE = re.compile(r"\bab (?:sofort|jetzt|heute)\b")
+_MONTH_OF_YEAR = re.compile(r"\b(0?[1-9]|1[0-2])/(20\d\d)\b")
 
 
 def read_free_places(line: str, *, sent_on: date) -> PlacesSaid | None:
@@ -33,11 +38,20 @@ def read_free_places(line: str, *, sent_on: date) -> PlacesSaid | None:
         return None
     if any(said.claim.clause.question or said.claim.clause.vague or said.claim.clause.named for said in told):
         return None
-    dated = any({"DATE", "MONTH"} & word.tags for said in told for word in said.claim.clause.words)
-    days = {day_put_off_to(said.claim.clause, sent_on=sent_on) for said in told} - {None}
+    dated = any({"DATE", "MONTH"} & word.tags or word.text == "ab" for said in told for word in said.claim.clause.words)
+    dated = dated and not any(_AT_ONCE.search(said.claim.clause.text) for said in told)
+    days = {_day_of(said.claim.clause, sent_on) for said in told} - {None}
     day = min((day for day in days if day is not None), default=None)
     if len(days) > 1 or (dated and day is None) or (day is not None and day < sent_on - LATELY):
         return None
     first = told[0]
     quote = first.passage[first.claim.clause.start : first.claim.clause.end]
     return PlacesSaid(M.PLACE_FREE, day if day is not None and day > sent_on else None, quote, agreed=True)
+
+
+def _day_of(clause: Clause, sent_on: date) -> date | None:
+    """The day a clause names from which there are places: "wieder ab März", or right behind "ab"."""
+    said = _FROM.search(clause.text)
+    if said is None or _AT_ONCE.search(clause.text):
+        return day_put_off_to(clause, sent_on=sent_on)
+    return find_day(_MONTH_OF_YEAR.sub(r"1.\1.\2", said[1]), sent_on=sent_on, last=False)

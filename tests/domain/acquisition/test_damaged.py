@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from openpyxl import Workbook
 
 from domain.acquisition import sheets, workbook_limits
 from domain.acquisition.reading import is_cut, recognise, records
-from domain.acquisition.records import RowError
+from domain.acquisition.records import PatientRecord, RowError
 from domain.errors import Invalid, PlatzlotseError, Unavailable
 from domain.values import MINUTES_PER_WEEK
 from tests.domain.acquisition.files import SAMPLES, TODAY, code_of, read
@@ -111,7 +112,7 @@ def test_brackets_without_end_are_a_broken_file(tmp_path: Path, opening: str) ->
         (b"\xef\xbb\xbf \r\n", "import.empty"),
         (b"<!DOCTYPE html><html></html>", "import.html"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(64), "import.binary"),
-        (b"Nachname;Vorname\nM\x00ller;A\n", "import.binary"),
+        (b"Nachname;Vorname\n" + bytes(40), "import.binary"),
         (b"[]", "import.unknown_json"),
         (b'{"type": "FeatureCollection", "features": []}', "import.unknown_json"),
         (b'{"arztPraxisDatas": null, "moreResults": false}', "import.unknown_json"),
@@ -123,7 +124,8 @@ def test_brackets_without_end_are_a_broken_file(tmp_path: Path, opening: str) ->
         (b"PK\x03\x04", "import.xlsx_broken"),
         (b"PK\x03\x04" + b"x" * 500, "import.xlsx_broken"),
         (b"just a text\nof two lines\n", "import.columns_unknown"),
-        (b"Nachname;Ort\nA;B\n" + b"x" * 200_000, "import.csv_broken"),
+        (b"Nachname;Ort\nA;B\n" + b"x" * 1_200_000, "import.csv_broken"),
+        (b"Nachname;Ort\n" + b"x;" * 2_100_000, "import.row_too_large"),
     ],
 )
 def test_what_is_no_list_is_refused_with_its_reason(tmp_path: Path, content: bytes, code: str) -> None:
@@ -214,3 +216,48 @@ def test_a_file_that_is_gone_is_unavailable(tmp_path: Path) -> None:
     rows: Iterator[object] = records(source, today=TODAY)
     with pytest.raises(Unavailable):
         next(rows)
+
+
+@pytest.mark.parametrize("before", ["", "A;B\n" * 2000])
+def test_a_nul_costs_no_file(tmp_path: Path, before: str) -> None:
+    """What fills a cell up is left out, a lost letter is seen; at the head of the file as in its middle."""
+    path = tmp_path / "liste.csv"
+    path.write_text(f"Nachname;Vorname;Geburtsdatum\n{before}M\0ller;Lea\0\0;\n\0Kern;\0;\n", "utf-8")
+    *_, first, second = read(path)
+    assert isinstance(first, PatientRecord)
+    assert isinstance(second, PatientRecord)
+    assert (first.last_name, first.first_name) == ("M\ufffdller", "Lea")
+    assert (second.last_name, second.first_name) == ("Kern", "")
+
+
+def test_a_giant_cell_costs_its_row_only(tmp_path: Path) -> None:
+    """Where it is a field it is told with its row, elsewhere it is nobody's."""
+    path = tmp_path / "liste.csv"
+    giant = "x" * 200_000
+    path.write_text(f"Nachname;Geburtsdatum;Sonst\n{giant};;\nKern;;{giant}\nBerg;;\n", "utf-8")
+    first, *others = read(path)
+    assert first == RowError(2, "import.row.too_long")
+    assert [row.last_name for row in others if not isinstance(row, RowError)] == ["Kern", "Berg"]
+
+
+def test_a_line_without_end_is_refused_early(tmp_path: Path) -> None:
+    """Three hundred megabytes in one line take no memory, and are not waited for."""
+    path = tmp_path / "liste.csv"
+    path.write_bytes(b"Nachname;Vorname\nA;" + b"x" * 40_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid) as error:
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+    assert (error.value.code, error.value.params["row"]) == ("import.row_too_large", 2)
+
+
+def test_excels_unicode_text_is_read(tmp_path: Path) -> None:
+    """UTF-16 with tabs."""
+    path = tmp_path / "liste.txt"
+    path.write_text("Nachname\tVorname\tGeburtsdatum\r\nMüller\tLea\t\r\n", "utf-16")
+    (found,) = read(path)
+    assert isinstance(found, PatientRecord)
+    assert (found.last_name, found.first_name) == ("Müller", "Lea")

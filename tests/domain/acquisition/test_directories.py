@@ -11,7 +11,7 @@ from domain.acquisition import arztsuche, plz_directory
 from domain.acquisition.hours import spans_of
 from domain.acquisition.offers import offers_of
 from domain.acquisition.reading import FileKind, is_cut, recognise
-from domain.acquisition.records import TherapistRecord
+from domain.acquisition.records import RowError, TherapistRecord
 from domain.values import AgeGroup, Licence, Method, Offer, Setting, WeekSpan
 from tests.domain.acquisition.files import SAMPLES, TODAY, read
 
@@ -159,6 +159,27 @@ def test_a_person_of_the_plz_directory_is_the_same_person() -> None:
     assert (found.phone_hours, found.hours_as_of) == ((MONDAY_NINE_TO_TEN,), TODAY)
     assert found.languages == {"Farsi"}
     assert found.offers == {Offer(Method.CBT, AgeGroup.CHILD_YOUTH, Setting.INDIVIDUAL)}
+
+
+@pytest.mark.parametrize(
+    ("person", "found"),
+    [
+        ({"last_name": "MVZ Mitte GmbH"}, ("MVZ Mitte GmbH", "", "", "", True)),
+        ({"full_name": "Psychotherapeutisches Zentrum Aachen GmbH"},
+         ("Psychotherapeutisches Zentrum Aachen GmbH", "", "", "", True)),
+        ({"full_name": "Frau Dr. Anna Berg"}, ("Berg", "Anna", "Dr.", "Frau", False)),
+        ({"full_name": "Dr. Anna von Berg", "first_name": "Anna"}, ("von Berg", "Anna", "Dr.", "", False)),
+        ({"full_name": "Alle Angaben ohne Gewähr"}, "import.row.no_person"),
+        ({"full_name": ""}, "import.row.no_name"),
+    ],
+)  # fmt: skip
+def test_a_whole_name_comes_apart_and_a_house_is_a_house(person: dict[str, str], found: object) -> None:
+    """In a directory per PLZ area, and in the pages of a source, which become one."""
+    made = plz_directory.record_of(1, {"basic_info": person}, scraped_on=TODAY)
+    if isinstance(made, RowError):
+        assert made.reason == found
+    else:
+        assert (made.last_name, made.first_name, made.title, made.salutation, made.is_institution) == found
 
 
 def test_a_directory_of_tomorrow_is_as_of_today(tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ from domain.acquisition.text import Numbers, PhoneNumber, numbers, phones, plz
         ("Jo Null", PersonName("Null", "Jo")),
         ("van Gogh", PersonName("van Gogh")),
         ("MVZ am Markt GmbH", PersonName("MVZ am Markt GmbH", institution=True)),
+        (
+            "Psychotherapeutisches Zentrum Aachen GmbH",
+            PersonName("Psychotherapeutisches Zentrum Aachen GmbH", institution=True),
+        ),
+        ("Anna Berg (Psychologische Psychotherapeutin)", PersonName("Berg", "Anna")),
+        ("Berg (geb. Tal), Anna", PersonName("Berg", "Anna")),
         ("", PersonName("")),
     ],
 )

@@ -1,13 +1,20 @@
 """Every list of therapists of the design is recognised by its content and read; names and endings say nothing."""
 
+import csv
+import io
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
 
-from domain.acquisition.reading import FileKind, recognise, records
+from domain.acquisition.reading import FileKind, as_table, recognise, records
 from domain.acquisition.records import RowError, TherapistRecord
+from domain.acquisition.tables import preview
+from domain.acquisition.therapist_table import headers_of
 from domain.values import Method, WeekSpan
 from tests.domain.acquisition.files import TODAY
 from tests.domain.acquisition.therapist_files import DATES, DAYS, PAGE, ROWS, USERSCRIPT, exporter
@@ -110,3 +117,85 @@ def test_a_list_of_patients_stays_one(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("Name;Telefon;Geburtsdatum;Sprachen;Verfahren;Adresse;Montag;Dienstag\nA;;;;;;;\n", "utf-8")
     assert recognise(path, today=TODAY).kind is FileKind.OFFICE_TABLE
+
+
+def test_a_workbooks_dates_over_columns_are_days(tmp_path: Path) -> None:
+    """As they are in a text file: the list is one of therapists, whose hours are read."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Name", "Adresse", "Telefon", "E-Mail", datetime(2026, 11, 23), datetime(2026, 11, 24)])  # noqa: DTZ001
+    sheet.append(["Ina Berg", "Markt 1, 52062 Aachen", "0241 1234567", "", "08:00-09:00", "10:00-11:00"])
+    path = tmp_path / "x"
+    book.save(path)
+    assert headers_of(path)[-2:] == ("23.11.2026", "24.11.2026")
+    assert preview(path).certain
+    (ina,) = people(tmp_path, path.read_bytes())
+    assert ina.phone_hours == (span(0, "08:00", "09:00"), span(1, "10:00", "11:00"))
+    assert ina.hours_as_of == date(2026, 11, 23)
+
+
+def test_hours_in_a_column_nobody_knows_are_told(tmp_path: Path) -> None:
+    """They are not read, and that is no secret."""
+    path = tmp_path / "x"
+    path.write_text("Name;Telefon;Wann\nIna Berg;0241 1234567;Mo 08:00-09:00\n", "utf-8")
+    source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+    (ina,) = records(source, today=TODAY)
+    assert isinstance(ina, TherapistRecord)
+    assert (ina.phone_hours, ina.notes) == (None, ("hours_unassigned",))
+
+
+def test_what_stands_below_a_list_is_nobody(tmp_path: Path) -> None:
+    """A remark at its foot is rejected with its row; a house is a house."""
+    path = tmp_path / "x"
+    lines = ("Ina Berg", "MVZ Mitte GmbH", "Stand: 12.11.2026", "Alle Angaben ohne Gewähr", "Eva Stand")
+    path.write_text("Name;Telefon;Montag;Dienstag\n" + "".join(f"{line};;;\n" for line in lines), "utf-8")
+    rows = list(records(recognise(path, today=TODAY), today=TODAY))
+    assert [(r.row, r.reason) for r in rows if isinstance(r, RowError)] == [
+        (4, "import.row.no_person"), (5, "import.row.no_person"),
+    ]  # fmt: skip
+    assert [(r.last_name, r.is_institution) for r in rows if isinstance(r, TherapistRecord)] == [
+        ("Berg", False), ("MVZ Mitte GmbH", True), ("Stand", False),
+    ]  # fmt: skip
+
+
+def test_a_comma_inside_a_header_parts_nothing(tmp_path: Path) -> None:
+    """The sign between columns is the one outside quotation marks."""
+    (ina,) = people(
+        tmp_path, '"Name";"Telefon";"Montag";"Dienstag";"a, b, c, d, e"\n"Ina Berg";"";"08:00-09:00";"";""\n'
+    )
+    assert ina.last_name == "Berg"
+
+
+CELL = st.sampled_from(
+    ["", " ", "0241 1234567", "Markt 1, 52062 Aachen", "08:00-09:00", "a;b", 'sagt "ja"', "x\ny", "=1"]
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(st.booleans(), CELL, CELL, CELL, CELL), max_size=8),
+    delimiter=st.sampled_from(";,\t"),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+)
+def test_no_row_is_lost_without_a_word(
+    tmp_path: Path, rows: list[tuple[bool, str, str, str, str]], delimiter: str, ending: str, encoding: str
+) -> None:
+    """Each is somebody, is rejected with its number, is more hours of whom stands above, or is empty."""
+    text = io.StringIO()
+    # the library would not quote a line break that is not its own
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
+    writer.writerow(["Name", "Telefon", "Adresse", "Montag", "Dienstag", "Sonst"])
+    begins, somebody = [], False
+    for number, (named, phone, address, monday, other) in enumerate(rows):
+        row = 1 + text.getvalue().replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        writer.writerow([f"Ina Berg{number}" if named else "", phone, address, monday, "", other])
+        more_hours = somebody and bool(monday.strip()) and not (phone.strip() or address.strip())
+        if named or (any(cell.strip() for cell in (phone, address, monday, other)) and not more_hours):
+            begins.append(row)
+            somebody = True
+    path = tmp_path / "x"
+    path.write_bytes(text.getvalue().encode(encoding))
+    source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+    assert [row.row for row in records(source, today=TODAY)] == begins

@@ -78,6 +78,78 @@ def test_a_word_on_places_has_its_day() -> None:
     assert found("<p>Ab 1. März 2027 habe ich wieder freie Plätze.</p>")["capacity"][0]["from"] == "2027-03-01"
 
 
+@pytest.mark.parametrize(
+    ("words", "capacity", "since"),
+    [
+        ("Plätze frei ab 01.03.2027", "free", "2027-03-01"),
+        ("Freie Plätze ab März 2027", "free", "2027-03-01"),
+        ("Therapieplätze frei ab 1. März 2027", "free", "2027-03-01"),
+        ("Plätze frei ab 03/2027", "free", "2027-03-01"),
+        ("Freie Therapieplätze ab sofort", "free", None),
+        ("Therapieplatz frei ab Januar 2024", None, None),
+        ("Plätze frei ab Ostern oder ab Herbst vielleicht", None, None),
+        ("Freie Plätze ab 18 Jahren", None, None),
+        ("Momentan Aufnahmestopp", "full", None),
+        ("Es gilt ein Aufnahmestopp bis auf Weiteres.", "full", None),
+        ("Derzeit Aufnahmestopp bis 31.03.2027!", "full", "2027-04-01"),
+        ("Aufnahmestopp bis 01.03.2026", None, None),
+        ("Wir haben keinen Aufnahmestopp.", None, None),
+        ("Der Aufnahmestopp ist aufgehoben.", None, None),
+        ("Ab Januar gilt ein Aufnahmestopp.", None, None),
+    ],
+)
+def test_the_day_stands_right_behind_from_and_a_stop_is_a_stop(
+    words: str, capacity: str | None, since: str | None
+) -> None:
+    """As pages put it, shorter than letters do."""
+    (said,) = found(f"<p>{words}</p>").get("capacity", [{"capacity": None, "from": None}])
+    assert (said["capacity"], said["from"]) == (capacity, since)
+
+
+MONDAY, WEDNESDAY = [540, 600], [2 * 1440 + 780, 2 * 1440 + 840]
+BOTH = [MONDAY, WEDNESDAY]
+ROWS = "<tr><td>Montag</td><td>9.00 - 10.00 Uhr</td></tr><tr><td>Mittwoch</td><td><p>13 - 14 Uhr</p></td></tr>"
+TERMS = "<dt>Mo</dt> <dd>9-10 Uhr</dd><dt>Mi</dt><dd>13-14 Uhr</dd>"
+
+
+@pytest.mark.parametrize(
+    ("html", "spans"),
+    [
+        (f"<p>Telefonische Sprechzeiten:</p><table>{ROWS}</table><p>Öffnungszeiten Do 8-18 Uhr</p>", BOTH),
+        (f"<h3>Telefonisch erreichbar</h3><dl>{TERMS}</dl><h3>Behandlung</h3><p>Fr 8-18 Uhr</p>", BOTH),
+        ("<p>Telefon: 0241 12345</p><h2>Praxis Markt 1</h2><p>Do 8-18 Uhr</p>", None),
+        ("<p>Telefon: 0241 12345</p><p>Mo-Do 8-12 Uhr Sprechstunden nach Vereinbarung</p>", None),
+        ("<p>Sprechstunde Do 8-18 Uhr, telefonisch Mo 9-10 Uhr</p>", [MONDAY]),
+        ("<p>Mo 9-10 Uhr telefonisch, Öffnungszeiten Do 8-18 Uhr</p>", [MONDAY]),
+        (f"<table><tr><th>Tag</th><th>Telefonzeit</th><th>Sprechstunde</th></tr>{ROWS}</table>", None),
+        ("<table><tr><td><h2>Telefonzeiten</h2><p>Mo 9-10 Uhr</p><h2>Praxis</h2><p>Do 8-18 Uhr</p></td></tr></table>",
+         [MONDAY]),
+    ],
+)  # fmt: skip
+def test_hours_on_the_phone_are_those_behind_a_word_for_it(html: str, spans: list[list[int]] | None) -> None:
+    """Across the cells of a row; another heading, or another word in the line, ends them."""
+    said = found(html).get("phone_hours")
+    assert said == ([{"spans": spans}] if spans else None)
+
+
+@pytest.mark.parametrize(
+    ("words", "methods", "languages"),
+    [
+        ("Ich biete keine Verhaltenstherapie an.", None, None),
+        ("Keine Verhaltenstherapie, sondern analytische Psychotherapie.", ["analytic"], None),
+        ("Verhaltenstherapie (keine Kassenzulassung)", ["cbt"], None),
+        ("Verhaltenstherapie nicht nur für Erwachsene", ["cbt"], None),
+        ("Therapie auf Englisch und Türkisch möglich. Keine Therapie auf Russisch.", None, ["Englisch", "Türkisch"]),
+        ("Therapie auf Russisch biete ich nicht an.", None, None),
+    ],
+)
+def test_what_is_denied_is_not_suggested(words: str, methods: list[str] | None, languages: list[str] | None) -> None:
+    """Neither a method nor a language; what is said beside it is."""
+    said = found(f"<p>{words}</p>")
+    assert [v["methods"] for v in said.get("methods", [])] == ([methods] if methods else [])
+    assert [v["languages"] for v in said.get("languages", [])] == ([languages] if languages else [])
+
+
 def test_only_pages_of_the_same_host_are_read() -> None:
     """Contact and imprint; no blog, no foreign host."""
     assert links(PRACTICE, "https://muster-praxis.example/") == (

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.geocoding.addresses import Address, Found, clean, judge, spelled_like
+from domain.values import Coordinate, GeoQuality
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,31 @@ def test_a_misspelt_street_is_recognised_among_those_known() -> None:
     assert spelled_like("Bergstraße", known) is None
     assert spelled_like("Xylophonweg", known) is None
     assert spelled_like("Aalweg", ["Balweg", "Calweg"]) is None
+
+
+SCHOENEBERG = Coordinate(52.48383, 13.35432, GeoQuality.PLZ, 1500, "plz_table")
+
+
+@pytest.mark.parametrize(
+    ("plz", "place", "quality", "warnings"),
+    [
+        ("13158", (52.59318, 13.38345), "plz", ("plz_elsewhere:13158",)),
+        ("10829", (52.48, 13.36), "house", ("plz_differs",)),
+        ("10827", (52.59318, 13.38345), "house", ()),
+    ],
+)
+def test_a_street_of_that_name_elsewhere_in_town_is_not_the_house(
+    plz: str, place: tuple[float, float], quality: str, warnings: tuple[str, ...]
+) -> None:
+    """A mistyped PLZ lies next to the right one; what lies beyond it is another street, and its PLZ is told."""
+    asked = Address("Hauptstraße", "12", "10827", "Berlin")
+    found = Found(Address("Hauptstraße", "12", plz, "Berlin"), *place, 50, "nominatim")
+    judged = judge(asked, [found], within=SCHOENEBERG)
+    assert judged is not None
+    assert (judged.quality, judged.warnings) == (quality, warnings)
+    if quality == "plz":
+        assert (judged.lat, judged.uncertainty_m, judged.source) == (SCHOENEBERG.lat, 1500, "plz_table")
+    street = Found(Address("Hauptstraße", "", "10827", "Berlin"), *place, 50, "nominatim")
+    better = judge(asked, [found, street], within=SCHOENEBERG)
+    assert better is not None
+    assert better.quality == ("street" if quality == "plz" else "house")

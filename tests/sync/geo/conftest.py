@@ -112,12 +112,13 @@ SITE, PATIENT = "therapist_service.practice_site", "patient_service.patient"
 
 
 class Table:
-    """A Nominatim's answers, by street; `queries` is what it was asked."""
+    """A Nominatim's answers, by street; `queries` is what it was asked, `town` where they are."""
 
     def __init__(self) -> None:
         self.houses = {"17 Hauptstraße": ("Hauptstraße", "17"), "5 Goethestraße": ("Goethestraße", "5")}
         self.queries: list[dict[str, str]] = []
         self.broken = False
+        self.town = ("Musterstadt", "99991")
 
     def __call__(self, connection: socket.socket, asked: Asked) -> None:
         query = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
@@ -130,7 +131,7 @@ class Table:
                 {
                     "lat": "51.2867", "lon": "10.1873", "boundingbox": ["51.2866", "51.2868", "10.1872", "10.1874"],
                     "display_name": f"{number}, {road}",
-                    "address": {"road": road, "house_number": number, "town": "Musterstadt", "postcode": "99991"},
+                    "address": {"road": road, "house_number": number, "town": self.town[0], "postcode": self.town[1]},
                 }
             ]  # fmt: skip
         act = reply("500 Internal Server Error") if self.broken else reply("200 OK", json.dumps(hits).encode())

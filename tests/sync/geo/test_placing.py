@@ -87,6 +87,23 @@ def test_what_the_map_does_not_know_is_not_found_and_asked_again_later(
     assert len(table.queries) > asked
 
 
+def test_a_street_of_that_name_far_from_its_plz_places_nobody(
+    database: Database, placing: Placing, table: Table, nominatim: HostileServer
+) -> None:
+    """The practice stays where its PLZ lies, the PLZ on the map is told, and nothing is kept of it."""
+    configure(database, geocoder="nominatim", geocoder_url=nominatim.url)
+    table.town = ("Berlin", "13158")
+    site = add_site(database, "Hauptstraße", "17", plz="10827", city="Berlin")
+    before = place(database, SITE, site)
+    run(placing)
+    assert state(database, site) == ("placed", "")
+    assert place(database, SITE, site)[1] == before[1] == "plz"
+    with database.read() as session:
+        warnings = session.scalar(text("SELECT warnings FROM geocoding_service.place_request"))
+        kept = session.scalar(text("SELECT count(*) FROM geocoding_service.geocode_answer"))
+    assert (warnings, kept) == (["plz_elsewhere:13158"], 0)
+
+
 def test_an_outage_is_no_answer(
     database: Database, placing: Placing, table: Table, nominatim: HostileServer, clock: Clock
 ) -> None:

@@ -119,6 +119,19 @@ def test_a_page_that_may_not_be_read_is_left_alone(
     assert "{" not in describe_code(site.cause, **site.params)
 
 
+def test_what_the_first_page_said_is_kept_where_a_further_one_is_refused(
+    database: Database, directory: Directory, server: HostileServer, pages: PracticePages, clock: Clock
+) -> None:
+    """The host is left alone from then on, and that is told; what was read is suggested."""
+    directory.pages = {"/": b"<p>neu@muster-praxis.example</p><a href='/kontakt'>Kontakt</a>"}
+    directory.answers = {"/kontakt": reply("403 Forbidden")}
+    therapist = practice(database, f"{server.url}/", clock)
+    assert pages.step()
+    site = website(database, therapist)
+    assert (site.state, site.cause) == ("failed", "outside.refused")
+    assert [s.value for s in site.suggestions] == [{"email": "neu@muster-praxis.example"}]
+
+
 def test_a_killed_worker_leaves_its_practice_to_the_next(
     database: Database,
     worker_database: Database,

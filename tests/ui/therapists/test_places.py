@@ -16,6 +16,8 @@ from ui.place_words import place_words
 from ui.ports import UiContext
 from ui.therapists.sites import SitesTab
 
+ELSEWHERE = "die Karte kennt die Adresse nur weit außerhalb dieser PLZ"
+
 
 @pytest.mark.parametrize(
     ("state", "words"),
@@ -27,6 +29,10 @@ from ui.therapists.sites import SitesTab
             "Lage: PLZ (genauer: unbekannt, später; der Kartendienst antwortet nicht)",
         ),
         (PlaceState("not_found", "", ()), "Lage: PLZ (Adresse nicht gefunden, bitte prüfen)"),
+        (
+            PlaceState("placed", "", ("plz_elsewhere:13158",)),
+            f"Lage: PLZ ({ELSEWHERE}: gemeint sein kann 13158, bitte PLZ prüfen)",
+        ),
         (PlaceState("placed", "", ("plz_differs",)), "Lage: PLZ (die Karte nennt eine andere PLZ)"),
     ],
 )

@@ -146,7 +146,6 @@ class MapPage(PageWidget):
 
     def _take_fanned(self, therapists: list[int]) -> None:
         """Those at one address, in the list; the map keeps the others."""
-        self._area_name = tr("an dieser Adresse")
         self._list.show_rows(
             [one for one in self._selected.shown if one.place.therapist_id in set(therapists)], complete=True
         )
@@ -197,7 +196,7 @@ class MapPage(PageWidget):
             said.append(tr("wird geladen …"))
         self._count.setText(" · ".join(said))
         limited = bool(self._wanted.area) or bool(fanned)
-        text = tr("Nur: {area} – alle zeigen").format(area=self._area_name)
+        text = tr("Nur: {area} – alle zeigen").format(area=tr("an dieser Adresse") if fanned else self._area_name)
         self._within.setText(f" {text}")
         self._within.setAccessibleName(text)
         self._within.setVisible(limited)

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,17 @@ def test_those_at_one_address_are_listed(shown: MapPage, people: dict[str, int])
     shown._view.fanned.emit([people["bär"], people["cem"]])
     assert _names(shown) == ["Bär", "Cem"]
     assert shown._count.text() == "2 Praxen"
+
+
+def test_an_area_keeps_its_name_while_an_address_is_fanned_out(shown: MapPage, people: dict[str, int]) -> None:
+    """The list says which it shows; what is printed is the map, which still shows the area."""
+    shown._wanted = replace(shown._wanted, area=(((50.5, 6.5), (51.5, 6.5), (51.5, 7.5), (50.5, 7.5)),))
+    shown._area_name = "im Ausschnitt"
+    shown._view.fanned.emit([people["bär"], people["cem"]])
+    assert "an dieser Adresse" in shown._within.text()
+    assert shown._heading()[-1].endswith("im Ausschnitt")
+    shown._show(shown._selected)
+    assert "im Ausschnitt" in shown._within.text()
 
 
 def test_what_changes_elsewhere_is_seen(
