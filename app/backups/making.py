@@ -111,7 +111,7 @@ def restore_into(
             promised = Manifest.read(sealed.manifest)
             if promised.server > binaries.major:
                 raise Invalid("backup.newer_server", found=promised.server, wanted=binaries.major)
-            make_roles(engine, promised)
+            make_roles(engine, promised, owner)
             load(binaries, owner_url, sealed.dump(), owner=owner, halted=halted)
         refuse_halted(halted)
         with translated_errors(), engine.begin() as connection:
@@ -121,8 +121,11 @@ def restore_into(
     return promised
 
 
-def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
-    """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new."""
+def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> tuple[str, ...]:
+    """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new.
+
+    An `owner` for whom a superuser acts may change them as those of its own.
+    """
     made = []
     with translated_errors(), engine.begin() as connection:
         cursor = connection.connection.cursor()
@@ -136,6 +139,9 @@ def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
             rows = sql.SQL("BYPASSRLS" if group_role("backup") in groups else "")
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
             made.append(person)
+            if owner is not None:
+                form = sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+                cursor.execute(form.format(sql.Identifier(person), sql.Identifier(owner)))
             for group in groups:
                 cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))
     return tuple(made)
@@ -161,7 +167,7 @@ def scratch_cluster(home: Path) -> Iterator[EmbeddedPostgres]:
     with folder_errors(home):
         home.mkdir(exist_ok=True, mode=0o700)
         for left in home.iterdir():
-            _throw_away(left)
+            throw_away(left)
     folder = home / secrets.token_hex(4)
     server = EmbeddedPostgres(folder, lasting=False)
     try:
@@ -171,7 +177,10 @@ def scratch_cluster(home: Path) -> Iterator[EmbeddedPostgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _throw_away(folder: Path) -> None:
+def throw_away(folder: Path) -> None:
+    """Stop and remove a cluster nobody uses any more."""
+    if not folder.exists():
+        return
     server = EmbeddedPostgres(folder, lasting=False)
     if server.in_use_elsewhere():
         return
