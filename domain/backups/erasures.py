@@ -82,7 +82,7 @@ WHERE erased_at IS NOT NULL ORDER BY 1"""
 
 def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
     """Everything a database knows to have been erased in it."""
-    return tuple(erasure for what in What for erasure in erasures_of(connection, what))
+    return tuple(erasure for what in _ORDER for erasure in erasures_of(connection, what))
 
 
 def erasures_of(connection: Connection, what: What) -> tuple[Erasure, ...]:
