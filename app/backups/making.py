@@ -31,6 +31,10 @@ from domain.errors import Invalid, Unavailable
 
 RESERVE_BYTES = 64_000_000  # stays free whatever is written
 SCRATCH = "scratch"
+_MAY_MAKE = text("""SELECT rolcreaterole AND (
+    SELECT coalesce(bool_and(pg_has_role(r.oid, g.oid, 'MEMBER WITH ADMIN OPTION')), true) FROM pg_roles g
+    WHERE g.rolname = ANY (cast(:groups AS text[])))
+    FROM pg_roles r WHERE r.rolname = :owner""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def restore_into(
 def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> tuple[str, ...]:
     """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new.
 
-    An `owner` for whom a superuser acts may change them as those of its own.
+    Where a superuser acts for an `owner` who may make logins, that one makes them: whoever gave a role takes it back.
     """
     made = []
     with translated_errors(), engine.begin() as connection:
@@ -133,17 +137,20 @@ def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> 
         for group in map(group_role, ROLES):
             if group not in known:
                 cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(group)))
+        given = sorted({group for groups in promised.roles.values() for group in groups} - {group_role("backup")})
+        by_owner = bool(connection.scalar(_MAY_MAKE, {"owner": owner, "groups": given}))
         for person, groups in promised.roles.items():
             if person in known:
                 continue
-            rows = sql.SQL("BYPASSRLS" if group_role("backup") in groups else "")
+            passes = group_role("backup") in groups  # only a superuser gives that
+            if by_owner and not passes:
+                cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(str(owner))))
+            rows = sql.SQL("BYPASSRLS" if passes else "")
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
             made.append(person)
-            if owner is not None:
-                form = sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
-                cursor.execute(form.format(sql.Identifier(person), sql.Identifier(owner)))
             for group in groups:
                 cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))
+            cursor.execute("SET LOCAL ROLE NONE")
     return tuple(made)
 
 

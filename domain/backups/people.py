@@ -57,7 +57,8 @@ _ADD_LOGINS = text(f"""WITH login AS ({_LOGINS})
     WHERE r.rolcanlogin AND cardinality(r.roles) > 0
       AND NOT EXISTS (SELECT FROM platform.person p WHERE p.role_name = r.rolname)""")
 _WITHOUT_LOGIN = text("""SELECT role_name, active, roles FROM platform.person p
-    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p.role_name) ORDER BY 1""")
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p.role_name)
+      AND (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) ORDER BY 1""")
 
 
 @dataclass(frozen=True, slots=True)

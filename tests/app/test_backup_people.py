@@ -10,8 +10,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from app.backups.in_place import engine_as
+from app.backups.making import make_roles
 from app.backups.restoring import Target
 from domain.access import Team
+from domain.backups.content import Manifest
 from domain.backups.people import follow, make_missing_logins
 from domain.database import Database
 from domain.person_admin import (
@@ -185,3 +187,25 @@ def test_an_admin_mends_what_a_row_says_wrongly(office: Office, people: dict[str
         set_roles(session, people["bert"], {"caseworker"})
     admin.close()
     assert [row[0] for row in asked(office, acts)] == said == ["unlocked", "roles_set", "locked"]
+
+
+def test_logins_made_for_an_owner_are_the_owners_to_change(office: Office, people: dict[str, int]) -> None:
+    """A superuser restores; the owner of the functions gives the password and takes the role back."""
+    owner = create_engine(office.url("owner"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with owner.connect() as connection:
+        connection.execute(text("CREATE ROLE neu_owner CREATEROLE"))
+        for group in ("caseworker", "supervisor", "auditor", "admin", "worker"):
+            connection.execute(text(f"GRANT platzlotse_{group} TO neu_owner WITH ADMIN OPTION"))
+        promised = Manifest("", "manual", "0043", 15, 0, {}, {}, {"neu_fritz": ["platzlotse_caseworker"]})
+        with engine_as(office.url("owner")) as mighty:
+            assert make_roles(mighty, promised, "neu_owner") == ("neu_fritz",)
+        assert is_member(office, "neu_fritz", "caseworker")
+        connection.execute(text("SET ROLE neu_owner"))
+        connection.execute(text(f"ALTER ROLE neu_fritz PASSWORD '{PASSWORD}'"))
+        connection.execute(text("REVOKE platzlotse_caseworker FROM neu_fritz"))
+        connection.execute(text("RESET ROLE"))
+        assert not is_member(office, "neu_fritz", "caseworker")
+        for login in ("neu_fritz", "neu_owner"):  # who granted something goes last
+            connection.execute(text(f"DROP OWNED BY {login}"))
+            connection.execute(text(f"DROP ROLE {login}"))
+    assert people
