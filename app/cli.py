@@ -90,7 +90,12 @@ def parser() -> argparse.ArgumentParser:
     backup = command("backup", tr("das Büro sichern und die Sicherung durch Zurücklesen prüfen"))
     backup.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wohin, statt in den Ordner der Sicherungen"))
     backup.add_argument("--new-key", action="store_true", help=tr("nur einen neuen Wiederherstellungsschlüssel zeigen"))
-    restore = command("restore", tr("Sicherungen zeigen oder das Büro auf eine zurückbringen"))
+    _restoring(command("restore", tr("Sicherungen zeigen oder das Büro auf eine zurückbringen")))
+    command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
+    return top
+
+
+def _restoring(restore: argparse.ArgumentParser) -> None:
     restore.add_argument("--folder", type=Path, metavar="ORDNER", help=tr("wo die Sicherungen liegen"))
     which = restore.add_mutually_exclusive_group(required=True)
     which.add_argument("--list", action="store_true", help=tr("zeigen, welche es gibt"))
@@ -102,9 +107,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help=tr("eine Datenbank, die ein Wiederherstellen beiseite legte, endgültig entfernen"),
     )
+    restore.add_argument(
+        "--damaged",
+        action="store_true",
+        help=tr("bei --at: auch wenn von dem, was da ist, keine Sicherheitskopie mehr möglich ist; es bleibt beiseite"),
+    )
     restore.add_argument("--yes", action="store_true", help=tr("bei --drop nicht nachfragen"))
-    command("doctor", tr("prüfen, ob an diesem Platz alles stimmt"))
-    return top
 
 
 def _whole(given: str) -> int:

@@ -22,7 +22,14 @@ from psycopg import pq
 from sqlalchemy.engine import URL
 
 from app.postgres_binaries import WINDOWS, Binaries, wheel_binaries
-from app.postgres_files import configure, remembered_socket_folder, remove_leftovers, socket_folder
+from app.postgres_files import (
+    configure,
+    finish_replacing,
+    remembered_socket_folder,
+    remove_leftovers,
+    set_ready,
+    socket_folder,
+)
 from app.private_files import open_log, write_private
 from app.server_account import Account, account_for
 from app.server_leases import Leases
@@ -85,6 +92,7 @@ class EmbeddedPostgres:
                 self.home.chmod(0o700)
             with self._leases.guard():
                 self._account = account_for(self.home, binaries=self._binaries.folder)
+                finish_replacing(self.home)
                 if not (self.data / "PG_VERSION").exists():
                     self._make_cluster()
                 self._check_version()
@@ -107,6 +115,18 @@ class EmbeddedPostgres:
                 return StopResult.OTHERS_REMAIN
             self._shut_down()
             return StopResult.STOPPED
+
+    def replace_data(self, fresh: Path, moment: str) -> str:
+        """Put the data of a stopped cluster in place of this one's; returns under which name those lie beside.
+
+        Killed at any moment the next start has the one or the other. Raises Unavailable (``backup.in_use``).
+        """
+        with self._leases.guard():
+            if self._leases.in_use():
+                raise Unavailable("backup.in_use")
+            if self._ping() is not pq.Ping.NO_RESPONSE:
+                self._shut_down()
+            return set_ready(self.home, fresh, moment)
 
     def in_use_elsewhere(self) -> bool:
         """Whether a program other than this process uses the server, or just begins to."""
@@ -184,7 +204,10 @@ class EmbeddedPostgres:
         fresh.rename(self.data)  # in one step: a killed initdb leaves no half cluster
 
     def _check_version(self) -> None:
-        found = int((self.data / "PG_VERSION").read_text("utf-8"))
+        try:
+            found = int((self.data / "PG_VERSION").read_text("utf-8"))
+        except ValueError as exc:
+            raise Unavailable("postgres.start_failed", log="PG_VERSION") from exc
         if found != self._binaries.major:
             code = "postgres.data_newer" if found > self._binaries.major else "postgres.data_older"
             raise Unavailable(code, found=found, wanted=self._binaries.major)

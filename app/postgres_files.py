@@ -38,6 +38,7 @@ log_parameter_max_length_on_error = 0
 """
 
 
+READY, BEFORE = "data.ready-", "data.before-"  # data that take the place of others, and those
 QUICK = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"  # for what nobody keeps
 
 
@@ -85,6 +86,37 @@ def remove_leftovers(home: Path) -> None:
     """Clear the unfinished folders of killed initdbs; what one still writes goes the next time."""
     for leftover in home.glob("data.new*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def set_ready(home: Path, fresh: Path, moment: str) -> str:
+    """Name a stopped cluster's data the next ones of this home: from now on every start goes on from there.
+
+    Returns the name under which the data of before lie beside, unchanged.
+    """
+    fresh.rename(home / f"{READY}{moment}")
+    _keep_entries(home)
+    finish_replacing(home)
+    return f"{BEFORE}{moment}"
+
+
+def finish_replacing(home: Path) -> None:
+    """Go on with what a killed program began: the data of before are set aside, the next ones take their place."""
+    for ready in sorted(home.glob(f"{READY}*")):
+        with suppress(FileNotFoundError):
+            (home / "data").rename(home / f"{BEFORE}{ready.name.removeprefix(READY)}")
+        ready.rename(home / "data")
+        _keep_entries(home)
+
+
+def _keep_entries(folder: Path) -> None:
+    """The new names are on disk, too; on Windows a folder cannot be asked for it."""
+    if WINDOWS:
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _serves(folder: Path) -> bool:

@@ -81,7 +81,7 @@ def open_seat(
         yield Seat(found.url, None, pooler_url=pooled, password_given=found.password_given, roles=found.roles)
         return
     with EmbeddedPostgres(profile.postgres) as server:
-        yield _embedded_seat(profile, server, own, newcomer)
+        yield embedded_seat(profile, server, own, newcomer)
 
 
 def offline_seat(profile: Profile, settings: Settings, *, password: str | None = None) -> Seat:
@@ -113,7 +113,8 @@ def password_name(server: ServerSettings) -> str:
     return f"{server.user}@{server.host}"
 
 
-def _embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None, newcomer: OwnSeat | None) -> Seat:
+def embedded_seat(profile: Profile, server: EmbeddedPostgres, own: OwnSeat | None, newcomer: OwnSeat | None) -> Seat:
+    """The seat of a running server, with an office in it and logins that have their passwords."""
     logins = _logins(profile.logins)
     owner_url = server.url(database=DATABASE)
     ensure_database(server.url(), DATABASE)

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, text
 
 from app.backups.making import make_backup, verify
 from app.backups.restoring import restore
-from app.commands.restore import server_target
+from app.backups.targets import server_target
 from domain.backups.files import Kind
 from domain.database import Database
 from tests.builders import add_patient, add_therapist

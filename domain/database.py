@@ -41,6 +41,8 @@ PAUSE = 0.05  # seconds before it comes again
 LOCK_SECONDS = 15  # how long one waits for a row that another holds
 STATEMENT_SECONDS = 600  # nothing a person waits for takes as long
 LIMITS = {"lock_timeout": f"{LOCK_SECONDS}s", "statement_timeout": f"{STATEMENT_SECONDS}s"}
+# corrupted data or index, a file that cannot be read or is gone
+DAMAGED = frozenset({"XX001", "XX002", "58030", "58P01"})
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
 
@@ -250,6 +252,8 @@ def _other(exc: DBAPIError) -> PlatzlotseError | None:
         return Unavailable("database.lost", again=True)
     if sqlstate(exc) == "25006":
         return Unavailable("database.read_only", again=True)
+    if sqlstate(exc) in DAMAGED:
+        return Unavailable("database.damaged")
     # the driver itself refuses NUL, without a state
     if sqlstate(exc) in {"22021", "22P05"} or "NUL (0x00)" in str(exc.orig):
         return Invalid("text.control_character")
@@ -264,6 +268,8 @@ def _operational(exc: DBAPIError) -> PlatzlotseError:
         return Conflict("record.locked", seconds=LOCK_SECONDS)
     if state == "57014":
         return Unavailable("database.too_long")
+    if state in DAMAGED:
+        return Unavailable("database.damaged")
     if exc.connection_invalidated:
         return Unavailable("database.lost", again=True)
     return Unavailable("database.unreachable")

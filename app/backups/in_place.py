@@ -63,14 +63,19 @@ def set_up_like(connection: Connection, fresh: str, before: str) -> None:
     cursor.execute(sql.SQL("ALTER DATABASE {} SET jit = off").format(name))
 
 
-def set_up_inside(source: Connection, connection: Connection) -> None:
+def is_sealed(connection: Connection) -> bool:
+    """Whether comparisons tell nothing of hidden rows there."""
+    return not connection.scalars(text(LEAKING)).all()
+
+
+def set_up_inside(connection: Connection, *, sealed: bool) -> None:
     """What only a superuser sets up within a database: comparisons sealed as in the one before, the pooler's way in.
 
     Where it cannot be said here, the doctor tells.
     """
     if not connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
         return
-    if not source.scalars(text(LEAKING)).all():
+    if sealed:
         with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
             seal(session)
     if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": POOLER}):

@@ -31,6 +31,10 @@ from domain.errors import Invalid, Unavailable
 
 RESERVE_BYTES = 64_000_000  # stays free whatever is written
 SCRATCH = "scratch"
+_MAY_MAKE = text("""SELECT rolcreaterole AND (
+    SELECT coalesce(bool_and(pg_has_role(r.oid, g.oid, 'MEMBER WITH ADMIN OPTION')), true) FROM pg_roles g
+    WHERE g.rolname = ANY (cast(:groups AS text[])))
+    FROM pg_roles r WHERE r.rolname = :owner""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def restore_into(
             promised = Manifest.read(sealed.manifest)
             if promised.server > binaries.major:
                 raise Invalid("backup.newer_server", found=promised.server, wanted=binaries.major)
-            make_roles(engine, promised)
+            make_roles(engine, promised, owner)
             load(binaries, owner_url, sealed.dump(), owner=owner, halted=halted)
         refuse_halted(halted)
         with translated_errors(), engine.begin() as connection:
@@ -122,8 +126,11 @@ def restore_into(
     return promised
 
 
-def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
-    """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new."""
+def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> tuple[str, ...]:
+    """Groups and persons a backup names; who is new cannot log in until somebody gives a password. Returns the new.
+
+    Where a superuser acts for an `owner` who may make logins, that one makes them: whoever gave a role takes it back.
+    """
     made = []
     with translated_errors(), engine.begin() as connection:
         cursor = connection.connection.cursor()
@@ -131,14 +138,20 @@ def make_roles(engine: Engine, promised: Manifest) -> tuple[str, ...]:
         for group in map(group_role, ROLES):
             if group not in known:
                 cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(group)))
+        given = sorted({group for groups in promised.roles.values() for group in groups} - {group_role("backup")})
+        by_owner = bool(connection.scalar(_MAY_MAKE, {"owner": owner, "groups": given}))
         for person, groups in promised.roles.items():
             if person in known:
                 continue
-            rows = sql.SQL("BYPASSRLS" if group_role("backup") in groups else "")
+            passes = group_role("backup") in groups  # only a superuser gives that
+            if by_owner and not passes:
+                cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(str(owner))))
+            rows = sql.SQL("BYPASSRLS" if passes else "")
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
             made.append(person)
             for group in groups:
                 cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))
+            cursor.execute("SET LOCAL ROLE NONE")
     return tuple(made)
 
 
@@ -162,7 +175,7 @@ def scratch_cluster(home: Path) -> Iterator[EmbeddedPostgres]:
     with folder_errors(home):
         home.mkdir(exist_ok=True, mode=0o700)
         for left in home.iterdir():
-            _throw_away(left)
+            throw_away(left)
     folder = home / secrets.token_hex(4)
     server = EmbeddedPostgres(folder, lasting=False)
     try:
@@ -172,7 +185,10 @@ def scratch_cluster(home: Path) -> Iterator[EmbeddedPostgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _throw_away(folder: Path) -> None:
+def throw_away(folder: Path) -> None:
+    """Stop and remove a cluster nobody uses any more."""
+    if not folder.exists():
+        return
     server = EmbeddedPostgres(folder, lasting=False)
     if server.in_use_elsewhere():
         return

@@ -16,17 +16,19 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.backups.in_place import create_like, engine_as, other_owner, set_up_inside, set_up_like
+from app.backups.asking import Answers, Asked
+from app.backups.in_place import create_like, engine_as, is_sealed, other_owner, set_up_inside, set_up_like
 from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
 from app.postgres_binaries import Binaries
-from domain.backups.chain_heads import note_restore
-from domain.backups.erasures import Erasure, erasures_beside, erasures_in, keep_beside, read, replay
+from domain.backups.chain_heads import KeptHead, heads_in, note_restore
+from domain.backups.erasures import Erasure, erasures_beside, keep_beside, read, replay
 from domain.backups.files import BackupFile, Kind, backups_in
-from domain.backups.own_rows import carry_over
-from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, refusals_in, say_again
+from domain.backups.own_rows import write_own_rows
+from domain.backups.people import follow, make_missing_logins
+from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, say_again
 from domain.backups.refusals import read as read_refusals
 from domain.backups.set_aside import name_of
-from domain.backups.waiting_mails import hold_waiting_mails
+from domain.backups.waiting_mails import hold_waiting_mails, pause_batches
 from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
@@ -48,6 +50,7 @@ class Target:
     binaries: Binaries
     refuse_while_used: Callable[[], None]
     data: Path | None = None  # where the server keeps its files, if that is this machine
+    left: "Left | None" = None
 
     def url(self, name: str) -> str:
         """The owner's way into a database of this server."""
@@ -55,15 +58,44 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of it: the safety copy, the database before, who is new; how much was erased, refused and held."""
+class Left:
+    """Where the server itself takes another's place: what that one still told, and under which name it lies beside."""
 
-    safety: Made
-    before: str
-    newcomers: tuple[str, ...]
+    answers: Answers
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How much was erased and refused again, mails held, batches paused, rows of persons and deputies brought up."""
+
     erased_again: int
     refused_again: int
     held_mails: int
+    paused_batches: int
+    people_followed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: the safety copy, the database before, who is new, what was done; what could not be asked.
+
+    There is no safety copy of what was damaged; it lies beside.
+    """
+
+    safety: Made | None
+    before: str
+    newcomers: tuple[str, ...]
+    done: Done
+    unasked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfBefore:
+    """Of the database that is replaced: how far its chains were, whether its comparisons were sealed."""
+
+    heads: tuple[KeptHead, ...]
+    sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +114,36 @@ def restore(
     safety: Sequence[bytes],
     folder: Path,
     second: Path | None = None,
+    damaged: bool = False,
     now: datetime,
 ) -> Restored:
-    """Bring a backup back, after a safety copy into `folder`.
+    """Bring a backup back, after a safety copy into `folder`; `damaged`: without one where what is there is damaged.
 
     What was erased, and who said no, is asked of the database that is replaced, of `folder`, `second`, and where the
     backup lies.
-    Raises what is wrong with the file, or Unavailable (``backup.in_use``); then all is as it was.
+    Raises what is wrong with the file, Unavailable (``backup.in_use``), or (``backup.too_damaged``) where no safety
+    copy can be made; then all is as it was.
     """
     target.refuse_while_used()
     promised = read_manifest(path, keys)
     if promised.revision != HEAD and promised.revision not in KNOWN:
         raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
     places = {place for place in (path.parent, folder, second) if place is not None}
-    with engine_as(target.url(target.name)) as old, translated_errors():
-        with old.begin() as connection:
-            owner = other_owner(connection, target.name)
-            known = set(_roles(connection))
-            size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
-            since = _joined(
-                Since(erasures_in(connection), refusals_in(connection)), *(_listed(place, keys) for place in places)
-            )
-        if target.data is not None:
-            refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
-        copy = make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
+    with translated_errors(), engine_as(target.admin_url) as admin, admin.connect() as connection:
+        owner = other_owner(connection, target.name)
+        known = set(_roles(connection))
+        size = connection.scalar(text("SELECT pg_database_size(:name)"), {"name": target.name}) or 0
+    asked = Asked(target.url(target.name), target.admin_url, damaged)
+    answers = asked.answers() if target.left is None else target.left.answers
+    since = _joined(Since(answers.erased, answers.refused), *(_listed(place, keys) for place in places))
+    if target.data is not None:
+        refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
+    copy = None
+    if target.left is None:
+        copy = asked.unless_damaged(
+            lambda: make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
+        )
+    of_before = _of_before(target, asked, now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
     before = name_of(target.name, now)
     with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
@@ -114,7 +152,7 @@ def restore(
         create_like(connection, fresh, owner)
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
-            again, refused, held = _make_ready(target, fresh, owner, since, now=now)
+            done, made = _make_ready(target, fresh, owner, answers, since, of_before, now=now)
             set_up_like(connection, fresh, target.name)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
@@ -122,38 +160,48 @@ def restore(
             with suppress(DBAPIError):  # the server may be what failed; the next restore drops it
                 connection.execute(text(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)'))
             raise
+        if target.left is not None:  # an empty office that was made to be replaced
+            connection.execute(text(f'DROP DATABASE "{before}"'))
+            before = target.left.aside
     keep_beside(folder, since.erased)
     keep_refusals_beside(folder, since.refused)
-    newcomers = tuple(sorted(set(promised.roles) - known))
-    return Restored(copy, before, newcomers, again, refused, held)
+    newcomers = tuple(sorted({*promised.roles, *made} - known))
+    return Restored(copy, before, newcomers, done, answers.unasked)
 
 
-def _make_ready(target: Target, fresh: str, owner: str | None, since: Since, *, now: datetime) -> tuple[int, int, int]:
-    """The schema of now, the machine's own rows; how much was erased and refused again, and mails held."""
-    with (
-        translated_errors(),
-        engine_as(target.url(target.name)) as old,
-        old.connect() as source,
-        engine_as(target.url(fresh)) as mighty,
-        mighty.begin() as connection,
-    ):
-        set_up_inside(source, connection)
+def _of_before(target: Target, asked: Asked, *, now: datetime) -> OfBefore:
+    """Of the database that is replaced, as far as it can still be read."""
+
+    def read_it() -> OfBefore:
+        with translated_errors(), engine_as(target.url(target.name)) as old, old.begin() as connection:
+            return OfBefore(heads_in(connection, now=now), sealed=is_sealed(connection))
+
+    found = asked.unless_damaged(read_it)
+    return OfBefore((), sealed=target.data is None) if found is None else found
+
+
+def _make_ready(
+    target: Target, fresh: str, owner: str | None, answers: Answers, since: Since, of_before: OfBefore, *, now: datetime
+) -> tuple[Done, tuple[str, ...]]:
+    """The schema of now, the machine's own rows, who works here; what must not come back is gone again.
+
+    Returns what was done, and for whom a login was made.
+    """
+    with translated_errors(), engine_as(target.url(fresh)) as mighty, mighty.begin() as connection:
+        set_up_inside(connection, sealed=of_before.sealed)
     with engine_as(target.url(fresh), owner) as new:
         migrate(new)
-        with (
-            translated_errors(),
-            engine_as(target.url(target.name)) as old,
-            old.connect() as source,
-            new.begin() as connection,
-        ):
-            carry_over(source, connection)
-            held = hold_waiting_mails(connection)
-            refused = say_again(
-                connection, since.refused
-            )  # before words are erased: what is erased is asked nothing more
-            erased = replay(connection, since.erased)
-            note_restore(source, connection, now=now)
-            return erased, refused, held
+        with translated_errors(), new.begin() as connection:
+            if answers.own is not None:
+                write_own_rows(connection, answers.own)
+            held, paused = hold_waiting_mails(connection), pause_batches(connection)
+            followed = follow(connection, answers.people)
+            made = make_missing_logins(connection)
+            # before words are erased: what is erased is asked nothing more
+            refused = say_again(connection, since.refused)
+            again = replay(connection, since.erased)
+            note_restore(of_before.heads, connection, now=now)
+            return Done(again, refused, held, paused, followed), made
 
 
 def _joined(*told: Since) -> Since:

@@ -3,40 +3,38 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
 from nacl.public import PrivateKey
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from app.backups.in_place import create_like, engine_as, other_owner
+from app.backups.asking import Answers, Asked
+from app.backups.fresh_seat import drop_data_aside
 from app.backups.keeping import place_of
 from app.backups.keys import machine_key, public_keys
 from app.backups.logins import OWNER, login_url, needed_login
 from app.backups.making import read_manifest
-from app.backups.restoring import Restored, Target, restore
-from app.backups.tools import binaries_of, own_binaries, wants_tls
+from app.backups.restoring import restore
+from app.backups.targets import restore_target
 from app.cli import DONE, say, tell
+from app.commands.restore_words import tell_restored
 from app.embedded_postgres import EmbeddedPostgres
-from app.office_setup import OWNER as OFFICE_OWNER
 from app.paths import Profile
 from app.seat import DATABASE, open_seat
 from app.settings import Mode, load
 from domain.backups.files import backups_in
-from domain.backups.office_backups import BackupForm, read_state, recovery_key
+from domain.backups.office_backups import BackupForm
 from domain.backups.recovery_key import read_recovery_key
 from domain.backups.set_aside import drop_set_aside
-from domain.database import Database, translated_errors
-from domain.errors import Invalid, NotFound, Unavailable
-from domain.migrations import migrate
+from domain.database import translated_errors
+from domain.errors import Invalid, NotFound
 from domain.weektime import BERLIN
 from ui import formats
-from ui.translation import ntr, tr
+from ui.translation import tr
 
 KEY = "PLATZLOTSE_RECOVERY_KEY"  # by the environment: arguments are everybody's to read
 
@@ -49,25 +47,28 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if options.at is None:
         return _list(options, options.folder or place_of(profile, BackupForm()))
     profile.make()
-    with _target(profile) as target:
-        now = datetime.now(UTC)
-        form, paper = _settings(target, now)
-        folder = options.folder or place_of(profile, form)
+    now = datetime.now(UTC)
+    with restore_target(profile, damaged=options.damaged, now=now) as target:
+        answers = Answers()
+        if target.left is None:
+            answers = Asked(target.url(target.name), target.admin_url, options.damaged).settings()
+        folder = options.folder or place_of(profile, answers.form)
         path = _chosen(options.at, folder)
         keys = [machine_key(profile), *_off_paper(path, machine_key(profile))]
         done = restore(
             target,
             path,
             keys,
-            safety=public_keys(profile, paper),
+            safety=public_keys(profile, answers.paper),
             folder=folder,
-            second=Path(form.second_folder) if form.second_folder else None,
+            second=Path(answers.form.second_folder) if answers.form.second_folder else None,
+            damaged=options.damaged,
             now=now,
         )
     if load(profile.settings).mode is not Mode.SERVER and login_url(OWNER) is None:
         with open_seat(profile, load(profile.settings)):
             pass  # logins have their passwords
-    _tell(options, path, done)
+    tell_restored(options, path, done)
     return DONE
 
 
@@ -99,7 +100,9 @@ def _drop(options: argparse.Namespace, profile: Profile) -> int:
         if not sys.stdin.isatty() or input(asked).strip() != options.drop:
             raise Invalid("backup.not_confirmed")
     settings, given = load(profile.settings), login_url(OWNER)
-    if given or settings.mode is Mode.SERVER:
+    if drop_data_aside(profile, options.drop):
+        pass
+    elif given or settings.mode is Mode.SERVER:
         url = make_url(given or needed_login(OWNER))
         _drop_there(url.set(database="postgres").render_as_string(hide_password=False), url.database, options.drop)
     else:
@@ -117,113 +120,6 @@ def _drop_there(admin_url: str, database: str | None, name: str) -> None:
     admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
     with translated_errors(), admin.connect() as connection:
         drop_set_aside(connection, database or DATABASE, name)
-
-
-def _tell(options: argparse.Namespace, path: Path, done: Restored) -> None:
-    if options.json:
-        say(
-            {
-                "restored": str(path),
-                "safety_copy": str(done.safety.path),
-                "kept": done.before,
-                "newcomers": done.newcomers,
-                "erased_again": done.erased_again,
-                "refused_again": done.refused_again,
-                "held_mails": done.held_mails,
-            }
-        )
-        return
-    tell(tr("Wiederhergestellt: {file}.").format(file=path.name))
-    tell(tr("Der Stand von eben liegt als Sicherung in {file}.").format(file=done.safety.path))
-    tell(
-        tr("Die Datenbank von eben liegt beiseite; ist alles gut, entfernen Sie sie: {command}").format(
-            command=f"main.py restore --drop {done.before}"
-        )
-    )
-    if done.erased_again:
-        tell(
-            ntr(
-                done.erased_again,
-                "Was seither gelöscht wurde, ist wieder gelöscht: {n} Eintrag.",
-                "Was seither gelöscht wurde, ist wieder gelöscht: {n} Einträge.",
-            )
-        )
-    if done.refused_again:
-        tell(
-            ntr(
-                done.refused_again,
-                "Widerspruch, Widerruf oder Einschränkung von seither gilt wieder: {n} Angabe.",
-                "Widerspruch, Widerruf oder Einschränkung von seither gilt wieder: {n} Angaben.",
-            )
-        )
-    if done.held_mails:
-        tell(
-            ntr(
-                done.held_mails,
-                "{n} E-Mail wartete damals; ob sie seither ging, entscheiden Sie auf der Seite „Post“.",
-                "{n} E-Mails warteten damals; ob sie seither gingen, entscheiden Sie auf der Seite „Post“.",
-            )
-        )
-    if done.newcomers:
-        tell(tr("Neu angelegt, noch ohne Kennwort: {names}.").format(names=", ".join(done.newcomers)))
-
-
-@contextmanager
-def _target(profile: Profile) -> Iterator[Target]:
-    """The database of a single seat, or of the server whose owner's login was handed over."""
-    settings = load(profile.settings)
-    given = login_url(OWNER)
-    if given or settings.mode is Mode.SERVER:
-        yield server_target(given or needed_login(OWNER))
-        return
-    server = EmbeddedPostgres(profile.postgres)
-
-    def refuse_while_used() -> None:
-        if server.in_use_elsewhere():
-            raise Unavailable("backup.in_use")
-
-    refuse_while_used()
-    with open_seat(profile, settings):
-        pass  # a new profile gets its empty office; an earlier schema is brought up
-    with server:
-        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used, profile.postgres)
-
-
-def server_target(owner_url: str) -> Target:
-    """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used.
-
-    `owner_url` logs in as its owner, or as a superuser, who acts for the owner.
-    """
-    url = make_url(owner_url)
-    name = url.database or DATABASE
-    admin_url = url.set(database="postgres").render_as_string(hide_password=False)
-    admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
-    others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()")
-
-    def refuse_while_used() -> None:
-        with translated_errors(), admin.connect() as connection:
-            if connection.scalar(others, {"name": name}):
-                raise Unavailable("backup.in_use")
-
-    with translated_errors(), admin.connect() as connection:
-        major = int(str(connection.scalar(text("SHOW server_version_num")))) // 10_000
-        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
-            there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": OFFICE_OWNER})
-            create_like(connection, name, OFFICE_OWNER if there else None)
-        acts_for = other_owner(connection, name)
-    refuse_while_used()
-    with engine_as(owner_url, acts_for) as owner:
-        migrate(owner)
-    return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used)
-
-
-def _settings(target: Target, now: datetime) -> tuple[BackupForm, bytes | None]:
-    database = Database(target.url(target.name), pool_size=1)
-    try:
-        with database.read() as session:
-            return read_state(session, now=now).form, recovery_key(session)
-    finally:
-        database.close()
 
 
 def _chosen(given: str, folder: Path) -> Path:

@@ -96,9 +96,9 @@ def _read(value: dict[str, object]) -> KeptHead:
     )
 
 
-def note_restore(replaced: Connection, restored: Connection, *, now: datetime) -> None:
+def note_restore(replaced: Iterable[KeptHead], restored: Connection, *, now: datetime) -> None:
     """Put on record, in the database that takes the other's place, that it did, and how far each chain was before."""
-    before, after = ({h.log: h.links for h in heads_in(one, now=now)} for one in (replaced, restored))
+    before, after = ({h.log: h.links for h in heads} for heads in (replaced, heads_in(restored, now=now)))
     told = [f"{log}:{before.get(log, 0)}:{after.get(log, 0)}" for log in _LINKS]
     restored.execute(
         text("""INSERT INTO audit.entry (operation, table_name, row_id, columns)

@@ -85,7 +85,6 @@ def measure(connection: Connection, *, kind: str, now: datetime) -> Manifest:
     """Count and sum up everything, in the snapshot of the connection's transaction."""
     for setting in _PLAIN:
         connection.execute(text(setting))
-    cursor = connection.connection.cursor()
     tables: dict[str, list[str]] = {}
     for schema, name in connection.execute(text(_TABLES)).all():
         query = sql.SQL(
@@ -93,7 +92,7 @@ def measure(connection: Connection, *, kind: str, now: datetime) -> Manifest:
             "('x' || pg_catalog.left(pg_catalog.md5((whole_row.*)::pg_catalog.text), 16))::bit(64)::bigint), 0)"
             " FROM ONLY {} AS whole_row"
         ).format(sql.Identifier(schema, name))
-        count, total = cursor.execute(query).fetchone() or (0, 0)
+        count, total = connection.exec_driver_sql(query.as_string()).one()
         tables[f"{schema}.{name}"] = [str(count), str(total)]
     rules = connection.execute(text(_RULES)).mappings().one()
     revision = connection.scalar(text("SELECT version_num FROM platform.alembic_version"))

@@ -89,17 +89,28 @@ WHERE erased_at IS NOT NULL ORDER BY 1"""
 
 def erasures_in(connection: Connection) -> tuple[Erasure, ...]:
     """Everything a database knows to have been erased in it."""
-    contacts = [
-        Erasure(What.CONTACT, number, mark, tuple(calls), tuple(answers))
-        for number, mark, calls, answers in connection.execute(text(_CONTACTS))
-        if mark
-    ]
-    papers = [Erasure(What.PAPER, number, mark) for number, mark in connection.execute(text(_PAPERS))]
-    patients = _dated(connection, What.PATIENT, _KEEPS_PATIENTS, _PATIENTS)
-    mails = []
-    if connection.scalar(text(_KEEPS_MAILS)):
-        mails = [Erasure(What.MAIL, number, mark) for number, mark in connection.execute(text(_MAILS))]
-    return (*contacts, *papers, *mails, *patients, *_dated(connection, What.RECORD, _KEEPS_RECORDS, _RECORDS))
+    return tuple(erasure for what in _ORDER for erasure in erasures_of(connection, what))
+
+
+def erasures_of(connection: Connection, what: What) -> tuple[Erasure, ...]:
+    """The same of one kind: of a damaged database some may still be read."""
+    match what:
+        case What.RECORD:
+            return _dated(connection, what, _KEEPS_RECORDS, _RECORDS)
+        case What.PATIENT:
+            return _dated(connection, what, _KEEPS_PATIENTS, _PATIENTS)
+        case What.PAPER:
+            return tuple(Erasure(what, number, mark) for number, mark in connection.execute(text(_PAPERS)))
+        case What.MAIL:
+            if not connection.scalar(text(_KEEPS_MAILS)):
+                return ()
+            return tuple(Erasure(what, number, mark) for number, mark in connection.execute(text(_MAILS)))
+        case What.CONTACT:
+            return tuple(
+                Erasure(what, number, mark, tuple(calls), tuple(answers))
+                for number, mark, calls, answers in connection.execute(text(_CONTACTS))
+                if mark
+            )
 
 
 def _dated(connection: Connection, what: What, is_kept: str, query: str) -> tuple[Erasure, ...]:

@@ -105,18 +105,22 @@ _SAY_AGAIN = {
 }
 
 
+_KEEPS_MAILBOXES = "SELECT to_regclass('therapist_service.mailbox_opt_out') IS NOT NULL"
+
+
 def refusals_in(connection: Connection) -> tuple[Refusal, ...]:
     """Every no a database knows of, and every one that was taken back in it."""
-    found = []
-    # a database of an earlier release has no opt-outs of mailboxes
-    mailboxes = connection.scalar(text("SELECT to_regclass('therapist_service.mailbox_opt_out') IS NOT NULL"))
-    for what, query in _LISTS.items():
-        if what is No.MAILBOX and not mailboxes:
-            continue
-        told = f"SELECT id, mark, extract(epoch FROM at)::text, stands FROM ({query}) AS k (id, mark, at, stands)"
-        rows = connection.execute(text(told))
-        found += [Refusal(what, number, mark, at, stands) for number, mark, at, stands in rows]
+    found = [refusal for what in No for refusal in refusals_of(connection, what)]
     return tuple(sorted(found, key=lambda refusal: refusal.key))
+
+
+def refusals_of(connection: Connection, what: No) -> tuple[Refusal, ...]:
+    """The same of one kind: of a damaged database some may still be read."""
+    # a database of an earlier release has no opt-outs of mailboxes
+    if what is No.MAILBOX and not connection.scalar(text(_KEEPS_MAILBOXES)):
+        return ()
+    told = f"SELECT id, mark, extract(epoch FROM at)::text, stands FROM ({_LISTS[what]}) AS k (id, mark, at, stands)"
+    return tuple(Refusal(what, number, mark, at, stands) for number, mark, at, stands in connection.execute(text(told)))
 
 
 def last_decisions(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:

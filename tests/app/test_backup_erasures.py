@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select, text
 
 from app.backups.making import Made, make_backup
 from app.backups.restoring import Restored, Target, restore
-from app.commands.restore import server_target
+from app.backups.targets import server_target
 from app.office_sealing import seal
 from domain.backups.erasures import FILE, erasures_beside, erasures_in, keep_beside
 from domain.backups.files import Kind, backups_in
@@ -104,7 +104,7 @@ def test_what_was_erased_after_a_backup_is_erased_again(
         later = session.scalars(select(ContactEntry.id).where(ContactEntry.body == "")).all()
     database.close()
     done = brought_back(target, made, tmp_path, NOW + timedelta(hours=1))
-    assert done.erased_again >= len(later) + 1 == 3
+    assert done.done.erased_again >= len(later) + 1 == 3
     with database.read() as session:
         assert session.get_one(PhoneCall, call).outcome == ""
         told = session.scalars(select(ContactEntry.body).order_by(ContactEntry.id)).all()
@@ -142,7 +142,7 @@ def test_a_record_that_was_erased_does_not_come_back(
             session.execute(text("UPDATE matching_service.place_search SET status = 'cancelled', closed_at = now()"))
         erase_record(session, patient, reason="Antrag", now=NOW)
     database.close()
-    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).erased_again >= 1
+    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).done.erased_again >= 1
     assert holding(office, CANARY) == {}
     with database.read() as session:
         record = session.get_one(Patient, patient)
@@ -179,7 +179,7 @@ def test_the_list_outlives_the_database(office: Office, database: Database, targ
         connection.execute(text("DELETE FROM audit.contact_erasure"))
         connection.execute(text("ALTER TABLE audit.contact_erasure ENABLE TRIGGER USER"))
     owner.dispose()
-    assert brought_back(target, first, tmp_path, NOW + timedelta(hours=2)).erased_again >= 2
+    assert brought_back(target, first, tmp_path, NOW + timedelta(hours=2)).done.erased_again >= 2
     assert len(erasures_beside(tmp_path)) >= 2
     with database.read() as session:
         assert set(session.scalars(select(ContactEntry.body))) == {""}
@@ -202,7 +202,7 @@ def test_a_number_given_anew_is_nobody_elses_erasure(
         assert with_words(session)[2] == paper
     again = backed_up(office, tmp_path, NOW + timedelta(hours=2))
     database.close()
-    assert brought_back(target, again, tmp_path, NOW + timedelta(hours=3)).erased_again == 0
+    assert brought_back(target, again, tmp_path, NOW + timedelta(hours=3)).done.erased_again == 0
     with database.read() as session:
         assert all(CANARY in words for words in session.scalars(select(ContactEntry.body)))
 
@@ -232,7 +232,7 @@ def test_a_mail_that_waited_is_not_sent_twice(
         assert email.status == "queued"
     made = backed_up(office, tmp_path, NOW)
     database.close()
-    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).held_mails == 1
+    assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).done.held_mails == 1
     with database.write() as session:
         held = session.get_one(Email, email.id)
         assert (held.status, describe_code(held.failure_cause)[:26]) == ("unclear", "Diese E-Mail wartete, als ")

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 
 from app.backups.making import make_backup
 from app.backups.restoring import Target, restore
+from app.backups.targets import server_target
 from app.backups.tools import own_binaries
-from app.commands.restore import server_target
 from app.embedded_postgres import EmbeddedPostgres
 from domain.backups.files import Kind, backups_in
 from domain.errors import PlatzlotseError

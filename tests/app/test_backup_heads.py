@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from app.backups.known_heads import known_heads, of_log
 from app.backups.making import Made, make_backup
 from app.backups.restoring import Target, restore
-from app.commands.restore import server_target
+from app.backups.targets import server_target
 from domain.audit import chain_entries
 from domain.audit_check import AuditChecked, verify_audit
 from domain.backups.chain_heads import AUDIT, CONTACTS, FILE, heads_beside, keep_heads_beside

@@ -83,7 +83,7 @@ def test_who_said_no_after_a_backup_is_not_written_to(
         change_status(session, changed_mind, "active", reason="Ruft selbst an", now=NOW)
     database.close()
     done = brought_back(target, made, tmp_path, LATER)
-    assert done.refused_again == 4
+    assert done.done.refused_again == 4
     with database.write() as session:
         closed = [session.get_one(Patient, one).restricted_at is not None for one in (restricted, lifted, glad)]
         assert closed == [True, False, False]
@@ -123,7 +123,7 @@ def test_the_list_outlives_the_database(office: Office, database: Database, targ
         connection.execute(text("ALTER TABLE patient_service.patient ENABLE TRIGGER USER"))
         connection.execute(text("ALTER TABLE audit.entry ENABLE TRIGGER USER"))
     owner.dispose()
-    assert brought_back(target, first, tmp_path, NOW + timedelta(hours=2)).refused_again == 2
+    assert brought_back(target, first, tmp_path, NOW + timedelta(hours=2)).done.refused_again == 2
     assert {refusal.id for refusal in refusals_beside(tmp_path)} == {one, other}
     with database.read() as session:
         assert all(session.get_one(Patient, patient).restricted_at for patient in (one, other))
@@ -142,7 +142,7 @@ def test_without_the_list_nothing_is_brought_back(
         brought_back(target, made, tmp_path, LATER)
     (tmp_path / FILE).unlink()
     keep_refusals_beside(tmp_path, [Refusal(No.RESTRICTED, patient, "0" * 32, "1764000000.5", True)])
-    assert brought_back(target, made, tmp_path, LATER).refused_again == 0
+    assert brought_back(target, made, tmp_path, LATER).done.refused_again == 0
 
 
 REFUSALS = st.lists(

@@ -48,6 +48,15 @@ def key_words(state: BackupState) -> str:
     ).format(day=formats.day(formats.local(state.recovery_made_at).date()), name=state.recovery_name)
 
 
+def back_words() -> str:
+    """How an office is brought back, for who sits at the machine."""
+    return tr(
+        "Auf dem Rechner, der sichert, wenn alle Fenster und der Hintergrunddienst geschlossen sind:\n"
+        'main.py restore --at "29.11.2026 14:30" (ist die Datenbank beschädigt, zusätzlich --damaged).\n'
+        "Schritt für Schritt, auch auf einem neuen Rechner mit dem Schlüssel auf Papier, steht es in docs/server.md."
+    )
+
+
 def aside_words(found: tuple[SetAside, ...]) -> str:
     """Each database a restore set aside, with its day and size, and how to drop it."""
     lines = [

@@ -16,7 +16,7 @@ from domain.backups.office_backups import (
 from domain.backups.set_aside import SetAside, set_aside
 from domain.database import Session
 from domain.errors import PlatzlotseError
-from ui.admin.backup_words import aside_words, columns, facts, key_words, state_words
+from ui.admin.backup_words import aside_words, back_words, columns, facts, key_words, state_words
 from ui.admin.recovery_key import RecoveryKeyDialog
 from ui.errors import describe
 from ui.ports import UiContext
@@ -115,6 +115,13 @@ class BackupsTab(QWidget):
         places.add(row(self._save, self._drop))
         key.add(self.key)
         key.add(row(self._make_key))
+        back = Card(tr("Wiederherstellen"))
+        self.back = words(back_words(), "muted")
+        self.back.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.back.setAccessibleName(tr("Wiederherstellen"))
+        back.add(self.back)
         self.aside_card = Card(tr("Beiseite gelegte Datenbanken"))
         self.aside_card.add(
             words(
@@ -132,6 +139,7 @@ class BackupsTab(QWidget):
         inner.setContentsMargins(0, 0, 8, 0)
         inner.addWidget(key)
         inner.addWidget(places)
+        inner.addWidget(back)
         inner.addWidget(self.aside_card)
         inner.addStretch(1)
         split = QSplitter(Qt.Orientation.Horizontal)

@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "backup.folder_unusable": "„{path}“ lässt sich nicht benutzen ({reason}). Es wurde nichts angelegt; prüfen Sie die Rechte.",
     "backup.copy_differs": "Die Kopie in „{path}“ war nicht dasselbe wie die Sicherung und wurde entfernt. Die Sicherung selbst ist da; prüfen Sie den Datenträger.",
     "backup.no_tools": "Zum Sichern fehlen die Programme von PostgreSQL {major}. Installieren Sie sie auf diesem Rechner oder nennen Sie ihren Ordner in PLATZLOTSE_POSTGRES_BIN.",
+    "backup.too_damaged": "Von der Datenbank, wie sie jetzt ist, ist keine Sicherheitskopie möglich: Sie ist beschädigt. Es wurde nichts geändert. Derselbe Befehl mit --damaged geht ohne Kopie weiter; die beschädigte Datenbank bleibt dabei unverändert beiseite.",
+    "backup.seat_damaged": "Die eingebaute Datenbank startet nicht mehr; eine Sicherheitskopie ist deshalb nicht möglich. Es wurde nichts geändert. Starten Sie den Rechner einmal neu; hilft das nicht, geht derselbe Befehl mit --damaged ohne Kopie weiter, und was da ist, bleibt unverändert beiseite.",
     "backup.not_dumped": "PostgreSQL hat das Sichern abgebrochen. Es wurde nichts angelegt; frühere Sicherungen sind unverändert.",
     "backup.not_restored": "PostgreSQL konnte die Sicherung nicht einlesen. Die Daten, mit denen gearbeitet wird, sind unverändert. Hat der Rechner der Datenbank noch Platz? Sonst nehmen Sie eine andere Sicherung.",
     "backup.server_full": "Der Rechner der Datenbank hat keinen Platz mehr. Es wurde nichts geändert; schaffen Sie dort Platz.",

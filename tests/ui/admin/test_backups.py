@@ -76,6 +76,11 @@ def test_asking_for_one_is_told_and_taken_by_the_worker(
     assert "41.200 Zeilen" in tab.facts.text()
 
 
+def test_the_way_back_stands_beside_the_backups(tab: BackupsTab) -> None:
+    """The command, that everybody is out before, and what to add for a damaged database."""
+    assert all(part in tab.back.text() for part in ("main.py restore --at", "--damaged", "docs/server.md"))
+
+
 def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, office: Office) -> None:
     """Its day, its size and how to drop it; without any nothing is said. Of another office nothing is."""
     assert not tab.aside_card.isVisible()

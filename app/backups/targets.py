@@ -1,0 +1,88 @@
+"""Which database a restore replaces: a single seat's, or that of the server whose owner's login was handed over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from app.backups.asking import NOTHING, Asked
+from app.backups.fresh_seat import fresh_seat, is_cluster_damaged
+from app.backups.in_place import create_like, engine_as, other_owner
+from app.backups.logins import OWNER, login_url, needed_login
+from app.backups.restoring import Left, Target
+from app.backups.tools import binaries_of, own_binaries, wants_tls
+from app.embedded_postgres import EmbeddedPostgres
+from app.office_setup import OWNER as OFFICE_OWNER
+from app.paths import Profile
+from app.seat import DATABASE, embedded_seat
+from app.settings import Mode, load
+from domain.database import translated_errors
+from domain.errors import PlatzlotseError, Unavailable
+from domain.migrations import migrate
+
+
+@contextmanager
+def restore_target(profile: Profile, *, damaged: bool, now: datetime) -> Iterator[Target]:
+    """The database of this profile, which is brought up (or made an empty office) first.
+
+    `damaged`: one that cannot be read is replaced all the same, and so is a seat's cluster that does not start.
+    Raises Unavailable: ``backup.in_use``; ``backup.too_damaged`` and ``backup.seat_damaged`` unless that is accepted.
+    """
+    given = login_url(OWNER)
+    if given or load(profile.settings).mode is Mode.SERVER:
+        yield server_target(given or needed_login(OWNER), damaged=damaged)
+        return
+    server = EmbeddedPostgres(profile.postgres)
+
+    def refuse_while_used() -> None:
+        if server.in_use_elsewhere():
+            raise Unavailable("backup.in_use")
+
+    refuse_while_used()
+    try:
+        server.start()
+    except PlatzlotseError as exc:
+        if not is_cluster_damaged(profile, exc):
+            raise
+        if not damaged:
+            raise Unavailable("backup.seat_damaged") from exc
+        with fresh_seat(profile, now) as fresh:
+            url, left = fresh.server.url(), Left(NOTHING, fresh.aside)
+            yield Target(url, DATABASE, own_binaries(), refuse_while_used, profile.postgres, left)
+        return
+    with server:  # the same lease, given back afterwards
+        asked = Asked(server.url(database=DATABASE), server.url(), damaged)
+        # a new profile gets its empty office; an earlier schema is brought up
+        asked.unless_damaged(lambda: embedded_seat(profile, server, None, None))
+        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used, profile.postgres)
+
+
+def server_target(owner_url: str, *, damaged: bool = False) -> Target:
+    """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used.
+
+    `owner_url` logs in as its owner, or as a superuser, who acts for the owner.
+    """
+    url = make_url(owner_url)
+    name = url.database or DATABASE
+    admin_url = url.set(database="postgres").render_as_string(hide_password=False)
+    admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()")
+
+    def refuse_while_used() -> None:
+        with translated_errors(), admin.connect() as connection:
+            if connection.scalar(others, {"name": name}):
+                raise Unavailable("backup.in_use")
+
+    with translated_errors(), admin.connect() as connection:
+        major = int(str(connection.scalar(text("SHOW server_version_num")))) // 10_000
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
+            there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": OFFICE_OWNER})
+            create_like(connection, name, OFFICE_OWNER if there else None)
+        acts_for = other_owner(connection, name)
+    refuse_while_used()
+    with engine_as(owner_url, acts_for) as owner:
+        Asked(owner_url, admin_url, damaged).unless_damaged(lambda: migrate(owner))
+    return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used)
