@@ -62,7 +62,8 @@ class Step:
 class Plan:
     """What is to be there in the end; `superuser_url` leads to any database of the server.
 
-    Without an `admin_login` nobody is made to administer. `pooler`: a PgBouncer asks for people's passwords. `renew`:
+    Without an `admin_login` nobody is made to administer; `admin_password_given`: somebody or something else knows the
+    first password, so that the window asks for an own one. `pooler`: a PgBouncer asks for people's passwords. `renew`:
     the logins of machines get the passwords that are known now, however long they have been there.
     """
 
@@ -72,6 +73,7 @@ class Plan:
     backup_login: str
     admin_login: str = ""
     admin_name: str = ""
+    admin_password_given: bool = False
     pooler: bool = False
     renew: bool = False
 
@@ -236,6 +238,9 @@ def _first_admin(owner: Database, plan: Plan, ask: Callable[[Secret, str], str])
             password=password,
             roles={"admin"},
         )
+        if plan.admin_password_given:
+            given = text("UPDATE platform.person SET password_given_at = now() WHERE role_name = :login")
+            session.execute(given, {"login": plan.admin_login})
     return Step("admin", plan.admin_login, Outcome.MADE)
 
 

@@ -37,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         database=options.database,
         admin_login=options.login or _ask(tr("Anmeldename der ersten Verwaltung: "), "--login"),
         admin_name=options.name or _ask(tr("Name der ersten Verwaltung: "), "--name"),
+        # typed unseen it is one's own; the environment comes from a file or a line somebody else may read
+        admin_password_given=bool(os.environ.get(VARIABLES[Secret.ADMIN])),
         service_login=options.service,
         backup_login=options.backup,
     )

@@ -5,12 +5,14 @@ All of it takes less than a mail's lease: who lost the lease hands nothing over 
 What goes wrong before a mail is named is the account's trouble and comes as Unavailable or Forbidden, never the mail's.
 """
 
+import base64
+import hmac
 import re
 import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from domain.communication.claiming import SLOWEST
@@ -25,6 +27,7 @@ TIMEOUT_SECONDS = 30.0  # of silence
 OPENING_SECONDS = 60.0  # connecting, TLS and login together
 SPEAKING_SECONDS = 60.0  # from there to the content
 PATIENCE = 4  # times the silence: servers look into a mail before they take it
+QUESTIONS = 5  # a server may ask at one login
 BLOCK = 64_000  # a socket's timeout is for all it is given at once
 _DOTS = re.compile(rb"(?m)^\.")
 
@@ -68,6 +71,32 @@ class Conversation(smtplib.SMTP):
         self.helo_resp = self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
+
+    def auth(
+        self, mechanism: str, authobject: Callable[..., str | None], *, initial_response_ok: bool = True
+    ) -> tuple[int, bytes]:
+        """Say name and password in UTF-8 (RFC 4616), where smtplib knows ASCII only."""
+
+        def coded(words: str) -> str:
+            return base64.b64encode(words.encode("utf-8")).decode("ascii")
+
+        first = authobject() if initial_response_ok else None
+        code, reply = self.docmd("AUTH", mechanism if first is None else f"{mechanism} {coded(first)}")
+        self._auth_challenge_count = int(first is not None)  # smtplib's own LOGIN asks it
+        while code == 334:
+            self._auth_challenge_count += 1
+            if self._auth_challenge_count > QUESTIONS:
+                raise smtplib.SMTPAuthenticationError(code, reply)
+            code, reply = self.docmd(coded(authobject(base64.b64decode(reply)) or ""))
+        if code not in {235, 503}:  # 503: logged in already
+            raise smtplib.SMTPAuthenticationError(code, reply)
+        return code, reply
+
+    def auth_cram_md5(self, challenge: bytes | None = None) -> str | None:  # type: ignore[override]  # overloads
+        """The password proves itself with a sum of its UTF-8 (RFC 2195)."""
+        if challenge is None:
+            return None
+        return f"{self.user} {hmac.new(self.password.encode('utf-8'), challenge, 'md5').hexdigest()}"
 
     @property
     def size_limit(self) -> int | None:
@@ -143,19 +172,17 @@ def conversation(host: str, port: int, security: str, *, timeout: float = TIMEOU
 
 
 def log_in(line: Conversation, host: str, username: str, password: str) -> None:
-    """Say who we are. Raises Forbidden (smtp.login) or Unavailable."""
+    """Say who we are. Raises Forbidden (smtp.login, or smtp.login_letters where those may be why) or Unavailable."""
     line.ehlo_or_helo_if_needed()
     try:
         line.login(username, password)
     except smtplib.SMTPAuthenticationError as exc:
         if exc.smtp_code < 500:
             raise Unavailable("mail_server.login_later", host=host) from exc
-        raise Forbidden("smtp.login", host=host) from exc
+        understood = (username + password).isascii()
+        raise Forbidden("smtp.login" if understood else "smtp.login_letters", host=host) from exc
     except smtplib.SMTPNotSupportedError as exc:
         raise Unavailable("mail_server.no_login", host=host) from exc
-    except UnicodeError as exc:
-        # smtplib speaks ASCII here; nothing was transmitted
-        raise Forbidden("smtp.login_letters", host=host) from exc
 
 
 @contextmanager

@@ -149,7 +149,10 @@ class Mailbox:
 
 @contextmanager
 def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
-    """Connect and log in. Raises Unavailable (imap.tls_required, mail_server.*) or Forbidden (imap.login)."""
+    """Connect and log in.
+
+    Raises Unavailable (imap.tls_required, mail_server.*) or Forbidden (imap.login, imap.login_letters).
+    """
     if access.security == "none" and access.host not in LOOPBACK:
         raise Unavailable("imap.tls_required", host=access.host)
     line = Line()
@@ -167,9 +170,10 @@ def open_mailbox(access: ImapAccess) -> Iterator[Mailbox]:
             if access.security == "starttls":
                 client.starttls(tls)
             try:
-                client.login(access.username, access.password)
-            except LoginError as exc:
-                raise Forbidden("imap.login", host=access.host) from exc
+                client.log_in(access.username, access.password)
+            except (LoginError, UnicodeError) as exc:
+                understood = (access.username + access.password).isascii()
+                raise Forbidden("imap.login" if understood else "imap.login_letters", host=access.host) from exc
         yield Mailbox(client, line, access.timeout)
     finally:
         with suppress(*_TROUBLE):

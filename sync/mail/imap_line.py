@@ -102,3 +102,13 @@ class BoundedClient(IMAPClient):  # type: ignore[misc]  # the library has no typ
         """From here on the line is the encrypted one."""
         super().starttls(ssl_context)
         self._line.socket = self._imap.sock
+
+    def log_in(self, username: str, password: str) -> None:
+        """Say who we are, in UTF-8 where ASCII does not do.
+
+        Raises LoginError; UnicodeError where the server has no way to hear it.
+        """
+        if not (username + password).isascii() and self.has_capability("AUTH=PLAIN"):
+            self.plain_login(username, password)
+        else:
+            self.login(username, password)

@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 USER, PASSWORD = b"buero", b"richtig"
+UMLAUTS = ("büro", "schlüssel-für-süd")  # another account of the server
 
 
 @dataclass
@@ -90,7 +91,10 @@ def scripted(
 
 
 def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (USER, PASSWORD), handled=False)
+    return AuthResult(
+        success=(data.login, data.password) in {(USER, PASSWORD), tuple(word.encode() for word in UMLAUTS)},
+        handled=False,
+    )
 
 
 @contextmanager

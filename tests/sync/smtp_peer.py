@@ -54,6 +54,8 @@ def _talk(connection: socket.socket, peer: Peer) -> None:  # noqa: C901, PLR0912
         verb = line[:4].upper()
         if verb in {b"EHLO", b"HELO"}:
             connection.sendall(b"250-peer\r\n250 AUTH PLAIN\r\n")
+        elif verb == b"AUTH":
+            connection.sendall(b"535 5.7.8 not known here\r\n")
         elif verb == b"MAIL":
             connection.sendall(b"250 ok\r\n")
         elif verb == b"RCPT":

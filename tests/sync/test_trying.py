@@ -1,5 +1,7 @@
 """Trying out an account: each step against real servers, and servers that are none; a mail only to who asked for it."""
 
+import base64
+import hmac
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from domain.errors import Invalid
 from domain.ids import random_reference
 from sync.mail import trying
 from sync.mail.catcher import MailCatcher
+from sync.mail.conversation import Conversation, log_in
 from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import SmtpTransport
 from sync.mail.trying import try_account
@@ -25,7 +28,7 @@ from sync.worker import Worker
 from tests.conftest import Office
 from tests.servers.certificates import write_certificate
 from tests.servers.mail import DOMAIN, MailServer
-from tests.sync.scripted_smtp import PASSWORD, USER, Script, plain_speaker, scripted
+from tests.sync.scripted_smtp import PASSWORD, UMLAUTS, USER, Script, plain_speaker, scripted
 from ui.admin.account_test import step_words
 
 KEY = PrivateKey.generate()
@@ -112,6 +115,50 @@ def test_login_and_certificate_are_steps_of_their_own(
         assert tried(save(**values, password="falsch")) == [*encrypted, ("smtp_login", "smtp.login")]
         assert tried(of) == [*encrypted, ("smtp_login", ""), ("smtp_sender", "")]
     assert server.taken == []
+
+
+def test_names_and_passwords_with_umlauts_are_said_in_utf8(
+    save: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer
+) -> None:
+    """SMTP and IMAP log in with them; where they are refused this is no trouble of the network."""
+    certificate = tmp_path / "server.crt"
+    write_certificate(certificate, certificate.with_suffix(".key"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    name, password = UMLAUTS
+    with scripted(Script(), security="starttls", certificate=certificate, login=True) as port:
+        values = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "starttls", "username": name}
+        assert tried(save(**values, password=password))[2:] == [("smtp_login", ""), ("smtp_sender", "")]
+        assert tried(save(**values, password="fälsch"))[2:] == [("smtp_login", "smtp.login_letters")]
+    reading = {"imap_host": "127.0.0.1", "imap_port": mail_server.imap_port, "imap_security": "none"}
+    assert tried(save(**reading, username="buero", password="fälsch"))[1:] == [("imap_login", "imap.login_letters")]
+    with MailServer(password=password) as knowing:
+        reading["imap_port"] = knowing.imap_port
+        assert tried(save(**reading, username=f"buero-{random_reference(8).lower()}", password=password))[1] == (
+            "imap_login",
+            "",
+        )
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_every_way_to_log_in_says_the_password_in_utf8(mechanism: str) -> None:
+    """A server that offers one way only hears name and password as they are."""
+    heard: list[bytes] = []
+    challenges = [b"<1896.697@mail.example>"] if mechanism == "CRAM-MD5" else [b"Username:", b"Password:"]
+
+    class Spoken(Conversation):
+        def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+            words = args.partition(" ")[2] if cmd == "AUTH" else cmd
+            heard.extend([base64.b64decode(words)] if words else [])
+            asks = challenges[len(heard) :] if mechanism != "PLAIN" else []
+            return (334, base64.b64encode(asks[0])) if asks else (235, b"ok")
+
+    line = Spoken("127.0.0.1", 25, security="none", timeout=5)
+    line.ehlo_resp, line.does_esmtp, line.esmtp_features = b"hello", True, {"auth": mechanism}
+    log_in(line, "mail.example", *UMLAUTS)
+    name, password = (word.encode() for word in UMLAUTS)
+    summed = name + b" " + hmac.new(password, challenges[0], "md5").hexdigest().encode()
+    expected = {"PLAIN": [b"\0" + name + b"\0" + password], "LOGIN": [name, password], "CRAM-MD5": [summed]}
+    assert heard == expected[mechanism]
 
 
 def test_a_sender_that_is_not_allowed_is_told_with_the_servers_words(save: Save) -> None:

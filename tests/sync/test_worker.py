@@ -189,10 +189,10 @@ def test_a_mail_that_cannot_be_written_has_failed(
     assert status_of(database, mail) == "failed"
 
 
-def test_a_password_smtp_cannot_say_is_the_accounts_fault(
+def test_a_password_the_server_does_not_understand_is_the_accounts_fault(
     office: Office, database: Database, queued: int, now: datetime
 ) -> None:
-    """A password with umlauts cannot be handed over: the mail waits for a better one, and says what it waits for."""
+    """A password with umlauts is refused: the mail waits for a better one, and says what it waits for."""
     with smtp_peer("take") as peer:
         transport = SmtpTransport("127.0.0.1", peer.port, "none", "buero", "schlüssel", timeout=5)
         worker = Worker(office.url("worker"), Sender(transport, "buero@buero.example", "Büro Süd"), now=lambda: now)

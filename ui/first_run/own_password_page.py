@@ -36,7 +36,7 @@ class OwnPasswordPage(QWidget):
         column.setSpacing(2 * SPACE)
         column.addWidget(label(tr("Eigenes Kennwort wählen"), "title"))
         said = tr(
-            "Ihr jetziges Kennwort hat die Verwaltung vergeben. Wählen Sie ein eigenes, das nur Sie kennen; danach öffnet"
+            "Ihr jetziges Kennwort kennt noch jemand anderes. Wählen Sie ein eigenes, das nur Sie kennen; danach öffnet"
             " sich Platzlotse."
         )
         column.addWidget(label(said, "muted"))

@@ -346,6 +346,6 @@ OF_TABLE: Mapping[str, Mapping[str, str]] = {
         "role_name": "Anmeldename",
         "display_name": "Name",
         "roles": "Rollen",
-        "password_given_at": "Kennwort vom",
+        "password_given_at": "Kennwort vergeben am",
     },
 }
