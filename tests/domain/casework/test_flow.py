@@ -91,7 +91,7 @@ def test_a_pause_with_a_day_ends_by_itself(database: Database, now: datetime) ->
         dated, open_ended = add_search(session), add_search(session)
         pause_search(session, dated, until=date(2026, 12, 1), reason="Reha", now=now)
         pause_search(session, open_ended, until=None, reason="Reha", now=now)
-        assert tick(session, now=datetime(2026, 11, 30, 23, 0, tzinfo=UTC)).resumed_searches == ()
+        assert tick(session, now=datetime(2026, 11, 30, 22, 59, tzinfo=UTC)).resumed_searches == ()
         assert tick(session, now=datetime(2026, 12, 1, 6, 0, tzinfo=UTC)).resumed_searches == (dated,)
         resume_search(session, open_ended, now=now)
         states = session.scalars(select(PlaceSearch.status).where(PlaceSearch.id.in_([dated, open_ended])))

@@ -273,5 +273,5 @@ def test_the_same_look_before_a_mail_is_sent_by_hand(database: Database, now: da
         assert look_before_by_hand(session, mail.id, now=now) == ""
         assert (mail.to_address, mail.status) == ("neu@mail.example", "queued")
         restrict(session, mail.patient_id or 0, now=now)
-        assert look_before_by_hand(session, mail.id, now=now) == "stopped.restricted"
+        assert look_before_by_hand(session, mail.id, now=now, known=mail.exported_at) == "stopped.restricted"
         assert (mail.status, mail.stop_seen_at) == ("cancelled", now)

