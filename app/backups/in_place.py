@@ -5,6 +5,7 @@ A restore by a superuser makes everything as the owner of before: functions act 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import LiteralString
 
 from psycopg import sql
 from sqlalchemy import create_engine, text
@@ -43,24 +44,24 @@ def engine_as(url: str, owner: str | None = None) -> Iterator[Engine]:
 
 def create_like(connection: Connection, fresh: str, owner: str | None) -> None:
     """An empty database, the owner's."""
-    form = (
-        "CREATE DATABASE {} TEMPLATE template0" if owner is None else "CREATE DATABASE {} OWNER {} TEMPLATE template0"
-    )
-    names = (fresh,) if owner is None else (fresh, owner)
-    connection.connection.cursor().execute(sql.SQL(form).format(*map(sql.Identifier, names)))
+    whose = sql.SQL("") if owner is None else sql.SQL("OWNER {}").format(sql.Identifier(owner))
+    _do(connection, "CREATE DATABASE {} {} TEMPLATE template0", sql.Identifier(fresh), whose)
 
 
 def set_up_like(connection: Connection, fresh: str, before: str) -> None:
     """Who may connect, as revision 0001 says and as the database of before has it besides; no jit."""
-    cursor = connection.connection.cursor()
     name = sql.Identifier(fresh)
-    cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+    _do(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
     groups = {(group_role(role), "CONNECT") for role in ROLES}
     given = {(str(who), str(what)) for who, what in connection.execute(text(_GIVEN), {"name": before})}
     for who, what in sorted(groups | given):
-        form = sql.SQL("GRANT {} ON DATABASE {} TO {}")
-        cursor.execute(form.format(sql.SQL(what), name, sql.Identifier(who.strip('"'))))
-    cursor.execute(sql.SQL("ALTER DATABASE {} SET jit = off").format(name))
+        _do(connection, "GRANT {} ON DATABASE {} TO {}", sql.SQL(what), name, sql.Identifier(who.strip('"')))
+    _do(connection, "ALTER DATABASE {} SET jit = off", name)
+
+
+def _do(connection: Connection, form: LiteralString, *parts: sql.Composable) -> None:
+    """By SQLAlchemy, so that an error is translated as any other."""
+    connection.exec_driver_sql(sql.SQL(form).format(*parts).as_string())
 
 
 def is_sealed(connection: Connection) -> bool:

@@ -28,6 +28,7 @@ from domain.backups.files import Kind, file_name, folder_errors, whole_file
 from domain.backups.sealed_file import SealedFile, seal_into
 from domain.database import translated_errors
 from domain.errors import Invalid, Unavailable
+from domain.persons import CONNECTIONS
 
 RESERVE_BYTES = 64_000_000  # stays free whatever is written
 SCRATCH = "scratch"
@@ -146,8 +147,9 @@ def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> 
             passes = group_role("backup") in groups  # only a superuser gives that
             if by_owner and not passes:
                 cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(str(owner))))
-            rows = sql.SQL("BYPASSRLS" if passes else "")
-            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), rows))
+            served = passes or group_role("worker") in groups
+            more = sql.SQL(f"{'BYPASSRLS' if passes else ''} {'' if served else f'CONNECTION LIMIT {CONNECTIONS}'}")
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(person), more))
             made.append(person)
             for group in groups:
                 cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(person)))

@@ -154,6 +154,9 @@ def restore(
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
             done, made = _make_ready(target, fresh, owner, answers, since, of_before, now=now)
             set_up_like(connection, fresh, target.name)
+            # both lists only grow: a folder that is full hinders the restore, not what is said of it
+            keep_beside(folder, since.erased)
+            keep_refusals_beside(folder, since.refused)
             target.refuse_while_used()
             _swap(connection, target.name, fresh, before)
         except BaseException:
@@ -163,8 +166,6 @@ def restore(
         if target.left is not None:  # an empty office that was made to be replaced
             connection.execute(text(f'DROP DATABASE "{before}"'))
             before = target.left.aside
-    keep_beside(folder, since.erased)
-    keep_refusals_beside(folder, since.refused)
     newcomers = tuple(sorted({*promised.roles, *made} - known))
     return Restored(copy, before, newcomers, done, answers.unasked)
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from domain.access import group_role
+from domain.persons import CONNECTIONS
 
 _GROUPS = "('platzlotse_caseworker', 'platzlotse_supervisor', 'platzlotse_auditor', 'platzlotse_admin')"
 _PERSONS = text("""SELECT p.role_name, p.display_name, p.email, p.phone, p.active, p.roles, p.password_given_at,
@@ -99,7 +100,7 @@ def make_missing_logins(target: Connection) -> tuple[str, ...]:
     cursor = target.connection.cursor()
     made = []
     for name, active, roles in target.execute(_WITHOUT_LOGIN).all():
-        form = "CREATE ROLE {} LOGIN" if active else "CREATE ROLE {} NOLOGIN"
+        form = f"CREATE ROLE {{}} {'LOGIN' if active else 'NOLOGIN'} CONNECTION LIMIT {CONNECTIONS}"
         cursor.execute(sql.SQL(form).format(sql.Identifier(name)))
         for role in roles if active else ():
             cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group_role(role)), sql.Identifier(name)))

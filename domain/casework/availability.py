@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.casework.release import stop_unsent
@@ -68,10 +68,12 @@ def change_status(
 
 
 def _open_inquiries(session: Session, therapist_id: int) -> list[Inquiry]:
+    """Those of which whoever does this sees somebody; of another team's the last look stops what waits."""
     return list(
         session.scalars(
             select(Inquiry)
             .where(Inquiry.therapist_id == therapist_id, Inquiry.closed_at.is_(None))
+            .where(func.matching_service.sees_inquiry(Inquiry.id))
             .order_by(Inquiry.id)
         )
     )

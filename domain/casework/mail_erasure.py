@@ -26,7 +26,7 @@ SELECT p.first_name, p.last_name,
 FROM patient_service.patient p WHERE p.id = :patient""")
 _NOBODYS = text("""
 SELECT * FROM (
-    SELECT m.id, coalesce(nullif(m.from_name, ''), m.from_address) AS sender, m.subject, m.received_at,
+    SELECT m.id, coalesce(nullif(m.from_name, ''), m.from_address) AS sender, m.subject, m.received_at, m.created_at,
            lower(m.from_name || ' ' || m.from_address || ' ' || m.subject || ' ' || m.body_text) AS words
     FROM communication_service.incoming_email m
     WHERE m.inquiry_id IS NULL AND m.therapist_id IS NULL AND m.patient_id IS NULL) AS nobodys
@@ -43,6 +43,7 @@ class NamingMail:
     sender: str
     subject: str
     received_at: datetime
+    came_at: datetime
 
 
 def mails_naming(session: Session, patient_id: int) -> tuple[NamingMail, ...]:
@@ -56,16 +57,16 @@ def mails_naming(session: Session, patient_id: int) -> tuple[NamingMail, ...]:
     if not parts:
         return ()
     return tuple(
-        NamingMail(row.id, row.sender, row.subject, row.received_at)
+        NamingMail(row.id, row.sender, row.subject, row.received_at, row.created_at)
         for row in session.execute(_NOBODYS, {"parts": parts})
         if any(part in row.words for part in exact) or (all(names) and all(_stands(one, row.words) for one in names))
     )
 
 
 def unseen_mails(session: Session, patient_id: int) -> tuple[NamingMail, ...]:
-    """Those that came since the patient's words were last erased, which lists them."""
+    """Those that came (or were read in) since the patient's words were last erased, which lists them."""
     last = session.scalar(text("SELECT at FROM audit.patient_erasure WHERE patient_id = :id"), {"id": patient_id})
-    return tuple(mail for mail in mails_naming(session, patient_id) if last is None or mail.received_at > last)
+    return tuple(mail for mail in mails_naming(session, patient_id) if last is None or mail.came_at > last)
 
 
 def erase_mail(session: Session, incoming_id: int, *, reason: str, now: datetime, version: int | None = None) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain.access import works_with_records
 from domain.casework.availability import change_status
 from domain.errors import Invalid
-from domain.therapists.mailbox_opt_outs import lift, note
+from domain.therapists.mailbox_opt_outs import keep_own, lift, note
 
 _LIST = text("""
 SELECT t.id AS therapist_id, trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS name,
@@ -75,6 +75,8 @@ def opt_outs(session: Session) -> tuple[OptOut, ...] | None:
 def opt_out(session: Session, therapist_id: int, *, now: datetime, whole_mailbox: bool) -> None:
     """They are asked nothing any more; with `whole_mailbox` neither is anybody else who is reached there."""
     numbers = note(session, therapist_id, now=now) if whole_mailbox else ()
+    if not whole_mailbox:
+        keep_own(session, therapist_id)
     for number in numbers or (therapist_id,):
         change_status(session, number, "opted_out", now=now)
 

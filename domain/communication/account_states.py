@@ -79,7 +79,7 @@ def silent_mailboxes(session: Session, *, now: datetime) -> tuple[SilentMailbox,
     found = []
     for state in account_states(session):
         of = state.account
-        if not of.active or not of.imap_host:
+        if not of.active or not of.imap_host or not of.confirmed:  # one that waits for a supervisor is told as that
             continue
         hindered = state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
         unread = state.checked_at is not None and state.checked_at < now - UNREAD

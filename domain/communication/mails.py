@@ -29,6 +29,7 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
 MESSAGE_ID_DOMAIN = "platzlotse.invalid"
+MAY_BE_OUTSIDE = frozenset({EmailStatus.QUEUED, EmailStatus.CANCELLED, EmailStatus.UNCLEAR})  # `ck_email_exported`
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,10 @@ def move(session: Session, email: Email, after: EmailStatus) -> None:
     """To another state, where the machine has the step; tells everybody. Raises Conflict."""
     EMAIL.check(EmailStatus(email.status), after)
     email.status = after
+    if email.exported_at is not None and after not in MAY_BE_OUTSIDE:
+        # whoever had it outside is who sent it
+        email.sent_by_hand = email.sent_by_hand or after is EmailStatus.SENT
+        email.exported_at = email.exported_by = None
     if after is not EmailStatus.SENDING:
         email.lease_until = None
     events.record(session, f"email.{after}", email.id, inquiry_id=email.inquiry_id)

@@ -122,7 +122,8 @@ _MAILS = Listing(
            {STOPPED} AS stopped, {BOUNCED} AS bounced, e.batch_id IS NOT NULL AS in_batch,
            coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
            {READ_BEFORE} AS unread, e.failure_cause = 'email.reply_unread' AS put_off,
-           e.exported_at, x.display_name AS exported_by, a.id IS NOT NULL AS has_account, a.mails_per_hour AS account_limit
+           e.exported_at, x.display_name AS exported_by, a.id IS NOT NULL AS has_account,
+           coalesce(a.confirmed, true) AS confirmed, a.mails_per_hour AS account_limit
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
     LEFT JOIN platform.person x ON x.id = e.exported_by
     LEFT JOIN communication_service.batch b ON b.id = e.batch_id
@@ -168,6 +169,7 @@ def _row(row: RowMapping, settings: OfficeSettings, now: datetime) -> MailRow:
         unread=row["unread"],
         read=row["put_off"],
         has_account=row["has_account"],
+        confirmed=row["confirmed"],
         account_limit=row["account_limit"],
         settings=settings,
         now=now,

@@ -18,9 +18,10 @@ class Waiting:
     """What a mail waits for and until when (None: nobody knows).
 
     `reason`: ``exported`` (a person has it outside), ``held`` (its batch is paused), ``reply`` (until somebody has read
-    what its practice answered), ``undo`` (it can still be taken back), ``later`` (a time somebody chose or
-    its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so many
-    an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account sends it: a person must).
+    what its practice answered), ``unconfirmed`` (until a supervisor confirms its account's server), ``undo`` (it can
+    still be taken back), ``later`` (a time somebody chose or its batch has), ``hours`` (the office's sending hours),
+    ``retry`` (after an attempt that failed), ``limit`` (so many an hour), ``worker`` (it is taken as soon as the worker
+    runs), ``by_hand`` (no account sends it: a person must).
     """
 
     reason: str
@@ -38,6 +39,7 @@ def waiting(
     unread: bool = False,
     read: bool = False,
     has_account: bool,
+    confirmed: bool = True,
     account_limit: int | None,
     settings: OfficeSettings,
     now: datetime,
@@ -49,8 +51,8 @@ def waiting(
     """
     if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
         return None
-    if exported or held or unread:
-        return Waiting("exported" if exported else "held" if held else "reply")
+    if exported or held or unread or not confirmed:
+        return Waiting("exported" if exported else "held" if held else "reply" if unread else "unconfirmed")
     due = max(not_before or now, now)
     leaves = next_opening(due, settings)
     if leaves > due or (due > now and _is_opening(due, settings)):

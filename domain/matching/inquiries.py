@@ -238,8 +238,8 @@ def note_past_absence(session: Session, inquiry_id: int, *, since: date, until: 
     if inquiry.stage == InquiryStage.OUT_OF_OFFICE:
         move_inquiry(session, inquiry, InquiryStage.SENT, now=now)
     elif inquiry.clock_started_at is not None and inquiry.closed_at is None:
-        began = max(since, inquiry.clock_started_at.date())
-        inquiry.clock_started_at += timedelta(days=max(0, (min(until, now.date()) - began).days))
+        began = max(since, office_day(inquiry.clock_started_at))
+        inquiry.clock_started_at += timedelta(days=max(0, (min(until, office_day(now)) - began).days))
     events.record(session, "inquiry.absence_changed", inquiry.id)
 
 

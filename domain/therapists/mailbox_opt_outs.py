@@ -69,6 +69,15 @@ def note(session: Session, therapist_id: int, *, now: datetime) -> tuple[int, ..
     return tuple(one.id for one in there if one.status != "opted_out")
 
 
+def keep_own(session: Session, therapist_id: int) -> None:
+    """Somebody objected for themselves: their mailbox's opt-out, once lifted, gives nothing back to them."""
+    point = session.get_one(Therapist, therapist_id).contact_point_id
+    live = select(MailboxOptOut).where(MailboxOptOut.contact_point_id == point, MailboxOptOut.lifted_at.is_(None))
+    row = session.scalars(live.with_for_update()).one_or_none()
+    if row is not None:
+        row.before = {**row.before, str(therapist_id): "opted_out"}
+
+
 def lift(session: Session, opt_out_id: int, *, reason: str, now: datetime) -> dict[int, str]:
     """The mailbox may be written to again; returns what each who said nothing of their own is from now on.
 
@@ -83,9 +92,10 @@ def lift(session: Session, opt_out_id: int, *, reason: str, now: datetime) -> di
     row.lifted_at, row.lifted_reason = now, reason.strip()
     session.flush()
     events.record(session, "therapist.mailbox_opt_out_lifted", row.therapist_id)
-    before = {one.id: row.before.get(str(one.id), "active") for one in at_contact_point(session, row.contact_point_id)}
+    # of whom nobody knows what they were, one who objected themselves may be: a person looks
+    known = {one.id: row.before.get(str(one.id)) for one in at_contact_point(session, row.contact_point_id)}
     return {
         number: "active" if status == "active" else "inactive"
-        for number, status in before.items()
-        if status != "opted_out"
+        for number, status in known.items()
+        if status not in {None, "opted_out"}
     }

@@ -1,17 +1,19 @@
 """What a caseworker tries on patients of another team with a tool of its own: nothing is read, changed or guessed."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
 from domain.casework.answers import record_answer
+from domain.casework.availability import change_status
 from domain.casework.preparing import create_and_send
 from domain.casework.printing import note_printed
+from domain.casework.taking import take_mail
 from domain.communication.calls import planned_calls
-from domain.communication.models import ContactEntry, PhoneCall
+from domain.communication.models import ContactEntry, Email, PhoneCall
 from domain.communication.numbers import number_of
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
@@ -100,6 +102,33 @@ def test_nothing_of_others_is_changed(office: Office, northern: dict[str, int]) 
             assert session.get_one(Inquiry, northern[inquiry]).stage in {"outbox", "approved"}
             assert [item.status for item in items_of(session, northern[inquiry])] == ["pending"]
         assert session.scalar(text("SELECT count(*) FROM communication_service.printed_letter")) == 1
+
+
+def test_no_mail_is_read_by_entering_it_in_a_history(office: Office, northern: dict[str, int]) -> None:
+    """Neither by its number in one's own patient's history, nor a mail one sees in another inquiry's."""
+    with at_work(office, "owner") as session:
+        mail = session.scalar(text("SELECT id FROM communication_service.email ORDER BY id LIMIT 1"))
+        own = session.scalar(
+            text("SELECT patient_id FROM matching_service.place_search WHERE id = :s"), {"s": northern["other"]}
+        )
+    entry = """INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, email_id)
+        VALUES (now(), 'email', 'out', 'own', %s, %s) RETURNING body"""
+    for name, patient in (("south", own), ("north", northern["patient"])):
+        with tool(office, name) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(entry, (patient, mail))
+
+
+def test_a_practice_that_wants_no_mail_is_noted_whoever_asked_it(office: Office, northern: dict[str, int]) -> None:
+    """Another team's letter waits there unseen: that hinders nobody, and what waits is stopped at the last look."""
+    with at_work(office, "owner") as session:
+        inquiry = session.get_one(Inquiry, northern["email"])
+        therapist, number = inquiry.therapist_id, inquiry.id
+    with at_work(office, "south") as session:
+        change_status(session, therapist, "opted_out", now=datetime.now(UTC), reason="will keine Post")
+    with at_work(office, "owner") as session:
+        mail = session.scalar(text("SELECT id FROM communication_service.email WHERE inquiry_id = :i"), {"i": number})
+        assert take_mail(session, mail or 0, now=datetime.now(UTC)) is None
+        assert session.get_one(Email, mail or 0).status == "cancelled"
 
 
 def test_what_an_owners_function_tells(office: Office, northern: dict[str, int]) -> None:

@@ -86,7 +86,8 @@ class ByHand(QWidget):
             ask_export(self, self._ui, tr("E-Mail speichern"), name, chosen)
 
         def chosen(target: Target) -> None:
-            self._look(hold=True, then=lambda mail: self._save(mail, target))
+            outside = self._mail is not None and self._mail.row.exported_at is not None
+            self._look(hold=True, then=lambda mail: self._save(mail, target, outside=outside))
 
         self._ask_first(lambda: self._look(hold=False, then=asked))
 
@@ -138,14 +139,15 @@ class ByHand(QWidget):
     def _shows(self, number: int) -> bool:
         return self._mail is not None and self._mail.row.email_id == number
 
-    def _save(self, mail: MailDetail, target: Target) -> None:
+    def _save(self, mail: MailDetail, target: Target, *, outside: bool) -> None:
         number, now = mail.row.email_id, self._ui.now()
         said = tr("Gespeichert: {name}. Die E-Mail ist hier angehalten, bis Sie sagen, ob sie gesendet ist.").format(
             name=target.path.name
         )
 
-        def failed(error: Exception) -> None:  # nothing is outside, so nothing holds it
-            self._ui.background.write(self, lambda s: put_back(s, number, now=now), lambda _: None)
+        def failed(error: Exception) -> None:
+            if not outside:  # an earlier file may have been sent: only a person says that it was not
+                self._ui.background.write(self, lambda s: put_back(s, number, now=now), lambda _: None)
             self._ui.messages.error(describe(error))
 
         self._ui.background.read(

@@ -39,8 +39,10 @@ SELECT platform.change_by_columns('therapist_service.mailbox_opt_out');
 CREATE FUNCTION therapist_service.keep_opted_out() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM therapist_service.mailbox_opt_out o
-               WHERE o.contact_point_id = NEW.contact_point_id AND o.lifted_at IS NULL) THEN
+    -- what they were before is kept the first time: lifted, it is given back
+    UPDATE therapist_service.mailbox_opt_out o SET before = jsonb_build_object(NEW.id::text, NEW.status) || o.before
+        WHERE o.contact_point_id = NEW.contact_point_id AND o.lifted_at IS NULL;
+    IF FOUND THEN
         NEW.status := 'opted_out';
         NEW.blocked_reason := '';
         NEW.blocked_until := NULL;

@@ -24,6 +24,12 @@ SELECT platform.bound_moments('communication_service.email');
 CREATE FUNCTION communication_service.tell_whole_mail() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- of a mail the writer does not see, or into another one's history, it tells nothing
+    IF NOT communication_service.sees_mail(NEW.email_id) OR NOT EXISTS (
+        SELECT FROM communication_service.email e WHERE e.id = NEW.email_id
+          AND e.patient_id IS NOT DISTINCT FROM NEW.patient_id AND e.inquiry_id IS NOT DISTINCT FROM NEW.inquiry_id) THEN
+        RAISE EXCEPTION 'this mail belongs to another history' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     SELECT left(e.subject || E'\n\n' || CASE e.kind WHEN 'own' THEN e.body_text
                     ELSE regexp_replace(e.body_text, E'\n-- ?\r?\n.*', '') END, 10000) INTO NEW.body
         FROM communication_service.email e
@@ -38,3 +44,9 @@ REVOKE EXECUTE ON FUNCTION communication_service.tell_whole_mail() FROM PUBLIC;
 CREATE TRIGGER tell_whole_mail BEFORE INSERT ON communication_service.contact_entry
     FOR EACH ROW WHEN (NEW.email_id IS NOT NULL AND NEW.direction = 'out' AND NEW.channel = 'email')
     EXECUTE FUNCTION communication_service.tell_whole_mail();
+
+-- What a person sent by hand went past the account: that it was proved so (an answer came) needs nobody's word.
+DROP TRIGGER confirmed_account ON communication_service.email;
+CREATE TRIGGER confirmed_account BEFORE UPDATE OF status ON communication_service.email FOR EACH ROW
+    WHEN (NEW.status = 'sending' AND OLD.status <> 'sending' AND NEW.account_id IS NOT NULL AND NOT NEW.sent_by_hand)
+    EXECUTE FUNCTION communication_service.refuse_unconfirmed();

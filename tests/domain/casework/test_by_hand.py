@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from domain.backups.waiting_mails import hold_waiting_mails
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.by_hand import put_back
-from domain.casework.mail_reports import mail_sent, sent_by_hand
+from domain.casework.mail_reports import decide_unclear, mail_sent, sent_by_hand
 from domain.casework.receiving import receive
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.communication.accounts import AccountForm, save_account
@@ -20,6 +21,7 @@ from domain.database import Database, Session
 from domain.errors import Conflict, PlatzlotseError
 from domain.values import Channel
 from tests.builders import add_search
+from tests.conftest import Office
 from tests.domain.casework.steps import ask, mails, state
 from tests.domain.communication.incoming.letters import reply
 
@@ -125,3 +127,23 @@ def test_the_day_asks_what_became_of_it(database: Database, now: datetime) -> No
     assert [one.counts[TaskKind.MAIL_OUTSIDE] for one in asked] == [0, 1]
     (task,) = [task for task in asked[1].tasks if task.kind is TaskKind.MAIL_OUTSIDE]
     assert (task.record_id, task.detail) == (mail.id, "Jana Brand")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_after_a_restore_what_was_outside_is_settled(
+    office: Office, database: Database, now: datetime, *, arrived: bool
+) -> None:
+    """It is unclear then; that it arrived counts as sent by hand, that it did not lets it wait again."""
+    with database.write() as session:
+        mail = waiting(session, now=now)
+        look_before_by_hand(session, mail.id, now=now)
+        number = mail.id
+    engine = create_engine(office.url("owner"))
+    with engine.begin() as connection:
+        assert hold_waiting_mails(connection) == 1
+    engine.dispose()
+    with database.write() as session:
+        decide_unclear(session, number, arrived=arrived, now=now + LATER)
+    with database.read() as session:
+        mail = session.get_one(Email, number)
+        assert (mail.status, mail.sent_by_hand, mail.exported_at) == ("sent" if arrived else "queued", arrived, None)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework import replies
 from domain.casework.availability import change_status
-from domain.casework.opt_outs import opt_outs, take_out
+from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.casework.preparing import create_and_send
 from domain.casework.taking import take_mail
 from domain.communication.mails import Letter, queue_mail
@@ -128,3 +128,21 @@ def test_a_lifted_opt_out_gives_back_what_it_took(database: Database) -> None:
         assert [entry.therapist_id for entry in opt_outs(session) or ()] == [alone]
         with pytest.raises(Conflict):
             take_out(session, entry, reason="noch einmal", now=LATER)
+
+
+def test_a_lifted_opt_out_gives_nobody_back_who_objected_themselves(database: Database) -> None:
+    """While the mailbox's stood, or elsewhere before they came to it; who came and said nothing is asked again."""
+    with database.write() as session:
+        one, two, mail = colleagues(session)
+        point = session.get_one(Therapist, one).contact_point_id
+        replies.confirm_opt_out(session, mail, now=LATER)
+        opt_out(session, two, now=LATER, whole_mailbox=False)
+        elsewhere = add_therapist(session, last_name="Anderswo", status="opted_out")
+        session.get_one(Therapist, elsewhere).contact_point_id = point
+        came = add_therapist(session, last_name="Neu", contact_point_id=point)
+        session.flush()
+        entry = next(entry for entry in opt_outs(session) or () if entry.therapist_id == one)
+        take_out(session, entry, reason="Frau Erste am Telefon", now=LATER)
+        session.expire_all()
+        stands = [session.get_one(Therapist, who).status for who in (one, two, elsewhere, came)]
+        assert stands == ["active", "opted_out", "opted_out", "active"]

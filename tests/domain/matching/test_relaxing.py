@@ -17,6 +17,7 @@ from domain.matching.models import PlaceSearch
 from domain.matching.relaxing import Relaxation, gains
 from domain.values import WeekSpan
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MONDAY, TUESDAY = (WeekSpan(480, 720),), (WeekSpan(1920, 2160),)
@@ -52,7 +53,7 @@ wishes = st.fixed_dictionaries(
 def test_what_is_promised_is_what_comes(database: Database) -> None:
     """After each relaxation exactly as many practices fit more as were announced; unannounced ones bring none."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows=therapists, wished=wishes, times=st.sampled_from([None, MONDAY]))
     def compare(rows: list[dict[str, object]], wished: dict[str, object], times: tuple[WeekSpan, ...] | None) -> None:
         with database.read() as session:

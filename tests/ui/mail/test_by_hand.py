@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -340,3 +341,25 @@ def test_a_file_that_cannot_be_saved_holds_nothing(
     qtbot.waitUntil(lambda: scalar(database, event) == 1)
     assert scalar(database, "SELECT exported_at FROM communication_service.email") is None
     chooser.close()
+
+
+def test_a_second_file_that_cannot_be_saved_does_not_free_the_first(
+    ui: UiContext, qtbot: QtBot, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first may have been sent: the mail stays held."""
+    number = fill(database, lambda session: waiting(session, ui)).row.email_id
+    page = open_mail(qtbot, ui, number)
+    said: list[str] = []
+    monkeypatch.setattr(ui.messages, "error", lambda text, *_, **__: said.append(text))
+    for place in (tmp_path / "a.eml", tmp_path / "fehlt" / "a.eml"):
+        press(qtbot, page, "Als .eml speichern")
+        how_to_save(qtbot, page)
+        qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(QFileDialog)))
+        chooser = next(d for d in page.findChildren(QFileDialog) if d.isVisible())
+        chooser.filesSelected.emit([str(place)])
+        chooser.close()
+        qtbot.waitUntil(lambda place=place: place.exists() or bool(said))  # type: ignore[misc]
+        qtbot.waitUntil(page._outgoing._detail._by_hand._not_sent.isVisible)
+    assert said
+    assert scalar(database, "SELECT count(*) FROM platform.event WHERE event_type = 'email.put_back'") == 0
+    assert scalar(database, "SELECT exported_at FROM communication_service.email") is not None
