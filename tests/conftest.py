@@ -14,12 +14,14 @@ from sqlalchemy.engine import make_url
 from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
+from tests.examples import THOROUGH
 from tests.servers.guard import Guard
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import TestCluster, in_memory
 
 # how long an example takes says more about the machine's other users than about the program
-settings.register_profile("shared", deadline=None)
+# and a run says the same of the same program; the long one (`make soak`) tries others each time
+settings.register_profile("shared", deadline=None, derandomize=not THOROUGH)
 settings.load_profile("shared")
 HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"

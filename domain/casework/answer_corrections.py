@@ -29,7 +29,7 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.inquiries import items_of, lock_contact_point, refuse_if_open
 from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem, PlaceSearch
-from domain.matching.searches import take_place_back
+from domain.matching.searches import move_search, take_place_back
 from domain.matching.states import OPEN_ITEM, OPEN_STAGES, InquiryStage, ItemStatus, SearchStatus
 
 WITHIN = timedelta(hours=12)
@@ -101,7 +101,11 @@ def restore_answers(
         _note(session, inquiry, item, since=since, now=now)
         _restore(session, item, now=now)
         take_out_of_waiting(session, inquiry, item, now=now)
-        if given is ItemStatus.ACCEPTED:
+        if ItemStatus(item.status) is ItemStatus.ACCEPTED:  # a promised place was said to be gone, and is not
+            search = load_for_edit(session, PlaceSearch, item.search_id)
+            if search.status == SearchStatus.ACTIVE:
+                move_search(session, search, SearchStatus.TENTATIVE, now=now)
+        elif given is ItemStatus.ACCEPTED:
             search = load_for_edit(session, PlaceSearch, item.search_id)
             if search.status == SearchStatus.TENTATIVE:
                 paused += take_place_back(session, search)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -106,12 +106,20 @@ class Desk:
         self.taken_back += 1
 
 
+# a place was promised, the rest fell silent, and then a mail said no to both
+GONE = [
+    ("answer", 0, ItemStatus.ACCEPTED, (ItemStatus.REJECTION_UNSUITABLE, None)),
+    ("expire", 0, ItemStatus.CONSULTATION_ONLY, (ItemStatus.REJECTION_OTHER, None)),
+]
+
+
 # an example takes a moment in the database: making a failing one smaller would take many minutes
 @settings(
     max_examples=8, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 @given(acts=st.lists(ACT, min_size=4, max_size=10), last=st.tuples(st.integers(0, 5), ANSWER, st.none() | ANSWER))
+@example(acts=GONE, last=(0, ItemStatus.REJECTION_UNSUITABLE, ItemStatus.REJECTION_OTHER))
 def test_taken_back_it_never_was(
     database: Database,
     now: datetime,
