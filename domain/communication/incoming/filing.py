@@ -1,7 +1,8 @@
 """Filing a mail that came in: kept once, and put to what it answers by the surest mark it carries.
 
 Marks, surest first: the Message-ID of a mail of ours it answers; our reference ``[PL-…]``; the sender's address,
-where a practice was asked at it or a patient writes. What carries none waits for a person.
+where a practice was asked at it or a patient writes. What carries none waits for a person. What comes from a patient's
+address is the patient's whatever it answers or quotes: an inquiry's history is the practice's and other people's, too.
 """
 
 import re
@@ -113,12 +114,15 @@ def _seen_before(session: Session, mail: ParsedMail) -> IncomingEmail | None:
 
 def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belonging:
     """What a mail belongs to."""
-    for find in (_by_thread, _by_reference, _by_therapist):
-        found = find(session, mail, now)
-        if found is not None:
-            return found
-    patient = session.scalar(text("SELECT patient_service.patient_with_address(:a)"), {"a": mail.from_address})
-    return Belonging() if patient is None else Belonging("sender", patient_id=patient)
+    by_thread = _by_thread(session, mail, now)
+    if by_thread is not None and by_thread.patient_id is not None:
+        return by_thread
+    by_therapist = _by_therapist(session, mail, now)
+    if by_therapist is None and mail.report is None:
+        patient = session.scalar(text("SELECT patient_service.patient_with_address(:a)"), {"a": mail.from_address})
+        if patient is not None:
+            return Belonging("sender", patient_id=patient)
+    return by_thread or _by_reference(session, mail, now) or by_therapist or Belonging()
 
 
 def _remark_on(session: Session, mail: ParsedMail, belonging: Belonging) -> Remark | None:

@@ -46,6 +46,26 @@ def test_what_a_patient_wrote_is_put_to_no_inquiry(database: Database) -> None:
         assert session.get_one(IncomingEmail, mail.id).body_text == ""
 
 
+@pytest.mark.parametrize("mark", ["thread", "reference"])
+@pytest.mark.parametrize("sender", ["Lea@mail.example", "eva@eltern.example"])
+def test_a_patient_who_writes_into_a_thread_of_ours_is_still_the_patient(
+    database: Database, mark: str, sender: str
+) -> None:
+    """A practice passed our mail on, or our reference: what the patient answers joins no inquiry and proves nothing."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, email="lea@mail.example"), add_patient(session, last_name="Winter")
+        session.add(Guardian(patient_id=lea, name="Eva Klein", email="eva@eltern.example"))
+        inquiry, email = sent_inquiry(session, add_search(session, lea), add_search(session, tarek))
+        by_thread = mark == "thread"
+        subject = "AW: Anfrage" if by_thread else f"AW: [PL-{inquiry.reference}]"
+        answers = email.message_id if by_thread else ""
+        filed = take_in(session, reply(WORDS, sender=sender, subject=subject, answers=answers))
+        assert (filed.belonging.patient_id, filed.belonging.inquiry_id, filed.belonging.email_id) == (lea, None, None)
+        shown = therapist_history(session, inquiry.therapist_id) + patient_history(session, tarek)
+        assert not [entry for entry in shown if WORDS in entry.body]
+        assert email.status == "sent"
+
+
 @pytest.mark.parametrize("change", ["patient_id = NULL", "inquiry_id = (SELECT max(id) FROM matching_service.inquiry)"])
 def test_the_database_keeps_a_patients_mail_with_the_patient(database: Database, change: str) -> None:
     """Whatever program asks."""
