@@ -101,7 +101,7 @@ class Mailbox:
         for start in range(0, len(uids), AT_ONCE):
             with self._asking("imap.reading"):
                 answer = self._client.fetch(uids[start : start + AT_ONCE], ["RFC822.SIZE"])
-            found.update({u: int(data[b"RFC822.SIZE"]) for u, data in answer.items() if b"RFC822.SIZE" in data})
+            found.update({u: size for u, data in answer.items() if isinstance(size := data.get(b"RFC822.SIZE"), int)})
         return found
 
     def head(self, uid: int) -> Fetched | None:
@@ -109,7 +109,10 @@ class Mailbox:
         return self._part(uid, f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>", LARGEST_HEAD + 1, 0, whole=False)
 
     def source(self, uid: int, *, size: int) -> Fetched | None:
-        """The source of a mail, unread as it was; None when it went meanwhile. Too large: its headers only."""
+        """The source of a mail, unread as it was; None when it went meanwhile. Too large: its headers only.
+
+        `size` is what the server said, 0 where it said none. Raises Unavailable for one it has and gives nothing of.
+        """
         whole = size <= LARGEST
         # of headers one byte more than is read tells that they are too long
         part = "BODY.PEEK[]" if whole else f"BODY.PEEK[HEADER]<0.{LARGEST_HEAD + 1}>"
@@ -118,8 +121,13 @@ class Mailbox:
     def _part(self, uid: int, part: str, most: int, size: int, *, whole: bool) -> Fetched | None:
         with self._asking("imap.reading", mail=most):
             answer = self._client.fetch([uid], [part]).get(uid, {})
+        if not answer:
+            return None
         found = next((value for key, value in answer.items() if key.startswith(b"BODY[")), None)
-        return None if found is None else Fetched(bytes(found), size, whole)
+        # a mail that is there and comes without its words (NIL) did not go: the server cannot give it
+        if found is None or (whole and size and not found):
+            raise Unavailable("imap.reading")
+        return Fetched(bytes(found), size, whole)
 
     def has_message(self, message_id: str) -> bool:
         """Whether a mail of that Message-ID lies in the open folder."""

@@ -46,6 +46,7 @@ def fetch_new(
     state = mailbox.select(account.inbox)
     before = write(lambda session: progress(session, account.id, account.inbox))
     if before.uidvalidity != state.uidvalidity:
+        failed.clear()  # under these numbers lie other mails now
         before = FolderProgress(state.uidvalidity, 0, state.uidnext)
         write(lambda session: _begin(session, account, before))
     uids = mailbox.above(before.last_uid, since=account.reads_from, old_below=before.first_uidnext)
@@ -91,8 +92,8 @@ def _source(mailbox: Mailbox, uid: int, sizes: dict[int, int], failed: dict[int,
         try:
             size = sizes.get(uid)
             if size is None:
-                size = mailbox.sizes([uid]).get(uid)
-            return None if size is None else mailbox.source(uid, size=size)
+                size = mailbox.sizes([uid]).get(uid, 0)
+            return mailbox.source(uid, size=size)
         except Unavailable:
             failed[uid] = failed.get(uid, 0) + 1
             if failed[uid] < GIVEN_UP:
