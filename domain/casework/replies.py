@@ -20,7 +20,6 @@ from domain.casework.prior_states import keep, look_at_places
 from domain.casework.reminding import note_absence
 from domain.casework.reply_facts import CapacityNote, capacity_said, facts_of
 from domain.casework.waiting_reminders import renew_reminders
-from domain.communication.incoming.filing import note_in_history
 from domain.communication.incoming.listing import IncomingDetail, get_incoming
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.incoming.parse import MAILS_FROM
@@ -32,8 +31,6 @@ from domain.matching.inquiries import items_of, note_past_absence, set_item, set
 from domain.matching.listing import get_inquiry
 from domain.matching.models import Inquiry, InquiryItem
 from domain.matching.states import OPEN_ITEM, ItemStatus
-from domain.patients.lifecycle import refuse_closed
-from domain.patients.models import Patient
 from domain.therapists.mailbox_opt_outs import Reached, reached_with
 from domain.therapists.models import Therapist
 from domain.therapists.service import note_capacity
@@ -262,42 +259,6 @@ def take_up_again(session: Session, incoming_id: int, *, version: int | None = N
     mail = load_for_edit(session, IncomingEmail, incoming_id, version)
     mail.status, mail.done_at, mail.done_by = "unread", None, None
     events.record(session, "incoming_email.reopened", incoming_id)
-
-
-def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person says which inquiry a mail answers.
-
-    What a patient wrote answers none: in an inquiry's history the practice's and the others' would show it.
-    """
-    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
-    if mail.status != "unread":
-        raise Conflict("incoming_email.settled")
-    if mail.patient_id is not None:
-        raise Conflict("incoming_email.of_patient")
-    inquiry = session.get_one(Inquiry, inquiry_id)
-    mail.inquiry_id, mail.therapist_id = inquiry.id, inquiry.therapist_id
-    mail.kind, mail.matched_by = "reply", "person"
-    note_in_history(session, mail, now=now)
-    events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
-
-
-def assign_patient(
-    session: Session, incoming_id: int, patient_id: int, *, now: datetime, version: int | None = None
-) -> None:
-    """A person says whose mail it is that belongs to nobody yet: of another address, or of who cares for them.
-
-    It joins the patient's history, report and erasure. Raises Conflict where it belongs to somebody, Forbidden for a
-    record that is closed; a record of another team is not found.
-    """
-    mail = load_for_edit(session, IncomingEmail, incoming_id, version)
-    if mail.status != "unread":
-        raise Conflict("incoming_email.settled")
-    if (mail.inquiry_id, mail.therapist_id, mail.patient_id) != (None, None, None):
-        raise Conflict("incoming_email.belongs")
-    refuse_closed(load_for_edit(session, Patient, patient_id))
-    mail.patient_id, mail.kind, mail.matched_by = patient_id, "patient", "person"
-    note_in_history(session, mail, now=now)
-    events.record(session, "incoming_email.assigned", incoming_id, patient_id=patient_id)
 
 
 def _written_on(mail: IncomingEmail) -> date:

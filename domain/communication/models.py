@@ -260,7 +260,8 @@ class ContactEntry(Identified, Base):
     `person_id` is who of the office entered it (the database sets it; None: the worker), `counterpart` whom they spoke
     with. Triggers keep `at` in a plausible calendar, and never later than now, but for a day between clocks. An entry
     of kind ``letter_taken_back`` names the letter's (`takes_back`): that one did not go out after all; one of kind
-    ``answer_taken_back`` the answer's that was entered by mistake.
+    ``answer_taken_back`` the answer's that was entered by mistake; one of kind ``mail_moved`` that of a mail that is
+    another one's, and whose words it loses.
     """
 
     __tablename__ = "contact_entry"
@@ -275,7 +276,8 @@ class ContactEntry(Identified, Base):
         Index("ix_contact_entry_therapist_id", "therapist_id", "at"),
         Index("ix_contact_entry_inquiry_id", "inquiry_id", "at"),
         CheckConstraint(
-            "(kind IN ('letter_taken_back', 'answer_taken_back')) = (takes_back IS NOT NULL)", name="takes_back"
+            "(kind IN ('letter_taken_back', 'answer_taken_back', 'mail_moved')) = (takes_back IS NOT NULL)",
+            name="takes_back",
         ),
         Index("ix_contact_entry_words", "words", postgresql_using="gin"),
         Index("uq_contact_entry_takes_back", "takes_back", unique=True),

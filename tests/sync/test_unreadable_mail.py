@@ -104,7 +104,7 @@ def test_nothing_is_read_in_it_when_a_person_assigns_it(
     database: Database, worker: Database, mail_server: MailServer, mailbox: str
 ) -> None:
     """A remark of the program is nobody's answer."""
-    from domain.casework import replies
+    from domain.casework import replies, whose_mail
     from domain.communication.incoming.models import IncomingEmail
     from tests.domain.casework.test_receiving import LATER, sent_inquiry
 
@@ -114,7 +114,7 @@ def test_nothing_is_read_in_it_when_a_person_assigns_it(
     number = only_mail(database).row.incoming_id
     with database.write() as session:
         inquiry, _ = sent_inquiry(session)
-        replies.assign(session, number, inquiry.id, now=LATER)
+        whose_mail.assign(session, number, inquiry.id, now=LATER)
         assert not replies.suggestions_for(session, session.get_one(IncomingEmail, number))
         history = session.scalars(text("SELECT body FROM communication_service.contact_entry WHERE kind = 'reply'"))
         assert list(history) == ["Platz frei"]

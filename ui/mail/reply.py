@@ -184,9 +184,10 @@ class ReplyView(QWidget):
         self._files.show_files(reply.detail.files, patient_id=r.patient_id)
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
-        self._assign.setVisible(open_mail and r.inquiry_id is None and r.patient_id is None)
+        # what a program or a person put to the wrong one is put to the right one; a patient's mail stays with patients
+        self._assign.setVisible(open_mail and r.patient_id is None)
+        self._patient.setVisible(open_mail)
         nobody = r.inquiry_id is None and r.therapist_id is None and r.patient_id is None
-        self._patient.setVisible(open_mail and nobody)
         self._erase.setVisible(nobody and not gone and "supervisor" in self._ui.roles)
         self._again.setVisible(not open_mail and not reply.undoable)
         self._undo.setVisible(reply.undoable)

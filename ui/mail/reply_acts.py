@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from domain.casework import replies
+from domain.casework import replies, whose_mail
 from domain.casework.answers import Decision, Recorded
 from domain.casework.mail_erasure import erase_mail
 from domain.casework.replies import Reply
+from domain.communication.incoming.listing import IncomingRow
 from domain.communication.reading.meanings import Meaning, Suggestion
 from domain.database import Session
 from ui.inquiries.thanks import tell_recorded
@@ -159,10 +160,20 @@ class ReplyActs(QObject):
         def chosen(patient_id: int) -> None:
             now = self._ui.now()
             self._ui.background.write(
-                self._view, lambda s: replies.assign_patient(s, r.incoming_id, patient_id, now=now, version=r.version)
+                self._view,
+                lambda s: whose_mail.assign_patient(s, r.incoming_id, patient_id, now=now, version=r.version),
+                lambda _: self._moved(r, patient_id=patient_id),
             )
 
         PatientFinder(self._view, self._ui).ask(chosen)
+
+    def _moved(self, r: IncomingRow, *, patient_id: int | None = None, inquiry_id: int | None = None) -> None:
+        """Say so where it stood elsewhere before."""
+        stood = (r.patient_id, r.inquiry_id)
+        if stood not in {(None, None), (patient_id, inquiry_id)}:
+            self._ui.messages.success(
+                tr("Anders zugeordnet. Im bisherigen Verlauf steht nur noch, dass eine E-Mail nicht dorthin gehörte.")
+            )
 
     def erase(self) -> None:
         """Erase its words for good; only a mail that belongs to nobody, and only who leads the office."""
@@ -197,7 +208,9 @@ class ReplyActs(QObject):
         def chosen(inquiry_id: int) -> None:
             now = self._ui.now()
             self._ui.background.write(
-                self._view, lambda s: replies.assign(s, r.incoming_id, inquiry_id, now=now, version=r.version)
+                self._view,
+                lambda s: whose_mail.assign(s, r.incoming_id, inquiry_id, now=now, version=r.version),
+                lambda _: self._moved(r, inquiry_id=inquiry_id),
             )
 
         InquiryFinder(self._view, self._ui).ask(chosen)

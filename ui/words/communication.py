@@ -187,6 +187,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "letter_taken_back": "Doch nicht verschickt",
         "place_day": "Anderer Tag: Platz frei ab",
         "answer_taken_back": "Eingetragene Antwort zurückgenommen",
+        "mail_moved": "E-Mail anders zugeordnet",
         "reply": "Antwort per E-Mail",
         "bounce": "E-Mail kam zurück",
         "report_read": "Lesebestätigung",

@@ -78,7 +78,6 @@ SENTENCES: Mapping[str, str] = {
     "incoming_email.nothing_decided": "Es ist keine Antwort ausgewählt. Wählen Sie bei mindestens einem Menschen, was die Praxis sagt.",
     "incoming_email.other_inquiry": "Dieser Mensch gehört nicht zur Anfrage der E-Mail. Es wurde nichts eingetragen.",
     "incoming_email.of_patient": "Diese E-Mail gehört zu einem Patienten. Bei einer Anfrage stünde sie auch im Verlauf der Praxis und der anderen Patienten. Es wurde nichts geändert.",
-    "incoming_email.belongs": "Diese E-Mail ist schon zugeordnet. Es wurde nichts geändert.",
     "incoming_email.erasure_reason": "Nennen Sie den Grund der Löschung, zum Beispiel den Antrag.",
     "incoming_email.no_inquiry": "Diese E-Mail gehört zu keiner Anfrage. Ordnen Sie sie zuerst zu.",
     "incoming_email.no_practice": "Diese E-Mail gehört zu keiner Praxis. Ordnen Sie sie zuerst zu.",

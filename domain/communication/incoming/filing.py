@@ -151,18 +151,20 @@ def _written_to(session: Session, belonging: Belonging) -> list[str]:
 
 def note_in_history(session: Session, mail: IncomingEmail, *, now: datetime) -> None:
     """Put a mail into the history of those it belongs to."""
-    if mail.inquiry_id is None and mail.therapist_id is None and mail.patient_id is None:
-        return
+    if mail.inquiry_id is not None or mail.therapist_id is not None or mail.patient_id is not None:
+        session.add(entry_of(mail, now=now))
+
+
+def entry_of(mail: IncomingEmail, *, now: datetime) -> ContactEntry:
+    """What a history says of a mail."""
     words = "\n".join(part.text for part in own_words(mail.body_text)) or mail.body_text
     kind = HISTORY_OF.get(mail.remark)
-    session.add(
-        ContactEntry(
-            at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,
-            channel="email", direction="in", kind=kind or ("bounce" if mail.kind == "bounce" else "reply"),
-            inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
-            counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
-            body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
-        )
+    return ContactEntry(
+        at=mail.sent_at if mail.sent_at is not None and EARLIEST <= mail.sent_at < now else now,
+        channel="email", direction="in", kind=kind or ("bounce" if mail.kind == "bounce" else "reply"),
+        inquiry_id=mail.inquiry_id, therapist_id=mail.therapist_id, patient_id=mail.patient_id,
+        counterpart=(mail.from_name or mail.from_address)[:COUNTERPART_LENGTH],
+        body=f"{mail.subject}\n{words}".strip()[:HISTORY_LENGTH],
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import Decision
 from domain.casework.mail_reports import mail_sent
 from domain.casework.receiving import receive
-from domain.casework.replies import assign, confirm_answers
+from domain.casework.replies import confirm_answers
 from domain.casework.reply_facts import CapacityNote
+from domain.casework.whose_mail import assign
 from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
 from domain.matching.models import Inquiry

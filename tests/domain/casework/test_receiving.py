@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from domain.casework import replies
+from domain.casework import replies, whose_mail
 from domain.casework.agenda import HELD_UP, TaskKind, agenda
 from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
@@ -210,7 +210,7 @@ def test_a_person_says_what_a_mail_answers(database: Database) -> None:
         inquiry, _ = sent_inquiry(session)
         filed = take_in(session, reply("Leider nein", sender="privat@web.example"))
         assert filed.belonging.matched_by == "nobody"
-        replies.assign(session, filed.incoming_id, inquiry.id, now=LATER)
+        whose_mail.assign(session, filed.incoming_id, inquiry.id, now=LATER)
         (suggestion,) = replies.suggestions_for(session, mail_of(session, filed))
         assert suggestion.meaning is Meaning.NO_PLACES
 

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.casework import replies
+from domain.casework import replies, whose_mail
 from domain.casework.access_report.collecting import collect
-from domain.casework.history import patient_history, therapist_history
+from domain.casework.history import inquiry_history, patient_history, therapist_history
 from domain.casework.mail_erasure import erase_mail
 from domain.casework.patient_letters import letter_address, queue_first_letter
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import take_mail
+from domain.casework.unread_replies import unread_inquiries
 from domain.casework.word_erasure import erase_words
+from domain.communication.evidence.chain import chain_waiting
 from domain.communication.incoming.listing import get_incoming
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import Email
@@ -24,6 +26,7 @@ from domain.therapists.models import Therapist
 from tests.builders import add_patient, add_search
 from tests.conftest import NOW, PASSWORD, Office
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
+from tests.domain.communication.evidence.log import check
 from tests.domain.communication.incoming.letters import reply
 
 WORDS = "Ich habe wieder Panikattacken."
@@ -36,7 +39,7 @@ def test_what_a_patient_wrote_is_put_to_no_inquiry(database: Database) -> None:
         inquiry, _ = sent_inquiry(session, add_search(session, lea), add_search(session, tarek))
         mail = mail_of(session, take_in(session, reply(WORDS, sender="lea@mail.example")))
         with pytest.raises(Conflict) as refused:
-            replies.assign(session, mail.id, inquiry.id, now=LATER)
+            whose_mail.assign(session, mail.id, inquiry.id, now=LATER)
         assert refused.value.code == "incoming_email.of_patient"
         assert (mail.patient_id, mail.inquiry_id) == (lea, None)
         shown = therapist_history(session, inquiry.therapist_id) + patient_history(session, tarek)
@@ -98,15 +101,96 @@ def test_a_mail_of_another_address_is_put_to_its_patient(database: Database) -> 
         lea = add_patient(session, email="lea@mail.example", first_name="Lea", last_name="Sommer")
         mail = mail_of(session, take_in(session, reply(WORDS, sender="lea.privat@web.example")))
         assert (mail.patient_id, mail.kind) == (None, "other")
-        replies.assign_patient(session, mail.id, lea, now=LATER)
+        whose_mail.assign_patient(session, mail.id, lea, now=LATER)
         session.flush()
         assert (mail.patient_id, mail.kind, mail.matched_by) == (lea, "patient", "person")
         assert [entry for entry in patient_history(session, lea) if WORDS in entry.body]
         assert WORDS in str(collect(session, lea))
-        with pytest.raises(Conflict):
-            replies.assign_patient(session, mail.id, add_patient(session), now=LATER)
         erase_words(session, lea, reason="Antrag", now=LATER)
         assert session.get_one(IncomingEmail, mail.id).body_text == ""
+
+
+def test_a_mail_put_to_the_wrong_sister_is_put_to_the_right_one(database: Database) -> None:
+    """Her words leave the other's history and report; what happened stays noted, once, and an erasure finds it all."""
+    with database.write() as session:
+        mia, ida = (add_patient(session, first_name=name, last_name="Klein") for name in ("Mia", "Ida"))
+        for child in (mia, ida):
+            session.add(Guardian(patient_id=child, name="Eva Klein", email="eva@eltern.example"))
+        session.flush()
+        mail = mail_of(session, take_in(session, reply(WORDS, sender="Eva Klein <eva@eltern.example>")))
+        wrong, right = (mia, ida) if mail.patient_id == mia else (ida, mia)
+        whose_mail.assign_patient(session, mail.id, right, now=LATER)
+        whose_mail.assign_patient(session, mail.id, right, now=LATER)  # once more changes nothing
+        session.flush()
+        assert [(e.kind, e.body, e.counterpart) for e in patient_history(session, wrong)] == [
+            ("mail_moved", "", ""),
+            ("reply", "", ""),
+        ]
+        assert [(e.kind, WORDS in e.body) for e in patient_history(session, right)] == [("reply", True)]
+        assert WORDS not in str(collect(session, wrong))
+        assert WORDS in str(collect(session, right))
+        whose_mail.assign_patient(session, mail.id, wrong, now=LATER)  # and back
+        session.flush()
+        assert WORDS not in str(collect(session, right))
+        assert WORDS in str(collect(session, wrong))
+        erase_words(session, wrong, reason="Antrag", now=LATER)
+        left = "SELECT count(*) FROM communication_service.contact_entry WHERE body LIKE '%Panik%'"
+        assert session.scalar(text(left)) == 0
+        assert session.get_one(IncomingEmail, mail.id).body_text == ""
+
+
+def test_a_mail_put_to_the_wrong_inquiry_is_put_elsewhere(database: Database) -> None:
+    """To the right inquiry, or to the patient who wrote it; its evidence and history know of it there alone."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, last_name="Sommer"), add_patient(session, last_name="Winter")
+        first, email = sent_inquiry(session, add_search(session, lea))
+        second, _ = sent_inquiry(session, add_search(session, tarek))
+        answer = take_in(session, reply("Für Herrn W. ist etwas frei.", answers=email.message_id, subject="Frei"))
+        other = take_in(session, reply(WORDS, sender="lea.privat@web.example", answers=email.message_id))
+        mail = mail_of(session, answer)
+        whose_mail.assign(session, mail.id, second.id, now=LATER)
+        whose_mail.assign_patient(session, other.incoming_id, lea, now=LATER)
+        session.flush()
+        assert (mail.inquiry_id, mail.therapist_id, mail.email_id) == (second.id, second.therapist_id, None)
+        assert mail_of(session, other).inquiry_id is None
+        said = [entry.body for entry in inquiry_history(session, first.id) if entry.direction == "in"]
+        assert said == ["", ""]
+        assert [e.body for e in inquiry_history(session, second.id) if e.direction == "in"] == [
+            "Frei\nFür Herrn W. ist etwas frei."
+        ]
+        assert not [
+            e for e in therapist_history(session, first.therapist_id) if WORDS in e.body or "Herrn W." in e.body
+        ]
+        assert [entry for entry in patient_history(session, lea) if WORDS in entry.body]
+        assert unread_inquiries(session) == (second.id,)
+
+
+def test_words_leave_a_history_only_with_a_mail_that_went(database: Database, worker_database: Database) -> None:
+    """A caseworker's own tool takes no words out of the log; the chain knows them as erased."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, email="lea@mail.example"), add_patient(session)
+        take_in(session, reply("Bleibt stehen.", sender="lea@mail.example"))
+        session.flush()
+        kept = patient_history(session, lea)[0].entry_id
+    add = (
+        "INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, takes_back)"
+        " VALUES (now(), 'email', 'none', 'mail_moved', :patient, :entry)"
+    )
+    for patient in (lea, tarek):
+        with pytest.raises(PlatzlotseError) as refused, database.write() as session:
+            session.execute(text(add), {"patient": patient, "entry": kept})
+        assert refused.value.code == "db.ck_contact_entry_takes_back_mail"
+    with database.write() as session:
+        mail = mail_of(session, take_in(session, reply(WORDS, sender="lea@mail.example")))
+        whose_mail.assign_patient(session, mail.id, tarek, now=LATER)
+        replies.set_aside(session, mail.id, now=LATER)
+        with pytest.raises(Conflict) as settled:
+            whose_mail.assign_patient(session, mail.id, lea, now=LATER)
+        assert settled.value.code == "incoming_email.settled"
+    with worker_database.write() as session:
+        chain_waiting(session)
+    checked = check(database)
+    assert (checked.sound, checked.erased) == (True, 1)
 
 
 def test_a_guardians_address_is_the_childs(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
-from domain.casework.replies import assign
+from domain.casework.whose_mail import assign
 from domain.casework.word_erasure import erase_words
 from domain.communication.calls import plan_call
 from domain.communication.claiming import claim

@@ -31,7 +31,7 @@ def shown(ui: UiContext, qtbot: QtBot, database: Database) -> MailPage:
 
 
 def test_a_patient_is_found_by_name_or_code(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The one chosen has the mail afterwards, and it is offered to nobody else."""
+    """The one chosen has the mail afterwards; put to the wrong one, it is put to another, and never to an inquiry."""
 
     def work(session: Session) -> tuple[int, str]:
         lea = add_patient(session, last_name="Sommer")
@@ -39,19 +39,33 @@ def test_a_patient_is_found_by_name_or_code(ui: UiContext, qtbot: QtBot, databas
         return lea, str(session.scalar(text("SELECT reference_code FROM matching_service.inquiry_item")))
 
     lea, code = fill(database, work)
-    fill(database, lambda s: add_patient(s, last_name="Winter"))
+    winter = fill(database, lambda s: add_patient(s, last_name="Winter"))
     page = shown(ui, qtbot, database)
+    view = page._incoming._reply
+    assert view._assign.isVisible()
+    put_to(qtbot, page, code.lower(), lea)
+    qtbot.waitUntil(lambda: scalar(database, BELONGS) == lea)
+    qtbot.waitUntil(lambda: not view._assign.isVisible())
+    qtbot.waitUntil(lambda: page.findChild(PatientFinder) is None)
+    put_to(qtbot, page, "winter", winter)
+    qtbot.waitUntil(lambda: scalar(database, BELONGS) == winter)
+    qtbot.waitUntil(lambda: "Winter" in view._facts.text())
+    said = "SELECT string_agg(kind, ' ' ORDER BY id) FROM communication_service.contact_entry WHERE patient_id = "
+    assert scalar(database, f"{said}{lea}") == "reply mail_moved"
+    assert scalar(database, f"{said}{winter}") == "reply"
+
+
+def put_to(qtbot: QtBot, page: MailPage, words: str, patient: int) -> None:
+    """Find a patient by some words, and put the open mail to them."""
     press(qtbot, page, "Patient zuordnen")
     finder = page.findChild(PatientFinder)
     assert finder is not None
     table = finder._table
     qtbot.waitUntil(lambda: table.model.rowCount() == 2)
-    table.show_query(text=code.lower())
-    qtbot.waitUntil(lambda: table.model.rowCount() == 1 and table.model.id_at(0) == lea)
+    table.show_query(text=words)
+    qtbot.waitUntil(lambda: table.model.rowCount() == 1 and table.model.id_at(0) == patient)
     table.view.setCurrentIndex(table.model.index(0, 0))
     press(qtbot, finder, "Zuordnen")
-    qtbot.waitUntil(lambda: scalar(database, BELONGS) == lea)
-    qtbot.waitUntil(lambda: not page._incoming._reply._patient.isVisible())
 
 
 def test_its_words_are_erased_with_a_reason(ui: UiContext, qtbot: QtBot, database: Database) -> None:
