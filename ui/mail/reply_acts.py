@@ -113,7 +113,7 @@ class ReplyActs(QObject):
         doubt = sentence(self.reply.detail)
 
         def agreed(dialog: ReasonDialog) -> None:
-            whole = dialog.kind() != _ONE if choices else True
+            whole = dialog.kind() == _ALL if choices else False
             self.settle(
                 lambda s, n, v: replies.confirm_opt_out(s, n, decisions, now=now, version=v, whole_mailbox=whole)
             )
@@ -217,10 +217,15 @@ class ReplyActs(QObject):
 
 
 def _for_whom(reply: Reply) -> dict[str, str] | None:
-    """For whom an opt-out may hold: everybody at the mailbox, now and later, or the one name; nothing to choose: None."""
+    """For whom an opt-out may hold: everybody at the mailbox, now and later, or the one name; nothing to choose: None.
+
+    Without a mailbox those of a practice who have none are reached together: nobody spoke for them but a person says so.
+    """
     reached = reply.reached
-    if reached is None or not reached.mailbox:
+    if reached is None or not (reached.mailbox or len(reached.names) > 1):
         return None
-    everybody = tr("Das Postfach {mailbox}").format(mailbox=reached.mailbox)
-    everybody += " " + ntr(len(reached.names), "(jetzt {n} Person)", "(jetzt {n} Personen)")
-    return {_ALL: everybody, _ONE: tr("Nur {name}").format(name=reply.detail.row.practice or "")}
+    one = {_ONE: tr("Nur {name}").format(name=reply.detail.row.practice or "")}
+    now = ntr(len(reached.names), "(jetzt {n} Person)", "(jetzt {n} Personen)")
+    if not reached.mailbox:
+        return one | {_ALL: tr("Alle der Praxis ohne eigenes Postfach") + f" {now}"}
+    return {_ALL: tr("Das Postfach {mailbox}").format(mailbox=reached.mailbox) + f" {now}"} | one

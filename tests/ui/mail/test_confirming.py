@@ -19,12 +19,14 @@ from domain.communication.claiming import claim
 from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
 from domain.matching.searches import pause_search
+from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
-from tests.ui.hands import confirm, fill, press, scalar
+from tests.ui.hands import confirm, fill, find, press, scalar
 from tests.ui.mail.test_inbox import SETTLED, STATUS, opened
+from ui.mail.page import MailPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
 
@@ -239,3 +241,34 @@ def test_an_opt_out_is_for_the_mailbox_or_one_name(ui: UiContext, qtbot: QtBot, 
     confirm(qtbot, page, kind="one")
     qtbot.waitUntil(lambda: scalar(database, "SELECT status FROM therapist_service.therapist") == "opted_out")
     assert scalar(database, "SELECT count(*) FROM therapist_service.mailbox_opt_out") == 0
+
+
+def test_colleagues_without_a_mailbox_are_spoken_for_by_nobody(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A practice asked by letter answers by mail: the one name is proposed, all of the practice a person may choose."""
+
+    def work(session: Session) -> int:
+        asked_one = add_therapist(session, email="", first_name="Uta", last_name="Fink")
+        one = session.get_one(Therapist, asked_one)
+        add_therapist(session, email="", practice_id=one.practice_id, contact_point_id=one.contact_point_id)
+        inquiry = ask(session, add_search(session), now=ui.now(), therapist=asked_one)
+        source = reply("Bitte schreiben Sie mir nicht mehr.", sender="fink.privat@web.example")
+        filed = receive(session, parse_mail(source), now=ui.now())
+        assign(session, filed.incoming_id, inquiry.id, now=ui.now())
+        return filed.incoming_id
+
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(fill(database, work), "incoming")
+    find(qtbot, page, "Bestätigen")
+    press(qtbot, page, "Keine Anfragen mehr")
+    dialog = page.findChild(ReasonDialog)
+    assert dialog is not None
+    offered = [dialog._kind.itemText(number) for number in range(dialog._kind.count())]
+    assert offered == ["Nur Uta Fink", "Alle der Praxis ohne eigenes Postfach (jetzt 2 Personen)"]
+    confirm(qtbot, page)
+    qtbot.waitUntil(lambda: scalar(database, "SELECT min(status) FROM communication_service.incoming_email") == "done")
+    assert scalar(database, "SELECT string_agg(status, ' ' ORDER BY id) FROM therapist_service.therapist") == (
+        "opted_out active"
+    )
