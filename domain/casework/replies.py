@@ -190,13 +190,14 @@ def confirm_absence(
 ) -> None:
     """The practice is away until a day: the inquiry's clock stands still. Without a day it is two weeks.
 
-    One that is over by now is settled, too: from the day the mail was written its days do not count.
+    One that is over by now is settled, too: from the day the mail was written its days do not count. An inquiry that is
+    over has no clock: a machine that answers our thanks or a withdrawal is only settled.
     """
     mail = session.get_one(IncomingEmail, incoming_id)
-    inquiry = _inquiry_of(session, mail)
+    inquiry = load_for_edit(session, Inquiry, _inquiry_of(session, mail).id)
     if until is not None and until <= office_day(now):
         note_past_absence(session, inquiry.id, since=_written_on(mail), until=until, now=now)
-    else:
+    elif inquiry.closed_at is None:
         note_absence(session, inquiry.id, until=until or office_day(now) + ABSENT_WITHOUT_DAY, now=now)
     _keep_mailbox_reading(session, mail, Meaning.OUT_OF_OFFICE)
     _done(session, incoming_id, version, now=now)

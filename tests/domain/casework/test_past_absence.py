@@ -5,11 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from domain.casework import replies
+from domain.casework.answers import record_answer
 from domain.casework.receiving import receive
 from domain.casework.reminding import note_absence
 from domain.communication.incoming.parse import parse_mail
 from domain.database import Database
+from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
+from domain.matching.states import ItemStatus
+from domain.values import Channel
 from tests.conftest import NOW
 from tests.domain.casework.test_receiving import mail_of, sent_inquiry, take_in
 from tests.domain.communication.incoming.letters import reply
@@ -43,3 +47,27 @@ def test_an_absence_that_turns_out_to_be_over_ends(database: Database) -> None:
         session.flush()
         assert session.get_one(Inquiry, inquiry.id).stage == "sent"
         assert mail.status == "done"
+
+
+def test_a_machine_that_answers_after_the_end_is_settled(database: Database) -> None:
+    """The practice answered, then its machine answers our thanks: nothing is refused, and nothing begins to wait."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        (item,) = items_of(session, inquiry.id)
+        record_answer(session, item.id, ItemStatus.REJECTION_CAPACITY, now=NOW + DAY, channel=Channel.PHONE)
+        mail = mail_of(session, take_in(session, reply("Ich bin bis 4.1.2027 abwesend.", answers=email.message_id)))
+        replies.confirm_absence(session, mail.id, until=date(2027, 1, 4), now=NOW + 2 * DAY)
+        session.flush()
+        assert (inquiry.stage, inquiry.out_of_office_until, mail.status) == ("answered", None, "done")
+
+
+def test_a_machine_that_answers_twice_moves_the_day(database: Database) -> None:
+    """Our reminder brought its notice once more, with another day."""
+    with database.write() as session:
+        inquiry, email = sent_inquiry(session)
+        for number, until in enumerate((date(2027, 1, 4), date(2027, 1, 11))):
+            source = reply(f"Ich bin abwesend ({number}).", answers=email.message_id)
+            mail = mail_of(session, take_in(session, source))
+            replies.confirm_absence(session, mail.id, until=until, now=NOW + 2 * DAY)
+            session.flush()
+            assert (inquiry.stage, inquiry.out_of_office_until) == ("out_of_office", until)
