@@ -18,13 +18,20 @@ from sync.mail.ports import Write
 log = logging.getLogger(__name__)
 
 
-def keep_copies(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:
-    """Put every sent mail that has no copy yet into the folder, once; returns how many."""
+def keep_copies(
+    mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime], refused: set[int] | None = None
+) -> int:
+    """Put every sent mail that has no copy yet into the folder, once; returns how many.
+
+    The line may be gone with one that fails: those that did before (`refused`) come last, so that they keep no other.
+    """
+    refused = set() if refused is None else refused
     due = write(lambda session: copies_due(session, account.id, now=now()))
     if not due:
         return 0
     mailbox.select(account.sent_folder)
-    for copy in due:
+    for copy in sorted(due, key=lambda one: one.mail.id in refused):
+        refused.add(copy.mail.id)
         # some servers keep a copy by themselves, and a crash may have come between copying and noting it
         if not mailbox.has_message(copy.mail.message_id):
             message = build_message(
@@ -32,6 +39,7 @@ def keep_copies(mailbox: Mailbox, account: Account, *, write: Write, now: Callab
             )
             mailbox.append(account.sent_folder, message.as_bytes(), at=copy.sent_at)
         write(partial(note_copied, email_id=copy.mail.id, now=now()))
+        refused.discard(copy.mail.id)
     return len(due)
 
 

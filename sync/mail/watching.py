@@ -41,6 +41,7 @@ class MailboxWatch:
         self.account = account
         self._credentials, self._write, self._now = credentials, write, now
         self._failed: dict[int, int] = {}  # mails the server could not give, and how often
+        self._not_copied: set[int] = set()  # sent mails whose copy was not taken
         self._sent_trouble: str | None = None  # what was last told of the folder of sent mails
         self._sent_wait, self._sent_rests_until = FIRST_WAIT, 0.0
         self._line_in_doubt = False
@@ -128,7 +129,7 @@ class MailboxWatch:
         trouble = ""
         try:
             settle_unclear(mailbox, self.account, write=self._write, now=self._now)
-            keep_copies(mailbox, self.account, write=self._write, now=self._now)
+            keep_copies(mailbox, self.account, write=self._write, now=self._now, refused=self._not_copied)
         except PlatzlotseError as exc:
             if not exc.code.startswith(("imap.", "mail_server.")):
                 raise  # the database is away, and with it everything

@@ -1,8 +1,11 @@
-"""A server that has a mail and gives nothing of it: told of, never passed over in silence."""
+"""A server that has a mail and gives nothing of it, or takes no copy: told of, and in no other's way."""
+
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
 from domain.communication.accounts import Account, AccountForm, account, save_account
+from domain.communication.models import Email
 from domain.database import Database
 from tests.domain.communication.incoming.letters import reply
 from tests.sync.mailbox_steps import INCOMING, value, watch
@@ -12,11 +15,11 @@ from tests.sync.test_troubled_mailboxes import SUBJECTS, look
 NOT_GIVEN = f"{INCOMING} WHERE remark = 'mail.not_given'"
 
 
-def add_inbox(database: Database, port: int) -> Account:
-    """An account that only reads."""
+def add_inbox(database: Database, port: int, sent_folder: str = "") -> Account:
+    """An account that only reads, and may keep copies."""
     form = AccountForm(
         name="Büro", address="buero@buero.example", imap_host="127.0.0.1", imap_port=port, imap_security="none",
-        username="buero", password="test",
+        username="buero", password="test", sent_folder=sent_folder,
     )  # fmt: skip
     with database.write() as session:
         number = save_account(session, form)
@@ -49,3 +52,27 @@ def test_a_rebuilt_mailbox_begins_with_a_clean_slate(database: Database, worker:
     assert value(database, NOT_GIVEN) == 0
     with database.read() as session:
         assert session.scalar(text("SELECT body_text FROM communication_service.incoming_email")) == "Neue"
+
+
+def test_a_copy_that_is_not_taken_keeps_no_other(database: Database, worker: Database) -> None:
+    """The folder of sent mails refuses one that is too large for it: those sent later are copied all the same."""
+    folder = Folder({}, most=20_000)
+    with scripted_imap(folder) as port:
+        of = add_inbox(database, port, sent_folder="Sent")
+        with database.write() as session:
+            for number, size in enumerate((50_000, 10, 10)):
+                session.add(
+                    Email(
+                        kind="own", status="sent", to_address="a@praxis.example", subject=f"Mail{number}",
+                        body_text="x" * size, message_id=f"<{number}@buero.example>", account_id=of.id,
+                        sent_at=datetime.now(UTC) - timedelta(minutes=9 - number),
+                    )
+                )  # fmt: skip
+        watched = watch(worker, of)
+        for _ in range(2):
+            watched._sent_rests_until = 0.0  # as after its wait
+            watched.look_once()
+    assert len(folder.copies) == 2
+    assert value(database, "SELECT sent_trouble FROM communication_service.mailbox_state") == "imap.append"
+    uncopied = "SELECT string_agg(subject, ' ') FROM communication_service.email WHERE copied_at IS NULL"
+    assert value(database, uncopied) == "Mail0"
