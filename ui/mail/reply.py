@@ -61,7 +61,7 @@ class ReplyView(QWidget):
         self._again = button(tr("Wieder &aufnehmen"), self.acts.again, icon="undo-2")
         self._undo = button(tr("Antworten &zurücknehmen"), self.acts.undo, icon="undo-2")
         self._assign = button(tr("Anfrage &zuordnen"), self.acts.assign, icon="send")
-        self._patient = button(tr("&Patient zuordnen"), self.acts.assign_patient, icon="users")
+        self._patient = button(tr("Patient zuor&dnen"), self.acts.assign_patient, icon="users")
         self._erase = button(tr("&Inhalt löschen"), self.acts.erase, icon="x")
         self._open = button(tr("Zur An&frage"), self.acts.open, role="link")
         self._records = RecordLinks(ui)
