@@ -43,6 +43,7 @@ class MailboxWatch:
         self._failed: dict[int, int] = {}  # mails the server could not give, and how often
         self._not_copied: set[int] = set()  # sent mails whose copy was not taken
         self._sent_trouble: str | None = None  # what was last told of the folder of sent mails
+        self._wait = FIRST_WAIT  # before the next line, after one that broke
         self._sent_wait, self._sent_rests_until = FIRST_WAIT, 0.0
         self._line_in_doubt = False
         self._stop = threading.Event()
@@ -69,12 +70,11 @@ class MailboxWatch:
             return self._look(mailbox)
 
     def _run(self) -> None:
-        wait = FIRST_WAIT
         while not self._stop.is_set():
+            refused = dict(self._failed)
             try:
                 with open_mailbox(self._credentials.imap(self.account)) as mailbox:
                     self._stay(mailbox)
-                wait = FIRST_WAIT
                 continue
             except PlatzlotseError as exc:
                 trouble: PlatzlotseError = exc
@@ -83,9 +83,11 @@ class MailboxWatch:
                 log.warning("mailbox %d: %s", self.account.id, type(exc).__name__)
                 trouble = Unavailable("imap.reading")
             log.warning("mailbox %d: %s", self.account.id, trouble.code)
-            self._tell(trouble, wait)
-            self._pause(wait, trouble.code)
-            wait = min(2 * wait, LONGEST_WAIT)
+            if self._failed != refused:
+                self._wait = FIRST_WAIT  # one mail that is not given, and soon given up: those behind it wait for it
+            self._tell(trouble, self._wait)
+            self._pause(self._wait, trouble.code)
+            self._wait = min(2 * self._wait, LONGEST_WAIT)
 
     def _pause(self, seconds: float, cause: str) -> None:
         """Wait; no longer than until the watch is stopped, or somebody found or wants the server well again."""
@@ -106,6 +108,7 @@ class MailboxWatch:
         idles = mailbox.can_idle()
         while not self._stop.is_set():
             self._look(mailbox)
+            self._wait = FIRST_WAIT
             if self._line_in_doubt:
                 self._line_in_doubt = False
                 return  # what hindered the sent mails may have cost the line: a new one begins with what came in

@@ -17,6 +17,7 @@ class Folder:
     broken: set[int] = field(default_factory=set)  # UIDs the server refuses (NO)
     most: int = 1_000_000  # bytes of a copy it takes
     copies: list[bytes] = field(default_factory=list)
+    cut_after: int = 0  # looks of a line, after which the server ends it (0: never)
 
     def answer(self, said: str) -> bytes | None:
         """What a command brings; None where it is refused."""
@@ -66,8 +67,12 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.wfile.write(b"* OK IMAP4rev1\r\n")
+        looks = 0
         while line := self.rfile.readline():
             tag, _, command = line.strip().partition(b" ")
+            looks += command.startswith(b"EXAMINE")
+            if 0 < self.server.folder.cut_after < looks:
+                return
             literal = re.search(rb"\{(\d+)\}$", command)
             if literal:
                 self.wfile.write(b"+ go on\r\n")

@@ -1,12 +1,15 @@
 """A server that has a mail and gives nothing of it, or takes no copy: told of, and in no other's way."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from domain.communication.accounts import Account, AccountForm, account, save_account
 from domain.communication.models import Email
 from domain.database import Database
+from sync.mail.watching import FIRST_WAIT, MailboxWatch
 from tests.domain.communication.incoming.letters import reply
 from tests.sync.mailbox_steps import INCOMING, value, watch
 from tests.sync.scripted_imap import Folder, scripted_imap
@@ -76,3 +79,28 @@ def test_a_copy_that_is_not_taken_keeps_no_other(database: Database, worker: Dat
     assert value(database, "SELECT sent_trouble FROM communication_service.mailbox_state") == "imap.append"
     uncopied = "SELECT string_agg(subject, ' ') FROM communication_service.email WHERE copied_at IS NULL"
     assert value(database, uncopied) == "Mail0"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_line_that_was_well_is_missed_no_longer_than_the_first(
+    database: Database, worker: Database, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    """The wait before the next line grows while nothing comes in, not with lines that broke before, nor by one mail."""
+    waits: list[float] = []
+    enough = threading.Event()
+
+    def pause(of: MailboxWatch, seconds: float, _cause: str) -> None:
+        waits.append(seconds)
+        if len(waits) == 5:
+            enough.set()
+            of._stop.set()
+
+    monkeypatch.setattr(MailboxWatch, "_pause", pause)
+    monkeypatch.setattr("sync.mail.watching.POLL_SECONDS", 0.01)
+    mails: dict[int, bytes | None] = dict.fromkeys(range(1, 9)) if broken else {}
+    with scripted_imap(Folder(mails, cut_after=0 if broken else 2)) as port:
+        watched = watch(worker, add_inbox(database, port))
+        watched.start()
+        assert enough.wait(60)
+        watched.stop(30)
+    assert waits == [FIRST_WAIT] * 5
