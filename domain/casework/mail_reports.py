@@ -34,9 +34,14 @@ NAMES_GONE = "email.names_gone"
 
 
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
-    """The worker's report: the server took the mail."""
+    """The worker's report: the server took the mail.
+
+    Also of one whose lease ran out before it was heard (a machine that slept): nobody has to decide about it.
+    """
     lock_inquiry_first(session, email_id)
     email = outcomes.note_sent(session, email_id, now=now, server_reply=server_reply)
+    if email is None and load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
+        email = resending.decide_unclear(session, email_id, arrived=True, now=now)
     if email is not None:
         _inquiry_sent(session, email, now=now)
 

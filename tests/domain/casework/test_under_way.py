@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.agenda import TaskKind, agenda
-from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, retry_failed
+from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
 from domain.casework.release import release_search
 from domain.casework.taking import take_mail
 from domain.communication.models import Email
-from domain.communication.outcomes import Failure, note_unclear
+from domain.communication.outcomes import Failure, expire_leases, note_unclear
 from domain.communication.queries import list_mails
 from domain.database import Database
-from domain.errors import Forbidden
+from domain.errors import Conflict, Forbidden
 from domain.matching.models import Inquiry
 from domain.matching.states import ItemStatus
 from domain.paging import ListQuery
@@ -253,3 +253,20 @@ def test_whom_a_mail_names_is_of_its_inquiry_and_stays(database: Database, now: 
         gone = session.execute(text("DELETE FROM communication_service.email_item RETURNING email_id")).scalars().all()
         assert left_id not in gone
         assert waits_id in gone
+
+
+def test_a_server_that_is_heard_late_leaves_no_doubt(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """A machine slept with a mail in hand: its lease ran out, then the server's yes came. Nobody sends it again."""
+    inquiry_id, email_id = under_way(database, worker_database, now)
+    with worker_database.write() as session:
+        assert expire_leases(session, now=now + 2 * HOUR) == (email_id,)
+    with worker_database.write() as session:
+        mail_sent(session, email_id, now=now + 2 * HOUR, server_reply="250 ok")
+    with database.write() as session:
+        assert session.get_one(Email, email_id).status == "sent"
+        inquiry = session.get_one(Inquiry, inquiry_id)
+        assert (inquiry.stage, inquiry.sent_at) == ("sent", now + 2 * HOUR)
+        with pytest.raises(Conflict):
+            decide_unclear(session, email_id, arrived=False, now=now + 3 * HOUR)
