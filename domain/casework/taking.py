@@ -78,6 +78,8 @@ def look_before_by_hand(
     if email.exported_at not in {None, known}:
         raise Conflict("email.exported", by=person_name(session, email.exported_by), at=email.exported_at.isoformat())
     found = look(session, email, now=now)
+    if found.stopped and email.exported_at is not None:
+        return found.stopped  # it may have been sent: what became of it says who has it outside
     if not found.stopped:
         refuse_unread(session, email_id, told=told)
         if hold:
