@@ -8,6 +8,7 @@ from domain.access import me, office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls, plan_call
 from domain.communication.mails import refuse_outside
 from domain.communication.models import ContactEntry, Email
@@ -107,6 +108,7 @@ def withdraw_inquiry(
     cancel_calls(session, inquiry_id, reason=reason)
     for item in open_items:
         set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    renew_reminders(session, inquiry, now=now)
     if inquiry.channel == Channel.EMAIL:
         queue_letter(session, "withdrawal", inquiry, open_items, now=now)
     elif inquiry.channel == Channel.LETTER:
