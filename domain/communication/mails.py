@@ -143,6 +143,14 @@ def refuse_outside(session: Session, email: Email) -> None:
         raise Conflict("email.outside", by=by, at=email.exported_at.isoformat())
 
 
+def readdress(session: Session, email: Email, address: str) -> None:
+    """Send a mail that waits to another address; whose name stands beside it is the database's to say (0050)."""
+    if email.to_address != address:
+        email.to_address = address
+        session.flush()
+        session.refresh(email, ["to_name"])
+
+
 def rewrite(session: Session, email: Email, letter: Letter, *, item_ids: Collection[int]) -> None:
     """Put other words, which tell of some positions of its inquiry, into a locked mail that has not left the office."""
     refuse_outside(session, email)
