@@ -274,7 +274,7 @@ def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot,
     page.open_item(number)
     view = page._outgoing._detail._by_hand
     qtbot.waitUntil(lambda: "zu lang" in view._said.text())
-    assert view._said.isVisible()
+    qtbot.waitUntil(view._said.isVisible)  # the pane comes once it is known where the mail lies
     assert view._mailto.isHidden()
 
 
