@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -21,8 +21,8 @@ from domain.casework.bringing_back import KIND, BroughtBack, bring_back
 from domain.casework.overtaken_mails import OVERTAKEN, take_out_of_waiting
 from domain.casework.prior_states import Change, Key, changes_of, forget
 from domain.casework.release import being_sent
-from domain.casework.waiting_reminders import STILL_HERE
 from domain.communication.incoming.models import IncomingEmail, IncomingReading
+from domain.communication.mails import still_here
 from domain.communication.models import ContactEntry, Email, EmailItem
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
@@ -184,12 +184,13 @@ def _note(session: Session, inquiry: Inquiry, item: InquiryItem, *, since: datet
 def _sent_about(session: Session, item: InquiryItem, *, since: datetime) -> int:
     """How many mails that follow from the answer left the office already, or may have."""
     mails = (
-        select(Email.status)
+        select(func.count())
+        .select_from(Email)
         .join(EmailItem, EmailItem.email_id == Email.id)
         .where(EmailItem.item_id == item.id, Email.kind.in_(OVERTAKEN), Email.created_at >= since)
+        .where(~still_here(), Email.status != EmailStatus.CANCELLED)
     )
-    gone = {status.value for status in EmailStatus} - {status.value for status in STILL_HERE} - {"cancelled"}
-    return sum(status in gone for status in session.scalars(mails))
+    return session.scalar(mails) or 0
 
 
 def _released(session: Session, item: InquiryItem, *, since: datetime) -> list[InquiryItem]:

@@ -15,27 +15,20 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me, office
 from domain.casework.letters import compose
+from domain.casework.overtaken_mails import TOLD
 from domain.casework.printed_letters import drop_waiting, write_letter
 from domain.casework.prior_states import LETTERS, PLACES, Change, Key, State, moment, put_back, read
-from domain.casework.waiting_reminders import STILL_HERE
-from domain.communication.mails import named_in, rewrite
+from domain.communication.mails import STILL_HERE, may_have_left, named_in, rewrite
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import CALL_BROUGHT_BACK, EMAIL_BROUGHT_BACK, CallStatus, EmailStatus
 from domain.editing import load_for_edit
 from domain.matching.models import Answer, Inquiry, InquiryItem
-from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
+from domain.matching.states import InquiryStage, ItemStatus
 from domain.therapists.models import Therapist
 from domain.weektime import office_day
 
 KIND = "answer_taken_back"
 OPEN_CALLS = (CallStatus.PLANNED, CallStatus.IN_PROGRESS)
-# how somebody stands at a practice that a waiting mail or letter of this kind tells of them
-TOLD: dict[str, frozenset[ItemStatus]] = {
-    "inquiry": OPEN_ITEM,
-    "reminder": OPEN_ITEM,
-    "withdrawal": frozenset({ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE}),
-    "surplus": frozenset({ItemStatus.ACCEPTED_SURPLUS}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +177,7 @@ def _mail_back(
     mail = load_for_edit(session, Email, number)
     wanted = mail.inquiry_id in inquiries if mail.inquiry_id is not None else mail.patient_id in patients
     dropped = mail.status == EmailStatus.CANCELLED
-    if not wanted or not (dropped or mail.status in STILL_HERE):
+    if not wanted or may_have_left(mail) or not (dropped or mail.status in STILL_HERE):
         return None
     named = change.before["items"] if mail.inquiry_id is not None else []
     about = _still(session, mail.kind, named, () if dropped else named_in(session, mail.id))

@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.casework.mail_reports import follow_resending
 from domain.casework.taking import lock_inquiry_first
 from domain.communication.claiming import outgoing
-from domain.communication.mails import defer
+from domain.communication.last_look import look
+from domain.communication.mails import defer, stop
 from domain.communication.mime import build_unsent
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
@@ -26,16 +28,23 @@ def unsent_file(session: Session, email_id: int) -> bytes:
     return build_unsent(outgoing(session, session.get_one(Email, email_id))).as_bytes()
 
 
-def put_back(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person did not send it after all: it waits again as before. Raises Conflict where it is gone."""
+def put_back(session: Session, email_id: int, *, now: datetime, version: int | None = None) -> str:
+    """A person did not send it after all: it waits again, and follows what changed while they had it outside.
+
+    Returns why it may not go any more (``stopped.…``), else nothing. Raises Conflict where it is gone.
+    """
     lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id, version)
     if email.status != EmailStatus.QUEUED:
         raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
     if email.exported_at is None:
-        return
+        return ""
     email.exported_at = email.exported_by = None
-    if email.not_before is None:  # its time had come; its job was in vain
+    events.record(session, "email.put_back", email.id, inquiry_id=email.inquiry_id)
+    if stopped := look(session, email, now=now).stopped:
+        stop(session, email, stopped)
+        email.stop_seen_at = now
+    elif email.not_before is None:  # its time had come; its job was in vain
         email.deferred_at = now
         defer(session, email_id)
-    events.record(session, "email.put_back", email.id, inquiry_id=email.inquiry_id)
+    return follow_resending(session, email, now=now)

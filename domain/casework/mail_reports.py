@@ -8,7 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain.casework.release import UNSENT, drop_withdrawals, follow_what_changed, names_gone, stop_if_moot
+from domain.casework.overtaken_mails import follow_answers
+from domain.casework.release import (
+    UNSENT,
+    drop_withdrawals,
+    follow_search,
+    follow_what_changed,
+    names_gone,
+    stop_if_moot,
+)
 from domain.casework.taking import first_letter_of, follow_stop, lock_inquiry_first, why_stopped
 from domain.casework.unread_replies import refuse_unread
 from domain.communication import claiming, outcomes, resending
@@ -111,7 +119,7 @@ def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datet
     if arrived:
         _inquiry_sent(session, email, now=now)
         return ""
-    return _follow_resending(session, email, now=now)
+    return follow_resending(session, email, now=now)
 
 
 def prove_sent(session: Session, email_id: int, *, now: datetime) -> None:
@@ -143,7 +151,7 @@ def retry_failed(session: Session, email_id: int, *, now: datetime, version: int
     if email.failure_cause == NAMES_GONE:  # it is written anew below
         email.failure = email.failure_cause = ""
     resending.retry_failed(session, email_id, now=now)
-    stopped = _follow_resending(session, email, now=now)
+    stopped = follow_resending(session, email, now=now)
     inquiry = first_letter_of(session, email)
     if not stopped and inquiry is not None and inquiry.stage == InquiryStage.SEND_FAILED:
         move_inquiry(session, inquiry, InquiryStage.OUTBOX, now=now)
@@ -179,12 +187,19 @@ def give_back(session: Session, inquiry: Inquiry, *, reason: str, now: datetime)
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
 
 
-def _follow_resending(session: Session, email: Email, *, now: datetime) -> str:
-    """What is sent once more names who still waits; where it was stopped its inquiry ends. Returns why it was."""
+def follow_resending(session: Session, email: Email, *, now: datetime) -> str:
+    """What may have left, and waits once more, is true of this moment; where it was stopped its inquiry ends.
+
+    It names who still waits, takes back whom the practice did not answer about, tells of a search that goes on. Returns
+    why it was stopped.
+    """
     follow_stop(session, email, now=now)
     if email.status == EmailStatus.QUEUED and email.inquiry_id is not None and email.kind in ASKING:
         session.flush()
         follow_what_changed(session, session.get_one(Inquiry, email.inquiry_id), now=now)
+    elif email.status == EmailStatus.QUEUED:
+        follow_answers(session, email, now=now)
+        follow_search(session, email, now=now)
     return why_stopped(email)
 
 

@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose
 from domain.casework.printed_letters import rewrite_withdrawal
-from domain.casework.waiting_reminders import STILL_HERE
-from domain.communication.mails import cancel_mail, named_in, rewrite
+from domain.communication.mails import cancel_mail, named_in, rewrite, still_here, stop
 from domain.communication.models import Email
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem
+from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.weektime import office_day
 
 OVERTAKEN = ("withdrawal", "surplus")
+ANSWERED = "stopped.answered"
+# how somebody stands at a practice that a waiting mail or letter of this kind tells of them
+TOLD: dict[str, frozenset[ItemStatus]] = {
+    "inquiry": OPEN_ITEM,
+    "reminder": OPEN_ITEM,
+    "withdrawal": frozenset({ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE}),
+    "surplus": frozenset({ItemStatus.ACCEPTED_SURPLUS}),
+}
 
 
 def take_out_of_waiting(session: Session, inquiry: Inquiry, answered: InquiryItem, *, now: datetime) -> None:
@@ -29,7 +37,7 @@ def take_out_of_waiting(session: Session, inquiry: Inquiry, answered: InquiryIte
     items = items_of(session, inquiry.id)
     mails = session.scalars(
         select(Email)
-        .where(Email.inquiry_id == inquiry.id, Email.kind.in_(OVERTAKEN), Email.status.in_(STILL_HERE))
+        .where(Email.inquiry_id == inquiry.id, Email.kind.in_(OVERTAKEN), still_here())
         .order_by(Email.id)
         .with_for_update(key_share=True)
     ).all()
@@ -44,3 +52,20 @@ def take_out_of_waiting(session: Session, inquiry: Inquiry, answered: InquiryIte
         else:
             cancel_mail(session, mail.id)
     rewrite_withdrawal(session, inquiry, items, without=answered.id, now=now)
+
+
+def follow_answers(session: Session, mail: Email, *, now: datetime) -> None:
+    """A mail that may have left, and did not, is about whom the practice did not answer about meanwhile, or stopped."""
+    if mail.kind not in OVERTAKEN or mail.inquiry_id is None:
+        return
+    session.flush()
+    named = named_in(session, mail.id)
+    inquiry = session.get_one(Inquiry, mail.inquiry_id)
+    about = [item for item in items_of(session, inquiry.id) if item.id in named]
+    left = [item for item in about if ItemStatus(item.status) in TOLD[mail.kind]]
+    if named and not left:
+        stop(session, mail, ANSWERED)
+        mail.stop_seen_at = now
+    elif len(left) < len(about):
+        letter = compose(session, mail.kind, inquiry, left, today=office_day(now))
+        rewrite(session, mail, letter, item_ids=[item.id for item in left])

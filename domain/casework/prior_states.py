@@ -12,8 +12,8 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from domain.casework.prior_models import PriorState
-from domain.casework.waiting_reminders import STILL_HERE
 from domain.communication.letter_models import PrintedLetter, PrintedLetterItem
+from domain.communication.mails import still_here
 from domain.communication.models import Email, EmailItem, PhoneCall
 from domain.communication.states import CallStatus
 from domain.matching.models import Answer, Inquiry, InquiryItem
@@ -55,9 +55,7 @@ def look(session: Session, inquiry_ids: Collection[int], *, patient_id: int | No
     keys: list[Key] = [("inquiry", number) for number in about]
     items = select(InquiryItem.id).where(InquiryItem.inquiry_id.in_(about))
     calls = select(PhoneCall.id).where(PhoneCall.inquiry_id.in_(about), PhoneCall.status == CallStatus.PLANNED)
-    mails = select(Email.id).where(
-        or_(Email.inquiry_id.in_(about), Email.patient_id == patient_id), Email.status.in_(STILL_HERE)
-    )
+    mails = select(Email.id).where(or_(Email.inquiry_id.in_(about), Email.patient_id == patient_id), still_here())
     for kind, query in (("item", items), ("call", calls), ("mail", mails)):
         keys += [(kind, number) for number in session.scalars(query)]
     keys += [(kind, number) for kind in LETTERS for number in about]

@@ -7,7 +7,7 @@ the others, or never leaves it; planned calls without a patient left are cancell
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose, queue_letter
@@ -15,7 +15,7 @@ from domain.casework.printed_letters import drop_waiting, take_back_on_paper
 from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls
 from domain.communication.last_look import CONSENT_GONE, NO_ADDRESS, NOBODY_WAITS, PRACTICE_CLOSED, RESTRICTED
-from domain.communication.mails import cancel_mail, named_in, rewrite, stop
+from domain.communication.mails import STILL_HERE, cancel_mail, may_have_left, named_in, rewrite, still_here, stop
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
@@ -27,8 +27,9 @@ from domain.therapists.models import Therapist
 from domain.values import Channel
 from domain.weektime import office_day
 
+OF_A_SEARCH = ("weekly_status", "first_letter")
+SEARCH_OVER = "stopped.search_over"
 GATHER = timedelta(minutes=10)
-MAY_HAVE_LEFT = frozenset({EmailStatus.SENDING, EmailStatus.UNCLEAR})
 # why an inquiry ended whose first letter was stopped
 STOP_REASONS = {
     NOBODY_WAITS: "nobody_waits", PRACTICE_CLOSED: "therapist_closed", NO_ADDRESS: "no_address",
@@ -90,24 +91,34 @@ def _stop_status_mail(session: Session, search_id: int) -> None:
     patient = select(PlaceSearch.patient_id).where(PlaceSearch.id == search_id).scalar_subquery()
     waiting = select(Email.id).where(
         Email.patient_id == patient,
-        Email.kind.in_(("weekly_status", "first_letter")),
-        # an unclear one may have arrived; sent again, it is asked about anew (`resending.decide_unclear`)
-        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)),
+        Email.kind.in_(OF_A_SEARCH),
+        # one that may have left is asked about anew before it goes once more (`mail_reports.follow_resending`)
+        still_here(),
     )
     for email_id in session.scalars(waiting.order_by(Email.id).with_for_update(key_share=True)):
         cancel_mail(session, email_id)
 
 
+def follow_search(session: Session, email: Email, *, now: datetime) -> None:
+    """A mail that tells a patient of their search, and waits once more, is stopped where the search is over."""
+    if email.kind not in OF_A_SEARCH:
+        return
+    over = select(func.bool_and(PlaceSearch.closed_at.is_not(None))).where(PlaceSearch.patient_id == email.patient_id)
+    if session.scalar(over):
+        stop(session, email, SEARCH_OVER)
+        email.stop_seen_at = now
+
+
 def being_sent(session: Session, inquiry: Inquiry) -> bool:
-    """Whether the worker has its first mail in hand, or had it and may have sent it: then it counts as sent."""
-    return any(mail.status in MAY_HAVE_LEFT for mail in _unsent_mails(session, inquiry))
+    """Whether the worker or a person has its first mail in hand, or had it and may have sent it: it counts as sent."""
+    return any(map(may_have_left, _unsent_mails(session, inquiry)))
 
 
 def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
     """Its mails that have not arrived, locked."""
     query = select(Email).where(
         Email.inquiry_id == inquiry.id,
-        Email.status.in_((EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED, *MAY_HAVE_LEFT)),
+        Email.status.in_((*STILL_HERE, EmailStatus.SENDING, EmailStatus.UNCLEAR)),
     )
     return list(session.scalars(query.with_for_update(key_share=True)))
 
@@ -163,10 +174,10 @@ def names_gone(session: Session, email: Email) -> bool:
 def drop_withdrawals(session: Session, inquiry: Inquiry) -> None:
     """The first letter is here after all: there is nothing to take back from a practice that knows of nothing."""
     mails = _unsent_mails(session, inquiry)
-    if any(mail.kind == "inquiry" and mail.status in MAY_HAVE_LEFT for mail in mails):
+    if any(mail.kind == "inquiry" and may_have_left(mail) for mail in mails):
         return
     for mail in mails:
-        if mail.kind == "withdrawal" and mail.status not in MAY_HAVE_LEFT:
+        if mail.kind == "withdrawal" and not may_have_left(mail):
             cancel_mail(session, mail.id)
 
 
@@ -191,10 +202,10 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
     """Stop an inquiry before it leaves the office: mail, calls and letter dropped, its patients free again.
 
     Where nobody was asked about its first letter, `told` (``stopped.…``) is why the office hears of it. A mail the
-    worker is sending at this moment, or that may have arrived, cannot be called back; nothing changes then.
+    worker is sending at this moment, or that may have left, cannot be called back; nothing changes then.
     """
     mails = _unsent_mails(session, inquiry)
-    if any(mail.status in MAY_HAVE_LEFT for mail in mails):
+    if any(map(may_have_left, mails)):
         return
     for mail in mails:
         if told and mail.kind == "inquiry":
@@ -235,7 +246,12 @@ def _queue_withdrawal(
     """One mail for all patients of an inquiry that were placed within the same minutes, instead of one each."""
     waiting = session.scalar(
         select(Email)
-        .where(Email.inquiry_id == inquiry.id, Email.kind == "withdrawal", Email.status == EmailStatus.QUEUED)
+        .where(
+            Email.inquiry_id == inquiry.id,
+            Email.kind == "withdrawal",
+            Email.status == EmailStatus.QUEUED,
+            Email.exported_at.is_(None),
+        )
         .with_for_update(skip_locked=True)
     )
     told = named_in(session, waiting.id) if waiting is not None else frozenset()

@@ -8,8 +8,11 @@ from domain.access import me, office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import take_back_on_paper, write_letter
 from domain.casework.release import UNSENT, stop_unsent
+from domain.casework.waiting_reminders import renew_reminders
 from domain.communication.calls import cancel_calls, plan_call
-from domain.communication.models import ContactEntry
+from domain.communication.mails import refuse_outside
+from domain.communication.models import ContactEntry, Email
+from domain.communication.queries import mail_of_inquiry
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.matching.best_patients import judge
@@ -83,9 +86,11 @@ def mark_sent(session: Session, inquiry_id: int, *, now: datetime, subject: str 
 
 
 def undo_sending(session: Session, inquiry_id: int, *, now: datetime) -> None:
-    """Take an inquiry back before its mail left; raises Conflict when it is too late."""
+    """Take an inquiry back before its mail left; raises Conflict when it is too late, or a person has it outside."""
     inquiry = load_for_edit(session, Inquiry, inquiry_id)
     if inquiry.stage in UNSENT:
+        if (mail := mail_of_inquiry(session, inquiry_id)) is not None:
+            refuse_outside(session, session.get_one(Email, mail))
         stop_unsent(session, inquiry, reason="undone", now=now)
     if inquiry.stage != InquiryStage.CANCELLED:
         raise Conflict("inquiry.too_late_to_undo", inquiry_id=inquiry_id)
@@ -103,6 +108,7 @@ def withdraw_inquiry(
     cancel_calls(session, inquiry_id, reason=reason)
     for item in open_items:
         set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    renew_reminders(session, inquiry, now=now)
     if inquiry.channel == Channel.EMAIL:
         queue_letter(session, "withdrawal", inquiry, open_items, now=now)
     elif inquiry.channel == Channel.LETTER:

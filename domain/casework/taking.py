@@ -15,7 +15,7 @@ from domain.casework.release import STOP_REASONS, UNSENT, stop_unsent
 from domain.casework.unread_replies import REPLY_UNREAD, refuse_unread, unread_before
 from domain.communication import claiming
 from domain.communication.last_look import look
-from domain.communication.mails import stop
+from domain.communication.mails import readdress, stop
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
@@ -78,13 +78,15 @@ def look_before_by_hand(
     if email.exported_at not in {None, known}:
         raise Conflict("email.exported", by=person_name(session, email.exported_by), at=email.exported_at.isoformat())
     found = look(session, email, now=now)
+    if found.stopped and email.exported_at is not None:
+        return found.stopped  # it may have been sent: what became of it says who has it outside
     if not found.stopped:
         refuse_unread(session, email_id, told=told)
         if hold:
             email.exported_at, email.exported_by = now, me(session).id
             events.record(session, "email.exported", email.id, inquiry_id=email.inquiry_id)
         if email.to_address != found.address:
-            email.to_address = found.address
+            readdress(session, email, found.address)
             events.record(session, "email.readdressed", email.id, inquiry_id=email.inquiry_id)
         return ""
     stop(session, email, found.stopped)

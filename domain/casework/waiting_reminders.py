@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose
 from domain.casework.printed_letters import drop_waiting, write_letter
-from domain.communication.mails import cancel_mail, rewrite
+from domain.communication.mails import cancel_mail, rewrite, still_here
 from domain.communication.models import Email
-from domain.communication.states import EmailStatus
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_ITEM, ItemStatus
@@ -18,14 +17,12 @@ from domain.therapists.asking import may_be_asked
 from domain.therapists.models import Therapist
 from domain.weektime import office_day
 
-STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
-
 
 def waiting_mails(session: Session, inquiry_id: int) -> Sequence[Email]:
     """Reminders of an inquiry that have not left the office, held until the transaction ends."""
     return session.scalars(
         select(Email)
-        .where(Email.inquiry_id == inquiry_id, Email.kind == "reminder", Email.status.in_(STILL_HERE))
+        .where(Email.inquiry_id == inquiry_id, Email.kind == "reminder", still_here())
         .order_by(Email.id)
         .with_for_update(key_share=True)
     ).all()

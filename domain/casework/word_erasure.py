@@ -18,7 +18,7 @@ from domain.casework.mail_erasure import NamingMail, mails_naming
 from domain.casework.printed_letters import has_waiting, take_back_on_paper
 from domain.casework.recalling import take_mail_back
 from domain.casework.release import UNSENT, lock_inquiries_of, stop_unsent
-from domain.communication.mails import named_in, rewrite
+from domain.communication.mails import STILL_HERE, named_in, refuse_outside, rewrite
 from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
@@ -30,7 +30,6 @@ from domain.patients.lifecycle import lock_patient
 from domain.values import Channel
 from domain.weektime import office_day
 
-STILL_HERE = (EmailStatus.DRAFT, EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
 REWRITTEN = frozenset({"inquiry", "reminder", "withdrawal", "surplus"})  # what can be written anew for the others
 _ERASE = text("SELECT * FROM audit.erase_words(:patient, :reason)")
 _ABOUT = text("SELECT mail_id FROM audit.mails_about(:patient)")
@@ -65,7 +64,8 @@ def erase_words(session: Session, patient_id: int, *, reason: str, now: datetime
     """Take back what waits about this patient, then erase the words of all that was written.
 
     Raises Invalid without a reason, Forbidden for who does not lead the office, Conflict
-    (``contact.erasure_mail_leaving``) while a mail is being sent, NotFound where there is nothing (left).
+    (``contact.erasure_mail_leaving``, ``email.outside``) while a mail is being sent or somebody has one outside,
+    NotFound where there is nothing (left).
     """
     if not reason.strip():
         raise Invalid("contact.erasure_reason", field="reason")
@@ -111,17 +111,19 @@ def _take_back_waiting(session: Session, patient_id: int, *, now: datetime) -> N
 
 
 def _waiting_about(session: Session, patient_id: int) -> list[Email]:
-    """The mails about a patient that have not left, locked. Raises Conflict while the worker has one in hand."""
+    """The mails about a patient that have not left, locked. Raises Conflict while somebody has one in hand."""
     numbers = session.scalars(_ABOUT, {"patient": patient_id}).all()
     mails = session.scalars(
         select(Email)
-        .where(Email.id.in_(numbers), Email.status.in_((*STILL_HERE, EmailStatus.SENDING)))
+        .where(Email.id.in_(numbers), Email.status.in_((EmailStatus.DRAFT, *STILL_HERE, EmailStatus.SENDING)))
         .order_by(Email.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if any(mail.status == EmailStatus.SENDING for mail in mails):
         raise Conflict("contact.erasure_mail_leaving")
+    for mail in mails:
+        refuse_outside(session, mail)
     return list(mails)
 
 

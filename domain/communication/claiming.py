@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from domain.access import office
 from domain.communication.accounts import account, default_account_id
 from domain.communication.last_look import look
-from domain.communication.mails import Letter, OutgoingFile, defer, move, stop
+from domain.communication.mails import Letter, OutgoingFile, defer, move, readdress, stop
 from domain.communication.models import Email, EmailAttachment
 from domain.communication.send_times import (
     WAITING,
@@ -85,7 +85,7 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     if leaves > now or not may_leave(session, settings, email.account_id, now=now):
         email.not_before = leaves
         return None
-    email.to_address = found.address
+    readdress(session, email, found.address)
     move(session, email, EmailStatus.SENDING)
     email.attempt += 1
     email.lease_until = now + LEASE

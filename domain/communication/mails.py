@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from email.utils import make_msgid
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import ColumnElement, and_, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import entered_by, me, office
+from domain.access import entered_by, me, office, person_name
 from domain.communication.accounts import default_account_id
 from domain.communication.models import BODY_LENGTH, ContactEntry, Email, EmailItem
 from domain.communication.send_times import (
@@ -29,6 +29,8 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
 MESSAGE_ID_DOMAIN = "platzlotse.invalid"
+# What has not left the office. One that a person has outside (`exported_at`) may have; an unclear one may have arrived.
+STILL_HERE = (EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED)
 MAY_BE_OUTSIDE = frozenset({EmailStatus.QUEUED, EmailStatus.CANCELLED, EmailStatus.UNCLEAR})  # `ck_email_exported`
 
 
@@ -123,9 +125,36 @@ def defer(session: Session, email_id: int) -> None:
     session.execute(text("SELECT platform.defer_send_email(:id)"), {"id": email_id})
 
 
+def still_here() -> ColumnElement[bool]:
+    """Condition on a mail: it has not left the office, nor does a person have it outside."""
+    return and_(Email.status.in_(STILL_HERE), Email.exported_at.is_(None))
+
+
+def may_have_left(email: Email) -> bool:
+    """Whether a mail is being sent, or may have been: by the worker, or by a person who has it outside."""
+    outside = email.status == EmailStatus.QUEUED and email.exported_at is not None
+    return outside or email.status in {EmailStatus.SENDING, EmailStatus.UNCLEAR}
+
+
+def refuse_outside(session: Session, email: Email) -> None:
+    """Raises Conflict (``email.outside``) while a person has a mail outside: they say first what became of it."""
+    if email.status == EmailStatus.QUEUED and email.exported_at is not None:
+        by = person_name(session, email.exported_by)
+        raise Conflict("email.outside", by=by, at=email.exported_at.isoformat())
+
+
+def readdress(session: Session, email: Email, address: str) -> None:
+    """Send a mail that waits to another address; whose name stands beside it is the database's to say (0050)."""
+    if email.to_address != address:
+        email.to_address = address
+        session.flush()
+        session.refresh(email, ["to_name"])
+
+
 def rewrite(session: Session, email: Email, letter: Letter, *, item_ids: Collection[int]) -> None:
     """Put other words, which tell of some positions of its inquiry, into a locked mail that has not left the office."""
-    if email.status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED}:
+    refuse_outside(session, email)
+    if email.status not in STILL_HERE:
         raise Conflict("email.transition", before=email.status, after=EmailStatus.QUEUED.value)
     email.subject, email.body_text, email.body_html = letter.subject, letter.text, letter.html
     email.template_version_id = letter.template_version_id
@@ -141,8 +170,9 @@ def named_in(session: Session, email_id: int) -> frozenset[int]:
 
 
 def cancel_mail(session: Session, email_id: int, version: int | None = None) -> None:
-    """Take a mail back before it is sent; raises Conflict when it is too late."""
+    """Take a mail back before it is sent; raises Conflict when it is too late, or a person has it outside."""
     email = load_for_edit(session, Email, email_id, version)
+    refuse_outside(session, email)
     move(session, email, EmailStatus.CANCELLED)
 
 

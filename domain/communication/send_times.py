@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, true
+from sqlalchemy.orm import Session, aliased
 
 from domain.access import OfficeSettings
 from domain.communication.account_models import MailAccount
@@ -97,9 +97,17 @@ def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
 
 
 def not_held() -> ColumnElement[bool]:
-    """Condition on a mail: no batch that was paused or taken back holds it, nor a person who has it outside."""
+    """Condition on a mail: no batch that was paused or taken back holds it, nor a person who has it outside.
+
+    A withdrawal waits while somebody has outside what it takes back: it would arrive first.
+    """
     free = or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
-    return and_(free, Email.exported_at.is_(None))
+    first = aliased(Email)
+    outside = exists().where(
+        first.inquiry_id == Email.inquiry_id, first.kind == "inquiry", first.status == EmailStatus.QUEUED,
+        first.exported_at.is_not(None),
+    )  # fmt: skip
+    return and_(free, Email.exported_at.is_(None), or_(Email.kind != "withdrawal", ~outside))
 
 
 def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> int | None:

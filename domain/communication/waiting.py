@@ -5,11 +5,15 @@ It says what the rules of `send_times` and `claiming` do, for whoever looks at t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from domain.access import OfficeSettings
 from domain.communication.send_times import next_opening
 from domain.communication.states import EmailStatus
 
+Reason = Literal[
+    "exported", "first", "held", "reply", "unconfirmed", "undo", "later", "hours", "retry", "limit", "worker", "by_hand"
+]
 MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail whose time has come
 
 
@@ -17,14 +21,14 @@ MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail
 class Waiting:
     """What a mail waits for and until when (None: nobody knows).
 
-    `reason`: ``exported`` (a person has it outside), ``held`` (its batch is paused), ``reply`` (until somebody has read
-    what its practice answered), ``unconfirmed`` (until a supervisor confirms its account's server), ``undo`` (it can
-    still be taken back), ``later`` (a time somebody chose or its batch has), ``hours`` (the office's sending hours),
-    ``retry`` (after an attempt that failed), ``limit`` (so many an hour), ``worker`` (it is taken as soon as the worker
-    runs), ``by_hand`` (no account sends it: a person must).
+    `reason`: ``exported`` (a person has it outside), ``first`` (so they have the inquiry it takes back), ``held`` (its
+    batch is paused), ``reply`` (until somebody has read what its practice answered), ``unconfirmed`` (until who leads
+    the office confirms its account's server), ``undo`` (it can still be taken back), ``later`` (a time somebody chose
+    or its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so
+    many an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account sends it).
     """
 
-    reason: str
+    reason: Reason
     until: datetime | None = None
 
 
@@ -36,6 +40,7 @@ def waiting(
     undo: timedelta,
     held: bool,
     exported: bool = False,
+    first: bool = False,
     unread: bool = False,
     read: bool = False,
     has_account: bool,
@@ -46,13 +51,18 @@ def waiting(
 ) -> Waiting | None:
     """What a mail waits for at this moment; None for one that does not wait.
 
-    `undo` is how long after it was written it can be taken back, `account_limit` how many an hour its account
-    sends, None without a limit. `unread` says that an answer of its practice holds it, `read` that one did and is read.
+    `undo` is how long after it was written it can be taken back, `account_limit` how many an hour its account sends,
+    None without a limit. `first` says that somebody has outside what it takes back, `unread` that an answer of its
+    practice holds it, `read` that one did and is read.
     """
     if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
         return None
-    if exported or held or unread or not confirmed:
-        return Waiting("exported" if exported else "held" if held else "reply" if unread else "unconfirmed")
+    holding: dict[Reason, bool] = {
+        "exported": exported, "held": held, "reply": unread, "first": first, "unconfirmed": not confirmed,
+    }  # fmt: skip
+    held_by = next((reason for reason, holds in holding.items() if holds), None)
+    if held_by is not None:
+        return Waiting(held_by)
     due = max(not_before or now, now)
     leaves = next_opening(due, settings)
     if leaves > due or (due > now and _is_opening(due, settings)):

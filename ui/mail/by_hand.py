@@ -73,10 +73,18 @@ class ByHand(QWidget):
         self._said.setVisible(not linked)
 
     def _on_mailto(self) -> None:
+        outside = self._mail is not None and self._mail.row.exported_at is not None
+
         def opened(mail: MailDetail) -> None:
             link = mailto(mail)
-            if link is not None:
-                QDesktopServices.openUrl(link)
+            if link is None or QDesktopServices.openUrl(link):
+                return
+            self._free(mail.row.email_id, outside=outside)
+            self._ui.messages.warning(
+                tr(
+                    "Auf diesem Rechner öffnete sich kein Mailprogramm. Speichern Sie die E-Mail als .eml und senden Sie sie."
+                )
+            )
 
         self._ask_first(lambda: self._look(hold=True, then=opened))
 
@@ -136,18 +144,23 @@ class ByHand(QWidget):
         refused = self._unread.otherwise(number, lambda: self._look(hold=hold, then=then))
         self._ui.background.write(self, work, done, refused)
 
+    def _tell_put_back(self, stopped: str, said: str) -> None:
+        if stopped:
+            self._ui.messages.warning(describe_code(stopped))
+        else:
+            self._ui.messages.success(said)
+
     def _shows(self, number: int) -> bool:
         return self._mail is not None and self._mail.row.email_id == number
 
     def _save(self, mail: MailDetail, target: Target, *, outside: bool) -> None:
-        number, now = mail.row.email_id, self._ui.now()
+        number = mail.row.email_id
         said = tr("Gespeichert: {name}. Die E-Mail ist hier angehalten, bis Sie sagen, ob sie gesendet ist.").format(
             name=target.path.name
         )
 
         def failed(error: Exception) -> None:
-            if not outside:  # an earlier file may have been sent: only a person says that it was not
-                self._ui.background.write(self, lambda s: put_back(s, number, now=now), lambda _: None)
+            self._free(number, outside=outside)
             self._ui.messages.error(describe(error))
 
         self._ui.background.read(
@@ -156,6 +169,12 @@ class ByHand(QWidget):
             lambda _: tell_saved(self, self._ui, target, said),
             failed=failed,
         )
+
+    def _free(self, number: int, *, outside: bool) -> None:
+        """Nothing went out. What was outside before may have been sent: only a person says that it was not."""
+        now = self._ui.now()
+        if not outside:
+            self._ui.background.write(self, lambda s: put_back(s, number, now=now), lambda _: None)
 
     def _on_sent(self) -> None:
         mail, now = self._mail, self._ui.now()
@@ -182,7 +201,7 @@ class ByHand(QWidget):
         self._ui.background.write(
             self,
             partial(put_back, email_id=mail.row.email_id, now=now, version=mail.row.version),
-            lambda _: self._ui.messages.success(said),
+            lambda stopped: self._tell_put_back(stopped, said),
         )
 
 

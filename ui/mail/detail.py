@@ -118,7 +118,7 @@ class MailDetailView(QWidget):
         self._open.setVisible(r.inquiry_id is not None)
         self._records.show_records(patient_id=r.patient_id, therapist_id=r.therapist_id)
         self._by_hand.show_mail(mail)
-        self._back.setVisible(r.status in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT})
+        self._back.setVisible(r.status in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT} and r.exported_at is None)
         self._body.setPlainText(mail.body_text)
 
     def _write(self, work: Callable[[Session], object], said: str) -> None:

@@ -23,6 +23,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "waits_for": {
         "exported": "gesendet?",
         "reply": "Antwort lesen",
+        "first": "nach der Anfrage",
+        "unconfirmed": "Postkonto bestätigen",
         "held": "Sammelversand angehalten",
         "undo": "zurückholbar",
         "later": "geht später",

@@ -19,7 +19,7 @@ from domain.casework.sending import undo_sending
 from domain.casework.week_plan import give_line_back
 from domain.communication.batch_models import Batch, BatchLine
 from domain.communication.letter_models import PrintedLetter
-from domain.communication.mails import cancel_mail
+from domain.communication.mails import cancel_mail, still_here
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import CallStatus, EmailStatus
 from domain.database import translated_errors
@@ -30,8 +30,6 @@ STEPS = {
     ("draft", "running"), ("draft", "taken_back"), ("running", "paused"), ("paused", "running"),
     ("running", "taken_back"), ("paused", "taken_back"),
 }  # fmt: skip
-# What has not left the office. An unclear mail may have arrived: only a person decides about it.
-STILL_HERE = frozenset({EmailStatus.QUEUED, EmailStatus.RETRY_WAIT, EmailStatus.FAILED})
 
 
 def _move(session: Session, batch_id: int, after: str) -> Batch:
@@ -117,7 +115,7 @@ def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime
             BatchLine.batch_id == batch_id,
             BatchLine.id > after,
             BatchLine.status == "made",
-            Email.status.in_(STILL_HERE) | (PhoneCall.status == CallStatus.PLANNED) | _letter_waits(batch.kind),
+            still_here() | (PhoneCall.status == CallStatus.PLANNED) | _letter_waits(batch.kind),
         )
         .order_by(BatchLine.id)
         .limit(1)

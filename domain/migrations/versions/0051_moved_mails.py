@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0051"
-down_revision = "0049"
+down_revision = "0050"
 
 SQL = Path(__file__).parents[1] / "sql"
 

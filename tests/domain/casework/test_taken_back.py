@@ -80,8 +80,13 @@ def opting_out(session: Session, inquiry: Inquiry, now: datetime) -> None:
     change_status(session, inquiry.therapist_id, "opted_out", now=now)
 
 
+def taking_the_inquiry_back(session: Session, inquiry: Inquiry, now: datetime) -> None:
+    """The office takes all of it back."""
+    sending.withdraw_inquiry(session, inquiry.id, reason="Irrtum", now=now)
+
+
 @pytest.mark.parametrize("status", ["queued", "retry_wait", "failed"])
-@pytest.mark.parametrize("act", [withdrawing, restricting, answering, opting_out])
+@pytest.mark.parametrize("act", [withdrawing, restricting, answering, opting_out, taking_the_inquiry_back])
 def test_a_waiting_reminder_is_not_sent_any_more(database: Database, now: datetime, act: Act, status: str) -> None:
     """Nobody is left to remind about, or nobody to remind: it is cancelled at once."""
     with database.write() as session:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from domain.casework import replies, whose_mail
 from domain.casework.access_report.collecting import collect
@@ -11,13 +11,14 @@ from domain.casework.history import inquiry_history, patient_history, therapist_
 from domain.casework.mail_erasure import erase_mail
 from domain.casework.patient_letters import letter_address, queue_first_letter
 from domain.casework.record_erasure import erase_record
-from domain.casework.taking import take_mail
+from domain.casework.taking import look_before_by_hand, take_mail
 from domain.casework.unread_replies import unread_inquiries
 from domain.casework.word_erasure import erase_words
 from domain.communication.evidence.chain import chain_waiting
 from domain.communication.incoming.listing import get_incoming
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import Email
+from domain.communication.queries import get_mail
 from domain.database import Database
 from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError
 from domain.patients.models import Guardian
@@ -215,6 +216,31 @@ def test_a_guardians_address_is_the_childs(database: Database) -> None:
         session.add(Guardian(patient_id=grown, name="Eva Klein", email="eva@eltern.example"))
         session.flush()
         assert letter_address(session, "first_letter", grown) == "alt@mail.example"
+
+
+@pytest.mark.parametrize("by", ["worker", "person"])
+def test_who_is_reached_elsewhere_is_named_beside_the_address(
+    database: Database, worker_database: Database, by: str
+) -> None:
+    """Another guardian's mailbox, not the other's name beside it; the worker reads no patient and learns it so."""
+    with database.write() as session:
+        mia = add_patient(session, first_name="Mia", last_name="Klein", birth_date=date(2016, 5, 1), email="")
+        session.add(Guardian(patient_id=mia, name="Eva Klein", email="eva@eltern.example"))
+        session.flush()
+        number = queue_first_letter(session, mia, now=NOW)
+    with database.write() as session:
+        guardian = session.scalars(select(Guardian)).one()
+        guardian.name, guardian.email = "Ali Groß", "ali@eltern.example"
+    with (worker_database if by == "worker" else database).write() as session:
+        if by == "worker":
+            sent = take_mail(session, number, now=LATER)
+            assert sent is not None
+            assert (sent.to_address, sent.to_name) == ("ali@eltern.example", "Ali Groß")
+        else:
+            assert look_before_by_hand(session, number, now=LATER) == ""
+    with database.read() as session:
+        row = get_mail(session, number, now=LATER).row
+        assert (row.to_address, row.to_name) == ("ali@eltern.example", "Ali Groß")
 
 
 def test_an_erasure_finds_mails_of_nobody(database: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from domain.casework.by_hand import put_back
 from domain.casework.mail_reports import decide_unclear, retry_failed
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.communication.claiming import Outgoing
@@ -266,7 +267,7 @@ def test_seen_once_it_is_seen(database: Database, worker_database: Database, now
 
 
 def test_the_same_look_before_a_mail_is_sent_by_hand(database: Database, now: datetime) -> None:
-    """A person's own mail program gets the address of now, or nothing and the reason."""
+    """A person's program gets the address of now, or nothing and the reason; what may have left is theirs to say."""
     with database.write() as session:
         mail = to_patient(session, now=now)
         session.get_one(Patient, mail.patient_id).email = "neu@mail.example"
@@ -274,4 +275,6 @@ def test_the_same_look_before_a_mail_is_sent_by_hand(database: Database, now: da
         assert (mail.to_address, mail.status) == ("neu@mail.example", "queued")
         restrict(session, mail.patient_id or 0, now=now)
         assert look_before_by_hand(session, mail.id, now=now, known=mail.exported_at) == "stopped.restricted"
+        assert mail.status == "queued"
+        assert put_back(session, mail.id, now=now) == "stopped.restricted"
         assert (mail.status, mail.stop_seen_at) == ("cancelled", now)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
@@ -274,7 +274,7 @@ def test_a_mail_too_long_for_a_link_says_what_to_do(ui: UiContext, qtbot: QtBot,
     page.open_item(number)
     view = page._outgoing._detail._by_hand
     qtbot.waitUntil(lambda: "zu lang" in view._said.text())
-    assert view._said.isVisible()
+    qtbot.waitUntil(view._said.isVisible)  # the pane comes once it is known where the mail lies
     assert view._mailto.isHidden()
 
 
@@ -320,6 +320,7 @@ def test_a_mail_with_files_is_saved_held_and_put_back(
     assert [file.get_content() for file in saved.iter_attachments()] == ["Hallo"]
     assert (saved["In-Reply-To"], saved["References"]) == ("<frage@praxis.example>", "<frage@praxis.example>")
     qtbot.waitUntil(lambda: "Jana Brand sendet sie von Hand" in view._facts.text())
+    assert view._back.isHidden()
     press(qtbot, page, "Doch nicht gesendet")
     qtbot.waitUntil(lambda: scalar(database, "SELECT exported_at FROM communication_service.email") is None)
     qtbot.waitUntil(view._by_hand._not_sent.isHidden)
@@ -363,3 +364,32 @@ def test_a_second_file_that_cannot_be_saved_does_not_free_the_first(
     assert said
     assert scalar(database, "SELECT count(*) FROM platform.event WHERE event_type = 'email.put_back'") == 0
     assert scalar(database, "SELECT exported_at FROM communication_service.email") is not None
+
+
+def test_no_mail_program_frees_the_mail_and_says_what_to_do(
+    ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is outside where nothing opened."""
+
+    def work(session: Session) -> int:
+        inquiry = ask(session, add_search(session), now=ui.now())
+        return queue_mail(
+            session, kind="withdrawal", to_address="praxis@example.org", to_name="Praxis",
+            letter=Letter("Unsere Anfrage", "hat sich erledigt", ""), now=ui.now(), inquiry_id=inquiry.id,
+        )  # fmt: skip
+
+    number = fill(database, work)
+    tried: list[str] = []
+
+    def none_there(url: QUrl) -> bool:
+        tried.append(url.scheme())
+        return False
+
+    monkeypatch.setattr("ui.mail.by_hand.QDesktopServices.openUrl", none_there)
+    page = open_mail(qtbot, ui, number)
+    press(qtbot, page, "Im Mailprogramm öffnen")
+    event = "SELECT count(*) FROM platform.event WHERE event_type = 'email.put_back'"
+    qtbot.waitUntil(lambda: scalar(database, event) == 1)
+    assert tried == ["mailto"]
+    assert "öffnete sich kein Mailprogramm" in ui.messages.text()
+    assert scalar(database, f"SELECT exported_at FROM communication_service.email WHERE id = {number}") is None

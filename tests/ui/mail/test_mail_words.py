@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QUrl
@@ -20,7 +21,7 @@ from domain.communication.models import EmailAttachment
 from domain.communication.outcomes import Failure
 from domain.communication.queries import MailDetail, MailRow, mail_of_inquiry
 from domain.communication.states import EmailStatus
-from domain.communication.waiting import Waiting
+from domain.communication.waiting import Reason, Waiting
 from domain.database import Database
 from domain.matching.inquiries import items_of
 from domain.matching.states import ItemStatus
@@ -50,6 +51,15 @@ def mail(status: str, cause: str) -> MailDetail:
     """A mail whose last attempt ended by a cause."""
     row = replace(ROW, status=EmailStatus(status))
     return MailDetail(row, "Text", "", "<a@b>", "", "", cause, {"host": "mail.example", "port": 25}, (), ())
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_whatever_a_mail_waits_for_is_said(ui: UiContext, reason: Reason) -> None:
+    """In words of the program's, beside the mail and in the narrow column."""
+    assert ui is not None
+    told = Waiting(reason, NOW)
+    assert mail_words.waits(told, NOW)
+    assert mail_words.waits_for(told) not in {"", reason}
 
 
 @pytest.mark.parametrize("cause", CAUSES)
