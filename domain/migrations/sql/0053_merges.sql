@@ -120,27 +120,28 @@ BEGIN
     END LOOP;
 END $$;
 
--- Exclusions of patients of other teams, calls and mails about them that a merge of before left at the record given up.
+-- Exclusions of patients of other teams, calls and mails about them that a merge of before left at the record given up: a
+-- step at a time, as merges made one after the other had taken them.
 DO $$
 DECLARE
     which text;
+    noted integer;
 BEGIN
     FOREACH which IN ARRAY ARRAY['matching_service.inquiry', 'matching_service.placement', 'matching_service.exclusion',
         'matching_service.plan_line', 'communication_service.phone_call', 'communication_service.email',
         'communication_service.incoming_email', 'communication_service.batch_line'] LOOP
-        EXECUTE format($q$
-            WITH RECURSIVE up (id, kept) AS (
-                SELECT t.id, t.merged_into_id FROM therapist_service.therapist t WHERE t.merged_into_id IS NOT NULL
-                UNION ALL SELECT u.id, t.merged_into_id FROM up u JOIN therapist_service.therapist t ON t.id = u.kept
-                WHERE t.merged_into_id IS NOT NULL),
-            last AS (SELECT u.id, u.kept FROM up u JOIN therapist_service.therapist t ON t.id = u.kept
-                     WHERE t.merged_into_id IS NULL),
-            turned AS (UPDATE %s r SET therapist_id = l.kept FROM last l WHERE r.therapist_id = l.id
-                       RETURNING r.id, l.id AS dropped)
-            UPDATE therapist_service.therapist_merge m SET moved = m.moved || t.rows
-            FROM (SELECT dropped, jsonb_agg(jsonb_build_array(%L, 'therapist_id', id) ORDER BY id) AS rows
-                  FROM turned GROUP BY dropped) AS t
-            WHERE m.dropped_id = t.dropped AND m.undone_at IS NULL$q$, which::regclass, which);
+        LOOP
+            EXECUTE format($q$
+                WITH turned AS (
+                    UPDATE %s r SET therapist_id = t.merged_into_id FROM therapist_service.therapist t
+                    WHERE t.id = r.therapist_id AND t.merged_into_id IS NOT NULL RETURNING r.id, t.id AS dropped)
+                UPDATE therapist_service.therapist_merge m SET moved = m.moved || t.rows
+                FROM (SELECT dropped, jsonb_agg(jsonb_build_array(%L, 'therapist_id', id) ORDER BY id) AS rows
+                      FROM turned GROUP BY dropped) AS t
+                WHERE m.dropped_id = t.dropped AND m.undone_at IS NULL$q$, which::regclass, which);
+            GET DIAGNOSTICS noted = ROW_COUNT;
+            EXIT WHEN noted = 0;
+        END LOOP;
     END LOOP;
 END $$;
 
