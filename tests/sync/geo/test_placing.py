@@ -15,10 +15,12 @@ from domain.casework.placing import (
     take_place,
 )
 from domain.database import Database
-from domain.errors import Forbidden, Invalid
+from domain.errors import Conflict, Forbidden, Invalid
 from domain.geocoding.addresses import Judged
 from domain.geocoding.map_settings import MapForm, read_maps, save_maps
 from domain.outside import close_breaker, host_states
+from domain.therapists.models import PracticeSite
+from domain.therapists.sites import SiteForm, update_site
 from sync.geo.placing import Placing
 from tests.conftest import Office
 from tests.servers.hostile import HostileServer
@@ -274,6 +276,25 @@ def test_a_pin_is_kept_until_the_address_changes(
         unpin_site(session, site)
     run(placing)
     assert place(database, SITE, site) == HERE
+
+
+def test_a_pin_is_not_set_back_to_the_place_of_an_old_address(database: Database) -> None:
+    """A colleague entered where the practice moved, or set another pin, before "Zurücksetzen" was pressed."""
+    site = add_site(database, "Hauptstraße", "17")
+    with database.write() as session:
+        before = pin_site(session, site, lat=51.25, lon=10.25)
+    with database.write() as session:
+        version = session.get_one(PracticeSite, site).version
+        update_site(session, site, version, SiteForm("Goethestraße", "5", "52062", "Aachen", accessible=None))
+    moved = place(database, SITE, site)
+    with pytest.raises(Conflict, match=r"place\.changed_since"), database.write() as session:
+        unpin_site(session, site, back_to=before)
+    assert place(database, SITE, site) == moved
+    with database.write() as session:
+        first = pin_site(session, site, lat=51.25, lon=10.25)
+        pin_site(session, site, lat=51.26, lon=10.26)
+    with pytest.raises(Conflict, match=r"place\.changed_since"), database.write() as session:
+        unpin_site(session, site, back_to=first)
 
 
 def test_servers_of_everybody_are_not_asked_by_the_thousand(database: Database) -> None:
