@@ -25,6 +25,7 @@ from sync.geo.placing import Placing
 from tests.conftest import Office
 from tests.servers.hostile import HostileServer
 from tests.sync.geo.conftest import PATIENT, SITE, Clock, Table, add_person, add_site, configure, place
+from ui.place_words import place_words
 
 HERE = (51.2867, "house", "nominatim")
 
@@ -217,15 +218,26 @@ def test_taking_the_permission_back_stops_what_waits(
 
 
 def test_a_restricted_patient_is_not_asked_about(
-    database: Database, placing: Placing, table: Table, nominatim: HostileServer
+    database: Database, placing: Placing, table: Table, nominatim: HostileServer, clock: Clock
 ) -> None:
-    """Restriction came after the address began to wait."""
+    """Restriction came after the address began to wait: nothing is concluded, and it is asked for once that is over."""
     configure(database, geocoder="nominatim", geocoder_url=nominatim.url, patients_to_geocoder=True)
     patient = add_person(database, "Hauptstraße", "17")
+    restrict = "UPDATE patient_service.patient SET restricted_at = {} WHERE id = :i"
     with database.write() as session:
-        session.execute(text("UPDATE patient_service.patient SET restricted_at = now() WHERE id = :i"), {"i": patient})
+        session.execute(text(restrict.format("now()")), {"i": patient})
     run(placing)
     assert table.queries == []
+    with database.read() as session:
+        told = patient_place(session, patient)
+    assert told is not None
+    assert "nicht gefunden" not in place_words("plz", by_hand=False, state=told)
+    assert "eingeschränkt" in place_words("plz", by_hand=False, state=told)
+    with database.write() as session:
+        session.execute(text(restrict.format("NULL")), {"i": patient})
+    clock.ahead += timedelta(days=1, minutes=1)
+    run(placing)
+    assert place(database, PATIENT, patient) == HERE
 
 
 def test_only_the_lead_changes_the_servers(office: Office, database: Database) -> None:
