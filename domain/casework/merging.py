@@ -23,6 +23,7 @@ from domain.therapists.asking import may_be_asked
 from domain.therapists.duplicates.comparing import stored
 from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 from domain.therapists.identity_models import TherapistMerge
+from domain.therapists.mailbox_opt_outs import keep_own, objected_alone
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.service import contact_point_for
 from domain.therapists.sites import renew_key
@@ -77,6 +78,7 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
         raise Invalid("merge.field_unknown", fields=unknown)
     one, other = _locked_pair(session, keep, drop)
     asked = any(may_be_asked(row.status, row.blocked_until, today=office_day(now)) for row in (one, other))
+    alone = objected_alone(session, other)
     before = stored(session, keep)
     dropped = stored(session, drop)
     dropped_status = other.status
@@ -117,6 +119,8 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
     )
     session.add(record)
     session.flush()
+    if alone:
+        keep_own(session, keep)  # a lifted opt-out of the mailbox gives nothing back to them
     if asked and not may_be_asked(one.status, one.blocked_until, today=office_day(now)):
         stop_what_waits(session, keep, now=now)
     events.record(session, "therapist.merged", keep, other_id=drop, merge_id=record.id)

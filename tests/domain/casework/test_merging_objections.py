@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from domain.casework.merge_undo import undo_merge
 from domain.casework.merging import merge
-from domain.casework.opt_outs import opt_out
+from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.database import Database, Session
 from domain.therapists.duplicates.comparing import side_by_side
 from domain.therapists.models import Therapist
@@ -64,3 +64,21 @@ def test_an_objection_since_the_merge_holds_for_both(database: Database, now: da
         assert undo_merge(session, number, now=now) is True
         assert statuses(session, one, other) == ["opted_out", "opted_out"]
         assert session.get_one(Therapist, other).email == "blum@post.example"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_lifted_mailbox_gives_back_no_objection_of_ones_own(database: Database, now: datetime, alone: bool) -> None:
+    """The record given up objected for itself, or only as its mailbox did, which is the same one."""
+    with database.write() as session:
+        one, other = two(session)
+        if not alone:
+            session.get_one(Therapist, other).contact_point_id = session.get_one(Therapist, one).contact_point_id
+            session.flush()
+        opt_out(session, one, now=now, whole_mailbox=True)
+        if alone:
+            opt_out(session, other, now=now, whole_mailbox=False)
+        session.flush()
+        merge(session, keep=one, drop=other, choices={}, now=now)
+        entry = next(entry for entry in opt_outs(session) or () if entry.opt_out_id is not None)
+        take_out(session, entry, reason="rief an", now=now)
+        assert statuses(session, one) == ["opted_out" if alone else "active"]
