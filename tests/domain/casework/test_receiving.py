@@ -84,7 +84,7 @@ def test_an_answer_finds_its_inquiry_by_reference_or_sender(database: Database) 
 
 
 def test_an_answer_from_the_address_of_a_merged_record_finds_its_inquiry(database: Database) -> None:
-    """The practice was asked where the record given up has its mailbox, and answers from there; later it writes anew."""
+    """The practice was asked where the record given up has its mailbox, and answers from there; later writes anew."""
     with database.write() as session:
         kept = add_therapist(session, last_name="Sommer", email="neu@post.example")
         given_up = add_therapist(session, last_name="Sommer", email="alt@post.example")

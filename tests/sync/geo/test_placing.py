@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.casework.pins import pin_patient, pin_site, unpin_site
 from domain.casework.placing import (
     ask_for_all,
     note_place,
@@ -15,12 +14,10 @@ from domain.casework.placing import (
     take_place,
 )
 from domain.database import Database
-from domain.errors import Conflict, Forbidden, Invalid
+from domain.errors import Forbidden, Invalid
 from domain.geocoding.addresses import Judged
 from domain.geocoding.map_settings import MapForm, read_maps, save_maps
 from domain.outside import close_breaker, host_states
-from domain.therapists.models import PracticeSite
-from domain.therapists.sites import SiteForm, update_site
 from sync.geo.placing import Placing
 from tests.conftest import Office
 from tests.servers.hostile import HostileServer
@@ -260,55 +257,6 @@ def test_an_address_of_a_server_is_checked(database: Database, url: str) -> None
     assert error.value.field == "geocoder_url"
 
 
-def test_a_pin_is_kept_until_the_address_changes(
-    database: Database, placing: Placing, nominatim: HostileServer
-) -> None:
-    """No geocoder, import or program moves it; undone it stands where it stood; let go of it is looked up again."""
-    configure(database, geocoder="nominatim", geocoder_url=nominatim.url)
-    site = add_site(database, "Hauptstraße", "17")
-    with database.write() as session:
-        before = pin_site(session, site, lat=51.25, lon=10.25)
-    run(placing)
-    assert place(database, SITE, site) == (51.25, "house", "hand")
-    with database.write() as session:
-        session.execute(text(f"UPDATE {SITE} SET lat = 50, lon = 9, geo_source = 'directory' WHERE id = {site}"))
-    assert place(database, SITE, site) == (51.25, "house", "hand")
-    with database.write() as session:
-        unpin_site(session, site, back_to=before)
-    assert place(database, SITE, site) == (51.29, "plz", "plz_table")
-    with database.write() as session:
-        pin_site(session, site, lat=51.25, lon=10.25)
-    with database.write() as session:
-        session.execute(text(f"UPDATE {SITE} SET street = 'Goethestraße', house_number = '5' WHERE id = {site}"))
-    run(placing)
-    assert place(database, SITE, site) == HERE
-    with database.write() as session:
-        pin_site(session, site, lat=51.25, lon=10.25)
-    with database.write() as session:
-        unpin_site(session, site)
-    run(placing)
-    assert place(database, SITE, site) == HERE
-
-
-def test_a_pin_is_not_set_back_to_the_place_of_an_old_address(database: Database) -> None:
-    """A colleague entered where the practice moved, or set another pin, before "Zurücksetzen" was pressed."""
-    site = add_site(database, "Hauptstraße", "17")
-    with database.write() as session:
-        before = pin_site(session, site, lat=51.25, lon=10.25)
-    with database.write() as session:
-        version = session.get_one(PracticeSite, site).version
-        update_site(session, site, version, SiteForm("Goethestraße", "5", "52062", "Aachen", accessible=None))
-    moved = place(database, SITE, site)
-    with pytest.raises(Conflict, match=r"place\.changed_since"), database.write() as session:
-        unpin_site(session, site, back_to=before)
-    assert place(database, SITE, site) == moved
-    with database.write() as session:
-        first = pin_site(session, site, lat=51.25, lon=10.25)
-        pin_site(session, site, lat=51.26, lon=10.26)
-    with pytest.raises(Conflict, match=r"place\.changed_since"), database.write() as session:
-        unpin_site(session, site, back_to=first)
-
-
 def test_servers_of_everybody_are_not_asked_by_the_thousand(database: Database) -> None:
     """An import waits for nobody there, and the button says why; an address typed in is looked up."""
     configure(database, geocoder="nominatim", geocoder_url="https://nominatim.openstreetmap.org")
@@ -340,16 +288,6 @@ def test_another_house_is_another_place(database: Database, placing: Placing, no
     assert state(database, site) == ("waiting", "")
     run(placing)
     assert state(database, site) == ("not_found", "")
-
-
-def test_a_pin_stands_in_germany(database: Database) -> None:
-    """A slip of the mouse to the sea is refused."""
-    site, patient = add_site(database, "Hauptstraße", "17"), add_person(database, "Hauptstraße", "17")
-    with pytest.raises(Invalid, match=r"place\.outside_germany"), database.write() as session:
-        pin_site(session, site, lat=40.0, lon=10.0)
-    with database.write() as session:
-        pin_patient(session, patient, lat=51.2, lon=10.1)
-    assert place(database, PATIENT, patient) == (51.2, "house", "hand")
 
 
 def test_what_changes_meanwhile_is_not_overwritten(
