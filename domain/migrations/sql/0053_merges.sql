@@ -150,3 +150,34 @@ CREATE TRIGGER turn_to_kept BEFORE INSERT ON therapist_service.therapist_merge
 CREATE TRIGGER turn_back BEFORE UPDATE OF undone_at ON therapist_service.therapist_merge
     FOR EACH ROW WHEN (OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL)
     EXECUTE FUNCTION therapist_service.turn_back();
+
+-- A pin set by hand stays where only the spelling of its address is corrected: "Hauptstr. 12 A" is "Hauptstraße 12a".
+CREATE FUNCTION geocoding_service.plain_address(street text, house_number text, plz text, city text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN regexp_replace(regexp_replace(replace(replace(replace(replace(lower(street),
+            'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'), '[^[:alnum:]]', '', 'g'), 'strasse$', 'str')
+        || '|' || regexp_replace(lower(house_number), '\s', '', 'g') || '|' || plz
+        || '|' || CASE WHEN plz = '' THEN lower(city) ELSE '' END;
+
+CREATE OR REPLACE FUNCTION geocoding_service.keep_pin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.street, OLD.house_number, OLD.plz, OLD.city) IS DISTINCT FROM (NEW.street, NEW.house_number, NEW.plz, NEW.city)
+        AND NOT (OLD.geo_locked AND geocoding_service.plain_address(OLD.street, OLD.house_number, OLD.plz, OLD.city)
+                 = geocoding_service.plain_address(NEW.street, NEW.house_number, NEW.plz, NEW.city)) THEN
+        NEW.geo_locked := false;
+        IF (NEW.lat, NEW.lon, NEW.geo_source) IS NOT DISTINCT FROM (OLD.lat, OLD.lon, OLD.geo_source) THEN
+            -- whoever changed the address knew no better place
+            SELECT z.lat, z.lon, 'plz', z.uncertainty_m, z.source
+            INTO NEW.lat, NEW.lon, NEW.geo_quality, NEW.geo_uncertainty_m, NEW.geo_source
+            FROM geocoding_service.plz_place z WHERE z.plz = NEW.plz AND z.place = '';
+            NEW.geo_quality := coalesce(NEW.geo_quality, 'none');
+        END IF;
+    ELSIF OLD.geo_locked AND NEW.geo_locked AND NEW.geo_source IS DISTINCT FROM 'hand' THEN
+        NEW.lat := OLD.lat;
+        NEW.lon := OLD.lon;
+        NEW.geo_quality := OLD.geo_quality;
+        NEW.geo_uncertainty_m := OLD.geo_uncertainty_m;
+        NEW.geo_source := OLD.geo_source;
+    END IF;
+    RETURN NEW;
+END $$;

@@ -63,6 +63,30 @@ def test_a_pin_is_not_set_back_to_the_place_of_an_old_address(database: Database
         unpin_site(session, site, back_to=first)
 
 
+@pytest.mark.parametrize(
+    ("street", "number", "city", "kept"),
+    [
+        ("Hauptstr.", "17 A", "Musterstadt", True),
+        ("Haupt-Straße", "17a", "Musterstadt (Ilm)", True),
+        ("Hauptstraße", "17b", "Musterstadt", False),
+        ("Hauptgasse", "17a", "Musterstadt", False),
+    ],
+)
+def test_a_pin_stays_where_a_spelling_is_corrected(
+    database: Database, street: str, number: str, city: str, kept: bool
+) -> None:
+    """By hand in the form; another number or street is another place."""
+    site = add_site(database, "Hauptstraße", "17a")
+    with database.write() as session:
+        pin_site(session, site, lat=51.25, lon=10.25)
+    with database.write() as session:
+        version = session.get_one(PracticeSite, site).version
+        update_site(session, site, version, SiteForm(street, number, "99991", city, accessible=None))
+    assert (place(database, SITE, site)[2] == "hand") is kept
+    with database.read() as session:
+        assert session.get_one(PracticeSite, site).geo_locked is kept
+
+
 def test_a_pin_stands_in_germany(database: Database) -> None:
     """A slip of the mouse to the sea is refused."""
     site, patient = add_site(database, "Hauptstraße", "17"), add_person(database, "Hauptstraße", "17")
