@@ -1,6 +1,6 @@
 """How sure the place of an address is, in words: an outage reads "unbekannt, später", never "nicht gefunden"."""
 
-from domain.casework.placing import PlaceState
+from domain.casework.placing import WITHHELD, PlaceState
 from ui.labels import label
 from ui.translation import tr
 
@@ -19,6 +19,8 @@ def _more(state: PlaceState) -> str:
         return tr("Adresse nicht gefunden, bitte prüfen")
     if state.state == "placed":
         return ", ".join(map(_warning, state.warnings))
+    if state.cause == WITHHELD:
+        return tr("genauer: unbekannt; die Daten sind eingeschränkt, die Adresse bleibt im Büro")
     if state.cause:
         return tr("genauer: unbekannt, später; der Kartendienst antwortet nicht")
     return tr("wird gerade gesucht")

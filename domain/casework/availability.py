@@ -54,8 +54,12 @@ def change_status(
     if reason.strip() and status != "blocked":
         # the reason of a block stands on the record; every other word of the practice belongs to its history
         note_contact(session, therapist_id, ContactNote(now, "note", "in", "", reason), now=now)
-    if may_be_asked(status, until, today=office_day(now)):
-        return
+    if not may_be_asked(status, until, today=office_day(now)):
+        stop_what_waits(session, therapist_id, now=now)
+
+
+def stop_what_waits(session: Session, therapist_id: int, *, now: datetime) -> None:
+    """Nothing that still waits for somebody who may not be asked any more is written or called."""
     for inquiry in _open_inquiries(session, therapist_id):
         if inquiry.stage not in WITH_PRACTICE:
             stop_unsent(session, inquiry, reason=REASON, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.casework.merging import by_column
+from domain.casework.availability import stop_what_waits
 from domain.editing import load_for_edit
 from domain.errors import Conflict, NotFound
 from domain.therapists.duplicates.comparing import Row, stored
@@ -51,9 +51,10 @@ def live_merges(session: Session, *, kept: int | None = None) -> tuple[MergeShow
     return tuple(MergeShown(**row) for row in session.execute(text(_LIVE), {"kept": kept}).mappings())
 
 
-def undo_merge(session: Session, merge_id: int, *, now: datetime) -> None:
+def undo_merge(session: Session, merge_id: int, *, now: datetime) -> bool:
     """Give both records back as they were; what came since stays with the one that was kept.
 
+    An objection that came since holds for both; returns whether there was one.
     Raises Conflict: undone already, the one kept is merged itself by now, or (``fields``) what the merge had set was
     changed since, so that nobody can say which value is right.
     """
@@ -65,27 +66,36 @@ def undo_merge(session: Session, merge_id: int, *, now: datetime) -> None:
     site = session.get(PracticeSite, record.added_site_id) if record.added_site_id is not None else None
     _refuse_if_changed(session, record, site)
     before = dict(record.kept_before)
+    objected = False
+    if "status" not in record.kept_after:
+        # which of the two objected meanwhile (Art. 21 GDPR) nobody can say
+        objected = one.status == "opted_out" != before.pop("status", None) and record.dropped_status != "opted_out"
     if "locked_fields" in before:
         # what was corrected since stays locked
         since = set(one.locked_fields).difference(_texts(record.kept_after["locked_fields"]))
         before["locked_fields"] = sorted({*_texts(before["locked_fields"]), *since})
     _restore(session, one.id, before)
     session.expire(one)
-    other.status, other.merged_into_id = record.dropped_status, None
+    other.status, other.merged_into_id = "opted_out" if objected else record.dropped_status, None
+    if objected:
+        other.blocked_reason, other.blocked_until = "", None
     session.flush()
-    _turn_back(session, record)
     if record.cooling_ids:
         session.execute(
             text("UPDATE matching_service.cooling_period SET ends_at = starts_at WHERE id = ANY(:ids)"),
             {"ids": record.cooling_ids},
         )
+    # the database turns back what it had turned (trigger `turn_back`)
     record.undone_at, record.undone_by = now, me(session).id
     session.flush()
+    if objected:
+        stop_what_waits(session, other.id, now=now)
     if site is not None:
         session.delete(site)
         session.flush()
     for therapist in (one.id, other.id):
         events.record(session, "therapist.merge_undone", therapist, merge_id=merge_id)
+    return objected
 
 
 def _standing(session: Session, merge_id: int) -> TherapistMerge:
@@ -109,26 +119,6 @@ def _refuse_if_changed(session: Session, record: TherapistMerge, site: PracticeS
     given_up = "contact_point_id" in record.kept_before
     if given_up and session.scalar(text(_OPEN_SINCE), {"id": record.kept_id, "at": record.merged_at}):
         raise Conflict("merge.inquiry_since")
-
-
-def _turn_back(session: Session, record: TherapistMerge) -> None:
-    """What pointed to the other points to it again, unless it has gone elsewhere or is gone."""
-    practices = {
-        row.id: row.practice_id
-        for row in session.execute(
-            text("SELECT id, practice_id FROM therapist_service.therapist WHERE id IN (:kept, :dropped)"),
-            {"kept": record.kept_id, "dropped": record.dropped_id},
-        )
-    }
-    for (table, column), ids in by_column(record.moved).items():
-        if column == "therapist_id":
-            back, here = record.dropped_id, record.kept_id
-        else:
-            back, here = practices[record.dropped_id], practices[record.kept_id]
-        session.execute(
-            text(f"UPDATE {table} SET {column} = :back WHERE id = ANY(:ids) AND {column} = :here"),
-            {"back": back, "here": here, "ids": ids},
-        )
 
 
 def _texts(value: object) -> list[str]:

@@ -1,31 +1,35 @@
 """Bringing two records of one person together, so that `merge_undo` can take it back exactly.
 
 The other record stays as it is and only points to the one kept. What points to it (inquiries, calls, exclusions …) is
-turned to the one kept and noted; what is written for good (contact log, printed letters) stays and is read with it.
-Every field that differed is a decision and is locked against imports, so that two directories do not pull it to and fro.
+turned to the one kept and noted by the database (trigger `turn_to_kept`), since much of it belongs to patients whom
+whoever merges does not see; what is written for good (contact log, printed letters) stays and is read with it. Every
+field that differed is a decision and is locked against imports, so that two directories do not pull it to and fro.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.availability import stop_what_waits
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.therapists.addresses import ADDRESS as ADDRESS_COLUMNS
 from domain.therapists.addresses import same_address
+from domain.therapists.asking import may_be_asked
 from domain.therapists.duplicates.comparing import stored
 from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 from domain.therapists.identity_models import TherapistMerge
+from domain.therapists.mailbox_opt_outs import keep_own, objected_alone
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.service import contact_point_for
 from domain.therapists.sites import renew_key
+from domain.weektime import office_day
 
-# what points to a therapist and moves with a merge, so that lists and rules see it with the one kept
+# what points to a therapist and is moved with a merge by the database, so that lists and rules see it with the one kept
 MOVING = (
     "matching_service.inquiry",
     "matching_service.placement",
@@ -73,6 +77,8 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
     if unknown := sorted(name for name in choices if name not in FIELDS and name != ADDRESS):
         raise Invalid("merge.field_unknown", fields=unknown)
     one, other = _locked_pair(session, keep, drop)
+    asked = any(may_be_asked(row.status, row.blocked_until, today=office_day(now)) for row in (one, other))
+    alone = objected_alone(session, other)
     before = stored(session, keep)
     dropped = stored(session, drop)
     dropped_status = other.status
@@ -93,8 +99,6 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
             text(_COOLING), {"point": one.contact_point_id, "points": points, "ids": [keep, drop], "now": now}
         )
     )
-    moved = _turn(session, _pointing(session, drop), to=keep)
-    moved += _practice_exclusions(session, one, other)
     session.flush()
     other.status, other.merged_into_id = "merged", keep
     session.flush()
@@ -105,21 +109,32 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
         dropped_id=drop,
         merged_by=me(session).id,
         merged_at=now,
-        kept_before={name: before[name] for name in changed},
+        # the status also where it stays, so that one who objects later is told from one who had
+        kept_before={name: before[name] for name in {*changed, "status"}},
         kept_after={name: after[name] for name in changed},
         dropped_status=dropped_status,
-        moved=moved,
+        moved=[],  # the database's: it turns what points to the other, also what nobody here sees
         added_site_id=added.id if added is not None else None,
         cooling_ids=cooling,
     )
     session.add(record)
     session.flush()
+    if alone:
+        keep_own(session, keep)  # a lifted opt-out of the mailbox gives nothing back to them
+    if asked and not may_be_asked(one.status, one.blocked_until, today=office_day(now)):
+        stop_what_waits(session, keep, now=now)
     events.record(session, "therapist.merged", keep, other_id=drop, merge_id=record.id)
+    events.record(session, "therapist.merged_away", drop, other_id=keep, merge_id=record.id)  # a map drops its marker
     return record.id
 
 
 def _locked_pair(session: Session, keep: int, drop: int) -> tuple[Therapist, Therapist]:
-    """Both, locked in the order everybody locks in."""
+    """Both, locked in the order everybody locks in; first, that nobody begins anything with either meanwhile."""
+    session.execute(
+        text("""SELECT therapist_service.take_turn(u.id, true)
+                FROM (SELECT id FROM unnest(cast(:ids AS bigint[])) AS id ORDER BY id % 1024) AS u"""),
+        {"ids": [keep, drop]},
+    )
     rows = {number: load_for_edit(session, Therapist, number) for number in sorted((keep, drop))}
     one, other = rows[keep], rows[drop]
     if one.merged_into_id is not None or other.merged_into_id is not None:
@@ -130,11 +145,12 @@ def _locked_pair(session: Session, keep: int, drop: int) -> tuple[Therapist, The
 
 
 def _take(session: Session, one: Therapist, other: Therapist, taken: set[str]) -> None:
+    objected = "opted_out" in {one.status, other.status}
     for name in taken - {ADDRESS}:
         for column in FIELDS[name]:
             setattr(one, column, getattr(other, column))
-    if other.status == "opted_out":
-        # an objection (Art. 21 GDPR) was the person's, whatever record it stood in
+    if objected:
+        # an objection (Art. 21 GDPR) was the person's, whatever record it stood in and whatever was chosen
         one.status, one.blocked_reason, one.blocked_until = "opted_out", "", None
     if taken.intersection({"last_name", "first_name"}):
         renew_key(one, session.get_one(PracticeSite, one.site_id))
@@ -161,41 +177,3 @@ def _take_site(session: Session, one: Therapist, other: Therapist, *, main: bool
         one.site_id = site.id
         renew_key(one, site)
     return added
-
-
-def _pointing(session: Session, therapist_id: int) -> list[list[Any]]:
-    """Every row of the moving tables that points to somebody: [table, column, row id]."""
-    found: list[list[Any]] = []
-    for table in MOVING:
-        ids = session.scalars(
-            text(f"SELECT id FROM {table} WHERE therapist_id = :id ORDER BY id"), {"id": therapist_id}
-        )
-        found += [[table, "therapist_id", number] for number in ids]
-    return found
-
-
-def _practice_exclusions(session: Session, one: Therapist, other: Therapist) -> list[list[Any]]:
-    """Who excluded a practice that only held this person excluded this person."""
-    if one.practice_id == other.practice_id:
-        return []
-    ids = session.scalars(
-        text("""SELECT e.id FROM matching_service.exclusion e WHERE e.practice_id = :practice AND NOT EXISTS (
-                    SELECT FROM therapist_service.therapist t WHERE t.practice_id = :practice AND t.id <> :drop
-                      AND t.merged_into_id IS NULL) ORDER BY e.id"""),
-        {"practice": other.practice_id, "drop": other.id},
-    )
-    return _turn(session, [["matching_service.exclusion", "practice_id", number] for number in ids], to=one.practice_id)
-
-
-def _turn(session: Session, rows: list[list[Any]], *, to: int) -> list[list[Any]]:
-    for (table, column), ids in by_column(rows).items():
-        session.execute(text(f"UPDATE {table} SET {column} = :to WHERE id = ANY(:ids)"), {"to": to, "ids": ids})
-    return rows
-
-
-def by_column(rows: list[list[Any]]) -> dict[tuple[str, str], list[int]]:
-    """Row ids by the table and column that points."""
-    grouped: dict[tuple[str, str], list[int]] = {}
-    for table, column, number in rows:
-        grouped.setdefault((table, column), []).append(number)
-    return grouped

@@ -1,13 +1,13 @@
 """A place set by hand on the map: kept whoever writes (trigger `keep_pin`), undone or let go of by a person only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.database import Base
 from domain.editing import load_for_edit
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import locate
 from domain.geocoding.models import Located
 from domain.patients.models import Patient
@@ -21,7 +21,7 @@ COLUMNS = ("lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source", "geo_
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Where something stood, and whether by hand: what undoing needs."""
+    """Where something stood, and whether by hand: what undoing needs. `version` is the row's once it was pinned."""
 
     lat: float | None
     lon: float | None
@@ -29,6 +29,7 @@ class Pin:
     geo_uncertainty_m: int | None
     geo_source: str | None
     geo_locked: bool
+    version: int = 0
 
 
 def pin_site(session: Session, site_id: int, *, lat: float, lon: float) -> Pin:
@@ -36,19 +37,23 @@ def pin_site(session: Session, site_id: int, *, lat: float, lon: float) -> Pin:
     site = load_for_edit(session, PracticeSite, site_id)
     before = _set(site, lat, lon)
     _tell_site(session, site)
-    return before
+    return replace(before, version=site.version)
 
 
 def pin_patient(session: Session, patient_id: int, *, lat: float, lon: float) -> Pin:
     """Set a patient's place by hand; returns how it stood before. Raises Invalid, NotFound."""
     patient = _open_patient(session, patient_id)
     before = _set(patient, lat, lon)
+    session.flush()
     events.record(session, "patient.placed", patient_id)
-    return before
+    return replace(before, version=patient.version)
 
 
 def unpin_site(session: Session, site_id: int, *, back_to: Pin | None = None) -> None:
-    """Undo (`back_to` how it stood), or let go: the address is looked up again, and asked for where that is set up."""
+    """Undo (`back_to` how it stood), or let go: the address is looked up again, and asked for where that is set up.
+
+    Raises Conflict where address or place were changed since: how it stood was the old address's place.
+    """
     site = load_for_edit(session, PracticeSite, site_id)
     _back(session, site, back_to)
     _tell_site(session, site)
@@ -77,6 +82,8 @@ def _set(row: PracticeSite | Patient, lat: float, lon: float) -> Pin:
 
 
 def _back(session: Session, row: PracticeSite | Patient, back_to: Pin | None) -> None:
+    if back_to is not None and row.version != back_to.version:
+        raise Conflict("place.changed_since")
     if back_to is None:
         found = locate(session, row.plz, row.city) if row.plz else None
         back_to = (

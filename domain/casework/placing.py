@@ -20,6 +20,7 @@ from domain.geocoding.answers import KEPT
 
 AGAIN_AT_ONCE = 10  # of the not found, each time old things are cleared away
 LEASE = timedelta(minutes=5)  # four questions, each with its turn and its time
+WITHHELD, WITHHELD_FOR = "place.withheld", timedelta(days=1)  # of a patient whose data are restricted
 LATER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 _TAKE = """
@@ -76,7 +77,8 @@ _PROGRESS = """
 SELECT count(*) FILTER (WHERE done_at IS NULL) AS waiting,
        count(*) FILTER (WHERE state = 'placed') AS placed,
        count(*) FILTER (WHERE state = 'not_found') AS not_found,
-       (array_agg(cause ORDER BY not_before DESC) FILTER (WHERE done_at IS NULL AND cause <> ''))[1] AS cause,
+       (array_agg(cause ORDER BY not_before DESC) FILTER (
+           WHERE done_at IS NULL AND cause NOT IN ('', 'place.withheld')))[1] AS cause,
        count(*) FILTER (WHERE done_at IS NULL AND patient_id IS NOT NULL) AS patients
 FROM geocoding_service.place_request
 """
@@ -120,13 +122,15 @@ class PlaceState:
 
 
 def take_place(session: Session, *, now: datetime) -> AskedPlace | None:
-    """Claim the next address; None where none is due. One that is gone or no longer allowed is passed over."""
+    """Claim the next address; None where none is due. That of restricted data stays home and waits."""
     while (row := session.execute(text(_TAKE), {"now": now, "until": now + LEASE}).one_or_none()) is not None:
         found = _read(session, row.id, row.site_id)
         if found is not None:
             address = Address(found.street, found.house_number, found.plz, found.city)
             return AskedPlace(row.id, row.site_id, address, found.key, row.tries, row.lease_until)
-        _done(session, row.id, row.lease_until, "not_found", (), now)
+        # nobody was asked: nothing is known of it, and nothing concluded
+        values = {"request": row.id, "claim": row.lease_until, "cause": WITHHELD, "not_before": now + WITHHELD_FOR}
+        session.execute(text(_BACK), values)
     return None
 
 

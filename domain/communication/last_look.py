@@ -40,14 +40,16 @@ _PRACTICE = text("""
 SELECT t.email, t.status FROM therapist_service.therapist t
 WHERE t.id = coalesce(:therapist, (SELECT q.therapist_id FROM matching_service.inquiry q WHERE q.id = :inquiry))""")
 
-# whoever typed it: the mailbox opted out, or everybody known there
+# whoever typed it: the mailbox opted out, or everybody known there, also under a record that was merged into theirs
 _NOT_WRITTEN_TO = text("""
+WITH RECURSIVE there (status, kept) AS (
+    SELECT t.status, t.merged_into_id FROM therapist_service.therapist t
+    JOIN therapist_service.contact_point c ON c.id = t.contact_point_id WHERE c.mailbox = lower(:address)
+    UNION SELECT t.status, t.merged_into_id FROM there JOIN therapist_service.therapist t ON t.id = there.kept)
 SELECT EXISTS (SELECT FROM therapist_service.mailbox_opt_out o
                JOIN therapist_service.contact_point c ON c.id = o.contact_point_id
                WHERE o.lifted_at IS NULL AND c.mailbox = lower(:address))
-    OR coalesce((SELECT bool_and(t.status = 'opted_out') FROM therapist_service.therapist t
-                 JOIN therapist_service.contact_point c ON c.id = t.contact_point_id
-                 WHERE c.mailbox = lower(:address) AND t.status <> 'merged'), false)""")
+    OR coalesce((SELECT bool_and(status = 'opted_out') FROM there WHERE kept IS NULL), false)""")
 
 
 @dataclass(frozen=True, slots=True)

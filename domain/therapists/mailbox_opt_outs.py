@@ -78,6 +78,18 @@ def keep_own(session: Session, therapist_id: int) -> None:
         row.before = {**row.before, str(therapist_id): "opted_out"}
 
 
+def objected_alone(session: Session, therapist: Therapist) -> bool:
+    """Whether somebody who opted out did so for themselves, and not only by the word of their mailbox."""
+    if therapist.status != "opted_out":
+        return False
+    before = session.scalar(
+        select(MailboxOptOut.before).where(
+            MailboxOptOut.contact_point_id == therapist.contact_point_id, MailboxOptOut.lifted_at.is_(None)
+        )
+    )
+    return before is None or before.get(str(therapist.id), "opted_out") == "opted_out"
+
+
 def lift(session: Session, opt_out_id: int, *, reason: str, now: datetime) -> dict[int, str]:
     """The mailbox may be written to again; returns what each who said nothing of their own is from now on.
 

@@ -67,9 +67,17 @@ class MapView(QWidget):
             tr("Alles andere arbeitet weiter, nichts ging verloren."),
             tr("Karte neu laden"),
         )
-        self._broken.acted.connect(self._reload)
-        self._stack.addWidget(self._waiting)
-        self._stack.addWidget(self._broken)
+        self._gone = EmptyState(
+            "map",
+            tr("Die Karte kommt nicht wieder."),
+            tr("Schließen Sie Platzlotse und öffnen Sie es neu, dann ist sie wieder da. Alles andere arbeitet weiter."),
+            tr("Noch einmal versuchen"),
+        )
+        self._reloaded = False  # somebody pressed, and the page has not begun since
+        for state in (self._broken, self._gone):
+            state.acted.connect(self._reload)
+        for widget in (self._waiting, self._broken, self._gone):
+            self._stack.addWidget(widget)
         self.setAccessibleName(tr("Karte der Praxen"))
 
     def set_markers(self, markers: Sequence[MapMarker]) -> None:
@@ -214,6 +222,7 @@ class MapView(QWidget):
         if self._engine is None:
             return
         self._stack.setCurrentWidget(self._engine.view)
+        self._reloaded = False
         self._page.begin()
         self._page.once("setWords", page_words())
         self._dress(dark=self._dark)
@@ -242,13 +251,15 @@ class MapView(QWidget):
         self._page.end()
         self._lost = self._sight
         done, self._sheet_done = self._sheet_done, None
-        self._stack.setCurrentWidget(self._broken)
+        # without the process that begins pages (Chromium's zygote) none begins any more in this program
+        self._stack.setCurrentWidget(self._gone if self._reloaded else self._broken)
         self.failed.emit()
         if done is not None:
             done(b"")
 
     def _reload(self) -> None:
         self._stack.setCurrentWidget(self._waiting)
+        self._reloaded = True
         self._maker = None
         self._start()
 

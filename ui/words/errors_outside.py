@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "place.outside_germany": "Dieser Punkt liegt nicht in Deutschland. Die Lage ist unverändert.",
     "db.no_suggestions": "Der eingetragene Dienst für Adressen macht keine Vorschläge beim Tippen. Es wurde niemand gefragt; Adressen lassen sich weiter von Hand eingeben.",
     "db.patients_stay_home": "Angaben zu Patienten bleiben im Büro: Das ist in der Verwaltung unter „Karten und Wege“ nicht freigegeben. Es wurde nichts weitergegeben.",
+    "place.changed_since": "Adresse oder Lage wurden inzwischen geändert. Der Pin wurde nicht zurückgesetzt; „Lage neu suchen“ beim Standort sucht sie neu.",
     "place.withdrawn": "Während gewartet wurde, hat sich Adresse, Dienst oder Freigabe geändert; es ging nichts mehr hinaus.",
     "travel.nowhere": "Zu keiner der ersten Praxen kennt der Router von diesem Wohnort aus einen Weg; vielleicht ist dort keine Straße in seiner Karte. Die übrigen fragt Platzlotse nach und nach; bis dahin sind sie geschätzt.",
     "outside.unforeseen": "Mit dieser Antwort kann Platzlotse nichts anfangen ({kind}). Es wurde nichts geändert; später wird noch einmal gefragt.",

@@ -21,7 +21,6 @@ from domain.communication.models import COUNTERPART_LENGTH, EARLIEST, ContactEnt
 from domain.communication.reading.quotes import own_words
 from domain.matching.models import Inquiry
 from domain.matching.states import OPEN_STAGES
-from domain.therapists.models import Therapist
 
 REFERENCE = re.compile(r"\bPL-([2-9A-HJ-KM-NP-TV-Z]{6})\b")
 CLOCKS_APART = timedelta(minutes=10)  # of a practice and of whoever noted that its inquiry left
@@ -30,6 +29,12 @@ READ, DELIVERED, ELSEWHERE = "report.read", "report.delivered", "report.elsewher
 NEWS_TO_NOBODY = {READ, DELIVERED}
 HISTORY_OF = {READ: "report_read", DELIVERED: "report_delivered", ELSEWHERE: "report_elsewhere"}
 HISTORY_LENGTH = 4_000  # letters of an answer that the history shows and searches
+# who is reached at an address, also at that of a record which was merged into theirs
+_WHO_WRITES = text("""
+WITH RECURSIVE one (id, kept) AS (
+    SELECT t.id, t.merged_into_id FROM therapist_service.therapist t WHERE t.email = :address
+    UNION SELECT t.id, t.merged_into_id FROM one JOIN therapist_service.therapist t ON t.id = one.kept)
+SELECT id FROM one WHERE kept IS NULL ORDER BY id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +211,11 @@ def _by_reference(session: Session, mail: ParsedMail, _now: datetime) -> Belongi
 def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belonging | None:
     if not mail.from_address or mail.report is not None:
         return None
+    persons = session.scalars(_WHO_WRITES, {"address": mail.from_address}).all()
     found = session.execute(
         select(Inquiry.id, Inquiry.therapist_id, Inquiry.stage)
-        .join(Therapist, Therapist.id == Inquiry.therapist_id)
         .where(
-            Therapist.email == mail.from_address,
+            Inquiry.therapist_id.in_(persons),
             # by its sender alone nothing answers what was asked after it was written
             Inquiry.sent_at <= _written_at(mail, now) + CLOCKS_APART,
             (Inquiry.closed_at.is_(None)) | (Inquiry.closed_at > now - ANSWERS_WITHIN),
@@ -219,8 +224,7 @@ def _by_therapist(session: Session, mail: ParsedMail, now: datetime) -> Belongin
     ).first()
     if found is not None:
         return Belonging("sender", inquiry_id=found.id, therapist_id=found.therapist_id)
-    known = session.scalar(select(Therapist.id).where(Therapist.email == mail.from_address).order_by(Therapist.id))
-    return None if known is None else Belonging("sender", therapist_id=known)
+    return Belonging("sender", therapist_id=persons[0]) if persons else None
 
 
 def _written_at(mail: ParsedMail, now: datetime) -> datetime:

@@ -23,7 +23,7 @@ FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st
 class FieldPair:
     """One field of two records. `values` are the columns as JSON has them; `proposed` is the id of the better side.
 
-    `locked` names the ids on whose side a caseworker entered it by hand.
+    `locked` names the ids on whose side a caseworker entered it by hand; `settled` says that there is no choice.
     """
 
     name: str
@@ -31,6 +31,7 @@ class FieldPair:
     second: object
     proposed: int
     locked: tuple[int, ...]
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def side_by_side(session: Session, first_id: int, second_id: int) -> SideBySide:
     for name, columns in {**FIELDS, ADDRESS: (ADDRESS,)}.items():
         mine, theirs = first[columns[0]], second[columns[0]]
         if mine != theirs:
-            pairs.append(FieldPair(name, mine, theirs, _better(name, first, second), _locked(name, first, second)))
+            # an objection (Art. 21 GDPR) stays, whatever record it stands in
+            settled = name == "status" and "opted_out" in {mine, theirs}
+            better, locked = _better(name, first, second), _locked(name, first, second)
+            pairs.append(FieldPair(name, mine, theirs, better, locked, settled))
     return SideBySide(first_id, second_id, min(first_id, second_id), tuple(pairs))
 
 

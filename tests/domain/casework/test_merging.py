@@ -88,6 +88,8 @@ def test_a_merge_is_undone_exactly(database: Database, now: datetime) -> None:
         assert session.scalars(text("SELECT DISTINCT therapist_id FROM matching_service.inquiry")).all() == [one]
         assert "rief an" in [entry.body for entry in therapist_history(session, one)]
         assert [row.therapist_id for row in list_therapists(session, ListQuery(), now=now).rows] == [one]
+        told = session.scalars(text("SELECT payload FROM platform.event WHERE event_type LIKE 'therapist.merged%'"))
+        assert {payload["therapist_id"] for payload in told} == {one, other}  # every list and map looks at both
         undo_merge(session, number, now=now)
         session.expire_all()
         assert everything(session) == before

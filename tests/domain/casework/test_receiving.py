@@ -13,6 +13,7 @@ from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history
 from domain.casework.letters import queue_letter
 from domain.casework.mail_reports import mail_sent, sent_by_hand
+from domain.casework.merging import merge
 from domain.casework.receiving import receive, receive_saved
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.casework.unread_replies import replies_before
@@ -80,6 +81,23 @@ def test_an_answer_finds_its_inquiry_by_reference_or_sender(database: Database) 
         assert by_reference.belonging.matched_by == "reference"
         assert by_sender.belonging.matched_by == "sender"
         assert by_reference.belonging.inquiry_id == by_sender.belonging.inquiry_id == inquiry.id
+
+
+def test_an_answer_from_the_address_of_a_merged_record_finds_its_inquiry(database: Database) -> None:
+    """The practice was asked where the record given up has its mailbox, and answers from there; later writes anew."""
+    with database.write() as session:
+        kept = add_therapist(session, last_name="Sommer", email="neu@post.example")
+        given_up = add_therapist(session, last_name="Sommer", email="alt@post.example")
+        inquiry, _ = sent_inquiry(session, therapist=given_up)
+        session.get_one(Therapist, kept).contact_point_id = session.get_one(Therapist, given_up).contact_point_id
+        session.flush()
+        merge(session, keep=kept, drop=given_up, choices={}, now=LATER)
+        session.expire_all()
+        answered = take_in(session, reply("nein", sender="alt@post.example", subject="Ihre Anfrage"))
+        assert (answered.belonging.inquiry_id, answered.belonging.therapist_id) == (inquiry.id, kept)
+        session.execute(text("UPDATE matching_service.inquiry SET stage = 'expired', closed_at = '2026-01-01'"))
+        later = take_in(session, reply("Guten Tag", sender="alt@post.example", subject="Neues"))
+        assert (later.belonging.inquiry_id, later.belonging.therapist_id) == (None, kept)
 
 
 def test_a_patients_mail_joins_their_timeline(database: Database) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.by_hand import put_back
 from domain.casework.mail_reports import decide_unclear, retry_failed
+from domain.casework.merging import merge
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.communication.claiming import Outgoing
 from domain.communication.mails import Letter, note_stop_seen, queue_mail
@@ -197,6 +198,26 @@ def test_a_practice_that_is_gone_from_the_mail_gets_none(
     for number, why in ((unreachable, "no_address"), (unwanted, "opted_out")):
         assert taken(worker_database, number, now + HOUR) is None
         assert stopped(database, number) == ("cancelled", f"stopped.{why}")
+
+
+def test_no_mail_goes_to_the_old_address_of_who_objected(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """Typed by hand: the mailbox of a record that was merged into one that wants no letters."""
+    with database.write() as session:
+        kept = add_therapist(session, status="opted_out")
+        given_up = add_therapist(session, email="alt@praxis.example")
+        merge(session, keep=kept, drop=given_up, choices={}, now=now)
+        number = queue_mail(
+            session,
+            kind="own",
+            to_address="alt@praxis.example",
+            to_name="",
+            letter=Letter("Frage", "Frage", ""),
+            now=now,
+        )
+    assert taken(worker_database, number, now + HOUR) is None
+    assert stopped(database, number) == ("cancelled", "stopped.opted_out")
 
 
 def test_an_inquiry_ends_with_its_stopped_letter(database: Database, worker_database: Database, now: datetime) -> None:

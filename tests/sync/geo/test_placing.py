@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.casework.pins import pin_patient, pin_site, unpin_site
 from domain.casework.placing import (
     ask_for_all,
     note_place,
@@ -23,6 +22,7 @@ from sync.geo.placing import Placing
 from tests.conftest import Office
 from tests.servers.hostile import HostileServer
 from tests.sync.geo.conftest import PATIENT, SITE, Clock, Table, add_person, add_site, configure, place
+from ui.place_words import place_words
 
 HERE = (51.2867, "house", "nominatim")
 
@@ -215,15 +215,26 @@ def test_taking_the_permission_back_stops_what_waits(
 
 
 def test_a_restricted_patient_is_not_asked_about(
-    database: Database, placing: Placing, table: Table, nominatim: HostileServer
+    database: Database, placing: Placing, table: Table, nominatim: HostileServer, clock: Clock
 ) -> None:
-    """Restriction came after the address began to wait."""
+    """Restriction came after the address began to wait: nothing is concluded, and it is asked for once that is over."""
     configure(database, geocoder="nominatim", geocoder_url=nominatim.url, patients_to_geocoder=True)
     patient = add_person(database, "Hauptstraße", "17")
+    restrict = "UPDATE patient_service.patient SET restricted_at = {} WHERE id = :i"
     with database.write() as session:
-        session.execute(text("UPDATE patient_service.patient SET restricted_at = now() WHERE id = :i"), {"i": patient})
+        session.execute(text(restrict.format("now()")), {"i": patient})
     run(placing)
     assert table.queries == []
+    with database.read() as session:
+        told = patient_place(session, patient)
+    assert told is not None
+    assert "nicht gefunden" not in place_words("plz", by_hand=False, state=told)
+    assert "eingeschränkt" in place_words("plz", by_hand=False, state=told)
+    with database.write() as session:
+        session.execute(text(restrict.format("NULL")), {"i": patient})
+    clock.ahead += timedelta(days=1, minutes=1)
+    run(placing)
+    assert place(database, PATIENT, patient) == HERE
 
 
 def test_only_the_lead_changes_the_servers(office: Office, database: Database) -> None:
@@ -244,36 +255,6 @@ def test_an_address_of_a_server_is_checked(database: Database, url: str) -> None
     with pytest.raises(Invalid) as error, database.write() as session:
         save_maps(session, MapForm(geocoder="photon", geocoder_url=url), version=read_maps(session).version)
     assert error.value.field == "geocoder_url"
-
-
-def test_a_pin_is_kept_until_the_address_changes(
-    database: Database, placing: Placing, nominatim: HostileServer
-) -> None:
-    """No geocoder, import or program moves it; undone it stands where it stood; let go of it is looked up again."""
-    configure(database, geocoder="nominatim", geocoder_url=nominatim.url)
-    site = add_site(database, "Hauptstraße", "17")
-    with database.write() as session:
-        before = pin_site(session, site, lat=51.25, lon=10.25)
-    run(placing)
-    assert place(database, SITE, site) == (51.25, "house", "hand")
-    with database.write() as session:
-        session.execute(text(f"UPDATE {SITE} SET lat = 50, lon = 9, geo_source = 'directory' WHERE id = {site}"))
-    assert place(database, SITE, site) == (51.25, "house", "hand")
-    with database.write() as session:
-        unpin_site(session, site, back_to=before)
-    assert place(database, SITE, site) == (51.29, "plz", "plz_table")
-    with database.write() as session:
-        pin_site(session, site, lat=51.25, lon=10.25)
-    with database.write() as session:
-        session.execute(text(f"UPDATE {SITE} SET street = 'Goethestraße', house_number = '5' WHERE id = {site}"))
-    run(placing)
-    assert place(database, SITE, site) == HERE
-    with database.write() as session:
-        pin_site(session, site, lat=51.25, lon=10.25)
-    with database.write() as session:
-        unpin_site(session, site)
-    run(placing)
-    assert place(database, SITE, site) == HERE
 
 
 def test_servers_of_everybody_are_not_asked_by_the_thousand(database: Database) -> None:
@@ -307,16 +288,6 @@ def test_another_house_is_another_place(database: Database, placing: Placing, no
     assert state(database, site) == ("waiting", "")
     run(placing)
     assert state(database, site) == ("not_found", "")
-
-
-def test_a_pin_stands_in_germany(database: Database) -> None:
-    """A slip of the mouse to the sea is refused."""
-    site, patient = add_site(database, "Hauptstraße", "17"), add_person(database, "Hauptstraße", "17")
-    with pytest.raises(Invalid, match=r"place\.outside_germany"), database.write() as session:
-        pin_site(session, site, lat=40.0, lon=10.0)
-    with database.write() as session:
-        pin_patient(session, patient, lat=51.2, lon=10.1)
-    assert place(database, PATIENT, patient) == (51.2, "house", "hand")
 
 
 def test_what_changes_meanwhile_is_not_overwritten(

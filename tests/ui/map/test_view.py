@@ -297,3 +297,58 @@ def test_a_program_with_a_map_ends_quietly() -> None:
     assert done.returncode == 0, done.stderr
     assert "ended" in done.stdout
     assert "profile" not in done.stderr
+
+
+NO_PAGE_BEGINS = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+app = QApplication([])
+from ui.map.view import MapView
+view = MapView()
+
+
+def parents():
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            yield int(entry.name), int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            pass
+
+
+def end_all():
+    ours, found = {os.getpid()}, True
+    pairs = list(parents())
+    while found:
+        found = {number for number, parent in pairs if parent in ours} - ours
+        ours |= found
+    for number in ours - {os.getpid()}:
+        os.kill(number, signal.SIGKILL)
+
+
+def look():
+    if view._broken.isVisible():
+        view._broken.acted.emit()
+    elif view._gone.isVisible():
+        print("told")
+        app.quit()
+
+
+view.ready.connect(lambda: QTimer.singleShot(0, end_all))
+timer = QTimer(interval=100)
+timer.timeout.connect(look)
+timer.start()
+QTimer.singleShot(50_000, app.quit)
+view.show()
+app.exec()
+os._exit(0)
+"""
+
+
+def test_it_is_said_when_no_page_begins_any_more() -> None:
+    """Every process of WebEngine was killed: the window lives, and after a try says what brings the map back."""
+    done = _run(NO_PAGE_BEGINS)
+    assert done.returncode == 0, done.stderr
+    assert "told" in done.stdout

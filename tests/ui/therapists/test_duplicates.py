@@ -164,3 +164,15 @@ def test_two_people_merge_the_same_pair_at_once(
     assert "jetzt ein Eintrag" in said[0]
     assert "Es wurde nichts geändert" in said[1] or "gerade" in said[1]
     assert (scalar(database, STANDING), scalar(database, MERGES)) == (2, 1)
+
+
+def test_an_objection_is_no_choice(ui: UiContext, qtbot: QtBot, database: Database, pair: tuple[int, int]) -> None:
+    """That somebody wants no inquiries stays, and is told; merged by the button, the record kept has it."""
+    one, other = pair
+    fill(database, lambda s: setattr(s.get_one(Therapist, other), "status", "opted_out"))
+    dialog = looked(ui, qtbot)
+    shown = [choice for choice in dialog.findChildren(QRadioButton) if "Stand:" in choice.accessibleName()]
+    assert [(choice.isChecked(), choice.isEnabled()) for choice in shown] == [(False, False), (True, True)]
+    press(qtbot, dialog, "Zusammenführen")
+    qtbot.waitUntil(dialog._undo.isVisible)
+    assert scalar(database, f"SELECT status FROM therapist_service.therapist WHERE id = {one}") == "opted_out"

@@ -43,7 +43,15 @@ class CompareView(QWidget):
     def _field(self, field: FieldPair) -> QButtonGroup:
         first, second = self._sides
         values = {first: value_words(field.name, field.first), second: value_words(field.name, field.second)}
-        return self._line(label("therapist_field", field.name), values, field.proposed, field.locked)
+        group = self._line(label("therapist_field", field.name), values, field.proposed, field.locked)
+        if field.settled:
+            for choice in group.buttons():
+                choice.setEnabled(choice.isChecked())
+            told = tr(
+                "Wer Anfragen ablehnt, wird auch nach dem Zusammenführen nicht angefragt; was noch wartet, wird gestoppt."
+            )
+            self._grid.addWidget(words(told, "muted"), self._next(), 1, 1, 2)
+        return group
 
     def _line(self, title: str, values: dict[int, str], chosen: int, locked: tuple[int, ...]) -> QButtonGroup:
         at = self._next()

@@ -201,10 +201,10 @@ class DuplicatesDialog(QDialog):
             return
         now = self._ui.now()
 
-        def done(_: object) -> None:
+        def done(objected: bool) -> None:
             self._merged = None
             self._undo.hide()
-            self._result.setText(tr("Zusammenführung zurückgenommen: wieder zwei Einträge."))
+            self._result.setText(taken_back_words(objected=objected))
             self.look()
 
         self._ui.background.write(self, lambda s: undo_merge(s, number, now=now), done, self._refused)
@@ -223,9 +223,17 @@ def take_back(ui: UiContext, merge_id: int) -> None:
     ui.background.write(
         ui.messages,
         lambda s: undo_merge(s, merge_id, now=now),
-        lambda _: ui.messages.success(tr("Zusammenführung zurückgenommen: wieder zwei Einträge.")),
+        lambda objected: ui.messages.success(taken_back_words(objected=objected)),
         lambda error: ui.messages.error(describe(error)),
     )
+
+
+def taken_back_words(*, objected: bool) -> str:
+    """That they are two again, and that an objection which came meanwhile holds for both."""
+    said = tr("Zusammenführung zurückgenommen: wieder zwei Einträge.")
+    if objected:
+        said += " " + tr("Seither wurde Anfragen widersprochen; das gilt für beide, bis jemand es geklärt hat.")
+    return said
 
 
 def _counted(n: int) -> str:

@@ -1,0 +1,84 @@
+"""Who objected to being asked (Art. 21 GDPR) stays so through a merge and its undoing, whatever was chosen."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+
+from domain.casework.merge_undo import undo_merge
+from domain.casework.merging import merge
+from domain.casework.opt_outs import opt_out, opt_outs, take_out
+from domain.database import Database, Session
+from domain.therapists.duplicates.comparing import side_by_side
+from domain.therapists.models import Therapist
+from domain.values import Channel
+from tests.builders import add_search
+from tests.domain.casework.steps import ask
+from tests.domain.casework.test_merging import two
+
+
+def statuses(session: Session, *ids: int) -> list[str]:
+    """As the database has them now."""
+    session.flush()
+    session.expire_all()
+    return [session.get_one(Therapist, number).status for number in ids]
+
+
+def test_no_choice_takes_an_objection_away(database: Database, now: datetime) -> None:
+    """Chosen was the status of the record that did not object: told as no choice, and not taken."""
+    with database.write() as session:
+        one, other = two(session)
+        session.get_one(Therapist, one).status = "opted_out"
+        session.flush()
+        (pair,) = (pair for pair in side_by_side(session, one, other).fields if pair.name == "status")
+        assert (pair.settled, pair.proposed) == (True, one)
+        number = merge(session, keep=one, drop=other, choices={"status": other}, now=now)
+        assert statuses(session, one) == ["opted_out"]
+        assert undo_merge(session, number, now=now) is False
+        assert statuses(session, one, other) == ["opted_out", "active"]
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.PHONE, Channel.LETTER])
+def test_an_objection_stops_what_waits_under_the_other_name(
+    database: Database, now: datetime, channel: Channel
+) -> None:
+    """As if the one asked had objected: no mail in the outbox, no planned call, no letter to print."""
+    with database.write() as session:
+        one, other = two(session, status="opted_out")
+        inquiry = ask(session, add_search(session), now=now, therapist=one, channel=channel)
+        sent = channel is Channel.LETTER  # printed: it is with the practice, and an answer may come
+        merge(session, keep=one, drop=other, choices={}, now=now)
+        session.refresh(inquiry)
+        assert inquiry.stage == ("sent" if sent else "cancelled")
+        assert session.scalars(text("SELECT status FROM communication_service.email")).all() in ([], ["cancelled"])
+        assert session.scalars(text("SELECT status FROM communication_service.phone_call")).all() in ([], ["cancelled"])
+
+
+def test_an_objection_since_the_merge_holds_for_both(database: Database, now: datetime) -> None:
+    """Who of the two wrote it nobody can say once they are two again: nobody is asked before a person looked."""
+    with database.write() as session:
+        one, other = two(session)
+        number = merge(session, keep=one, drop=other, choices={"email": other}, now=now)
+        opt_out(session, one, now=now, whole_mailbox=False)
+        session.flush()
+        assert undo_merge(session, number, now=now) is True
+        assert statuses(session, one, other) == ["opted_out", "opted_out"]
+        assert session.get_one(Therapist, other).email == "blum@post.example"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_lifted_mailbox_gives_back_no_objection_of_ones_own(database: Database, now: datetime, alone: bool) -> None:
+    """The record given up objected for itself, or only as its mailbox did, which is the same one."""
+    with database.write() as session:
+        one, other = two(session)
+        if not alone:
+            session.get_one(Therapist, other).contact_point_id = session.get_one(Therapist, one).contact_point_id
+            session.flush()
+        opt_out(session, one, now=now, whole_mailbox=True)
+        if alone:
+            opt_out(session, other, now=now, whole_mailbox=False)
+        session.flush()
+        merge(session, keep=one, drop=other, choices={}, now=now)
+        entry = next(entry for entry in opt_outs(session) or () if entry.opt_out_id is not None)
+        take_out(session, entry, reason="rief an", now=now)
+        assert statuses(session, one) == ["opted_out" if alone else "active"]
