@@ -20,6 +20,7 @@ AGAIN = timedelta(minutes=10)  # after one that failed
 VERIFIED_EVERY = timedelta(days=1)
 FAILED_FOR = timedelta(days=7)  # so long a failure is told of
 INTERRUPTED = "backup.interrupted"
+NO_ROOM = "backup.no_room_to_verify"  # says nothing of the backup: it is tried again
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
@@ -90,6 +91,8 @@ def note_verified_by_command(
 def note_unverified(session: Session, backup_id: int, error: PlatzlotseError) -> None:
     """It lies there and could not be brought back, and why."""
     row = session.get_one(Backup, backup_id)
+    if row.trouble == error.code == NO_ROOM:
+        return
     row.trouble, row.trouble_params = error.code[:200], _kept(error.params)
     events.record(session, "backup.failed", backup_id)
 
@@ -111,7 +114,8 @@ def note_copies(session: Session, held: Collection[str], *, trouble: str, now: d
 
 def due_for_verifying(session: Session, *, now: datetime) -> int | None:
     """What a person asked for and is unverified, else once a day the newest; one that failed is not tried again."""
-    unverified = select(Backup.id).where(Backup.state == "made", Backup.trouble == "").order_by(Backup.made_at.desc())
+    untried = Backup.trouble.in_(("", NO_ROOM))
+    unverified = select(Backup.id).where(Backup.state == "made", untried).order_by(Backup.made_at.desc())
     asked: int | None = session.scalar(unverified.where(Backup.kind == Kind.MANUAL).limit(1))
     if asked is not None:
         return asked

@@ -1,5 +1,6 @@
 """Backups by the clock, by hand and over the network: real dumps, real scratch clusters."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from domain.persons import ensure_login
 from tests.app.test_cli import ROOT
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
+from ui.errors import describe_code
 
 HOUR = timedelta(hours=1)
 
@@ -157,6 +159,28 @@ def test_one_that_is_damaged_is_told_and_the_next_verified(
             now=clock.now, halted=lambda: True,
         )  # fmt: skip
     assert list((profile.home / "backup-scratch").iterdir()) == []
+
+
+def test_where_a_trial_has_no_room_the_backup_waits_for_it(
+    database: Database, keeper: BackupKeeper, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not called unreadable, and the disk others work on is not filled; once there is room it is verified."""
+    free = shutil.disk_usage
+
+    def full(folder: Path) -> object:
+        found = free(folder)
+        return found._replace(free=70_000_000) if folder == profile.home else found
+
+    monkeypatch.setattr("app.backups.making.shutil.disk_usage", full)
+    keeper.keep()
+    (only,) = listed(database)
+    assert (only.state, only.trouble) == ("made", "backup.no_room_to_verify")
+    assert str(profile.home) in describe_code(only.trouble, **only.trouble_params)
+    monkeypatch.undo()
+    keeper._looked = None
+    keeper.keep()
+    (only,) = listed(database)
+    assert (only.state, only.trouble) == ("verified", "")
 
 
 def test_who_backs_up_without_all_rows_is_refused(office: Office, profile: Profile, clock: Clock, reader: str) -> None:

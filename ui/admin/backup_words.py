@@ -1,6 +1,7 @@
 """How the office's backups stand, in sentences, and how each line of their list reads."""
 
 from domain.backups.office_backups import BackupShown, BackupState
+from domain.backups.records import NO_ROOM
 from domain.backups.set_aside import SetAside
 from ui import formats
 from ui.errors import describe_code
@@ -119,7 +120,7 @@ def facts(shown: BackupShown) -> list[str]:
 
 
 def _state(shown: BackupShown) -> tuple[str, str]:
-    if shown.state == "made" and shown.trouble:
+    if shown.state == "made" and shown.trouble not in {"", NO_ROOM}:
         return tr("nicht lesbar"), "danger"
     words, kind = _STATES.get(shown.state, (shown.state, "neutral"))
     return tr(words), kind
