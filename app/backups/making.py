@@ -62,6 +62,8 @@ def make_backup(
         with translated_errors(), engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
+                # its snapshot is kept while pg_dump works, which may take longer than a server waits for anybody
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 need = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
                 refuse_full(folder, need // 2)  # compressed it is less
                 snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
