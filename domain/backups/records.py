@@ -131,7 +131,7 @@ def settle(session: Session, files: Iterable[BackupFile], folder: str) -> None:
     interrupted = update(Backup).where(Backup.state == "running")
     changed = len(session.execute(interrupted.values(state="failed", trouble=INTERRUPTED).returning(Backup.id)).all())
     there = {file.name: file for file in files}
-    known = set(session.scalars(select(Backup.file_name).where(Backup.file_name != "")))
+    known = listed_names(session)
     gone = delete(Backup).where(Backup.file_name != "", Backup.folder == folder, Backup.file_name.not_in(there))
     changed += len(session.execute(gone.returning(Backup.id)).all())
     for name in there.keys() - known:
@@ -151,6 +151,11 @@ def forget(session: Session, names: Iterable[str], *, now: datetime) -> None:
     """Rows of files that were rotated out, and failures of long ago."""
     session.execute(delete(Backup).where(Backup.file_name.in_(list(names)), Backup.file_name != ""))
     session.execute(delete(Backup).where(Backup.state == "failed", Backup.asked_at < now - FAILED_FOR))
+
+
+def listed_names(session: Session) -> frozenset[str]:
+    """All files the office knows of."""
+    return frozenset(session.scalars(select(Backup.file_name).where(Backup.file_name != "")))
 
 
 def verified_names(session: Session) -> frozenset[str]:
