@@ -29,14 +29,13 @@ from domain.backups.own_rows import write_own_rows
 from domain.backups.people import follow, make_missing_logins
 from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, say_again
 from domain.backups.refusals import read as read_refusals
-from domain.backups.set_aside import name_of
+from domain.backups.set_aside import UNFINISHED, name_of
 from domain.backups.waiting_mails import hold_waiting_mails, pause_batches
 from domain.database import sqlstate, translated_errors
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
 
 DISK_FULL = "53100"
-UNFINISHED = "_restoring_"
 _LAST_WORK = "SELECT (SELECT max(id) FROM audit.entry), (SELECT max(id) FROM platform.event)"
 _MAY_MAKE = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 

@@ -59,9 +59,11 @@ def back_words() -> str:
 
 
 def aside_words(found: tuple[SetAside, ...]) -> str:
-    """Each database a restore set aside, with its day and size, and how to drop it."""
+    """Each database a restore set aside, with its day and size, or left; and how to drop it."""
     lines = [
-        tr("{name} – ersetzt {when}, {size}").format(
+        tr("{name} – blieb von einem Zurückholen, das abgebrochen wurde").format(name=one.name)
+        if one.is_left
+        else tr("{name} – ersetzt {when}, {size}").format(
             name=one.name,
             when=formats.moment(one.at) if one.at is not None else tr("an unbekanntem Tag"),
             size=formats.size(one.size) if one.size is not None else tr("Größe unbekannt"),

@@ -89,6 +89,7 @@ def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, offic
     assert not tab.aside_card.isVisible()
     owner = create_engine(office.cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
     names = [f"{office.name}_before_20261120_080000", f"{office.name}x_before_20261120_080000"]
+    names.append(f"{office.name}_restoring_0a1b2c3d")
     with owner.connect() as connection:
         for name in names:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
@@ -100,6 +101,7 @@ def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, offic
             assert " MB" in told
             assert f"main.py restore --drop {names[0]}" in told
             assert names[1] not in told
+            assert f"{names[2]} – blieb von einem Zurückholen" in told
         finally:
             for name in names:
                 connection.execute(text(f'DROP DATABASE "{name}"'))
