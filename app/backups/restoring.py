@@ -31,11 +31,10 @@ from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_besi
 from domain.backups.refusals import read as read_refusals
 from domain.backups.set_aside import UNFINISHED, name_of
 from domain.backups.waiting_mails import hold_waiting_mails, pause_batches
-from domain.database import sqlstate, translated_errors
+from domain.database import DISK_FULL, sqlstate, translated_errors
 from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
 
-DISK_FULL = "53100"
 _LAST_WORK = "SELECT (SELECT max(id) FROM audit.entry), (SELECT max(id) FROM platform.event)"
 _MAY_MAKE = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
@@ -304,7 +303,8 @@ def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
 def _said_full() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as exc:
-        if sqlstate(exc) == DISK_FULL:
+    except (DBAPIError, Unavailable) as exc:
+        full = sqlstate(exc) == DISK_FULL if isinstance(exc, DBAPIError) else exc.code == "database.full"
+        if full:
             raise Unavailable("backup.server_full") from exc
         raise
