@@ -117,7 +117,7 @@ class BackupKeeper:
         )
 
     def _verify(self, folder: Path) -> None:
-        due = self._write(lambda s: records.due_for_verifying(s, now=self._now()))
+        due = self._write(lambda s: records.due_for_verifying(s, str(folder), now=self._now()))
         if due is None or self._stopping.is_set():
             return
         name = self._write(lambda s: s.get_one(Backup, due).file_name)

@@ -157,7 +157,7 @@ def restore(
     with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         _drop_unfinished(connection, target.name)
-        create_like(connection, fresh, owner)
+        create_like(connection, fresh, owner, target.name)
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
             done, made = _make_ready(target, fresh, owner, answers, since, of_before, now=now)

@@ -112,10 +112,14 @@ def note_copies(session: Session, held: Collection[str], *, trouble: str, now: d
         events.record(session, "backup.copied", 0)
 
 
-def due_for_verifying(session: Session, *, now: datetime) -> int | None:
-    """What a person asked for and is unverified, else once a day the newest; one that failed is not tried again."""
+def due_for_verifying(session: Session, folder: str, *, now: datetime) -> int | None:
+    """What a person asked for and is unverified, else once a day the newest; one that failed is not tried again.
+
+    Only of this `folder`: what another machine made is that one's to read.
+    """
     untried = Backup.trouble.in_(("", NO_ROOM))
-    unverified = select(Backup.id).where(Backup.state == "made", untried).order_by(Backup.made_at.desc())
+    there = select(Backup.id).where(Backup.state == "made", Backup.folder == folder)
+    unverified = there.where(untried).order_by(Backup.made_at.desc())
     asked: int | None = session.scalar(unverified.where(Backup.kind == Kind.MANUAL).limit(1))
     if asked is not None:
         return asked
