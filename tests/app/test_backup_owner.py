@@ -62,6 +62,7 @@ def test_an_admin_gives_a_login_that_came_back_its_password(
         assert session.scalar(text("SELECT count(*) FROM platform.person")) == 3
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_keyring")
 def test_an_owner_who_may_make_databases_brings_an_office_back(
     server: OfficeServer, office: Database, tmp_path: Path

@@ -101,9 +101,9 @@ def test_a_dump_may_take_longer_than_the_server_waits(office: Office, tmp_path: 
     key = PrivateKey.generate()
     owner = create_engine(office.url("owner"), isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
-        connection.execute(text(f'ALTER DATABASE "{office.name}" SET idle_in_transaction_session_timeout = 300'))
+        connection.execute(text(f'ALTER DATABASE "{office.name}" SET idle_in_transaction_session_timeout = 2000'))
     owner.dispose()
-    pauses = iter((0.6,))
+    pauses = iter((2.5,))
 
     def slow() -> bool:
         time.sleep(next(pauses, 0))
