@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,10 +18,9 @@ from typing import BinaryIO
 
 from domain.errors import Unavailable
 
-try:
+WINDOWS = os.name == "nt"
+if not WINDOWS:
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment] # asked before it is used
 
 ENDING, UNFINISHED = ".sicherung", ".unfertig"
 _NAMED = re.compile(r"platzlotse-(\d{8}T\d{6}Z)-(hourly|manual|safety)-[0-9a-f]{8}\.sicherung")
@@ -126,14 +125,15 @@ def clear_leftovers(folder: Path) -> None:
     """Remove what a killed program was writing, and nothing that another machine writes there just now."""
     with suppress(OSError):
         for path in folder.glob(f"platzlotse-*{UNFINISHED}"):
-            with suppress(OSError), path.open("rb+") as file:
-                _hold(file.fileno())
+            with suppress(OSError), nullcontext() if WINDOWS else path.open("rb+") as file:
+                if file is not None:
+                    _hold(file.fileno())
                 path.unlink(missing_ok=True)
 
 
 def _hold(descriptor: int) -> None:
-    """For as long as it is open. Raises OSError where another has it; Windows removes no open file anyway."""
-    if fcntl is not None:
+    """For as long as it is open. Raises OSError where another has it; Windows removes no open file, its own neither."""
+    if not WINDOWS:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
