@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
+from app.backups.fresh_seat import data_aside
 from app.change_listener import ChangeListener
 from app.collector import GuiThreadCollector
 from app.crash import note, on_crash
@@ -91,6 +92,7 @@ class Desktop:
             today=today,
             machine=lambda: seat_findings(profile, load(profile.settings), now=utc_now()),
             roles=self._roles(),
+            data_aside=lambda: data_aside(profile),
         )
         self.news.changed.connect(self.changes.changed)
         self.news.connected.connect(self._on_connection)

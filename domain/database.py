@@ -43,6 +43,8 @@ STATEMENT_SECONDS = 600  # nothing a person waits for takes as long
 LIMITS = {"lock_timeout": f"{LOCK_SECONDS}s", "statement_timeout": f"{STATEMENT_SECONDS}s"}
 # corrupted data or index, a file that cannot be read or is gone
 DAMAGED = frozenset({"XX001", "XX002", "58030", "58P01"})
+DISK_FULL = "53100"
+_SAID = {"57014": "database.too_long", DISK_FULL: "database.full", **dict.fromkeys(DAMAGED, "database.damaged")}
 PREPARE_AFTER = 3  # executions of one statement before the server keeps its plan
 
 
@@ -266,10 +268,8 @@ def _operational(exc: DBAPIError) -> PlatzlotseError:
         return Conflict("record.changed_meanwhile", again=True)
     if state == "55P03":
         return Conflict("record.locked", seconds=LOCK_SECONDS)
-    if state == "57014":
-        return Unavailable("database.too_long")
-    if state in DAMAGED:
-        return Unavailable("database.damaged")
+    if state in _SAID:
+        return Unavailable(_SAID[state])
     if exc.connection_invalidated:
         return Unavailable("database.lost", again=True)
     return Unavailable("database.unreachable")

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.access import PERSON_ROLES, RECORD_ROLES
+from domain.backups.set_aside import SetAside
 from domain.communication.drafts.store import DraftStore
 from domain.health.models import Finding
 from ui.background import Background
@@ -50,12 +51,17 @@ def _nothing_of_the_machine() -> tuple[Finding, ...]:
     return ()
 
 
+def _nothing_aside() -> tuple[SetAside, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class UiContext:
     """Everything a page gets: work off the GUI thread, news, messages, remembered state, and the clock.
 
     `machine` looks at this machine for the doctor; it takes time and is not asked on the GUI thread. `roles` are those
-    of whoever sits here: nothing is offered that the database would refuse to all of them.
+    of whoever sits here: nothing is offered that the database would refuse to all of them. `data_aside` are data of this
+    machine that a restore set aside; it takes time, too.
     """
 
     background: Background
@@ -68,6 +74,7 @@ class UiContext:
     today: Callable[[], date]
     machine: Callable[[], tuple[Finding, ...]] = _nothing_of_the_machine
     roles: frozenset[str] = frozenset(PERSON_ROLES)
+    data_aside: Callable[[], tuple[SetAside, ...]] = _nothing_aside
 
     @property
     def sees_records(self) -> bool:

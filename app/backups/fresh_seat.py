@@ -8,9 +8,9 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg import sql
@@ -23,6 +23,7 @@ from app.paths import Profile
 from app.postgres_files import BEFORE
 from app.private_files import write_private
 from app.seat import embedded_seat
+from domain.backups.set_aside import SetAside
 from domain.errors import NotFound, PlatzlotseError
 
 BUILDING = "restoring"
@@ -68,6 +69,12 @@ def fresh_seat(profile: Profile, now: datetime) -> Iterator[Fresh]:
     shutil.rmtree(building, ignore_errors=True)
 
 
+def data_aside(profile: Profile) -> tuple[SetAside, ...]:
+    """What was set aside in this way, the oldest first; it takes as long as there are files."""
+    folders = sorted(path for path in profile.postgres.glob(f"{BEFORE}*") if _ASIDE.fullmatch(path.name))
+    return tuple(SetAside(path.name, _size(path), _moment(path.name)) for path in folders)
+
+
 def drop_data_aside(profile: Profile, name: str) -> bool:
     """Remove for good what was set aside; False for a name of nothing of the kind. Raises NotFound for what is gone."""
     if not _ASIDE.fullmatch(name):
@@ -77,6 +84,19 @@ def drop_data_aside(profile: Profile, name: str) -> bool:
         raise NotFound("backup.no_set_aside", name=name)
     shutil.rmtree(folder)
     return True
+
+
+def _size(folder: Path) -> int | None:
+    try:
+        return sum(path.lstat().st_size for path in folder.rglob("*"))
+    except OSError:  # going just now, or another account's
+        return None
+
+
+def _moment(name: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(name.removeprefix(BEFORE), _MOMENT).replace(tzinfo=UTC)
+    return None
 
 
 def _keep_secret(seat: EmbeddedPostgres, server: EmbeddedPostgres) -> None:

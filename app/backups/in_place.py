@@ -5,7 +5,7 @@ A restore by a superuser makes everything as the owner of before: functions act 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from psycopg import sql
 from sqlalchemy import create_engine, text
@@ -19,6 +19,7 @@ from domain.access import ROLES, group_role
 from domain.health.leaks import LEAKING
 
 _OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :name AND datdba <> current_user::regrole"
+_KNOWN = "SELECT to_jsonb(d) FROM pg_database d WHERE datname = :name"
 _GIVEN = """SELECT a.grantee::regrole::text, a.privilege_type FROM pg_database d, aclexplode(d.datacl) a
     WHERE d.datname = :name AND a.grantee NOT IN (0, d.datdba)"""
 
@@ -42,10 +43,25 @@ def engine_as(url: str, owner: str | None = None) -> Iterator[Engine]:
         engine.dispose()
 
 
-def create_like(connection: Connection, fresh: str, owner: str | None) -> None:
-    """An empty database, the owner's."""
+def create_like(connection: Connection, fresh: str, owner: str | None, before: str = "") -> None:
+    """An empty database, the owner's, in UTF-8; it sorts as the one of `before`, whatever is usual on this server."""
     whose = sql.SQL("") if owner is None else sql.SQL("OWNER {}").format(sql.Identifier(owner))
-    _do(connection, "CREATE DATABASE {} {} TEMPLATE template0", sql.Identifier(fresh), whose)
+    known = connection.scalar(text(_KNOWN), {"name": before})
+    form: LiteralString = "CREATE DATABASE {} {} TEMPLATE template0 ENCODING 'UTF8' {}"
+    _do(connection, form, sql.Identifier(fresh), whose, _sorting(known) if known else sql.SQL(""))
+
+
+def _sorting(known: dict[str, Any]) -> sql.Composable:
+    """Collation as its row of the catalogue has it; the columns' names change with the server's version."""
+    parts: list[tuple[LiteralString, str]] = [("LC_COLLATE", known["datcollate"]), ("LC_CTYPE", known["datctype"])]
+    locale = known.get("datlocale") or known.get("daticulocale")
+    if locale is not None and known["datlocprovider"] == "i":
+        parts += [("LOCALE_PROVIDER", "icu"), ("ICU_LOCALE", locale)]
+    elif locale is not None:
+        parts += [("LOCALE_PROVIDER", "builtin"), ("BUILTIN_LOCALE", locale)]
+    if known.get("daticurules"):
+        parts.append(("ICU_RULES", known["daticurules"]))
+    return sql.Composed([sql.Composed([sql.SQL(f" {name} "), sql.Literal(value)]) for name, value in parts])
 
 
 def set_up_like(connection: Connection, fresh: str, before: str) -> None:

@@ -6,7 +6,7 @@ settled by the next. Nothing here knows when the worker runs it.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -26,8 +26,9 @@ from domain.backups.models import Backup, BackupSettings
 from domain.backups.office_backups import BackupForm
 from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_in
 from domain.backups.rotation import superfluous
+from domain.backups.sealed_file import key_name, sealed_to
 from domain.database import Database, Session, again_if_in_the_way, translated_errors
-from domain.errors import PlatzlotseError
+from domain.errors import PlatzlotseError, Unavailable
 
 FOLDER, SCRATCH = "backups", "backup-scratch"
 # how often files, second place, erasures and refusals are looked at where nothing is due: so late are these lists
@@ -49,6 +50,8 @@ class BackupKeeper:
         self._stopping = threading.Event()
         self._looked: datetime | None = None
         self._trouble: PlatzlotseError | None = None
+        self._names: frozenset[bytes] = frozenset()
+        self._sealed_to: dict[str, frozenset[bytes]] = {}
 
     def stop(self) -> None:
         """What is under way is broken off; nothing of it stays."""
@@ -82,7 +85,8 @@ class BackupKeeper:
         form, paper = self._write(_settings)
         folder = place_of(self._profile, form)
         clear_leftovers(folder)
-        there = backups_in(folder)
+        self._names = _key_names(self._profile, paper)
+        there = self._ours(folder)
         self._write(lambda s: records.settle(s, there, str(folder)))
         begun = self._write(lambda s: records.begin_due(s, now=self._now()))
         if begun is not None:
@@ -93,6 +97,8 @@ class BackupKeeper:
         self._rotate(folder)
         if form.second_folder:
             self._copy(folder, Path(form.second_folder), told)
+            self._refuse_shared(Path(form.second_folder))
+        self._refuse_shared(folder)
 
     def _make(self, backup_id: int, kind: Kind, folder: Path, paper: bytes | None) -> None:
         now = self._now()
@@ -111,7 +117,7 @@ class BackupKeeper:
         )
 
     def _verify(self, folder: Path) -> None:
-        due = self._write(lambda s: records.due_for_verifying(s, now=self._now()))
+        due = self._write(lambda s: records.due_for_verifying(s, str(folder), now=self._now()))
         if due is None or self._stopping.is_set():
             return
         name = self._write(lambda s: s.get_one(Backup, due).file_name)
@@ -131,7 +137,7 @@ class BackupKeeper:
     def _rotate(self, folder: Path) -> None:
         now = self._now()
         verified = self._write(records.verified_names)
-        gone = [file.name for file in _removed(folder, superfluous(backups_in(folder), verified=verified, now=now))]
+        gone = [file.name for file in _removed(folder, superfluous(self._ours(folder), verified=verified, now=now))]
         self._write(lambda s: records.forget(s, gone, now=now))
 
     def _copy(self, folder: Path, second: Path, told: Told) -> None:
@@ -141,19 +147,39 @@ class BackupKeeper:
         try:
             clear_leftovers(second)
             held = {file.name for file in backups_in(second)}
-            for file in backups_in(folder):
+            for file in self._ours(folder):
                 if file.name not in held and not self._stopping.is_set():
                     copy_to(file.path, second)
                     held.add(file.name)
             _keep(second, told)
             keep_heads_beside(second, heads_beside(folder))
             verified = self._write(records.verified_names)
-            _removed(second, superfluous(backups_in(second), verified=verified, now=self._now()))
+            _removed(second, superfluous(self._ours(second), verified=verified, now=self._now()))
         except PlatzlotseError as error:
             trouble = error.code
             raise
         finally:
             self._write(lambda s: records.note_copies(s, held, trouble=trouble, now=self._now()))
+
+    def _ours(self, folder: Path) -> tuple[BackupFile, ...]:
+        """Those the office has on its list or that its keys open: another's in the same folder are left alone."""
+        listed = self._write(records.listed_names)
+        return tuple(f for f in backups_in(folder) if f.name in listed or not self._is_anothers(f))
+
+    def _is_anothers(self, file: BackupFile) -> bool:
+        if file.name not in self._sealed_to:
+            try:
+                with file.path.open("rb") as content:
+                    self._sealed_to[file.name] = sealed_to(content)
+            except OSError:  # closed to this account
+                return True
+            except PlatzlotseError:  # half of one: that is told where it is verified
+                return False
+        return not self._sealed_to[file.name] & self._names
+
+    def _refuse_shared(self, place: Path) -> None:
+        if len(self._ours(place)) < len(backups_in(place)):
+            raise Unavailable("backup.shared_folder", path=str(place))
 
     def _told(self) -> Told:
         engine = _engine(self._reader_url)
@@ -191,6 +217,12 @@ def place_of(profile: Profile, form: BackupForm) -> Path:
     with folder_errors(folder):
         folder.mkdir(exist_ok=True, mode=0o700)
     return folder
+
+
+def _key_names(profile: Profile, paper: bytes | None) -> frozenset[bytes]:
+    with suppress(PlatzlotseError):  # a key that cannot be read is told where it is needed
+        return frozenset(map(key_name, public_keys(profile, paper)))
+    return frozenset()
 
 
 def _settings(session: Session) -> tuple[BackupForm, bytes | None]:

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from app.backups.tools import Halted, binaries_of, dumping, load, never, own_binaries, refuse_halted, wants_tls
 from app.embedded_postgres import EmbeddedPostgres
+from app.office_setup import OWNER
 from app.postgres_binaries import Binaries
 from domain.access import ROLES, group_role
 from domain.backups import chain_heads, refusals
@@ -31,6 +32,7 @@ from domain.errors import Invalid, Unavailable
 from domain.persons import CONNECTIONS
 
 RESERVE_BYTES = 64_000_000  # stays free whatever is written
+UNPACKED = 8  # so many times as large, with its indexes, a backup may become
 SCRATCH = "scratch"
 _MAY_MAKE = text("""SELECT rolcreaterole AND (
     SELECT coalesce(bool_and(pg_has_role(r.oid, g.oid, 'MEMBER WITH ADMIN OPTION')), true) FROM pg_roles g
@@ -54,11 +56,14 @@ def make_backup(
 
     `url` logs in as who may read everything. Raises Unavailable with what is in the way; then nothing stays.
     """
+    chain_heads.heads_beside(folder)  # where it cannot be added to, no file is written for nothing
     engine = _engine(url)
     try:
         with translated_errors(), engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
+                # its snapshot is kept while pg_dump works, which may take longer than a server waits for anybody
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 need = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
                 refuse_full(folder, need // 2)  # compressed it is less
                 snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
@@ -82,12 +87,12 @@ def make_backup(
     return Made(path, path.stat().st_size, manifest)
 
 
-def refuse_full(folder: Path, need: int) -> None:
-    """Raise Unavailable (``backup.no_room``) where a folder has no room for so many bytes."""
+def refuse_full(folder: Path, need: int, *, code: str = "backup.no_room") -> None:
+    """Raise Unavailable (``backup.no_room``, or the `code`) where a folder has no room for so many bytes."""
     with folder_errors(folder):
         free = shutil.disk_usage(folder).free
     if free < need + RESERVE_BYTES:
-        raise Unavailable("backup.no_room", path=str(folder), free=free, need=need + RESERVE_BYTES)
+        raise Unavailable(code, path=str(folder), free=free, need=need + RESERVE_BYTES)
 
 
 def read_manifest(path: Path, keys: Sequence[PrivateKey]) -> Manifest:
@@ -142,7 +147,7 @@ def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> 
         given = sorted({group for groups in promised.roles.values() for group in groups} - {group_role("backup")})
         by_owner = bool(connection.scalar(_MAY_MAKE, {"owner": owner, "groups": given}))
         for person, groups in promised.roles.items():
-            if person in known:
+            if person in known or person == OWNER:  # once counted among those who work there
                 continue
             passes = group_role("backup") in groups  # only a superuser gives that
             if by_owner and not passes:
@@ -158,7 +163,13 @@ def make_roles(engine: Engine, promised: Manifest, owner: str | None = None) -> 
 
 
 def verify(path: Path, keys: Sequence[PrivateKey], home: Path, *, now: datetime, halted: Halted = never) -> Manifest:
-    """Bring a backup back in a cluster of its own below `home` and compare; nothing of it stays."""
+    """Bring a backup back in a cluster of its own below `home` and compare; nothing of it stays.
+
+    Raises what is wrong with it; Unavailable (``backup.no_room_to_verify``) before the disk is full: others need it.
+    """
+    with folder_errors(path.parent):
+        need = UNPACKED * path.stat().st_size
+    refuse_full(home.parent, need, code="backup.no_room_to_verify")
     with scratch_cluster(home) as server:
         admin = _engine(server.url())
         try:

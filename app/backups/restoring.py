@@ -18,24 +18,25 @@ from sqlalchemy.exc import DBAPIError
 
 from app.backups.asking import Answers, Asked
 from app.backups.in_place import create_like, engine_as, is_sealed, other_owner, set_up_inside, set_up_like
-from app.backups.making import Made, make_backup, read_manifest, refuse_full, restore_into
+from app.backups.making import UNPACKED, Made, make_backup, read_manifest, refuse_full, restore_into
+from app.office_setup import OWNER
 from app.postgres_binaries import Binaries
+from domain.access import group_role
 from domain.backups.chain_heads import KeptHead, heads_in, note_restore
 from domain.backups.erasures import Erasure, erasures_beside, keep_beside, read, replay
-from domain.backups.files import BackupFile, Kind, backups_in
+from domain.backups.files import Kind, backups_in, folder_errors
 from domain.backups.own_rows import write_own_rows
 from domain.backups.people import follow, make_missing_logins
 from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, say_again
 from domain.backups.refusals import read as read_refusals
-from domain.backups.set_aside import name_of
+from domain.backups.set_aside import UNFINISHED, name_of
 from domain.backups.waiting_mails import hold_waiting_mails, pause_batches
-from domain.database import sqlstate, translated_errors
-from domain.errors import PlatzlotseError, Unavailable
+from domain.database import DISK_FULL, sqlstate, translated_errors
+from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from domain.migrations import HEAD, KNOWN, migrate
 
-DISK_FULL = "53100"
-UNPACKED = 8  # so many times as large, with its indexes, a backup may become
-UNFINISHED = "_restoring_"
+_LAST_WORK = "SELECT (SELECT max(id) FROM audit.entry), (SELECT max(id) FROM platform.event)"
+_MAY_MAKE = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Done:
 class Restored:
     """What came of it: the safety copy, the database before, who is new, what was done; what could not be asked.
 
-    There is no safety copy of what was damaged; it lies beside.
+    There is no safety copy of what was damaged; it lies beside. `silent` is a second place that could not be asked.
     """
 
     safety: Made | None
@@ -88,6 +89,7 @@ class Restored:
     newcomers: tuple[str, ...]
     done: Done
     unasked: tuple[str, ...] = ()
+    silent: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +121,29 @@ def restore(
 ) -> Restored:
     """Bring a backup back, after a safety copy into `folder`; `damaged`: without one where what is there is damaged.
 
-    What was erased, and who said no, is asked of the database that is replaced, of `folder`, `second`, and where the
-    backup lies.
-    Raises what is wrong with the file, Unavailable (``backup.in_use``), or (``backup.too_damaged``) where no safety
-    copy can be made; then all is as it was.
+    What was erased, and who said no, is asked of the database that is replaced, of `folder`, where the backup lies, and
+    of `second`, which may be away.
+    Raises what is wrong with the file, Unavailable (``backup.in_use``; ``backup.worked_meanwhile``), or
+    (``backup.too_damaged``) where no safety copy can be made; then all is as it was.
     """
     target.refuse_while_used()
+    with folder_errors(folder):
+        if not folder.is_dir():
+            raise Unavailable("backup.no_safety_folder", path=str(folder))
     promised = read_manifest(path, keys)
     if promised.revision != HEAD and promised.revision not in KNOWN:
         raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
-    places = {place for place in (path.parent, folder, second) if place is not None}
     with translated_errors(), engine_as(target.admin_url) as admin, admin.connect() as connection:
         owner = other_owner(connection, target.name)
         known = set(_roles(connection))
+        _refuse_unmade(connection, {who: groups for who, groups in promised.roles.items() if who not in known})
         size = connection.scalar(text("SELECT pg_database_size(:name)"), {"name": target.name}) or 0
     asked = Asked(target.url(target.name), target.admin_url, damaged)
     answers = asked.answers() if target.left is None else target.left.answers
-    since = _joined(Since(answers.erased, answers.refused), *(_listed(place, keys) for place in places))
+    places = {path.parent, folder}
+    elsewhere, silent = _listed_elsewhere(second if second not in places else None, keys)
+    since = _joined(Since(answers.erased, answers.refused), elsewhere, *(_listed(place, keys) for place in places))
+    last = asked.unless_damaged(lambda: _last_work(target))
     if target.data is not None:
         refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
     copy = None
@@ -149,7 +157,7 @@ def restore(
     with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         _drop_unfinished(connection, target.name)
-        create_like(connection, fresh, owner)
+        create_like(connection, fresh, owner, target.name)
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
             done, made = _make_ready(target, fresh, owner, answers, since, of_before, now=now)
@@ -158,6 +166,7 @@ def restore(
             keep_beside(folder, since.erased)
             keep_refusals_beside(folder, since.refused)
             target.refuse_while_used()
+            _refuse_more_work(target, last)
             _swap(connection, target.name, fresh, before)
         except BaseException:
             with suppress(DBAPIError):  # the server may be what failed; the next restore drops it
@@ -167,7 +176,7 @@ def restore(
             connection.execute(text(f'DROP DATABASE "{before}"'))
             before = target.left.aside
     newcomers = tuple(sorted({*promised.roles, *made} - known))
-    return Restored(copy, before, newcomers, done, answers.unasked)
+    return Restored(copy, before, newcomers, done, answers.unasked, silent)
 
 
 def _of_before(target: Target, asked: Asked, *, now: datetime) -> OfBefore:
@@ -209,19 +218,62 @@ def _joined(*told: Since) -> Since:
     return Since(tuple(e for one in told for e in one.erased), tuple(r for one in told for r in one.refused))
 
 
+def _last_work(target: Target) -> tuple[int | None, ...]:
+    """How far the database is: whoever opens a window meanwhile, works and closes it, is not overlooked."""
+    with translated_errors(), engine_as(target.url(target.name)) as there, there.connect() as connection:
+        return tuple(connection.execute(text(_LAST_WORK)).one())
+
+
+def _refuse_more_work(target: Target, before: tuple[int | None, ...] | None) -> None:
+    if before is not None and _last_work(target) != before:
+        raise Unavailable("backup.worked_meanwhile")
+
+
+def _refuse_unmade(connection: Connection, newcomers: dict[str, list[str]]) -> None:
+    """Raise Forbidden (``backup.may_not_make``) where this login cannot make those a backup brings."""
+    newcomers.pop(OWNER, None)
+    superuser, makes = connection.execute(text(_MAY_MAKE)).one()
+    out_of_reach = [who for who, groups in newcomers.items() if not makes or group_role("backup") in groups]
+    if out_of_reach and not superuser:
+        raise Forbidden("backup.may_not_make", names=", ".join(out_of_reach))
+
+
+def _listed_elsewhere(second: Path | None, keys: Sequence[PrivateKey]) -> tuple[Since, Path | None]:
+    """What a second place can tell, and that place where it cannot tell all."""
+    told: list[Since] = []
+    if second is None:
+        return _joined(), None
+    silent = None
+    for part in _PARTS:
+        try:
+            with folder_errors(second):
+                if not second.is_dir():
+                    raise Unavailable("backup.folder_missing", path=str(second))
+            told.append(part(second, keys))
+        except PlatzlotseError:
+            silent = second
+    return _joined(*told), silent
+
+
 def _listed(place: Path, keys: Sequence[PrivateKey]) -> Since:
     """What the files beside the backups list, and each backup that opens."""
-    told = [Since(erasures_beside(place), refusals_beside(place))]
-    found: tuple[BackupFile, ...] = ()
-    with suppress(Unavailable):  # a second place that is not there now
-        found = backups_in(place)
-    for file in found:
+    return _joined(*(part(place, keys) for part in _PARTS))
+
+
+def _in_backups(place: Path, keys: Sequence[PrivateKey]) -> Since:
+    told: list[Since] = []
+    for file in backups_in(place):
         try:
             manifest = read_manifest(file.path, keys)
         except PlatzlotseError:
             continue  # another one's, or damaged: it tells nothing
         told.append(Since(read(manifest.erasures, str(file.path)), read_refusals(manifest.refusals, str(file.path))))
     return _joined(*told)
+
+
+_PARTS: tuple[Callable[[Path, Sequence[PrivateKey]], Since], ...] = (
+    lambda place, _: Since(erasures_beside(place), ()), lambda place, _: Since((), refusals_beside(place)), _in_backups,
+)  # fmt: skip
 
 
 def _roles(connection: Connection) -> Sequence[str]:
@@ -251,7 +303,8 @@ def _swap(connection: Connection, name: str, fresh: str, before: str) -> None:
 def _said_full() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as exc:
-        if sqlstate(exc) == DISK_FULL:
+    except (DBAPIError, Unavailable) as exc:
+        full = sqlstate(exc) == DISK_FULL if isinstance(exc, DBAPIError) else exc.code == "database.full"
+        if full:
             raise Unavailable("backup.server_full") from exc
         raise

@@ -20,8 +20,11 @@ from app.paths import Profile
 from app.seat import DATABASE, embedded_seat
 from app.settings import Mode, load
 from domain.database import translated_errors
-from domain.errors import PlatzlotseError, Unavailable
+from domain.errors import Forbidden, PlatzlotseError, Unavailable
 from domain.migrations import migrate
+
+_MAY_REPLACE = text("""SELECT rolsuper OR (rolcreatedb AND NOT EXISTS (
+    SELECT FROM pg_database WHERE datname = :name AND datdba <> r.oid)) FROM pg_roles r WHERE rolname = current_user""")
 
 
 @contextmanager
@@ -63,7 +66,8 @@ def restore_target(profile: Profile, *, damaged: bool, now: datetime) -> Iterato
 def server_target(owner_url: str, *, damaged: bool = False) -> Target:
     """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used.
 
-    `owner_url` logs in as its owner, or as a superuser, who acts for the owner.
+    `owner_url` logs in as its owner, or as a superuser, who acts for the owner. Raises Forbidden
+    (``backup.may_not_replace``) for whom the server would refuse it in the end.
     """
     url = make_url(owner_url)
     name = url.database or DATABASE
@@ -77,6 +81,8 @@ def server_target(owner_url: str, *, damaged: bool = False) -> Target:
                 raise Unavailable("backup.in_use")
 
     with translated_errors(), admin.connect() as connection:
+        if not connection.scalar(_MAY_REPLACE, {"name": name}):
+            raise Forbidden("backup.may_not_replace")
         major = int(str(connection.scalar(text("SHOW server_version_num")))) // 10_000
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
             there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": OFFICE_OWNER})

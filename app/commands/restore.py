@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         if target.left is None:
             answers = Asked(target.url(target.name), target.admin_url, options.damaged).settings()
         folder = options.folder or place_of(profile, answers.form)
-        path = _chosen(options.at, folder)
+        path = chosen(options.at, folder)
         keys = [machine_key(profile), *_off_paper(path, machine_key(profile))]
         done = restore(
             target,
@@ -89,9 +89,16 @@ def _list(options: argparse.Namespace, folder: Path) -> int:
     if options.json:
         say({"backups": [{"file": str(f.path), "at": f.at, "kind": f.kind} for f in found]})
     else:
+        tell(tr("Sicherungen in „{folder}“:").format(folder=folder) if found else _nothing_in(folder))
         for file in found:
             tell(f"{formats.moment(file.at)}  {formats.size(file.path.stat().st_size)}  {file.name}")
     return DONE
+
+
+def _nothing_in(folder: Path) -> str:
+    return tr("In „{folder}“ liegt keine Sicherung. Liegen sie woanders, nennen Sie den Ordner mit --folder.").format(
+        folder=folder
+    )
 
 
 def _drop(options: argparse.Namespace, profile: Profile) -> int:
@@ -122,13 +129,15 @@ def _drop_there(admin_url: str, database: str | None, name: str) -> None:
         drop_set_aside(connection, database or DATABASE, name)
 
 
-def _chosen(given: str, folder: Path) -> Path:
+def chosen(given: str, folder: Path) -> Path:
     """A file, or the newest backup that is not after a time."""
     for path in (Path(given), folder / given):
         if path.is_file():
             return path.resolve()
     try:
-        at = datetime.strptime(given, "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN)
+        # the list shows minutes: what was made within the named one is meant; of an hour that comes twice the second
+        named = datetime.strptime(given, "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN, fold=1)
+        at = named.astimezone(UTC) + timedelta(seconds=59)
     except ValueError:
         raise Invalid("backup.moment", given=given) from None
     found = next((file.path for file in backups_in(folder) if file.at <= at), None)

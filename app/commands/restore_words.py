@@ -36,6 +36,7 @@ def tell_restored(options: argparse.Namespace, path: Path, done: Restored) -> No
                 "newcomers": done.newcomers,
                 **asdict(done.done),
                 "unasked": done.unasked,
+                "second_place_read": done.silent is None,
             }
         )
         return
@@ -53,6 +54,13 @@ def tell_restored(options: argparse.Namespace, path: Path, done: Restored) -> No
         tell(sentence)
     if done.newcomers:
         tell(tr("Neu angelegt, noch ohne Kennwort: {names}.").format(names=", ".join(done.newcomers)))
+    if done.silent is not None:
+        tell(
+            tr(
+                "Der zweite Ort „{path}“ war nicht oder nicht ganz lesbar. War es die Datenbank von eben, fehlt "
+                "dadurch nichts; sonst sehen Sie nach, ob dort Löschungen oder Widersprüche stehen."
+            ).format(path=done.silent)
+        )
     if done.unasked:
         tell(tr("Nicht mehr lesbar war (gefragt wurden noch die Listen neben den Sicherungen und andere Sicherungen):"))
         for part in done.unasked:

@@ -33,9 +33,11 @@ _RULES = f"""SELECT
     (SELECT count(*) FROM pg_catalog.pg_policy) AS policies,
     (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relrowsecurity AND {_OURS}) AS secured"""
+# who works here; the owner, who gives the groups, is the server's
 _ROLES = """SELECT m.rolname, array_agg(g.rolname ORDER BY g.rolname) FROM pg_catalog.pg_auth_members a
     JOIN pg_catalog.pg_roles g ON g.oid = a.roleid JOIN pg_catalog.pg_roles m ON m.oid = a.member
-    WHERE g.rolname LIKE 'platzlotse\\_%' GROUP BY 1 ORDER BY 1"""
+    WHERE g.rolname LIKE 'platzlotse\\_%' AND m.rolcanlogin AND NOT (m.rolsuper OR m.rolcreaterole OR m.rolreplication)
+    GROUP BY 1 ORDER BY 1"""
 
 
 @dataclass(frozen=True, slots=True)

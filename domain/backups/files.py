@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,9 +18,14 @@ from typing import BinaryIO
 
 from domain.errors import Unavailable
 
+WINDOWS = os.name == "nt"
+if not WINDOWS:
+    import fcntl
+
 ENDING, UNFINISHED = ".sicherung", ".unfertig"
 _NAMED = re.compile(r"platzlotse-(\d{8}T\d{6}Z)-(hourly|manual|safety)-[0-9a-f]{8}\.sicherung")
 _MOMENT = "%Y%m%dT%H%M%SZ"
+_HELD = {errno.EWOULDBLOCK, errno.EACCES}  # other answers: a place that knows no locks
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BLOCK = 1 << 20
 
@@ -91,6 +96,7 @@ def whole_file(folder: Path, name: str) -> Iterator[BinaryIO]:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
             with os.fdopen(descriptor, "wb", buffering=_BLOCK) as file:
+                _hold(descriptor)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -116,10 +122,23 @@ def copy_to(source: Path, folder: Path) -> None:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what a killed program was writing. Only for who has the turn to back up."""
+    """Remove what a killed program was writing, and nothing that another machine writes there just now."""
     with suppress(OSError):
         for path in folder.glob(f"platzlotse-*{UNFINISHED}"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError), nullcontext() if WINDOWS else path.open("rb+") as file:
+                if file is not None:
+                    _hold(file.fileno())
+                path.unlink(missing_ok=True)
+
+
+def _hold(descriptor: int) -> None:
+    """For as long as it is open. Raises OSError where another has it; Windows removes no open file, its own neither."""
+    if not WINDOWS:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            if exc.errno in _HELD:
+                raise
 
 
 def _hash(path: Path) -> bytes:

@@ -20,6 +20,7 @@ AGAIN = timedelta(minutes=10)  # after one that failed
 VERIFIED_EVERY = timedelta(days=1)
 FAILED_FOR = timedelta(days=7)  # so long a failure is told of
 INTERRUPTED = "backup.interrupted"
+NO_ROOM = "backup.no_room_to_verify"  # says nothing of the backup: it is tried again
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
@@ -90,6 +91,8 @@ def note_verified_by_command(
 def note_unverified(session: Session, backup_id: int, error: PlatzlotseError) -> None:
     """It lies there and could not be brought back, and why."""
     row = session.get_one(Backup, backup_id)
+    if row.trouble == error.code == NO_ROOM:
+        return
     row.trouble, row.trouble_params = error.code[:200], _kept(error.params)
     events.record(session, "backup.failed", backup_id)
 
@@ -109,9 +112,14 @@ def note_copies(session: Session, held: Collection[str], *, trouble: str, now: d
         events.record(session, "backup.copied", 0)
 
 
-def due_for_verifying(session: Session, *, now: datetime) -> int | None:
-    """What a person asked for and is unverified, else once a day the newest; one that failed is not tried again."""
-    unverified = select(Backup.id).where(Backup.state == "made", Backup.trouble == "").order_by(Backup.made_at.desc())
+def due_for_verifying(session: Session, folder: str, *, now: datetime) -> int | None:
+    """What a person asked for and is unverified, else once a day the newest; one that failed is not tried again.
+
+    Only of this `folder`: what another machine made is that one's to read.
+    """
+    untried = Backup.trouble.in_(("", NO_ROOM))
+    there = select(Backup.id).where(Backup.state == "made", Backup.folder == folder)
+    unverified = there.where(untried).order_by(Backup.made_at.desc())
     asked: int | None = session.scalar(unverified.where(Backup.kind == Kind.MANUAL).limit(1))
     if asked is not None:
         return asked
@@ -127,7 +135,7 @@ def settle(session: Session, files: Iterable[BackupFile], folder: str) -> None:
     interrupted = update(Backup).where(Backup.state == "running")
     changed = len(session.execute(interrupted.values(state="failed", trouble=INTERRUPTED).returning(Backup.id)).all())
     there = {file.name: file for file in files}
-    known = set(session.scalars(select(Backup.file_name).where(Backup.file_name != "")))
+    known = listed_names(session)
     gone = delete(Backup).where(Backup.file_name != "", Backup.folder == folder, Backup.file_name.not_in(there))
     changed += len(session.execute(gone.returning(Backup.id)).all())
     for name in there.keys() - known:
@@ -147,6 +155,11 @@ def forget(session: Session, names: Iterable[str], *, now: datetime) -> None:
     """Rows of files that were rotated out, and failures of long ago."""
     session.execute(delete(Backup).where(Backup.file_name.in_(list(names)), Backup.file_name != ""))
     session.execute(delete(Backup).where(Backup.state == "failed", Backup.asked_at < now - FAILED_FOR))
+
+
+def listed_names(session: Session) -> frozenset[str]:
+    """All files the office knows of."""
+    return frozenset(session.scalars(select(Backup.file_name).where(Backup.file_name != "")))
 
 
 def verified_names(session: Session) -> frozenset[str]:

@@ -38,7 +38,7 @@ def seal_into(file: BinaryIO, keys: Sequence[bytes], manifest: bytes, dump: Iter
     key = random(sodium.crypto_secretstream_xchacha20poly1305_KEYBYTES)
     head = MAGIC + _HEAD.pack(FORMAT, len(keys))
     for public in keys:
-        head += _name(public) + SealedBox(PublicKey(public)).encrypt(key)
+        head += key_name(public) + SealedBox(PublicKey(public)).encrypt(key)
     state = sodium.crypto_secretstream_xchacha20poly1305_state()
     head += sodium.crypto_secretstream_xchacha20poly1305_init_push(state, key)
     file.write(head)
@@ -67,18 +67,11 @@ class SealedFile:
 
     def __init__(self, file: BinaryIO, keys: Iterable[PrivateKey]) -> None:
         self._file = file
-        head = self._exactly(len(MAGIC), missing="backup.foreign")
-        if head != MAGIC:
-            raise Invalid("backup.foreign")
-        numbers = self._exactly(_HEAD.size)
-        found, count = _HEAD.unpack(numbers)
-        if found != FORMAT:
-            raise Invalid("backup.newer_format" if found > FORMAT else "backup.damaged", found=found)
-        seals = self._exactly(count * (_NAME + _SEALED))
+        head, seals = _read_head(file)
         stream = self._exactly(_STREAM)
         self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
         sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, stream, _unsealed(seals, keys))
-        self._bound: bytes | None = blake2b(head + numbers + seals + stream).digest()
+        self._bound: bytes | None = blake2b(head + seals + stream).digest()
         self.manifest = self._read_manifest()
 
     def dump(self) -> Iterator[bytes]:
@@ -113,15 +106,36 @@ class SealedFile:
         self._bound = None
         return part, tag
 
-    def _exactly(self, count: int, *, missing: str = "backup.truncated") -> bytes:
-        found = self._file.read(count)
-        if len(found) < count:
-            raise Invalid(missing)
-        return found
+    def _exactly(self, count: int) -> bytes:
+        return _exactly(self._file, count)
+
+
+def sealed_to(file: BinaryIO) -> frozenset[bytes]:
+    """The names (`key_name`) of the keys that open it, as they stand in the clear. Raises Invalid."""
+    _, seals = _read_head(file)
+    return frozenset(seals[at : at + _NAME] for at in range(0, len(seals), _NAME + _SEALED))
+
+
+def _read_head(file: BinaryIO) -> tuple[bytes, bytes]:
+    head = _exactly(file, len(MAGIC), missing="backup.foreign")
+    if head != MAGIC:
+        raise Invalid("backup.foreign")
+    numbers = _exactly(file, _HEAD.size)
+    found, count = _HEAD.unpack(numbers)
+    if found != FORMAT:
+        raise Invalid("backup.newer_format" if found > FORMAT else "backup.damaged", found=found)
+    return head + numbers, _exactly(file, count * (_NAME + _SEALED))
+
+
+def _exactly(file: BinaryIO, count: int, *, missing: str = "backup.truncated") -> bytes:
+    found = file.read(count)
+    if len(found) < count:
+        raise Invalid(missing)
+    return found
 
 
 def _unsealed(seals: bytes, keys: Iterable[PrivateKey]) -> bytes:
-    ours = {_name(bytes(key.public_key)): key for key in keys}
+    ours = {key_name(bytes(key.public_key)): key for key in keys}
     for at in range(0, len(seals), _NAME + _SEALED):
         key = ours.get(seals[at : at + _NAME])
         if key is None:
@@ -133,7 +147,8 @@ def _unsealed(seals: bytes, keys: Iterable[PrivateKey]) -> bytes:
     raise Invalid("backup.wrong_key")
 
 
-def _name(public: bytes) -> bytes:
+def key_name(public: bytes) -> bytes:
+    """By which a key is known in the clear."""
     return blake2b(public, digest_size=_NAME).digest()
 
 

@@ -1,4 +1,7 @@
-"""Databases a restore set aside: what each is called, when it was, how much room it takes. Dropping is the owner's."""
+"""Databases a restore set aside, or one that was killed left: how each is called, since when, how large.
+
+Dropping is the owner's.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +15,15 @@ from domain.database import sqlstate
 from domain.errors import NotFound, Unavailable
 
 BEFORE = "_before_"
+UNFINISHED = "_restoring_"
 _MOMENT = "%Y%m%d_%H%M%S"
 _USED = "55006"
 _MAY_LIST = text("SELECT has_function_privilege('platform.databases_set_aside()', 'EXECUTE')")
 _LIST = text("SELECT name, size FROM platform.databases_set_aside()")
-_THERE = text("SELECT datname FROM pg_database WHERE starts_with(datname::text, :before) ORDER BY 1")
+_LEFT = text("""SELECT datname::text FROM pg_database
+    WHERE starts_with(datname::text, current_database() || :unfinished) ORDER BY 1""")
+_THERE = text("""SELECT datname FROM pg_database
+    WHERE starts_with(datname::text, :before) OR starts_with(datname::text, :unfinished) ORDER BY 1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,11 @@ class SetAside:
     name: str
     size: int | None
     at: datetime | None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether a restore that did not come to its end was just making it; the next one drops it."""
+        return UNFINISHED in self.name
 
 
 def name_of(database: str, now: datetime) -> str:
@@ -37,7 +49,8 @@ def set_aside(session: Session) -> tuple[SetAside, ...]:
     """The oldest first; nothing for who does not answer for the machine."""
     if not session.scalar(_MAY_LIST):
         return ()
-    return tuple(SetAside(row.name, row.size, _moment(row.name)) for row in session.execute(_LIST))
+    left = (SetAside(name, None, None) for name in session.scalars(_LEFT, {"unfinished": UNFINISHED}))
+    return (*(SetAside(row.name, row.size, _moment(row.name)) for row in session.execute(_LIST)), *left)
 
 
 def drop_set_aside(admin: Connection, database: str, name: str) -> None:
@@ -46,7 +59,8 @@ def drop_set_aside(admin: Connection, database: str, name: str) -> None:
     Raises NotFound (``backup.no_set_aside``) for what no restore set aside of this database, Unavailable
     (``backup.set_aside_used``) while somebody is connected to it.
     """
-    if name not in admin.scalars(_THERE, {"before": f"{database}{BEFORE}"}).all():
+    ours = {"before": f"{database}{BEFORE}", "unfinished": f"{database}{UNFINISHED}"}
+    if name not in admin.scalars(_THERE, ours).all():
         raise NotFound("backup.no_set_aside", name=name)
     quoted = name.replace('"', '""')
     try:

@@ -3,12 +3,13 @@
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.backups.fresh_seat import data_aside, drop_data_aside
 from app.backups.making import Made
 from app.backups.restoring import Restored, restore
 from app.backups.targets import server_target
@@ -131,8 +132,22 @@ def test_a_sound_office_is_copied_whatever_was_allowed(office: Office, tmp_path:
     named(office, "Neu")
     done = brought_back(made, office, tmp_path, damaged=True)
     assert (done.safety is not None, done.unasked) == (True, ())
-    with pytest.raises(Unavailable, match=r"backup\.folder_missing"):
+    with pytest.raises(Unavailable, match=r"backup\.no_safety_folder"):
         brought_back(made, office, tmp_path / "missing", damaged=True)
+
+
+def test_data_of_a_seat_that_lie_beside_are_told(home: Path) -> None:
+    """With their day and size, the oldest first; nothing else of the folder is."""
+    profile = Profile(home.parent)
+    for name in ("data.before-20261129_080000", "data.before-20261120_080000", "data.before-alt", "data"):
+        (profile.postgres / name / "base").mkdir(parents=True)
+        (profile.postgres / name / "base" / "1").write_bytes(bytes(100_000))
+    told = data_aside(profile)
+    assert [one.name for one in told] == ["data.before-20261120_080000", "data.before-20261129_080000"]
+    assert all(one.size is not None and one.size >= 100_000 for one in told)
+    assert told[0].at == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert drop_data_aside(profile, told[0].name)
+    assert data_aside(profile) == told[1:]
 
 
 def damaged_seat(home: Path) -> tuple[Path, str]:

@@ -121,6 +121,8 @@ def test_a_restore_killed_on_its_way_changes_nothing(office: Office, profile: Pa
     named(office, "Neu")
     killed_at(office.cluster.programs, tmp_path, tool, "--profile", profile, "restore", "--at", made["file"])
     assert named(office) == "Neu"
+    for left in databases(office)[1:]:
+        assert answer("--profile", profile, "restore", "--drop", left, "--yes") == {"dropped": left}
     done = answer("--profile", profile, "restore", "--at", made["file"])
     assert named(office) == "Alt"
     assert databases(office) == [office.name, done["kept"]]

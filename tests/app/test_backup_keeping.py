@@ -1,5 +1,6 @@
 """Backups by the clock, by hand and over the network: real dumps, real scratch clusters."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -8,20 +9,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
 
 from app.backups.keeping import BackupKeeper
 from app.backups.keys import machine_key
 from app.backups.making import make_backup, read_manifest, verify
 from app.paths import Profile
-from domain.backups.files import Kind, backups_in
+from domain.backups.files import Kind, backups_in, clear_leftovers, file_name, whole_file
 from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, list_backups, save_backup_settings
 from domain.database import Database
 from domain.errors import Unavailable
 from domain.persons import ensure_login
 from tests.app.test_cli import ROOT
 from tests.builders import add_patient
-from tests.conftest import PASSWORD, Office
+from tests.conftest import NOW, PASSWORD, Office
+from ui.errors import describe, describe_code
 
 HOUR = timedelta(hours=1)
 
@@ -157,6 +160,65 @@ def test_one_that_is_damaged_is_told_and_the_next_verified(
             now=clock.now, halted=lambda: True,
         )  # fmt: skip
     assert list((profile.home / "backup-scratch").iterdir()) == []
+
+
+def test_where_a_trial_has_no_room_the_backup_waits_for_it(
+    database: Database, keeper: BackupKeeper, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not called unreadable, and the disk others work on is not filled; once there is room it is verified."""
+    free = shutil.disk_usage
+
+    def full(folder: Path) -> object:
+        found = free(folder)
+        return found._replace(free=70_000_000) if folder == profile.home else found
+
+    monkeypatch.setattr("app.backups.making.shutil.disk_usage", full)
+    keeper.keep()
+    (only,) = listed(database)
+    assert (only.state, only.trouble) == ("made", "backup.no_room_to_verify")
+    assert str(profile.home) in describe_code(only.trouble, **only.trouble_params)
+    monkeypatch.undo()
+    keeper._looked = None
+    keeper.keep()
+    (only,) = listed(database)
+    assert (only.state, only.trouble) == ("verified", "")
+
+
+def test_anothers_backups_in_the_same_folder_are_left_alone(
+    office: Office, database: Database, keeper: BackupKeeper, profile: Profile, clock: Clock, tmp_path: Path
+) -> None:
+    """Two offices share a drive: neither lists, copies, verifies or rotates the other's, and both are told."""
+    stranger = bytes(PrivateKey.generate().public_key)
+    folder = profile.home / "backups"
+    folder.mkdir()
+    theirs = set()
+    for days in (0, 20, 21, 22, 23, 200):
+        at = clock.now - timedelta(days=days)
+        theirs.add(make_backup(office.url("owner"), folder, [stranger], kind=Kind.HOURLY, now=at).path.name)
+    for name in theirs:
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    with database.write() as session:
+        save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
+    with pytest.raises(Unavailable, match="shared_folder") as why:
+        keeper.keep()
+    assert "fremden" in describe(why.value)
+    (only,) = listed(database)
+    assert only.state == "verified"
+    assert only.copied_at is not None
+    for place in (folder, tmp_path):
+        assert {file.name for file in backups_in(place)} == theirs | {only.file_name}
+
+
+def test_what_another_machine_writes_just_now_is_no_leftover(tmp_path: Path) -> None:
+    """Half a file of a killed program goes; one that is being written stays until it is whole."""
+    left = tmp_path / f"{file_name(Kind.HOURLY, NOW)}.unfertig"
+    left.write_bytes(b"halb")
+    name = file_name(Kind.HOURLY, NOW)
+    with whole_file(tmp_path, name) as file:
+        file.write(b"ganz")
+        clear_leftovers(tmp_path)
+    assert not left.exists()
+    assert (tmp_path / name).read_bytes() == b"ganz"
 
 
 def test_who_backs_up_without_all_rows_is_refused(office: Office, profile: Profile, clock: Clock, reader: str) -> None:

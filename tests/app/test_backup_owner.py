@@ -9,13 +9,15 @@ from sqlalchemy import make_url, text
 from app.backups.making import make_backup
 from app.backups.restoring import restore
 from app.backups.targets import server_target
-from domain.backups.files import Kind
+from domain.backups.files import Kind, backups_in
 from domain.database import Database
+from domain.errors import Forbidden
 from domain.person_admin import NewPerson, create_person, lock_person, reset_password, set_roles
 from tests.app.test_admin_init import SECRETS, command, do, outcomes, run, server
 from tests.app.test_backup_erasures import KEY
 from tests.conftest import NOW
 from tests.servers.office_server import OfficeServer
+from ui.errors import describe
 
 __all__ = ["server"]
 GROUPS = "SELECT array_to_string(platform.groups_of('jana'), ' ')"
@@ -58,3 +60,30 @@ def test_an_admin_gives_a_login_that_came_back_its_password(
     assert do(server, "platzlotse", "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'kurt'") == [True]
     with office.read() as session:
         assert session.scalar(text("SELECT count(*) FROM platform.person")) == 3
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("no_keyring")
+def test_an_owner_who_may_make_databases_brings_an_office_back(
+    server: OfficeServer, office: Database, tmp_path: Path
+) -> None:
+    """Its rows and whoever works there; a login only a superuser gives is named before a safety copy is made."""
+    with office.write() as session:
+        create_person(session, NewPerson("jana", "Jana", ("caseworker",)))
+    office.close()
+    owner = make_url(server.admin_url("platzlotse"))
+    owner = owner.set(username="platzlotse_owner", password=SECRETS["PLATZLOTSE_OWNER_PASSWORD"])
+    owner_url = owner.render_as_string(hide_password=False)
+    keys = [bytes(KEY.public_key)]
+    made = make_backup(owner_url, tmp_path, keys, kind=Kind.MANUAL, now=NOW)
+    with pytest.raises(Forbidden, match="may_not_replace"):
+        server_target(owner_url)
+    do(server, "postgres", "ALTER ROLE platzlotse_owner CREATEDB", "DROP ROLE jana")
+    done = restore(server_target(owner_url), made.path, [KEY], safety=keys, folder=tmp_path, now=NOW)
+    assert done.newcomers == ("jana",)
+    do(server, "postgres", "DROP ROLE sicherungsdienst")
+    there = [file.path for file in backups_in(tmp_path)]
+    with pytest.raises(Forbidden, match="may_not_make") as why:
+        restore(server_target(owner_url), made.path, [KEY], safety=keys, folder=tmp_path, now=NOW)
+    assert "sicherungsdienst" in describe(why.value)
+    assert [file.path for file in backups_in(tmp_path)] == there

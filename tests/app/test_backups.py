@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
 
 from app.backups.keys import machine_key
-from app.backups.making import make_backup, verify
+from app.backups.making import make_backup, read_manifest, verify
 from app.embedded_postgres import EmbeddedPostgres
 from app.paths import Profile
 from app.seat import DATABASE
@@ -93,6 +94,24 @@ def test_a_backup_that_is_no_longer_whole_is_not_verified(office: Office, home: 
     with pytest.raises((Invalid, Unavailable), match=r"backup\.truncated"):
         verify(made.path, [key], scratch, now=NOW)
     assert list(scratch.iterdir()) == []
+
+
+def test_a_dump_may_take_longer_than_the_server_waits(office: Office, tmp_path: Path) -> None:
+    """An office's server ends whoever holds a transaction and does nothing; a long dump is not such a one."""
+    key = PrivateKey.generate()
+    owner = create_engine(office.url("owner"), isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{office.name}" SET idle_in_transaction_session_timeout = 2000'))
+    owner.dispose()
+    pauses = iter((2.5,))
+
+    def slow() -> bool:
+        time.sleep(next(pauses, 0))
+        return False
+
+    url = office.url("owner")
+    made = make_backup(url, tmp_path, [bytes(key.public_key)], kind=Kind.MANUAL, now=NOW, halted=slow)
+    assert read_manifest(made.path, [key]) == made.manifest
 
 
 def test_a_full_disk_leaves_no_half_backup(office: Office, tmp_path: Path) -> None:

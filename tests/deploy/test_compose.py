@@ -78,9 +78,17 @@ def test_secrets_are_files_and_data_lie_in_volumes() -> None:
             if "PASSWORD" in name:
                 assert name.endswith("_FILE"), name
                 assert str(value).startswith("/run/")
-    volumes = {entry.partition(":")[0] for service in services.values() for entry in service.get("volumes", [])}
+    entries = [entry for service in services.values() for entry in service.get("volumes", [])]
+    volumes = {re.sub(r"\$\{[A-Z_]+:-(.*?)\}", r"\1", entry).partition(":")[0] for entry in entries}
     assert {name for name in volumes if not name.startswith((".", "/"))} == set(compose["volumes"])
     assert "PASSWORD" not in (DEPLOY / ".env.example").read_text("utf-8")
+
+
+def test_a_second_place_is_within_reach_of_who_copies_and_who_restores(services: dict[str, Any]) -> None:
+    """A folder of another disk, which the containers' account may write to, is named in the settings."""
+    for name in ("worker", "setup"):
+        assert "${SECOND_PLACE:-second}:/zweiter-ort" in services[name]["volumes"]
+    assert "/zweiter-ort" in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
 def test_our_own_containers_may_little(services: dict[str, Any]) -> None:

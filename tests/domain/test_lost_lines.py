@@ -113,6 +113,21 @@ def test_a_row_somebody_holds_ends_with_a_sentence(
     hasty.close()
 
 
+def test_a_server_without_room_says_what_to_do(database: Database) -> None:
+    """It answers and is not away: trying again helps only once there is room."""
+
+    def save() -> None:
+        with database.write() as session:
+            add_patient(session)
+            session.execute(text("DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$"))
+
+    with pytest.raises(Unavailable, match=r"database\.full") as told:
+        save()
+    assert "keinen Platz" in describe(told.value)
+    with database.read() as session:
+        assert session.scalar(COUNT) == 0
+
+
 def test_what_contradicts_another_snapshot_comes_again(database: Database, second_database: Database) -> None:
     """A serialization failure is the database's way of saying "once more"."""
     with database.write() as session:

@@ -1,6 +1,7 @@
 """How the office's backups stand, in sentences, and how each line of their list reads."""
 
 from domain.backups.office_backups import BackupShown, BackupState
+from domain.backups.records import NO_ROOM
 from domain.backups.set_aside import SetAside
 from ui import formats
 from ui.errors import describe_code
@@ -58,9 +59,11 @@ def back_words() -> str:
 
 
 def aside_words(found: tuple[SetAside, ...]) -> str:
-    """Each database a restore set aside, with its day and size, and how to drop it."""
+    """Each database a restore set aside, with its day and size, or left; and how to drop it."""
     lines = [
-        tr("{name} – ersetzt {when}, {size}").format(
+        tr("{name} – blieb von einem Zurückholen, das abgebrochen wurde").format(name=one.name)
+        if one.is_left
+        else tr("{name} – ersetzt {when}, {size}").format(
             name=one.name,
             when=formats.moment(one.at) if one.at is not None else tr("an unbekanntem Tag"),
             size=formats.size(one.size) if one.size is not None else tr("Größe unbekannt"),
@@ -119,7 +122,7 @@ def facts(shown: BackupShown) -> list[str]:
 
 
 def _state(shown: BackupShown) -> tuple[str, str]:
-    if shown.state == "made" and shown.trouble:
+    if shown.state == "made" and shown.trouble not in {"", NO_ROOM}:
         return tr("nicht lesbar"), "danger"
     words, kind = _STATES.get(shown.state, (shown.state, "neutral"))
     return tr(words), kind

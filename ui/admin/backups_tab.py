@@ -162,7 +162,7 @@ class BackupsTab(QWidget):
         now = self._ui.now()
 
         def read(session: Session) -> Seen:
-            return read_state(session, now=now), list_backups(session), set_aside(session)
+            return read_state(session, now=now), list_backups(session), (*set_aside(session), *self._ui.data_aside())
 
         self._ui.background.read(self, read, self._show, key="backups")
 

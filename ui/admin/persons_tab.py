@@ -92,6 +92,8 @@ class PersonsTab(ListFormTab[PersonLine]):
         self._door = Card(tr("Zugang"))
         self._door.add(self._state)
         self._door.add(row(self._reset, self._lock))
+        self._team_chosen = False
+        self._team.activated.connect(lambda _: self._choose_team())
         self._deputies = DeputiesCard(ui)
         self._save = button(
             tr("Person spei&chern"), self._on_save, role="primary", icon="save", name=tr("Person speichern")
@@ -109,12 +111,17 @@ class PersonsTab(ListFormTab[PersonLine]):
 
     def _show_facts(self, found: tuple[int, tuple[tuple[int, str], ...]]) -> None:
         self._me, teams = found
-        chosen = str(self._shown.team_id or "") if self._shown is not None else self._team.code()
+        # what was chosen here and is not saved yet stays
+        shown = self._shown
+        chosen = self._team.code() if shown is None or self._team_chosen else str(shown.team_id or "")
         self._team.clear()
         for code, name in (("", tr("ohne Team")), *((str(number), name) for number, name in teams)):
             self._team.addItem(name, code)
         self._team.choose(chosen)
         self._told()
+
+    def _choose_team(self) -> None:
+        self._team_chosen = True
 
     def _load(self, session: Session) -> tuple[PersonLine, ...]:
         return list_persons(session)
@@ -130,6 +137,7 @@ class PersonsTab(ListFormTab[PersonLine]):
         self._login.setText(item.role_name if item else "")
         self._email.setText(item.email if item else "")
         self._phone.setText(item.phone if item else "")
+        self._team_chosen = False
         self._team.choose(str(item.team_id or "") if item else "")
         for role, check in self._roles.items():
             check.setChecked(role in item.roles if item else role == "caseworker")
@@ -172,8 +180,10 @@ class PersonsTab(ListFormTab[PersonLine]):
 
         def save(session: Session) -> int:
             change_details(session, shown.id, display_name=name, email=email, phone=phone)
-            if not own:
+            # only what was changed here: what somebody else changed meanwhile stays
+            if not own and set(roles) != set(shown.roles):
                 set_roles(session, shown.id, roles)
+            if not own and team != shown.team_id:
                 set_team(session, shown.id, team)
             return shown.id
 

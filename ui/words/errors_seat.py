@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "database.unreachable": "Die Datenbank antwortet gerade nicht. Ihre Eingaben bleiben stehen; versuchen Sie es gleich noch einmal.",
     "database.forbidden": "Dazu fehlt Ihnen die Berechtigung. Es wurde nichts geändert; fragen Sie die Leitung Ihres Büros.",
     "database.damaged": "Die Datenbank ist beschädigt: Ein Teil lässt sich nicht mehr lesen. Es wurde nichts geändert. Bringen Sie sie auf eine Sicherung zurück: main.py restore --at ZEIT, auf dem Rechner, der sichert.",
+    "database.full": "Der Rechner der Datenbank hat keinen Platz mehr. Es wurde nichts geändert, Ihre Eingaben stehen noch da. Schaffen Sie dort Platz (oder sagen Sie es dem, der ihn betreut), dann versuchen Sie es noch einmal.",
     "database.lost": "Die Verbindung zur Datenbank brach ab, bevor gespeichert war. Es wurde nichts geändert, Ihre Eingaben stehen noch da; versuchen Sie es gleich noch einmal.",
     "database.unclear": "Die Verbindung brach genau beim Speichern ab, und die Datenbank antwortet noch nicht: Ob gespeichert wurde, ist nicht bekannt. Ihre Eingaben stehen noch da. Sehen Sie nach, sobald die Verbindung wieder steht, bevor Sie noch einmal speichern.",
     "database.read_only": "Der Server nimmt gerade keine Änderungen an; vielleicht übernimmt ein anderer. Es wurde nichts geändert, Ihre Eingaben stehen noch da; versuchen Sie es gleich noch einmal.",

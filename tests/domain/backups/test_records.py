@@ -71,15 +71,16 @@ def test_one_a_day_and_any_by_hand_is_verified(worker_database: Database, tmp_pa
     """The newest; one that could not be brought back is told of and not tried again."""
     with worker_database.write() as session:
         first, second = made(session, tmp_path, now), made(session, tmp_path, now + HOUR)
-        assert records.due_for_verifying(session, now=now + HOUR) == second
+        assert records.due_for_verifying(session, str(tmp_path), now=now + HOUR) == second
         records.note_unverified(session, second, Invalid("backup.differs", what="patient"))
-        assert records.due_for_verifying(session, now=now + HOUR) == first
+        assert records.due_for_verifying(session, str(tmp_path), now=now + HOUR) == first
         records.note_verified(session, first, row_count=10, newest_event=5, now=now + HOUR)
         third = made(session, tmp_path, now + 2 * HOUR)
-        assert records.due_for_verifying(session, now=now + 2 * HOUR) is None
-        assert records.due_for_verifying(session, now=now + DAY) == third
+        assert records.due_for_verifying(session, str(tmp_path), now=now + 2 * HOUR) is None
+        assert records.due_for_verifying(session, "/another/machine", now=now + DAY) is None
+        assert records.due_for_verifying(session, str(tmp_path), now=now + DAY) == third
         by_hand = made(session, tmp_path, now + 3 * HOUR, Kind.MANUAL)
-        assert records.due_for_verifying(session, now=now + 3 * HOUR) == by_hand
+        assert records.due_for_verifying(session, str(tmp_path), now=now + 3 * HOUR) == by_hand
 
 
 def test_rows_follow_the_files(worker_database: Database, tmp_path: Path, now: datetime) -> None:

@@ -36,11 +36,10 @@ def add_source(database: Database, name: str) -> int:
         return source.id
 
 
-def brought(database: Database, source_id: int, *entries: object, day: int) -> ImportReport:
+def brought(database: Database, worker: Database, source_id: int, *entries: object, day: int) -> ImportReport:
     """A reading of that day brought these entries, as the worker notes it, and they are taken over."""
     at = NOW + timedelta(days=day)
     content = json.dumps({"metadata": {"scrape_date": at.date().isoformat()}, "therapists": entries}).encode()
-    worker = Database(database.engine.url.set(username="test_worker").render_as_string(hide_password=False))
     with worker.write() as session:
         run = SourceRun(
             source_id=source_id, state="review", asked_at=at, not_before=at, done_at=at, content=content,
@@ -49,29 +48,28 @@ def brought(database: Database, source_id: int, *entries: object, day: int) -> I
         session.add(run)
         session.flush()
         number = run.id
-    worker.close()
     with database.write() as session:
         return take_over(session, number, now=at, today=at.date())
 
 
-def test_another_directorys_address_is_a_further_site(database: Database) -> None:
+def test_another_directorys_address_is_a_further_site(database: Database, worker_database: Database) -> None:
     """Two sources of one shape: the later one's address moves nobody, and nobody of the first is gone."""
     first, second = add_source(database, "kammer"), add_source(database, "verband")
-    (ina, _) = brought(database, first, entry(), entry("Winter", "Eva"), day=1).ids
+    (ina, _) = brought(database, worker_database, first, entry(), entry("Winter", "Eva"), day=1).ids
     elsewhere = entry(street="Platz", house_number="9")
-    report = brought(database, second, elsewhere, day=2)
+    report = brought(database, worker_database, second, elsewhere, day=2)
     assert [(change.became, change.second_site) for change in report.changes] == [(Became.MOVED, True)]
     with database.read() as session:
         assert [site.form.street for site in sites_of(session, ina)] == ["Weg", "Platz"]
-    again = brought(database, first, entry("Winter", "Eva"), day=3)
+    again = brought(database, worker_database, first, entry("Winter", "Eva"), day=3)
     assert [change.became for change in again.changes] == [Became.UNCHANGED]  # the second one still names Ina
 
 
-def test_one_directory_still_moves_and_misses_its_own(database: Database) -> None:
+def test_one_directory_still_moves_and_misses_its_own(database: Database, worker_database: Database) -> None:
     """A later reading of the same source: the new address is where they work, and who is not named is told."""
     first = add_source(database, "kammer")
-    ina, eva = brought(database, first, entry(), entry("Winter", "Eva"), day=1).ids
-    report = brought(database, first, entry(house_number="9"), day=2)
+    ina, eva = brought(database, worker_database, first, entry(), entry("Winter", "Eva"), day=1).ids
+    report = brought(database, worker_database, first, entry(house_number="9"), day=2)
     assert [(change.therapist_id, change.became, change.second_site) for change in report.changes] == [
         (ina, Became.MOVED, False),
         (eva, Became.GONE, False),
@@ -113,10 +111,12 @@ def test_only_the_statutory_search_says_statutory(
         assert set(session.scalars(text("SELECT seat FROM therapist_service.practice"))) == {seat}
 
 
-def test_matching_does_not_take_a_chambers_practice_for_a_statutory_one(database: Database) -> None:
+def test_matching_does_not_take_a_chambers_practice_for_a_statutory_one(
+    database: Database, worker_database: Database
+) -> None:
     """For somebody insured by statute the rule says unknown, never yes."""
     source = add_source(database, "kammer")
-    (ina,) = brought(database, source, entry(), day=1).ids
+    (ina,) = brought(database, worker_database, source, entry(), day=1).ids
     with database.write() as session:
         search = add_search(session, add_patient(session))
         session.get_one(Therapist, ina).offers = ["cbt:adult:individual"]
@@ -127,7 +127,9 @@ def test_matching_does_not_take_a_chambers_practice_for_a_statutory_one(database
     assert (found.fit, [group.rule for group in found.unknown]) == ((), [Rule.INSURANCE])
 
 
-def test_a_colleague_from_elsewhere_shares_no_statutory_practice(database: Database, tmp_path: Path) -> None:
+def test_a_colleague_from_elsewhere_shares_no_statutory_practice(
+    database: Database, worker_database: Database, tmp_path: Path
+) -> None:
     """The same mailbox and house, but only the statutory search knows the first: two practices, one mailbox."""
     person = {"arzt": True, "vorname": "Ina", "name": "Sommer", "plz": "52062", "ort": "Aachen", "strasse": "Weg"}
     answer = {"arztPraxisDatas": [person | {"hausnummer": "3", "email": "praxis@weg.example"}], "moreResults": False}
@@ -135,7 +137,13 @@ def test_a_colleague_from_elsewhere_shares_no_statutory_practice(database: Datab
     path.write_text(json.dumps(answer), "utf-8")
     with database.write() as session:
         import_file(session, recognise(path, today=NOW.date()), now=NOW, today=NOW.date())
-    brought(database, add_source(database, "kammer"), entry("Winter", "Eva", email="praxis@weg.example"), day=1)
+    brought(
+        database,
+        worker_database,
+        add_source(database, "kammer"),
+        entry("Winter", "Eva", email="praxis@weg.example"),
+        day=1,
+    )
     query = """SELECT t.last_name, pr.seat FROM therapist_service.therapist t
         JOIN therapist_service.practice pr ON pr.id = t.practice_id ORDER BY t.id"""
     with database.read() as session:

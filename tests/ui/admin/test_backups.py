@@ -1,6 +1,7 @@
 """Sicherungen in Verwaltung: what stands there, asking for one, places, and the key that is shown once."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from domain.backups.files import BackupFile, Kind
 from domain.backups.models import Backup
 from domain.backups.recovery_key import name_of, read_recovery_key
 from domain.backups.recovery_paper import recovery_page
+from domain.backups.set_aside import SetAside
 from domain.database import Database, Session
 from domain.errors import Unavailable
 from tests.conftest import NOW, Office
 from tests.domain.casework.pdf_reading import pages
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, press, scalar
+from ui.admin.backup_words import columns
 from ui.admin.backups_tab import BackupsTab
 from ui.admin.recovery_key import RecoveryKeyDialog
 from ui.ports import UiContext
@@ -86,6 +89,7 @@ def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, offic
     assert not tab.aside_card.isVisible()
     owner = create_engine(office.cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
     names = [f"{office.name}_before_20261120_080000", f"{office.name}x_before_20261120_080000"]
+    names.append(f"{office.name}_restoring_0a1b2c3d")
     with owner.connect() as connection:
         for name in names:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
@@ -97,12 +101,42 @@ def test_what_a_restore_set_aside_is_listed(tab: BackupsTab, qtbot: QtBot, offic
             assert " MB" in told
             assert f"main.py restore --drop {names[0]}" in told
             assert names[1] not in told
+            assert f"{names[2]} – blieb von einem Zurückholen" in told
         finally:
             for name in names:
                 connection.execute(text(f'DROP DATABASE "{name}"'))
     owner.dispose()
     tab.refresh()
     qtbot.waitUntil(lambda: not tab.aside_card.isVisible())
+
+
+def test_data_of_a_damaged_seat_are_listed_beside_them(ui: UiContext, qtbot: QtBot) -> None:
+    """They lie in a folder of this machine; they go by the same command."""
+    beside = SetAside("data.before-20261120_080000", 52_000_000, datetime(2026, 11, 20, 8, tzinfo=UTC))
+    shown = BackupsTab(replace(ui, data_aside=lambda: (beside,)))
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.refresh()
+    qtbot.waitUntil(shown.aside_card.isVisible)
+    assert "data.before-20261120_080000 – ersetzt 20.11.2026, 09:00, 52,0 MB" in shown.aside.text()
+    assert "main.py restore --drop data.before-20261120_080000" in shown.aside.text()
+
+
+def test_a_trial_without_room_calls_no_backup_unreadable(
+    tab: BackupsTab, qtbot: QtBot, worker_database: Database
+) -> None:
+    """It stays unverified, and what to do stands below it."""
+    fill(worker_database, lambda s: made(s, hours=2, verified=False, trouble="backup.no_room_to_verify"))
+    tab.refresh()
+    qtbot.waitUntil(lambda: "sobald Platz ist" in tab.facts.text())
+    assert state(tab) == "ungeprüft"
+
+
+def state(tab: BackupsTab) -> str:
+    """What the first line says of its backup."""
+    found = columns()[3].chip
+    assert found is not None
+    return found(tab._model.rows[0])[0]
 
 
 def test_what_is_wrong_stands_in_words(tab: BackupsTab, qtbot: QtBot, worker_database: Database) -> None:

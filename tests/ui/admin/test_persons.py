@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 
 from domain.database import Database
 from domain.errors import Forbidden
-from domain.person_admin import NewPerson, create_person, lock_person, set_roles
+from domain.person_admin import NewPerson, add_team, create_person, lock_person, set_roles
 from domain.persons import ensure_person
 from tests.conftest import PASSWORD, Office
 from tests.ui.hands import fill, press, scalar
@@ -97,6 +97,26 @@ def test_roles_and_a_lock(tab: PersonsTab, qtbot: QtBot, database: Database) -> 
     qtbot.waitUntil(lambda: any("gesperrt" in tab._list.item(n).text() for n in range(tab._list.count())))
     press(qtbot, tab, "Wieder zulassen")
     qtbot.waitUntil(lambda: not any("gesperrt" in tab._list.item(n).text() for n in range(tab._list.count())))
+
+
+def test_what_somebody_else_changed_meanwhile_stays(tab: PersonsTab, qtbot: QtBot, database: Database) -> None:
+    """A new role from another desk outlives a form that was open; a team chosen in it outlives the news of that."""
+    number, _ = fill(database, lambda s: create_person(s, NewPerson("neu_kim", "Kim Neu", ("caseworker",))))
+    team = fill(database, lambda s: add_team(s, "Nord"))
+    tab.refresh()
+    choose(qtbot, tab, "Kim Neu")
+    qtbot.waitUntil(lambda: tab._team.findText("Nord") >= 0)
+    tab._team.setCurrentIndex(tab._team.findText("Nord"))
+    tab._team.activated.emit(tab._team.currentIndex())
+    fill(database, lambda s: set_roles(s, number, {"caseworker", "auditor"}))
+    fill(database, lambda s: add_team(s, "Ost"))
+    tab.refresh()
+    qtbot.waitUntil(lambda: tab._team.findText("Ost") >= 0)
+    assert tab._team.currentText() == "Nord"
+    press(qtbot, tab, "Person speichern")
+    teams = "SELECT team_id FROM platform.person WHERE role_name = 'neu_kim'"
+    qtbot.waitUntil(lambda: scalar(database, teams) == team)
+    assert scalar(database, ROLES_OF.format("neu_kim")) == "caseworker auditor"
 
 
 def test_nobody_changes_the_own_rights(tab: PersonsTab, qtbot: QtBot, database: Database) -> None:
