@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.chain_walk import ALLOWED_AGE, PAGE, Fault, Finding, Head, Known, Walk, links_of, restores_of
+from domain.chain_walk import ALLOWED_AGE, PAGE, Fault, Finding, Head, Known, Restore, Walk, links_of, restores_of
 
 
 @dataclass(frozen=True, slots=True)
 class AuditChecked:
-    """What was checked and found; `restored` is how many restores are on record.
+    """What was checked and found; `restores` are those on record, a moment each, or more where runs of links are gone.
 
     `bare` entries have no content: readings, and changes whose content was erased.
     """
@@ -26,12 +26,17 @@ class AuditChecked:
     waiting: int
     faults: int
     findings: tuple[Finding, ...]
-    restored: int = 0
+    restores: tuple[Restore, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return self.faults == 0
+
+    @property
+    def restored(self) -> int:
+        """How many restores are on record."""
+        return len({one.at for one in self.restores})
 
 
 def verify_audit(
@@ -70,4 +75,4 @@ def verify_audit(
     if given and not highest:  # numbers were given out, and not one entry is left
         walk.note(Finding(Fault.ALL_GONE, number=given))
     waiting = walk.look_at_waiting(session, "audit.unchained_entries", now=now, allowed=allowed)
-    return AuditChecked(walk.links, walk.head, bare, waiting, walk.faults, walk.findings, len(restores))
+    return AuditChecked(walk.links, walk.head, bare, waiting, walk.faults, walk.findings, restores)

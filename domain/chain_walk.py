@@ -58,7 +58,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """A restore on record: how many links there were before and how many stayed."""
+    """A restore on record: the links after `after`, up to `before`, stayed behind."""
 
     at: datetime
     before: int
@@ -173,7 +173,8 @@ class Walk:
 
 def restores_of(session: Session, log: str) -> tuple[Restore, ...]:
     """What the audit says of restores, for one of the chains."""
-    rows = session.execute(text("SELECT at, before, after FROM audit.restores() WHERE log = :log"), {"log": log})
+    query = text("SELECT at, before, after FROM audit.restores() WHERE log = :log ORDER BY at, before")
+    rows = session.execute(query, {"log": log})
     return tuple(Restore(row.at, row.before, row.after) for row in rows)
 
 

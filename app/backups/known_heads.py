@@ -1,6 +1,6 @@
-"""Ends of the chains as backups know them: beside the backups, and in those this machine can open."""
+"""Ends of the chains as backups know them: beside the backups, and in those that open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,18 +15,16 @@ from domain.errors import PlatzlotseError
 NEWEST = 30  # of a place; an end of an older one lies before those of the newer
 
 
-def known_heads(places: Iterable[Path], key: PrivateKey | None) -> tuple[KeptHead, ...]:
+def known_heads(places: Iterable[Path], keys: Sequence[PrivateKey]) -> tuple[KeptHead, ...]:
     """Every end that is told, each once; a place that is not there tells nothing. Raises for a torn file."""
     found: dict[KeptHead, None] = {}
     for place in places:
         if not place.is_dir():
             continue
         found |= dict.fromkeys(heads_beside(place))
-        if key is None:
-            continue
-        for file in backups_in(place)[:NEWEST]:
+        for file in backups_in(place)[:NEWEST] if keys else ():
             with suppress(PlatzlotseError):  # another key's, or damaged: its own check says so
-                found |= dict.fromkeys(read(read_manifest(file.path, [key]).heads, file.name))
+                found |= dict.fromkeys(read(read_manifest(file.path, keys).heads, file.name))
     return tuple(found)
 
 

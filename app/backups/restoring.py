@@ -5,7 +5,7 @@ Nothing is done while anybody works there, and nobody can before what was erased
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +18,15 @@ from sqlalchemy.exc import DBAPIError
 
 from app.backups.asking import Answers, Asked
 from app.backups.in_place import create_like, engine_as, is_sealed, other_owner, set_up_inside, set_up_like
+from app.backups.known_heads import known_heads
 from app.backups.making import UNPACKED, Made, make_backup, read_manifest, refuse_full, restore_into
 from app.office_setup import OWNER
 from app.postgres_binaries import Binaries
 from domain.access import group_role
-from domain.backups.chain_heads import KeptHead, heads_in, note_restore
+from domain.backups.chain_heads import KeptHead, heads_in
 from domain.backups.erasures import Erasure, erasures_beside, keep_beside, read, replay
 from domain.backups.files import Kind, backups_in, folder_errors
+from domain.backups.left_behind import TOLD_NOTHING, Compared, compare, note_restore
 from domain.backups.own_rows import write_own_rows
 from domain.backups.people import follow, make_missing_logins
 from domain.backups.refusals import Refusal, keep_refusals_beside, refusals_beside, say_again
@@ -94,10 +96,10 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class OfBefore:
-    """Of the database that is replaced: how far its chains were, whether its comparisons were sealed."""
+    """Of the database that is replaced: whether its comparisons were sealed, and the ends of chains that are known."""
 
-    heads: tuple[KeptHead, ...]
     sealed: bool
+    kept: tuple[KeptHead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def restore(
         copy = asked.unless_damaged(
             lambda: make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
         )
-    of_before = _of_before(target, asked, now=now)
+    of_before = _of_before(target, asked, _kept(places, keys), now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
     before = name_of(target.name, now)
     with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
@@ -160,7 +162,7 @@ def restore(
         create_like(connection, fresh, owner, target.name)
         try:
             restore_into(path, keys, target.url(fresh), binaries=target.binaries, now=now, owner=owner)
-            done, made = _make_ready(target, fresh, owner, answers, since, of_before, now=now)
+            done, made = _make_ready(target, fresh, owner, asked, answers, since, of_before, now=now)
             set_up_like(connection, fresh, target.name)
             # both lists only grow: a folder that is full hinders the restore, not what is said of it
             keep_beside(folder, since.erased)
@@ -179,19 +181,46 @@ def restore(
     return Restored(copy, before, newcomers, done, answers.unasked, silent)
 
 
-def _of_before(target: Target, asked: Asked, *, now: datetime) -> OfBefore:
+def _of_before(target: Target, asked: Asked, kept: tuple[KeptHead, ...], *, now: datetime) -> OfBefore:
     """Of the database that is replaced, as far as it can still be read."""
 
     def read_it() -> OfBefore:
         with translated_errors(), engine_as(target.url(target.name)) as old, old.begin() as connection:
-            return OfBefore(heads_in(connection, now=now), sealed=is_sealed(connection))
+            return OfBefore(is_sealed(connection), (*kept, *heads_in(connection, now=now)))
 
     found = asked.unless_damaged(read_it)
-    return OfBefore((), sealed=target.data is None) if found is None else found
+    return OfBefore(target.data is None, kept) if found is None else found
+
+
+def _kept(places: Iterable[Path], keys: Sequence[PrivateKey]) -> tuple[KeptHead, ...]:
+    """The ends of chains as the places know them; a torn list, which verify-log tells of, keeps no office away."""
+    found: tuple[KeptHead, ...] = ()
+    for place in places:
+        with suppress(PlatzlotseError):
+            found += known_heads([place], keys)
+    return found
+
+
+def _compared(target: Target, asked: Asked, restored: Connection, *, now: datetime) -> Compared:
+    """The chains of the database that is replaced with the restored ones."""
+
+    def read_it() -> Compared:
+        with translated_errors(), engine_as(target.url(target.name)) as old, old.begin() as replaced:
+            return compare(replaced, restored, now=now)
+
+    return asked.unless_damaged(read_it) or TOLD_NOTHING
 
 
 def _make_ready(
-    target: Target, fresh: str, owner: str | None, answers: Answers, since: Since, of_before: OfBefore, *, now: datetime
+    target: Target,
+    fresh: str,
+    owner: str | None,
+    asked: Asked,
+    answers: Answers,
+    since: Since,
+    of_before: OfBefore,
+    *,
+    now: datetime,
 ) -> tuple[Done, tuple[str, ...]]:
     """The schema of now, the machine's own rows, who works here; what must not come back is gone again.
 
@@ -210,7 +239,7 @@ def _make_ready(
             # before words are erased: what is erased is asked nothing more
             refused = say_again(connection, since.refused)
             again = replay(connection, since.erased)
-            note_restore(of_before.heads, connection, now=now)
+            note_restore(connection, _compared(target, asked, connection, now=now), of_before.kept, now=now)
             return Done(again, refused, held, paused, followed), made
 
 

@@ -24,7 +24,7 @@ from app.settings import load
 from domain.audit_check import AuditChecked, verify_audit
 from domain.backups.chain_heads import AUDIT, CONTACTS
 from domain.backups.office_backups import BackupForm, read_state
-from domain.chain_walk import Fault, Finding
+from domain.chain_walk import Fault, Finding, Restore
 from domain.communication.evidence.verify import Checked, verify
 from domain.database import Database
 from domain.errors import Forbidden, Invalid
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     with open_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         try:
-            heads = known_heads(_places(options, profile, database), _key(profile))
+            heads = known_heads(_places(options, profile, database), _keys(profile))
             with database.read() as session:
                 checked = verify(
                     session, now=datetime.now(UTC), allowed=timedelta(hours=options.allowed_hours), head=head,
@@ -98,9 +98,9 @@ def _places(options: argparse.Namespace, profile: Profile, database: Database) -
     return (first, Path(form.second_folder)) if form.second_folder else (first,)
 
 
-def _key(profile: Profile) -> PrivateKey | None:
+def _keys(profile: Profile) -> list[PrivateKey]:
     """The machine's own, where it has one; none is made for this."""
-    return machine_key(profile) if (profile.home / "backup.key").exists() else None
+    return [machine_key(profile)] if (profile.home / "backup.key").exists() else []
 
 
 def _head(given: str | None) -> bytes | None:
@@ -138,6 +138,7 @@ def _audit_answer(checked: AuditChecked) -> dict[str, Any]:
         "bare": checked.bare,
         "waiting": checked.waiting,
         "restores": checked.restored,
+        "left_behind": [{"at": one.at, "first": one.after + 1, "last": one.before} for one in checked.restores],
         "faults": checked.faults,
         "findings": _found(checked.findings),
     }
@@ -226,6 +227,8 @@ def _tell_audit(checked: AuditChecked) -> None:
                 "{n} Wiederherstellungen sind vermerkt; was danach neu begann, zählt nicht als fehlend.",
             )
         )
+        for one in checked.restores:
+            tell("  – " + _left_behind(one))
     _tell_faults(checked)
     tell(
         tr("✓ Die Kette des Änderungsprotokolls ist unversehrt.")
@@ -235,6 +238,17 @@ def _tell_audit(checked: AuditChecked) -> None:
             "✗ Die Kette des Änderungsprotokolls ist an {n} Stelle gebrochen.",
             "✗ Die Kette des Änderungsprotokolls ist an {n} Stellen gebrochen.",
         )
+    )
+
+
+def _left_behind(restore: Restore) -> str:
+    """Which links no longer count: whoever reads it knows whether anybody restored anything that day."""
+    if restore.before <= restore.after:
+        return tr("{at}: Kein Glied entfiel.").format(at=moment(restore.at))
+    if restore.before == restore.after + 1:
+        return tr("{at}: Glied {number} entfiel.").format(at=moment(restore.at), number=restore.before)
+    return tr("{at}: Glied {number} bis {other} entfielen.").format(
+        at=moment(restore.at), number=restore.after + 1, other=restore.before
     )
 
 

@@ -1,7 +1,7 @@
 """The ends of both chains, kept outside the database: in every backup's manifest and in a file beside the backups.
 
 Whoever owns the database could cut a chain's end off, or empty it, and what is left would be sound. It names numbers,
-hashes and moments, and nothing of anybody. A restore goes back behind heads: it is put on record in the audit itself.
+hashes and moments, and nothing of anybody. A restore goes back behind heads: `left_behind` puts it on record.
 """
 
 import json
@@ -21,7 +21,7 @@ FILE = "platzlotse-pruefsummen.json"
 FORMAT = 1
 KEPT = 4000  # a backup an hour gives two: nearly three months, and an older one says nothing that a later does not
 AUDIT, CONTACTS = "audit", "contacts"
-_LINKS = {AUDIT: "audit.entry_link", CONTACTS: "audit.contact_link"}
+LINKS = {AUDIT: "audit.entry_link", CONTACTS: "audit.contact_link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class KeptHead:
 def heads_in(connection: Connection, *, now: datetime) -> tuple[KeptHead, ...]:
     """The ends of the chains; none of one that is empty, or not there yet in an old schema."""
     found = []
-    for log, table in _LINKS.items():
+    for log, table in LINKS.items():
         if connection.scalar(text("SELECT to_regclass(:name)"), {"name": table}) is None:
             continue
         row = connection.execute(text(f"SELECT number, link_hash FROM {table} ORDER BY number DESC LIMIT 1")).first()
@@ -93,19 +93,4 @@ def _read(value: dict[str, object]) -> KeptHead:
     at = datetime.fromisoformat(str(value["at"])).astimezone(UTC)
     return KeptHead(
         str(value["log"]), int(str(value["links"])), bytes.fromhex(str(value["link_hash"])).hex(), at.isoformat()
-    )
-
-
-def note_restore(replaced: Iterable[KeptHead], restored: Connection, *, now: datetime) -> None:
-    """Put on record, in the database that takes the other's place, that it did, and how far each chain was before."""
-    before, after = ({h.log: h.links for h in heads} for heads in (replaced, heads_in(restored, now=now)))
-    told = [f"{log}:{before.get(log, 0)}:{after.get(log, 0)}" for log in _LINKS]
-    restored.execute(
-        text("""INSERT INTO audit.entry (operation, table_name, row_id, columns)
-                VALUES ('restore', 'platform.backup', 0, :told)"""),
-        {"told": told},
-    )
-    restored.execute(
-        text("""INSERT INTO platform.event (event_type, producer, entity_id, payload)
-                VALUES ('backup.restored', 'platform', 0, '{"backup_id": 0}')""")
     )

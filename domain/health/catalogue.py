@@ -41,7 +41,10 @@ _TOLD = """coalesce((SELECT string_agg(DISTINCT who || '=' || what, ',' ORDER BY
            string_agg(lower(a.privilege_type), '+' ORDER BY a.privilege_type) AS what
     FROM aclexplode({acl}) AS a WHERE a.grantee <> {owner} GROUP BY 1) AS g), '-')"""
 # servers of different years write the same expression with more or fewer brackets and casts
-_PLAIN = r"left(md5(regexp_replace(lower({0}), '::[a-z ]+(\[\])?|[()\s\"]', '', 'g')), 12)"
+_CAST = r"::(timestamp with(out)? time zone|double precision|character varying|[a-z0-9_.]+)(\[\])?"
+_PLAIN = r"left(md5(regexp_replace(lower({0}), '" + _CAST + r"|[()\s\"]', '', 'g')), 12)"
+# a condition reads two rows, which pg_get_expr does not
+_WHEN = "substring(pg_get_triggerdef(t.oid) FROM ' WHEN (.*) EXECUTE FUNCTION ')"
 # of each thing that guards rows: kind, name, and everything that would make it guard less
 SHAPE = f"""
 SELECT 'policy' AS kind, n.nspname || '.' || c.relname || ':' || p.polname AS name,
@@ -54,7 +57,7 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.
 UNION ALL
 SELECT 'trigger', n.nspname || '.' || c.relname || ':' || t.tgname,
        concat_ws(' ', t.tgenabled, t.tgtype, fn.nspname || '.' || f.proname, left(md5(encode(t.tgargs, 'hex')), 6),
-                 CASE WHEN t.tgqual IS NULL THEN '-' ELSE 'when' END,
+                 CASE WHEN t.tgqual IS NULL THEN '-' ELSE {_PLAIN.format(_WHEN)} END,
                  coalesce(nullif(array_to_string(t.tgattr, '+'), ''), '-'))
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
@@ -62,7 +65,9 @@ WHERE {_OURS} AND NOT t.tgisinternal
 UNION ALL
 SELECT 'function', n.nspname || '.' || p.proname || '/' || p.pronargs || '-'
            || left(md5(pg_get_function_identity_arguments(p.oid)), 6),
-       concat_ws(' ', CASE WHEN p.prosecdef THEN 'owner' ELSE 'caller' END, left(md5(p.prosrc), 12),
+       concat_ws(' ', CASE WHEN p.prosecdef THEN 'owner' ELSE 'caller' END,
+                 CASE WHEN p.prosqlbody IS NULL THEN left(md5(p.prosrc), 12)
+                      ELSE {_PLAIN.format("pg_get_function_sqlbody(p.oid)")} END,
                  left(md5(coalesce(array_to_string(p.proconfig, ';'), '')), 6),
                  {_TOLD.format(acl="coalesce(p.proacl, acldefault('f', p.proowner))", owner="p.proowner")})
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -83,6 +88,15 @@ ORDER BY 1, 2
 """
 
 
+# by which the server writes names and moments in an expression
+_WRITTEN_SO = text("""SELECT set_config('search_path', 'public', true), set_config('timezone', 'UTC', true),
+    set_config('datestyle', 'ISO, YMD', true), set_config('intervalstyle', 'postgres', true)""")
+
+
 def shape(connection: Connection, schemas: list[str]) -> dict[tuple[str, str], str]:
     """What guards the rows, by kind and name: policies, triggers, functions, rights to columns, numbers, schemas."""
-    return {(row.kind, row.name): row.told for row in connection.execute(text(SHAPE), {"schemas": schemas})}
+    with connection.begin_nested() as only_here:
+        connection.execute(_WRITTEN_SO)
+        found = {(row.kind, row.name): row.told for row in connection.execute(text(SHAPE), {"schemas": schemas})}
+        only_here.rollback()
+    return found

@@ -81,7 +81,7 @@ platform.alembic_version                  r       r       r       r       r     
 platform.backup                           r       r(a)    -       r(a)    ra(w)d  r
 platform.backup_settings                  r       r(w)    -       r(w)    r       r
 platform.deputy                           r       r       r       r       -       r
-platform.event                            ra      ra      (r)     ra      ra      r
+platform.event                            r(a)    r(a)    (r)     r(a)    r(a)    r
 platform.event_consumer                   r       r       -       r       ra(w)   r
 platform.event_place                      -       -       -       -       r       r
 platform.event_turn                       -       -       -       -       -       r

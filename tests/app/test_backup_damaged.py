@@ -34,7 +34,7 @@ from ui.errors import describe
 
 __all__ = ["target"]
 LATER = NOW + timedelta(hours=1)
-PATIENTS = "SELECT pg_relation_filepath('patient_service.patient')"
+PATIENTS = "patient_service.patient"
 # the program kills itself before one of the renames
 KILLED = """
 import os, pathlib, signal, sys
@@ -67,11 +67,13 @@ def overwrite(file: Path) -> None:
     file.write_bytes(content)
 
 
-def damage(office: Office) -> bytes:
-    """Put a copy of the office in its place whose patients nobody can read; returns how the file is now."""
+def damage(office: Office, table: str = PATIENTS) -> bytes:
+    """Put a copy of the office in its place one of whose tables nobody can read; returns how the file is now."""
     engine = create_engine(office.url("owner"))
     with engine.connect() as connection:
-        folder, file = connection.execute(text(f"SELECT current_setting('data_directory'), ({PATIENTS})")).one()
+        folder, file = connection.execute(
+            text("SELECT current_setting('data_directory'), pg_relation_filepath(:table)"), {"table": table}
+        ).one()
     engine.dispose()
     admin = create_engine(office.cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -56,7 +56,7 @@ def backed_up(office: Office, folder: Path, now: datetime) -> Made:
 def checked(database: Database, folder: Path) -> AuditChecked:
     """The audit against what lies beside the backups and in them."""
     with database.read() as session:
-        known = of_log(known_heads([folder], KEY), AUDIT)
+        known = of_log(known_heads([folder], [KEY]), AUDIT)
         assert known
         return verify_audit(session, now=NOW, allowed=timedelta(days=10_000), known=known)
 
@@ -70,8 +70,8 @@ def test_a_backup_knows_where_the_chain_ended(office: Office, database: Database
     assert made.manifest.heads == [{"log": AUDIT, "links": head.links, "link_hash": head.link_hash, "at": head.at}]
     assert checked(database, tmp_path).sound
     (tmp_path / FILE).unlink()
-    assert known_heads([tmp_path, tmp_path / "weg"], KEY) == (head,)  # out of the backup itself
-    assert known_heads([tmp_path], None) == ()
+    assert known_heads([tmp_path, tmp_path / "weg"], [KEY]) == (head,)  # out of the backup itself
+    assert known_heads([tmp_path], []) == ()
     assert of_log((head,), CONTACTS) == ()
 
 

@@ -151,7 +151,7 @@ def test_a_notification_tells_a_topic_and_numbers(office: Office, members: None)
             session.execute(
                 text(
                     "INSERT INTO platform.event (event_type, producer, entity_id, payload)"
-                    " VALUES ('patient.changed', :canary, :id, jsonb_build_object('kind', lower(:canary)))"
+                    " VALUES ('patient.changed', lower(:canary), :id, jsonb_build_object('kind', lower(:canary)))"
                 ),
                 {"canary": CANARY, "id": number},
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0053"
-down_revision = "0049"
+down_revision = "0052"
 
 SQL = Path(__file__).parents[1] / "sql"
 

@@ -187,6 +187,10 @@ def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: 
     assert not {"backup.no_paper", "backup.one_place"} & set(look(database))
 
 
+OF_OWNER = "RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+ONLY_OWN = "only_own BEFORE UPDATE ON matching_service.inquiry FOR EACH ROW"
+
+
 @pytest.mark.parametrize(
     ("statement", "code", "named"),
     [
@@ -202,6 +206,10 @@ def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: 
          "guards.function", "+ platform.helfer"),
         ("CREATE OR REPLACE FUNCTION platform.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
          "guards.function", "≠ platform.stamp"),
+        (f"CREATE OR REPLACE FUNCTION matching_service.sees_inquiry(which bigint) {OF_OWNER} RETURN true",
+         "guards.function", "≠ matching_service.sees_inquiry"),
+        (f"CREATE OR REPLACE TRIGGER {ONLY_OWN} WHEN (false) EXECUTE FUNCTION matching_service.only_own_inquiry()",
+         "guards.trigger", "≠ matching_service.inquiry:only_own"),
         ("ALTER TABLE patient_service.patient DISABLE TRIGGER audit_update",
          "guards.trigger", "≠ patient_service.patient:audit_update"),
         ("DROP TRIGGER audit_delete ON patient_service.patient",
