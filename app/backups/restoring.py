@@ -153,7 +153,8 @@ def restore(
         copy = asked.unless_damaged(
             lambda: make_backup(target.url(target.name), folder, safety, kind=Kind.SAFETY, now=now)
         )
-    of_before = _of_before(target, asked, _kept(places, keys), now=now)
+    everywhere = places if second is None else {*places, second}
+    of_before = _of_before(target, asked, _kept(everywhere, keys), now=now)
     fresh = f"{target.name}{UNFINISHED}{secrets.token_hex(4)}"
     before = name_of(target.name, now)
     with translated_errors(), _said_full(), engine_as(target.admin_url) as admin, admin.connect() as connection:
@@ -193,10 +194,13 @@ def _of_before(target: Target, asked: Asked, kept: tuple[KeptHead, ...], *, now:
 
 
 def _kept(places: Iterable[Path], keys: Sequence[PrivateKey]) -> tuple[KeptHead, ...]:
-    """The ends of chains as the places know them; a torn list, which verify-log tells of, keeps no office away."""
+    """The ends of chains as the places know them.
+
+    One that is away tells none; a torn list, which verify-log tells of, keeps no office away.
+    """
     found: tuple[KeptHead, ...] = ()
     for place in places:
-        with suppress(PlatzlotseError):
+        with suppress(PlatzlotseError), folder_errors(place):
             found += known_heads([place], keys)
     return found
 
