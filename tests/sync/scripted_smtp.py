@@ -74,6 +74,7 @@ def scripted(
         script,
         hostname="127.0.0.1",
         port=port,
+        ready_timeout=60.0,
         server_hostname="localhost",
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
@@ -127,5 +128,5 @@ def plain_speaker(*, says: bytes = b"", drips: float = 0.0) -> Iterator[int]:
     finally:
         ends.set()
         listener.shutdown(socket.SHUT_RDWR)
-        server.join(5)
+        server.join(30)
         listener.close()
