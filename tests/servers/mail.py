@@ -28,7 +28,7 @@ from tests.servers.relay import Relay
 
 DOMAIN = "praxis.example"
 UNKNOWN = f"unbekannt@{DOMAIN}"  # the one address of the domain that is refused
-SECONDS = 30
+SECONDS = 120  # of a busy machine
 ATTEMPTS = 5  # somebody else may take a port between choosing and listening
 SMTPD, DOVECOTD = "/usr/sbin/smtpd", "/usr/sbin/dovecot"
 
@@ -296,7 +296,7 @@ def _answers(port: int, process: subprocess.Popen[bytes], greeting: bytes) -> bo
     """Wait for the greeting; False if the process ends before."""
     end = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             if connection.recv(64).startswith(greeting):
                 return True
         time.sleep(0.05)
@@ -317,8 +317,8 @@ def _stop(process: subprocess.Popen[bytes] | None) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(SECONDS)
-    _, deaf = psutil.wait_procs(children, timeout=5)
+    _, deaf = psutil.wait_procs(children, timeout=60)
     for child in deaf:
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    psutil.wait_procs(deaf, timeout=5)
+    psutil.wait_procs(deaf, timeout=60)

@@ -12,7 +12,7 @@ wal_level = replica
 max_wal_senders = 4
 hot_standby = on
 """
-SECONDS = 60
+SECONDS = 120
 
 
 class Primary(OfficeServer):
