@@ -20,7 +20,8 @@ from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, lo
 from app.start import Start
 from tests.conftest import PASSWORD
 from tests.servers.cutter import Cutter
-from tests.servers.office_server import OfficeServer, free_port
+from tests.servers.office_server import OfficeServer
+from tests.servers.ports import free_port
 from ui import theme
 from ui.first_run.ports import ServerAddress
 from ui.mail.page import MailPage

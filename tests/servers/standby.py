@@ -5,7 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.servers.office_server import OfficeServer, free_port
+from tests.servers.office_server import OfficeServer
+from tests.servers.ports import free_port
 
 REPLICATING = """
 wal_level = replica

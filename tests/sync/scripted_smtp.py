@@ -12,6 +12,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.servers.ports import free_port
+
 USER, PASSWORD = b"buero", b"richtig"
 UMLAUTS = ("büro", "schlüssel-für-süd")  # another account of the server
 
@@ -68,8 +70,7 @@ def scripted(
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     controller = Controller(
         script,
         hostname="127.0.0.1",

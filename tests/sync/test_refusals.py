@@ -1,6 +1,5 @@
 """What a server refuses, at each step of a real conversation: what becomes of mail and inquiry, and what is said."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
 from tests.servers.certificates import ELSEWHERE, write_certificate
+from tests.servers.ports import free_port
 from tests.sync.scripted_smtp import PASSWORD, USER, Script, plain_speaker, scripted
 from tests.sync.smtp_peer import smtp_peer
 from ui.errors import describe_code
@@ -265,9 +265,7 @@ def test_a_server_that_drips_bytes_is_cut_off(monkeypatch: pytest.MonkeyPatch) -
 
 def test_nobody_there_and_no_such_host() -> None:
     """Told apart, since other things are to be done."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert deliver(port).cause == "mail_server.refused"
+    assert deliver(free_port()).cause == "mail_server.refused"
     transport = SmtpTransport("mail.gibtesnicht.invalid", 587, timeout=60)
     told = transport.send(message(), sender="a@buero.example", recipient="b@praxis.example")
     assert told.cause == "mail_server.host_unknown"

@@ -22,7 +22,7 @@ from sync.mail.watching import MailboxWatch
 from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
-from tests.servers.office_server import free_port
+from tests.servers.ports import free_port
 from tests.sync.scripted_smtp import Script, plain_speaker, scripted
 
 KEY = PrivateKey.generate()
