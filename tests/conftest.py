@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -26,7 +27,15 @@ settings.load_profile("shared")
 HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
 PASSWORD = "invented-for-tests"
+PATIENCE_MS = 60_000
+LONG_FIRST = ("e2e", "app", "deploy", "sync")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+# what a page shows comes from threads and a server: on a busy machine a wait of a test ends with the state, not before
+for waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitCallback):
+    if (defaults := waiting.__kwdefaults__) is not None:
+        defaults["timeout"] = PATIENCE_MS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +48,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)  # after the tests were put in a random order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest for its number of tests: else one process ends alone with it."""
-    items.sort(key=lambda item: not item.path.is_relative_to(HERE / "e2e") and item.path.parent != HERE / "app")
+
+    def place(item: pytest.Item) -> int:
+        for number, folder in enumerate(LONG_FIRST):
+            if item.path.is_relative_to(HERE / folder):
+                return number
+        return len(LONG_FIRST)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

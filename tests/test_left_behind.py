@@ -13,7 +13,7 @@ import pytest
 from tests.servers.guard import Guard, living_in
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
+PATIENCE = 240.0
 CLUSTER = """
 from tests.servers.postgres import TestCluster, in_memory
 with TestCluster(within=in_memory()) as server:

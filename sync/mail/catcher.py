@@ -6,6 +6,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+READY_SECONDS = 60.0  # until it listens, on a busy machine
+
 
 class _Keeper:
     """aiosmtpd's handler: one private file per mail."""
@@ -34,7 +36,11 @@ class MailCatcher:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         port = _free_port()
         self._controller = Controller(
-            _Keeper(self._folder), hostname="127.0.0.1", port=port, server_hostname="localhost"
+            _Keeper(self._folder),
+            hostname="127.0.0.1",
+            port=port,
+            server_hostname="localhost",
+            ready_timeout=READY_SECONDS,
         )
         self._controller.start()
         return port

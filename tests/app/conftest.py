@@ -50,7 +50,7 @@ def home() -> Iterator[Path]:
     for process in left:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=10)
+    psutil.wait_procs(left, timeout=60)
     shutil.rmtree(folder)
     guard.close()
     assert not left, "processes left behind"

@@ -13,6 +13,7 @@ from app import cli
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "resources" / "samples"
+FEW = 8  # patients of the demo here; `make soak` has all of them
 
 
 def platzlotse(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -30,34 +31,52 @@ def answer(*arguments: str | Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def demo() -> dict[str, Any]:
-    """One demo on the sample files."""
-    return answer(
-        "demo",
-        "--directory",
-        SAMPLES / "arztsuche-v1.json",
-        SAMPLES / "arztsuche-v2.json",
-        "--patients",
-        SAMPLES / "intake-patients.json",
-    )
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first patients of the sample."""
+    path = tmp_path_factory.mktemp("few") / "patients.json"
+    path.write_text(json.dumps(json.loads((SAMPLES / "intake-patients.json").read_text("utf-8"))[:FEW]), "utf-8")
+    return path
 
 
-def test_every_count_of_the_demo_adds_up(demo: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def demo(few: Path) -> dict[str, Any]:
+    """One demo on the sample's directory."""
+    return demonstrated(few)
+
+
+def demonstrated(patients: Path) -> dict[str, Any]:
+    """What a demo on the sample's directory tells."""
+    files = (SAMPLES / "arztsuche-v1.json", SAMPLES / "arztsuche-v2.json")
+    return answer("demo", "--directory", *files, "--patients", patients)
+
+
+def add_up(demo: dict[str, Any], patients: int) -> None:
     """Rows, places, mails and placements add up, and nobody is placed twice."""
-    for key, rows in (("therapists", 250), ("patients", 60)):
+    for key, rows in (("therapists", 250), ("patients", patients)):
         part = demo[key]
         assert part["read"] == rows
         assert part["read"] == part["imported"] + part["updated"] + part["unchanged"] + len(part["rejected"])
         assert len(part["ids"]) == len(set(part["ids"])) == part["imported"]
-    assert sum(demo["geocoded"].values()) == 310
+    assert sum(demo["geocoded"].values()) == 250 + patients
     mails = demo["mails"]
     assert mails["queued"] == mails["sent"] + mails["held"]
     assert mails["sent"] > mails["held"]
     assert mails["failed"] == mails["unclear"] == 0
-    assert 0 < demo["placements"] <= demo["searches"] <= 59
+    assert 0 < demo["placements"] <= demo["searches"] <= patients
     assert demo["inquiries"] > 0
     assert set(demo["seconds"]) >= {"database", "import", "searches", "matching", "inquiries", "sending", "answers"}
     assert "faults" not in demo
+
+
+def test_every_count_of_the_demo_adds_up(demo: dict[str, Any]) -> None:
+    """With some of the sample's patients."""
+    add_up(demo, FEW)
+
+
+@pytest.mark.soak
+def test_every_count_of_the_whole_sample_adds_up() -> None:
+    """With all of them."""
+    add_up(demonstrated(SAMPLES / "intake-patients.json"), 60)
 
 
 def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
@@ -66,9 +85,9 @@ def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
 
 
 @pytest.mark.soak
-def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any]) -> None:
+def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any], few: Path) -> None:
     """The dice of the demo fall alike again."""
-    again = answer("demo")
+    again = demonstrated(few)
     assert (again["placements"], again["answers"]) == (demo["placements"], demo["answers"])
 
 
@@ -88,26 +107,26 @@ def test_a_second_import_changes_nothing(filled: Path) -> None:
     assert again["warnings"]  # the list was cut at 50
 
 
-def test_an_import_is_listed_and_undone(tmp_path: Path) -> None:
+def test_an_import_is_listed_and_undone(filled: Path, tmp_path: Path) -> None:
     """By its number; afterwards nobody it brought is there, and a second time is refused in words."""
-    profile = ("--profile", tmp_path)
-    assert answer(*profile, "import", SAMPLES / "arztsuche-v1.json")["therapists"]["imported"] == 50
-    (shown,) = answer(*profile, "import", "--list")["imports"]
-    assert (shown["file_name"], shown["imported"], shown["undone_at"]) == ("arztsuche-v1.json", 50, None)
+    profile = ("--profile", filled)
+    people = directory(tmp_path / "neu.json", "2025-03-01", ("Sommer", "09:00-09:50"), ("Winter", "10:00-10:50"))
+    assert answer(*profile, "import", people)["therapists"]["imported"] == 2
+    (shown,) = (one for one in answer(*profile, "import", "--list")["imports"] if one["file_name"] == "neu.json")
+    assert (shown["imported"], shown["undone_at"]) == (2, None)
     undone = answer(*profile, "import", "--undo", str(shown["import_id"]))["undone"]
-    assert (undone["removed"], undone["kept"]) == (50, [])
-    assert answer(*profile, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")["therapists"]["imported"] == 50
+    assert (undone["removed"], undone["kept"]) == (2, [])
+    assert answer(*profile, "import", people, "--dry-run")["therapists"]["imported"] == 2
     again = platzlotse(*profile, "import", "--undo", str(shown["import_id"]))
     assert (again.returncode, "schon zurückgenommen" in again.stderr) == (1, True)
     assert platzlotse(*profile, "import").returncode == 1
 
 
-def test_a_dry_run_takes_nothing_over(tmp_path: Path) -> None:
-    """The counts are told, the database stays empty."""
-    first = answer("--profile", tmp_path, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")
-    assert first["therapists"]["imported"] == 50
-    second = answer("--profile", tmp_path, "import", SAMPLES / "arztsuche-v1.json", "--dry-run")
-    assert second["therapists"]["imported"] == 50
+def test_a_dry_run_takes_nothing_over(filled: Path, tmp_path: Path) -> None:
+    """The counts are told, the database stays as it was."""
+    people = directory(tmp_path / "probe.json", "2025-03-01", ("Herbst", "09:00-09:50"), ("Lenz", "10:00-10:50"))
+    for _ in range(2):
+        assert answer("--profile", filled, "import", people, "--dry-run")["therapists"]["imported"] == 2
 
 
 def directory(path: Path, day: str, *people: tuple[str, str]) -> Path:
@@ -178,12 +197,12 @@ def test_whom_somebody_new_may_be_is_told(tmp_path: Path) -> None:
     assert change["therapist_id"] != change["like"][0]["therapist_id"]
 
 
-def test_a_table_is_what_one_says(tmp_path: Path) -> None:
+def test_a_table_is_what_one_says(filled: Path, tmp_path: Path) -> None:
     """With the columns named; a file that is no table is not made one."""
     table = tmp_path / "liste.csv"
-    table.write_text("Behandler;Wo\nIna Sommer;Weg 3, 52062 Aachen\n", "utf-8")
+    table.write_text("Behandler;Wo\nUte Tafel;Ring 8, 52062 Aachen\n", "utf-8")
     columns = ("--map", "name=Behandler", "--map", "address=Wo")
-    profile = ("--profile", tmp_path / "profil")
+    profile = ("--profile", filled)
     found = answer(*profile, "import", table, "--about", "therapists", *columns, "--dry-run")
     assert (found["therapists"]["imported"], found["patients"]["read"]) == (1, 0)
     assert "import.columns_unknown" in platzlotse(*profile, "import", table, "--json", "--dry-run").stdout

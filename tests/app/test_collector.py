@@ -48,7 +48,7 @@ def test_a_busy_thread_destroys_no_window(qtbot: QtBot, collector: GuiThreadColl
     busy.start()
     busy.join()
     assert not gone
-    qtbot.waitUntil(lambda: gone == [True], timeout=20_000)
+    qtbot.waitUntil(lambda: gone == [True])
     assert not gc.isenabled()
     collector.stop()
     assert gc.isenabled()

@@ -156,12 +156,16 @@ def test_another_installation(home: Path) -> None:
 
 
 def test_warm_start_is_quick(home: Path) -> None:
-    """A second start takes 0.15 s; the limit leaves room for busy machines, not for a needless wait."""
+    """A second start takes 0.15 s; on a busy machine one of several is quick, if there is no needless wait in each."""
     with EmbeddedPostgres(home):
         pass
-    started = time.monotonic()
-    with EmbeddedPostgres(home):
-        assert time.monotonic() - started < 2
+    for _ in range(10):
+        started = time.monotonic()
+        with EmbeddedPostgres(home):
+            took = time.monotonic() - started
+        if took < 2:
+            return
+    pytest.fail(f"{took:.1f} s, and none before was quicker than 2 s")
 
 
 @pytest.mark.skipif(not ROOT, reason="only root needs another account")

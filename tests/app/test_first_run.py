@@ -22,7 +22,8 @@ from domain.database import Database
 from domain.errors import PlatzlotseError
 from tests.app.conftest import MemoryKeyring
 from tests.conftest import PASSWORD
-from tests.servers.office_server import OTHER_MACHINE, WRONG_NAME, OfficeServer, free_port
+from tests.servers.office_server import OTHER_MACHINE, WRONG_NAME, OfficeServer
+from tests.servers.ports import free_port
 from ui.errors import describe
 from ui.first_run.ports import OwnSeat, ServerAddress, Step
 

@@ -29,7 +29,7 @@ from ui.patients.files_folder import put_to_read
 QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen menus grab no keyboard
 SECRET = "Geheimrat"  # the name of a patient that must not be seen
-WAIT_MS = 30_000
+WAIT_MS = 90_000
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_wrong_passwords_wait_longer_and_longer(
     qtbot: QtBot, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two are refused at once; after the third nothing can be tried until the seconds are over, which are told."""
-    monkeypatch.setattr(wrong_passwords, "FIRST_SECONDS", 2)
+    monkeypatch.setattr(wrong_passwords, "FIRST_SECONDS", 300)
     desktop.lock.lock()
     shown = locked(desktop)
     for wrong in ("falsch", "auch falsch"):
@@ -216,6 +216,7 @@ def test_wrong_passwords_wait_longer_and_longer(
     assert not shown._unlock.isEnabled()
     QTest.keyClick(shown._password, Qt.Key.Key_Return)
     assert desktop.lock.is_locked
+    monkeypatch.setattr(wrong_passwords, "FIRST_SECONDS", 0)  # the seconds are over
     qtbot.waitUntil(shown._unlock.isEnabled, timeout=WAIT_MS)
     unlock(qtbot, desktop, PASSWORD)
     qtbot.waitUntil(lambda: not desktop.lock.is_locked, timeout=WAIT_MS)

@@ -15,7 +15,7 @@ from tests.servers.office_server import OTHER_MACHINE
 from ui.first_run.ports import ServerAddress
 
 REPOSITORY = Path(__file__).parents[2]
-SECONDS = 90
+SECONDS = 240
 # one session bus for both programs; the keyring is unlocked as the login does it, and ends with its bus
 WITH_KEYRING = """
 printf 'login-password' | gnome-keyring-daemon --unlock --components=secrets >"$RUN/keyring" 2>&1 || exit 3

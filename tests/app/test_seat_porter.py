@@ -16,7 +16,8 @@ from domain.errors import PlatzlotseError
 from tests.app.conftest import MemoryKeyring
 from tests.app.test_first_run import owner_says, silent
 from tests.conftest import PASSWORD, Office
-from tests.servers.office_server import OfficeServer, free_port
+from tests.servers.office_server import OfficeServer
+from tests.servers.ports import free_port
 from ui.errors import describe
 from ui.first_run.ports import ServerAddress
 

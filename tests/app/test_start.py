@@ -20,7 +20,8 @@ from app.settings import SYSTEM_CERTIFICATES, Mode, ServerSettings, Settings, lo
 from app.start import Start
 from tests.conftest import PASSWORD
 from tests.servers.cutter import Cutter
-from tests.servers.office_server import OfficeServer, free_port
+from tests.servers.office_server import OfficeServer
+from tests.servers.ports import free_port
 from ui import theme
 from ui.first_run.ports import ServerAddress
 from ui.mail.page import MailPage
@@ -67,7 +68,7 @@ def settings_for(address: ServerAddress) -> Settings:
 
 def wait_for_desktop(qtbot: QtBot, start: Start) -> None:
     """The main window has come and the first one has gone."""
-    qtbot.waitUntil(lambda: start.desktop is not None and start.desktop.window.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: start.desktop is not None and start.desktop.window.isVisible())
     assert not start.first_run.isVisible()
 
 
@@ -89,11 +90,11 @@ def test_the_first_run_leads_into_the_office(
     ):
         write(page, name, words)
     press(page, "Verbindung testen")
-    qtbot.waitUntil(lambda: "Kennwort stimmen nicht" in page.notice.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Kennwort stimmen nicht" in page.notice.text())
     assert not profile.settings.exists()
     write(page, "Kennwort", PASSWORD)
     press(page, "Verbindung testen")
-    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text())
     assert not profile.settings.exists()
     press(page, "Speichern und öffnen")
     wait_for_desktop(qtbot, start)
@@ -108,18 +109,18 @@ def test_a_server_that_is_not_there_can_be_corrected(
     save(profile.settings, wrong)
     start.begin()
     failure = start.first_run.failure
-    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    qtbot.waitUntil(lambda: start.first_run.current() is failure)
     assert start.first_run.isVisible()
     assert str(wrong.server.port) in failure.notice.text()
     press(failure, "Erneut versuchen")
-    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    qtbot.waitUntil(lambda: start.first_run.current() is failure)
     assert load(profile.settings, {}) == wrong
     press(failure, "Verbindung ändern")
     page = start.first_run.server
     write(page, "Port", str(address.port))
     write(page, "Kennwort", PASSWORD)
     press(page, "Verbindung testen")
-    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Jana Brand" in page.notice.text())
     press(page, "Speichern und öffnen")
     wait_for_desktop(qtbot, start)
     assert load(profile.settings, {}) == settings_for(address)
@@ -133,9 +134,9 @@ def test_without_its_server_the_office_writes_letters(
     save(profile.settings, settings_for(replace(address, host="127.0.0.1", port=port, ca_file=SYSTEM_CERTIFICATES)))
     start.begin()
     failure = start.first_run.failure
-    qtbot.waitUntil(lambda: start.first_run.current() is failure, timeout=20_000)
+    qtbot.waitUntil(lambda: start.first_run.current() is failure)
     press(failure, "Ohne Server arbeiten")
-    qtbot.waitUntil(lambda: start.first_run.current() is failure and failure._password.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: start.first_run.current() is failure and failure._password.isVisible())
     failure._password.setText(PASSWORD)
     press(failure, "Ohne Server arbeiten")
     wait_for_desktop(qtbot, start)
@@ -143,24 +144,24 @@ def test_without_its_server_the_office_writes_letters(
     assert desktop is not None
     page = desktop.window.page("mail")
     assert isinstance(page, MailPage)
-    qtbot.waitUntil(page.drafts._unlock.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.drafts._unlock.isVisible)
     page.drafts._unlock._first.setText("ein langer Satz")
     page.drafts._unlock._second.setText("ein langer Satz")
     press(page, "Passphrase einrichten")
-    qtbot.waitUntil(lambda: desktop.vault.opened is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.vault.opened is not None)
     press(page, "Neue E-Mail")
     composer = page.drafts.composer
-    qtbot.waitUntil(composer._body.isVisible, timeout=20_000)
+    qtbot.waitUntil(composer._body.isVisible)
     composer._to.setText("praxis@praxis.example")
     composer._to.textEdited.emit(composer._to.text())
     composer._subject.setText("Ohne Server")
     composer._body.setPlainText("Guten Tag")
     press(page, "Senden")
-    qtbot.waitUntil(lambda: "1 Entwurf wartet" in desktop.window._drafts.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "1 Entwurf wartet" in desktop.window._drafts.text())
     folder = str(make_url(office_server.admin_url("postgres")).query["host"])
     with Cutter(folder, office_server.port, listen=port):
-        qtbot.waitUntil(lambda: desktop.window._drafts.text() == "", timeout=30_000)
-        qtbot.waitUntil(lambda: desktop.window._connection.text() == "verbunden", timeout=20_000)
+        qtbot.waitUntil(lambda: desktop.window._drafts.text() == "")
+        qtbot.waitUntil(lambda: desktop.window._connection.text() == "verbunden")
         database = make_url(office_server.admin_url(address.database)).set(drivername="postgresql")
         with psycopg.connect(database.render_as_string()) as connection:
             assert connection.execute("SELECT count(*) FROM communication_service.email").fetchone() == (1,)

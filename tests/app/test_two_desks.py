@@ -14,9 +14,11 @@ from domain import events
 from domain.database import Database
 from tests.conftest import Office
 
+PATIENCE = 90.0  # seconds, of a busy machine; how soon it is in truth is measured in benchmarks/
+
 
 def test_a_change_at_one_desk_is_heard_at_the_other(office: Office, database: Database) -> None:
-    """Tom's listener is told topic and id of Jana's change in well under a second."""
+    """Tom's listener is told topic and id of Jana's change."""
     heard: list[tuple[str, int]] = []
     up = threading.Event()
     listener = ChangeListener(
@@ -25,12 +27,10 @@ def test_a_change_at_one_desk_is_heard_at_the_other(office: Office, database: Da
         connected=lambda ok: up.set() if ok else None,
     )
     listener.start()
-    assert up.wait(10)
-    started = time.monotonic()
+    assert up.wait(PATIENCE)
     with database.write() as session:
         events.record(session, "patient.updated", 7)
-    while ("patient", 7) not in heard and time.monotonic() - started < 5:
-        time.sleep(0.01)
+    _wait_until(lambda: ("patient", 7) in heard)
     listener.stop()
     assert heard == [("patient", 7)]
 
@@ -41,17 +41,14 @@ def test_a_lost_connection_is_found_again_and_everything_is_asked_anew(office: O
     states: list[bool] = []
     listener = ChangeListener(office.url("tom"), changed=lambda topic, _: heard.append(topic), connected=states.append)
     listener.start()
-    deadline = time.monotonic() + 20
-    while True not in states and time.monotonic() < deadline:
-        time.sleep(0.01)
+    _wait_until(lambda: True in states)
     owner = office.database("owner")
     with owner.write() as session:
         session.execute(
             text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'platzlotse-listen'")
         )
     owner.close()
-    while "*" not in heard and time.monotonic() < deadline:
-        time.sleep(0.01)
+    _wait_until(lambda: "*" in heard)
     listener.stop()
     assert states[:3] == [True, False, True]
     assert heard[0] == "*"
@@ -90,7 +87,7 @@ def test_a_strangers_notification_leaves_the_desk_listening(office: Office, data
         session.execute(text("NOTIFY platzlotse, 'hallo'"))
     with database.write() as session:
         events.record(session, "patient.updated", 7)
-    assert told.wait(30)
+    assert told.wait(PATIENCE)
     listener.stop()
     assert heard == [("patient", 7)]
     assert states == [True]
@@ -118,7 +115,7 @@ def test_whatever_fails_in_the_telling_the_desk_listens_again(office: Office, da
 
 
 def _wait_until(state: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not state():
         assert time.monotonic() < deadline
         time.sleep(0.01)

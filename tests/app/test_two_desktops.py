@@ -29,7 +29,7 @@ from ui.matching.page import MatchingPage
 from ui.patients.page import PatientsPage
 
 QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-TOLD_MS = 5_000  # wanted is one second (benchmarks/test_desktop.py measures it); a busy machine may take longer
+TOLD_MS = 60_000  # wanted is one second (benchmarks/test_desktop.py measures it); a busy machine may take longer
 
 
 @contextmanager

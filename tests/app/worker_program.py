@@ -36,7 +36,7 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     kind, note = sys.argv[1], Path(sys.argv[2])
     signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "deaf" else _end)
-    watched = exit_when_parent_ends(grace_seconds=0.5)
+    watched = exit_when_parent_ends(grace_seconds=0.5 if kind == "deaf" else 60)
     sys.stderr.write("started\n")
     sys.stderr.flush()
     try:

@@ -22,7 +22,8 @@ from domain.health.checks import database_findings
 from domain.health.models import State
 from domain.persons import ensure_person
 from tests.conftest import PASSWORD
-from tests.servers.office_server import OTHER_MACHINE, free_port
+from tests.servers.office_server import OTHER_MACHINE
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 OWNERS = """SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -26,6 +26,7 @@ from domain.event_feed import (
     take_consumer,
 )
 from tests.conftest import NOW, Office
+from tests.examples import examples
 
 HERE, THERE = uuid4(), uuid4()
 
@@ -82,7 +83,7 @@ def desks(office: Office) -> Iterator[list[Database]]:
 STEPS = st.lists(st.tuples(st.sampled_from(["tell", "commit", "undo", "follow"]), st.integers(0, 2)), max_size=25)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_order_transactions_end_in_everything_arrives_once_and_in_order(
     desks: list[Database], worker_database: Database, steps: list[tuple[str, int]]

@@ -190,7 +190,7 @@ def test_nobody_holds_up_the_chain(office: Office, database: Database, worker_da
     engine = create_engine(office.url("tom"))
     with engine.connect() as connection, worker_database.write() as session:
         connection.execute(text("SELECT pg_advisory_lock(7235007)"))
-        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        session.execute(text("SET LOCAL lock_timeout = '30s'"))
         link_waiting(session)
     engine.dispose()
     with database.read() as session:

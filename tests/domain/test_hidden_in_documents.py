@@ -16,6 +16,7 @@ from domain.errors import Invalid
 from domain.file_types import checked_file
 from domain.zipped_documents import MAIN_PARTS
 from tests.domain.patients.papers import EXE, jpeg, png
+from tests.examples import examples
 from ui.errors import describe
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -287,7 +288,7 @@ def test_a_letter_that_fetches_from_elsewhere_is_refused(kind: str, target: str)
     assert refusal("Brief.docx", content) == ("file.embedded" if kind == "oleObject" else "file.fetches")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(37), deadline=None)
 @given(st.sampled_from(["docx", "odt", "pdf"]), st.data())
 def test_damaged_documents_are_taken_or_refused(ending: str, data: st.DataObject) -> None:
     """No other error, whichever byte is wrong."""

@@ -215,7 +215,7 @@ def test_a_change_is_told_to_whoever_listens(office: Office, database: Database)
             session.add(search)
             session.flush()
             domain.events.record(session, "place_search.created", search.id)
-        told = next(listener.notifies(timeout=5, stop_after=1))
+        told = next(listener.notifies(timeout=60, stop_after=1))
     assert '"topic": "place_search"' in told.payload
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pyatspi
 from gi.repository import Atspi, GLib
 
+SECONDS = 120  # what the program may take on a busy machine
+
 
 def walk(node, depth=0):
     """All nodes below, with their depth."""
@@ -24,7 +26,7 @@ def walk(node, depth=0):
             yield from walk(child, depth + 1)
 
 
-def program(seconds=60):
+def program(seconds=SECONDS):
     """The program, as soon as it is on the bus."""
     end = time.time() + seconds
     while time.time() < end:
@@ -35,7 +37,7 @@ def program(seconds=60):
     raise SystemExit("the window did not appear")
 
 
-def find(root, *, name, role=None, seconds=20):
+def find(root, *, name, role=None, seconds=SECONDS):
     """The first showing node of that name (and role)."""
     end = time.time() + seconds
     while time.time() < end:
@@ -50,12 +52,12 @@ def find(root, *, name, role=None, seconds=20):
     raise SystemExit(f"nothing named {name!r} ({role}) is showing")
 
 
-def press_named(root, name: str, seconds: float = 10) -> None:
+def press_named(root, name: str) -> None:
     """Press what has a name, once more where the page was just made anew between finding and pressing."""
-    end = time.time() + seconds
+    end = time.time() + SECONDS
     while True:
         try:
-            press(find(root, name=name, seconds=seconds))
+            press(find(root, name=name))
         except GLib.GError:
             if time.time() > end:
                 raise
@@ -65,7 +67,10 @@ def press_named(root, name: str, seconds: float = 10) -> None:
 
 
 def press(node):
-    """The node's first action."""
+    """The node's first action, as soon as it may be pressed."""
+    end = time.time() + SECONDS
+    while not node.getState().contains(pyatspi.STATE_SENSITIVE) and time.time() < end:
+        time.sleep(0.1)
     node.queryAction().doAction(0)
     time.sleep(0.4)
 
@@ -104,11 +109,11 @@ def main(pictures, python, script, profile):
         press_named(root, "Speicherung der Daten: Erteilen")
         press_named(root, "Anonyme Anfrage bei Praxen: Erteilen")
         shot("einwilligungen")
-        press_named(root, "Suche beginnen", seconds=20)
-        find(root, name="Passende Praxen", seconds=20)
+        press_named(root, "Suche beginnen")
+        find(root, name="Passende Praxen")
         shot("vermittlung")
         table = find(root, name="Passende Praxen").queryTable()
-        end = time.time() + 20
+        end = time.time() + SECONDS
         while table.nRows == 0 and time.time() < end:
             time.sleep(0.2)
         rows = [table.getAccessibleAt(row, 3).name for row in range(table.nRows)]
@@ -120,12 +125,13 @@ def main(pictures, python, script, profile):
         find(root, name="Anfragenliste")
         time.sleep(2)
         shot("anfragen")
-        caught, end = Path(profile) / "caught-mail", time.time() + 100  # the new office's undo window is a minute
+        caught = Path(profile) / "caught-mail"
+        end = time.time() + 60 + 2 * SECONDS  # the new office's undo window is a minute
         while len(list(caught.glob("*.eml"))) < 9 and time.time() < end:
             time.sleep(0.5)
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(SECONDS)
     print("done")
 
 

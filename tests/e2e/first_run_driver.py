@@ -8,21 +8,21 @@ import sys
 import time
 from contextlib import suppress
 
-from driver import enter, find, press, program
+from driver import SECONDS, enter, find, press, program
 
 
 def close(running):
     """Close the window as a person does; the program ends by itself and in peace."""
     windows = ["xdotool", "search", "--onlyvisible", "--pid", str(running.pid)]
-    end = time.time() + 60
+    end = time.time() + SECONDS
     while running.poll() is None and time.time() < end:
         shown = subprocess.run(windows, capture_output=True, text=True, check=False).stdout.split()
         with suppress(subprocess.TimeoutExpired):  # a key may get lost: once more
             if len(shown) == 1:  # while the first window makes room for the next, it would go to either
                 key = ["xdotool", "windowactivate", "--sync", shown[0], "key", "alt+F4"]
-                subprocess.run(key, check=False, timeout=20)
-            running.wait(5)
-    if running.wait(10) != 0:
+                subprocess.run(key, check=False, timeout=60)
+            running.wait(20)
+    if running.wait(SECONDS) != 0:
         raise SystemExit(f"ended with {running.returncode}")
 
 
@@ -44,16 +44,16 @@ def main(pictures, python, script, profile):
         enter(find(root, name="Name des Büros", role="text"), "Vermittlung Aachen")
         shot("einzelplatz")
         press(find(root, name="Einrichten und öffnen", role="push button"))
-        find(root, name="Patienten", role="check box", seconds=60)
+        find(root, name="Patienten", role="check box")
         shot("einzelplatz-offen")
         close(running)
         running = subprocess.Popen([python, script, "--profile", profile])
-        find(program(), name="Patienten", role="check box", seconds=60)
+        find(program(), name="Patienten", role="check box")
         close(running)
     finally:
         if running.poll() is None:
             running.terminate()
-            running.wait(30)
+            running.wait(SECONDS)
     print("done")
 
 

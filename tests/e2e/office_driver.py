@@ -12,7 +12,7 @@ import pyatspi
 from driver import enter, press
 from gi.repository import Atspi, GLib
 
-SECONDS = 30  # what another process does may take on a busy machine
+SECONDS = 120  # what another process does may take on a busy machine
 OWN = {name: f"{name}-waehlt-selbst" for name in ("verena", "silke", "jana", "omar", "paula")}
 ROLES = {
     "Vermittlung": "Vermittlung: Patienten des eigenen Teams, Praxen, Post, Anrufe",
@@ -106,14 +106,14 @@ class Seat:
         """Press keys in this window."""
         shown = ["xdotool", "search", "--onlyvisible", "--pid", str(self.running.pid)]
         windows = subprocess.run(shown, capture_output=True, text=True, check=False).stdout.split()
-        subprocess.run(["xdotool", "windowactivate", "--sync", windows[-1], "key", *keys], check=False, timeout=20)
+        subprocess.run(["xdotool", "windowactivate", "--sync", windows[-1], "key", *keys], check=False, timeout=60)
         time.sleep(0.3)
 
     def choose(self, box, *keys):
         """Open a box or a menu and choose in it by keys; a box bears the name of what is chosen."""
         self.keys("--clearmodifiers", "shift")
         self.press(box)
-        subprocess.run(["xdotool", "key", *keys, "Return"], check=True, timeout=20)
+        subprocess.run(["xdotool", "key", *keys, "Return"], check=True, timeout=60)
         time.sleep(0.3)
 
     def shot(self, name):

@@ -32,7 +32,7 @@ def test_somebody_sets_up_a_seat_of_their_own() -> None:
             [*command, str(HERE / "first_run_driver.py"), *arguments],
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=900,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -22,7 +22,7 @@ def test_a_caseworker_enters_a_patient_and_asks_a_practice(tmp_path: Path) -> No
         [*command, str(pictures), sys.executable, str(ROOT / "main.py"), str(profile)],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

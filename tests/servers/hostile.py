@@ -45,7 +45,7 @@ class HostileServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in [self._thread, *self._threads]:
-            thread.join(5)
+            thread.join(30)
 
     def drip(self, connection: socket.socket, data: bytes, pause: float) -> None:
         """Send byte by byte for ever, `pause` seconds apart, until the client or the test has enough."""
@@ -64,7 +64,7 @@ class HostileServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            connection.settimeout(5)
+            connection.settimeout(60)
             head = b""
             while b"\r\n\r\n" not in head:
                 part = connection.recv(65536)

@@ -84,11 +84,11 @@ class KafkaNetwork:
         self._ended = True
         with contextlib.suppress(OSError):
             socket.create_connection(self._listener.getsockname(), 1).close()  # wakes it
-        self._accepting.join(10)
+        self._accepting.join(30)
         self._listener.close()
         self.cut()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(30)
 
     def cut(self) -> None:
         """Lose every connection, whatever is under way in it, and take none."""
@@ -121,7 +121,7 @@ class KafkaNetwork:
 
     def _connect(self) -> socket.socket | None:
         try:
-            return socket.create_connection(("127.0.0.1", self._server.port), 5)
+            return socket.create_connection(("127.0.0.1", self._server.port), 30)
         except OSError:
             return None
 

@@ -24,11 +24,12 @@ from typing import Self
 import psutil
 
 from tests.servers.guard import Guard
+from tests.servers.ports import free_port
 from tests.servers.relay import Relay
 
 DOMAIN = "praxis.example"
 UNKNOWN = f"unbekannt@{DOMAIN}"  # the one address of the domain that is refused
-SECONDS = 30
+SECONDS = 120  # of a busy machine
 ATTEMPTS = 5  # somebody else may take a port between choosing and listening
 SMTPD, DOVECOTD = "/usr/sbin/smtpd", "/usr/sbin/dovecot"
 
@@ -170,12 +171,12 @@ class MailServer:
     def start_smtp(self) -> None:
         """Begin to take mail; on the port it had, if it was stopped before."""
         if self._relay is not None:
-            self.smtp_port = self.smtp_port or _free_port()
+            self.smtp_port = self.smtp_port or free_port()
             self._relay.start(self.smtp_port)
             return
         configuration = self.home / "smtpd.conf"
         for _ in range(ATTEMPTS):
-            port = self.smtp_port or _free_port()
+            port = self.smtp_port or free_port()
             configuration.write_text(
                 OPENSMTPD.format(smtp=port, lmtp=self._lmtp_port, domain=DOMAIN, unknown=UNKNOWN), "utf-8"
             )
@@ -232,7 +233,7 @@ class MailServer:
         account, group = _account()
         template = DOVECOT + ("" if os.geteuid() == 0 else UNPRIVILEGED) + ("" if self._idle else WITHOUT_IDLE)
         for _ in range(ATTEMPTS):
-            imap, lmtp = _free_port(), _free_port()
+            imap, lmtp = free_port(), free_port()
             configuration.write_text(
                 template.format(
                     home=self.home, imap=imap, lmtp=lmtp, account=account, group=group, password=self._password
@@ -286,17 +287,11 @@ def _source(mailbox: IMAP4, number: bytes) -> bytes:
     return part[1]
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 def _answers(port: int, process: subprocess.Popen[bytes], greeting: bytes) -> bool:
     """Wait for the greeting; False if the process ends before."""
     end = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             if connection.recv(64).startswith(greeting):
                 return True
         time.sleep(0.05)
@@ -317,8 +312,8 @@ def _stop(process: subprocess.Popen[bytes] | None) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(SECONDS)
-    _, deaf = psutil.wait_procs(children, timeout=5)
+    _, deaf = psutil.wait_procs(children, timeout=60)
     for child in deaf:
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    psutil.wait_procs(deaf, timeout=5)
+    psutil.wait_procs(deaf, timeout=60)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.servers.guard import Guard
-from tests.servers.office_server import free_port
+from tests.servers.ports import free_port
 from tests.servers.postgres import DEBIAN, TestCluster, debian_binaries
 from tests.servers.town import write_town
 from tests.servers.wanted import absent

@@ -4,7 +4,6 @@ The program takes 127.0.0.1 for this machine, where no TLS is wanted, and 127.0.
 """
 
 import ipaddress
-import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.servers.ports import free_port
 from tests.servers.postgres import TestCluster, debian_binaries, in_memory
 
 OTHER_MACHINE = "127.0.0.2"
@@ -31,12 +31,6 @@ local all all trust
 host all not_from_here 127.0.0.0/8 reject
 host all all 127.0.0.0/8 scram-sha-256
 """
-
-
-def free_port() -> int:
-    """A port nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class OfficeServer(TestCluster):

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from app.server_account import account_for
 from tests.servers.guard import Guard
-from tests.servers.office_server import free_port
+from tests.servers.ports import free_port
 from tests.servers.postgres import TestCluster
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")

@@ -21,7 +21,9 @@ class Relay:
 
     def start(self, port: int) -> None:
         """Begin to take mail; OSError if the port is taken."""
-        self._controller = Controller(self._handler, hostname="127.0.0.1", port=port, server_hostname="localhost")
+        self._controller = Controller(
+            self._handler, hostname="127.0.0.1", port=port, server_hostname="localhost", ready_timeout=60.0
+        )
         self._controller.start()
 
     def stop(self) -> None:

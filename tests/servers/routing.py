@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.servers.office_server import free_port
+from tests.servers.ports import free_port
 from tests.servers.timetable import write_timetable
 from tests.servers.town import write_town
 from tests.servers.wanted import absent

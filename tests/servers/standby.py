@@ -5,14 +5,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.servers.office_server import OfficeServer, free_port
+from tests.servers.office_server import OfficeServer
+from tests.servers.ports import free_port
 
 REPLICATING = """
 wal_level = replica
 max_wal_senders = 4
 hot_standby = on
 """
-SECONDS = 60
+SECONDS = 120
 
 
 class Primary(OfficeServer):

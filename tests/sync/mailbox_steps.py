@@ -15,7 +15,7 @@ from sync.mail.watching import MailboxWatch
 from tests.servers.mail import MailServer
 
 KEY = PrivateKey.generate()
-SECONDS = 20
+SECONDS = 120
 INCOMING = "SELECT count(*) FROM communication_service.incoming_email"
 
 

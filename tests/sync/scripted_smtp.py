@@ -12,6 +12,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.servers.ports import free_port
+
 USER, PASSWORD = b"buero", b"richtig"
 UMLAUTS = ("büro", "schlüssel-für-süd")  # another account of the server
 
@@ -68,12 +70,12 @@ def scripted(
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     controller = Controller(
         script,
         hostname="127.0.0.1",
         port=port,
+        ready_timeout=60.0,
         server_hostname="localhost",
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
@@ -127,5 +129,5 @@ def plain_speaker(*, says: bytes = b"", drips: float = 0.0) -> Iterator[int]:
     finally:
         ends.set()
         listener.shutdown(socket.SHUT_RDWR)
-        server.join(5)
+        server.join(30)
         listener.close()

@@ -31,7 +31,7 @@ def smtp_peer(script: str) -> Iterator[Peer]:
         yield peer
     finally:
         listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() would not
-        thread.join(5)
+        thread.join(30)
         listener.close()
 
 

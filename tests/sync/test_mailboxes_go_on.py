@@ -49,6 +49,6 @@ def test_a_server_that_tells_nothing_is_asked(
             deliver(silent_mail_server, address, reply(body))
             wait_until(lambda wanted=count: value(database, INCOMING) == wanted)  # type: ignore[misc]  # the default is the type
     finally:
-        watching.stop(10)
+        watching.stop(120)
     assert not watching.alive
     assert value(database, "SELECT trouble FROM communication_service.mailbox_state") == ""

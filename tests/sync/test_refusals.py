@@ -1,6 +1,5 @@
 """What a server refuses, at each step of a real conversation: what becomes of mail and inquiry, and what is said."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
 from tests.servers.certificates import ELSEWHERE, write_certificate
+from tests.servers.ports import free_port
 from tests.sync.scripted_smtp import PASSWORD, USER, Script, plain_speaker, scripted
 from tests.sync.smtp_peer import smtp_peer
 from ui.errors import describe_code
@@ -46,7 +46,7 @@ def message(body: str = "Grüße\n.\nzwei\n") -> EmailMessage:
 
 def deliver(port: int, security: str = "none", username: str = "", password: str = "", **more: float) -> Delivery:
     """One attempt."""
-    transport = SmtpTransport("127.0.0.1", port, security, username, password, timeout=more.get("timeout", 5))
+    transport = SmtpTransport("127.0.0.1", port, security, username, password, timeout=more.get("timeout", 60))
     return transport.send(message(), sender="buero@buero.example", recipient="praxis@praxis.example")
 
 
@@ -184,7 +184,7 @@ def test_the_offices_own_limit_holds() -> None:
     """Also where the server announces none."""
     server = Script()
     with scripted(server) as port:
-        transport = SmtpTransport("127.0.0.1", port, "none", timeout=5, largest=100)
+        transport = SmtpTransport("127.0.0.1", port, "none", timeout=60, largest=100)
         told = transport.send(message(), sender="a@buero.example", recipient="b@praxis.example")
     assert (told.outcome, told.cause, server.senders) == (Outcome.REFUSED, "smtp.too_large", [])
 
@@ -249,7 +249,7 @@ def test_a_port_without_tls_is_told() -> None:
 def test_what_is_no_mail_server_is_told(says: bytes, cause: str) -> None:
     """Nothing it says is taken for a refusal of the mail."""
     with plain_speaker(says=says) as port:
-        told = deliver(port, timeout=1)
+        told = deliver(port, timeout=60 if says else 1)
     assert (told.outcome, told.cause) == (Outcome.UNREACHABLE, cause)
 
 
@@ -258,17 +258,15 @@ def test_a_server_that_drips_bytes_is_cut_off(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(conversation, "OPENING_SECONDS", 1.0)
     with plain_speaker(says=b"220", drips=0.05) as port:
         began = time.monotonic()
-        told = deliver(port, timeout=5)
-        assert time.monotonic() - began < 4
+        told = deliver(port, timeout=60)
+        assert time.monotonic() - began < 30
     assert (told.outcome, told.cause) == (Outcome.UNREACHABLE, "mail_server.timeout")
 
 
 def test_nobody_there_and_no_such_host() -> None:
     """Told apart, since other things are to be done."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert deliver(port).cause == "mail_server.refused"
-    transport = SmtpTransport("mail.gibtesnicht.invalid", 587, timeout=5)
+    assert deliver(free_port()).cause == "mail_server.refused"
+    transport = SmtpTransport("mail.gibtesnicht.invalid", 587, timeout=60)
     told = transport.send(message(), sender="a@buero.example", recipient="b@praxis.example")
     assert told.cause == "mail_server.host_unknown"
 

@@ -42,7 +42,7 @@ class Taking:
         return Delivery(Outcome.ACCEPTED, "250 ok")
 
 
-def until(found: Callable[[], bool], seconds: float = 30) -> None:
+def until(found: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for something the worker does."""
     end = time.monotonic() + seconds
     while not found():
@@ -78,7 +78,7 @@ def running(office: Office, transport: Taking) -> Iterator[None]:
         yield
     finally:
         loop.call_soon_threadsafe(task.cancel)
-        thread.join(30)
+        thread.join(120)
         worker.close()
 
 

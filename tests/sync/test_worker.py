@@ -41,7 +41,7 @@ def queued(database: Database, now: datetime) -> int:
 
 def worker_for(office: Office, port: int, now: datetime) -> Worker:
     """A worker that sends to a port of this machine."""
-    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=5)
+    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=60)
     return Worker(office.url("worker"), Sender(transport, "buero@buero.example", "Büro Süd"), now=lambda: now)
 
 
@@ -194,7 +194,7 @@ def test_a_password_the_server_does_not_understand_is_the_accounts_fault(
 ) -> None:
     """A password with umlauts is refused: the mail waits for a better one, and says what it waits for."""
     with smtp_peer("take") as peer:
-        transport = SmtpTransport("127.0.0.1", peer.port, "none", "buero", "schlüssel", timeout=5)
+        transport = SmtpTransport("127.0.0.1", peer.port, "none", "buero", "schlüssel", timeout=60)
         worker = Worker(office.url("worker"), Sender(transport, "buero@buero.example", "Büro Süd"), now=lambda: now)
         try:
             assert worker.send(queued) is Outcome.UNREACHABLE

@@ -25,7 +25,7 @@ from sync.worker import Worker
 
 REPOSITORY = Path(__file__).parents[2]
 READY = b"Starting worker"
-SECONDS = 60
+SECONDS = 120
 
 
 class Nursery:

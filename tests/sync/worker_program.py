@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 SENDER = "buero@buero.example"
 SENDER_NAME = "Büro Süd"
 READY = b"Starting worker"
-SECONDS = 30
+SECONDS = 120
 
 
 class WorkerProgram:
@@ -70,7 +70,7 @@ class WorkerProgram:
 
 def main(url: str, port: int, ahead: timedelta) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=10)
+    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=60)
     worker = Worker(url, Sender(transport, SENDER, SENDER_NAME), now=lambda: datetime.now(UTC) + ahead)
     asyncio.run(worker.run())
 

@@ -68,6 +68,9 @@ def ui(
     background = Background(database)
     changes = Changes()
     messages = Messages()
+    messages._timer.setInterval(
+        600_000
+    )  # a message goes by itself after some seconds; a busy machine may need them to look
     qtbot.addWidget(messages)
     background.failed.connect(lambda error: messages.error(str(error)))
     background.committed.connect(lambda: changes.changed.emit("*", 0))

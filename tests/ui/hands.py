@@ -67,7 +67,7 @@ def confirm(qtbot: QtBot, parent: QWidget, *, reason: str = "", day: str = "", k
 
 def how_to_save(qtbot: QtBot, parent: QWidget, *, protect: bool = False) -> str:
     """Answer whether what is saved is to be protected; the passphrase, or nothing."""
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in parent.findChildren(ExportDialog)), timeout=30_000)
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in parent.findChildren(ExportDialog)))
     dialog = next(d for d in parent.findChildren(ExportDialog) if d.isVisible())
     dialog.protect.setChecked(protect)
     passphrase = dialog.passphrase()

@@ -19,6 +19,7 @@ from domain.acquisition.records import PatientRecord, RowError
 from domain.errors import Invalid, PlatzlotseError, Unavailable
 from domain.values import MINUTES_PER_WEEK
 from tests.domain.acquisition.files import SAMPLES, TODAY, code_of, read
+from tests.examples import examples
 
 # what a broken exporter or a prank puts where a text, a number or a list should be
 ODD: list[object] = [
@@ -46,7 +47,7 @@ def _few(name: str) -> object:
 
 
 @pytest.mark.parametrize("name", ["arztsuche-v1.json", "arztsuche-v2.json", "intake-patients.json"])
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(26), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_values_of_the_wrong_kind_crash_nothing(tmp_path: Path, name: str, random: Random) -> None:
     """Each row is read or told, and what was read keeps the bounds of its values."""
@@ -67,7 +68,7 @@ def test_values_of_the_wrong_kind_crash_nothing(tmp_path: Path, name: str, rando
                 assert 0 <= span.start < span.end <= MINUTES_PER_WEEK
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(26), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(1, 5000), byte=st.binary(max_size=2))
 def test_a_damaged_workbook_is_refused_or_read(tmp_path: Path, cut: int, byte: bytes) -> None:
     """Truncated or with a byte changed: the zip, its compression or its XML breaks."""

@@ -18,6 +18,7 @@ from domain.acquisition.records import RowError
 from domain.errors import PlatzlotseError
 from tests.domain.acquisition.files import SAMPLES, TODAY
 from tests.domain.acquisition.therapist_files import DATES, DAYS, PAGE, ROWS, USERSCRIPT, exporter
+from tests.examples import examples
 from ui.errors import describe, describe_row
 
 NASTY = (
@@ -121,7 +122,7 @@ def survive(path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(13), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_a_mutated_file_is_read_or_refused(tmp_path: Path, name: str, random: Random) -> None:
     """Forty of each kind."""
@@ -140,7 +141,7 @@ def test_a_table_that_breaks_off_names_its_row(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_ten_thousand_mutated_files_are_read_or_refused(tmp_path: Path, name: str, random: Random) -> None:
     """A thousand of each kind."""

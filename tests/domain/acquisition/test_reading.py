@@ -15,6 +15,7 @@ from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import clean, fold_name, identity_key, phone, plz
 from domain.errors import Invalid, PlatzlotseError
 from domain.values import AgeGroup, Licence, Method, Offer, Setting
+from tests.examples import examples
 
 TODAY = date(2026, 11, 23)
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
@@ -121,7 +122,7 @@ def test_whatever_is_cut_or_changed_is_refused_or_read(tmp_path_factory: pytest.
     original = (SAMPLES / name).read_bytes()
     path = tmp_path_factory.mktemp("mutated") / name
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, len(original)), st.integers(0, len(original)), st.binary(max_size=6))
     def mutate(start: int, length: int, middle: bytes) -> None:
         path.write_bytes(original[:start] + middle + original[start + length % 2000 :])

@@ -13,6 +13,7 @@ from domain.acquisition.tables import ABOUT, fields_of
 from domain.acquisition.therapist_columns import family
 from domain.database import Database
 from domain.errors import Invalid
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TABLE = FileKind.THERAPIST_TABLE
@@ -45,7 +46,7 @@ def test_the_newest_word_holds_and_the_same_keeps_its_day(database: Database) ->
         assert recall(session, headers) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(16), deadline=None)
 @given(st.data())
 def test_what_was_said_of_a_table_comes_back_for_it(database: Database, data: st.DataObject) -> None:
     """Whatever its headers are, doubled ones too; of the database nothing is left behind."""

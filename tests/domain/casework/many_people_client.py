@@ -40,6 +40,7 @@ WEIGHTS = {
     "ask": 5, "answer": 10, "correct": 3, "pause": 2, "resume": 2, "trial": 3, "therapy": 1, "fail": 3, "promote": 1,
     "withdraw": 1, "remind": 1, "cancel": 1, "reopen": 2, "send": 4, "tick": 1,
 }  # fmt: skip
+LEAST = 60  # acts of each person, also on a machine that is busy all the while
 SEARCH = "SELECT id FROM matching_service.place_search WHERE status = '{}' ORDER BY random() LIMIT 1"
 ITEM = """
 SELECT i.id, i.version FROM matching_service.inquiry_item i JOIN matching_service.inquiry q ON q.id = i.inquiry_id
@@ -54,10 +55,11 @@ class Client:
         self.acts: dict[str, Callable[[], dict[str, object] | None]] = {name: getattr(self, name) for name in WEIGHTS}
 
     def work(self, seconds: float) -> None:
-        """Until the time is over; a thing there is nothing of right now is left out."""
-        end = time.monotonic() + seconds
+        """Until the time is over and enough was tried; a thing there is nothing of right now is left out."""
+        end, tried = time.monotonic() + seconds, 0
         names = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
-        while time.monotonic() < end:
+        while time.monotonic() < end or tried < LEAST:
+            tried += 1
             name = self._dice.choice(names)
             try:
                 done = self.acts[name]()

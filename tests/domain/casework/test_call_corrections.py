@@ -19,6 +19,7 @@ from domain.values import Channel
 from domain.weektime import BERLIN
 from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask, calls, state
+from tests.examples import examples
 
 C = CallStatus
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=BERLIN)
@@ -69,7 +70,7 @@ def test_undoing_what_was_only_noted_invents_no_call(database: Database) -> None
         assert [c.status for c in calls(session, inquiry)[1:]] == ["cancelled"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(RESULTS), min_size=1, max_size=5))
 def test_what_stands_is_the_last_result(database: Database, results: list[CallStatus]) -> None:
     """However often it is corrected: the inquiry is made if the last one says so; the evidence tells it alone."""

@@ -17,6 +17,7 @@ from domain.database import Database
 from domain.errors import Forbidden
 from tests.builders import add_patient, add_therapist
 from tests.conftest import NOW, Office
+from tests.examples import examples
 
 
 def note(session: Session, body: str, at: datetime = NOW, **about: int) -> None:
@@ -77,7 +78,7 @@ def test_who_may_not_read_patients_finds_nothing_of_them(database: Database, off
 
 
 @given(st.text(max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(13))
 def test_nothing_typed_is_an_operator(database: Database, typed: str) -> None:
     """Whatever it is, it finds or does not."""
     if "\0" in typed or any(0xD800 <= ord(sign) < 0xE000 for sign in typed):

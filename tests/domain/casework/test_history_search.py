@@ -21,6 +21,7 @@ from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW
 from tests.domain.casework.steps import ask, calls, mails
+from tests.examples import examples
 
 
 def note(session: Session, body: str, **about: int) -> None:
@@ -203,7 +204,7 @@ def test_a_practice_is_searched_with_its_colleagues(database: Database) -> None:
         assert entry.body == "Rückruf versprochen"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(20))
 @given(st.text(max_size=40).filter(lambda t: "\x00" not in t))
 def test_nothing_typed_breaks_the_search(database: Database, words: str) -> None:
     """Whatever stands in the field."""

@@ -18,7 +18,7 @@ from tests.domain.casework.test_import_diff import Desk, entry
 def _wait_for_lock(database: Database) -> None:
     """Until somebody holds the lock of imports."""
     held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         with database.read() as session:
             if session.scalar(held):
@@ -35,7 +35,7 @@ def test_the_second_finds_whom_the_first_took(database: Database, second_databas
 
     def take(own: Database, *, then_wait: bool) -> ImportReport:
         def on_batch(_rows: int) -> None:
-            if then_wait and not waits.wait(60):
+            if then_wait and not waits.wait(90):
                 pytest.fail("nobody waited")
 
         with own.write() as session:
@@ -45,7 +45,7 @@ def test_the_second_finds_whom_the_first_took(database: Database, second_databas
         first = pool.submit(take, database, then_wait=True)
         _wait_for_lock(database)
         second = pool.submit(take, second_database, then_wait=False)
-        reports = first.result(60), second.result(60)
+        reports = first.result(120), second.result(120)
     assert [(report.imported, report.unchanged) for report in reports] == [(2, 0), (0, 2)]
 
 
@@ -75,10 +75,10 @@ def test_waiting_ends_with_no_limit_and_can_be_stopped(
             with pytest.raises(KeyError), second_database.write() as other:
                 import_file(other, source, now=NOW, today=NOW.date(), on_wait=stop)
             waiting = pool.submit(trial)
-            until = time.monotonic() + 60
+            until = time.monotonic() + 90
             while len(looks) < 3 and time.monotonic() < until:
                 time.sleep(0.02)
-        report = waiting.result(60)
+        report = waiting.result(120)
     assert len(looks) >= 3
     assert (report.imported, report.unchanged) == (0, 2)
 
@@ -93,10 +93,10 @@ def test_an_undo_waits_for_who_is_saving(database: Database, second_database: Da
         with second_database.write() as session:
             session.execute(text(noted), {"id": report.ids[0]})
             undoing = pool.submit(desk.undo, report)
-            until = time.monotonic() + 30
+            until = time.monotonic() + 90
             while not session.scalar(waits) and time.monotonic() < until:
                 time.sleep(0.02)
-        undone = undoing.result(60)
+        undone = undoing.result(120)
     assert (undone.removed, [(kept.therapist_id, kept.reason) for kept in undone.kept]) == (
         1,
         [(report.ids[0], "import.kept.edited")],

@@ -80,7 +80,7 @@ def at_work(office: Office, *, people: int, seconds: float) -> list[dict[str, An
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=seconds + 120) for process in running]
+    said = [process.communicate(timeout=seconds + 300) for process in running]
     with owner.write() as session:
         for number in range(people):
             session.execute(text(f'REVOKE ALL ON communication_service.email_attempt FROM "{office.name}_{number}"'))
@@ -128,7 +128,7 @@ def fill(database: Database, *, searches: int, therapists: int) -> None:
 def test_six_people_for_some_seconds(office: Office, database: Database) -> None:
     """Few searches, so that they meet often."""
     fill(database, searches=15, therapists=10)
-    check(office, database, at_work(office, people=6, seconds=8), seconds=8)
+    check(office, database, at_work(office, people=6, seconds=4), seconds=4)
 
 
 @pytest.mark.soak

@@ -50,7 +50,7 @@ class Runner:
 
     def end(self) -> None:
         """Close its input and wait."""
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=120)
 
 
 @pytest.fixture

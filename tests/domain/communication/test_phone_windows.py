@@ -20,6 +20,7 @@ from domain.database import Database
 from domain.geocoding.regions import regions_of
 from domain.values import MINUTES_PER_DAY, WeekSpan
 from domain.weektime import BERLIN
+from tests.examples import examples
 
 WEEK = 7 * MINUTES_PER_DAY
 SPANS = st.lists(
@@ -52,7 +53,7 @@ def test_windows_are_in_order_apart_and_inside_the_hours(spans: list[WeekSpan], 
         )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(spans=SPANS, moment=MOMENTS, calls=st.integers(1, 30), minutes=st.integers(5, 20))
 def test_calls_are_spread_as_long_as_there_is_room(
     spans: list[WeekSpan], moment: datetime, calls: int, minutes: int

@@ -15,6 +15,7 @@ from domain.communication.outcomes import Failure
 from domain.database import Database
 from tests.builders import add_patient
 from tests.conftest import Office
+from tests.examples import examples
 
 HOUR = timedelta(hours=1)
 KEPT = """SELECT failure || ' ' || server_reply FROM communication_service.email WHERE id = :id
@@ -68,7 +69,7 @@ LOCAL = st.text(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LOCAL, st.sampled_from(["550 <{0}@mail.example> no", "550 {0} no such user", "({0}@mail.example)"]))
 def test_whatever_the_address_looks_like(office: Office, local: str, said: str) -> None:
     """Points, brackets, backslashes, umlauts: the address is gone and no pattern breaks."""

@@ -15,6 +15,7 @@ from domain.matching.candidates import SkillWish, candidates_for_search
 from domain.matching.rules import Rule
 from domain.therapists.models import ContactPoint, Therapist
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.examples import examples
 
 Place = tuple[float, float] | None
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_a_skill_narrows_the_list_before_it_is_cut_or_orders_it(database: Databa
 def test_looking_near_only_loses_nobody(database: Database) -> None:
     """Against judging every pair: who fits, who is unknown, and how many each rule excludes."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
     @given(therapists=people, place=PLACES, radius=st.sampled_from([1, 10, 40, 500]))
     def compare(therapists: list[tuple[Place, str, str]], place: Place, radius: int) -> None:
         with database.read() as session:
@@ -98,7 +99,7 @@ def test_looking_near_only_loses_nobody(database: Database) -> None:
 def test_a_practice_is_offered_everyone_it_fits(database: Database) -> None:
     """Urgent first, then the longest wait; each patient once, with the nearest fitting person of the mailbox."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
     @given(therapists=people, patients=searchers)
     def compare(therapists: list[tuple[Place, str, str]], patients: list[tuple[Place, int | None, int, date]]) -> None:
         with database.read() as session:

@@ -16,6 +16,7 @@ from domain.matching.models import Inquiry, InquiryItem
 from domain.planning.chance import Past, capacity_shift, expected, promise_shift
 from domain.therapists.models import Therapist
 from tests.builders import add_search, add_therapist
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SUCCESS = ("accepted", "accepted_surplus", "consultation_only", "in_trial_sessions", "no_show", "not_continued")
@@ -59,7 +60,7 @@ histories = st.lists(
 def test_the_database_keeps_to_the_formula(database: Database) -> None:
     """Any history and any note on places: mean and history are those of the pure formula."""
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(13), suppress_health_check=list(HealthCheck))
     @given(
         history=histories,
         state=st.sampled_from(["unknown", "free", "waiting_list", "full", "list_closed"]),

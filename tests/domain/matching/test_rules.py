@@ -15,6 +15,7 @@ from domain.values import WeekSpan
 from domain.weektime import merged
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
 from tests.domain.matching import reference
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 METHODS = ["cbt", "psychodynamic", "analytic", "systemic"]
@@ -177,7 +178,7 @@ def add_item(session: Session, therapist: Therapist, search_id: int, status: str
 def test_the_database_agrees_with_an_independent_reading(database: Database) -> None:
     """For any patient and therapist every rule's verdict is the same in SQL and in the reference."""
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(75), deadline=None, suppress_health_check=list(HealthCheck))
     @given(p=patients, t=therapists)
     def compare(p: dict[str, object], t: dict[str, object]) -> None:
         if t["age_max"] and t["age_max"] < t["age_min"]:  # type: ignore[operator]

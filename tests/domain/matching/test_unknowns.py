@@ -12,6 +12,7 @@ from domain.errors import NotFound
 from domain.matching.best_patients import judge
 from domain.matching.unknowns import Side, missing_everywhere, missing_facts
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def test_every_unknown_pair_is_explained(database: Database) -> None:
     """A pair unknown by any rule is in the list, by the patient's field or the therapist's; nobody else is."""
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(13), suppress_health_check=list(HealthCheck))
     @given(
         patient=st.fixed_dictionaries(
             {

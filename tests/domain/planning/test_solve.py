@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.planning.model import Arc, Budget, Option, PlannedContact, Problem, Seeker, share
 from domain.planning.numbers import FLOOR_BONUS, FLOOR_HOPE
 from domain.planning.solve import plan_week
+from tests.examples import examples
 
 
 def invented(seed: int, *, seekers: int, practices: int, budget: Budget) -> Problem:
@@ -54,7 +55,7 @@ def keeps_the_rules(problem: Problem, contacts: Sequence[PlannedContact]) -> Non
     assert sum(contact.option.minutes for contact in contacts) <= problem.budget.minutes + 1e-9
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(13))
 @given(
     seed=st.integers(0, 10**6),
     seekers=st.integers(0, 60),
@@ -134,7 +135,7 @@ def test_longest_waiting_are_not_left_out() -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=20)
+@settings(max_examples=examples(8))
 def test_fixed_contacts_stay(seed: int) -> None:
     """What a person accepted or locked is in the next plan as it was, and so it is when only a gap is filled."""
     problem = invented(seed, seekers=30, practices=25, budget=Budget(8, 18.0))

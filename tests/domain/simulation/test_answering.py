@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from domain.simulation.answering import Channel, Places, Saying, reaction, reaction_to_reminder
 from domain.simulation.parameters import world_parameters
 from domain.simulation.world import ContactPoint, Patient, Place, Therapist, World, build
+from tests.examples import examples
 
 ALWAYS = replace(
     world_parameters(),
@@ -31,7 +32,7 @@ def kind_world(*points: ContactPoint) -> World:
     return replace(WORLD, parameters=ALWAYS, contact_points=points)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(50))
 @given(point=st.sampled_from(WORLD.contact_points), day=st.integers(0, 200), mail=st.booleans())
 def test_answers_come_later_and_on_working_days(point: ContactPoint, day: int, mail: bool) -> None:
     """A mail is answered on a working day after it; the same question gets the same reaction again."""

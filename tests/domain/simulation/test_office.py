@@ -20,14 +20,15 @@ from domain.simulation.rules import BrokenRule
 from domain.simulation.view import Contact, Policy, View
 from domain.simulation.world import World, build
 from tests.domain.simulation.random_policy import RandomPolicy
+from tests.examples import examples
 
 WEEKS = 26
 SEEDS = st.integers(0, 10_000)
 REGIONS = st.integers(0, 2)
 # no shrinking: a seed has no simpler seed, and each try is a world
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-WORLDS = settings(max_examples=12, deadline=None, phases=PHASES)
-FEW_WORLDS = settings(max_examples=6, deadline=None, phases=PHASES)
+WORLDS = settings(max_examples=examples(4), deadline=None, phases=PHASES)
+FEW_WORLDS = settings(max_examples=examples(4), deadline=None, phases=PHASES)
 
 
 def a_world(seed: int = 7, region: int = 1, weeks: int = WEEKS) -> World:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from domain.database import Database
 from domain.travel.pairs import Points
+from tests.examples import examples
 
 PLACE = st.tuples(st.floats(47, 55.2), st.floats(5.5, 15.5))
 SQL = text("""
@@ -15,7 +16,7 @@ FROM unnest(cast(:lats AS float[]), cast(:lons AS float[])) WITH ORDINALITY AS a
 """)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(13), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PLACE, min_size=1, max_size=20), PLACE, st.floats(1, 400))
 def test_distances_are_those_of_the_database(
     database: Database, places: list[tuple[float, float]], asking: tuple[float, float], km: float

@@ -9,12 +9,13 @@ from domain.travel.estimate import estimate
 from domain.travel.reach import estimated_reach
 from domain.travel.ways import Spot
 from domain.values import TravelMode
+from tests.examples import examples
 
 AACHEN = Spot(50.7753, 6.0839, 1500)
 WHEELS = (TravelMode.CAR, TravelMode.BICYCLE, TravelMode.FOOT)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(10))
 @given(st.sampled_from(list(TravelMode)), st.integers(5, 115))
 def test_more_minutes_are_no_smaller_a_ring(mode: TravelMode, minutes: int) -> None:
     """Both edges grow, and the surer one is the nearer one."""
@@ -25,7 +26,7 @@ def test_more_minutes_are_no_smaller_a_ring(mode: TravelMode, minutes: int) -> N
     assert one.estimated
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(10))
 @given(st.sampled_from(WHEELS), st.integers(10, 120), st.integers(0, 3000))
 def test_the_edges_are_those_of_the_estimate(mode: TravelMode, minutes: int, uncertainty: int) -> None:
     """At the near edge even the longer time is enough; beyond the far one not even the shorter."""

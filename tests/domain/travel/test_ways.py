@@ -6,11 +6,12 @@ from sqlalchemy import text
 
 from domain.database import Database
 from domain.travel.ways import Spot
+from tests.examples import examples
 
 ROUNDED = text("SELECT round(cast(:lat AS float)::numeric, 3)::float")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(51.2865)
 @example(51.28649999999999)
 @example(47.0005)

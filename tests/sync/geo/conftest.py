@@ -20,7 +20,7 @@ from tests.builders import add_patient, add_therapist
 from tests.servers.hostile import Asked, HostileServer, hostile, reply
 
 T = TypeVar("T")
-QUICK = Limits(connect=10, silence=15, total=30, attempts=1, turn=10, together=60)
+QUICK = Limits(connect=60, silence=60, total=120, attempts=1, turn=10, together=240)
 
 
 class Clock:

@@ -1,6 +1,7 @@
 """The client as the worker has it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -12,12 +13,14 @@ from sync.http.client import OutsideClient
 
 T = TypeVar("T")
 AGENT = "Platzlotse/0.1.0 (mailto:buero@buero.example)"
-QUICK = Limits(connect=5.0, silence=1.2, total=3.0, largest=50_000, redirects=3, attempts=3, turn=5.0, together=20.0)
+# where an answer comes it may take its time on a busy machine; where none comes the client is impatient
+PATIENT = Limits(connect=60.0, silence=60.0, total=120.0, largest=50_000, attempts=3, turn=5.0, together=300.0)
+QUICK = replace(PATIENT, silence=1.2, total=3.0, together=60.0)
 Make = Callable[..., OutsideClient]
 
 
 def client_on(
-    database: Database, *, limits: Limits = QUICK, now: Callable[[], datetime] | None = None
+    database: Database, *, limits: Limits = PATIENT, now: Callable[[], datetime] | None = None
 ) -> OutsideClient:
     """A client that keeps its turns in that database."""
 
@@ -30,5 +33,5 @@ def client_on(
 
 @pytest.fixture
 def client(worker_database: Database) -> OutsideClient:
-    """One client of the worker, impatient."""
+    """One client of the worker."""
     return client_on(worker_database)

@@ -15,7 +15,7 @@ from sync.http.answers import Limits, Validators
 from sync.http.client import OutsideClient
 from sync.http.identity import VERSION
 from tests.servers.hostile import Answering, Asked, hostile, reply
-from tests.sync.http.conftest import AGENT
+from tests.sync.http.conftest import AGENT, QUICK
 from ui.errors import describe
 
 FAST = 0.0  # no pause between two turns
@@ -26,7 +26,7 @@ def failing(client: OutsideClient, url: str, limits: Limits | None = None) -> Un
     began = time.monotonic()
     with pytest.raises(Unavailable) as error:
         client.get(url, interval=FAST, limits=limits)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     said = describe(error.value)
     assert "outside." not in said
     assert "{" not in said
@@ -63,9 +63,8 @@ def test_what_did_not_change_is_not_sent_again(client: OutsideClient) -> None:
 
 
 def silent(connection: socket.socket, _: Asked) -> None:
-    """Reads the question and says nothing."""
-    time.sleep(2)
-    connection.close()
+    """Reads the question and says nothing until the client hangs up."""
+    connection.recv(1)
 
 
 def reset(connection: socket.socket, _: Asked) -> None:
@@ -120,7 +119,7 @@ def test_a_server_that_misbehaves_is_told_apart(
 ) -> None:
     """Its kind has a name and a sentence; what may pass is asked again, what tells us to stay away is not."""
     with hostile(answer) as server:
-        assert failing(client, server.url).code == code
+        assert failing(client, server.url, QUICK if answer is silent else None).code == code
         assert len(server.asked) == asked
 
 
@@ -136,8 +135,8 @@ def test_slow_bytes_end_with_the_time_in_all(client: OutsideClient, head: bytes)
 
     with hostile(answer) as server:
         began = time.monotonic()
-        assert failing(client, server.url).code in {"outside.timeout", "outside.garbage"}
-        assert time.monotonic() - began < 10
+        assert failing(client, server.url, QUICK).code in {"outside.timeout", "outside.garbage"}
+        assert time.monotonic() - began < 30
 
 
 def test_an_endless_body_is_cut_off(client: OutsideClient) -> None:

@@ -25,7 +25,7 @@ from sync.http.reach import Reach, is_public
 from tests.servers.certificates import write_certificate
 from tests.servers.hostile import Asked, hostile, reply
 from tests.sync.geo.conftest import writer
-from tests.sync.http.conftest import AGENT, QUICK, client_on
+from tests.sync.http.conftest import AGENT, PATIENT, client_on
 
 FAST = 0.01
 
@@ -64,9 +64,10 @@ def test_each_hop_waits_for_its_turn(worker_database: Database) -> None:
         act(connection, asked)
 
     with hostile(answer) as server:
+        began = time.monotonic()
         client_on(worker_database).get(f"{server.url}/0", interval=0.6)
     assert len(came) == 4
-    assert came[-1] - came[0] > 1.5
+    assert came[-1] - began > 1.7  # the first may come late from its turn, the last not before its own
 
 
 def test_leave_is_asked_for_each_hop(worker_database: Database) -> None:
@@ -140,7 +141,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(
 
     monkeypatch.setattr(exchange, "public_addresses", looked_up)
     client = OutsideClient(
-        writer(worker_database), user_agent=AGENT, limits=QUICK, now=lambda: datetime.now(UTC), reach=Reach.PUBLIC
+        writer(worker_database), user_agent=AGENT, limits=PATIENT, now=lambda: datetime.now(UTC), reach=Reach.PUBLIC
     )
     with hostile(reply("200 OK", b"da")) as server:
         found = client.get(f"http://praxis.invalid:{server.port}/x?a=1", interval=FAST)
@@ -172,7 +173,7 @@ def test_the_certificate_is_the_names_and_not_the_addresss(
     monkeypatch.setattr(exchange, "_certificates", lambda: trusting)
     client = OutsideClient(
         writer(worker_database), user_agent=AGENT, now=lambda: datetime.now(UTC), reach=Reach.PUBLIC,
-        limits=replace(QUICK, attempts=1, silence=5.0, total=10.0),
+        limits=replace(PATIENT, attempts=1),
     )  # fmt: skip
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -186,7 +187,7 @@ def test_the_certificate_is_the_names_and_not_the_addresss(
             assert client.get(address, interval=FAST).body == b"da"
     finally:
         listener.close()
-        thread.join(5)
+        thread.join(30)
 
 
 @pytest.mark.parametrize(

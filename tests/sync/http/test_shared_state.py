@@ -16,7 +16,7 @@ from sync.http.answers import Limits
 from sync.http.robots import Robots
 from tests.conftest import Office
 from tests.servers.hostile import Asked, hostile, reply
-from tests.sync.http.conftest import QUICK, client_on
+from tests.sync.http.conftest import client_on
 
 TIMES, INTERVAL = 6, 0.4
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -32,11 +32,12 @@ def test_two_workers_keep_one_rate(office: Office) -> None:
 
     with hostile(answer) as server:
         command = [sys.executable, "-m", "tests.sync.http.turn_taker", office.url("worker"), server.url]
+        began = time.monotonic()
         workers = [subprocess.Popen([*command, str(TIMES), str(INTERVAL)]) for _ in range(2)]
-        assert [worker.wait(60) for worker in workers] == [0, 0]
+        assert [worker.wait(120) for worker in workers] == [0, 0]
     assert len(came) == 2 * TIMES
-    # from its turn to its arrival each takes its own time, more on a busy machine; over all turns the rate holds
-    assert came[-1] - came[0] >= (2 * TIMES - 1) * INTERVAL - 1
+    # the first may come late from its turn, the last not before its own
+    assert max(came) - began >= (2 * TIMES - 1) * INTERVAL - 0.1
 
 
 def test_whoever_would_wait_too_long_leaves_the_turn(worker_database: Database) -> None:
@@ -117,7 +118,7 @@ def test_only_one_probes(worker_database: Database) -> None:
 
 def test_a_person_may_close_the_breaker(worker_database: Database) -> None:
     """Who has mended the server need not wait for an hour."""
-    client = client_on(worker_database, limits=QUICK)
+    client = client_on(worker_database)
     with hostile(reply("403 Forbidden")) as server:
         with pytest.raises(Unavailable, match=r"outside\.refused"):
             client.get(server.url, interval=0)
@@ -149,7 +150,7 @@ def test_a_supervisor_asks_again_at_once(worker_database: Database, database: Da
 
 def test_a_host_in_trouble_is_not_asked_three_times_as_much(worker_database: Database) -> None:
     """Retries come out of a budget that only successes fill; once it is spent, a question is asked once."""
-    client = client_on(worker_database, limits=QUICK)
+    client = client_on(worker_database)
     with hostile(reply("503 Service Unavailable")) as server:
         with worker_database.write() as session:
             session.execute(

@@ -24,7 +24,7 @@ from tests.servers.kafka import KafkaNetwork, KafkaServer
 T = TypeVar("T")
 AGGREGATES = 37
 TOPIC = "platzlotse.matching_service"
-A_WHILE = 60.0
+A_WHILE = 120.0
 
 
 @pytest.fixture
@@ -64,10 +64,10 @@ def writer(database: Database) -> Write:
     return write
 
 
-def relay_of(database: Database, address: str, *, patience: float = 1.0) -> tuple[EventRelay, KafkaBroker]:
+def relay_of(database: Database, address: str, *, patience: float = 1.0) -> EventRelay:
     """A worker's part, with its broker."""
     broker = KafkaBroker(KafkaSettings(address), patience=patience)
-    return EventRelay(broker, writer(database), now=lambda: NOW), broker
+    return EventRelay(broker, writer(database), now=lambda: NOW)
 
 
 def to_come(database: Database) -> int | None:
@@ -109,7 +109,7 @@ def test_what_happened_arrives_with_its_envelope_and_key(
 ) -> None:
     """Each once, where nothing is in the way."""
     tell(database, 1200)
-    relay, _ = relay_of(worker_database, network.address, patience=A_WHILE)
+    relay = relay_of(worker_database, network.address, patience=A_WHILE)
     relay.relay()
     assert to_come(worker_database) == 0
     came = received(kafka, 1200)
@@ -159,7 +159,7 @@ def test_a_broker_that_is_gone_again_and_again_gets_everything_in_order(
     database: Database, worker_database: Database, kafka: KafkaServer, network: KafkaNetwork, count: int, cuts: int
 ) -> None:
     """Each time in the middle of handing on; events go on happening meanwhile."""
-    relay, _ = relay_of(worker_database, network.address)
+    relay = relay_of(worker_database, network.address)
     share = count // cuts
     with Handing(relay) as handing:
         for cut in range(cuts):
@@ -181,7 +181,7 @@ def test_what_a_broker_that_died_had_acknowledged_is_not_sent_again_and_the_rest
 ) -> None:
     """The cursor is past what was acknowledged, and not past more."""
     tell(database, 800)
-    relay, broker = relay_of(worker_database, network.address)
+    relay = relay_of(worker_database, network.address)
     with Handing(relay) as handing:
         soon(lambda: to_come(worker_database) == 0)
         network.cut()
@@ -191,7 +191,6 @@ def test_what_a_broker_that_died_had_acknowledged_is_not_sent_again_and_the_rest
         kafka.start()
         network.mend()
         soon(lambda: to_come(worker_database) == 0)
-        assert broker.published == 300
     numbers = [number for _, number in received(kafka, 300)]
     assert set(numbers) == set(range(800, 1100))
 
@@ -203,7 +202,7 @@ def test_while_another_worker_has_the_turn_nothing_is_handed_on(
     tell(database, 5)
     with worker_database.write() as session:
         take_consumer(session, CONSUMER, holder=uuid4(), now=NOW)
-    relay, _ = relay_of(worker_database, network.address)
+    relay = relay_of(worker_database, network.address)
     relay.relay()
     assert to_come(worker_database) == 5
     relay.stop()
@@ -225,7 +224,7 @@ def test_a_relay_that_is_stopped_ends_soon(
     """Also while it waits for a broker that is away; the turn is given back."""
     network.cut()
     tell(database, 5)
-    relay, _ = relay_of(worker_database, network.address, patience=10 * A_WHILE)
+    relay = relay_of(worker_database, network.address, patience=10 * A_WHILE)
     with Handing(relay):
         soon(lambda: to_come(worker_database) == 5)
     with worker_database.write() as session:

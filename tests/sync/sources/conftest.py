@@ -16,7 +16,7 @@ from sync.sources.reading import Pace, SourceReading
 from tests.servers.hostile import Answering, Asked, HostileServer, hostile, reply
 from tests.sync.geo.conftest import writer
 
-QUICK = Limits(connect=10, silence=15, total=30, redirects=0, attempts=1, turn=20, together=60)
+QUICK = Limits(connect=60, silence=60, total=120, redirects=0, attempts=1, turn=20, together=240)
 MINUTE = 6.0  # seconds: sixty pages a minute are ten a second
 DESCRIPTION = "Eintrag: article\nName: h2\nAnschrift: address\nTelefon: .tel"
 

@@ -153,12 +153,12 @@ def test_a_hostile_page_keeps_no_worker_from_ending(
     directory.answers = {"/": reply("200 OK", b"<li>" * 50_000, Content_Type="text/html")}
     ask(database, add_source(database, f"{server.url}/", description="Eintrag: li\nName: a"), clock)
     with WorkerProgram(office.url("worker"), 1, tmp_path / "worker.log"):
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while pages_asked(server) == []:
             assert time.monotonic() < end
             time.sleep(0.05)
         began = time.monotonic()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     last = state(database).last
     assert last is not None
     assert (last.state, last.cause) in {("reading", ""), ("failed", "source.page_long")}

@@ -44,7 +44,7 @@ def test_a_part_is_found_by_its_licence_and_read(ui: UiContext, qtbot: QtBot) ->
     dialog = AboutDialog(ui.background)
     qtbot.addWidget(dialog)
     dialog.open()
-    qtbot.waitUntil(lambda: dialog.list.count() > 50, timeout=30_000)
+    qtbot.waitUntil(lambda: dialog.list.count() > 50)
     assert "MIT License" in dialog.text.toPlainText()
     dialog.search.setText("bitstream")
     seen = [row for row in range(dialog.list.count()) if not dialog.list.item(row).isHidden()]

@@ -100,7 +100,7 @@ def test_a_half_that_fails_is_a_line_and_not_an_end(ui: UiContext, qtbot: QtBot,
     gone = Background(database)
     office.cluster.drop(office.name)
     tab = shown(qtbot, replace(ui, background=gone, machine=lambda: (ok("folder", "folder"),)))
-    qtbot.waitUntil(tab.again.isEnabled, timeout=30_000)
+    qtbot.waitUntil(tab.again.isEnabled)
     assert lines(tab)[0].startswith("Datenbank, zu beheben: ")
     assert gone.wait()
     database.close()

@@ -54,7 +54,7 @@ def test_an_import_is_shown_and_taken_back(ui: UiContext, qtbot: QtBot, database
     press(qtbot, tab, "Import zurücknehmen")
     dialog = tab.findChild(UndoDialog)
     assert dialog is not None
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+    with qtbot.waitSignal(dialog.finished):
         press(qtbot, dialog, "Zurücknehmen")
     qtbot.waitUntil(lambda: model.index(0, 8).data() == "zurückgenommen")
     assert not tab._undo.isEnabled()
@@ -71,7 +71,7 @@ def test_what_was_left_out_is_told_later_too(ui: UiContext, qtbot: QtBot, databa
     choice = Choice(skipped_rows=frozenset({2}))
     fill(database, lambda s: import_file(s, source, now=ui.now(), today=ui.today(), choice=choice))
     tab = opened(ui, qtbot)
-    qtbot.waitUntil(tab._rows.isVisible, timeout=30_000)
+    qtbot.waitUntil(tab._rows.isVisible)
     said = "Zeile 1, Ina Berg: übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse."
     assert tab._rows.list.lines() == [said]
     assert tab._rows._head.text() == "1 Angabe fehlt, weil sie nicht zu lesen ist"

@@ -49,7 +49,7 @@ def test_what_is_due_is_shown_confirmed_and_erased(ui: UiContext, qtbot: QtBot, 
     assert second[4] == "Verarbeitung eingeschränkt"
     press(qtbot, page.retention, "Fällige Akten löschen")
     confirm(qtbot, page.retention)
-    qtbot.waitUntil(lambda: scalar(database, ERASED) == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: scalar(database, ERASED) == 1)
     qtbot.waitUntil(lambda: page.retention.runs.rowCount() == 1 and page.retention.due.rowCount() == 1)
     assert page.retention.runs.index(0, 2).data() == "1"
 
@@ -61,5 +61,5 @@ def test_a_run_that_was_stopped_goes_on(ui: UiContext, qtbot: QtBot, database: D
     page = shown(ui, qtbot)
     qtbot.waitUntil(page.retention._go_on.isEnabled)
     press(qtbot, page.retention, "Lauf fortsetzen")
-    qtbot.waitUntil(lambda: scalar(database, ERASED) == 2, timeout=30_000)
+    qtbot.waitUntil(lambda: scalar(database, ERASED) == 2)
     qtbot.waitUntil(lambda: page.retention.runs.index(0, 4).data() == "0")

@@ -83,6 +83,6 @@ def test_a_service_is_asked_again_at_once(tab: ServicesTab, qtbot: QtBot, databa
     assert "karten.example" in tab.said.text()
     press(qtbot, tab, "Jetzt wieder versuchen")
 
-    qtbot.waitUntil(lambda: not tab.again.isEnabled(), timeout=30_000)
+    qtbot.waitUntil(lambda: not tab.again.isEnabled())
     query = "SELECT state FROM platform.outside_host WHERE host = 'karten.example:443'"
     assert scalar(database, query) == "closed"

@@ -35,7 +35,7 @@ def window(qtbot: QtBot, qapp: QApplication, seats: Scripted) -> Iterator[FirstR
     opened: list[None] = []
     window.opened.connect(lambda: opened.append(None))
     window.open()
-    qtbot.waitUntil(lambda: window.current() is window.own_password, timeout=30_000)
+    qtbot.waitUntil(lambda: window.current() is window.own_password)
     assert opened == []
     yield window
     seats.may_go_on.set()
@@ -59,8 +59,8 @@ def faults(window: FirstRunWindow) -> dict[str, str]:
 def test_nothing_opens_before_an_own_password_was_chosen(qtbot: QtBot, window: FirstRunWindow, seats: Scripted) -> None:
     """The window shows, asks, and opens the program only when it was changed; then it holds no password."""
     assert window.isVisible()
-    qtbot.waitUntil(lambda: field(window.own_password, "Neues Kennwort").hasFocus(), timeout=30_000)
-    with qtbot.waitSignal(window.opened, timeout=30_000):
+    qtbot.waitUntil(lambda: field(window.own_password, "Neues Kennwort").hasFocus())
+    with qtbot.waitSignal(window.opened):
         type_twice(window, OWN, OWN)
     assert seats.asked == [("open", None), ("own", OWN)]
     assert field(window.own_password, "Neues Kennwort").text() == ""
@@ -76,9 +76,9 @@ def test_who_joins_an_office_is_asked_too(qtbot: QtBot, qapp: QApplication, seat
     window.show()
     fill_server(window)
     pressable(window.server, "Verbindung testen").click()
-    qtbot.waitUntil(lambda: pressable(window.server, "Speichern und öffnen").isEnabled(), timeout=30_000)
+    qtbot.waitUntil(lambda: pressable(window.server, "Speichern und öffnen").isEnabled())
     pressable(window.server, "Speichern und öffnen").click()
-    qtbot.waitUntil(lambda: window.current() is window.own_password, timeout=30_000)
+    qtbot.waitUntil(lambda: window.current() is window.own_password)
     window.wait()
 
 
@@ -108,13 +108,13 @@ def test_a_refusal_is_said_and_what_was_typed_stays(qtbot: QtBot, window: FirstR
     """A lost connection stands above the buttons, a fault of the password at its field; Enter tries again."""
     seats.errors = [Unavailable("database.lost"), Invalid("person.password_same", field="password")]
     type_twice(window, OWN, OWN)
-    qtbot.waitUntil(lambda: "Es wurde nichts geändert" in window.own_password.notice.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Es wurde nichts geändert" in window.own_password.notice.text())
     assert window.current() is window.own_password
     assert field(window.own_password, "Noch einmal").text() == OWN
     pressable(window.own_password, GO).click()
-    qtbot.waitUntil(lambda: "bisheriges" in faults(window).get("Neues Kennwort", ""), timeout=30_000)
+    qtbot.waitUntil(lambda: "bisheriges" in faults(window).get("Neues Kennwort", ""))
     assert window.own_password.notice.text() == ""
-    with qtbot.waitSignal(window.opened, timeout=30_000):
+    with qtbot.waitSignal(window.opened):
         type_twice(window, OWN, OWN)
 
 
@@ -126,7 +126,7 @@ def test_while_it_is_changed_nothing_is_asked_twice(qtbot: QtBot, window: FirstR
     assert field(window.own_password, "Neues Kennwort").isReadOnly()
     assert not pressable(window.own_password, GO).isEnabled()
     assert "wird geändert" in window.own_password.notice.text()
-    with qtbot.waitSignal(window.opened, timeout=30_000):
+    with qtbot.waitSignal(window.opened):
         seats.may_go_on.set()
     assert seats.asked.count(("own", OWN)) == 1
 

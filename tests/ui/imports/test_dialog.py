@@ -30,7 +30,7 @@ def opened(ui: UiContext, qtbot: QtBot, page: QWidget, path: Path) -> ImportDial
     """The dialog for a file."""
     dialog = ImportDialog(page, ui, path)
     dialog.open()
-    qtbot.waitUntil(lambda: not dialog.outcome.bar.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog.outcome.bar.isVisible())
     return dialog
 
 
@@ -69,24 +69,22 @@ def test_columns_once_named_are_known_again(
     dialog._table.about.choose("therapist_table")
     for field, header in (("name", "Behandler"), ("address", "Wo"), ("phone", "Nummer")):
         dialog._table.columns._choices[field].choose(header)
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+    with qtbot.waitSignal(dialog.finished):
         press(qtbot, dialog, "Einlesen")
     path.write_text("Wo;behandler;Nummer\nMarkt 2, 52062 Aachen;Ina Tal;0241 2222\n", "utf-8")
     dialog = ImportDialog(page, ui, path)
     dialog.show()
-    qtbot.waitUntil(lambda: "1 neu" in dialog.outcome.said.text() and not dialog.outcome.running, timeout=30_000)
+    qtbot.waitUntil(lambda: "1 neu" in dialog.outcome.said.text() and not dialog.outcome.running)
     assert dialog._facts.text().endswith("· Zuordnung vom 23.11.2026 übernommen")
     press(qtbot, dialog, "Spalten zuordnen")
     assert "Zuordnung" not in dialog._facts.text()
-    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._before.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._before.isVisible())
     assert dialog._table is not None
     known = {"name": "behandler", "address": "Wo", "phone": "Nummer"}
     assert dialog._table.mapping() == known
     press(qtbot, dialog, "Vergessen")
-    qtbot.waitUntil(
-        lambda: scalar(database, "SELECT count(*) FROM scraping_service.table_columns") == 0, timeout=30_000
-    )
-    qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: scalar(database, "SELECT count(*) FROM scraping_service.table_columns") == 0)
+    qtbot.waitUntil(lambda: dialog._table is not None and not dialog._table._before.isVisible())
     assert dialog._table.mapping() != known
     dialog.reject()
 
@@ -104,11 +102,11 @@ def test_what_is_being_tried_or_read_in_keeps_its_columns(
     with another_import(worker_database):
         press(qtbot, dialog, "Probelauf")
         assert not dialog._table.isEnabled()
-    qtbot.waitUntil(lambda: dialog._review is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: dialog._review is not None)
     with another_import(worker_database):
         press(qtbot, dialog, "Einlesen")
         assert not dialog._columns.isEnabled()
-    with qtbot.waitSignal(dialog.finished, timeout=30_000):
+    with qtbot.waitSignal(dialog.finished):
         pass
     assert scalar(database, FILES) == 1
 
@@ -121,13 +119,13 @@ def test_another_file_is_waited_for_and_the_waiting_can_be_stopped(
     said = "Eine andere Datei wird gerade eingelesen"
     with another_import(worker_database):
         press(qtbot, dialog, "Einlesen")
-        qtbot.waitUntil(lambda: said in dialog.outcome.said.text(), timeout=30_000)
+        qtbot.waitUntil(lambda: said in dialog.outcome.said.text())
         dialog.reject()
-        qtbot.waitUntil(lambda: not dialog.outcome.running, timeout=30_000)
+        qtbot.waitUntil(lambda: not dialog.outcome.running)
         assert said not in dialog.outcome.said.text()
         press(qtbot, dialog, "Einlesen")
-        qtbot.waitUntil(lambda: said in dialog.outcome.said.text(), timeout=30_000)
-    with qtbot.waitSignal(dialog.finished, timeout=30_000):
+        qtbot.waitUntil(lambda: said in dialog.outcome.said.text())
+    with qtbot.waitSignal(dialog.finished):
         pass
     assert scalar(database, FILES) == 1
 
@@ -136,7 +134,7 @@ def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: Q
     """Its kind is named; a clean file closes the dialog and the bar tells the counts."""
     dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v2.json")
     assert "Verzeichnis der Arztsuche" in dialog._facts.text()
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+    with qtbot.waitSignal(dialog.finished):
         press(qtbot, dialog, "Einlesen")
     assert " neu, " in ui.messages._text.text()
     assert int(str(scalar(database, "SELECT count(*) FROM therapist_service.therapist"))) > 100
@@ -171,7 +169,7 @@ def test_after_a_trial_the_next_key_reads_in(ui: UiContext, qtbot: QtBot, page: 
     dialog = opened(ui, qtbot, page, SAMPLES / "arztsuche-v1.json")
     dialog._trial.setFocus()
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: "Probelauf" in dialog.outcome.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Probelauf" in dialog.outcome.said.text())
     assert dialog.focusWidget() is dialog._read
 
 
@@ -182,7 +180,7 @@ def test_reading_is_stopped(ui: UiContext, qtbot: QtBot, page: QWidget, database
     dialog = opened(ui, qtbot, page, path)
     dialog._run(keep=True)
     dialog.reject()
-    qtbot.waitUntil(lambda: "Abgebrochen" in dialog.outcome.said.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Abgebrochen" in dialog.outcome.said.text())
     assert (dialog.isVisible(), scalar(database, PATIENTS)) == (True, 0)
 
 
@@ -201,7 +199,7 @@ def test_a_foreign_list_of_therapists_is_said_to_be_one(
     for field, header in {"name": "Behandler", "address": "Wo"}.items():
         table.columns._choices[field].choose(header)
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible())
     assert dialog._facts.text().startswith("Therapeutenliste")
     press(qtbot, dialog, "Spalten zuordnen")
     again = dialog._table
@@ -209,8 +207,8 @@ def test_a_foreign_list_of_therapists_is_said_to_be_one(
     assert again.mapping() == {"name": "Behandler", "address": "Wo"}
     again.columns._choices["phone"].choose("Rufnummer")
     press(qtbot, dialog, "Probelauf")
-    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible(), timeout=20_000)
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+    qtbot.waitUntil(lambda: dialog._review is not None and not dialog.outcome.bar.isVisible())
+    with qtbot.waitSignal(dialog.finished):
         press(qtbot, dialog, "Einlesen")
     found = """SELECT t.last_name || t.phone || s.plz FROM therapist_service.therapist t
         JOIN therapist_service.practice_site s ON s.id = t.site_id"""

@@ -26,6 +26,7 @@ from tests.domain.casework.steps import ask
 from tests.domain.communication.incoming.letters import reply
 from tests.ui.hands import confirm, fill, find, press, scalar
 from tests.ui.mail.test_inbox import SETTLED, STATUS, opened
+from ui.mail import read_first
 from ui.mail.page import MailPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
@@ -83,7 +84,9 @@ def test_who_answered_unread_about_the_same_is_said_before(ui: UiContext, qtbot:
     qtbot.waitUntil(lambda: scalar(database, SETTLED) == "done")
 
 
-def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+def test_the_same_key_does_not_confirm_the_next_mail(
+    ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It opened by itself; until it was on the screen a moment nothing is confirmed."""
     page = opened(ui, qtbot, database, "{0}: Leider haben wir keinen freien Platz.", "Kühn")
     view = page._incoming._reply
@@ -100,6 +103,7 @@ def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot
         assign(session, filed.incoming_id, inquiry.id, now=ui.now())
 
     fill(database, another)
+    monkeypatch.setattr(read_first, "READ_FIRST", 600.0)  # a moment that is not over on any machine
     page.refresh()
     qtbot.waitUntil(lambda: page._incoming.table.model.rowCount() == 2)
     first = view._wanted
@@ -109,7 +113,7 @@ def test_the_same_key_does_not_confirm_the_next_mail(ui: UiContext, qtbot: QtBot
     qtbot.wait(100)
     assert scalar(database, REFUSED) == 1
     assert "nächste E-Mail" in ui.messages.text()
-    qtbot.wait(1000)
+    monkeypatch.setattr(view.acts.read_first, "_until", 0.0)  # it is over
     press(qtbot, page, "Bestätigen")
     qtbot.waitUntil(lambda: scalar(database, REFUSED) == 2)
 

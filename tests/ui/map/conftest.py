@@ -13,7 +13,7 @@ from shiboken6 import Shiboken
 
 from ui.map.view import MapView
 
-SLOW_MS = 30_000  # a first start on a busy machine
+SLOW_MS = 90_000  # a first start on a busy machine
 
 # What Chromium says on a machine without graphics, as root and without a system bus; none of it is ours.
 HARMLESS = (

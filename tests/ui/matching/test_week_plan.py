@@ -37,13 +37,13 @@ def planned(ui: UiContext, qtbot: QtBot, database: Database) -> WeekPlanView:
     view.resize(1200, 700)
     view.show()
     press(qtbot, view, "Woche planen")
-    qtbot.waitUntil(lambda: view.table.model.total > 0, timeout=15_000)
+    qtbot.waitUntil(lambda: view.table.model.total > 0)
     qtbot.waitUntil(view._plan.isEnabled)
     qtbot.waitUntil(lambda: view._filled)
     view._mails.setValue(3)
     view._minutes.setValue(6)
     press(qtbot, view, "Woche planen")
-    qtbot.waitUntil(lambda: view.table.model.total == 4, timeout=15_000)
+    qtbot.waitUntil(lambda: view.table.model.total == 4)
     qtbot.waitUntil(lambda: "3 E-Mails, 1 Anruf" in view._figures.text())
     return view
 
@@ -80,7 +80,7 @@ def test_skip_and_lock(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     view = planned(ui, qtbot, database)
     choose(view, qtbot, "email")
     press(qtbot, view, "Überspringen")
-    qtbot.waitUntil(lambda: view.table.model.total == 5, timeout=15_000)
+    qtbot.waitUntil(lambda: view.table.model.total == 5)
     assert scalar(database, COUNT.format("skipped")) == 1
     choose(view, qtbot, "phone")
     press(qtbot, view, "Festhalten")

@@ -49,7 +49,7 @@ def test_it_is_encrypted_unless_somebody_says_otherwise(
     path = tmp_path / "Auskunft.zip"
     place.filesSelected.emit([str(path)])
     place.done(QDialog.DialogCode.Rejected)
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(PassphraseDialog)), timeout=30_000)
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(PassphraseDialog)))
     (told,) = page.findChildren(PassphraseDialog)
     assert told.passphrase.text() == passphrase
     told.ok.click()
@@ -74,7 +74,7 @@ def test_without_protection_it_is_two_files(ui: UiContext, qtbot: QtBot, databas
     dialog.back.click()
     path = tmp_path / "Auskunft.pdf"
     page._detail._actions.reporting.save_to(patient, Target(path))
-    qtbot.waitUntil(lambda: "unverschlüsselt" in ui.messages.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "unverschlüsselt" in ui.messages.text())
     assert "Groß" in "".join(pages(path.read_bytes()))
     told = json.loads((tmp_path / "Auskunft.json").read_bytes())
     assert told["data"]["person"][0]["last_name"] == "Groß"

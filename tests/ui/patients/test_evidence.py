@@ -141,8 +141,8 @@ def test_what_is_wrong_out_of_sight_comes_into_sight(
     bar.setValue(bar.minimum() if name == "licence_on" else bar.maximum())
     assert field.visibleRegion().isEmpty()
     press(qtbot, tab, "Fall speichern")
-    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect(), timeout=30_000)
-    qtbot.waitUntil(lambda: tab.window().focusWidget() is field.control, timeout=30_000)
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
+    qtbot.waitUntil(lambda: tab.window().focusWidget() is field.control)
     assert field.fault in ui.messages.text()
     assert f"Nicht gespeichert. {field.title}: " in ui.messages.text()
     assert field.control.accessibleDescription() == field.fault
@@ -237,7 +237,7 @@ def test_it_is_printed(
     monkeypatch.setattr(QDialog, "open", chosen)
     tab = tab_of(ui, qtbot, fill(database, lambda s: agreeing(s, ui)))
     press(qtbot, tab, "Nachweis drucken")
-    qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "gedruckt" in ui.messages.text())
     assert len(pages(path.read_bytes())) >= 1
     assert scalar(database, MADE) == 1
 

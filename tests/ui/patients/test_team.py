@@ -70,7 +70,7 @@ def opened(ui: UiContext, qtbot: QtBot, count: int) -> PatientsPage:
     qtbot.addWidget(page)
     page.resize(1200, 700)
     page.show()
-    qtbot.waitUntil(lambda: page._table.model.total == count, timeout=30_000)
+    qtbot.waitUntil(lambda: page._table.model.total == count)
     return page
 
 
@@ -87,13 +87,13 @@ def test_a_record_tells_its_team_and_is_given_to_another(ui: UiContext, qtbot: Q
     patient = fill(database, add_patient)
     page = opened(ui, qtbot, 1)
     page.open_item(patient)
-    qtbot.waitUntil(lambda: "ohne Team" in page._detail._facts.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "ohne Team" in page._detail._facts.text())
     choose(qtbot, page, "Akte", "Team zuweisen …")
     number = str(scalar(database, "SELECT id FROM platform.team WHERE name = 'Süd'"))
     confirm(qtbot, page, kind=number)
-    qtbot.waitUntil(lambda: scalar(database, TEAM_OF.format(patient)) == "Süd", timeout=30_000)
-    qtbot.waitUntil(lambda: "Team Süd" in page._detail._facts.text(), timeout=30_000)
-    qtbot.waitUntil(lambda: ui.messages._text.text() == "1 Patient gehört jetzt zum Team Süd.", timeout=30_000)
+    qtbot.waitUntil(lambda: scalar(database, TEAM_OF.format(patient)) == "Süd")
+    qtbot.waitUntil(lambda: "Team Süd" in page._detail._facts.text())
+    qtbot.waitUntil(lambda: ui.messages._text.text() == "1 Patient gehört jetzt zum Team Süd.")
 
 
 def test_several_are_given_at_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
@@ -102,11 +102,11 @@ def test_several_are_given_at_once(ui: UiContext, qtbot: QtBot, database: Databa
     page = opened(ui, qtbot, 4)
     assert page._to_team.isHidden()
     page._table.view.selectRow(0)
-    qtbot.waitUntil(lambda: page._detail._record is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: page._detail._record is not None)
     shown = page._detail._record
     mark(page, 1, 2)
     assert page._to_team.text().replace("&", "").strip() == "Team zuweisen (3)"
-    with qtbot.waitSignal(page._table.model.modelReset, timeout=30_000):
+    with qtbot.waitSignal(page._table.model.modelReset):
         page._table.refresh()
     chosen = page._table.chosen_ids()
     assert chosen is not None
@@ -118,7 +118,7 @@ def test_several_are_given_at_once(ui: UiContext, qtbot: QtBot, database: Databa
     number = str(scalar(database, "SELECT id FROM platform.team WHERE name = 'Nord'"))
     confirm(qtbot, page, kind=number)
     moved = "SELECT count(*) FROM patient_service.patient WHERE team_id IS NOT NULL"
-    qtbot.waitUntil(lambda: scalar(database, moved) == 3, timeout=30_000)
+    qtbot.waitUntil(lambda: scalar(database, moved) == 3)
     assert {scalar(database, TEAM_OF.format(number)) for number in chosen} == {"Nord"}
     (left,) = set(patients) - set(chosen)
     assert scalar(database, TEAM_OF.format(left)) is None
@@ -135,7 +135,7 @@ def test_another_desk_was_first(ui: UiContext, qtbot: QtBot, database: Database,
     with other.write() as session:
         put_into_team(session, {patient: None}, north)
     confirm(qtbot, page, kind=str(south))
-    qtbot.waitUntil(lambda: "patient.team_meanwhile" in ui.messages._text.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "patient.team_meanwhile" in ui.messages._text.text())
     assert scalar(database, TEAM_OF.format(patient)) == "Nord"
 
 
@@ -147,13 +147,13 @@ def test_whose_record_goes_to_another_team_leaves_the_screen(
     patient = fill(database, lambda s: add_patient(s, last_name="Geheimnis"))
     page = opened(ui, qtbot, 1)
     page.open_item(patient)
-    qtbot.waitUntil(lambda: "Geheimnis" in page._detail._name.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Geheimnis" in page._detail._name.text())
     assert "Team Nord" in page._detail._facts.text()
     with other.write() as session:
         put_into_team(session, {patient: teams["Nord"]}, teams["Süd"])
     ui.changes.changed.emit("patient", patient)
-    qtbot.waitUntil(lambda: page._right.currentIndex() == 0, timeout=30_000)
-    qtbot.waitUntil(lambda: page._table.model.total == 0, timeout=30_000)
+    qtbot.waitUntil(lambda: page._right.currentIndex() == 0)
+    qtbot.waitUntil(lambda: page._table.model.total == 0)
     assert "Geheimnis" not in page._detail._name.text()
     assert page._detail._form.fields["last_name"].control.text() == ""  # type: ignore[attr-defined]  # a line
     assert "anderen Team" in ui.messages._text.text()
@@ -166,5 +166,5 @@ def test_a_caseworker_is_told_who_gives(ui: UiContext, qtbot: QtBot, database: D
     page = opened(ui, qtbot, 1)
     page.open_item(patient)
     choose(qtbot, page, "Akte", "Team zuweisen …")
-    qtbot.waitUntil(lambda: "nur die Leitung" in ui.messages._text.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "nur die Leitung" in ui.messages._text.text())
     assert page.findChildren(ReasonDialog) == []

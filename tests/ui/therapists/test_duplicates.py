@@ -150,7 +150,7 @@ def test_two_people_merge_the_same_pair_at_once(
 ) -> None:
     """One of them merges; the other reads that it was done, and both lists are empty then."""
     first, second = looked(ui, qtbot), looked(ui, qtbot)
-    together = Barrier(2, timeout=10)
+    together = Barrier(2, timeout=60)
 
     def at_once(*given: object, **named: object) -> int:
         together.wait()
@@ -159,7 +159,7 @@ def test_two_people_merge_the_same_pair_at_once(
     monkeypatch.setattr("ui.therapists.duplicates.dialog.merge", at_once)
     first._merge.click()
     second._merge.click()
-    qtbot.waitUntil(lambda: first._none.isVisible() and second._none.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: first._none.isVisible() and second._none.isVisible())
     said = sorted((first._result.text(), second._result.text()), key=len)
     assert "jetzt ein Eintrag" in said[0]
     assert "Es wurde nichts geändert" in said[1] or "gerade" in said[1]

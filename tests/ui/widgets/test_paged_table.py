@@ -34,5 +34,5 @@ def test_a_list_says_that_it_is_empty_only_when_it_knows(ui: UiContext, qtbot: Q
     table.select(7)
     assert not table._empty.isVisible()
     counted.set()
-    qtbot.waitUntil(table._empty.isVisible, timeout=30_000)
+    qtbot.waitUntil(table._empty.isVisible)
     assert table._empty.said.text() == "Noch niemand."

@@ -19,6 +19,7 @@ from domain.therapists.service import set_contact
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW
 from tests.domain.casework.steps import ask
+from tests.examples import examples
 
 SEEN = ContactData("a@praxis.example", "+49241555000", "")
 ANNA = CachedContact("therapist", 7, "Anna Müller", "Frau", "", "Anna", "Müller", is_institution=False, contact=SEEN)
@@ -60,7 +61,7 @@ def test_changed_twice_it_is_compared_with_what_was_first_seen(store: DraftStore
     assert (edit.before.phone, edit.theirs) == ("+49241555009", None)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(13), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mine=st.tuples(NUMBERS, NUMBERS), theirs=st.tuples(NUMBERS, NUMBERS))
 def test_both_sides_of_a_change(database: Database, mine: tuple[str, str], theirs: tuple[str, str]) -> None:
     """What only one side changed holds; where both did, nothing is done and the other side is told. Twice is once."""

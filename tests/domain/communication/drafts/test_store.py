@@ -13,6 +13,7 @@ from domain.communication.drafts.records import Addressee, Confirmation, DraftSt
 from domain.communication.drafts.store import DraftStore
 from domain.errors import Conflict, Invalid, NotFound, PlatzlotseError
 from tests.domain.communication.drafts.conftest import KEY
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ANNA = Addressee("anna@praxis.example", "Anna Sommer", therapist_id=7)
@@ -250,7 +251,7 @@ def test_any_order_of_calls(path: Path) -> None:
     run_state_machine_as_test(
         Writing,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(8), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

@@ -43,7 +43,7 @@ def another_window(path: Path) -> Iterator[None]:
         assert process.stdout is not None
         assert process.stdout.readline() == b"held\n"
         yield
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
 
 
 def test_a_store_another_window_holds_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

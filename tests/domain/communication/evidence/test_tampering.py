@@ -11,6 +11,7 @@ from domain.communication.evidence.chain import chain_head
 from domain.database import Database
 from tests.conftest import NOW, Office
 from tests.domain.communication.evidence.log import check, faults, fill, tampering
+from tests.examples import examples
 
 LENGTH = 7
 CHANGES = {
@@ -25,7 +26,7 @@ SHIFTS = (
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(
         [("contact_link", "content_hash", 32), ("contact_link", "link_hash", 32), ("contact_salt", "salt", 16)]

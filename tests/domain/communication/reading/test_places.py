@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.communication.reading.meanings import Meaning, PlacesSaid
 from domain.communication.reading.places import read_places
+from tests.examples import examples
 
 FIRST, SECOND = "K7M2P", "X3Y4Z"
 SENT = date(2026, 11, 23)
@@ -77,14 +78,14 @@ def test_a_refusal_with_a_later_day_is_no_offer() -> None:
     assert found.meaning is Meaning.NO_PLACES
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.sampled_from(OF_PERSONS), min_size=1, max_size=4))
 def test_sentences_about_persons_alone_are_never_noted(sentences: list[str]) -> None:
     """Whatever is said of them, in whatever order."""
     assert said("\n\n".join(sentences), FIRST, SECOND) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.sampled_from(OF_PERSONS), max_size=3), st.integers(0, 3))
 def test_who_gives_a_place_is_never_full(sentences: list[str], at: int) -> None:
     """However loud it is said beside the promise."""

@@ -209,7 +209,7 @@ def test_a_draft_nobody_touches_is_never_rewritten(
     come = Event()
 
     def late(session: Session) -> Stationery:
-        come.wait(20)
+        come.wait(120)
         return read_stationery(session)
 
     monkeypatch.setattr(beginning, "read_stationery", late)
@@ -227,7 +227,7 @@ def test_whoever_is_chosen_before_the_letterhead_comes_is_greeted_then(
     come = Event()
 
     def late(session: Session) -> Stationery:
-        come.wait(20)
+        come.wait(120)
         return read_stationery(session)
 
     monkeypatch.setattr(beginning, "read_stationery", late)
@@ -337,7 +337,7 @@ def test_words_the_store_refuses_for_another_reason_stay(
 
     def breaks(*_: object, **__: object) -> None:
         begun.set()
-        go_on.wait(20)
+        go_on.wait(120)
         raise RuntimeError
 
     with qtbot.captureExceptions(), monkeypatch.context() as broken:
