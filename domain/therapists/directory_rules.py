@@ -80,7 +80,8 @@ def improvements(
     stored = {name: old.get(name) for name in new} | dict(old)
     given = dict(new)
     if "hours_as_of" in given and given["hours_as_of"] == stored["hours_as_of"]:
-        given |= {name: _united(stored[name], given[name]) for name in ("phone_hours", "office_hours")}
+        hours = {"phone_hours", "office_hours"}.intersection(given)
+        given |= {name: _united(stored[name], given[name]) for name in hours}
     return {
         name: (stored[name], value)
         for name, value in given.items()
