@@ -191,18 +191,18 @@ class _Undoing:
         return {row["id"]: row for row in self.session.scalars(query, {"ids": sorted(ids)})}
 
     def _write(self, table: str, back: dict[int, dict[str, Any]]) -> None:
-        """Columns as they were, in one statement a set of columns; PostgreSQL reads its own writing."""
-        by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        """Columns as they were, those of many that were alike at once; PostgreSQL reads its own writing."""
+        alike: dict[tuple[str, ...], dict[str, list[int]]] = {}
         for number, columns in back.items():
             if columns:
-                by_names.setdefault(tuple(sorted(columns)), []).append({"id": number, "columns": dumps(columns)})
-        for names, rows in by_names.items():
+                alike.setdefault(tuple(sorted(columns)), {}).setdefault(dumps(columns), []).append(number)
+        for names, rows in alike.items():
             listed = ", ".join(names)
             self.session.execute(
                 text(f"""UPDATE {table} r SET ({listed}) = (
                              SELECT {listed} FROM jsonb_populate_record(NULL::{table}, cast(:columns AS jsonb))),
-                         version = version + 1 WHERE r.id = :id"""),
-                rows,
+                         version = version + 1 WHERE r.id = ANY(:ids)"""),
+                [{"ids": ids, "columns": columns} for columns, ids in rows.items()],
             )
 
     def _drop_added(self, changes: Collection[Change], others: Others) -> None:
