@@ -19,7 +19,7 @@ from domain.acquisition.records import TherapistRecord
 from domain.therapists.addresses import ADDRESS, differing, same_address, site_changes
 from domain.therapists.aliases import add_alias, known_as
 from domain.therapists.changes import Became, Choice, FieldChange, RecordChange
-from domain.therapists.directory_rules import FOLLOWS, GEO, improvements, plain
+from domain.therapists.directory_rules import FOLLOWS, GEO, completed, improvements, plain
 from domain.therapists.homes import contact_points
 from domain.therapists.identity import key_of
 from domain.therapists.import_journal import Journal
@@ -96,6 +96,7 @@ class Revising:
     ) -> RecordChange:
         """Take one record over as far as it is wanted; what became of it."""
         therapist, older = match.therapist, self._is_older(match)
+        again = therapist.id in self._at_main
         site, locked_address = _site_of(record, match), {}
         if site is match.main:
             self._at_main.add(therapist.id)
@@ -107,7 +108,8 @@ class Revising:
         ):
             site, site_values = match.main, {}  # the new address is not wanted, or an old one; the rest is
         known = _columns(therapist, values)
-        gaps = improvements(known, values, only_unknown=site is not match.main or older)
+        compare = completed if site is match.main and again and not older else improvements
+        gaps = compare(known, values, only_unknown=site is not match.main or older)
         may_move = site is None and bool(record.plz) and self._is_newer(match)
         proposed = improvements(known, values) if may_move else gaps
         at_site: Changes = (
@@ -137,6 +139,10 @@ class Revising:
                 wished = {name: value for name, value in values.items() if name in proposed}
                 self._moving[therapist.id] = _Moving(added, record.plz, wished, self._further[record.row])
         return change
+
+    def came(self, ids: Iterable[int]) -> None:
+        """Whom the file itself brought, at their main address."""
+        self._at_main.update(ids)
 
     def renew(self) -> None:
         """Whom the file names as they are known is known as of its day: no change of theirs, and no new version."""

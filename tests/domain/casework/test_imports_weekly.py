@@ -98,3 +98,20 @@ def test_a_name_known_before_outlives_the_undoing(desk: Desk) -> None:
     assert len(desk.rows()["practice_site"]) == 3
     desk.undo(second)
     assert desk.rows() == before
+
+
+def test_two_rows_that_contradict_each_other_flip_nothing(desk: Desk) -> None:
+    """The first counts, the second fills what is unknown and adds its hours; read again nothing changes."""
+    later = {"telephone_hours": {"Dienstag": ["11:00 - 12:00"]}}
+    rows = [entry(phone="0241 1234561") | HOURS, entry(phone="0241 7654322", title="Dr.") | later]
+    desk.take(*rows)
+    known = desk.rows()["therapist"][0]
+    assert (known["phone"], known["title"], known["phone_hours"]) == (
+        "+492411234561", "Dr.", "{[540,600),[2100,2160)}",
+    )  # fmt: skip
+    del rows[0]["telephone_hours"], rows[1]["telephone_hours"]
+    again = desk.take(*rows)
+    assert (again.imported, again.updated, again.unchanged) == (0, 0, 2)
+    rows[0]["contact"]["phone"] = "0241 1234563"
+    changed = desk.take(*rows)
+    assert [[field.name for field in change.fields] for change in changed.changes] == [["phone"], []]
