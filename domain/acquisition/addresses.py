@@ -6,6 +6,7 @@ put any of them into any cell. What is not understood stays in the street, so th
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from domain.acquisition.text import DASHES, clean, plz
 
@@ -49,6 +50,19 @@ class Address:
     addition: str = ""
     plz: str = ""
     city: str = ""
+
+
+def number_cell(value: object, notes: list[str]) -> object:
+    """A table's cell of a house number: what a spreadsheet took for a day ("5-7", 5 July) is turned back.
+
+    The first of a month may be "1-7" or "7-26", and of two like numbers neither is one: such a number is unknown.
+    """
+    if not isinstance(value, date):
+        return value
+    if value.day > 1 and value.day != value.month:
+        return f"{min(value.day, value.month)}-{max(value.day, value.month)}"
+    notes.append("house_number_unreadable")
+    return ""
 
 
 def house_number(text: object) -> str:

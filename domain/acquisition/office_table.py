@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.acquisition import intake, sheets
+from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
 from domain.acquisition.hours import WEEKDAYS, spans_of
 from domain.acquisition.records import PatientRecord, RowError
@@ -120,7 +121,7 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
         sex=_sex(text("sex")),
         birth_date=intake.birth_date(cells.get("birth_date"), today=today, notes=notes),
         street=text("street"),
-        house_number=text("house_number").removesuffix(".0"),
+        house_number=clean(number_cell(cells.get("house_number"), notes)).removesuffix(".0"),
         plz=noted(plz, cells.get("plz"), "plz_unreadable", notes),
         city=text("city"),
         email=noted(email, cells.get("email"), "email_unreadable", notes),

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.acquisition import sheets
-from domain.acquisition.addresses import Address, split_address, split_street, split_town
+from domain.acquisition.addresses import Address, number_cell, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
 from domain.acquisition.hours import TIMES, WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
@@ -177,7 +177,7 @@ def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
         if not found.plz:
             notes.append("plz_unreadable")
         return found
-    street = split_street(cells.get("street"), cells.get("house_number"))
+    street = split_street(cells.get("street"), number_cell(cells.get("house_number"), notes))
     code, city, unread = split_town(cells.get("plz"), cells.get("city"))
     if unread:
         notes.append("plz_unreadable")

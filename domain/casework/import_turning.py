@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from domain.acquisition.models import ImportFile
 from domain.therapists.directory_rules import PROVENANCE
-from domain.therapists.identity_models import ImportChange
+from domain.therapists.import_journal import Change, changes_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A change of another import, which began then and was taken back then."""
 
-    change: ImportChange
+    change: Change
     began_at: datetime
     undo_began_at: datetime | None
 
@@ -40,21 +40,23 @@ class Others:
     def of(cls, session: Session, import_id: int, ids: Collection[int]) -> "Others":
         """Of these people."""
         found = cls(session.scalars(select(ImportFile.began_at).where(ImportFile.id == import_id)).one())
-        rows = session.execute(
-            select(ImportChange, ImportFile.began_at, ImportFile.undo_began_at, ImportFile.undone_at)
-            .join(ImportFile, ImportFile.id == ImportChange.import_file_id)
-            .where(ImportChange.therapist_id.in_(ids), ImportFile.id != import_id)
-            .order_by(ImportChange.id.desc())
-        )
-        for change, began_at, undo_began_at, undone_at in rows:
-            if undone_at is None or undo_began_at is not None:
-                found._lines.setdefault(change.therapist_id or 0, []).append(_Line(change, began_at, undo_began_at))
+        files = {
+            file.id: file
+            for file in session.execute(
+                select(ImportFile.id, ImportFile.began_at, ImportFile.undo_began_at, ImportFile.undone_at)
+            )
+        }
+        for change in changes_of(session, ids):
+            file = files[change.import_id]
+            if change.import_id != import_id and (file.undone_at is None or file.undo_began_at is not None):
+                line = _Line(change, file.began_at, file.undo_began_at)
+                found._lines.setdefault(change.therapist_id, []).append(line)
         return found
 
-    def before(self, change: ImportChange, part: str, names: Collection[str], own: Mapping[str, Any]) -> dict[str, Any]:
+    def before(self, change: Change, part: str, names: Collection[str], own: Mapping[str, Any]) -> dict[str, Any]:
         """What columns that belong together were before a change, and before all that was taken back under it since."""
         value = {name: own[name] for name in names}
-        for line in self._lines.get(change.therapist_id or 0, ()):
+        for line in self._lines.get(change.therapist_id, ()):
             if line.change.id > change.id or line.undo_began_at is None or line.undo_began_at < self.began_at:
                 continue
             before, after = line.of(part, change.before.get("site_id"))
@@ -63,9 +65,19 @@ class Others:
                 value = {name: before[name] for name in names}
         return value
 
-    def wrote(self, change: ImportChange, part: str, name: str, value: object) -> bool:
+    def is_alias_theirs(self, change: Change) -> bool:
+        """Whether only this import, and those taken back, brought the name somebody is known by at its address."""
+        key, was_new = change.after["alias_key"], change.after.get("alias_new", True)
+        for line in self._lines.get(change.therapist_id, ()):
+            if line.change.after.get("alias_key") == key:
+                if line.undo_began_at is None:
+                    return False
+                was_new = was_new or line.change.after.get("alias_new", True)
+        return bool(was_new)
+
+    def wrote(self, change: Change, part: str, name: str, value: object) -> bool:
         """Whether a later import that stands left a column as it is."""
-        for line in self._lines.get(change.therapist_id or 0, ()):
+        for line in self._lines.get(change.therapist_id, ()):
             _, after = line.of(part, change.before.get("site_id"))
             if line.change.id > change.id and line.undo_began_at is None and name in after:
                 return bool(after[name] == value)
@@ -86,7 +98,7 @@ def lead_of(names: Collection[str]) -> str:
     return "source_file_id" if "source_file_id" in names else next(iter(names))
 
 
-def turn_back(current: dict[str, Any], change: ImportChange, part: str, others: Others) -> Turned:
+def turn_back(current: dict[str, Any], change: Change, part: str, others: Others) -> Turned:
     """Put one change's columns back where nobody has changed them since."""
     before, after = change.before.get(part), change.after.get(part)
     turned = Turned()

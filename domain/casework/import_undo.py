@@ -7,7 +7,7 @@ from itertools import islice
 from json import dumps
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain import events
@@ -20,7 +20,7 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid, NotFound
 from domain.large_writes import looked_up_by_index
 from domain.therapists.directory_rules import FOLLOWS, PROVENANCE
-from domain.therapists.identity_models import ImportChange
+from domain.therapists.import_journal import Change, changes_of
 
 CHUNK = 1000
 # nobody reads them: they follow from others, and are not told where they stay
@@ -100,32 +100,12 @@ class _Undoing:
 
     def touched(self) -> list[int]:
         """Whom the import changed who were there before."""
-        new = select(ImportChange.therapist_id).where(
-            ImportChange.import_file_id == self.import_id,
-            ImportChange.became == "new",
-            ImportChange.therapist_id.is_not(None),
-        )
-        return list(
-            self.session.scalars(
-                select(ImportChange.therapist_id)
-                .where(
-                    ImportChange.import_file_id == self.import_id,
-                    ImportChange.therapist_id.is_not(None),
-                    ImportChange.therapist_id.not_in(new),
-                )
-                .distinct()
-                .order_by(ImportChange.therapist_id)
-            )
-        )
+        return list(self.session.scalars(text(_TOUCHED), {"import": self.import_id}))
 
     def give_back(self, ids: Collection[int]) -> None:
         """Restore a chunk of therapists, the latest change of each first."""
         therapists = self._rows("therapist_service.therapist", ids)
-        changes = self.session.scalars(
-            select(ImportChange)
-            .where(ImportChange.import_file_id == self.import_id, ImportChange.therapist_id.in_(ids))
-            .order_by(ImportChange.id.desc())
-        ).all()
+        changes = changes_of(self.session, therapists, import_id=self.import_id)
         sites = self._rows(
             "therapist_service.practice_site",
             {site for change in changes if isinstance(site := change.before.get("site_id"), int)},
@@ -136,7 +116,7 @@ class _Undoing:
         parts: dict[int, list[Turned]] = {}
         merged = {number for number, row in therapists.items() if row["merged_into_id"] is not None}
         for change in changes:
-            number = int(change.therapist_id or 0)
+            number = change.therapist_id
             if number in merged:
                 continue
             turned = turn_back(therapists[number], change, "therapist", others)
@@ -152,7 +132,7 @@ class _Undoing:
                 back_sites.setdefault(site, {}).update(at_site.back)
         self._write("therapist_service.therapist", back)
         self._write("therapist_service.practice_site", back_sites)
-        self._drop_added(changes, merged)
+        self._drop_added([change for change in changes if change.therapist_id not in merged], others)
         seen_to_change = {change.therapist_id for change in changes if "confirmed" not in change.after}
         for number, row in therapists.items():
             if number in merged:
@@ -211,23 +191,23 @@ class _Undoing:
         return {row["id"]: row for row in self.session.scalars(query, {"ids": sorted(ids)})}
 
     def _write(self, table: str, back: dict[int, dict[str, Any]]) -> None:
-        """Columns as they were, in one statement a set of columns; PostgreSQL reads its own writing."""
-        by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        """Columns as they were, those of many that were alike at once; PostgreSQL reads its own writing."""
+        alike: dict[tuple[str, ...], dict[str, list[int]]] = {}
         for number, columns in back.items():
             if columns:
-                by_names.setdefault(tuple(sorted(columns)), []).append({"id": number, "columns": dumps(columns)})
-        for names, rows in by_names.items():
+                alike.setdefault(tuple(sorted(columns)), {}).setdefault(dumps(columns), []).append(number)
+        for names, rows in alike.items():
             listed = ", ".join(names)
             self.session.execute(
                 text(f"""UPDATE {table} r SET ({listed}) = (
                              SELECT {listed} FROM jsonb_populate_record(NULL::{table}, cast(:columns AS jsonb))),
-                         version = version + 1 WHERE r.id = :id"""),
-                rows,
+                         version = version + 1 WHERE r.id = ANY(:ids)"""),
+                [{"ids": ids, "columns": columns} for columns, ids in rows.items()],
             )
 
-    def _drop_added(self, changes: Collection[ImportChange], merged: Collection[int]) -> None:
+    def _drop_added(self, changes: Collection[Change], others: Others) -> None:
         """Sites the import added, and the keys by which they were known, where nobody works there mainly or edited them."""
-        added = [change for change in changes if "added_site_id" in change.after and change.therapist_id not in merged]
+        added = [change for change in changes if "added_site_id" in change.after]
         ids = [change.after["added_site_id"] for change in added]
         self.session.execute(
             text("""DELETE FROM therapist_service.practice_site s WHERE s.id = ANY(:ids) AND NOT EXISTS (
@@ -235,7 +215,11 @@ class _Undoing:
                     AND NOT EXISTS (SELECT FROM therapist_service.therapist t WHERE t.site_id = s.id)"""),
             {"ids": ids},
         )
-        keys = [{"id": change.therapist_id, "key": change.after["alias_key"]} for change in added]
+        keys = [
+            {"id": change.therapist_id, "key": change.after["alias_key"]}
+            for change in added
+            if others.is_alias_theirs(change)
+        ]
         if keys:
             self.session.execute(
                 text("DELETE FROM therapist_service.therapist_alias WHERE therapist_id = :id AND identity_key = :key"),
@@ -250,12 +234,20 @@ class _Undoing:
         return list(self.session.scalars(text(query), {"ids": sorted(ids)}))
 
 
+_TOUCHED = """
+SELECT therapist_id FROM scraping_service.import_change WHERE import_file_id = :import AND therapist_id IS NOT NULL
+UNION SELECT unnest(therapist_ids) FROM scraping_service.import_change WHERE import_file_id = :import
+EXCEPT SELECT therapist_id FROM scraping_service.import_change
+       WHERE import_file_id = :import AND became = 'new' AND therapist_id IS NOT NULL
+ORDER BY 1
+"""
 # those this import brought, and those of one that was taken back while this one still named them
 _THEIRS = """
 FROM scraping_service.import_change c JOIN therapist_service.therapist t ON t.id = c.therapist_id
 JOIN scraping_service.import_file f ON f.id = c.import_file_id
 WHERE c.became = 'new' AND (f.id = :import OR (f.undone_at IS NOT NULL AND EXISTS (
-    SELECT FROM scraping_service.import_change l WHERE l.therapist_id = t.id AND l.import_file_id = :import)))
+    SELECT FROM scraping_service.import_change l
+    WHERE (l.therapist_id = t.id OR l.therapist_ids @> ARRAY[t.id]) AND l.import_file_id = :import)))
 """
 _LOCK = f"SELECT t.id {_THEIRS} ORDER BY t.id FOR UPDATE OF t"
 _NEW = f"""

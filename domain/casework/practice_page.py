@@ -29,7 +29,7 @@ MOST_MAILS = 20  # links to mail addresses
 MOST_LINKS = 4  # pages beside the first
 QUOTE = 200
 _WORTH_READING = re.compile(r"kontakt|impressum|praxis|sprechzeit|erreichbar|freie|anmeldung|aufnahme", re.IGNORECASE)
-_SPOKEN = re.compile(r"sprach|englisch sprech|therapie auf|languages?", re.IGNORECASE)
+_SPOKEN = re.compile(r"sprach|englisch sprech|therapie (?:(?:auch|gern|gerne) )?auf|languages?", re.IGNORECASE)
 LANGUAGES = (
     "Arabisch", "Bulgarisch", "Chinesisch", "Dari", "Englisch", "Farsi", "Französisch", "Gebärdensprache", "Griechisch",
     "Hebräisch", "Italienisch", "Kroatisch", "Kurdisch", "Niederländisch", "Persisch", "Polnisch", "Portugiesisch",
@@ -41,7 +41,13 @@ _CAPACITY = {
 }  # fmt: skip
 _PLACES = re.compile(
     r"\b(?:freie\w*\s+(?:\w+\s+)?(?:therapie)?(?:pl[aä]tze?|kapazit\w+)|(?:therapie)?pl[aä]tze?\s+(?:\w+\s+)?frei"
-    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht)\b",
+    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht|keine\s+neuen\s+patient\w*)\b",
+    re.IGNORECASE,
+)
+# "Keine neuen Patienten" of a month, of some only, or on a condition is no word on now
+_OF_SOME = re.compile(
+    r"keine\s+neuen\s+patient.*\b(?:ohne|für|im(?!\s+(?:moment|augenblick))|außer)\b"
+    r"|\b(?:ohne|für|im(?!\s+(?:moment|augenblick))|außer)\b.*keine\s+neuen\s+patient",
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:kein\w*|nicht(?! nur)|nie(?:mals)?|weder|ohne)\b", re.IGNORECASE)
@@ -132,7 +138,7 @@ def _places(lines: list[str], on: date) -> Iterator[Found]:
 
 
 def _said_of_places(line: str, on: date) -> PlacesSaid | None:
-    if not _PLACES.search(line) or len(line) > 4 * QUOTE:
+    if not _PLACES.search(line) or _OF_SOME.search(line) or len(line) > 4 * QUOTE:
         return None
     line = _AS_OF.sub("", line)  # the day it was written is none from which there are places
     if mentions_stop(line):

@@ -28,7 +28,9 @@ def remember(session: Session, therapist: Therapist, named: Mapping[str, object]
         add_alias(session, named)
 
 
-def add_alias(session: Session, named: Mapping[str, object]) -> None:
-    """Somebody is known as that, too; once."""
-    if named["identity_key"]:
-        session.execute(insert(TherapistAlias).values(**named).on_conflict_do_nothing())
+def add_alias(session: Session, named: Mapping[str, object]) -> bool:
+    """Somebody is known as that, too; once. Whether that is news."""
+    if not named["identity_key"]:
+        return False
+    added = insert(TherapistAlias).values(**named).on_conflict_do_nothing().returning(TherapistAlias.id)
+    return session.scalar(added) is not None

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from domain.acquisition.records import TherapistRecord
 from domain.therapists.addresses import ADDRESS, same_address, site_changes
 from domain.therapists.changes import ALL, Became, Choice, Likeness, RecordChange
-from domain.therapists.directory_rules import improvements, site_columns, therapist_columns
+from domain.therapists.directory_rules import completed, site_columns, therapist_columns
 from domain.therapists.homes import NewTherapist, insert_all, site_key
 from domain.therapists.identity import Identity, Register, key_of, numbers_of, streets_of
 from domain.therapists.import_journal import Journal
@@ -82,6 +82,7 @@ class Taking:
         for new in news:
             self._journal.note_new(new.record.row, ids[id(new)])
         self.seen.update(ids.values())
+        self._revising.came(ids.values())
         self.session.flush()
         self._revising.renew()
         self._journal.write()
@@ -135,7 +136,7 @@ def _again(
 ) -> RecordChange:
     """Another row of somebody the same batch brings: it completes, or names a further site."""
     here = same_address(SimpleNamespace(**pending.site), record)
-    changes = improvements(pending.values, values, only_unknown=not here)
+    changes = completed(pending.values, values, only_unknown=not here)
     pending.values.update({name: new for name, (_, new) in changes.items()})
     if here:
         at_site = site_changes(pending.site, site)

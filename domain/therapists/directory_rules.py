@@ -18,6 +18,7 @@ from domain.weektime import from_multirange, to_multirange
 PROVENANCE = ("source", "source_file_id", "source_as_of", "source_seen_at")
 GEO = ("lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source")
 _UNKNOWN = frozenset({"", "unknown", "not_stated", "none"})
+_HOURS = frozenset({"phone_hours", "office_hours", "hours_as_of"})
 _PRECISION = {"house": 0, "street": 1, "ort": 2, "plz": 3, "none": 4}
 # columns a person reads as part of another field
 FOLLOWS = {"offers_source": "offers", "hours_as_of": "phone_hours"} | dict.fromkeys(GEO, "address")
@@ -80,12 +81,21 @@ def improvements(
     stored = {name: old.get(name) for name in new} | dict(old)
     given = dict(new)
     if "hours_as_of" in given and given["hours_as_of"] == stored["hours_as_of"]:
-        given |= {name: _united(stored[name], given[name]) for name in ("phone_hours", "office_hours")}
+        hours = {"phone_hours", "office_hours"}.intersection(given)
+        given |= {name: _united(stored[name], given[name]) for name in hours}
     return {
         name: (stored[name], value)
         for name, value in given.items()
         if _better(name, stored, given) and not (only_unknown and not is_unknown(stored[name]))
     }
+
+
+def completed(
+    old: Mapping[str, Any], new: Mapping[str, Any], *, only_unknown: bool = False
+) -> dict[str, tuple[Any, Any]]:
+    """What a further row of one file about somebody adds: what is unknown, and hours. Else two rows would flip them."""
+    changes = improvements(old, new, only_unknown=only_unknown)
+    return {name: change for name, change in changes.items() if name in _HOURS or is_unknown(change[0])}
 
 
 def is_unknown(value: object) -> bool:
@@ -100,7 +110,7 @@ def _better(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if name in {"offers", "offers_source"}:
         concluded = new["offers_source"] == "licence" and old["offers_source"] in {"directory", "manual"}
         return not (concluded and old["offers"])
-    if name in {"phone_hours", "office_hours", "hours_as_of"} and old["hours_as_of"] is not None:
+    if name in _HOURS and old["hours_as_of"] is not None:
         # hours of the same week complete each other (improvements)
         return new["hours_as_of"] is not None and new["hours_as_of"] >= old["hours_as_of"]
     if name in GEO:

@@ -9,7 +9,7 @@ is about, or it is about neither. Source of the rule: directory-formats.md, iden
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from domain.acquisition.records import TherapistRecord
 from domain.acquisition.text import fold_name, identity_key
@@ -95,13 +95,23 @@ def _reached_alike(record: TherapistRecord, known: Identity) -> bool:
     return bool((mine & others) - {""}) or not (mine | others) - {""}
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitting(Generic[T]):
+    """Somebody a record may be about; `there` where they are known at its address, not by the mailbox only."""
+
+    known: Identity
+    person: T
+    there: bool
+
+
 # what tells two apart whom a record fits alike, the surest first
-_TELLING: tuple[Callable[[TherapistRecord, Identity], bool], ...] = (
-    lambda record, known: bool(record.email) and record.email == known.email,
-    lambda record, known: bool(_numbers(record) & known.numbers),
-    lambda record, known: fold_name(record.first_name) == fold_name(known.first_name),
-    lambda record, known: bool(_street(record) & known.streets),
-    lambda _, known: not known.alias,
+_TELLING: tuple[Callable[[TherapistRecord, _Fitting[Any]], bool], ...] = (
+    lambda record, fits: bool(record.email) and record.email == fits.known.email,
+    lambda record, fits: bool(_numbers(record) & fits.known.numbers),
+    lambda _, fits: fits.there,
+    lambda record, fits: fold_name(record.first_name) == fold_name(fits.known.first_name),
+    lambda record, fits: bool(_street(record) & fits.known.streets),
+    lambda _, fits: not fits.known.alias,
 )
 
 
@@ -122,16 +132,16 @@ class Register(Generic[T]):
     def find(self, record: TherapistRecord) -> T | None:
         """The person a record speaks of, or None."""
         fitting = [
-            (identity, person)
+            _Fitting(identity, person, there=True)
             for identity, person in self._by_key.get(key_of(record), ())
             if _agree(record, identity) and (record.plz or _reached_alike(record, identity))
         ]
         if record.email and record.first_name and not record.is_institution:
             named = self._by_mailbox.get((record.email, fold_name(record.last_name)), ())
-            fitting += [(identity, person) for identity, person in named if _agree(record, identity)]
+            fitting += [_Fitting(known, person, there=False) for known, person in named if _agree(record, known)]
         for tells in _TELLING:
-            if len({id(person) for _, person in fitting}) < 2:
+            if len({id(fits.person) for fits in fitting}) < 2:
                 break
-            fitting = [(known, person) for known, person in fitting if tells(record, known)] or fitting
-        found = {id(person): person for _, person in fitting}
+            fitting = [fits for fits in fitting if tells(record, fits)] or fitting
+        found = {id(fits.person): fits.person for fits in fitting}
         return next(iter(found.values())) if len(found) == 1 else None

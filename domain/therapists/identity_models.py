@@ -103,7 +103,8 @@ class ImportChange(Identified, Base):
     """What an import did to one therapist: columns before and after.
 
     `version` and `touched_at` are the therapist's afterwards. The database writes both, and takes lines only from the
-    transaction of the import.
+    transaction of the import. A line of many (`therapist_ids`) says of whom the file names as they are known: only the
+    day they are known as of is newer.
     """
 
     __tablename__ = "import_change"
@@ -111,12 +112,23 @@ class ImportChange(Identified, Base):
         CheckConstraint("became IN ('new', 'changed', 'moved', 'gone')", name="became"),
         Index("ix_import_change_import_file_id", "import_file_id"),
         Index("ix_import_change_therapist_id", "therapist_id"),
+        CheckConstraint(
+            "therapist_ids IS NULL OR (therapist_id IS NULL AND became = 'changed' AND cardinality(therapist_ids) > 0)",
+            name="together",
+        ),
+        Index(
+            "ix_import_change_therapist_ids",
+            "therapist_ids",
+            postgresql_using="gin",
+            postgresql_where=text("therapist_ids IS NOT NULL"),
+        ),
         {"schema": "scraping_service"},
     )
 
     import_file_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(ImportFile.id))
     row: Mapped[int] = mapped_column(Integer)
     therapist_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Therapist.id, ondelete="SET NULL"))
+    therapist_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     became: Mapped[str]
     version: Mapped[int]
     touched_at: Mapped[datetime | None]

@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.acquisition.records import TherapistRecord
 from domain.therapists.addresses import ADDRESS, differing, same_address, site_changes
 from domain.therapists.aliases import add_alias, known_as
 from domain.therapists.changes import Became, Choice, FieldChange, RecordChange
-from domain.therapists.directory_rules import FOLLOWS, GEO, improvements, plain
+from domain.therapists.directory_rules import FOLLOWS, GEO, completed, improvements, plain
 from domain.therapists.homes import contact_points
 from domain.therapists.identity import key_of
 from domain.therapists.import_journal import Journal
@@ -87,13 +88,15 @@ class Revising:
     _moving: dict[int, _Moving] = field(default_factory=dict)
     _further: dict[int, RecordChange] = field(default_factory=dict)
     _at_main: set[int] = field(default_factory=set)
-    _confirmed: set[int] = field(default_factory=set)
+    # by the week of their hours, where that is newer
+    _confirmed: dict[date | None, set[int]] = field(default_factory=dict)
 
     def revise(
         self, record: TherapistRecord, match: Match, values: dict[str, Any], site_values: dict[str, Any]
     ) -> RecordChange:
         """Take one record over as far as it is wanted; what became of it."""
         therapist, older = match.therapist, self._is_older(match)
+        again = therapist.id in self._at_main
         site, locked_address = _site_of(record, match), {}
         if site is match.main:
             self._at_main.add(therapist.id)
@@ -105,7 +108,8 @@ class Revising:
         ):
             site, site_values = match.main, {}  # the new address is not wanted, or an old one; the rest is
         known = _columns(therapist, values)
-        gaps = improvements(known, values, only_unknown=site is not match.main or older)
+        compare = completed if site is match.main and again and not older else improvements
+        gaps = compare(known, values, only_unknown=site is not match.main or older)
         may_move = site is None and bool(record.plz) and self._is_newer(match)
         proposed = improvements(known, values) if may_move else gaps
         at_site: Changes = (
@@ -125,24 +129,29 @@ class Revising:
         accepted = wanted or became is Became.UNCHANGED
         change = described(record, became, therapist.id, shown, accepted=accepted, locked=fields_of(kept_back))
         # where only the week of the hours is newer, or a coordinate, nobody reads a change: it is confirmed and noted
-        if wanted and (site is None or proposed or at_site):
+        if wanted and site is not None and self._only_confirms(match, {**proposed, **at_site}):
+            self._confirm(therapist, proposed)
+        elif wanted and (site is None or proposed or at_site):
             added = self._apply(record, match, _Step(gaps, site, at_site, site_values), confirmed=not shown)
             if added is not None:
                 self._further[record.row] = replace(change, fields=_shown({**gaps, **address}), second_site=True)
             if added is not None and may_move:
                 wished = {name: value for name, value in values.items() if name in proposed}
                 self._moving[therapist.id] = _Moving(added, record.plz, wished, self._further[record.row])
-        elif wanted and self._renews(match):
-            self._confirm(record.row, therapist)
         return change
+
+    def came(self, ids: Iterable[int]) -> None:
+        """Whom the file itself brought, at their main address."""
+        self._at_main.update(ids)
 
     def renew(self) -> None:
         """Whom the file names as they are known is known as of its day: no change of theirs, and no new version."""
-        if self._confirmed:
-            self.session.execute(
-                update(Therapist).where(Therapist.id.in_(self._confirmed)).values(**self.source.provenance(self.now))
-            )
-            self._confirmed.clear()
+        for hours_as_of, ids in self._confirmed.items():
+            renewed = self.source.provenance(self.now)
+            if hours_as_of is not None:
+                renewed["hours_as_of"] = hours_as_of
+            self.session.execute(update(Therapist).where(Therapist.id.in_(ids)).values(**renewed))
+        self._confirmed.clear()
 
     def finish(self, covered: Collection[str], *, cut: bool) -> dict[int, RecordChange]:
         """After the last record: whoever moved works there mainly, where a whole file that covers the old PLZ says so.
@@ -177,6 +186,12 @@ class Revising:
         known_as_of = match.therapist.source_as_of
         return known_as_of is not None and self.source.as_of < known_as_of
 
+    def _only_confirms(self, match: Match, changes: Changes) -> bool:
+        """Whether a record says what is known: of a later day, or with the hours of a later week."""
+        if not changes:
+            return self._renews(match)
+        return set(changes) == {"hours_as_of"} and not self._is_older(match)
+
     def _is_newer(self, match: Match) -> bool:
         """Whether a new address may be where somebody moved: a later file of the directory that knew the old one."""
         return self._renews(match) and not set(match.therapist.locked_fields).intersection(ADDRESS)
@@ -192,13 +207,19 @@ class Revising:
         locked = set(match.therapist.locked_fields).intersection(ADDRESS)
         return bool(locked) and key_of(record) in {match.therapist.identity_key, *match.alias_keys}
 
-    def _confirm(self, row: int, therapist: Therapist) -> None:
-        if therapist.id in self._confirmed:
+    def _confirm(self, therapist: Therapist, hours: Changes) -> None:
+        """The file names somebody as they are known, its hours perhaps those of a later week."""
+        if any(therapist.id in ids for ids in self._confirmed.values()):
             return
-        self._confirmed.add(therapist.id)
+        on: date | None = None
         renewed = self.source.provenance(self.now)
-        changes = {name: (getattr(therapist, name), value) for name, value in renewed.items()}
-        self.journal.note_change(row, therapist.id, Became.CHANGED, changes, confirmed=True)
+        changes = {name: (getattr(therapist, name), value) for name, value in renewed.items()} | hours
+        if hours:
+            on = hours["hours_as_of"][1]
+            # a further row of theirs is told by it; written with all the others (`renew`)
+            set_committed_value(therapist, "hours_as_of", on)
+        self._confirmed.setdefault(on, set()).add(therapist.id)
+        self.journal.note_confirmed(therapist.id, changes)
 
     def _set(self, therapist: Therapist, changes: Changes) -> Changes:
         """Columns of a person, with what follows from them."""
@@ -220,7 +241,7 @@ class Revising:
         if site is None:
             site = self._add_site(match, step.site_values)
             added = {"added_site_id": site.id, "alias_key": key_of(record)}
-            add_alias(self.session, known_as(therapist, key_of(record)))
+            added["alias_new"] = add_alias(self.session, known_as(therapist, key_of(record)))
         else:
             for name, (_, value) in step.at_site.items():
                 setattr(site, name, value)

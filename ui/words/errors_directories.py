@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "import.note.language_unknown": "übernommen, aber ohne eine Sprache: die Liste der Sprachen kennt sie nicht.",
     "import.note.phone_unreadable": "übernommen, aber ohne Telefon: was dort steht, ist keine Nummer.",
     "import.note.plz_unreadable": "übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
+    "import.note.house_number_unreadable": "übernommen, aber ohne Hausnummer: die Tabelle hat ein Datum aus ihr gemacht.",
     "import.note.hours_unreadable": "übernommen, aber ohne eine Uhrzeit: sie ist nicht zu lesen.",
     "import.note.hours_unassigned": "übernommen, aber ohne Zeiten, die in einer nicht zugeordneten Spalte stehen: ordnen Sie sie zu.",
     "import.note.hours_impossible": "übernommen, aber ohne eine Uhrzeit: sie kann nicht sein.",

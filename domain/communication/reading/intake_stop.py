@@ -10,8 +10,8 @@ from domain.communication.reading.meanings import Meaning, PlacesSaid
 _STOP = re.compile(r"aufnahme-?stop", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[A-Za-zÄÖÜäöüß\d][.!?;])\s+(?=[A-ZÄÖÜ])|\n")
 _NOT_NOW = re.compile(
-    r"\bkein|\bnicht\b|\bohne\b|aufgehoben|beendet|vorbei|\bende\b|\bwenn\b|falls|\bbei\b|sobald|\bob\b|\?|\bab\b"
-    r"|\bgab\b|\bwar\b|\bgruppe|\bkurs|selbstzahl|privat|frag",
+    r"\bkein|\bnicht\b|\bohne\b|aufgehoben|beendet|vorbei|(?<!\bbis )\bende\b|\bwenn\b|falls|\bbei\b|sobald|\bob\b"
+    r"|\?|\bab\b|\bgab\b|\bwar\b|\bgruppe|\bkurs|selbstzahl|privat|frag",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(r"\bbis\b")

@@ -199,3 +199,28 @@ def test_no_row_is_lost_without_a_word(
     path.write_bytes(text.getvalue().encode(encoding))
     source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
     assert [row.row for row in records(source, today=TODAY)] == begins
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "notes"),
+    [
+        (datetime(2026, 7, 5), "5-7", ()),  # noqa: DTZ001 - as the workbook has it
+        (datetime(2026, 5, 7), "5-7", ()),  # noqa: DTZ001 - typed on an English machine
+        (datetime(2026, 7, 1), "", ("house_number_unreadable",)),  # noqa: DTZ001
+        (12.0, "12", ()),
+        ("12 a", "12 a", ()),
+    ],
+)
+def test_a_house_number_a_spreadsheet_took_for_a_day(
+    tmp_path: Path, cell: object, number: str, notes: tuple[str, ...]
+) -> None:
+    """It is turned back where only one number can be meant, else unknown and told; never a date in an address."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["name", "tel", "strasse", "hausnummer", "plz", "ort", "telefonische_sprechzeiten"])
+    sheet.append(["Dr. Ina Sommer", "0241 1234567", "Weg", cell, 52062, "Aachen", "Mo 9:10-10:00 Uhr"])
+    content = io.BytesIO()
+    book.save(content)
+    (one,) = people(tmp_path, content.getvalue())
+    assert (one.street, one.house_number, one.addition, one.notes) == ("Weg", number, "", notes)
