@@ -15,6 +15,11 @@
     }
     function go(event) {
       if (!line) { return; }
+      // a busy page hears of several steps in one event: without them the line would lose its corners
+      const steps = event.getCoalescedEvents();
+      (steps.length ? steps : [event]).forEach(step);
+    }
+    function step(event) {
       const here = map.mouseEventToContainerPoint(event);
       if (here.distanceTo(line.last) < STEP) { return; }
       line.last = here;

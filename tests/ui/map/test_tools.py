@@ -28,14 +28,15 @@ def _inside(view: MapView) -> QWidget:
     return inside
 
 
-def _drag(qtbot: QtBot, view: MapView, spots: list[tuple[int, int]]) -> None:
-    """Press, move through the spots in small steps, let go."""
+def _drag(qtbot: QtBot, view: MapView, ask: Ask, spots: list[tuple[int, int]]) -> None:
+    """Press, move through the spots in small steps, let go; at each the page has heard how it came there."""
     target, left = _inside(view), Qt.MouseButton.LeftButton
     QTest.mousePress(target, left, pos=QPoint(*spots[0]))
     for (x1, y1), (x2, y2) in pairwise(spots):
         for step in range(1, 9):
             QTest.mouseMove(target, QPoint(x1 + (x2 - x1) * step // 8, y1 + (y2 - y1) * step // 8))
             qtbot.wait(10)
+        ask(view, "1")
     QTest.mouseRelease(target, left, pos=QPoint(*spots[-1]))
 
 
@@ -60,7 +61,7 @@ def test_a_line_drawn_by_mouse_encloses(opened: MapView, qtbot: QtBot, ask: Ask)
     opened.draw_line(on=True)
     ask(opened, "1")
     with qtbot.waitSignal(opened.enclosed, timeout=SLOW_MS) as caught:
-        _drag(qtbot, opened, SQUARE)
+        _drag(qtbot, opened, ask, SQUARE)
     points = caught.args[0]
     assert len(points) >= 4
     assert all(50 < lat < 52 and 6 < lon < 8 for lat, lon in points)
@@ -158,7 +159,7 @@ def test_a_pin_is_moved_by_mouse_and_by_keys(opened: MapView, qtbot: QtBot, ask:
     )
     x, y = round(spot[0]), round(spot[1])
     with qtbot.waitSignal(opened.moved, timeout=SLOW_MS) as dragged:
-        _drag(qtbot, opened, [(x, y), (x - 80, y)])
+        _drag(qtbot, opened, ask, [(x, y), (x - 80, y)])
     assert dragged.args[1] < 6.96
     assert abs(dragged.args[0] - 50.94) < 0.002
     assert ask(opened, "document.querySelector('.pl-movable').getAttribute('aria-label')") == "Pin von Praxis"
