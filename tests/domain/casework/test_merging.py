@@ -141,7 +141,7 @@ def test_merges_are_undone_in_turn(database: Database, now: datetime) -> None:
 
 
 def test_an_address_chosen_since_is_named(database: Database, now: datetime) -> None:
-    """The site that came with a merge is where they work mainly by now: said so, instead of that somebody was faster."""
+    """The site that came with a merge is where they mainly work by now: that is said, not that somebody was faster."""
     with database.write() as session:
         one, other = two(session)
         number = merge(session, keep=one, drop=other, choices={}, now=now)

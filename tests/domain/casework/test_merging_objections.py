@@ -68,7 +68,7 @@ def test_an_objection_since_the_merge_holds_for_both(database: Database, now: da
 
 @pytest.mark.parametrize("first", [True, False])
 def test_who_says_it_again_under_a_merge_has_said_it(database: Database, now: datetime, first: bool) -> None:
-    """One of two records had objected before; the other person's own letter changes nothing, until they are two again."""
+    """One of two had objected before; the other person's own letter changes no row, and counts once they are two."""
     with database.write() as session:
         one, other = two(session)
         third = add_therapist(session, last_name="Sommer")
