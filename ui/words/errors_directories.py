@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "merge.inquiry_open": "An das Postfach, das wegfiele, läuft noch eine Anfrage. Behalten Sie dieses Postfach, oder warten Sie die Antwort ab; es wurde nichts geändert.",
     "merge.undone": "Diese Zusammenführung ist schon zurückgenommen.",
     "merge.kept_is_merged": "Der Eintrag ist inzwischen selbst mit einem anderen zusammengeführt. Nehmen Sie erst das zurück; es wurde nichts geändert.",
-    "merge.changed_since": "Seit der Zusammenführung wurde geändert: {fields}. Sie lässt sich deshalb nicht zurücknehmen; es wurde nichts geändert.",
+    "merge.changed_since": "Seit der Zusammenführung wurde geändert: {fields}. Sie lässt sich so nicht zurücknehmen; es wurde nichts geändert. War es eine spätere Zusammenführung, nehmen Sie die zuerst zurück.",
     "merge.inquiry_since": "Seit der Zusammenführung läuft eine Anfrage an das gewählte Postfach. Warten Sie die Antwort ab; es wurde nichts geändert.",
     "db.therapist_is_merged": "Dieser Eintrag ist mit einem anderen zusammengeführt. Wählen Sie den, der geblieben ist; es wurde nichts geändert.",
     "db.ck_therapist_merged": "Dieser Eintrag ist mit einem anderen zusammengeführt. Wählen Sie den, der geblieben ist; es wurde nichts geändert.",
