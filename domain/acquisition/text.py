@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from domain.geocoding.plz_data import known_plz
 
+BETWEEN_BRACKETS = re.compile(r"<([^<>\s]+)>")
 PLZ = re.compile(r"(?:D-|DE-)?([0-9]{4,5})", re.IGNORECASE)
 PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "und", "del", "di", "da"})
 # letters that do not come apart into a plain one and a mark
@@ -112,9 +113,18 @@ def email(value: object) -> str:
 
 
 def first_email(value: object) -> str:
-    """The first mail address of a directory's cell, which may hold several, or the empty text."""
-    found = (email(part) for part in re.split(r"[;,]|\s/\s|\soder\s", clean(value)))
+    """The first mail address of a directory's cell (several, with names, as links), or the empty text."""
+    found = (email(_bare(part)) for part in re.split(r"[;,]|\s/\s|\soder\s", clean(value)))
     return next((address for address in found if address), "")
+
+
+def _bare(part: str) -> str:
+    """The address alone of "Ina Sommer <ina@praxis.de>", "mailto:ina@praxis.de?subject=…" and "ina@praxis.de."."""
+    named = BETWEEN_BRACKETS.search(part)
+    address = (named[1] if named else part).strip()
+    if address.lower().startswith("mailto:"):
+        address = address[len("mailto:") :].partition("?")[0]
+    return address.rstrip(".")
 
 
 def plz(value: object) -> str:

@@ -58,6 +58,14 @@ _PATIENT, _THERAPIST = "patient_service.patient", "therapist_service.therapist"
 # whoever was joined with another one stays as the other one is, and says no if that was the last word
 _OBJECTED = f"""SELECT e.row_id FROM audit.entry e JOIN audit.content c ON c.entry_id = e.id
     WHERE e.table_name = '{_THERAPIST}' AND e.columns @> '{{status}}' AND c.before ->> 'status' = 'opted_out'"""
+_MERGED = _OBJECTED.replace("= 'opted_out'", "= 'merged'")
+# whether the one they were joined with says it, and since when; a database of before merges has no such column
+_INTO = "(to_jsonb(r) ->> 'merged_into_id')::bigint"
+_WITH_ANOTHER = f"""WITH RECURSIVE one (id, kept) AS (
+        SELECT r.id, {_INTO} FROM {_THERAPIST} r WHERE r.status = 'merged'
+        UNION SELECT one.id, {_INTO} FROM one JOIN {_THERAPIST} r ON r.id = one.kept WHERE r.status = 'merged')
+    SELECT one.id, r.status = 'opted_out' AS said, d.at FROM one JOIN {_THERAPIST} r ON r.id = one.kept
+        {_DECIDED.format(table=_THERAPIST, column="status")} WHERE r.status <> 'merged'"""
 _LISTS = {
     No.RESTRICTED: f"""
         SELECT r.id, {_MARK}, coalesce(d.at, r.restricted_at), r.restricted_at IS NOT NULL
@@ -68,9 +76,11 @@ _LISTS = {
         FROM {_PATIENT} r {_DECIDED.format(table=_PATIENT, column="wants_status")}
         WHERE d.at IS NOT NULL""",
     No.OPTED_OUT: f"""
-        SELECT r.id, {_MARK}, coalesce(d.at, r.created_at), r.status IN ('opted_out', 'merged')
+        SELECT r.id, {_MARK}, greatest(coalesce(d.at, r.created_at), o.at),
+               r.status = 'opted_out' OR (r.status = 'merged' AND (o.said OR r.id IN ({_OBJECTED})))
         FROM {_THERAPIST} r {_DECIDED.format(table=_THERAPIST, column="status")}
-        WHERE r.status = 'opted_out' OR r.id IN ({_OBJECTED})""",
+        LEFT JOIN ({_WITH_ANOTHER}) o ON o.id = r.id
+        WHERE r.status IN ('opted_out', 'merged') OR r.id IN ({_OBJECTED}) OR r.id IN ({_MERGED})""",
     # it is noted with one of those there, whoever is the first
     No.MAILBOX: f"""
         SELECT p.id, {_POINT_MARK}, greatest(r.noted_at, r.lifted_at), r.lifted_at IS NULL

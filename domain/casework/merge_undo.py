@@ -16,14 +16,23 @@ from domain.therapists.duplicates.comparing import Row, stored
 from domain.therapists.duplicates.fields import ADDRESS, FIELDS
 from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import PracticeSite, Therapist
+from domain.therapists.sites import renew_key
 
 # columns that follow from others, and the field people know a column by
-_FOLLOWING = frozenset({"locked_fields", "edited_key", "identity_key"})
+_KEYS = ("edited_key", "identity_key")
+_FOLLOWING = frozenset({"locked_fields", *_KEYS})
+_STATUS = ("status", "blocked_reason", "blocked_until")
 _NAMED = {"contact_point_id": "email", "site_id": ADDRESS} | {
     column: field for field, columns in FIELDS.items() for column in columns
 }
 _OPEN_SINCE = """
 SELECT 1 FROM matching_service.inquiry WHERE closed_at IS NULL AND therapist_id = :id AND created_at > :at
+"""
+# whoever says it of one who objected already changes no row: it stands in the events only
+_OBJECTED_SINCE = """
+SELECT coalesce(max(id) FILTER (WHERE event_type = 'therapist.status_set' AND payload ->> 'status' = 'opted_out')
+                > max(id) FILTER (WHERE event_type = 'therapist.merged' AND payload ->> 'merge_id' = :merge), false)
+FROM platform.event WHERE entity_id = :kept AND event_type IN ('therapist.status_set', 'therapist.merged')
 """
 _LIVE = """
 SELECT m.id AS merge_id, m.kept_id, m.dropped_id, m.merged_at, p.display_name AS by,
@@ -66,16 +75,18 @@ def undo_merge(session: Session, merge_id: int, *, now: datetime) -> bool:
     site = session.get(PracticeSite, record.added_site_id) if record.added_site_id is not None else None
     _refuse_if_changed(session, record, site)
     before = dict(record.kept_before)
-    objected = False
-    if "status" not in record.kept_after:
-        # which of the two objected meanwhile (Art. 21 GDPR) nobody can say
-        objected = one.status == "opted_out" != before.pop("status", None) and record.dropped_status != "opted_out"
+    objected = one.status == "opted_out" and _objected_since(session, record)
+    if objected or "status" not in record.kept_after:
+        before = {name: value for name, value in before.items() if name not in _STATUS}
+    renamed = [key for key in _KEYS if key in before and getattr(one, key) != record.kept_after[key]]
     if "locked_fields" in before:
         # what was corrected since stays locked
         since = set(one.locked_fields).difference(_texts(record.kept_after["locked_fields"]))
         before["locked_fields"] = sorted({*_texts(before["locked_fields"]), *since})
     _restore(session, one.id, before)
     session.expire(one)
+    if renamed:  # a later merge had set a name or an address, which it keeps
+        renew_key(one, session.get_one(PracticeSite, one.site_id))
     other.status, other.merged_into_id = "opted_out" if objected else record.dropped_status, None
     if objected:
         other.blocked_reason, other.blocked_until = "", None
@@ -89,6 +100,8 @@ def undo_merge(session: Session, merge_id: int, *, now: datetime) -> bool:
     record.undone_at, record.undone_by = now, me(session).id
     session.flush()
     if objected:
+        # said of both, also for whoever was merged into the other before
+        events.record(session, "therapist.status_set", other.id, status="opted_out")
         stop_what_waits(session, other.id, now=now)
     if site is not None:
         session.delete(site)
@@ -108,11 +121,21 @@ def _standing(session: Session, merge_id: int) -> TherapistMerge:
     return load_for_edit(session, TherapistMerge, merge_id)
 
 
+def _objected_since(session: Session, record: TherapistMerge) -> bool:
+    """Whether an objection (Art. 21 GDPR) came after the merge: which of the two it was nobody can say."""
+    if "status" not in record.kept_after and record.kept_before.get("status") != "opted_out":
+        return True
+    return bool(session.scalar(text(_OBJECTED_SINCE), {"kept": record.kept_id, "merge": str(record.id)}))
+
+
 def _refuse_if_changed(session: Session, record: TherapistMerge, site: PracticeSite | None) -> None:
     current = stored(session, record.kept_id)
     set_by_merge = {name: value for name, value in record.kept_after.items() if name not in _FOLLOWING}
     differing = {_NAMED.get(name, name) for name, value in set_by_merge.items() if current[name] != value}
-    if site is not None and (site.version > 1 or _worked_at_by_others(session, site.id, record.kept_id)):
+    chosen_since = site is not None and "site_id" not in record.kept_before and current["site_id"] == site.id
+    if site is not None and (
+        chosen_since or site.version > 1 or _worked_at_by_others(session, site.id, record.kept_id)
+    ):
         differing.add(ADDRESS)
     if differing:
         raise Conflict("merge.changed_since", fields=sorted(differing))

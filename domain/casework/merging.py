@@ -168,7 +168,8 @@ def _take_site(session: Session, one: Therapist, other: Therapist, *, main: bool
     added = None
     if site is None:
         columns = (
-            *ADDRESS_COLUMNS, "addition", "accessible", "lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source",
+            *ADDRESS_COLUMNS, "addition", "accessible",
+            "lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source", "geo_locked",
         )  # fmt: skip
         site = added = PracticeSite(practice_id=one.practice_id, **{name: getattr(theirs, name) for name in columns})
         session.add(added)

@@ -24,6 +24,8 @@ from domain.backups.refusals import (
 from domain.casework.availability import change_status
 from domain.casework.consent import withdraw
 from domain.casework.mail_reports import decide_unclear
+from domain.casework.merge_undo import undo_merge
+from domain.casework.merging import merge
 from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.casework.patient_record import restrict_patient, unrestrict_patient
 from domain.database import Database, Session
@@ -97,6 +99,32 @@ def test_who_said_no_after_a_backup_is_not_written_to(
         withdrawn = "SELECT count(*) FROM patient_service.consent WHERE withdrawn_on = :day"
         assert session.scalar(text(withdrawn), {"day": NOW.date()}) == 1
         assert session.get_one(Inquiry, 3).closed_at is None
+
+
+def test_who_objected_as_one_objects_as_the_two_they_were(
+    office: Office, database: Database, target: Target, tmp_path: Path
+) -> None:
+    """Brought together after the backup: back from before it, neither record is asked; unless they took it back."""
+    with database.write() as session:
+        pairs = [(add_therapist(session), add_therapist(session)) for _ in range(3)]
+    made = backed_up(office, tmp_path, NOW)
+    numbers = []
+    for keep, drop in pairs:
+        with database.write() as session:
+            numbers.append(merge(session, keep=keep, drop=drop, choices={}, now=NOW))
+            opt_out(session, keep, now=NOW, whole_mailbox=False)
+    keep_refusals_beside(tmp_path, noted(office))
+    with database.write() as session:
+        change_status(session, pairs[1][0], "active", reason="Ruft selbst an", now=LATER)
+    with database.write() as session:
+        undo_merge(session, numbers[2], now=LATER)
+    with database.write() as session:
+        change_status(session, pairs[2][1], "active", reason="Ruft selbst an", now=LATER)
+    database.close()
+    assert brought_back(target, made, tmp_path, LATER).done.refused_again == 3
+    with database.read() as session:
+        asked = [[session.get_one(Therapist, one).status for one in pair] for pair in pairs]
+    assert asked == [["opted_out", "opted_out"], ["active", "active"], ["opted_out", "active"]]
 
 
 def test_the_list_outlives_the_database(office: Office, database: Database, target: Target, tmp_path: Path) -> None:

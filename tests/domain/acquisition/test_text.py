@@ -65,6 +65,9 @@ def test_a_cell_with_several_addresses_gives_the_first_a_form_none() -> None:
     assert first_email("Praxis@Mail.example; zweite@mail.example") == "praxis@mail.example"
     assert first_email("a@mail.example oder b@mail.example") == "a@mail.example"
     assert first_email("lea berger@mail.example") == ""
+    assert first_email("Sommer, Ina <Ina@mail.example>; b@mail.example") == "ina@mail.example"
+    assert first_email("MAILTO:a@mail.example?subject=Platz") == "a@mail.example"
+    assert first_email("a@mail.example.") == "a@mail.example"
     assert email("a@mail.example; b@mail.example") == ""
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from domain.acquisition.text import identity_key
 from domain.casework.history import therapist_history
 from domain.casework.merge_undo import live_merges, undo_merge
 from domain.casework.merging import MOVING, STAYING, merge
+from domain.casework.pins import pin_site
 from domain.communication.contacts import ContactNote, note_contact
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid
@@ -20,7 +22,7 @@ from domain.therapists.duplicates.suspects import call_distinct, suspected_dupli
 from domain.therapists.models import PracticeSite, Therapist
 from domain.therapists.queries import list_therapists
 from domain.therapists.service import set_contact
-from domain.therapists.sites import sites_of
+from domain.therapists.sites import choose_main_site, sites_of
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.steps import ask
 
@@ -136,6 +138,52 @@ def test_merges_are_undone_in_turn(database: Database, now: datetime) -> None:
         undo_merge(session, outer, now=now)
         undo_merge(session, inner, now=now)
         assert live_merges(session) == ()
+
+
+def test_an_address_chosen_since_is_named(database: Database, now: datetime) -> None:
+    """The site that came with a merge is where they mainly work by now: that is said, not that somebody was faster."""
+    with database.write() as session:
+        one, other = two(session)
+        number = merge(session, keep=one, drop=other, choices={}, now=now)
+        session.expire_all()
+        (added,) = (site.site_id for site in sites_of(session, one) if not site.main)
+        choose_main_site(session, one, added, session.get_one(Therapist, one).version)
+        with pytest.raises(Conflict) as error:
+            undo_merge(session, number, now=now)
+        assert (error.value.code, error.value.params["fields"]) == ("merge.changed_since", ["address"])
+
+
+def test_a_pin_goes_along_with_its_address(database: Database, now: datetime) -> None:
+    """Set by hand at the record given up: no import and no map moves it at the one kept either."""
+    with database.write() as session:
+        one, other = two(session)
+        pin_site(session, session.get_one(Therapist, other).site_id, lat=50.77, lon=6.1)
+        merge(session, keep=one, drop=other, choices={}, now=now)
+        assert [(site.form.plz, site.geo_locked) for site in sites_of(session, one)] == [
+            ("52062", False),
+            ("52064", True),
+        ]
+
+
+def test_two_merges_taken_back_in_the_wrong_order_leave_nothing_wrong(database: Database, now: datetime) -> None:
+    """The name of one, the address of the other: a directory's rows still find who stays, at each step."""
+    with database.write() as session:
+        one, other = two(session)
+        kept = session.get_one(Therapist, one)
+        kept.identity_key = key = identity_key("Sommer", "52062", "")
+        third = add_therapist(session, last_name="Sommer")
+        site = session.get_one(PracticeSite, session.get_one(Therapist, third).site_id)
+        site.street, site.house_number, site.plz = "Alter Weg", "9", "52070"
+        session.flush()
+        before = everything(session)
+        name = merge(session, keep=one, drop=other, choices={"last_name": other}, now=now)
+        address = merge(session, keep=one, drop=third, choices={"address": third}, now=now)
+        undo_merge(session, name, now=now)
+        session.expire_all()
+        assert kept.identity_key == identity_key("Sommer", "52070", "9")
+        undo_merge(session, address, now=now)
+        session.expire_all()
+        assert (kept.identity_key, everything(session)) == (key, before)
 
 
 def test_nobody_is_asked_twice_because_of_a_merge(database: Database, now: datetime) -> None:

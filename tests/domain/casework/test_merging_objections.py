@@ -12,7 +12,7 @@ from domain.database import Database, Session
 from domain.therapists.duplicates.comparing import side_by_side
 from domain.therapists.models import Therapist
 from domain.values import Channel
-from tests.builders import add_search
+from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask
 from tests.domain.casework.test_merging import two
 
@@ -64,6 +64,23 @@ def test_an_objection_since_the_merge_holds_for_both(database: Database, now: da
         assert undo_merge(session, number, now=now) is True
         assert statuses(session, one, other) == ["opted_out", "opted_out"]
         assert session.get_one(Therapist, other).email == "blum@post.example"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_says_it_again_under_a_merge_has_said_it(database: Database, now: datetime, first: bool) -> None:
+    """One of two had objected before; the other person's own letter changes no row, and counts once they are two."""
+    with database.write() as session:
+        one, other = two(session)
+        third = add_therapist(session, last_name="Sommer")
+        opt_out(session, one if first else other, now=now, whole_mailbox=False)
+        inner = merge(session, keep=one, drop=other, choices={}, now=now)
+        outer = merge(session, keep=third, drop=one, choices={}, now=now)
+        opt_out(session, third, now=now, whole_mailbox=False)
+        session.flush()
+        assert undo_merge(session, outer, now=now) is True
+        assert statuses(session, third, one) == ["opted_out", "opted_out"]
+        assert undo_merge(session, inner, now=now) is True
+        assert statuses(session, third, one, other) == ["opted_out"] * 3
 
 
 @pytest.mark.parametrize("alone", [True, False])

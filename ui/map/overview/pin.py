@@ -33,6 +33,7 @@ class PinBar(QFrame):
         line.addWidget(self._save)
         line.addWidget(button(tr("&Lassen, wie er war"), self.stop, icon="undo-2"))
         view.moved.connect(self._on_move)
+        view.ready.connect(self._show_again)
         self.hide()
 
     def begin(self, one: Shown) -> None:
@@ -61,6 +62,11 @@ class PinBar(QFrame):
         self._save.setEnabled(True)
         far = formats.distance(great_circle_km(one.place.lat, one.place.lon, lat, lon))
         self._text.setText(tr("{name}: um {far} verschoben.").format(name=one.marker.title, far=far))
+
+    def _show_again(self) -> None:
+        """A map that comes back shows the pin where it was put, which is what would be saved."""
+        if self._shown is not None and self._to is not None:
+            self._view.set_pin(*self._to, tr("Pin von {name}").format(name=self._shown.marker.title))
 
     def _on_save(self) -> None:
         one, to = self._shown, self._to

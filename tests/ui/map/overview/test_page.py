@@ -329,6 +329,8 @@ def test_a_pin_is_moved_and_kept(
     assert not save.isEnabled()
     shown._view.moved.emit(50.79, 6.09)
     assert "1,7 km verschoben" in shown._pins._text.text()
+    shown._view.ready.emit()  # the map had died and came back: it shows what would be saved
+    assert shown._view._page._kept["setPin"][:2] == (50.79, 6.09)
     press(qtbot, shown, "Lassen, wie er war")
     assert scalar(database, f"SELECT lat FROM {SITE} WHERE t.id = {people['ada']}") == AACHEN[0]
     press(qtbot, shown, "Pin von Hand setzen")
