@@ -99,15 +99,18 @@ def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
 def not_held() -> ColumnElement[bool]:
     """Condition on a mail: no batch that was paused or taken back holds it, nor a person who has it outside.
 
-    A withdrawal waits while somebody has outside what it takes back: it would arrive first.
+    A withdrawal waits while it is open whether what it takes back arrived: somebody has that outside, or it is unclear.
     """
     free = or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
     first = aliased(Email)
-    outside = exists().where(
-        first.inquiry_id == Email.inquiry_id, first.kind == "inquiry", first.status == EmailStatus.QUEUED,
-        first.exported_at.is_not(None),
+    in_doubt = exists().where(
+        first.inquiry_id == Email.inquiry_id, first.kind == "inquiry",
+        or_(
+            and_(first.status == EmailStatus.QUEUED, first.exported_at.is_not(None)),
+            first.status == EmailStatus.UNCLEAR,
+        ),
     )  # fmt: skip
-    return and_(free, Email.exported_at.is_(None), or_(Email.kind != "withdrawal", ~outside))
+    return and_(free, Email.exported_at.is_(None), or_(Email.kind != "withdrawal", ~in_doubt))
 
 
 def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> int | None:
