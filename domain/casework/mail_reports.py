@@ -191,13 +191,17 @@ def inquiry_bounced(session: Session, inquiry_id: int, *, now: datetime, version
 
 
 def give_back(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
-    """The inquiry reached nobody it was meant for: who waits in it goes back to the pool, nothing cools down."""
+    """The inquiry reached nobody it was meant for: who waits in it goes back to the pool, nothing cools down.
+
+    Nor is anybody taken back there.
+    """
     items = items_of(session, inquiry.id, lock=True)
     move_inquiry(session, inquiry, InquiryStage.BOUNCED, now=now, reason=reason)
     cancel_calls(session, inquiry.id, reason=reason)
     for item in items:
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    drop_withdrawals(session, inquiry)
 
 
 def follow_resending(session: Session, email: Email, *, now: datetime) -> str:

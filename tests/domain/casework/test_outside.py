@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
 from domain.casework.by_hand import put_back
-from domain.casework.mail_reports import decide_unclear, sent_by_hand
+from domain.casework.mail_reports import decide_unclear, mail_sent, sent_by_hand
 from domain.casework.recalling import take_mail_back
 from domain.casework.receiving import receive
 from domain.casework.release import release_search
@@ -28,7 +28,7 @@ from domain.values import Channel
 from tests.builders import add_search
 from tests.domain.casework.steps import ask, items, mails, state
 from tests.domain.casework.test_taken_back import reminded
-from tests.domain.communication.incoming.letters import reply
+from tests.domain.communication.incoming.letters import bounce, reply
 
 HOUR = timedelta(hours=1)
 
@@ -100,6 +100,26 @@ def test_nobody_is_taken_back_while_it_is_unclear_whether_they_were_asked_for(
         session.flush()
         assert told.status == ("queued" if arrived else "cancelled")
         assert release_due(session, now=now + 2 * HOUR) == ((told.id,) if arrived else ())
+
+
+def test_nobody_is_taken_back_where_the_first_letter_came_back(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """Nobody reads mail there; a withdrawal would come back as well."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        assert take_mail(session, mail.id, now=now) is not None
+        session.flush()
+        mail_sent(session, mail.id, now=now, server_reply="250 ok")
+        take_back(session, inquiry, 0, now)
+        (told,) = mails(session, inquiry, "withdrawal")
+        number, address, withdrawal = mail.message_id, mail.to_address, told.id
+    with worker_database.write() as session:
+        receive(session, parse_mail(bounce(number, recipient=address)), now=now + HOUR)
+        session.flush()
+        assert session.get_one(Email, withdrawal).status == "cancelled"
+        assert take_mail(session, withdrawal, now=now + HOUR) is None
 
 
 def test_the_last_one_taken_back_ends_an_inquiry_that_was_sent(database: Database, now: datetime) -> None:
