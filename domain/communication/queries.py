@@ -39,10 +39,10 @@ READ_BEFORE = f"""(e.status IN ('queued', 'retry_wait')
     AND e.kind IN ({", ".join(f"'{kind}'" for kind in sorted(READ_FIRST))}) AND EXISTS (
         SELECT FROM communication_service.incoming_email unread
         WHERE unread.inquiry_id = e.inquiry_id AND unread.status = 'unread' AND unread.kind <> 'bounce'))"""
-# whether what it takes back arrived is open (`send_times.not_held`)
+# whether what it takes back arrived is open (`send_times.first_in_doubt`)
 FIRST_IN_DOUBT = """(e.status IN ('queued', 'retry_wait') AND e.kind = 'withdrawal' AND EXISTS (
     SELECT FROM communication_service.email f WHERE f.inquiry_id = e.inquiry_id AND f.kind = 'inquiry'
-    AND (f.status = 'queued' AND f.exported_at IS NOT NULL OR f.status = 'unclear')))"""
+    AND (f.status = 'queued' AND f.exported_at IS NOT NULL OR f.status IN ('sending', 'unclear'))))"""
 BOXES = {
     box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
 }

@@ -102,6 +102,24 @@ def test_nobody_is_taken_back_while_it_is_unclear_whether_they_were_asked_for(
         assert release_due(session, now=now + 2 * HOUR) == ((told.id,) if arrived else ())
 
 
+def test_a_withdrawal_outside_keeps_no_inquiry_from_its_end(database: Database, now: datetime) -> None:
+    """The first letter was not sent after all: the inquiry ends, and so does the withdrawal that went ahead of it."""
+    with database.write() as session:
+        inquiry, mail = outside(session, now=now)
+        take_back(session, inquiry, 0, now + HOUR)
+        (told,) = mails(session, inquiry, "withdrawal")
+        with pytest.raises(Conflict) as refused:
+            look_before_by_hand(session, told.id, now=now + HOUR)
+        assert refused.value.code == "email.first_open"
+        told.exported_at, told.exported_by = now, mail.exported_by  # as a program of before let them
+        session.flush()
+        assert put_back(session, mail.id, now=now + HOUR) == "stopped.nobody_waits"
+        session.flush()
+        assert (mail.status, state(session, inquiry)) == ("cancelled", "cancelled")
+        assert put_back(session, told.id, now=now + HOUR) == "stopped.nobody_waits"
+        assert told.status == "cancelled"
+
+
 def test_nobody_is_taken_back_where_the_first_letter_came_back(
     database: Database, worker_database: Database, now: datetime
 ) -> None:
