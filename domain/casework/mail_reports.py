@@ -22,6 +22,7 @@ from domain.casework.unread_replies import refuse_unread
 from domain.communication import claiming, outcomes, resending
 from domain.communication.calls import cancel_calls
 from domain.communication.last_look import ASKING, look
+from domain.communication.mails import STILL_HERE, move
 from domain.communication.models import Email
 from domain.communication.queries import mail_of_inquiry
 from domain.communication.server_answers import NOBODY_THERE
@@ -44,13 +45,14 @@ NAMES_GONE = "email.names_gone"
 def mail_sent(session: Session, email_id: int, *, now: datetime, server_reply: str) -> None:
     """The worker's report: the server took the mail.
 
-    Also of one whose lease ran out before it was heard (a machine that slept): nobody has to decide about it.
+    Also of one whose lease ran out before it was heard (a machine that slept): nobody has to decide about it, and
+    where somebody did it is not sent once more.
     """
     lock_inquiry_first(session, email_id)
     email = outcomes.note_sent(session, email_id, now=now, server_reply=server_reply)
-    if email is None and load_for_edit(session, Email, email_id).status == EmailStatus.UNCLEAR:
-        email = resending.decide_unclear(session, email_id, arrived=True, now=now)
-    if email is not None:
+    if email is None:
+        _arrived(session, email_id, now=now, by_server=True)
+    else:
         _inquiry_sent(session, email, now=now)
 
 
@@ -123,13 +125,24 @@ def decide_unclear(session: Session, email_id: int, *, arrived: bool, now: datet
 
 
 def prove_sent(session: Session, email_id: int, *, now: datetime) -> None:
-    """Somebody answered a mail: an unclear one arrived, and one that a person had outside was sent."""
+    """Somebody answered a mail: an unclear one arrived, one that a person had outside was sent.
+
+    So was one that waits to be sent (once more), whatever was said of it before: it is not sent again.
+    """
     lock_inquiry_first(session, email_id)
+    _arrived(session, email_id, now=now)
+
+
+def _arrived(session: Session, email_id: int, *, now: datetime, by_server: bool = False) -> None:
     email = load_for_edit(session, Email, email_id)
-    if email.status == EmailStatus.QUEUED and email.exported_at is not None:
-        _left_by_hand(session, email_id, now=now)
-    elif email.status == EmailStatus.UNCLEAR:
+    if email.status == EmailStatus.UNCLEAR:
         _inquiry_sent(session, resending.decide_unclear(session, email_id, arrived=True, now=now), now=now)
+    elif email.status in STILL_HERE:
+        by_hand = not (by_server or outcomes.was_unclear(session, email_id))
+        if email.status != EmailStatus.QUEUED:
+            move(session, email, EmailStatus.QUEUED)
+        _left_by_hand(session, email_id, now=now)
+        email.sent_by_hand = by_hand
 
 
 def found_among_sent(session: Session, email_id: int, *, now: datetime) -> None:
@@ -178,13 +191,17 @@ def inquiry_bounced(session: Session, inquiry_id: int, *, now: datetime, version
 
 
 def give_back(session: Session, inquiry: Inquiry, *, reason: str, now: datetime) -> None:
-    """The inquiry reached nobody it was meant for: who waits in it goes back to the pool, nothing cools down."""
+    """The inquiry reached nobody it was meant for: who waits in it goes back to the pool, nothing cools down.
+
+    Nor is anybody taken back there.
+    """
     items = items_of(session, inquiry.id, lock=True)
     move_inquiry(session, inquiry, InquiryStage.BOUNCED, now=now, reason=reason)
     cancel_calls(session, inquiry.id, reason=reason)
     for item in items:
         if ItemStatus(item.status) in OPEN_ITEM:
             set_item(session, item, ItemStatus.WITHDRAWN, now=now, note=reason)
+    drop_withdrawals(session, inquiry)
 
 
 def follow_resending(session: Session, email: Email, *, now: datetime) -> str:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from domain.casework.letters import compose
 from domain.casework.printed_letters import rewrite_withdrawal
+from domain.communication.last_look import NOBODY_WAITS
 from domain.communication.mails import cancel_mail, named_in, rewrite, still_here, stop
 from domain.communication.models import Email
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry, InquiryItem
-from domain.matching.states import OPEN_ITEM, ItemStatus
+from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
 from domain.weektime import office_day
 
 OVERTAKEN = ("withdrawal", "surplus")
@@ -55,12 +56,19 @@ def take_out_of_waiting(session: Session, inquiry: Inquiry, answered: InquiryIte
 
 
 def follow_answers(session: Session, mail: Email, *, now: datetime) -> None:
-    """A mail that may have left, and did not, is about whom the practice did not answer about meanwhile, or stopped."""
+    """A mail that may have left, and did not, is about whom the practice did not answer about meanwhile, or stopped.
+
+    So is one that takes back what did not leave after all.
+    """
     if mail.kind not in OVERTAKEN or mail.inquiry_id is None:
         return
     session.flush()
     named = named_in(session, mail.id)
     inquiry = session.get_one(Inquiry, mail.inquiry_id)
+    if inquiry.stage == InquiryStage.CANCELLED:
+        stop(session, mail, NOBODY_WAITS)
+        mail.stop_seen_at = now
+        return
     about = [item for item in items_of(session, inquiry.id) if item.id in named]
     left = [item for item in about if ItemStatus(item.status) in TOLD[mail.kind]]
     if named and not left:

@@ -111,7 +111,11 @@ def follow_search(session: Session, email: Email, *, now: datetime) -> None:
 
 def being_sent(session: Session, inquiry: Inquiry) -> bool:
     """Whether the worker or a person has its first mail in hand, or had it and may have sent it: it counts as sent."""
-    return any(map(may_have_left, _unsent_mails(session, inquiry)))
+    return _first_may_have_left(_unsent_mails(session, inquiry))
+
+
+def _first_may_have_left(mails: Sequence[Email]) -> bool:
+    return any(mail.kind == "inquiry" and may_have_left(mail) for mail in mails)
 
 
 def _unsent_mails(session: Session, inquiry: Inquiry) -> list[Email]:
@@ -174,7 +178,7 @@ def names_gone(session: Session, email: Email) -> bool:
 def drop_withdrawals(session: Session, inquiry: Inquiry) -> None:
     """The first letter is here after all: there is nothing to take back from a practice that knows of nothing."""
     mails = _unsent_mails(session, inquiry)
-    if any(mail.kind == "inquiry" and may_have_left(mail) for mail in mails):
+    if _first_may_have_left(mails):
         return
     for mail in mails:
         if mail.kind == "withdrawal" and not may_have_left(mail):
@@ -205,12 +209,12 @@ def stop_unsent(session: Session, inquiry: Inquiry, *, reason: str, now: datetim
     worker is sending at this moment, or that may have left, cannot be called back; nothing changes then.
     """
     mails = _unsent_mails(session, inquiry)
-    if any(map(may_have_left, mails)):
+    if _first_may_have_left(mails):
         return
     for mail in mails:
         if told and mail.kind == "inquiry":
             stop(session, mail, told)
-        else:
+        elif not may_have_left(mail):
             cancel_mail(session, mail.id)
     if inquiry.channel == Channel.LETTER:  # the worker, which stops mails, may not even look at letters
         drop_waiting(session, inquiry.id, "inquiry")

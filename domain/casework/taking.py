@@ -17,6 +17,7 @@ from domain.communication import claiming
 from domain.communication.last_look import look
 from domain.communication.mails import readdress, stop
 from domain.communication.models import Email
+from domain.communication.send_times import first_in_doubt
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict
@@ -68,8 +69,9 @@ def look_before_by_hand(
 
     The mail gets the address of now and is theirs from here on: it is held (`hold`) until they say what became of it
     (`by_hand`). Returns why it was stopped instead (``stopped.…``), else nothing. Raises Conflict where it waits no
-    more, where somebody else has it outside (``email.exported``, unless `known` is since when), and while a reply
-    holds it that nobody has read (``email.reply_unread``); `told`: those the person knows of.
+    more, while nobody knows whether what it takes back left (``email.first_open``), where somebody else has it outside
+    (``email.exported``, unless `known` is since when), and while a reply holds it that nobody has read
+    (``email.reply_unread``); `told`: those the person knows of.
     """
     lock_inquiry_first(session, email_id)
     email = load_for_edit(session, Email, email_id)
@@ -77,6 +79,8 @@ def look_before_by_hand(
         raise Conflict("email.transition", before=email.status, after=EmailStatus.SENDING.value)
     if email.exported_at not in {None, known}:
         raise Conflict("email.exported", by=person_name(session, email.exported_by), at=email.exported_at.isoformat())
+    if email.exported_at is None and session.scalar(select(first_in_doubt()).where(Email.id == email_id)):
+        raise Conflict("email.first_open", email_id=email_id)
     found = look(session, email, now=now)
     if found.stopped and email.exported_at is not None:
         return found.stopped  # it may have been sent: what became of it says who has it outside

@@ -4,9 +4,10 @@ One that stood elsewhere leaves no words there: they are another one's. A furthe
 went, and the database takes the words out with it (0051). The mail itself and the right history have them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from domain import events
@@ -34,7 +35,7 @@ def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime
     if mail.inquiry_id == inquiry_id:
         return
     inquiry = session.get_one(Inquiry, inquiry_id)
-    stood = _stood(session, mail) if mail.inquiry_id or mail.therapist_id != inquiry.therapist_id else None
+    stood = _stood(session, mail) if mail.inquiry_id or mail.therapist_id != inquiry.therapist_id else ()
     if mail.inquiry_id is not None:
         mail.email_id = None  # the thread misled: it is about the people of the inquiry it answers
     mail.inquiry_id, mail.therapist_id, mail.kind = inquiry.id, inquiry.therapist_id, "reply"
@@ -56,6 +57,7 @@ def assign_patient(
     refuse_closed(load_for_edit(session, Patient, patient_id))
     stood = _stood(session, mail)
     mail.patient_id, mail.inquiry_id, mail.therapist_id, mail.kind = patient_id, None, None, "patient"
+    mail.email_id = None  # whoever it quotes: an erasure of this patient empties it
     _put(session, mail, stood, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, patient_id=patient_id)
 
@@ -67,17 +69,21 @@ def _unread(session: Session, incoming_id: int, version: int | None) -> Incoming
     return mail
 
 
-def _stood(session: Session, mail: IncomingEmail) -> ContactEntry | None:
-    """What the history it stands in says of it: by its words, else by when it was written."""
+def _stood(session: Session, mail: IncomingEmail) -> tuple[ContactEntry, ...]:
+    """What the histories it stands in say of it: by its words, else by when it was written.
+
+    Where a person put a practice's mail to an inquiry, the practice's own history has it, too. After a merge its
+    entry still names the record given up: the log stays as it was written, the mail was turned.
+    """
     if mail.patient_id is None and mail.therapist_id is None and mail.inquiry_id is None:
-        return None
+        return ()
     back, would_be = aliased(ContactEntry), entry_of(mail, now=mail.received_at)
     entries = session.scalars(
         select(ContactEntry)
         .where(
             ContactEntry.patient_id.is_not_distinct_from(mail.patient_id),
-            ContactEntry.therapist_id.is_not_distinct_from(mail.therapist_id),
-            ContactEntry.inquiry_id.is_not_distinct_from(mail.inquiry_id),
+            or_(ContactEntry.inquiry_id.is_not_distinct_from(mail.inquiry_id), ContactEntry.inquiry_id.is_(None)),
+            _of_one_record(mail),
             ContactEntry.channel == "email",
             ContactEntry.direction == "in",
             ContactEntry.kind.in_(["reply", "bounce", *HISTORY_OF.values()]),
@@ -86,6 +92,23 @@ def _stood(session: Session, mail: IncomingEmail) -> ContactEntry | None:
         )
         .order_by((ContactEntry.at == would_be.at).desc(), ContactEntry.id.desc())
     ).all()
+    here = [entry for entry in entries if entry.inquiry_id == mail.inquiry_id]
+    before = [entry for entry in entries if entry.inquiry_id != mail.inquiry_id and entry.at == would_be.at]
+    found = (_saying(here, mail, would_be), _saying(before, mail, would_be))
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _of_one_record(mail: IncomingEmail) -> ColumnElement[bool]:
+    """Condition on an entry: it is of the mail's inquiry, or names its therapist, also by a record that was merged."""
+    if mail.therapist_id is None:
+        return ContactEntry.therapist_id.is_(None)
+    whoever = ContactEntry.therapist_id == func.any(func.therapist_service.merged_ids(mail.therapist_id))
+    of_inquiry = and_(ContactEntry.inquiry_id.is_not(None), ContactEntry.inquiry_id == mail.inquiry_id)
+    return or_(whoever, of_inquiry)
+
+
+def _saying(entries: Sequence[ContactEntry], mail: IncomingEmail, would_be: ContactEntry) -> ContactEntry | None:
+    """The entry with a mail's words, else one of its moment that begins with its subject."""
     same = (entry for entry in entries if entry.body == would_be.body)
     written = (
         entry for entry in entries if entry.at == would_be.at and entry.body.startswith(mail.subject.strip() or "\n")
@@ -93,18 +116,18 @@ def _stood(session: Session, mail: IncomingEmail) -> ContactEntry | None:
     return next(same, None) or next(written, None)
 
 
-def _put(session: Session, mail: IncomingEmail, stood: ContactEntry | None, *, now: datetime) -> None:
+def _put(session: Session, mail: IncomingEmail, stood: Sequence[ContactEntry], *, now: datetime) -> None:
     """Where it belongs its words stand, and where it stood that it went: once the mail is there."""
     mail.matched_by = "person"
     session.flush()
-    if stood is not None:
+    for entry in stood:
         session.add(
             ContactEntry(
-                at=max(now, stood.at), channel="email", direction="none", kind=KIND, patient_id=stood.patient_id,
-                therapist_id=stood.therapist_id, inquiry_id=stood.inquiry_id, person_id=me(session).id,
-                takes_back=stood.id,
+                at=max(now, entry.at), channel="email", direction="none", kind=KIND, patient_id=entry.patient_id,
+                therapist_id=entry.therapist_id, inquiry_id=entry.inquiry_id, person_id=me(session).id,
+                takes_back=entry.id,
             )
         )  # fmt: skip
         session.flush()
-        session.expire(stood)
+        session.expire(entry)
     note_in_history(session, mail, now=now)

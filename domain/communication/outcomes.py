@@ -91,6 +91,12 @@ def note_unclear(session: Session, email_id: int, *, now: datetime, failure: Fai
         _unclear(session, email, now=now, failure=failure)
 
 
+def was_unclear(session: Session, email_id: int) -> bool:
+    """Whether a try to hand a mail over ended in doubt."""
+    tried = select(EmailAttempt.id).where(EmailAttempt.email_id == email_id, EmailAttempt.outcome == "unclear")
+    return session.scalar(tried.limit(1)) is not None
+
+
 def expire_leases(session: Session, *, now: datetime) -> tuple[int, ...]:
     """Mails whose sender never came back are unclear; returns their ids."""
     lost = session.scalars(

@@ -39,10 +39,10 @@ READ_BEFORE = f"""(e.status IN ('queued', 'retry_wait')
     AND e.kind IN ({", ".join(f"'{kind}'" for kind in sorted(READ_FIRST))}) AND EXISTS (
         SELECT FROM communication_service.incoming_email unread
         WHERE unread.inquiry_id = e.inquiry_id AND unread.status = 'unread' AND unread.kind <> 'bounce'))"""
-# somebody has outside what it takes back (`send_times.not_held`)
-FIRST_OUTSIDE = """(e.status IN ('queued', 'retry_wait') AND e.kind = 'withdrawal' AND EXISTS (
+# whether what it takes back arrived is open (`send_times.first_in_doubt`)
+FIRST_IN_DOUBT = """(e.status IN ('queued', 'retry_wait') AND e.kind = 'withdrawal' AND EXISTS (
     SELECT FROM communication_service.email f WHERE f.inquiry_id = e.inquiry_id AND f.kind = 'inquiry'
-    AND f.status = 'queued' AND f.exported_at IS NOT NULL))"""
+    AND (f.status = 'queued' AND f.exported_at IS NOT NULL OR f.status IN ('sending', 'unclear'))))"""
 BOXES = {
     box: "e.status IN (" + ", ".join(f"'{status}'" for status in statuses) + ")" for box, statuses in _IN_BOX.items()
 }
@@ -125,7 +125,7 @@ _MAILS = Listing(
            p.display_name AS created_by, e.version,
            {STOPPED} AS stopped, {BOUNCED} AS bounced, e.batch_id IS NOT NULL AS in_batch,
            coalesce(b.status IN ('paused', 'taken_back'), false) AS held,
-           {READ_BEFORE} AS unread, {FIRST_OUTSIDE} AS first_outside, e.failure_cause = 'email.reply_unread' AS put_off,
+           {READ_BEFORE} AS unread, {FIRST_IN_DOUBT} AS first_in_doubt, e.failure_cause = 'email.reply_unread' AS put_off,
            e.exported_at, x.display_name AS exported_by, a.id IS NOT NULL AS has_account,
            coalesce(a.confirmed, true) AS confirmed, a.mails_per_hour AS account_limit
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
@@ -170,7 +170,7 @@ def _row(row: RowMapping, settings: OfficeSettings, now: datetime) -> MailRow:
         undo=undo_window(settings, in_batch=row["in_batch"]),
         held=row["held"],
         exported=row["exported_at"] is not None,
-        first=row["first_outside"],
+        first=row["first_in_doubt"],
         unread=row["unread"],
         read=row["put_off"],
         has_account=row["has_account"],

@@ -99,15 +99,22 @@ def within_limits(session: Session, *, now: datetime) -> ColumnElement[bool]:
 def not_held() -> ColumnElement[bool]:
     """Condition on a mail: no batch that was paused or taken back holds it, nor a person who has it outside.
 
-    A withdrawal waits while somebody has outside what it takes back: it would arrive first.
+    Nor is it open whether what it takes back left.
     """
     free = or_(Email.batch_id.is_(None), Email.batch_id.not_in(select(Batch.id).where(Batch.status.in_(HOLDING))))
+    return and_(free, Email.exported_at.is_(None), ~first_in_doubt())
+
+
+def first_in_doubt() -> ColumnElement[bool]:
+    """Condition on a mail: it takes back what somebody has outside, is being sent, or may have arrived (unclear)."""
     first = aliased(Email)
-    outside = exists().where(
-        first.inquiry_id == Email.inquiry_id, first.kind == "inquiry", first.status == EmailStatus.QUEUED,
-        first.exported_at.is_not(None),
-    )  # fmt: skip
-    return and_(free, Email.exported_at.is_(None), or_(Email.kind != "withdrawal", ~outside))
+    outside = and_(first.status == EmailStatus.QUEUED, first.exported_at.is_not(None))
+    in_doubt = exists().where(
+        first.inquiry_id == Email.inquiry_id,
+        first.kind == "inquiry",
+        or_(outside, first.status.in_((EmailStatus.SENDING, EmailStatus.UNCLEAR))),
+    )
+    return and_(Email.kind == "withdrawal", in_doubt)
 
 
 def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> int | None:

@@ -21,11 +21,12 @@ MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail
 class Waiting:
     """What a mail waits for and until when (None: nobody knows).
 
-    `reason`: ``exported`` (a person has it outside), ``first`` (so they have the inquiry it takes back), ``held`` (its
-    batch is paused), ``reply`` (until somebody has read what its practice answered), ``unconfirmed`` (until who leads
-    the office confirms its account's server), ``undo`` (it can still be taken back), ``later`` (a time somebody chose
-    or its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that failed), ``limit`` (so
-    many an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account sends it).
+    `reason`: ``exported`` (a person has it outside), ``first`` (whether the inquiry it takes back arrived is open),
+    ``held`` (its batch is paused), ``reply`` (until somebody has read what its practice answered), ``unconfirmed``
+    (until who leads the office confirms its account's server), ``undo`` (it can still be taken back), ``later`` (a
+    time somebody chose or its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that
+    failed), ``limit`` (so many an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account
+    sends it).
     """
 
     reason: Reason
@@ -52,8 +53,8 @@ def waiting(
     """What a mail waits for at this moment; None for one that does not wait.
 
     `undo` is how long after it was written it can be taken back, `account_limit` how many an hour its account sends,
-    None without a limit. `first` says that somebody has outside what it takes back, `unread` that an answer of its
-    practice holds it, `read` that one did and is read.
+    None without a limit. `first` says that nobody knows yet whether what it takes back left, `unread` that an
+    answer of its practice holds it, `read` that one did and is read.
     """
     if status not in {EmailStatus.QUEUED, EmailStatus.RETRY_WAIT}:
         return None

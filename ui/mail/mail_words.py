@@ -39,7 +39,7 @@ def waits(told: Waiting | None, now: datetime) -> str:
     return {
         "exported": tr("angehalten: wird von Hand gesendet"),
         "reply": tr("wartet auf das Lesen der Antwort"),
-        "first": tr("wartet: Die Anfrage, die sie zurücknimmt, wird von Hand gesendet"),
+        "first": tr("wartet: Ob die Anfrage ankam, die sie zurücknimmt, steht noch nicht fest"),
         "unconfirmed": tr("wartet, bis die Leitung den Server des Postkontos bestätigt"),
         "held": tr("angehalten: ihr Sammelversand macht Pause"),
         "undo": tr("bis {when} zurückholbar"),

@@ -6,6 +6,7 @@ SENTENCES: Mapping[str, str] = {
     "email.queued_already": "Diese E-Mail liegt schon im Postausgang; sie wird nicht noch einmal gesendet.",
     "email.reply_unread": "Von dieser Praxis liegt eine ungelesene Antwort im Posteingang. Die E-Mail wartet, bis sie gelesen ist.",
     "email.exported": "{by} hat diese E-Mail {at} geöffnet, um sie von Hand zu senden. Es wurde nichts geöffnet oder gespeichert; fragen Sie nach, sonst kommt sie zweimal an.",
+    "email.first_open": "Ob die Anfrage ankam, die diese E-Mail zurücknimmt, steht noch nicht fest. Es wurde nichts geöffnet oder gespeichert; sagen Sie zuerst unter Post, was aus der Anfrage wurde.",
     "email.outside": "{by} hat diese E-Mail seit {at} zum Senden von Hand geöffnet; vielleicht ist sie schon gesendet. Es wurde nichts geändert. Sagen Sie zuerst unter Post, was daraus wurde: „Ist von Hand gesendet“ oder „Doch nicht gesendet“.",
     "email.address": "Die E-Mail-Adresse ist nicht gültig.",
     "email.header": "Eine Adresse, ein Name oder der Betreff der E-Mail enthält einen Zeilenumbruch. Sie wurde nicht gesendet; berichtigen Sie den Eintrag und senden Sie sie noch einmal.",

@@ -3,6 +3,7 @@
 Marks, surest first: the Message-ID of a mail of ours it answers; our reference ``[PL-…]``; the sender's address,
 where a practice was asked at it or a patient writes. What carries none waits for a person. What comes from a patient's
 address is the patient's whatever it answers or quotes: an inquiry's history is the practice's and other people's, too.
+While the patient's data are restricted it is nobody's.
 """
 
 import re
@@ -127,6 +128,8 @@ def find_belonging(session: Session, mail: ParsedMail, *, now: datetime) -> Belo
         patient = session.scalar(text("SELECT patient_service.patient_with_address(:a)"), {"a": mail.from_address})
         if patient is not None:
             return Belonging("sender", patient_id=patient)
+        if session.scalar(text("SELECT patient_service.is_restricted_address(:a)"), {"a": mail.from_address}):
+            return Belonging()
     return by_thread or _by_reference(session, mail, now) or by_therapist or Belonging()
 
 

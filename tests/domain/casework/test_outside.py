@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import record_answer
 from domain.casework.availability import change_status
 from domain.casework.by_hand import put_back
-from domain.casework.mail_reports import sent_by_hand
+from domain.casework.mail_reports import decide_unclear, mail_sent, sent_by_hand
 from domain.casework.recalling import take_mail_back
 from domain.casework.receiving import receive
 from domain.casework.release import release_search
@@ -18,6 +18,7 @@ from domain.casework.word_erasure import erase_words
 from domain.communication.claiming import release_due
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.models import Email
+from domain.communication.outcomes import expire_leases
 from domain.communication.queries import get_mail
 from domain.database import Database
 from domain.errors import Conflict
@@ -27,7 +28,7 @@ from domain.values import Channel
 from tests.builders import add_search
 from tests.domain.casework.steps import ask, items, mails, state
 from tests.domain.casework.test_taken_back import reminded
-from tests.domain.communication.incoming.letters import reply
+from tests.domain.communication.incoming.letters import bounce, reply
 
 HOUR = timedelta(hours=1)
 
@@ -75,6 +76,68 @@ def test_who_is_taken_back_meanwhile_is_taken_back_from_the_practice(database: D
         session.flush()
         assert (mail.status, state(session, inquiry)) == ("sent", "sent")
         assert release_due(session, now=now + 2 * HOUR) == (told.id,)
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_nobody_is_taken_back_while_it_is_unclear_whether_they_were_asked_for(
+    database: Database, now: datetime, arrived: bool
+) -> None:
+    """The withdrawal waits for a person's word on the first letter; where that did not arrive it is dropped."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        assert take_mail(session, mail.id, now=now) is not None
+        session.flush()
+        expire_leases(session, now=now + HOUR)
+        take_back(session, inquiry, 0, now + HOUR)
+        (told,) = mails(session, inquiry, "withdrawal")
+        assert release_due(session, now=now + 2 * HOUR) == ()
+        assert take_mail(session, told.id, now=now + 2 * HOUR) is None
+        waits = get_mail(session, told.id, now=now + 2 * HOUR).row.waiting
+        assert waits is not None
+        assert waits.reason == "first"
+        assert decide_unclear(session, mail.id, arrived=arrived, now=now + 2 * HOUR) == ""
+        session.flush()
+        assert told.status == ("queued" if arrived else "cancelled")
+        assert release_due(session, now=now + 2 * HOUR) == ((told.id,) if arrived else ())
+
+
+def test_a_withdrawal_outside_keeps_no_inquiry_from_its_end(database: Database, now: datetime) -> None:
+    """The first letter was not sent after all: the inquiry ends, and so does the withdrawal that went ahead of it."""
+    with database.write() as session:
+        inquiry, mail = outside(session, now=now)
+        take_back(session, inquiry, 0, now + HOUR)
+        (told,) = mails(session, inquiry, "withdrawal")
+        with pytest.raises(Conflict) as refused:
+            look_before_by_hand(session, told.id, now=now + HOUR)
+        assert refused.value.code == "email.first_open"
+        told.exported_at, told.exported_by = now, mail.exported_by  # as a program of before let them
+        session.flush()
+        assert put_back(session, mail.id, now=now + HOUR) == "stopped.nobody_waits"
+        session.flush()
+        assert (mail.status, state(session, inquiry)) == ("cancelled", "cancelled")
+        assert put_back(session, told.id, now=now + HOUR) == "stopped.nobody_waits"
+        assert told.status == "cancelled"
+
+
+def test_nobody_is_taken_back_where_the_first_letter_came_back(
+    database: Database, worker_database: Database, now: datetime
+) -> None:
+    """Nobody reads mail there; a withdrawal would come back as well."""
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        assert take_mail(session, mail.id, now=now) is not None
+        session.flush()
+        mail_sent(session, mail.id, now=now, server_reply="250 ok")
+        take_back(session, inquiry, 0, now)
+        (told,) = mails(session, inquiry, "withdrawal")
+        number, address, withdrawal = mail.message_id, mail.to_address, told.id
+    with worker_database.write() as session:
+        receive(session, parse_mail(bounce(number, recipient=address)), now=now + HOUR)
+        session.flush()
+        assert session.get_one(Email, withdrawal).status == "cancelled"
+        assert take_mail(session, withdrawal, now=now + HOUR) is None
 
 
 def test_the_last_one_taken_back_ends_an_inquiry_that_was_sent(database: Database, now: datetime) -> None:

@@ -9,12 +9,14 @@ from domain.casework import replies, whose_mail
 from domain.casework.access_report.collecting import collect
 from domain.casework.history import inquiry_history, patient_history, therapist_history
 from domain.casework.mail_erasure import erase_mail
+from domain.casework.merging import merge
 from domain.casework.patient_letters import letter_address, queue_first_letter
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.casework.unread_replies import unread_inquiries
 from domain.casework.word_erasure import erase_words
 from domain.communication.evidence.chain import chain_waiting
+from domain.communication.incoming.filing import Belonging
 from domain.communication.incoming.listing import get_incoming
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import Email
@@ -24,7 +26,7 @@ from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError
 from domain.patients.models import Guardian
 from domain.persons import ensure_person
 from domain.therapists.models import Therapist
-from tests.builders import add_patient, add_search
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW, PASSWORD, Office
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
 from tests.domain.communication.evidence.log import check
@@ -68,6 +70,24 @@ def test_a_patient_who_writes_into_a_thread_of_ours_is_still_the_patient(
         shown = therapist_history(session, inquiry.therapist_id) + patient_history(session, tarek)
         assert not [entry for entry in shown if WORDS in entry.body]
         assert email.status == "sent"
+
+
+@pytest.mark.parametrize("sender", ["lea@mail.example", "Eva@eltern.example"])
+def test_what_comes_from_restricted_data_joins_no_inquiry(
+    database: Database, worker_database: Database, sender: str
+) -> None:
+    """The patient's mail is nobody's then, also in a thread of ours, and neither the practice's nor the others'."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, email="lea@mail.example"), add_patient(session, last_name="Winter")
+        session.add(Guardian(patient_id=lea, name="Eva Klein", email="eva@eltern.example"))
+        inquiry, email = sent_inquiry(session, add_search(session, lea), add_search(session, tarek))
+        number, of_ours, reference = inquiry.id, email.message_id, inquiry.reference
+        session.execute(text("UPDATE patient_service.patient SET restricted_at = now() WHERE id = :id"), {"id": lea})
+    with worker_database.write() as session:
+        filed = take_in(session, reply(WORDS, sender=sender, answers=of_ours, subject=f"[PL-{reference}]"))
+        assert filed.belonging == Belonging()
+    with database.read() as session:
+        assert [entry.kind for entry in inquiry_history(session, number)] == ["inquiry"]
 
 
 @pytest.mark.parametrize("change", ["patient_id = NULL", "inquiry_id = (SELECT max(id) FROM matching_service.inquiry)"])
@@ -164,6 +184,45 @@ def test_a_mail_put_to_the_wrong_inquiry_is_put_elsewhere(database: Database) ->
         ]
         assert [entry for entry in patient_history(session, lea) if WORDS in entry.body]
         assert unread_inquiries(session) == (second.id,)
+        erase_words(session, lea, reason="Antrag", now=LATER)
+        assert mail_of(session, other).body_text == ""
+
+
+def test_words_leave_every_history_they_stood_in(database: Database) -> None:
+    """A practice's own, where a person put it to the wrong inquiry of theirs first; each says that it went."""
+    with database.write() as session:
+        lea = add_patient(session)
+        practice = add_therapist(session, email="praxis@post.example")
+        filed = take_in(session, reply(WORDS, sender="praxis@post.example"))
+        inquiry, _ = sent_inquiry(session, therapist=practice)
+        whose_mail.assign(session, filed.incoming_id, inquiry.id, now=LATER)
+        whose_mail.assign_patient(session, filed.incoming_id, lea, now=LATER)
+        session.flush()
+        said = [entry for entry in therapist_history(session, practice) if entry.direction != "out"]
+        assert sorted((e.kind, e.body) for e in said) == [("mail_moved", "")] * 2 + [("reply", "")] * 2
+        assert [entry for entry in patient_history(session, lea) if WORDS in entry.body]
+
+
+@pytest.mark.parametrize("of_inquiry", [False, True])
+def test_words_leave_the_history_of_a_record_that_was_merged(database: Database, of_inquiry: bool) -> None:
+    """The log names the record given up for good; the mail was turned to the one kept."""
+    with database.write() as session:
+        kept, given_up = add_therapist(session), add_therapist(session, email="blum@post.example")
+        lea = add_patient(session)
+        if of_inquiry:
+            sent_inquiry(session, therapist=given_up)
+        filed = take_in(session, reply(WORDS, sender="blum@post.example"))
+        assert (filed.belonging.therapist_id, filed.belonging.inquiry_id is not None) == (given_up, of_inquiry)
+        if of_inquiry:
+            session.execute(text("UPDATE matching_service.inquiry SET stage = 'expired', closed_at = now()"))
+        merge(session, keep=kept, drop=given_up, choices={}, now=LATER)
+        session.flush()
+        session.expire_all()
+        whose_mail.assign_patient(session, filed.incoming_id, lea, now=LATER)
+        session.flush()
+        said = [e for e in therapist_history(session, kept) if e.direction != "out"]
+        assert [(e.kind, e.body) for e in said] == [("mail_moved", ""), ("reply", "")]
+        assert [entry for entry in patient_history(session, lea) if WORDS in entry.body]
 
 
 def test_words_leave_a_history_only_with_a_mail_that_went(database: Database, worker_database: Database) -> None:
