@@ -5,23 +5,40 @@ Only a report about the address we wrote to says something of our mail; every ot
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain.access import office
 from domain.casework.mail_reports import note_bounce, prove_sent
 from domain.communication import outcomes
+from domain.communication.account_models import MailAccount
 from domain.communication.incoming.filing import Filed, file_mail
 from domain.communication.incoming.parsed import ParsedMail
 from domain.communication.models import Email
-from domain.errors import Conflict
+from domain.errors import Conflict, Invalid
 
 OLDEST = timedelta(days=3650)  # no office keeps a mail for longer than ten years; an older date is a broken clock
 
 
 def receive_saved(session: Session, mail: ParsedMail, *, now: datetime) -> Filed:
-    """File a mail that was saved as a file: it came when it says it was sent, where that can be true, else now."""
+    """File a mail that was saved as a file: it came when it says it was sent, where that can be true, else now.
+
+    Raises Invalid (``mail.own``) for one the office wrote itself: it names its inquiry, and would pass for an answer.
+    """
+    if mail.report is None and _is_own(session, mail):
+        raise Invalid("mail.own")
     sent_at = mail.sent_at
     plausible = sent_at is not None and now - OLDEST <= sent_at <= now
     return receive(session, mail, now=now, came_at=sent_at if plausible else now)
+
+
+def _is_own(session: Session, mail: ParsedMail) -> bool:
+    """Whether it is a mail of ours, or comes from the office's own address."""
+    if mail.message_id and session.scalar(select(Email.id).where(Email.message_id == mail.message_id)) is not None:
+        return True
+    writer = mail.from_address.lower()
+    accounts = select(MailAccount.id).where(func.lower(MailAccount.address) == writer).limit(1)
+    return bool(writer) and (writer == office(session).email.lower() or session.scalar(accounts) is not None)
 
 
 def receive(

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from domain.casework.imports import ImportReport
 from domain.casework.source_review import take_over_due
-from domain.errors import Forbidden
+from domain.errors import Forbidden, Unavailable
 from ui.errors import describe
 from ui.imports.working import Stopped, Working
 from ui.ports import UiContext
@@ -54,7 +54,8 @@ class SourceKeeper(QObject):
         self._timer.start()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, (Forbidden, Stopped)):
+        # where the server is away nobody knows of any source; it is looked again once it is back
+        if isinstance(error, (Forbidden, Stopped, Unavailable)):
             return
         said = describe(error)
         if said not in self._told:

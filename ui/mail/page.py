@@ -8,6 +8,7 @@ from domain.communication.account_states import SilentMailbox, silent_mailboxes
 from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
 from domain.database import Session
+from domain.errors import Unavailable
 from ui.changes import Refresher
 from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
@@ -90,9 +91,11 @@ class MailPage(PageWidget):
     def refresh(self) -> None:
         """List, counts and open mail again."""
         self._pane().refresh()
-        self.ui.background.read(self, _counts, self._show_counts, key="counts")
+        self.ui.background.read(self, _counts, self._show_counts, self._not_counted, key="counts")
         now = self.ui.now()
-        self.ui.background.read(self, lambda s: silent_mailboxes(s, now=now), self._show_silent, key="silent")
+        self.ui.background.read(
+            self, lambda s: silent_mailboxes(s, now=now), self._show_silent, self._not_counted, key="silent"
+        )
 
     def open_item(self, item_id: int) -> None:
         """Show a mail of ours, and the box it lies in."""
@@ -170,6 +173,11 @@ class MailPage(PageWidget):
         for number, box in enumerate(BOXES):
             waits = counts.get(box, 0) if box in COUNTED else 0
             self._tabs.setTabText(number, self._titles[box] + (f" ({waits})" if waits else ""))
+
+    def _not_counted(self, error: Exception) -> None:
+        """Drafts are written without the server: that it is away is told in the status bar, not over what was said."""
+        if not (isinstance(error, Unavailable) and self._box() == "drafts"):
+            self.ui.background.failed.emit(error)
 
     def _show_silent(self, silent: tuple[SilentMailbox, ...]) -> None:
         self._silent.setText(mailboxes_words(silent))

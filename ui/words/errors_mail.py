@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "mail.too_nested": "Die E-Mail ist zu tief verschachtelt, um sie sicher zu lesen. Es wurde nichts eingelesen.",
     "mail.head_too_large": "Die Kopfzeilen der E-Mail sind zu umfangreich, um sie sicher zu lesen. Es wurde nichts eingelesen.",
     "mail.too_many_lines": "Die E-Mail hat mehr als eine Million Zeilen. Es wurde nichts eingelesen; bitten Sie um kleinere Anlagen.",
+    "mail.own": "Diese E-Mail hat Ihr Büro selbst geschrieben. Es wurde nichts eingelesen; wählen Sie die Antwort, die zurückkam.",
     "mail.no_mail": "Das ist keine E-Mail. Es wurde nichts eingelesen; speichern Sie die Nachricht im Mailprogramm als „.eml“.",
     "incoming_email.no_patient": "Diese E-Mail gehört zu keinem Patienten. Ordnen Sie sie zuerst zu.",
     "incoming_email.nothing_decided": "Es ist keine Antwort ausgewählt. Wählen Sie bei mindestens einem Menschen, was die Praxis sagt.",

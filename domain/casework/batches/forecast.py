@@ -16,12 +16,16 @@ SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back."""
+    """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back.
+
+    `has_account` says whether the office has one that sends them; else they wait for a person to send them by hand.
+    """
 
     first: datetime
     last: datetime
     per_hour: int | None
     undo_seconds: int
+    has_account: bool
 
 
 def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = False) -> Forecast:
@@ -39,4 +43,4 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if per_hour is not None:
         for _ in range(max(0, -(-mails // per_hour) - 1)):
             last = next_opening(last + HOUR, settings)
-    return Forecast(first, last, per_hour, int(undo.total_seconds()))
+    return Forecast(first, last, per_hour, int(undo.total_seconds()), account_id is not None)

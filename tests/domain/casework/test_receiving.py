@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.casework import replies, whose_mail
 from domain.casework.agenda import HELD_UP, TaskKind, agenda
 from domain.casework.answers import Decision, record_answer
+from domain.casework.by_hand import unsent_file
 from domain.casework.history import inquiry_history
 from domain.casework.letters import queue_letter
 from domain.casework.mail_reports import mail_sent, sent_by_hand
@@ -28,6 +29,7 @@ from domain.errors import Conflict, Invalid
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
 from domain.matching.states import ItemStatus
+from domain.office_settings import read_office, save_office
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
@@ -304,6 +306,21 @@ def test_a_saved_mail_came_when_it_was_sent(
             {"id": filed.incoming_id},
         ).scalar_one()
     assert kept == now + came
+
+
+@pytest.mark.parametrize("number_kept", [True, False])
+def test_a_mail_of_our_own_is_no_answer(database: Database, *, number_kept: bool) -> None:
+    """The file that was saved here, and the copy a mail program kept under a number of its own, say nothing."""
+    with database.write() as session:
+        settings, version = read_office(session)
+        save_office(session, replace(settings, email="Vermittlung@buero.example"), version=version)
+        inquiry, email = sent_inquiry(session)
+        copy = reply("Bitte", sender="vermittlung@buero.example", subject=email.subject)
+        mail = parse_mail(unsent_file(session, email.id) if number_kept else copy)
+        with pytest.raises(Invalid, match=r"mail\.own"):
+            receive_saved(session, mail, now=LATER)
+        mail = parse_mail(reply("Leider kein Platz", subject=f"Re: {email.subject}"))
+        assert receive_saved(session, mail, now=LATER).belonging.inquiry_id == inquiry.id
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from domain.database import Database
 from domain.errors import Conflict, Unavailable
 from tests.ui.admin.test_sources import STATE, permitted, the_worker_reads
 from tests.ui.hands import fill, press, scalar
-from ui.admin import source_review
+from ui.admin import source_keeper, source_review
 from ui.admin.source_keeper import SourceKeeper
 from ui.admin.source_review import SourceReviewDialog
 from ui.errors import describe
@@ -161,4 +161,23 @@ def test_a_program_that_closes_leaves_it_to_the_next(
     assert ui.background.wait(LONG)
     qtbot.wait(50)
     assert (told, scalar(database, STATE), scalar(database, PEOPLE)) == ([], "review", 0)
+    keeper.deleteLater()
+
+
+def test_a_server_that_is_away_is_no_trouble_of_a_source(
+    ui: UiContext, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever works on without it is told of no source: there may be none."""
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("database.unreachable")
+
+    told: list[str] = []
+    monkeypatch.setattr(ui.messages, "error", told.append)
+    monkeypatch.setattr(source_keeper, "take_over_due", away)
+    keeper = SourceKeeper(ui)
+    keeper.look()
+    qtbot.waitUntil(lambda: not ui.background._calls)
+    keeper.stop()
+    assert told == []
     keeper.deleteLater()

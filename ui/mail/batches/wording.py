@@ -110,6 +110,8 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
         else tr("{n} Sekunden").format(n=told.undo_seconds)
     )
     said = [tr("Nach dem Senden bleiben {undo}, um alles zurückzuholen (Strg+Z).").format(undo=undo)]
+    if not told.has_account:
+        return f"{said[0]} {by_hand()}"
     first, last = leaves_when(told.first, now), leaves_when(told.last, now)
     if first == last:
         said.append(tr("Die E-Mails gehen {when} hinaus.").format(when=first))
@@ -120,8 +122,15 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
     return " ".join(said)
 
 
+def by_hand() -> str:
+    """What becomes of mails that no account sends."""
+    return tr("Es gibt kein Postkonto: Was danach im Ausgang wartet, senden Sie von Hand.")
+
+
 def time_left(told: Forecast, now: datetime) -> str:
     """How long a running batch still takes."""
+    if not told.has_account:
+        return by_hand()
     seconds = (told.last - now).total_seconds()
     if seconds < 90:
         return tr("noch etwa eine Minute")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
+from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
 from domain.patients.queries import get_patient
 from tests.builders import add_patient, add_search, add_therapist
@@ -24,6 +25,7 @@ from ui.widgets.letter_dialog import LetterDialog
 
 MAILS = "SELECT count(*) FROM communication_service.email WHERE status = '{}'"
 LINES = "SELECT count(*) FROM communication_service.batch_line WHERE status = '{}'"
+SENDING = AccountForm(name="Büro", address="buero@mail.example", smtp_host="mail.example", is_default=True)
 
 
 def drafted(session: Session) -> int:
@@ -77,6 +79,7 @@ def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> Non
     """Pause says that nothing leaves; Weiter writes what was left, also in a window that was opened since."""
 
     def cut(session: Session) -> int:
+        save_account(session, SENDING)
         batch = drafted(session)
         release(session, batch, now=ui.now())
         make_next(session, batch, now=ui.now())
@@ -92,6 +95,19 @@ def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> Non
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
     qtbot.waitUntil(lambda: "noch etwa eine Minute" in view._time.text())
     assert scalar(database, MAILS.format("queued")) == 3
+
+
+def test_without_an_account_it_says_who_sends(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Nothing leaves by itself: the draft names no time, and what runs does not promise to be done in a minute."""
+    page = opened(ui, qtbot, fill(database, drafted))
+    view = page._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden, 1 Anruf planen")
+    assert "senden Sie von Hand" in view._time.text()
+    assert "hinaus" not in view._time.text()
+    press(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
+    qtbot.waitUntil(lambda: "3 warten" in view._figures.text() and "senden Sie von Hand" in view._time.text())
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
 def test_told_on_heute_and_in_the_status_bar(ui: UiContext, qtbot: QtBot, database: Database, visits: Visits) -> None:

@@ -11,9 +11,11 @@ from domain.communication.drafts.contacts import contact_edits
 from domain.communication.drafts.store import DraftStore
 from domain.communication.templates.service import create_own
 from domain.database import Database, Session
+from domain.errors import Unavailable
 from domain.therapists.service import set_contact
 from tests.builders import add_patient, add_therapist
 from tests.ui.hands import fill, find, press, scalar
+from ui.mail import page as mail_page
 from ui.mail.drafts.composer import Composer
 from ui.mail.drafts.contact_dialog import ContactDialog
 from ui.mail.drafts.unlock import UnlockView
@@ -187,6 +189,29 @@ def test_without_the_server_it_waits_and_can_be_taken_back(
     press(qtbot, page, "Zurückholen")
     qtbot.waitUntil(lambda: not page.drafts.composer._body.isReadOnly())
     assert store_of(vault).count().queued == 0
+
+
+def test_writing_without_the_server_is_told_of_no_trouble(
+    page: MailPage, ui: UiContext, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts that cannot be asked for take no place of what was just said; any other box says that it is not there."""
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("database.unreachable")
+
+    told: list[str] = []
+    monkeypatch.setattr(ui.messages, "error", told.append)
+    monkeypatch.setattr(mail_page, "count_boxes", away)
+    monkeypatch.setattr(mail_page, "silent_mailboxes", away)
+    page._go_to("drafts")
+    qtbot.waitUntil(lambda: ui.background.wait(1))
+    told.clear()
+    page.refresh()
+    qtbot.waitUntil(lambda: not ui.background._calls)
+    assert told == []
+    page._go_to("outbox")
+    page.refresh()
+    qtbot.waitUntil(lambda: bool(told))
 
 
 def test_a_contact_changed_on_both_sides_is_decided_by_a_person(
