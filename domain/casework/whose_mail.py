@@ -6,7 +6,7 @@ went, and the database takes the words out with it (0051). The mail itself and t
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import any_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from domain import events
@@ -72,11 +72,17 @@ def _stood(session: Session, mail: IncomingEmail) -> ContactEntry | None:
     if mail.patient_id is None and mail.therapist_id is None and mail.inquiry_id is None:
         return None
     back, would_be = aliased(ContactEntry), entry_of(mail, now=mail.received_at)
+    # a record brought together with another keeps what was noted of it; its mails went along
+    of_practice = (
+        ContactEntry.therapist_id.is_(None)
+        if mail.therapist_id is None
+        else ContactEntry.therapist_id == any_(func.therapist_service.merged_ids(mail.therapist_id))
+    )
     entries = session.scalars(
         select(ContactEntry)
         .where(
             ContactEntry.patient_id.is_not_distinct_from(mail.patient_id),
-            ContactEntry.therapist_id.is_not_distinct_from(mail.therapist_id),
+            of_practice,
             ContactEntry.inquiry_id.is_not_distinct_from(mail.inquiry_id),
             ContactEntry.channel == "email",
             ContactEntry.direction == "in",

@@ -9,6 +9,7 @@ from domain.casework import replies, whose_mail
 from domain.casework.access_report.collecting import collect
 from domain.casework.history import inquiry_history, patient_history, therapist_history
 from domain.casework.mail_erasure import erase_mail
+from domain.casework.merging import merge
 from domain.casework.patient_letters import letter_address, queue_first_letter
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import look_before_by_hand, take_mail
@@ -24,7 +25,7 @@ from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError
 from domain.patients.models import Guardian
 from domain.persons import ensure_person
 from domain.therapists.models import Therapist
-from tests.builders import add_patient, add_search
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW, PASSWORD, Office
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
 from tests.domain.communication.evidence.log import check
@@ -192,6 +193,48 @@ def test_words_leave_a_history_only_with_a_mail_that_went(database: Database, wo
         chain_waiting(session)
     checked = check(database)
     assert (checked.sound, checked.erased) == (True, 1)
+
+
+def test_a_mail_brought_in_later_takes_no_entry_back(database: Database, office: Office) -> None:
+    """Made up by a caseworker's own tool, of the same sender: what was noted of another one stays in the log."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, email="lea@mail.example"), add_patient(session)
+        take_in(session, reply("Bleibt stehen.", sender="lea@mail.example"))
+        session.flush()
+        kept = patient_history(session, lea)[0].entry_id
+    made_up = """INSERT INTO communication_service.incoming_email (sha256, size, message_id, from_address, from_name,
+        to_address, subject, received_at, body_text, kind, status, matched_by, patient_id, version, automatic)
+        SELECT sha256('x'), 1, '<x@x>', counterpart, '', '', '', now(), 'x', 'patient', 'unread', 'person', :other, 1, false
+        FROM communication_service.contact_entry WHERE id = :entry"""
+    moved = """INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, takes_back)
+        VALUES (now(), 'email', 'none', 'mail_moved', :patient, :entry)"""
+    tom = office.database("tom")
+    with pytest.raises(PlatzlotseError) as refused, tom.write() as session:
+        session.execute(text(made_up), {"other": tarek, "entry": kept})
+        session.execute(text(moved), {"patient": lea, "entry": kept})
+    tom.close()
+    assert refused.value.code == "db.ck_contact_entry_takes_back_mail"
+
+
+def test_a_mail_of_a_merged_practice_leaves_where_it_stood(database: Database) -> None:
+    """The record was given up for another after the mail came: its words leave the wrong history all the same."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, last_name="Sommer"), add_patient(session, last_name="Winter")
+        first, email = sent_inquiry(session, add_search(session, lea))
+        second, _ = sent_inquiry(session, add_search(session, tarek))
+        answer = take_in(session, reply("Für Herrn W. ist etwas frei.", answers=email.message_id, subject="Frei"))
+        point = session.get_one(Therapist, first.therapist_id).contact_point_id
+        kept = add_therapist(session, contact_point_id=point)
+        merge(session, keep=kept, drop=first.therapist_id, choices={}, now=LATER)
+        session.flush()
+        session.expire_all()
+        mail = mail_of(session, answer)
+        assert mail.therapist_id == kept
+        whose_mail.assign(session, mail.id, second.id, now=LATER)
+        session.flush()
+        assert [e.body for e in inquiry_history(session, first.id) if e.direction == "in"] == [""]
+        assert not [e for e in therapist_history(session, kept) if "Herrn W." in e.body]
+        assert [e for e in inquiry_history(session, second.id) if "Herrn W." in e.body]
 
 
 def test_a_guardians_address_is_the_childs(database: Database) -> None:
