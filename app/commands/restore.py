@@ -136,7 +136,7 @@ def chosen(given: str, folder: Path) -> Path:
             return path.resolve()
     try:
         # the list shows minutes: what was made within the named one is meant; of an hour that comes twice the second
-        named = datetime.strptime(given, "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN, fold=1)
+        named = datetime.strptime(given.replace(",", " "), "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN, fold=1)
         at = named.astimezone(UTC) + timedelta(seconds=59)
     except ValueError:
         raise Invalid("backup.moment", given=given) from None
