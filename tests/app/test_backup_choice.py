@@ -24,7 +24,8 @@ def test_a_listed_time_means_the_backup_it_is_listed_with(tmp_path: Path) -> Non
     before, there = lies(tmp_path, 2026, 11, 29, 12, 30, 12), lies(tmp_path, 2026, 11, 29, 13, 30, 45)
     assert chosen("29.11.2026 14:30", tmp_path) == there
     assert chosen("29.11.2026 14:29", tmp_path) == before
-    assert chosen(formats.moment(datetime(2026, 11, 29, 13, 30, tzinfo=UTC)), tmp_path) == there  # as the list writes it
+    as_listed = formats.moment(datetime(2026, 11, 29, 13, 30, tzinfo=UTC))
+    assert chosen(as_listed, tmp_path) == there
     assert chosen(before.name, tmp_path) == before
     with pytest.raises(NotFound, match="no_such"):
         chosen("29.11.2026 13:29", tmp_path)

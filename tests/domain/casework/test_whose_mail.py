@@ -204,13 +204,14 @@ def test_a_mail_brought_in_later_takes_no_entry_back(database: Database, office:
         kept = patient_history(session, lea)[0].entry_id
     made_up = """INSERT INTO communication_service.incoming_email (sha256, size, message_id, from_address, from_name,
         to_address, subject, received_at, body_text, kind, status, matched_by, patient_id, version, automatic)
-        SELECT sha256('x'), 1, '<x@x>', counterpart, '', '', '', now(), 'x', 'patient', 'unread', 'person', :other, 1, false
-        FROM communication_service.contact_entry WHERE id = :entry"""
+        SELECT sha256('x'), 1, '<x@x>', counterpart, '', '', '', now(), 'x', 'patient', 'unread', 'person', :other, 1,
+               false FROM communication_service.contact_entry WHERE id = :entry"""
     moved = """INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, takes_back)
         VALUES (now(), 'email', 'none', 'mail_moved', :patient, :entry)"""
     tom = office.database("tom")
-    with pytest.raises(PlatzlotseError) as refused, tom.write() as session:
+    with tom.write() as session:
         session.execute(text(made_up), {"other": tarek, "entry": kept})
+    with pytest.raises(PlatzlotseError) as refused, tom.write() as session:
         session.execute(text(moved), {"patient": lea, "entry": kept})
     tom.close()
     assert refused.value.code == "db.ck_contact_entry_takes_back_mail"
