@@ -1,4 +1,4 @@
-"""A mail that was put elsewhere takes only its own words out of a history.
+"""A mail that was put elsewhere takes only its own words out of a history; who settled or merged says the server.
 
 Revision ID: 0059
 """
