@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from app.cli import DONE, say, tell
 from app.commands import admin_init
+from app.commands.own_login import opened_seat
 from app.paths import Profile
-from app.seat import open_seat, password_name
-from app.secret_input import ask_new_secret, ask_secret
-from app.secrets import recall, remember
+from app.seat import password_name
+from app.secret_input import ask_new_secret
+from app.secrets import remember
 from app.settings import Mode, load
 from domain.database import Database, Session
 from domain.errors import Invalid, NotFound
@@ -40,11 +41,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     settings = load(profile.settings)
     if options.act == "password" and settings.mode is not Mode.SERVER:
         raise Invalid("admin.own_seat")
-    password = None
-    if settings.mode is Mode.SERVER and not recall(password_name(settings.server)):
-        words = tr("Ihr Kennwort ({login}): ").format(login=settings.server.user)
-        password = ask_secret("PLATZLOTSE_PASSWORD", words)
-    with open_seat(profile, settings, password=password) as seat:
+    with opened_seat(profile, settings) as seat:
         database = Database(seat.person_url, pool_size=1)
         try:
             with database.write() as session:

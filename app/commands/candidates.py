@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.cli import DONE, say, tell
+from app.commands.own_login import opened_seat
 from app.paths import Profile
-from app.seat import open_seat
 from app.settings import load
 from domain.database import Database
 from domain.errors import NotFound
@@ -19,7 +19,7 @@ from ui.translation import tr
 def run(options: argparse.Namespace, profile: Profile | None) -> int:
     """Judge every therapist for the patient's open search."""
     profile = profile or Profile.default()
-    with open_seat(profile, load(profile.settings)) as seat:
+    with opened_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         with database.read() as session:
             search_id = open_search_of(session, options.patient)

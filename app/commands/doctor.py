@@ -4,9 +4,9 @@ import argparse
 from datetime import UTC, datetime
 
 from app.cli import DONE, REFUSED, say, tell
+from app.commands.own_login import opened_seat
 from app.doctor.seat import seat_findings
 from app.paths import Profile
-from app.seat import open_seat
 from app.settings import Mode, Settings, load
 from domain.database import Database
 from domain.errors import PlatzlotseError
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
 
 def _of_database(profile: Profile, settings: Settings) -> tuple[Finding, ...]:
     try:
-        with open_seat(profile, settings) as seat:
+        with opened_seat(profile, settings) as seat:
             database = Database(seat.person_url, application_name="platzlotse-doctor", pool_size=1)
             try:
                 with database.read() as session:

@@ -14,8 +14,8 @@ from typing import Any
 
 from app.cli import DONE, REFUSED, refuse, say, tell
 from app.commands.import_choice import as_asked, check_gone, choice_of, columns_of, mapping_of
+from app.commands.own_login import opened_seat
 from app.paths import Profile
-from app.seat import open_seat
 from app.settings import load
 from domain.acquisition.reading import recognise
 from domain.casework.import_list import list_imports
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if bool(options.files) == bool(options.list or options.undo):
         raise Invalid("import.files_or_number")
     if options.list or options.undo:
-        with open_seat(profile, load(profile.settings)) as seat:
+        with opened_seat(profile, load(profile.settings)) as seat:
             database = Database(seat.person_url)
             try:
                 return _undo(database, options) if options.undo else _list(database, options)
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     mapping, choice = mapping_of(options.map), choice_of(options)
     reports: list[ImportReport] = []
     refused: list[tuple[str, PlatzlotseError]] = []
-    with open_seat(profile, load(profile.settings)) as seat:
+    with opened_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         for path in options.files:
             try:

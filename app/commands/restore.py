@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
@@ -31,7 +32,7 @@ from domain.backups.office_backups import BackupForm
 from domain.backups.recovery_key import read_recovery_key
 from domain.backups.set_aside import drop_set_aside
 from domain.database import translated_errors
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotFound, PlatzlotseError
 from domain.weektime import BERLIN
 from ui import formats
 from ui.translation import tr
@@ -53,8 +54,9 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
         if target.left is None:
             answers = Asked(target.url(target.name), target.admin_url, options.damaged).settings()
         folder = options.folder or place_of(profile, answers.form)
-        path = chosen(options.at, folder)
-        keys = [machine_key(profile), *_off_paper(path, machine_key(profile))]
+        known = [machine_key(profile), *_given()]
+        path = chosen(options.at, folder, opens=lambda file: _opens(file, known))
+        keys = [*known, *_off_paper(path, known)]
         done = restore(
             target,
             path,
@@ -72,16 +74,27 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     return DONE
 
 
-def _off_paper(path: Path, machine: PrivateKey) -> list[PrivateKey]:
-    """The key from the environment, or typed by who sits there where this machine's does not open the backup."""
-    typed = os.environ.get(KEY, "")
-    if not typed and sys.stdin.isatty():
-        try:
-            read_manifest(path, [machine])
-        except Invalid as error:
-            if error.code == "backup.wrong_key":
-                typed = getpass(tr("Wiederherstellungsschlüssel (wird nicht angezeigt): "))
+def _given() -> list[PrivateKey]:
+    """The key off paper, by the environment."""
+    given = os.environ.get(KEY, "")
+    return [read_recovery_key(given)] if given else []
+
+
+def _off_paper(path: Path, known: list[PrivateKey]) -> list[PrivateKey]:
+    """The same, typed by who sits there where no other opens the backup."""
+    if os.environ.get(KEY) or not sys.stdin.isatty() or _opens(path, known):
+        return []
+    typed = getpass(tr("Wiederherstellungsschlüssel (wird nicht angezeigt): "))
     return [read_recovery_key(typed)] if typed else []
+
+
+def _opens(path: Path, keys: list[PrivateKey]) -> bool:
+    """Whether a key fits; of what is damaged another will say so."""
+    try:
+        read_manifest(path, keys)
+    except PlatzlotseError as error:
+        return error.code != "backup.wrong_key"
+    return True
 
 
 def _list(options: argparse.Namespace, folder: Path) -> int:
@@ -129,18 +142,21 @@ def _drop_there(admin_url: str, database: str | None, name: str) -> None:
         drop_set_aside(connection, database or DATABASE, name)
 
 
-def chosen(given: str, folder: Path) -> Path:
-    """A file, or the newest backup that is not after a time."""
+def chosen(given: str, folder: Path, opens: Callable[[Path], bool] = lambda _: True) -> Path:
+    """A file, or the newest backup that is not after a time, of those that open: another office's may lie beside.
+
+    Where none does it is the newest, for whose key one is asked.
+    """
     for path in (Path(given), folder / given):
         if path.is_file():
             return path.resolve()
     try:
         # the list shows minutes: what was made within the named one is meant; of an hour that comes twice the second
-        named = datetime.strptime(given, "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN, fold=1)
+        named = datetime.strptime(given.replace(",", " "), "%d.%m.%Y %H:%M").replace(tzinfo=BERLIN, fold=1)
         at = named.astimezone(UTC) + timedelta(seconds=59)
     except ValueError:
         raise Invalid("backup.moment", given=given) from None
-    found = next((file.path for file in backups_in(folder) if file.at <= at), None)
-    if found is None:
+    found = [file.path for file in backups_in(folder) if file.at <= at]
+    if not found:
         raise NotFound("backup.no_such", path=str(folder))
-    return found
+    return next((path for path in found if opens(path)), found[0])

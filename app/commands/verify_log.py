@@ -18,8 +18,8 @@ from app.backups.keys import machine_key
 from app.backups.known_heads import known_heads, of_log
 from app.cli import DONE, REFUSED, say, tell
 from app.commands.desktop import sample_profile
+from app.commands.own_login import opened_seat
 from app.paths import Profile
-from app.seat import open_seat
 from app.settings import load
 from domain.audit_check import AuditChecked, verify_audit
 from domain.backups.chain_heads import AUDIT, CONTACTS
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, profile: Profile | None) -> int:
     if not (profile.settings.exists() or profile.postgres.exists()):
         # an empty database made now would be found sound
         raise Invalid("seat.not_set_up", path=str(profile.home))
-    with open_seat(profile, load(profile.settings)) as seat:
+    with opened_seat(profile, load(profile.settings)) as seat:
         database = Database(seat.person_url)
         try:
             heads = known_heads(_places(options, profile, database), _keys(profile))

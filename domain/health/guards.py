@@ -44,6 +44,22 @@ WHERE d.datname = current_database() AND a.grantee <> d.datdba
   AND (a.grantee = 0 OR a.privilege_type <> 'CONNECT')
 ORDER BY 1
 """)
+# what lets a login pass our triggers by, and a rule that turns what is written into something else
+_SILENCED = text("""
+SELECT coalesce(nullif(s.setrole, 0)::regrole::text, current_database()) || ': ' || t.told
+FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS t(told)
+WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND t.told ~ '^(session_replication_role|row_security)='
+UNION ALL
+SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END || ': ' || p.parname
+FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) AS a
+WHERE p.parname IN ('session_replication_role', 'row_security') AND a.grantee <> 10
+UNION ALL
+SELECT n.nspname || '.' || c.relname || ': ' || r.rulename
+FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY(:schemas) AND r.rulename <> '_RETURN'
+ORDER BY 1
+""")
 # who may read every table, or files of the server, needs none of our rights
 _PREDEFINED = text("""
 WITH RECURSIVE ours AS (
@@ -103,11 +119,14 @@ def surroundings(session: Session, _now: datetime) -> Iterator[Finding]:
     opened = list(session.scalars(_OPEN))
     beyond = list(session.scalars(_PREDEFINED, {"groups": GROUPS}))
     strangers = list(session.scalars(_OWNERS, {"schemas": SCHEMAS}))
+    silenced = list(session.scalars(_SILENCED, {"schemas": SCHEMAS}))
+    if silenced:
+        yield fail("surroundings", "surroundings.silenced", what=some(silenced))
     if opened:
         yield fail("surroundings", "surroundings.open", what=some(opened))
     if beyond:
         yield fail("surroundings", "surroundings.beyond", what=some(beyond))
     if strangers:
         yield fail("surroundings", "surroundings.owner", n=len(strangers), what=some(strangers))
-    if not opened and not beyond and not strangers:
+    if not silenced and not opened and not beyond and not strangers:
         yield ok("surroundings", "surroundings")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.access import ROLES, group_role
 from domain.health.catalogue import TABLES, cells
 from domain.health.matrix import MATRIX
-from domain.health.models import Finding, fail, ok
+from domain.health.models import Finding, fail, ok, warn
 from domain.migrations import HEAD, revision
 
 NAMED = 5  # of many deviations, so that a sentence stays one
@@ -51,6 +51,16 @@ WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication
 ORDER BY 1
 """
 )
+# groups a person's login is in, by hand on the server, beyond the roles the office gave it (none while it is locked)
+_UNGIVEN = text("""
+SELECT r.rolname || ': ' || g.rolname
+FROM platform.person p JOIN pg_roles r ON r.rolname = p.role_name
+JOIN pg_roles g ON g.rolname = ANY(:groups)
+    OR g.oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+WHERE NOT r.rolsuper AND r.oid <> g.oid AND pg_has_role(r.oid, g.oid, 'MEMBER')
+  AND NOT (p.active AND substr(g.rolname, 12) = ANY(p.roles))
+ORDER BY 1
+""")
 _STRAY = text("""
 SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END || ': '
        || n.nspname || '.' || c.relname
@@ -85,11 +95,14 @@ def granted(session: Session) -> dict[tuple[str, str], str]:
 
 
 def nobody_mighty(session: Session, _now: datetime) -> Iterator[Finding]:
-    """No login that works here is a superuser, an owner, or may make roles or pass the rules of the rows."""
+    """No login that works here is a superuser, an owner, or may pass the rules of the rows; each is what was given."""
     found = list(session.scalars(_MIGHTY, {"groups": GROUPS, "schemas": SCHEMAS}))
+    ungiven = list(session.scalars(_UNGIVEN, {"groups": GROUPS}))
     if found:
         yield fail("roles", "roles.mighty", who=some(found))
-    else:
+    if ungiven:
+        yield warn("roles", "roles.ungiven", who=some(ungiven))
+    if not found and not ungiven:
         yield ok("roles", "roles")
 
 

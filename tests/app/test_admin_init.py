@@ -128,6 +128,11 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     assert locked.stdout == "jana ist gesperrt, auch wo die Anmeldung gerade offen ist.\n"
     listed = run([*admin, "list"], **mine)
     assert listed.stdout == "verena · Verena Admin · Verwaltung\njana · Jana Brand · Vermittlung · gesperrt\n"
+    # other commands of a seat without a keyring, too
+    doctor = [*admin[:-1], "doctor", "--json"]
+    assert "schema" in {check["code"] for check in json.loads(run(doctor, **mine).stdout)["checks"]}
+    unasked = json.loads(run(doctor, PLATZLOTSE_PASSWORD="").stdout)["checks"][0]
+    assert (unasked["code"], "PLATZLOTSE_PASSWORD" in unasked["text"]) == ("unreachable", True)
     own = run([*admin, "lock", "verena"], **mine)
     assert own.returncode == 1
     assert "jemand anders" in own.stderr

@@ -24,11 +24,21 @@ def test_a_listed_time_means_the_backup_it_is_listed_with(tmp_path: Path) -> Non
     before, there = lies(tmp_path, 2026, 11, 29, 12, 30, 12), lies(tmp_path, 2026, 11, 29, 13, 30, 45)
     assert chosen("29.11.2026 14:30", tmp_path) == there
     assert chosen("29.11.2026 14:29", tmp_path) == before
+    as_listed = formats.moment(datetime(2026, 11, 29, 13, 30, tzinfo=UTC))
+    assert chosen(as_listed, tmp_path) == there
     assert chosen(before.name, tmp_path) == before
     with pytest.raises(NotFound, match="no_such"):
         chosen("29.11.2026 13:29", tmp_path)
     with pytest.raises(Invalid, match="moment"):
         chosen("gestern", tmp_path)
+
+
+def test_another_offices_backup_beside_is_passed_over(tmp_path: Path) -> None:
+    """A time means the newest that opens; where none does, the newest, for whose key one is asked."""
+    own, theirs = lies(tmp_path, 2026, 11, 29, 12, 30, 0), lies(tmp_path, 2026, 11, 29, 13, 0, 0)
+    assert chosen("29.11.2026 14:30", tmp_path, opens=lambda path: path == own) == own
+    assert chosen("29.11.2026 14:30", tmp_path, opens=lambda _: False) == theirs
+    assert chosen(theirs.name, tmp_path, opens=lambda path: path == own) == theirs
 
 
 def test_of_an_hour_that_comes_twice_the_second_is_meant(tmp_path: Path) -> None:

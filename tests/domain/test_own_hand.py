@@ -11,6 +11,8 @@ from domain.matching.inquiries import items_of
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.steps import ask
+from tests.domain.casework.test_receiving import take_in
+from tests.domain.communication.incoming.letters import reply
 from tests.domain.test_access import logged_in, refused
 
 WHO = "(SELECT id FROM platform.person WHERE role_name = 'test_jana')"
@@ -32,6 +34,22 @@ MADE = {
 }
 TOLD = "INSERT INTO platform.event (event_type, version, producer, payload) VALUES ('office.changed',"
 
+# the same of what is settled, told apart or taken in, by the column that says who
+SETTLED = {
+    "done_by": """UPDATE communication_service.incoming_email SET status = 'done', done_at = now(), done_by = {who}
+        RETURNING done_by""",
+    "decided_by": """INSERT INTO therapist_service.distinct_pair (first_id, second_id, decided_by, decided_at)
+        SELECT min(id), max(id), {who}, now() FROM therapist_service.therapist RETURNING decided_by""",
+    "imported_by": """INSERT INTO scraping_service.import_file
+        (file_name, sha256, kind, as_of, imported_at, imported_by)
+        VALUES ('x', repeat('a', 64), 'directory', current_date, now(), {who}) RETURNING imported_by""",
+    "undone_by": """UPDATE scraping_service.import_file SET undone_at = now(), undone_by = {who} RETURNING undone_by""",
+    "person_id": """INSERT INTO communication_service.phone_call
+        (therapist_id, status, person_id, planned_at, started_at, ended_at, attempt, version, dialled)
+        SELECT max(id), 'reached', {who}, now(), now(), now(), 1, 1, '+491' FROM therapist_service.therapist
+        RETURNING person_id""",
+}
+
 
 @pytest.fixture
 def asked(database: Database, now: datetime) -> int:
@@ -52,6 +70,18 @@ def test_what_somebody_makes_bears_their_name(office: Office, table: str) -> Non
         assert connection.scalar(text(MADE[table].format(who=WHO))) == me
         connection.commit()
         assert refused(connection, f"UPDATE {table} SET created_by = {WHO}")
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("column", SETTLED)
+def test_what_somebody_settles_bears_their_name(office: Office, database: Database, column: str) -> None:
+    """A mail, two records, a file, a call: whoever is named."""
+    with database.write() as session:
+        take_in(session, reply("Leider nein.", sender="fremd@web.example"))
+        session.execute(text(SETTLED["imported_by"].format(who=WHO)))
+    with logged_in(office, "tom") as connection:
+        me = connection.scalar(text("SELECT platform.current_person_id()"))
+        assert connection.scalar(text(SETTLED[column].format(who=WHO))) == me
 
 
 def test_an_answer_is_its_writers_word(office: Office, asked: int) -> None:

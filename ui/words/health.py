@@ -77,6 +77,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Diese Anmeldungen dürfen mehr, als Arbeit braucht: {who}.",
         "Ihnen diese Rechte entziehen (ALTER ROLE … NOSUPERUSER NOCREATEROLE …); der Eigentümer migriert nur.",
     ),
+    "roles.ungiven": (
+        "Diese Anmeldungen haben auf dem Server mehr Rollen als in Verwaltung → Personen: {who}.",
+        "Klären, wer sie gab; dort die Rollen der Person neu setzen, oder auf dem Server REVOKE … FROM ….",
+    ),
     "grants": ("Die Rechte an allen {n} Tabellen sind die vorgesehenen.", ""),
     "grants.other": (
         "{n} Rechte sind andere als vorgesehen (in Klammern das vorgesehene): {what}.",
@@ -164,6 +168,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "surroundings.open": (
         "Andere dürfen in dieser Datenbank etwas anlegen oder sich mit ihr verbinden: {what}.",
         "Als Eigentümer: REVOKE ALL ON DATABASE … FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC.",
+    ),
+    "surroundings.silenced": (
+        "Dies schaltet Prüfungen der Datenbank oder ihr Protokoll ab: {what}.",
+        "Klären, wer das war; als Superuser mit ALTER ROLE … RESET, REVOKE SET ON PARAMETER oder DROP RULE entfernen.",
     ),
     "surroundings.beyond": (
         "Diese Anmeldungen dürfen über die Rollen des Büros hinaus auf den Server zugreifen: {what}.",

@@ -253,6 +253,49 @@ def test_words_leave_a_history_only_with_a_mail_that_went(database: Database, wo
     assert (checked.sound, checked.erased) == (True, 1)
 
 
+def test_a_mail_brought_in_later_takes_no_entry_back(database: Database, office: Office) -> None:
+    """Made up by a caseworker's own tool, of the same sender: what was noted of another one stays in the log."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, email="lea@mail.example"), add_patient(session)
+        take_in(session, reply("Bleibt stehen.", sender="lea@mail.example"))
+        session.flush()
+        kept = patient_history(session, lea)[0].entry_id
+    made_up = """INSERT INTO communication_service.incoming_email (sha256, size, message_id, from_address, from_name,
+        to_address, subject, received_at, body_text, kind, status, matched_by, patient_id, version, automatic)
+        SELECT sha256('x'), 1, '<x@x>', counterpart, '', '', '', now(), 'x', 'patient', 'unread', 'person', :other, 1,
+               false FROM communication_service.contact_entry WHERE id = :entry"""
+    moved = """INSERT INTO communication_service.contact_entry (at, channel, direction, kind, patient_id, takes_back)
+        VALUES (now(), 'email', 'none', 'mail_moved', :patient, :entry)"""
+    tom = office.database("tom")
+    with tom.write() as session:
+        session.execute(text(made_up), {"other": tarek, "entry": kept})
+    with pytest.raises(PlatzlotseError) as refused, tom.write() as session:
+        session.execute(text(moved), {"patient": lea, "entry": kept})
+    tom.close()
+    assert refused.value.code == "db.ck_contact_entry_takes_back_mail"
+
+
+def test_a_mail_of_a_merged_practice_leaves_where_it_stood(database: Database) -> None:
+    """The record was given up for another after the mail came: its words leave the wrong history all the same."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, last_name="Sommer"), add_patient(session, last_name="Winter")
+        first, email = sent_inquiry(session, add_search(session, lea))
+        second, _ = sent_inquiry(session, add_search(session, tarek))
+        answer = take_in(session, reply("Für Herrn W. ist etwas frei.", answers=email.message_id, subject="Frei"))
+        point = session.get_one(Therapist, first.therapist_id).contact_point_id
+        kept = add_therapist(session, contact_point_id=point)
+        merge(session, keep=kept, drop=first.therapist_id, choices={}, now=LATER)
+        session.flush()
+        session.expire_all()
+        mail = mail_of(session, answer)
+        assert mail.therapist_id == kept
+        whose_mail.assign(session, mail.id, second.id, now=LATER)
+        session.flush()
+        assert [e.body for e in inquiry_history(session, first.id) if e.direction == "in"] == [""]
+        assert not [e for e in therapist_history(session, kept) if "Herrn W." in e.body]
+        assert [e for e in inquiry_history(session, second.id) if "Herrn W." in e.body]
+
+
 def test_a_guardians_address_is_the_childs(database: Database) -> None:
     """A mail from it joins the child's record and is no stranger's; the first letter goes and leaves there."""
     with database.write() as session:

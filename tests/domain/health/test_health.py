@@ -239,6 +239,48 @@ def test_what_guards_the_rows_is_compared_too(
     assert named in str(found.params["what"])
 
 
+@pytest.mark.parametrize(
+    ("statement", "undone", "named"),
+    [
+        (
+            "ALTER ROLE test_tom SET session_replication_role = replica",
+            "ALTER ROLE test_tom RESET session_replication_role",
+            "test_tom: ses",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO test_tom",
+            "REVOKE SET ON PARAMETER session_replication_role FROM test_tom",
+            "test_tom: ses",
+        ),
+        (
+            "CREATE RULE lost AS ON INSERT TO audit.entry DO INSTEAD NOTHING",
+            "DROP RULE lost ON audit.entry",
+            "audit.entry: lost",
+        ),
+    ],
+)
+def test_what_silences_triggers_or_the_audit_is_named(
+    office: Office, database: Database, statement: str, undone: str, named: str
+) -> None:
+    """A login or a grant by which no trigger fires, a rule that swallows what is written."""
+    as_owner(office, statement)
+    try:
+        assert named in str(look(database)["surroundings.silenced"].params["what"])
+    finally:
+        as_owner(office, undone)
+    assert "surroundings.silenced" not in look(database)
+
+
+def test_a_role_given_past_the_office_is_named(office: Office, database: Database) -> None:
+    """Granted on the server, in no person's record; what the office gave is no news."""
+    as_owner(office, "GRANT platzlotse_auditor TO test_tom")
+    try:
+        assert look(database)["roles.ungiven"].params["who"] == "test_tom: platzlotse_auditor"
+    finally:
+        as_owner(office, "REVOKE platzlotse_auditor FROM test_tom")
+    assert "roles.ungiven" not in look(database)
+
+
 def test_who_reads_everything_by_a_role_of_the_server_is_named(office: Office, database: Database) -> None:
     """A role PostgreSQL brings along passes our rights by."""
     as_owner(office, "GRANT pg_read_server_files TO test_tom")
