@@ -32,10 +32,22 @@ def receive_saved(session: Session, mail: ParsedMail, *, now: datetime) -> Filed
     return receive(session, mail, now=now, came_at=sent_at if plausible else now)
 
 
+def is_own_copy(session: Session, mail: ParsedMail) -> bool:
+    """Whether it is a mail of ours that lies among those that came: its number and the office's own address."""
+    return _has_our_number(session, mail) and _is_from_us(session, mail)
+
+
 def _is_own(session: Session, mail: ParsedMail) -> bool:
     """Whether it is a mail of ours, or comes from the office's own address."""
-    if mail.message_id and session.scalar(select(Email.id).where(Email.message_id == mail.message_id)) is not None:
-        return True
+    return _has_our_number(session, mail) or _is_from_us(session, mail)
+
+
+def _has_our_number(session: Session, mail: ParsedMail) -> bool:
+    known = select(Email.id).where(Email.message_id == mail.message_id)
+    return bool(mail.message_id) and session.scalar(known) is not None
+
+
+def _is_from_us(session: Session, mail: ParsedMail) -> bool:
     writer = mail.from_address.lower()
     accounts = select(MailAccount.id).where(func.lower(MailAccount.address) == writer).limit(1)
     return bool(writer) and (writer == office(session).email.lower() or session.scalar(accounts) is not None)

@@ -77,6 +77,21 @@ def test_an_answer_is_fetched_and_filed_once(
     assert value(database, STATUS) == "replied"
 
 
+def test_a_copy_of_our_own_mail_is_no_answer(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """A server that puts what is sent into the inbox, too, answers nothing; somebody else with that number does."""
+    of = add_account(database, mail_server, mailbox)
+    number = send(worker, inquiry_mail(database))
+    for sender in (mailbox, "praxis@praxis.example"):
+        written = message_from_bytes(reply("Bitte", sender=sender, answers=number), policy=policy.default)
+        written.replace_header("Message-ID", number)
+        deliver(mail_server, mailbox, written.as_bytes())
+    watching = watch(worker, of)
+    assert [watching.look_once(), watching.look_once()] == [1, 0]
+    assert value(database, "SELECT from_address FROM communication_service.incoming_email") == "praxis@praxis.example"
+
+
 def test_the_mailbox_is_left_as_it_was(
     database: Database, worker: Database, mail_server: MailServer, mailbox: str
 ) -> None:
