@@ -6,6 +6,7 @@ output; a refusal then carries `error` with code and sentence.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -166,12 +167,21 @@ def refuse(error: PlatzlotseError, *, as_json: bool) -> int:
 
 def say(answer: object) -> None:
     """One JSON object on standard output."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+    _put(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
 
 
 def tell(line: str = "") -> None:
     """One line for a person on standard output."""
-    sys.stdout.write(line + "\n")
+    _put(line + "\n")
+
+
+def _put(text: str) -> None:
+    """Whoever reads along (head, less) may have seen enough: the rest is for nobody, and no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _verify_options(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -104,13 +104,17 @@ def put_off(session: Session, host: str, *, seconds: float) -> None:
 
 
 def admit(session: Session, host: str, *, now: datetime) -> None:
-    """Ask the breaker. Raises Unavailable (outside.paused, with `until`) while it is open, or another one probes."""
+    """Ask the breaker. Raises Unavailable (`until`) while it is open, or another one probes.
+
+    outside.resting where the host itself told us to stay away, else outside.paused.
+    """
     row = session.get(OutsideHost, host, with_for_update=True, populate_existing=True)
     if row is None or row.state == "closed":
         return
     assert row.retry_at is not None
     if row.retry_at > now:
-        raise Unavailable("outside.paused", host=host, until=row.retry_at.isoformat(), error=row.last_error)
+        code = "outside.resting" if row.last_error == "outside.refused" else "outside.paused"
+        raise Unavailable(code, host=host, until=row.retry_at.isoformat(), error=row.last_error)
     row.state, row.retry_at = "half_open", now + PROBE_LEASE
 
 

@@ -84,8 +84,8 @@ class Taking:
         self.seen.update(ids.values())
         self._revising.came(ids.values())
         self.session.flush()
-        self._revising.renew()
         self._journal.write()
+        self._revising.renew()  # after its line: the audit leaves out only whom one names
         return [
             entry if isinstance(entry, RecordChange) else replace(entry[1], therapist_id=ids.get(id(entry[0]), 0))
             for entry in told

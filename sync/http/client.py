@@ -10,7 +10,8 @@ safety. What it raises is Unavailable:
     outside.too_large    more bytes than allowed              outside.status        another 4xx
     outside.garbage      no HTTP, or not what was promised    outside.redirected    to another host, or in a circle
     outside.busy         no turn within the time              outside.paused        the breaker is open
-    outside.private      not a public server                  outside.never         a host we ask nothing
+    outside.private      not a public server                  outside.resting       open, since it refused us
+    outside.never        a host we ask nothing
 
 It must not know what is asked for.
 """

@@ -27,7 +27,10 @@ log = logging.getLogger(__name__)
 STEPS = 50
 PAUSE = 5.0  # seconds between two questions to one practice
 LIMITS = Limits(redirects=2, attempts=1, turn=90.0, together=30.0, largest=2_000_000)
-AWAY = {"outside.unreachable", "outside.timeout", "outside.busy", "outside.paused", "outside.server_error"}
+AWAY = {
+    "outside.unreachable", "outside.timeout", "outside.busy", "outside.paused", "outside.resting",
+    "outside.server_error",
+}  # fmt: skip
 LEFT_OUT = {"outside.status", "outside.robots", "outside.garbage", "outside.redirected", "outside.too_large"}
 
 

@@ -321,3 +321,16 @@ def test_a_list_of_unknown_columns_says_how_to_map_them(filled: Path, tmp_path: 
     said = done.stdout + done.stderr
     assert "--map last_name=" in said
     assert "Spalten der Datei: Wer, Wo, Fon" in said
+
+
+def test_who_has_read_enough_ends_nothing() -> None:
+    """`main.py import … | head`: the command goes on to its end, without an error."""
+    telling = "from app.cli import say, tell\nfor _ in range(2000): tell('x' * 100)\nsay({}); print(end='', flush=True)"
+    command = [sys.executable, "-c", telling]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "x" * 100 + "\n"
+        running.stdout.close()
+        assert running.stderr is not None
+        assert running.stderr.read() == ""
+    assert running.returncode == 0

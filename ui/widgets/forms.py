@@ -181,6 +181,9 @@ class Choice(QComboBox):
             self.setCurrentIndex(index)
 
 
+LEAST_LINES = 70  # what the sheet gives three lines, with padding and border: less would be cut off below
+
+
 class TextArea(QPlainTextEdit):
     """Several lines of text; Tab goes on to the next field, as everywhere."""
 
@@ -188,7 +191,7 @@ class TextArea(QPlainTextEdit):
         super().__init__()
         self.setTabChangesFocus(True)
         if height:
-            self.setMaximumHeight(height)
+            self.setMaximumHeight(max(height, LEAST_LINES))
             self.setProperty("role", "lines")  # some are always seen, however little room there is
 
 

@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, str] = {
     "outside.redirected": "Der Dienst {host} verweist an {to}; dem wird nicht gefolgt. Prüfen Sie die Adresse.",
     "outside.busy": "Vor dem Dienst {host} warten schon zu viele Fragen. Platzlotse versucht es später noch einmal.",
     "outside.paused": "Der Dienst {host} hat mehrmals nicht geantwortet und wird vorerst nicht gefragt. Platzlotse versucht es von selbst wieder.",
+    "outside.resting": "Der Dienst {host} hat unsere Fragen abgelehnt oder um weniger gebeten. Er wird eine Weile in Ruhe gelassen, dann fragt Platzlotse von selbst wieder.",
     "outside.stopping": "Der Hintergrunddienst wurde beendet. Sobald er wieder läuft, geht es weiter.",
     "map_settings.shared": "Öffentliche Dienste erlauben keine Massenabfragen. Gesucht werden dort nur Adressen, die Sie eingeben oder ändern; für alle Adressen braucht das Büro einen eigenen Dienst.",
     "map_settings.kind": "Diese Art von Dienst kennt Platzlotse nicht.",

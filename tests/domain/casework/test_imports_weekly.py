@@ -115,3 +115,26 @@ def test_two_rows_that_contradict_each_other_flip_nothing(desk: Desk) -> None:
     rows[0]["contact"]["phone"] = "0241 1234563"
     changed = desk.take(*rows)
     assert [[field.name for field in change.fields] for change in changed.changes] == [["phone"], []]
+
+
+def test_a_file_nobody_read_hides_no_change_from_the_audit(desk: Desk) -> None:
+    """By a tool of one's own: a row of a file, then a day of somebody; the file is in one's own name, and stays so."""
+    desk.take(entry(), entry("Winter", "Eva"))
+    _, before = counted(desk)
+    file = """INSERT INTO scraping_service.import_file (file_name, kind, sha256, as_of, imported_at, imported_by)
+              SELECT 'x', kind, repeat('0', 64), as_of, imported_at, (SELECT max(id) FROM platform.person)
+              FROM scraping_service.import_file LIMIT 1"""
+    with desk.database.write() as session:
+        session.execute(text(file))
+        session.execute(text("UPDATE therapist_service.therapist SET source_as_of = '2026-01-01', hours_as_of = NULL"))
+    assert counted(desk)[1] == before + 2
+    with desk.database.write() as session:
+        session.execute(text("UPDATE scraping_service.import_file SET undone_at = now(), undone_by = NULL"))
+        session.execute(text("UPDATE therapist_service.therapist SET source_as_of = '2026-02-02'"))
+    assert counted(desk)[1] == before + 4
+    with desk.database.write() as session:
+        session.execute(text("UPDATE scraping_service.import_file SET imported_by = NULL, undone_at = NULL"))
+    who = text("SELECT DISTINCT imported_by, undone_by, undone_at IS NULL FROM scraping_service.import_file")
+    with desk.database.read() as session:
+        mine = session.scalars(text("SELECT platform.current_person_id()")).one()
+        assert session.execute(who).all() == [(mine, mine, False)]

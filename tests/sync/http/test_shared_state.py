@@ -113,7 +113,7 @@ def test_only_one_probes(worker_database: Database) -> None:
             client.get(server.url, interval=0)
         clock.now += FIRST_PAUSE + timedelta(seconds=1)
         client_on(worker_database, now=clock, limits=Limits()).get(server.url, interval=0)
-    assert seen == ["outside.paused"]
+    assert seen == ["outside.resting"]  # it did answer, and told us to stay away
 
 
 def test_a_person_may_close_the_breaker(worker_database: Database) -> None:
@@ -123,7 +123,7 @@ def test_a_person_may_close_the_breaker(worker_database: Database) -> None:
         with pytest.raises(Unavailable, match=r"outside\.refused"):
             client.get(server.url, interval=0)
         server.answer = reply("200 OK")
-        with pytest.raises(Unavailable, match=r"outside\.paused"):
+        with pytest.raises(Unavailable, match=r"outside\.resting"):
             client.get(server.url, interval=0)
         with worker_database.write() as session:
             close_breaker(session, server.host)
