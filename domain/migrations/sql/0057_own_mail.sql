@@ -26,7 +26,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Who settled a mail, brought two records together, told them apart or took a file in, or took that back, says the server,
+-- Who settled a mail, brought two records together, or told them apart, or took that back, says the server,
 -- as it says who made an inquiry (0054); and who made a call that was not only planned.
 CREATE FUNCTION platform.by_caller() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -47,11 +47,6 @@ CREATE TRIGGER by_caller BEFORE INSERT ON therapist_service.distinct_pair
 CREATE TRIGGER by_caller BEFORE INSERT ON therapist_service.therapist_merge
     FOR EACH ROW EXECUTE FUNCTION platform.by_caller('merged_by');
 CREATE TRIGGER undone_by_caller BEFORE UPDATE OF undone_by ON therapist_service.therapist_merge FOR EACH ROW
-    WHEN (NEW.undone_by IS DISTINCT FROM OLD.undone_by AND NEW.undone_by IS NOT NULL)
-    EXECUTE FUNCTION platform.by_caller('undone_by');
-CREATE TRIGGER by_caller BEFORE INSERT ON scraping_service.import_file
-    FOR EACH ROW EXECUTE FUNCTION platform.by_caller('imported_by');
-CREATE TRIGGER undone_by_caller BEFORE UPDATE OF undone_by ON scraping_service.import_file FOR EACH ROW
     WHEN (NEW.undone_by IS DISTINCT FROM OLD.undone_by AND NEW.undone_by IS NOT NULL)
     EXECUTE FUNCTION platform.by_caller('undone_by');
 CREATE TRIGGER made_in_own_name BEFORE INSERT ON communication_service.phone_call FOR EACH ROW
