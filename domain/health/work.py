@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from domain.access import group_role
 from domain.communication.account_states import account_states
+from domain.communication.models import Email
+from domain.communication.send_times import WAITING, not_held
 from domain.event_feed import CONSUMER, events_to_come
 from domain.health.models import Finding, fail, ok, warn
 from domain.outside import host_states
@@ -22,10 +24,6 @@ SELECT count(*) FROM pg_stat_activity a
 WHERE a.datname = current_database() AND EXISTS (
     SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
     WHERE g.rolname = :worker AND m.member = a.usesysid)
-""")
-_OLDEST_MAIL = text("""
-SELECT count(*), min(coalesce(not_before, deferred_at, updated_at)) FROM communication_service.email
-WHERE status IN ('queued', 'retry_wait') AND coalesce(not_before, deferred_at, updated_at) <= :now
 """)
 _STUCK_MAILS = text("SELECT count(*) FROM communication_service.email WHERE status IN ('unclear', 'failed')")
 _CONTACTS = text("""
@@ -57,9 +55,11 @@ def worker(session: Session, _now: datetime) -> Iterator[Finding]:
 
 
 def queue(session: Session, now: datetime) -> Iterator[Finding]:
-    """Mails leave when they may, and none is left for a person to settle."""
-    waiting, since = session.execute(_OLDEST_MAIL, {"now": now}).one()
-    if since is not None and now - since > LATE:
+    """Mails that nobody holds leave when they may, and none is left for a person to settle."""
+    due_at = func.coalesce(Email.not_before, Email.deferred_at, Email.updated_at)
+    due = select(func.count(), func.min(due_at)).where(Email.status.in_(WAITING), due_at <= now, not_held())
+    waiting, since = session.execute(due).one()
+    if waiting and now - since > LATE:
         yield warn("queue", "queue.late", n=waiting, since=since)
     else:
         yield ok("queue", "queue", n=waiting)

@@ -6,14 +6,18 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import ROLES, group_role
+from domain.casework.taking import look_before_by_hand
 from domain.communication.account_models import MailAccount, MailboxState
 from domain.database import Database
 from domain.health.checks import CHECKS, database_findings
 from domain.health.models import Finding, State
 from domain.health.roles import SCHEMAS, granted, wanted
 from domain.persons import ensure_login
+from domain.values import Channel
 from domain.worker_troubles import note_trouble
+from tests.builders import add_search
 from tests.conftest import PASSWORD, Office
+from tests.domain.casework.steps import ask, mails
 
 # in tests a person's connection reports what the worker would (tests/conftest.py)
 NOT_OF_TESTS = "REVOKE INSERT ON communication_service.email_attempt FROM test_jana, test_tom"
@@ -151,6 +155,20 @@ def test_what_hinders_the_worker_and_the_accounts_is_told(
         "Büro",
         "mail.login_refused",
     )
+
+
+def test_a_mail_that_waits_too_long_is_told_unless_somebody_has_it_outside(database: Database) -> None:
+    """What a person sends with a program of their own keeps no queue waiting."""
+    now = datetime.now(UTC)
+    with database.write() as session:
+        inquiry = ask(session, add_search(session), now=now, channel=Channel.EMAIL)
+        (mail,) = mails(session, inquiry, "inquiry")
+        number = mail.id
+    tomorrow = now + timedelta(days=1)
+    assert look(database, now=tomorrow)["queue.late"].params["n"] == 1
+    with database.write() as session:
+        assert look_before_by_hand(session, number, now=now) == ""
+    assert "queue.late" not in look(database, now=tomorrow)
 
 
 @pytest.mark.parametrize("role", ["auditor", "admin", "worker"])
