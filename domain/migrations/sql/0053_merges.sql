@@ -105,6 +105,10 @@ BEGIN
         EXECUTE format('UPDATE %s SET %I = $1 WHERE id = ANY ($2) AND %I = $3', one.which::regclass, one.pointing,
             one.pointing) USING back, one.ids, here;
     END LOOP;
+    -- a mail that was put to another inquiry meanwhile stays with the practice of that one
+    UPDATE communication_service.incoming_email m SET therapist_id = i.therapist_id
+        FROM matching_service.inquiry i
+        WHERE i.id = m.inquiry_id AND m.therapist_id <> i.therapist_id AND m.therapist_id = OLD.dropped_id;
     RETURN NEW;
 END $$;
 REVOKE EXECUTE ON FUNCTION therapist_service.turn_to_kept(), therapist_service.turn_back() FROM PUBLIC;
