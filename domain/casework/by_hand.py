@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.casework.batches.steering import take_line_back_of
 from domain.casework.mail_reports import follow_resending
 from domain.casework.taking import lock_inquiry_first
 from domain.communication.claiming import outgoing
@@ -18,6 +19,8 @@ from domain.communication.models import Email
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 from domain.errors import Conflict
+
+BATCH_TAKEN_BACK = "stopped.batch_taken_back"
 
 
 def unsent_file(session: Session, email_id: int) -> bytes:
@@ -41,6 +44,9 @@ def put_back(session: Session, email_id: int, *, now: datetime, version: int | N
         return ""
     email.exported_at = email.exported_by = None
     events.record(session, "email.put_back", email.id, inquiry_id=email.inquiry_id)
+    session.flush()
+    if take_line_back_of(session, email_id, now=now):
+        return BATCH_TAKEN_BACK
     if stopped := look(session, email, now=now).stopped:
         stop(session, email, stopped)
         email.stop_seen_at = now

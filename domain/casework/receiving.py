@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.access import office
+from domain.access import Person, office
 from domain.casework.mail_reports import note_bounce, prove_sent
 from domain.communication import outcomes
 from domain.communication.account_models import MailAccount
@@ -49,8 +49,11 @@ def _has_our_number(session: Session, mail: ParsedMail) -> bool:
 
 def _is_from_us(session: Session, mail: ParsedMail) -> bool:
     writer = mail.from_address.lower()
-    accounts = select(MailAccount.id).where(func.lower(MailAccount.address) == writer).limit(1)
-    return bool(writer) and (writer == office(session).email.lower() or session.scalar(accounts) is not None)
+    accounts = select(MailAccount.id).where(func.lower(MailAccount.address) == writer)
+    colleagues = select(Person.id).where(func.lower(Person.email) == writer)
+    return bool(writer) and (
+        writer == office(session).email.lower() or session.scalar(accounts.union_all(colleagues).limit(1)) is not None
+    )
 
 
 def receive(

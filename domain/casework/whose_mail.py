@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from domain import events
 from domain.access import me
 from domain.communication.incoming.filing import HISTORY_OF, entry_of, note_in_history
-from domain.communication.incoming.models import IncomingEmail
+from domain.communication.incoming.models import IncomingEmail, IncomingReading
 from domain.communication.models import ContactEntry
 from domain.editing import load_for_edit
 from domain.errors import Conflict
@@ -27,10 +27,12 @@ KIND = "mail_moved"
 def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime, version: int | None = None) -> None:
     """A person says which inquiry a mail answers, also one that stood at another.
 
-    What a patient wrote answers none: in an inquiry's history the practice's and the others' would show it.
+    What a patient wrote answers none: in an inquiry's history the practice's and the others' would show it. Raises
+    Conflict for it, also where the patient's data are restricted and nobody is told whose it is.
     """
     mail = _unread(session, incoming_id, version)
-    if mail.patient_id is not None:
+    restricted = func.patient_service.is_restricted_address(mail.from_address)
+    if mail.patient_id is not None or (mail.therapist_id is None and session.scalar(select(restricted))):
         raise Conflict("incoming_email.of_patient")
     if mail.inquiry_id == inquiry_id:
         return
@@ -38,9 +40,14 @@ def assign(session: Session, incoming_id: int, inquiry_id: int, *, now: datetime
     stood = _stood(session, mail) if mail.inquiry_id or mail.therapist_id != inquiry.therapist_id else ()
     if mail.inquiry_id is not None:
         mail.email_id = None  # the thread misled: it is about the people of the inquiry it answers
-    mail.inquiry_id, mail.therapist_id, mail.kind = inquiry.id, inquiry.therapist_id, "reply"
+    mail.inquiry_id, mail.therapist_id, mail.kind = inquiry.id, inquiry.therapist_id, _kind_at_inquiry(mail)
     _put(session, mail, stood, now=now)
     events.record(session, "incoming_email.assigned", incoming_id, inquiry_id=inquiry_id)
+
+
+def _kind_at_inquiry(mail: IncomingEmail) -> str:
+    """What a machine says of our mail answers nothing, wherever it stands."""
+    return "bounce" if mail.kind == "bounce" else "reply"
 
 
 def assign_patient(
@@ -63,9 +70,17 @@ def assign_patient(
 
 
 def _unread(session: Session, incoming_id: int, version: int | None) -> IncomingEmail:
+    """A mail that may be put elsewhere: nothing was drawn from it, and its words still stand.
+
+    Of one that was read once, what was confirmed says whose it is: quotes stand in histories, the register names it.
+    """
     mail = load_for_edit(session, IncomingEmail, incoming_id, version)
     if mail.status != "unread":
         raise Conflict("incoming_email.settled")
+    if session.scalar(select(IncomingReading.id).where(IncomingReading.incoming_id == incoming_id).limit(1)):
+        raise Conflict("incoming_email.read_before")
+    if session.scalar(select(func.audit.words_erased("communication_service.incoming_email", incoming_id))):
+        raise Conflict("incoming_email.erased")
     return mail
 
 

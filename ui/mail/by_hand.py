@@ -145,10 +145,13 @@ class ByHand(QWidget):
         self._ui.background.write(self, work, done, refused)
 
     def _tell_put_back(self, stopped: str, said: str) -> None:
-        if stopped:
-            self._ui.messages.warning(describe_code(stopped))
-        else:
+        self._tell_stopped(stopped)
+        if not stopped:
             self._ui.messages.success(said)
+
+    def _tell_stopped(self, why: str) -> None:
+        if why:
+            self._ui.messages.warning(describe_code(why))
 
     def _shows(self, number: int) -> bool:
         return self._mail is not None and self._mail.row.email_id == number
@@ -174,7 +177,7 @@ class ByHand(QWidget):
         """Nothing went out. What was outside before may have been sent: only a person says that it was not."""
         now = self._ui.now()
         if not outside:
-            self._ui.background.write(self, lambda s: put_back(s, number, now=now), lambda _: None)
+            self._ui.background.write(self, lambda s: put_back(s, number, now=now), self._tell_stopped)
 
     def _on_sent(self) -> None:
         mail, now = self._mail, self._ui.now()

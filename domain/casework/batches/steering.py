@@ -135,6 +135,22 @@ def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime
     return looked_at
 
 
+def take_line_back_of(session: Session, email_id: int, *, now: datetime) -> bool:
+    """Take back the line of a mail that a person had outside when its batch was taken back; whether there was one."""
+    found = session.execute(
+        select(Batch, BatchLine)
+        .join(BatchLine, BatchLine.batch_id == Batch.id)
+        .where(BatchLine.email_id == email_id, BatchLine.status == "made", Batch.status == "taken_back")
+        .with_for_update(of=BatchLine)
+    ).one_or_none()
+    if found is None:
+        return False
+    _take_line_back(session, *found, now=now)
+    found[1].status = "taken_back"
+    events.record(session, "batch.line_taken_back", found[0].id)
+    return True
+
+
 def _letter_waits(kind: str) -> ColumnElement[bool]:
     """Whether a line was made as a letter that nobody printed yet."""
     return and_(

@@ -7,8 +7,10 @@ from sqlalchemy import select, text
 
 from domain.casework import replies, whose_mail
 from domain.casework.access_report.collecting import collect
+from domain.casework.answers import Decision, record_answer
 from domain.casework.history import inquiry_history, patient_history, therapist_history
 from domain.casework.mail_erasure import erase_mail
+from domain.casework.merge_undo import undo_merge
 from domain.casework.merging import merge
 from domain.casework.patient_letters import letter_address, queue_first_letter
 from domain.casework.record_erasure import erase_record
@@ -23,14 +25,17 @@ from domain.communication.models import Email
 from domain.communication.queries import get_mail
 from domain.database import Database
 from domain.errors import Conflict, Forbidden, Invalid, PlatzlotseError
+from domain.matching.inquiries import items_of
+from domain.matching.states import ItemStatus
 from domain.patients.models import Guardian
 from domain.persons import ensure_person
 from domain.therapists.models import Therapist
+from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW, PASSWORD, Office
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
 from tests.domain.communication.evidence.log import check
-from tests.domain.communication.incoming.letters import reply
+from tests.domain.communication.incoming.letters import bounce, reply
 
 WORDS = "Ich habe wieder Panikattacken."
 
@@ -88,6 +93,8 @@ def test_what_comes_from_restricted_data_joins_no_inquiry(
         assert filed.belonging == Belonging()
     with database.read() as session:
         assert [entry.kind for entry in inquiry_history(session, number)] == ["inquiry"]
+    with pytest.raises(Conflict, match="of_patient"), database.write() as session:
+        whose_mail.assign(session, filed.incoming_id, number, now=LATER)
 
 
 @pytest.mark.parametrize("change", ["patient_id = NULL", "inquiry_id = (SELECT max(id) FROM matching_service.inquiry)"])
@@ -186,6 +193,46 @@ def test_a_mail_put_to_the_wrong_inquiry_is_put_elsewhere(database: Database) ->
         assert unread_inquiries(session) == (second.id,)
         erase_words(session, lea, reason="Antrag", now=LATER)
         assert mail_of(session, other).body_text == ""
+
+
+def test_a_mail_something_was_confirmed_from_stays_where_it_stands(database: Database) -> None:
+    """Its quotes stand in histories and its readings name patients, also once the answers were taken back."""
+    with database.write() as session:
+        lea, tarek = add_patient(session, last_name="Sommer"), add_patient(session, last_name="Winter")
+        first, email = sent_inquiry(session, add_search(session, lea))
+        second, _ = sent_inquiry(session, add_search(session, tarek))
+        answer = take_in(session, reply("Leider kein freier Platz.", answers=email.message_id)).incoming_id
+        (item,) = items_of(session, first.id)
+        replies.confirm_answers(session, answer, [Decision(item.id, ItemStatus.REJECTION_CAPACITY)], now=LATER)
+        replies.take_up_again(session, answer)
+    with pytest.raises(Conflict, match="read_before"), database.write() as session:
+        whose_mail.assign(session, answer, second.id, now=LATER)
+    with pytest.raises(Conflict, match="read_before"), database.write() as session:
+        whose_mail.assign_patient(session, answer, tarek, now=LATER)
+
+
+def test_a_mail_whose_words_were_erased_stays_where_it_stands(database: Database) -> None:
+    """There is nothing to go by any more."""
+    with database.write() as session:
+        lea = add_patient(session, email="lea@mail.example")
+        tarek = add_patient(session, last_name="Winter")
+        mail = take_in(session, reply(WORDS, sender="lea@mail.example")).incoming_id
+        erase_words(session, lea, reason="Antrag", now=LATER)
+    with pytest.raises(Conflict, match="erased"), database.write() as session:
+        whose_mail.assign_patient(session, mail, tarek, now=LATER)
+
+
+def test_what_a_server_reports_is_no_answer_where_it_is_put(database: Database) -> None:
+    """The history it is put to says that a mail came back."""
+    with database.write() as session:
+        _, email = sent_inquiry(session)
+        second, _ = sent_inquiry(session)
+        report = bounce(email.message_id, recipient=email.to_address, status="4.2.2", action="delayed")
+        came_back = take_in(session, report)
+        whose_mail.assign(session, came_back.incoming_id, second.id, now=LATER)
+        session.flush()
+        assert mail_of(session, came_back).kind == "bounce"
+        assert [e.kind for e in inquiry_history(session, second.id) if e.direction == "in"] == ["bounce"]
 
 
 def test_words_leave_every_history_they_stood_in(database: Database) -> None:
@@ -294,6 +341,29 @@ def test_a_mail_of_a_merged_practice_leaves_where_it_stood(database: Database) -
         assert [e.body for e in inquiry_history(session, first.id) if e.direction == "in"] == [""]
         assert not [e for e in therapist_history(session, kept) if "Herrn W." in e.body]
         assert [e for e in inquiry_history(session, second.id) if "Herrn W." in e.body]
+
+
+def test_a_mail_put_elsewhere_stays_with_its_inquirys_practice_when_a_merge_is_taken_back(database: Database) -> None:
+    """It came to the record given up and was put to an inquiry of the one kept: an objection in it is that one's."""
+    with database.write() as session:
+        first, email = sent_inquiry(session)
+        second, _ = sent_inquiry(session)
+        kept = second.therapist_id
+        for inquiry in (first, second):
+            for item in items_of(session, inquiry.id):
+                record_answer(session, item.id, ItemStatus.REJECTION_CAPACITY, now=LATER, channel=Channel.EMAIL)
+        answer = take_in(session, reply("Frei", answers=email.message_id))
+        session.flush()
+        merge(session, keep=kept, drop=first.therapist_id, choices={}, now=LATER)
+        session.flush()
+        session.expire_all()
+        whose_mail.assign(session, answer.incoming_id, second.id, now=LATER)
+    with database.write() as session:
+        number = session.scalar(text("SELECT max(id) FROM therapist_service.therapist_merge"))
+        undo_merge(session, number, now=LATER)
+        session.flush()
+        session.expire_all()
+        assert mail_of(session, answer).therapist_id == kept
 
 
 def test_a_guardians_address_is_the_childs(database: Database) -> None:
