@@ -219,7 +219,7 @@ class Desktop:
         if self.sources is not None:
             self.sources.stop()
         self.lock.wait()
-        self.background.wait()
+        self.background.end()
         files_folder.clear()
         self.vault.close()
         self.database.close()

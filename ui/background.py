@@ -50,6 +50,7 @@ class Background(QObject):
         self._newest: dict[tuple[int, str], int] = {}
         self._calls: dict[int, _Call] = {}
         self._running = 0
+        self._ended = False
         self._returned.connect(self._deliver)
 
     def read(
@@ -94,6 +95,11 @@ class Background(QObject):
         """Let running works end (closing the program)."""
         return self._pool.waitForDone(milliseconds)
 
+    def end(self) -> None:
+        """Let running works end and hand over no more of them: the window is being taken apart."""
+        self._ended = True
+        self.wait()
+
     def _submit(self, call: "_Call") -> None:
         call.number = next(self._numbers)
         self._calls[call.number] = call
@@ -108,6 +114,8 @@ class Background(QObject):
         call = self._calls.pop(number)
         self._running -= 1
         self.busy.emit(self._running)
+        if self._ended:
+            return
         if call.writes and call.changes and call.error is None:
             self.committed.emit()
         if not isValid(call.owner):

@@ -9,7 +9,9 @@ from shiboken6 import delete
 from sqlalchemy import text
 
 from domain.access import Office, office
+from domain.database import Database, Session
 from domain.errors import Invalid
+from ui.background import Background
 from ui.ports import UiContext
 
 
@@ -66,3 +68,23 @@ def test_an_expected_error_reaches_the_caller(ui: UiContext, qtbot: QtBot) -> No
     ui.background.write(owner, work, None, failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     assert str(failed[0]) == "test.refused"
+
+
+def test_after_its_end_nothing_is_handed_over(database: Database, qtbot: QtBot) -> None:
+    """What still ran is done, and no window that is being taken apart is called back."""
+    background = Background(database)
+    got: list[Any] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(_: Session) -> int:
+        begun.set()
+        assert go_on.wait(60)
+        return 1
+
+    owner = QObject()
+    background.write(owner, work, got.append)
+    assert begun.wait(60)
+    go_on.set()
+    with qtbot.waitSignal(background.busy):
+        background.end()
+    assert got == []
