@@ -18,7 +18,7 @@ from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_patient, add_search
 from tests.conftest import Office
-from tests.domain.casework.steps import ask
+from tests.domain.casework.steps import ask, wait_for_waiter
 from tests.domain.casework.test_merging import two
 from tests.domain.test_teams import at_work, people  # noqa: F401  # a fixture
 
@@ -99,9 +99,8 @@ def test_nobody_is_asked_under_a_record_that_is_being_merged(
     with database.write() as session:
         number = merge(session, keep=one, drop=other, choices={}, now=now)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(30)
+        wait_for_waiter(session)
+    thread.join(60)
     assert told == ["db.therapist_is_merged"]
     with database.write() as session:
         undo_merge(session, number, now=now)
@@ -110,9 +109,8 @@ def test_nobody_is_asked_under_a_record_that_is_being_merged(
         ask_other(session)
         session.flush()
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(30)
+        wait_for_waiter(session)
+    thread.join(60)
     assert told == ["merge.inquiry_open"]
 
 
@@ -127,9 +125,8 @@ def test_an_exclusion_of_the_record_given_up_is_one_of_the_person(
     with database.write() as session:
         merge(session, keep=one, drop=other, choices={}, now=now)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(30)
+        wait_for_waiter(session)
+    thread.join(60)
     assert told == []
     with database.read() as session:
         assert session.scalars(text("SELECT therapist_id FROM matching_service.exclusion")).all() == [one]
