@@ -32,6 +32,9 @@ SELECT 1 FROM matching_service.inquiry WHERE closed_at IS NULL AND therapist_id 
 _OBJECTED_SINCE = """
 SELECT coalesce(max(id) FILTER (WHERE event_type = 'therapist.status_set' AND payload ->> 'status' = 'opted_out')
                 > max(id) FILTER (WHERE event_type = 'therapist.merged' AND payload ->> 'merge_id' = :merge), false)
+       OR EXISTS (SELECT FROM therapist_service.therapist_merge m  -- or brought by whoever was merged into them later
+                  WHERE m.kept_id = :kept AND m.id > cast(:merge AS bigint) AND m.undone_at IS NULL
+                    AND m.kept_after ->> 'status' = 'opted_out')
 FROM platform.event WHERE entity_id = :kept AND event_type IN ('therapist.status_set', 'therapist.merged')
 """
 _LIVE = """
@@ -123,7 +126,9 @@ def _standing(session: Session, merge_id: int) -> TherapistMerge:
 
 def _objected_since(session: Session, record: TherapistMerge) -> bool:
     """Whether an objection (Art. 21 GDPR) came after the merge: which of the two it was nobody can say."""
-    if "status" not in record.kept_after and record.kept_before.get("status") != "opted_out":
+    # a merge of an earlier release kept the status only where it changed: whether they had objected is the events' to say
+    was = record.kept_before.get("status")
+    if "status" not in record.kept_after and was not in {None, "opted_out"}:
         return True
     return bool(session.scalar(text(_OBJECTED_SINCE), {"kept": record.kept_id, "merge": str(record.id)}))
 
