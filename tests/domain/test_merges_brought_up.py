@@ -6,8 +6,8 @@ from domain.migrations import migrate
 from tests.domain.earlier_office import OFFICE_OF_0012, office_at
 from tests.servers.postgres import TestCluster
 
-# Sommer is merged into Winter and that one into Herbst; of an excluded Sommer whoever merged saw nothing. Somebody wrote
-# into a merge by hand what no merge moves
+# Sommer is merged into Winter and that one into Herbst; of an excluded Sommer whoever merged saw nothing.
+# Somebody wrote into a merge by hand what no merge moves
 LEFT = """
 INSERT INTO therapist_service.therapist (id, practice_id, site_id, contact_point_id, last_name)
     OVERRIDING SYSTEM VALUE VALUES (2, 1, 1, 1, 'Winter'), (3, 1, 1, 1, 'Herbst');
