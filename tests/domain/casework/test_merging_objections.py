@@ -5,11 +5,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
+from domain.casework.availability import change_status
 from domain.casework.merge_undo import undo_merge
 from domain.casework.merging import merge
 from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.database import Database, Session
 from domain.therapists.duplicates.comparing import side_by_side
+from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
@@ -118,3 +120,16 @@ def test_who_objected_before_an_old_merge_speaks_for_no_other(database: Database
             merge(session, keep=one, drop=third, choices={}, now=now)
         assert undo_merge(session, number, now=now) is (since != "nothing")
         assert statuses(session, one, other) == ["opted_out", "active" if since == "nothing" else "opted_out"]
+
+
+def test_an_old_window_sees_that_the_status_was_changed_since(database: Database, now: datetime) -> None:
+    """The previous release's program writes `kept_before` back, unless something of `kept_after` is another now."""
+    with database.write() as session:
+        one, other = two(session)
+        number = merge(session, keep=one, drop=other, choices={"email": other}, now=now)
+        record = session.get_one(TherapistMerge, number)
+        assert (record.kept_before["status"], record.kept_after["status"]) == ("active", "active")
+        assert set(record.kept_before) == set(record.kept_after)
+        change_status(session, one, "inactive", now=now)
+        assert undo_merge(session, number, now=now) is False  # which is no reason here: what came since stays
+        assert statuses(session, one, other) == ["inactive", "active"]
