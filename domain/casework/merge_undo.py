@@ -32,6 +32,9 @@ SELECT 1 FROM matching_service.inquiry WHERE closed_at IS NULL AND therapist_id 
 _OBJECTED_SINCE = """
 SELECT coalesce(max(id) FILTER (WHERE event_type = 'therapist.status_set' AND payload ->> 'status' = 'opted_out')
                 > max(id) FILTER (WHERE event_type = 'therapist.merged' AND payload ->> 'merge_id' = :merge), false)
+       OR EXISTS (SELECT FROM therapist_service.therapist_merge m  -- or brought by whoever was merged into them later
+                  WHERE m.kept_id = :kept AND m.id > cast(:merge AS bigint) AND m.undone_at IS NULL
+                    AND m.kept_before ->> 'status' <> 'opted_out' AND m.kept_after ->> 'status' = 'opted_out')
 FROM platform.event WHERE entity_id = :kept AND event_type IN ('therapist.status_set', 'therapist.merged')
 """
 _LIVE = """
@@ -76,7 +79,7 @@ def undo_merge(session: Session, merge_id: int, *, now: datetime) -> bool:
     _refuse_if_changed(session, record, site)
     before = dict(record.kept_before)
     objected = one.status == "opted_out" and _objected_since(session, record)
-    if objected or "status" not in record.kept_after:
+    if objected or "status" not in _set(record):
         before = {name: value for name, value in before.items() if name not in _STATUS}
     renamed = [key for key in _KEYS if key in before and getattr(one, key) != record.kept_after[key]]
     if "locked_fields" in before:
@@ -121,16 +124,23 @@ def _standing(session: Session, merge_id: int) -> TherapistMerge:
     return load_for_edit(session, TherapistMerge, merge_id)
 
 
+def _set(record: TherapistMerge) -> Row:
+    """What the merge set: the status stands in it also where it stayed."""
+    return {name: value for name, value in record.kept_after.items() if record.kept_before.get(name) != value}
+
+
 def _objected_since(session: Session, record: TherapistMerge) -> bool:
     """Whether an objection (Art. 21 GDPR) came after the merge: which of the two it was nobody can say."""
-    if "status" not in record.kept_after and record.kept_before.get("status") != "opted_out":
+    # a merge of an earlier release kept the status only where it changed: whether they had objected is the events' to say
+    was = record.kept_before.get("status")
+    if "status" not in _set(record) and was not in {None, "opted_out"}:
         return True
     return bool(session.scalar(text(_OBJECTED_SINCE), {"kept": record.kept_id, "merge": str(record.id)}))
 
 
 def _refuse_if_changed(session: Session, record: TherapistMerge, site: PracticeSite | None) -> None:
     current = stored(session, record.kept_id)
-    set_by_merge = {name: value for name, value in record.kept_after.items() if name not in _FOLLOWING}
+    set_by_merge = {name: value for name, value in _set(record).items() if name not in _FOLLOWING}
     differing = {_NAMED.get(name, name) for name, value in set_by_merge.items() if current[name] != value}
     chosen_since = site is not None and "site_id" not in record.kept_before and current["site_id"] == site.id
     if site is not None and (

@@ -109,9 +109,10 @@ def merge(session: Session, *, keep: int, drop: int, choices: Mapping[str, int],
         dropped_id=drop,
         merged_by=me(session).id,
         merged_at=now,
-        # the status also where it stays, so that one who objects later is told from one who had
+        # the status also where it stays, so that one who objects later is told from one who had; in both, so that the
+        # previous release's program takes no merge back over an objection that came since
         kept_before={name: before[name] for name in {*changed, "status"}},
-        kept_after={name: after[name] for name in changed},
+        kept_after={name: after[name] for name in {*changed, "status"}},
         dropped_status=dropped_status,
         moved=[],  # the database's: it turns what points to the other, also what nobody here sees
         added_site_id=added.id if added is not None else None,

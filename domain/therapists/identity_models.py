@@ -52,7 +52,7 @@ class DistinctPair(Identified, Base):
 class TherapistMerge(Identified, Base):
     """Two records brought together, with what is needed to take it back.
 
-    `kept_before` and `kept_after` are the columns of the one kept that changed, as PostgreSQL writes them in JSON;
+    `kept_before` and `kept_after` are the status and the changed columns of the one kept, as PostgreSQL writes them;
     `moved` lists [table, column, row id] of what pointed to the other; `cooling_ids` are the waiting times copied.
     """
 

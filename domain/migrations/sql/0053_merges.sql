@@ -43,11 +43,34 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION therapist_service.follow_merged() FROM PUBLIC;
 
--- A row about a merge moves what points to the one given up, and keeps what it moved: nobody else says that.
+-- What points to a therapist and moves with a merge.
+CREATE FUNCTION therapist_service.moving_tables() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY['matching_service.inquiry', 'matching_service.placement', 'matching_service.exclusion',
+        'matching_service.plan_line', 'communication_service.phone_call', 'communication_service.email',
+        'communication_service.incoming_email', 'communication_service.batch_line'];
+
+-- The rows a merge names, by the table and column that points: of these only, whatever somebody wrote into it.
+CREATE FUNCTION therapist_service.moved_rows(moved jsonb) RETURNS TABLE (which text, pointing text, ids bigint[])
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT m ->> 0, m ->> 1, array_agg(DISTINCT (m ->> 2)::bigint)
+        FROM jsonb_array_elements(moved) AS m
+        WHERE m ->> 1 = 'therapist_id' AND m ->> 0 = ANY (therapist_service.moving_tables())
+            OR m ->> 1 = 'practice_id' AND m ->> 0 = 'matching_service.exclusion'
+        GROUP BY 1, 2 ORDER BY 1, 2;
+    END;
+REVOKE EXECUTE ON FUNCTION therapist_service.moving_tables(), therapist_service.moved_rows(jsonb) FROM PUBLIC;
+
+-- A row about a merge moves what points to the one given up, and keeps what it moved. The previous release's program turns
+-- what it sees before it writes the row, and names it there: that is kept as far as the log of changes says so, where the
+-- last change of the row's column leads from the one given up to the one kept. The row's own transaction would say less:
+-- with savepoints it has several numbers, and whoever writes anything else to the row has it too.
 CREATE FUNCTION therapist_service.turn_to_kept() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     which text;
+    one record;
+    given jsonb := NEW.moved;
     turned jsonb;
     old_practice bigint;
     new_practice bigint;
@@ -60,6 +83,18 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'therapist_merge_done';
     END IF;
     NEW.moved := '[]';
+    FOR one IN SELECT * FROM therapist_service.moved_rows(given) LOOP
+        SELECT coalesce(jsonb_agg(jsonb_build_array(one.which, one.pointing, r.id) ORDER BY r.id), '[]') INTO turned
+            FROM unnest(one.ids) AS r (id)
+            CROSS JOIN LATERAL (
+                SELECT (c.before ->> one.pointing)::bigint AS was, (c.after ->> one.pointing)::bigint AS became
+                FROM audit.entry e JOIN audit.content c ON c.entry_id = e.id
+                WHERE e.table_name = one.which AND e.row_id = r.id AND e.operation = 'update' AND one.pointing = ANY (e.columns)
+                ORDER BY e.id DESC LIMIT 1) AS last
+            WHERE (last.was, last.became) = (CASE one.pointing WHEN 'practice_id' THEN old_practice ELSE NEW.dropped_id END,
+                                             CASE one.pointing WHEN 'practice_id' THEN new_practice ELSE NEW.kept_id END);
+        NEW.moved := NEW.moved || turned;
+    END LOOP;
     FOREACH which IN ARRAY ARRAY['matching_service.inquiry', 'matching_service.placement', 'matching_service.exclusion',
         'matching_service.plan_line', 'communication_service.phone_call', 'communication_service.email',
         'communication_service.incoming_email', 'communication_service.batch_line'] LOOP
@@ -92,8 +127,7 @@ BEGIN
         RAISE EXCEPTION 'therapist % is still merged', NEW.dropped_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'therapist_merge_done';
     END IF;
-    FOR one IN SELECT m ->> 0 AS which, m ->> 1 AS pointing, array_agg((m ->> 2)::bigint) AS ids
-               FROM jsonb_array_elements(OLD.moved) AS m GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+    FOR one IN SELECT * FROM therapist_service.moved_rows(OLD.moved) LOOP
         IF one.pointing = 'practice_id' THEN
             SELECT d.practice_id, k.practice_id INTO back, here
                 FROM therapist_service.therapist d, therapist_service.therapist k

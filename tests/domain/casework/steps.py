@@ -1,7 +1,9 @@
 """Steps of the main job that several tests begin with: an inquiry on its way, its items, its state."""
 
+import time
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -92,3 +94,14 @@ def evidence_made(database: Database, patient: int, *, now: datetime) -> Made:
             more = link_waiting(session)
     with database.write() as session:
         return make_evidence(session, patient, now=now)
+
+
+def wait_for_waiter(session: Session) -> None:
+    """Until somebody waits for what this transaction holds."""
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        if session.scalar(waits):
+            return
+        time.sleep(0.02)
+    pytest.fail("nobody waits")

@@ -24,7 +24,7 @@ from domain.therapists.queries import list_therapists
 from domain.therapists.service import set_contact
 from domain.therapists.sites import choose_main_site, sites_of
 from tests.builders import add_patient, add_search, add_therapist
-from tests.domain.casework.steps import ask
+from tests.domain.casework.steps import ask, wait_for_waiter
 
 EVERYTHING = ("therapist_service.therapist", "therapist_service.practice_site", *MOVING)
 
@@ -265,9 +265,8 @@ def test_two_people_merging_the_same_two_close_no_ring(
     with database.write() as session:
         merge(session, keep=one, drop=other, choices={}, now=now)
         second.start()
-        second.join(1)
-        assert second.is_alive()  # waits for Jana
-    second.join(20)
+        wait_for_waiter(session)  # for Jana
+    second.join(60)
     assert told == ["merge.merged_already"]
     with database.read() as session:
         assert [(shown.kept_id, shown.dropped_id) for shown in live_merges(session)] == [(one, other)]
@@ -291,9 +290,8 @@ def test_two_merges_by_hand_close_no_ring(database: Database, second_database: D
         session.execute(query, {"id": other, "into": one})
         thread = Thread(target=back)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    thread.join(30)
+        wait_for_waiter(session)
+    thread.join(60)
     assert refused == ["db.therapist_merged_into_merged"]
 
 

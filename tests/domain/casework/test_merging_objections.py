@@ -5,16 +5,19 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
+from domain.casework.availability import change_status
 from domain.casework.merge_undo import undo_merge
 from domain.casework.merging import merge
 from domain.casework.opt_outs import opt_out, opt_outs, take_out
 from domain.database import Database, Session
 from domain.therapists.duplicates.comparing import side_by_side
+from domain.therapists.identity_models import TherapistMerge
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
 from tests.domain.casework.steps import ask
 from tests.domain.casework.test_merging import two
+from tests.domain.casework.test_merging_between import merge_of_before
 
 
 def statuses(session: Session, *ids: int) -> list[str]:
@@ -99,3 +102,34 @@ def test_a_lifted_mailbox_gives_back_no_objection_of_ones_own(database: Database
         entry = next(entry for entry in opt_outs(session) or () if entry.opt_out_id is not None)
         take_out(session, entry, reason="rief an", now=now)
         assert statuses(session, one) == ["opted_out" if alone else "active"]
+
+
+@pytest.mark.parametrize("since", ["nothing", "own", "merged"])
+def test_who_objected_before_an_old_merge_speaks_for_no_other(database: Database, now: datetime, since: str) -> None:
+    """A merge of an earlier release says nothing of a status that stayed: only what was said since holds for both."""
+    with database.write() as session:
+        one, other = two(session)
+        if since != "merged":
+            opt_out(session, one, now=now, whole_mailbox=False)
+        session.flush()
+        number = merge_of_before(session, one, other).id
+        if since == "own":
+            opt_out(session, one, now=now, whole_mailbox=False)
+        elif since == "merged":
+            third = add_therapist(session, last_name="Sommer", status="opted_out")
+            merge(session, keep=one, drop=third, choices={}, now=now)
+        assert undo_merge(session, number, now=now) is (since != "nothing")
+        assert statuses(session, one, other) == ["opted_out", "active" if since == "nothing" else "opted_out"]
+
+
+def test_an_old_window_sees_that_the_status_was_changed_since(database: Database, now: datetime) -> None:
+    """The previous release's program writes `kept_before` back, unless something of `kept_after` is another now."""
+    with database.write() as session:
+        one, other = two(session)
+        number = merge(session, keep=one, drop=other, choices={"email": other}, now=now)
+        record = session.get_one(TherapistMerge, number)
+        assert (record.kept_before["status"], record.kept_after["status"]) == ("active", "active")
+        assert set(record.kept_before) == set(record.kept_after)
+        change_status(session, one, "inactive", now=now)
+        assert undo_merge(session, number, now=now) is False  # which is no reason here: what came since stays
+        assert statuses(session, one, other) == ["inactive", "active"]
