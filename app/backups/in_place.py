@@ -55,7 +55,9 @@ def _sorting(known: dict[str, Any]) -> sql.Composable:
     """Collation as its row of the catalogue has it; the columns' names change with the server's version."""
     parts: list[tuple[LiteralString, str]] = [("LC_COLLATE", known["datcollate"]), ("LC_CTYPE", known["datctype"])]
     locale = known.get("datlocale") or known.get("daticulocale")
-    if locale is not None and known["datlocprovider"] == "i":
+    if known.get("datlocprovider") == "c":  # said from PostgreSQL 15 on: the template's may be another one
+        parts.append(("LOCALE_PROVIDER", "libc"))
+    elif locale is not None and known["datlocprovider"] == "i":
         parts += [("LOCALE_PROVIDER", "icu"), ("ICU_LOCALE", locale)]
     elif locale is not None:
         parts += [("LOCALE_PROVIDER", "builtin"), ("BUILTIN_LOCALE", locale)]

@@ -162,9 +162,12 @@ class BackupKeeper:
             self._write(lambda s: records.note_copies(s, held, trouble=trouble, now=self._now()))
 
     def _ours(self, folder: Path) -> tuple[BackupFile, ...]:
-        """Those the office has on its list or that its keys open: another's in the same folder are left alone."""
-        listed = self._write(records.listed_names)
-        return tuple(f for f in backups_in(folder) if f.name in listed or not self._is_anothers(f))
+        """Those this office made or verified or that its keys open: another's in the same folder are left alone.
+
+        The list alone proves nothing: older programs took up whatever lay there.
+        """
+        own = self._write(records.own_names)
+        return tuple(f for f in backups_in(folder) if f.name in own or not self._is_anothers(f))
 
     def _is_anothers(self, file: BackupFile) -> bool:
         if file.name not in self._sealed_to:

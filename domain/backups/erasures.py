@@ -56,7 +56,19 @@ _CREATED = "md5(extract(epoch FROM {})::text)"
 # a contact's mark is its salted hash, of which nobody reads anything once the salt is gone
 _HASHED = """(SELECT encode(content_hash, 'hex') FROM audit.contact_link WHERE entry_id = {0}
     UNION ALL SELECT encode(content_hash, 'hex') FROM audit.contact_pending WHERE entry_id = {0} LIMIT 1)"""
-_CONTACTS = f"""
+# an entry emptied by a mail's going elsewhere, whose words stand in a later one of its moment or of the move's: that is
+# no erasure until they are gone there, too; `takes_back` is missing in older schemas
+_MOVED = """WITH RECURSIVE went AS (
+    SELECT f.id, n.id AS further, n.counterpart <> '' OR n.body <> '' AS says
+    FROM communication_service.contact_entry m
+    JOIN communication_service.contact_entry f ON f.id = cast(to_jsonb(m) ->> 'takes_back' AS bigint)
+    CROSS JOIN LATERAL (SELECT f.at UNION SELECT m.at) moment
+    JOIN communication_service.contact_entry n
+        ON n.at = moment.at AND n.id > m.id AND n.channel = 'email' AND n.direction = 'in'
+    WHERE m.kind = 'mail_moved'
+), moved (id) AS (
+    SELECT id FROM went WHERE says UNION SELECT went.id FROM went JOIN moved ON moved.id = went.further)"""
+_CONTACTS = f"""{_MOVED}
 SELECT e.entry_id, {_HASHED.format("e.entry_id")},
     ARRAY(SELECT p.id FROM communication_service.phone_call p
           WHERE (p.id = c.call_id OR p.inquiry_id = c.inquiry_id) AND p.outcome = '' AND p.note = '' ORDER BY 1),
@@ -64,7 +76,8 @@ SELECT e.entry_id, {_HASHED.format("e.entry_id")},
           JOIN matching_service.inquiry_item i ON i.id = a.item_id
           JOIN matching_service.place_search s ON s.id = i.search_id
           WHERE i.inquiry_id = c.inquiry_id AND s.patient_id = c.patient_id AND a.note = '' ORDER BY 1)
-FROM audit.contact_erasure e JOIN communication_service.contact_entry c ON c.id = e.entry_id ORDER BY 1"""
+FROM audit.contact_erasure e JOIN communication_service.contact_entry c ON c.id = e.entry_id
+WHERE NOT EXISTS (SELECT FROM moved WHERE moved.id = e.entry_id) ORDER BY 1"""
 # kept since there is one way to erase all words about a patient (audit.erase_words)
 _KEEPS_PATIENTS = "SELECT to_regclass('audit.patient_erasure') IS NOT NULL"
 _PATIENTS = f"""
@@ -154,8 +167,8 @@ def _record(connection: Connection, erasure: Erasure) -> bool:
 
 
 def _contact(connection: Connection, erasure: Erasure) -> bool:
-    same = connection.scalar(text(f"SELECT {_HASHED.format(':id')} = :mark"), {"id": erasure.id, "mark": erasure.mark})
-    if not same:
+    """An entry with what was said in its calls and answers, unless it was emptied here already."""
+    if not connection.scalar(_CONTACT_DUE, {"id": erasure.id, "mark": erasure.mark}):
         return False
     connection.execute(text("SELECT audit.erase_contact(:id, :reason)"), {"id": erasure.id, "reason": REASON})
     for table, columns, numbers in (
@@ -184,6 +197,8 @@ def _mail(connection: Connection, erasure: Erasure) -> bool:
     return bool(connection.scalar(text("SELECT audit.erase_incoming(:id, :reason)"), due))
 
 
+_CONTACT_DUE = text(f"""SELECT {_HASHED.format(":id")} = :mark
+    AND NOT EXISTS (SELECT FROM audit.contact_erasure WHERE entry_id = :id)""")
 _MAIL_DUE = text(f"""SELECT EXISTS (
     SELECT FROM communication_service.incoming_email m
     WHERE m.id = :id AND {_CREATED.format("m.created_at")} = :mark

@@ -162,6 +162,11 @@ def listed_names(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(Backup.file_name).where(Backup.file_name != "")))
 
 
+def own_names(session: Session) -> frozenset[str]:
+    """The files that were made or brought back here: of one that was only found lying there no rows were counted."""
+    return frozenset(session.scalars(select(Backup.file_name).where(Backup.file_name != "", Backup.row_count > 0)))
+
+
 def verified_names(session: Session) -> frozenset[str]:
     """The files that were brought back and are the same."""
     return frozenset(session.scalars(select(Backup.file_name).where(Backup.state == "verified")))

@@ -18,6 +18,7 @@ from app.backups.making import make_backup, read_manifest, verify
 from app.paths import Profile
 from domain.backups.files import Kind, backups_in, clear_leftovers, file_name, whole_file
 from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, list_backups, save_backup_settings
+from domain.backups.records import settle
 from domain.database import Database
 from domain.errors import Unavailable
 from domain.persons import ensure_login
@@ -184,10 +185,19 @@ def test_where_a_trial_has_no_room_the_backup_waits_for_it(
     assert (only.state, only.trouble) == ("verified", "")
 
 
+@pytest.mark.parametrize("listed_before", [False, True])
 def test_anothers_backups_in_the_same_folder_are_left_alone(
-    office: Office, database: Database, keeper: BackupKeeper, profile: Profile, clock: Clock, tmp_path: Path
+    office: Office,
+    database: Database,
+    worker_database: Database,
+    keeper: BackupKeeper,
+    profile: Profile,
+    clock: Clock,
+    tmp_path: Path,
+    *,
+    listed_before: bool,
 ) -> None:
-    """Two offices share a drive: neither lists, copies, verifies or rotates the other's, and both are told."""
+    """Two offices share a drive: neither keeps, rotates or goes on listing the other's, and both are told."""
     stranger = bytes(PrivateKey.generate().public_key)
     folder = profile.home / "backups"
     folder.mkdir()
@@ -197,6 +207,10 @@ def test_anothers_backups_in_the_same_folder_are_left_alone(
         theirs.add(make_backup(office.url("owner"), folder, [stranger], kind=Kind.HOURLY, now=at).path.name)
     for name in theirs:
         (tmp_path / name).write_bytes((folder / name).read_bytes())
+    if listed_before:
+        with worker_database.write() as session:
+            settle(session, backups_in(folder), str(folder))
+        assert {row.file_name for row in listed(database)} == theirs
     with database.write() as session:
         save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
     with pytest.raises(Unavailable, match="shared_folder") as why:
@@ -207,6 +221,21 @@ def test_anothers_backups_in_the_same_folder_are_left_alone(
     assert only.copied_at is not None
     for place in (folder, tmp_path):
         assert {file.name for file in backups_in(place)} == theirs | {only.file_name}
+
+
+def test_a_backup_stays_the_offices_when_the_machine_gets_another_key(
+    database: Database, keeper: BackupKeeper, profile: Profile, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It made them, verified or not; that none of today's keys opens them makes them nobody else's."""
+    monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
+    keeper.keep()
+    clock.now += HOUR
+    keeper.keep()
+    assert [row.state for row in listed(database)] == ["made", "verified"]
+    (profile.home / "backup.key").unlink()
+    clock.now += HOUR
+    keeper.keep()
+    assert [row.state for row in listed(database)] == ["made", "made", "verified"]
 
 
 def test_what_another_machine_writes_just_now_is_no_leftover(tmp_path: Path) -> None:
