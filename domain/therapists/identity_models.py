@@ -113,7 +113,8 @@ class ImportChange(Identified, Base):
         Index("ix_import_change_import_file_id", "import_file_id"),
         Index("ix_import_change_therapist_id", "therapist_id"),
         CheckConstraint(
-            "therapist_ids IS NULL OR (therapist_id IS NULL AND became = 'changed' AND cardinality(therapist_ids) > 0)",
+            "therapist_ids IS NULL OR (therapist_id IS NULL AND became = 'changed' AND cardinality(therapist_ids) > 0"
+            " AND array_position(therapist_ids, NULL) IS NULL)",
             name="together",
         ),
         Index(

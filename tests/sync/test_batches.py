@@ -16,9 +16,10 @@ from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.listing import BatchRow
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release, resume, take_back
+from domain.communication.mails import Letter, queue_mail
 from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
-from tests.builders import add_search, add_therapist
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import figures, make_all, scalar, take_all_back
 from tests.servers.mail import DOMAIN, MailServer
@@ -51,6 +52,21 @@ def wait_until_sent(database: Database, batch: int, count: int) -> None:
     while figures(database, batch).sent < count:
         assert time.monotonic() < end, figures(database, batch)
         time.sleep(0.01)
+
+
+def wait_until_at_work(database: Database) -> None:
+    """Wait until the worker has sent a mail of no batch, queued last: it is up, and takes what it may."""
+    address = f"{uuid4().hex}@{DOMAIN}"
+    with database.write() as session:
+        mail = queue_mail(
+            session, kind="patient", to_address=address, to_name="Lea Berger", letter=Letter("Grüße", "Grüße", ""),
+            now=datetime.now(UTC), patient_id=add_patient(session, email=address),
+        )  # fmt: skip
+    sent = f"SELECT count(*) FROM communication_service.email WHERE id = {mail} AND status = 'sent'"
+    end = time.monotonic() + SECONDS
+    while not scalar(database, sent):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def come_to_rest(database: Database, batch: int) -> BatchRow:
@@ -107,6 +123,7 @@ def test_paused_it_outlives_a_restart_of_the_worker(
         pause(session, batch)
     for ahead in (AHEAD, AHEAD + timedelta(hours=1)):
         with WorkerProgram(office.url("worker"), mail_server.smtp_port, tmp_path / "w.log", ahead=ahead) as worker:
+            wait_until_at_work(database)
             time.sleep(STILL)
             worker.kill()
     assert figures(database, batch).waiting == 4
@@ -116,13 +133,16 @@ def test_paused_it_outlives_a_restart_of_the_worker(
 def test_taken_back_in_time_nothing_arrives(
     office: Office, database: Database, mail_server: MailServer, tmp_path: Path
 ) -> None:
-    """Within the undo window, with the worker running all the while."""
+    """Within the undo window, with the worker running all the while; nor when the window is over."""
     batch, addresses = addressed(database, 6)
     with WorkerProgram(office.url("worker"), mail_server.smtp_port, tmp_path / "w.log"):
         make_all(database, batch, now=datetime.now(UTC))
         with database.write() as session:
             take_back(session, batch)
         take_all_back(database, batch, now=datetime.now(UTC))
+        wait_until_at_work(database)
+    with WorkerProgram(office.url("worker"), mail_server.smtp_port, tmp_path / "w.log", ahead=AHEAD):
+        wait_until_at_work(database)
         time.sleep(STILL)
     assert figures(database, batch).taken_back == 6
     assert sum(arrived(mail_server, addresses).values()) == 0

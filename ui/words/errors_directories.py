@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "merge.inquiry_since": "Seit der Zusammenführung läuft eine Anfrage an das gewählte Postfach. Warten Sie die Antwort ab; es wurde nichts geändert.",
     "db.therapist_is_merged": "Dieser Eintrag ist mit einem anderen zusammengeführt. Wählen Sie den, der geblieben ist; es wurde nichts geändert.",
     "db.ck_therapist_merged": "Dieser Eintrag ist mit einem anderen zusammengeführt. Wählen Sie den, der geblieben ist; es wurde nichts geändert.",
-    "db.therapist_merge_done": "Die beiden Einträge stehen nicht so, wie es dafür sein muss. Es wurde nichts geändert; laden Sie die Liste neu.",
+    "db.therapist_merge_done": "Die beiden Einträge wurden inzwischen zusammengeführt oder wieder getrennt. Es wurde nichts geändert; laden Sie die Liste neu.",
     "db.uq_therapist_merge_live": "Jemand anders hat diesen Eintrag gerade zusammengeführt. Es wurde nichts geändert; laden Sie die Liste neu.",
     "import.note.email_unreadable": "übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
     "import.note.language_unknown": "übernommen, aber ohne eine Sprache: die Liste der Sprachen kennt sie nicht.",

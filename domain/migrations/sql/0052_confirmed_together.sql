@@ -4,7 +4,8 @@
 ALTER TABLE scraping_service.import_change
     ADD COLUMN therapist_ids BIGINT[],
     ADD CONSTRAINT ck_import_change_together CHECK (
-        therapist_ids IS NULL OR (therapist_id IS NULL AND became = 'changed' AND cardinality(therapist_ids) > 0));
+        therapist_ids IS NULL OR (therapist_id IS NULL AND became = 'changed' AND cardinality(therapist_ids) > 0
+            AND array_position(therapist_ids, NULL) IS NULL));
 CREATE INDEX ix_import_change_therapist_ids ON scraping_service.import_change USING gin (therapist_ids)
     WHERE therapist_ids IS NOT NULL;
 

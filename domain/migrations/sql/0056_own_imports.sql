@@ -22,6 +22,7 @@ DECLARE
                       FROM jsonb_each(rows.after) AS e
                       WHERE e.key NOT IN ('search_text', 'sort_name') AND (rows.before -> e.key) IS DISTINCT FROM e.value) AS diff
                   WHERE diff.columns IS NOT NULL AND (NOT diff.columns <@ %4$L::text[] OR (rows.after ->> %1$L)::bigint NOT IN (
+                      -- none of them is NULL (0052): beside a NULL, NOT IN is true of nobody
                       SELECT unnest(l.therapist_ids)
                       FROM scraping_service.import_file f JOIN scraping_service.import_change l ON l.import_file_id = f.id
                       WHERE (f.began_at = now() OR f.undo_began_at = now())

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from domain.therapists.changes import Became
 from tests.domain.casework.test_import_diff import Desk, desk, entry
@@ -138,3 +140,26 @@ def test_a_file_nobody_read_hides_no_change_from_the_audit(desk: Desk) -> None:
     with desk.database.read() as session:
         mine = session.scalars(text("SELECT platform.current_person_id()")).one()
         assert session.execute(who).all() == [(mine, mine, False)]
+
+
+def test_a_line_that_names_nobody_hides_no_change_from_the_audit(desk: Desk) -> None:
+    """By a tool of one's own, too: no line has a gap among its names, and who is named by none is audited."""
+    desk.take(entry(), entry("Winter", "Eva"))
+    _, before = counted(desk)
+    file = """INSERT INTO scraping_service.import_file (file_name, kind, sha256, as_of, imported_at)
+              SELECT 'x', kind, repeat('0', 64), as_of, imported_at FROM scraping_service.import_file LIMIT 1"""
+    line = """INSERT INTO scraping_service.import_change (import_file_id, "row", became, before, after, therapist_ids)
+              SELECT max(id), 1, 'changed', '{}', '{}', (SELECT array_append(array_agg(id), NULL) FROM named)
+              FROM scraping_service.import_file"""
+    named = "WITH named AS (SELECT min(id) AS id FROM therapist_service.therapist) "
+    with desk.database.write() as session:
+        session.execute(text(file))
+        with pytest.raises(IntegrityError, match="ck_import_change_together"), session.begin_nested():
+            session.execute(text(named + line))
+        session.execute(text("UPDATE therapist_service.therapist SET source_as_of = '2026-01-01'"))
+    assert counted(desk)[1] == before + 2
+    with desk.database.write() as session:
+        session.execute(text(file))
+        session.execute(text(named + line.replace("array_append(array_agg(id), NULL)", "array_agg(id)")))
+        session.execute(text("UPDATE therapist_service.therapist SET source_as_of = '2026-02-02'"))
+    assert counted(desk)[1] == before + 3

@@ -145,7 +145,8 @@ def test_several_at_one_address_are_fanned_out(opened: MapView, qtbot: QtBot, as
         with contextlib.suppress(qtbot.TimeoutError):
             qtbot.waitUntil(lambda: bool(caught), timeout=5_000)
             break
-    assert [sorted(them) for them in caught] == [[1, 2, 3, 4]]
+    # where the first press took longer than the wait, the second is told, too
+    assert sorted(caught[0]) == [1, 2, 3, 4]
     qtbot.waitUntil(lambda: ask(opened, "document.querySelectorAll('.pl-marker').length") == 4, timeout=SLOW_MS)
 
 
