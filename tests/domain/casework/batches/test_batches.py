@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from domain.casework import by_hand
 from domain.casework.batches.checking import check_lines
 from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_plan, gather_practices, gather_reminders
@@ -16,7 +15,6 @@ from domain.casework.batches.steering import leave_out, pause, put_back, release
 from domain.casework.mail_reports import mail_failed, mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import mark_sent
-from domain.casework.taking import look_before_by_hand
 from domain.casework.week_plan import accept, open_lines, skip
 from domain.communication.claiming import claim, release_due
 from domain.communication.models import Email
@@ -217,22 +215,6 @@ def test_what_left_stays(database: Database) -> None:
     found = figures(database, batch)
     assert (found.sent, found.taken_back) == (2, 2)
     assert scalar(database, "SELECT count(*) FROM matching_service.inquiry WHERE stage = 'sent'") == 2
-
-
-def test_what_somebody_had_outside_is_taken_back_with_the_word_that_it_was_not_sent(database: Database) -> None:
-    """Its batch was taken back meanwhile: it waits for nobody, its patients and practice are free."""
-    planned_town(database, practices=2)
-    batch = released(database)
-    make_all(database, batch)
-    held = next(line.email_id for line in lines_of(database, batch) if line.email_id is not None)
-    with database.write() as session:
-        assert look_before_by_hand(session, held, now=NOW) == ""
-        take_back(session, batch)
-    take_all_back(database, batch)
-    assert (figures(database, batch).taken_back, scalar(database, INQUIRIES)) == (1, 1)
-    with database.write() as session:
-        assert by_hand.put_back(session, held, now=LATER) == "stopped.batch_taken_back"
-    assert (figures(database, batch).taken_back, scalar(database, INQUIRIES)) == (2, 0)
 
 
 def test_taking_back_may_be_cut_and_continued(database: Database) -> None:
