@@ -3,14 +3,19 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.paths import Profile
 from app.seat import open_seat
 from app.settings import load
 
+if TYPE_CHECKING:
+    from ui.background import Background
+
 SIZES = ((1366, 768), (1920, 1080))
 SETTLE_MS = 700
 MAP_MS = 4000
+LONGEST_MS = 60_000
 
 
 def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]] = SIZES) -> list[Path]:
@@ -35,7 +40,7 @@ def take_screens(profile: Profile, folder: Path, sizes: Sequence[tuple[int, int]
                 desktop.window.show()
                 for step, prepare in _steps(desktop).items():
                     prepare()
-                    _settle(MAP_MS if "karte" in step else SETTLE_MS)
+                    _settle(MAP_MS if "karte" in step else SETTLE_MS, desktop.background)
                     path = folder / _name(step, width, height, dark=dark)
                     desktop.window.grab().save(str(path))
                     written.append(path)
@@ -139,10 +144,19 @@ def _steps(desktop: object) -> dict[str, Callable[[], None]]:
     }
 
 
-def _settle(milliseconds: int) -> None:
-    """Let what runs in the background come back and be painted."""
+def _settle(milliseconds: int, background: "Background | None" = None) -> None:
+    """Let what was painted last stand this long with nothing on its way; a busy machine has LONGEST_MS for it."""
     from PySide6.QtCore import QEventLoop, QTimer
 
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
+    loop, rest = QEventLoop(), QTimer()
+    rest.setSingleShot(True)
+    rest.setInterval(milliseconds)
+    rest.timeout.connect(loop.quit)
+    QTimer.singleShot(LONGEST_MS, loop.quit)
+    if background is None or not background.running:
+        rest.start()
+    if background is not None:
+        heard = background.busy.connect(lambda running: rest.stop() if running else rest.start())
     loop.exec()
+    if background is not None:
+        background.busy.disconnect(heard)

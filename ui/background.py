@@ -91,6 +91,11 @@ class Background(QObject):
         """Run `work` without the database: files and the store of this machine, with the server or without."""
         self._submit(_Call(owner, lambda _: work(), done, failed, key, writes=False, asks=False))
 
+    @property
+    def running(self) -> int:
+        """How many works are under way."""
+        return self._running
+
     def wait(self, milliseconds: int = 10_000) -> bool:
         """Let running works end (closing the program)."""
         return self._pool.waitForDone(milliseconds)
