@@ -40,7 +40,7 @@ _CONTACT = f"""CASE WHEN NOT {asked_where("t", TODAY_OF_NOW)} THEN t.status
     WHEN oc.cooling_until > :now THEN 'cooling' ELSE 'available' END"""
 _LIST = Listing(
     select=f"""
-    SELECT t.id AS therapist_id, concat_ws(', ', t.last_name, nullif(trim(t.title || ' ' || t.first_name), '')) AS name,
+    SELECT t.id AS therapist_id, concat_ws(', ', t.last_name, nullif(t.first_name, ''), nullif(t.title, '')) AS name,
            pr.name AS practice, st.plz, st.city, t.offers, t.licence, t.status, {_CONTACT} AS contact, oc.cooling_until,
            coalesce(nullif(t.phone, ''), t.mobile) AS phone, t.email, st.lat, st.lon
     FROM therapist_service.therapist t
