@@ -52,7 +52,7 @@ class MapPage:
 
 _COLUMNS = f"""
 SELECT t.id AS therapist_id, t.site_id,
-       concat_ws(', ', t.last_name, nullif(trim(t.title || ' ' || t.first_name), '')) AS name,
+       concat_ws(', ', t.last_name, nullif(t.first_name, ''), nullif(t.title, '')) AS name,
        st.plz, st.city, st.lat, st.lon, st.geo_quality IN ('house', 'street') AS exact,
        CASE WHEN NOT {asked_where("t", TODAY_OF_NOW)} THEN t.status
             WHEN EXISTS (SELECT FROM matching_service.inquiry q
