@@ -156,7 +156,8 @@ def _call(row: RowMapping, reached: Reachability, expected: float, *, region: st
     as_of = row["hours_as_of"]
     return QueuedCall(
         **(values | {"status": CallStatus(row["status"])}),
-        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS else _reach(window, now),
+        # who called back has somebody at the telephone, whatever their hours say
+        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS or row["phone_tag"] else _reach(window, now),
         window=window,
         published=published_minutes(hours) if hours else None,
         unknown_days=holidays_in_week(monday_of(as_of), region) if hours and as_of is not None else (),
