@@ -200,7 +200,11 @@ def refuse_theirs(session: Session, call: PhoneCall) -> None:
 
 def _still_wanted(session: Session, call: PhoneCall, *, now: datetime) -> bool:
     """Whether there is still something to call about, a practice that may be called, and a number."""
-    over = call.inquiry_id is not None and session.get_one(Inquiry, call.inquiry_id).closed_at is not None
+    if call.inquiry_id is None:  # about nothing in particular: whoever is called anyway is not called twice
+        others = PhoneCall.therapist_id == call.therapist_id, PhoneCall.status == CallStatus.PLANNED
+        over = session.scalar(select(PhoneCall.id).where(*others).limit(1)) is not None
+    else:
+        over = session.get_one(Inquiry, call.inquiry_id).closed_at is not None
     asked = session.scalar(select(Therapist.id).where(Therapist.id == call.therapist_id, is_asked(office_day(now))))
     return asked is not None and not over and bool(number_of(session, call.therapist_id))
 

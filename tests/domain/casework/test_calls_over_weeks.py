@@ -14,7 +14,7 @@ from domain.casework.clocks import tick
 from domain.casework.evidence import assemble
 from domain.casework.phone_queue import CALLS_SHOWN, Reach, phone_queue
 from domain.casework.sending import undo_sending
-from domain.communication.contacts import CallResult
+from domain.communication.contacts import CallResult, record_call
 from domain.communication.evidence.facts import Outcome
 from domain.communication.models import PhoneCall
 from domain.communication.states import CallStatus
@@ -128,6 +128,16 @@ def test_a_call_nobody_made_is_made_this_morning(database: Database) -> None:
         calling.finish_call(session, queued.call_id, CallResult(C.NO_ANSWER), now=tuesday)
         session.flush()
         assert not newest(session, inquiry).phone_tag  # they were called back
+
+
+def test_whoever_is_called_anyway_is_not_called_twice(database: Database) -> None:
+    """A call in vain, entered at the practice, while the one about its inquiry is planned: that one is left."""
+    with database.write() as session:
+        inquiry = by_phone(session)
+        assert record_call(session, inquiry.therapist_id, CallResult(C.NO_ANSWER), now=MONDAY_TEN) is None
+        (queued,) = phone_queue(session, now=MONDAY_TEN)
+        assert queued.inquiry_id == inquiry.id
+        assert record_call(session, add_therapist(session), CallResult(C.NO_ANSWER), now=MONDAY_TEN) is not None
 
 
 def test_a_promised_time_that_passed_is_told_and_comes_first(database: Database) -> None:
