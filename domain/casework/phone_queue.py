@@ -104,7 +104,7 @@ LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN platform.person p ON p.id = c.person_id
 LEFT JOIN communication_service.phone_call f ON f.id = c.follows_id
 WHERE c.status = 'in_progress'
-   OR (c.status = 'planned' AND c.planned_at < cast(:until AS timestamptz)
+   OR (c.status = 'planned' AND (c.planned_at < cast(:until AS timestamptz) OR c.phone_tag)
        AND {asked_where("t")} AND q.closed_at IS NULL)
 ORDER BY c.status = 'in_progress' DESC, mine DESC, c.planned_at, c.id LIMIT :limit
 """
@@ -140,7 +140,7 @@ def planned_later(session: Session, *, now: datetime) -> Later:
         SELECT count(*), min(c.planned_at) FROM communication_service.phone_call c
         JOIN therapist_service.therapist t ON t.id = c.therapist_id
         LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
-        WHERE c.status = 'planned' AND c.planned_at >= cast(:until AS timestamptz)
+        WHERE c.status = 'planned' AND c.planned_at >= cast(:until AS timestamptz) AND NOT c.phone_tag
           AND {asked_where("t")} AND q.closed_at IS NULL"""),
         {"until": now + timedelta(days=DAYS_AHEAD), "today": office_day(now)},
     ).one()

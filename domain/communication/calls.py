@@ -217,7 +217,7 @@ def replan(session: Session, call_id: int, *, now: datetime) -> int:
     """
     call = load_for_edit(session, PhoneCall, call_id)
     made = call.status != CallStatus.MISSED
-    if call.status == CallStatus.WRONG_NUMBER:
+    if call.status == CallStatus.WRONG_NUMBER:  # stays what it was, so that nobody dials that number again
         _refuse_followed(session, call)
     else:
         _move(session, call, CallStatus.REPLANNED)

@@ -70,8 +70,8 @@ CALL = Machine(
     {
         C.PLANNED: frozenset({C.IN_PROGRESS, C.CANCELLED, C.MISSED}),
         C.IN_PROGRESS: frozenset({C.REACHED}) | UNREACHED,
-        # one to a wrong number stays what it was, so that nobody dials it again; another follows once it was mended
-        **{unreached: frozenset({C.REPLANNED}) for unreached in UNREACHED - {C.WRONG_NUMBER}},
+        # a call to a wrong number is planned anew once the number was mended
+        **{unreached: frozenset({C.REPLANNED}) for unreached in UNREACHED},
         C.MISSED: frozenset({C.REPLANNED}),
         C.REACHED: frozenset({C.CALLBACK_DUE}),
     },
