@@ -16,7 +16,8 @@ from domain.communication.account_states import silent_mailboxes
 from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
-from domain.therapists.asking import TODAY_OF_NOW, asked_where
+from domain.matching.silence import CHASE, SILENT_SINCE
+from domain.therapists.asking import TODAY_OF_NOW
 from domain.weektime import BERLIN
 
 
@@ -150,15 +151,9 @@ _TASKS: dict[TaskKind, str] = {
         WHERE w.printed_at IS NULL""",
     TaskKind.FOLLOW_UP: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference,
-               greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
+               {SILENT_SINCE} + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        JOIN platform.office o ON o.id = 1
-        WHERE q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)}
-          AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now
-          AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
-                          WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)
-          AND NOT EXISTS (SELECT FROM communication_service.incoming_email m
-                          WHERE m.inquiry_id = q.id AND m.status = 'unread' AND m.kind <> 'bounce')""",
+        JOIN platform.office o ON o.id = 1 WHERE {CHASE}""",
     TaskKind.WAITLIST_DUE: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.waitlisted_until::timestamptz"
     f" {_ITEM_JOINS} WHERE i.status = 'waitlisted' AND i.waitlisted_until <= cast(:now AS timestamptz) + interval '7 days'"
     " AND s.status IN ('active', 'paused')",

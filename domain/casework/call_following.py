@@ -9,6 +9,7 @@ from domain.access import office
 from domain.communication.models import PhoneCall
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
+from domain.matching.silence import silent_since
 from domain.matching.states import OPEN_ITEM, InquiryStage, ItemStatus
 from domain.weektime import office_day
 
@@ -30,7 +31,7 @@ def what_follows(session: Session, call_id: int, following: int | None) -> Follo
         return Following(call_at)
     inquiry = session.get_one(Inquiry, number)
     waiting = sum(ItemStatus(item.status) in OPEN_ITEM for item in items_of(session, number))
-    moments = [at for at in (inquiry.clock_started_at, inquiry.last_reminded_at) if at is not None]
-    if inquiry.stage != InquiryStage.SENT or not waiting or not moments:
+    since = silent_since(session, number)
+    if inquiry.stage != InquiryStage.SENT or not waiting or since is None:
         return Following(call_at, waiting)
-    return Following(call_at, waiting, office_day(max(moments) + timedelta(days=office(session).follow_up_days)))
+    return Following(call_at, waiting, office_day(since + timedelta(days=office(session).follow_up_days)))

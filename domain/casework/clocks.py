@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.casework.prior_states import forget_prior_states
+from domain.casework.unreached import expire_unreached
 from domain.casework.unread_replies import unread_inquiries
 from domain.casework.waiting_reminders import waiting_mails
 from domain.communication.calls import cancel_calls, miss_overdue
@@ -51,11 +52,13 @@ def tick(session: Session, *, now: datetime) -> Ticked:
 
 
 def expire_silent(session: Session, *, now: datetime) -> tuple[int, ...]:
-    """Expire inquiries nobody answered, drop calls planned for them and reminders that wait; returns their ids.
+    """Expire inquiries nobody answered or could be called about; drop their calls and reminders; returns their ids.
 
     One whose answer lies unread in the inbox is not silent: it stays open until somebody has read it.
     """
-    expired = expire_due(session, now=now, answered=unread_inquiries(session))
+    answered = unread_inquiries(session)
+    silent = expire_due(session, now=now, answered=answered)
+    expired = silent + expire_unreached(session, now=now, answered=answered)
     for inquiry_id in expired:
         cancel_calls(session, inquiry_id, reason="expired")
         for mail in waiting_mails(session, inquiry_id):

@@ -44,6 +44,8 @@ _OUTCOMES = {
 # (`ui/patients/files.py` asks for it), a file's name is none.
 FILED_AS = {"ptv11": "ptv11"}
 IN_VAIN = UNREACHED - {CallStatus.WRONG_NUMBER}  # calls that rang at the practice
+# ended without a word of the practice's: who was called in vain before was called in vain
+UNTOLD = frozenset({ItemStatus.NO_RESPONSE, ItemStatus.WITHDRAWN, ItemStatus.MATCHED_ELSEWHERE})
 UNANSWERED = OPEN_ITEM | {ItemStatus.NO_RESPONSE}  # what an answer nobody has read may change
 STATUTORY_PAPERS = {"ptv11", "tss_proof"}  # nobody gives them to who is not insured by statute
 
@@ -286,10 +288,12 @@ def _outcome(item: RowMapping, steps: Sequence[Step]) -> Outcome:
     status = ItemStatus(item["status"])
     if item["unread"] and status in UNANSWERED:
         return Outcome.UNREAD
-    if status is ItemStatus.PENDING and item["sent_at"] is None:
-        return _unspoken(steps, again=item["called_again"])
     if status is ItemStatus.WITHDRAWN and item["stage"] == InquiryStage.BOUNCED:
         return Outcome.UNDELIVERABLE
+    went_out = {step.kind for step in steps if step.direction == "out"}
+    in_vain = status in UNTOLD and went_out <= UNREACHED and bool(went_out & IN_VAIN)
+    if in_vain or (status is ItemStatus.PENDING and item["sent_at"] is None):
+        return _unspoken(steps, again=item["called_again"])
     if status is ItemStatus.PENDING and any(step.kind == "bounce" for step in steps):
         return Outcome.UNDELIVERABLE
     return _OUTCOMES[status]

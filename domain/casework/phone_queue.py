@@ -47,7 +47,8 @@ class Reach(StrEnum):
 class QueuedCall:
     """One call of the queue.
 
-    `window` is the one that is open or comes next; `agreed` says that the practice named the time itself. `published`
+    `window` is the one that is open or comes next; `agreed` says that the practice named the time itself, `promised_at`
+    such a time at which nobody called. `published`
     are the minutes a week the practice says it answers, None where it says none; `unknown_days` those its hours say
     nothing of, since they were holidays. `chance` is the share of attempts that reach somebody at this weekday and
     hour, `tried` and `reached` what is known of this practice, `hour_tried` of the hour in the whole office; `value` is
@@ -77,6 +78,7 @@ class QueuedCall:
     unknown_days: tuple[date, ...]
     seat: str
     agreed: bool
+    promised_at: datetime | None
     started_at: datetime | None
     tried: int
     reached: int
@@ -89,6 +91,7 @@ _CALLS = f"""
 SELECT c.id AS call_id, c.version, c.status, c.therapist_id, c.inquiry_id, c.planned_at, c.attempt, c.phone_tag, c.note,
        trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS practice, st.city, {USABLE} AS phone,
        t.phone_hours, t.hours_as_of, pr.seat, c.agreed, c.started_at,
+       CASE WHEN f.agreed AND f.started_at IS NULL AND f.status = 'replanned' THEN f.planned_at END AS promised_at,
        p.display_name AS person, coalesce(p.role_name = session_user, true) AS mine,
        coalesce(q.stage = 'approved', false) AS first_call,
        (SELECT count(*) FROM matching_service.inquiry_item i
@@ -99,10 +102,11 @@ JOIN therapist_service.practice_site st ON st.id = t.site_id
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
 LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN platform.person p ON p.id = c.person_id
+LEFT JOIN communication_service.phone_call f ON f.id = c.follows_id
 WHERE c.status = 'in_progress'
-   OR (c.status = 'planned' AND c.planned_at < cast(:until AS timestamptz)
+   OR (c.status = 'planned' AND (c.planned_at < cast(:until AS timestamptz) OR c.phone_tag)
        AND {asked_where("t")} AND q.closed_at IS NULL)
-ORDER BY c.status = 'in_progress' DESC, c.planned_at, c.id LIMIT :limit
+ORDER BY c.status = 'in_progress' DESC, mine DESC, c.planned_at, c.id LIMIT :limit
 """
 
 
@@ -136,7 +140,7 @@ def planned_later(session: Session, *, now: datetime) -> Later:
         SELECT count(*), min(c.planned_at) FROM communication_service.phone_call c
         JOIN therapist_service.therapist t ON t.id = c.therapist_id
         LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
-        WHERE c.status = 'planned' AND c.planned_at >= cast(:until AS timestamptz)
+        WHERE c.status = 'planned' AND c.planned_at >= cast(:until AS timestamptz) AND NOT c.phone_tag
           AND {asked_where("t")} AND q.closed_at IS NULL"""),
         {"until": now + timedelta(days=DAYS_AHEAD), "today": office_day(now)},
     ).one()
@@ -152,7 +156,8 @@ def _call(row: RowMapping, reached: Reachability, expected: float, *, region: st
     as_of = row["hours_as_of"]
     return QueuedCall(
         **(values | {"status": CallStatus(row["status"])}),
-        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS else _reach(window, now),
+        # who called back has somebody at the telephone, whatever their hours say
+        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS or row["phone_tag"] else _reach(window, now),
         window=window,
         published=published_minutes(hours) if hours else None,
         unknown_days=holidays_in_week(monday_of(as_of), region) if hours and as_of is not None else (),
@@ -196,7 +201,8 @@ def _order(call: QueuedCall) -> tuple[object, ...]:
         else call.planned_at
     )
     grain = turn.timestamp() // WINDOW_GRAIN.total_seconds()
-    return (not under_way, list(Reach).index(call.reach), not call.phone_tag, grain, -call.value, call.call_id)
+    waited_for = call.phone_tag or call.promised_at is not None
+    return (not under_way, list(Reach).index(call.reach), not waited_for, grain, -call.value, call.call_id)
 
 
 def next_call(calls: Sequence[QueuedCall], after: int) -> QueuedCall | None:

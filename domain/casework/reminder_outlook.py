@@ -12,6 +12,7 @@ from domain.communication.incoming.models import IncomingEmail
 from domain.communication.mails import Letter
 from domain.matching.inquiries import items_of
 from domain.matching.models import Inquiry
+from domain.matching.silence import silent_since
 from domain.matching.states import OPEN_ITEM, ItemStatus
 from domain.therapists.models import Therapist
 from domain.values import Channel
@@ -39,13 +40,13 @@ def reminder_outlook(session: Session, inquiry_id: int, *, now: datetime) -> Rem
     inquiry = session.get_one(Inquiry, inquiry_id)
     therapist = session.get_one(Therapist, inquiry.therapist_id)
     heard = [at for at in (inquiry.clock_started_at, inquiry.last_reminded_at) if at is not None]
-    since = max(heard, default=None)
+    since, silent = max(heard, default=None), silent_since(session, inquiry_id)
     waiting = [item for item in items_of(session, inquiry_id) if ItemStatus(item.status) in OPEN_ITEM]
     mailed = inquiry.channel == Channel.EMAIL and bool(therapist.email) and bool(waiting)
     return ReminderOutlook(
         unread=unread_of(session, inquiry_id),
         since=since,
-        due_at=since + timedelta(days=office(session).follow_up_days) if since is not None else None,
+        due_at=silent + timedelta(days=office(session).follow_up_days) if silent is not None else None,
         last_reminded_at=inquiry.last_reminded_at,
         to=therapist.email if mailed else "",
         letter=compose(session, "reminder", inquiry, waiting, today=office_day(now)) if mailed else None,

@@ -2,19 +2,16 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from domain import events
-from domain.access import office
 from domain.casework.letters import queue_letter
 from domain.casework.printed_letters import drop_waiting, has_waiting, write_letter
 from domain.casework.reminder_outlook import unread_of
 from domain.communication import mails
 from domain.communication.calls import cancel_call, plan_call, postpone_calls
 from domain.communication.contacts import OPEN_CALLS
-from domain.communication.incoming.models import IncomingEmail
-from domain.communication.letter_models import PrintedLetter
 from domain.communication.models import PhoneCall
 from domain.communication.numbers import number_of
 from domain.editing import load_for_edit
@@ -27,11 +24,17 @@ from domain.matching.inquiries import (
     take_back_reminder,
 )
 from domain.matching.models import Inquiry
-from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
-from domain.therapists.asking import is_asked, may_be_asked
+from domain.matching.silence import CHASE
+from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryState, ItemStatus
+from domain.therapists.asking import may_be_asked
 from domain.therapists.models import Therapist
 from domain.values import Channel
 from domain.weektime import BERLIN, office_day
+
+_DUE = f"""
+    SELECT q.id FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
+    JOIN platform.office o ON o.id = 1
+    WHERE {CHASE} AND (cast(:one AS bigint) IS NULL OR q.id = :one) ORDER BY q.id"""
 
 
 def remind(
@@ -78,29 +81,8 @@ def remind(
 
 def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None = None) -> tuple[int, ...]:
     """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them."""
-    days = office(session).follow_up_days
-    query = (
-        select(Inquiry.id)
-        .join(Therapist, Therapist.id == Inquiry.therapist_id)
-        .where(
-            Inquiry.stage == InquiryStage.SENT,
-            is_asked(office_day(now)),
-            func.greatest(Inquiry.clock_started_at, Inquiry.last_reminded_at) <= now - timedelta(days=days),
-            Inquiry.id.not_in(
-                select(PrintedLetter.inquiry_id).where(
-                    PrintedLetter.kind == "reminder", PrintedLetter.printed_at.is_(None)
-                )
-            ),
-            # whose answer lies unread is not reminded to answer
-            ~exists().where(
-                IncomingEmail.inquiry_id == Inquiry.id,
-                IncomingEmail.status == "unread",
-                IncomingEmail.kind != "bounce",
-            ),
-        )
-        .order_by(Inquiry.id)
-    )
-    return tuple(session.scalars(query if inquiry_id is None else query.where(Inquiry.id == inquiry_id)))
+    session.flush()
+    return tuple(session.scalars(text(_DUE), {"now": now, "one": inquiry_id}))
 
 
 def take_reminder_back(

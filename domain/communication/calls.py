@@ -200,7 +200,11 @@ def refuse_theirs(session: Session, call: PhoneCall) -> None:
 
 def _still_wanted(session: Session, call: PhoneCall, *, now: datetime) -> bool:
     """Whether there is still something to call about, a practice that may be called, and a number."""
-    over = call.inquiry_id is not None and session.get_one(Inquiry, call.inquiry_id).closed_at is not None
+    if call.inquiry_id is None:  # about nothing in particular: whoever is called anyway is not called twice
+        others = PhoneCall.therapist_id == call.therapist_id, PhoneCall.status == CallStatus.PLANNED
+        over = session.scalar(select(PhoneCall.id).where(*others).limit(1)) is not None
+    else:
+        over = session.get_one(Inquiry, call.inquiry_id).closed_at is not None
     asked = session.scalar(select(Therapist.id).where(Therapist.id == call.therapist_id, is_asked(office_day(now))))
     return asked is not None and not over and bool(number_of(session, call.therapist_id))
 
@@ -208,22 +212,34 @@ def _still_wanted(session: Session, call: PhoneCall, *, now: datetime) -> bool:
 def replan(session: Session, call_id: int, *, now: datetime) -> int:
     """Plan an unreached or missed call again, in a later window; returns the new call's id.
 
-    A call nobody made is no attempt.
+    A call nobody made is no attempt: a window that is open now will do, and who called back still waits. Raises
+    Conflict for a call to a wrong number after which another is planned already.
     """
     call = load_for_edit(session, PhoneCall, call_id)
     made = call.status != CallStatus.MISSED
-    _move(session, call, CallStatus.REPLANNED)
+    if call.status == CallStatus.WRONG_NUMBER:  # stays what it was, so that nobody dials that number again
+        _refuse_followed(session, call)
+    else:
+        _move(session, call, CallStatus.REPLANNED)
     published = _published(session.get_one(Therapist, call.therapist_id))
-    return plan_call(
+    following = plan_call(
         session,
         call.therapist_id,
-        now=after_window(published, now),
+        now=after_window(published, now) if made else now,
         inquiry_id=call.inquiry_id,
         attempt=call.attempt + made,
         person_id=call.person_id,
         windows=untried(published, _tried(session, call)),
         follows_id=call.id,
     )
+    session.get_one(PhoneCall, following).phone_tag = call.phone_tag and not made
+    return following
+
+
+def _refuse_followed(session: Session, call: PhoneCall) -> None:
+    after = select(PhoneCall.id).where(PhoneCall.follows_id == call.id, PhoneCall.status != CallStatus.CANCELLED)
+    if session.scalar(after.limit(1)) is not None:
+        raise Conflict("phone_call.transition", before=call.status, after=CallStatus.REPLANNED.value)
 
 
 def _tried(session: Session, call: PhoneCall) -> Sequence[datetime]:

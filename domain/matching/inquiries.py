@@ -6,8 +6,8 @@ Every move is checked against the table of states; the database keeps "one open 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, aliased
 
 from domain import events
 from domain.access import me, office, person_name
@@ -18,6 +18,7 @@ from domain.matching.derived import inquiry_state
 from domain.matching.models import Answer, CoolingPeriod, Inquiry, InquiryItem, PlaceSearch
 from domain.matching.references import INQUIRY_LENGTH, ITEM_LENGTH, unused
 from domain.matching.rules import Rule
+from domain.matching.silence import CLOCK
 from domain.matching.states import (
     INQUIRY,
     ITEM,
@@ -321,20 +322,27 @@ def expire_due(session: Session, *, now: datetime, answered: Collection[int] = (
 
     `answered` are those whose answer lies there and is not read yet: they are not silent.
     """
-    days = office(session).expiry_days
+    before = now - timedelta(days=office(session).expiry_days)
+    q = aliased(Inquiry, name="q")
     due = session.scalars(
-        select(Inquiry)
+        select(q)
         .where(
-            Inquiry.stage == InquiryStage.SENT,
-            Inquiry.clock_started_at <= now - timedelta(days=days),
-            Inquiry.id.not_in(answered),
+            q.stage == InquiryStage.SENT,
+            q.clock_started_at <= before,
+            text(f"{CLOCK} <= :before").bindparams(before=before),
+            q.id.not_in(answered),
         )
         .with_for_update(skip_locked=True)
     ).all()
     for inquiry in due:
-        move_inquiry(session, inquiry, InquiryStage.EXPIRED, now=now)
-        for item in items_of(session, inquiry.id, lock=True):
-            if ItemStatus(item.status) in OPEN_ITEM:
-                set_item(session, item, ItemStatus.NO_RESPONSE, now=now)
-        cool_down(session, inquiry, "expiry", now=now)
+        expire(session, inquiry, now=now)
     return tuple(inquiry.id for inquiry in due)
+
+
+def expire(session: Session, inquiry: Inquiry, *, now: datetime) -> None:
+    """Close a locked inquiry nobody answered: no response for whoever still waits, and the contact point cools down."""
+    move_inquiry(session, inquiry, InquiryStage.EXPIRED, now=now)
+    for item in items_of(session, inquiry.id, lock=True):
+        if ItemStatus(item.status) in OPEN_ITEM:
+            set_item(session, item, ItemStatus.NO_RESPONSE, now=now)
+    cool_down(session, inquiry, "expiry", now=now)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
+from domain.matching.silence import CHASE, CLOCK
 from domain.matching.states import InquiryState, ItemStatus, SearchStatus
 from domain.paging import ListQuery, Page
-from domain.therapists.asking import TODAY_OF_NOW, asked_where
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +115,15 @@ class InquiryRow:
     version: int
 
 
-# the chase list: nothing heard for the office's days since it was sent or last reminded; whoever may not be asked any
-# more is not reminded either
-CHASE = f"""q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)} AND greatest(q.clock_started_at, q.last_reminded_at)
-    + make_interval(days => o.follow_up_days) <= :now
-    AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
-                    WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)"""
-
 _INQUIRIES = Listing(
-    select="""
+    select=f"""
     SELECT q.id AS inquiry_id, q.reference, v.state, q.channel, q.therapist_id,
            trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS therapist, st.city,
            (SELECT string_agg(trim(p.first_name || ' ' || p.last_name), ', ' ORDER BY i.position)
             FROM matching_service.inquiry_item i JOIN matching_service.place_search s ON s.id = i.search_id
             JOIN patient_service.patient p ON p.id = s.patient_id WHERE i.inquiry_id = q.id) AS patients,
            v.items, v.answered, v.accepted, q.reminders, q.created_at, q.sent_at,
-           CASE WHEN q.stage = 'sent' THEN q.clock_started_at + make_interval(days => o.expiry_days) END AS expires_at,
+           CASE WHEN q.stage = 'sent' THEN {CLOCK} + make_interval(days => o.expiry_days) END AS expires_at,
            q.version
     FROM matching_service.inquiry q
     JOIN matching_service.inquiry_overview v ON v.inquiry_id = q.id
@@ -142,7 +135,7 @@ _INQUIRIES = Listing(
         "sent": "q.sent_at",
         "therapist": 't.sort_name COLLATE "C"',
         "state": "v.state",
-        "expires": "CASE WHEN q.stage = 'sent' THEN q.clock_started_at END",
+        "expires": f"CASE WHEN q.stage = 'sent' THEN {CLOCK} END",
         "reference": "q.reference",
     },
     filters={

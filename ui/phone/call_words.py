@@ -61,6 +61,8 @@ def warning(call: QueuedCall) -> str:
         said.append(tr("Die bekannte Nummer war falsch. Berichtigen Sie sie bei der Praxis, dann geht es hier weiter."))
     if call.phone_tag:
         said.append(tr("Die Praxis hat zurückgerufen und niemanden erreicht."))
+    if call.promised_at is not None:
+        said.append(tr("Zugesagt war {when}; da hat niemand angerufen.").format(when=formats.moment(call.promised_at)))
     if call.status is CallStatus.IN_PROGRESS and not call.mine:
         said.append(tr("{person} telefoniert gerade mit dieser Praxis.").format(person=call.person or tr("Jemand")))
     said += _hours(call)

@@ -200,6 +200,8 @@ def _when(call: QueuedCall) -> str:
         )
     if call.status is CallStatus.IN_PROGRESS:
         return tr("Anruf läuft")
+    if call.phone_tag:
+        return tr("rief zurück")
     if call.window is None:
         return tr("keine Zeit bekannt")
     if call.reach is Reach.NOW:

@@ -135,7 +135,8 @@ def total_words(evidence: Evidence) -> str:
     if not (OPEN - {Outcome.TRYING, Outcome.UNREAD} | {Outcome.NO_RESPONSE}).isdisjoint(outcomes):
         said += (
             f" Als unbeantwortet gilt hier eine Anfrage {evidence.silent_after} Tage, nachdem sie gestellt wurde"
-            " (ist die Praxis abwesend, entsprechend später); bis dahin ist sie offen und zählt nicht."
+            " (ist die Praxis abwesend oder bat sie um einen Rückruf, entsprechend später); bis dahin ist sie offen"
+            " und zählt nicht."
         )
     return said
 

@@ -54,13 +54,14 @@ def test_whom_one_reaches_now_comes_first(database: Database) -> None:
 
 
 def test_a_practice_that_called_back_comes_first(database: Database) -> None:
-    """Phone tag: they tried to reach us."""
+    """Phone tag: they tried to reach us, so that somebody is there, though their hours are on Thursday."""
     with database.write() as session:
         early = MONDAY_TEN - timedelta(hours=1, minutes=30)
         call_to(session, window(0, 9, 11), patients=3, now=early)
-        tagged = call_to(session, window(0, 9, 12), now=early)
+        tagged = call_to(session, window(3, 9, 12), now=early)
         calling.note_phone_tag(session, calls(session, tagged)[0].id, now=early)
-        assert phone_queue(session, now=MONDAY_TEN)[0].inquiry_id == tagged.id
+        first = phone_queue(session, now=MONDAY_TEN)[0]
+        assert (first.inquiry_id, first.reach) == (tagged.id, Reach.NOW)
 
 
 def test_a_callback_is_not_made_before_its_day(database: Database) -> None:

@@ -1,5 +1,6 @@
 """Telefon by hand: one key for a result, then the next call; what to say stands beside it without a name."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +19,7 @@ from domain.database import Database
 from tests.ui.hands import confirm, fill, press, scalar
 from tests.ui.phone.conftest import CALLS, DIALLED, dial
 from ui import theme
+from ui.phone import call_words
 from ui.phone.minutes_dialog import MinutesDialog
 from ui.phone.page import PhonePage
 from ui.ports import UiContext
@@ -234,6 +236,8 @@ def test_facts_tell_what_they_rest_on(page: PhonePage) -> None:
     assert "eine Annahme" in facts
     assert "genug für einen halben Sitz" not in page._panel._warning.text()  # 240 minutes are enough
     assert "Auf dem Anrufbeantworter nur:" in script
+    promised = replace(page._calls[0], promised_at=page.ui.now() - timedelta(days=1))
+    assert "da hat niemand angerufen" in call_words.warning(promised)
 
 
 def test_facts_tell_of_calls_made_before(page: PhonePage, qtbot: QtBot, database: Database, ui: UiContext) -> None:
