@@ -1,16 +1,19 @@
-"""What is said of a mailbox nothing comes in from: why, since when, and what to do. Free of Qt."""
+"""What is said of an account nothing comes in from, or goes out by: why, since when, what to do. Free of Qt."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.communication.account_states import COPIES, SilentMailbox
+from domain.communication.account_states import COPIES, SENDING, SilentMailbox
 from ui import formats
 from ui.errors import describe_code
 from ui.translation import tr
 
 
 def mailbox_words(cause: str, since: datetime | None) -> str:
-    """Why mail does not come in; or that only the copies of sent mails fail."""
+    """Why mail does not come in; or that it does not go out, or only the copies of sent mails fail."""
+    if cause.startswith(SENDING):
+        why = describe_code(cause.removeprefix(SENDING))
+        return tr("E-Mails gehen nicht hinaus, sondern warten. {why}").format(why=why)
     if cause.startswith(COPIES):
         why = describe_code(cause.removeprefix(COPIES))
         return tr("E-Mails kommen an, aber Kopien gesendeter E-Mails werden nicht abgelegt. {why}").format(why=why)
