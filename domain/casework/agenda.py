@@ -282,7 +282,7 @@ def _accounts(session: Session) -> tuple[Task, ...]:
 def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
     """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
     return tuple(
-        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, one.cause, one.since)
+        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, f"{one.cause} {one.server}", one.since)
         for one in silent_mailboxes(session, now=now)
     )
 

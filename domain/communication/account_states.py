@@ -43,13 +43,14 @@ class SilentMailbox:
     """An account whose mail does not come in, or go out: its name, the code of the cause, when it was last read.
 
     NOT_LOOKED_AT is the cause where nothing is known but that nobody looked; after SENDING it hinders what goes out,
-    after COPIES copies only. Never read: None.
+    after COPIES copies only. Never read: None. `server` is host:port.
     """
 
     account_id: int
     name: str
     cause: str
     since: datetime | None
+    server: str
 
 
 def account_states(session: Session) -> tuple[AccountState, ...]:
@@ -85,12 +86,14 @@ def silent_mailboxes(session: Session, *, now: datetime) -> tuple[SilentMailbox,
             continue
         hindered = of.imap_host and state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
         unread = of.imap_host and state.checked_at is not None and state.checked_at < now - UNREAD
+        reads, sends = f"{of.imap_host}:{of.imap_port}", f"{of.smtp_host}:{of.smtp_port}"
         if hindered or unread:
-            found.append(SilentMailbox(of.id, of.name, state.trouble if hindered else NOT_LOOKED_AT, state.read_at))
+            cause = state.trouble if hindered else NOT_LOOKED_AT
+            found.append(SilentMailbox(of.id, of.name, cause, state.read_at, reads))
         elif of.smtp_host and state.sending_trouble and _keeps_mails(session, of.id, now=now):
-            found.append(SilentMailbox(of.id, of.name, f"{SENDING}{state.sending_trouble}", None))
+            found.append(SilentMailbox(of.id, of.name, f"{SENDING}{state.sending_trouble}", None, sends))
         elif of.imap_host and state.sent_trouble:
-            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None))
+            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None, reads))
     return tuple(found)
 
 

@@ -33,8 +33,9 @@ def test_an_account_that_keeps_mails_is_a_task(database: Database, worker_databa
     with database.write() as session:
         assert silent_mailboxes(session, now=NOW) == ()
         tasks = [task for task in agenda(session, now=NOW + DAY).tasks if task.kind is TaskKind.MAILBOX]
-        assert [(task.title, task.detail) for task in tasks] == [("Büro", "sending:smtp.login")]
-    assert mailbox_words("sending:smtp.login", None).startswith("E-Mails gehen nicht hinaus")
+        assert [(task.title, task.detail) for task in tasks] == [("Büro", "sending:smtp.login 127.0.0.1:587")]
+    said = mailbox_words("sending:smtp.login", None, "mail.buero.example:587")
+    assert said.startswith("E-Mails gehen nicht hinaus, sondern warten. Der Mailserver „mail.buero.example“ lehnt")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,6 @@ def test_a_mailbox_that_is_not_read_is_a_task(
         found = [(one.name, one.cause) for one in silent_mailboxes(session, now=NOW)]
         assert found == ([("Büro", cause)] if cause else [])
         tasks = [task for task in agenda(session, now=NOW).tasks if task.kind is TaskKind.MAILBOX]
-        assert [(task.page, task.detail) for task in tasks] == ([("admin", cause)] if cause else [])
+        assert [(task.page, task.detail) for task in tasks] == ([("admin", f"{cause} 127.0.0.1:993")] if cause else [])
         save_account(session, replace(form, active=False), account_id=number)
         assert silent_mailboxes(session, now=NOW) == ()
