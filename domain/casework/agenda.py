@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.backups.office_backups import are_on, is_late, last_verified
+from domain.casework.batches.seen import SEEN
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
@@ -69,6 +70,9 @@ TURNED_OFF = "off"
 HELD_UP = "\x1f"  # before a subject: a mail to this practice waits until its answer is read
 # One SELECT per kind: page, id, title, detail, due. Names across schemas, read only.
 _NAME = "trim(p.first_name || ' ' || p.last_name)"
+# all see that a practice is asked; whom it is asked for, and what is to do about it, their team
+_OWN = """EXISTS (SELECT FROM matching_service.inquiry_item m JOIN matching_service.place_search s ON s.id = m.search_id
+                WHERE m.inquiry_id = q.id)"""
 _PRACTICE = "trim(t.first_name || ' ' || t.last_name)"
 _ITEM_JOINS = """
     FROM matching_service.inquiry_item i
@@ -106,9 +110,9 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        WHERE q.stage = 'send_failed'""",
+        WHERE q.stage = 'send_failed' AND {_OWN}""",
     # whose title is its kind and whose detail why it is named
-    TaskKind.BATCH: """
+    TaskKind.BATCH: f"""
         SELECT 'mail', batch_id, kind, why, at FROM (
             SELECT g.batch_id, b.kind, b.updated_at AS at,
                    CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
@@ -120,6 +124,7 @@ _TASKS: dict[TaskKind, str] = {
                    END AS why
             FROM communication_service.batch_progress g
             JOIN communication_service.batch b ON b.id = g.batch_id
+            WHERE {SEEN}
         ) AS k WHERE why IS NOT NULL""",
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
@@ -140,7 +145,7 @@ _TASKS: dict[TaskKind, str] = {
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         CROSS JOIN LATERAL (SELECT c.status FROM communication_service.phone_call c WHERE c.inquiry_id = q.id
                             ORDER BY c.id DESC LIMIT 1) AS last
-        WHERE q.closed_at IS NULL
+        WHERE q.closed_at IS NULL AND {_OWN}
           AND (last.status = 'wrong_number'
                OR q.stage = 'approved' AND last.status IN ('no_answer', 'busy', 'voicemail_left', 'missed', 'cancelled'))""",
     TaskKind.LETTER: f"""
@@ -153,7 +158,7 @@ _TASKS: dict[TaskKind, str] = {
                greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days)
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         JOIN platform.office o ON o.id = 1
-        WHERE q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)}
+        WHERE q.stage = 'sent' AND {_OWN} AND {asked_where("t", TODAY_OF_NOW)}
           AND greatest(q.clock_started_at, q.last_reminded_at) + make_interval(days => o.follow_up_days) <= :now
           AND NOT EXISTS (SELECT FROM communication_service.printed_letter w
                           WHERE w.inquiry_id = q.id AND w.kind = 'reminder' AND w.printed_at IS NULL)
@@ -170,7 +175,7 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.DRAFT_INQUIRY: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.created_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        WHERE q.stage = 'draft' OR q.stage = 'approved' AND q.channel = 'email'""",
+        WHERE (q.stage = 'draft' OR q.stage = 'approved' AND q.channel = 'email') AND {_OWN}""",
     TaskKind.READY_PATIENT: f"""
         SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
         FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id

@@ -26,7 +26,7 @@ from domain.matching.inquiries import (
     note_reminder,
     take_back_reminder,
 )
-from domain.matching.models import Inquiry
+from domain.matching.models import Inquiry, InquiryItem, PlaceSearch
 from domain.matching.states import INQUIRY, OPEN_ITEM, InquiryStage, InquiryState, ItemStatus
 from domain.therapists.asking import is_asked, may_be_asked
 from domain.therapists.models import Therapist
@@ -77,7 +77,10 @@ def remind(
 
 
 def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None = None) -> tuple[int, ...]:
-    """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them."""
+    """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them.
+
+    Those about somebody one sees: who sees nobody of it cannot write the letter.
+    """
     days = office(session).follow_up_days
     query = (
         select(Inquiry.id)
@@ -91,6 +94,7 @@ def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None 
                     PrintedLetter.kind == "reminder", PrintedLetter.printed_at.is_(None)
                 )
             ),
+            exists().where(InquiryItem.inquiry_id == Inquiry.id, InquiryItem.search_id == PlaceSearch.id),
             # whose answer lies unread is not reminded to answer
             ~exists().where(
                 IncomingEmail.inquiry_id == Inquiry.id,
