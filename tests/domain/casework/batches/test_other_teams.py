@@ -9,7 +9,7 @@ from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.gathering import gather_practices, gather_reminders, gather_weekly
 from domain.casework.batches.listing import get_batch, list_batches, under_way
 from domain.casework.batches.steering import release
-from domain.errors import Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.paging import ListQuery
 from tests.builders import add_patient, add_therapist
 from tests.conftest import Office
@@ -68,3 +68,6 @@ def test_what_a_supervisor_gathered_for_all_is_no_caseworkers(
         assert get_batch(session, batch.batch_id).lines == 1
     with at_work(office, "north") as session:
         assert list_batches(session, ListQuery()).rows == ()
+        with pytest.raises(Conflict) as elsewhere:
+            gather_reminders(session, now=later)
+    assert (elsewhere.value.params["batch_id"], elsewhere.value.params["by"]) == (0, "lead")
