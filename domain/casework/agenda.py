@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.backups.office_backups import are_on, is_late, last_verified
+from domain.casework.batches.seen import SEEN
 from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
@@ -16,7 +17,7 @@ from domain.communication.account_states import silent_mailboxes
 from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
-from domain.matching.silence import CHASE, SILENT_SINCE
+from domain.matching.silence import CHASE, OWN, SILENT_SINCE
 from domain.therapists.asking import TODAY_OF_NOW
 from domain.weektime import BERLIN
 
@@ -107,9 +108,9 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.SEND_FAILED: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        WHERE q.stage = 'send_failed'""",
+        WHERE q.stage = 'send_failed' AND {OWN}""",
     # whose title is its kind and whose detail why it is named
-    TaskKind.BATCH: """
+    TaskKind.BATCH: f"""
         SELECT 'mail', batch_id, kind, why, at FROM (
             SELECT g.batch_id, b.kind, b.updated_at AS at,
                    CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
@@ -121,6 +122,7 @@ _TASKS: dict[TaskKind, str] = {
                    END AS why
             FROM communication_service.batch_progress g
             JOIN communication_service.batch b ON b.id = g.batch_id
+            WHERE {SEEN}
         ) AS k WHERE why IS NOT NULL""",
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
@@ -141,7 +143,7 @@ _TASKS: dict[TaskKind, str] = {
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         CROSS JOIN LATERAL (SELECT c.status FROM communication_service.phone_call c WHERE c.inquiry_id = q.id
                             ORDER BY c.id DESC LIMIT 1) AS last
-        WHERE q.closed_at IS NULL
+        WHERE q.closed_at IS NULL AND {OWN}
           AND (last.status = 'wrong_number'
                OR q.stage = 'approved' AND last.status IN ('no_answer', 'busy', 'voicemail_left', 'missed', 'cancelled'))""",
     TaskKind.LETTER: f"""
@@ -165,7 +167,7 @@ _TASKS: dict[TaskKind, str] = {
     TaskKind.DRAFT_INQUIRY: f"""
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.created_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
-        WHERE q.stage = 'draft' OR q.stage = 'approved' AND q.channel = 'email'""",
+        WHERE (q.stage = 'draft' OR q.stage = 'approved' AND q.channel = 'email') AND {OWN}""",
     TaskKind.READY_PATIENT: f"""
         SELECT 'patients', p.id, {_NAME}, p.city, p.registered_on::timestamptz
         FROM patient_service.patient p JOIN matching_service.patient_state v ON v.patient_id = p.id
@@ -277,7 +279,7 @@ def _accounts(session: Session) -> tuple[Task, ...]:
 def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
     """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
     return tuple(
-        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, one.cause, one.since)
+        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, f"{one.cause} {one.server}", one.since)
         for one in silent_mailboxes(session, now=now)
     )
 

@@ -80,7 +80,10 @@ def remind(
 
 
 def due_for_reminder(session: Session, *, now: datetime, inquiry_id: int | None = None) -> tuple[int, ...]:
-    """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them."""
+    """Inquiries whose practice was silent for the office's days (the chase list); of one, whether it is among them.
+
+    Those about somebody one sees: who sees nobody of it cannot write the letter.
+    """
     session.flush()
     return tuple(session.scalars(text(_DUE), {"now": now, "one": inquiry_id}))
 

@@ -23,7 +23,6 @@ from domain.editing import load_for_edit
 from domain.errors import Conflict
 from domain.matching.models import Inquiry
 
-WAITED_FOR = frozenset({REPLY_UNREAD, "mail_server.resting"})  # what held it is over once it goes
 LOOK_AGAIN = timedelta(minutes=2)
 
 
@@ -35,8 +34,6 @@ def take_mail(
     if _waits_for_a_reader(session, email_id, now=now):
         return None
     mail = claiming.claim(session, email_id, now=now, without_account=without_account)
-    if mail is not None and (taken := session.get_one(Email, email_id)).failure_cause in WAITED_FOR:
-        taken.failure_cause = ""
     if mail is None and (email := session.get(Email, email_id)) is not None:
         follow_stop(session, email, now=now)
     return mail

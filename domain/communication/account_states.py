@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.communication.account_models import MailAccount, MailboxState, SendingState
 from domain.communication.accounts import Account, accounts, default_account_id
+from domain.communication.models import Email
 from domain.errors import Invalid
 
 MEGABYTE = 1_000_000
 SEEN_AGAIN = timedelta(minutes=5)  # how exact the time of the last sending is
 HINDERED, UNREAD = timedelta(minutes=15), timedelta(days=1)  # after which a mailbox that is not read is told
-NOT_LOOKED_AT, COPIES = "imap.not_looked_at", "copies:"
+NOT_LOOKED_AT, COPIES, SENDING = "imap.not_looked_at", "copies:", "sending:"
 # base64 in lines of 76 letters: 78 bytes travel for 57
 _TRAVELS = 78 / 57
 _AROUND = 20_000  # bytes of headers, text and HTML around the files
@@ -39,15 +40,17 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class SilentMailbox:
-    """An account whose mail does not come in: its name, the code of the cause, when it was last read (None: never).
+    """An account whose mail does not come in, or go out: its name, the code of the cause, when it was last read.
 
-    NOT_LOOKED_AT is the cause where nothing is known but that nobody looked; after COPIES it hinders copies only.
+    NOT_LOOKED_AT is the cause where nothing is known but that nobody looked; after SENDING it hinders what goes out,
+    after COPIES copies only. Never read: None. `server` is host:port.
     """
 
     account_id: int
     name: str
     cause: str
     since: datetime | None
+    server: str
 
 
 def account_states(session: Session) -> tuple[AccountState, ...]:
@@ -72,37 +75,53 @@ def account_states(session: Session) -> tuple[AccountState, ...]:
 
 
 def silent_mailboxes(session: Session, *, now: datetime) -> tuple[SilentMailbox, ...]:
-    """Mailboxes that were not read for a while, or whose folder of sent mails takes no copy.
+    """Accounts not read for a while, by which mails do not go out, or whose folder of sent mails takes no copy.
 
     A cause in the way counts after minutes, the worker's silence after a day: it does not work at night either.
     """
     found = []
     for state in account_states(session):
         of = state.account
-        if not of.active or not of.imap_host or not of.confirmed:  # one that waits for a supervisor is told as that
+        if not of.active or not of.confirmed:  # one that waits for a supervisor is told as that
             continue
-        hindered = state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
-        unread = state.checked_at is not None and state.checked_at < now - UNREAD
+        hindered = of.imap_host and state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
+        unread = of.imap_host and state.checked_at is not None and state.checked_at < now - UNREAD
+        reads, sends = f"{of.imap_host}:{of.imap_port}", f"{of.smtp_host}:{of.smtp_port}"
         if hindered or unread:
-            found.append(SilentMailbox(of.id, of.name, state.trouble if hindered else NOT_LOOKED_AT, state.read_at))
-        elif state.sent_trouble:
-            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None))
+            cause = state.trouble if hindered else NOT_LOOKED_AT
+            found.append(SilentMailbox(of.id, of.name, cause, state.read_at, reads))
+        elif of.smtp_host and state.sending_trouble and _keeps_mails(session, of.id, now=now):
+            found.append(SilentMailbox(of.id, of.name, f"{SENDING}{state.sending_trouble}", None, sends))
+        elif of.imap_host and state.sent_trouble:
+            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None, reads))
     return tuple(found)
 
 
-def note_sending(session: Session, account_id: int, *, now: datetime, trouble: str, size_limit: int | None) -> None:
-    """Keep how an account's server behaved; written only where it says something new."""
+def _keeps_mails(session: Session, account_id: int, *, now: datetime) -> bool:
+    """Whether a mail that something hinders has waited for an account for a while."""
+    waits = exists().where(
+        Email.account_id == account_id,
+        text("email.status IN ('queued', 'retry_wait') AND email.failure_cause <> ''"),  # as in its index
+        Email.created_at < now - HINDERED,
+    )
+    return bool(session.scalar(select(waits)))
+
+
+def note_sending(session: Session, account_id: int, *, trouble: str, size_limit: int | None) -> None:
+    """Keep how an account's server behaved; of one that takes mails it is written only where it says something new.
+
+    By the database's clock, as an account's changes are: the two are compared.
+    """
+    now = func.clock_timestamp()
     values = {"trouble": trouble, "size_limit": size_limit, "tried_at": now}
     if trouble:
         del values["size_limit"]  # not heard this time
     old = SendingState
-    news = [old.trouble.is_distinct_from(trouble), old.tried_at < now - SEEN_AGAIN]
-    if not trouble:
-        news.append(old.size_limit.is_distinct_from(size_limit))
+    news = or_(old.trouble != "", old.tried_at < now - SEEN_AGAIN, old.size_limit.is_distinct_from(size_limit))
     session.execute(
         insert(SendingState)
         .values(account_id=account_id, **values)
-        .on_conflict_do_update(index_elements=["account_id"], set_=values, where=or_(*news))
+        .on_conflict_do_update(index_elements=["account_id"], set_=values, where=None if trouble else news)
     )
 
 

@@ -161,6 +161,12 @@ def default_account_id(session: Session) -> int | None:
     )
 
 
+def sending_account_id(session: Session, account_id: int | None) -> int | None:
+    """The account a waiting mail goes out by: its own while that one sends, else the default one (None: none does)."""
+    own = select(MailAccount.id).where(MailAccount.id == account_id, MailAccount.active, MailAccount.smtp_host != "")
+    return session.scalar(own) or default_account_id(session)
+
+
 def save_account(
     session: Session, form: AccountForm, *, account_id: int | None = None, version: int | None = None
 ) -> int:

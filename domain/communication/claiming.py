@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.communication.accounts import account, default_account_id
+from domain.communication.accounts import account, sending_account_id
 from domain.communication.last_look import look
 from domain.communication.mails import Letter, OutgoingFile, defer, move, readdress, stop
 from domain.communication.models import Email, EmailAttachment
@@ -23,11 +23,14 @@ from domain.communication.send_times import (
     not_held,
     within_limits,
 )
+from domain.communication.server_answers import NOT_LET_IN
 from domain.communication.states import EmailStatus
 from domain.editing import load_for_edit
 
 LEASE = timedelta(minutes=5)
 JOB_LOST_AFTER = timedelta(minutes=2)
+# what held a mail is over once it is taken
+WAITED_FOR = NOT_LET_IN | {"email.reply_unread", "mail_server.resting"}
 UNCONFIRMED_WAIT = timedelta(minutes=1)  # a supervisor has to see where its account leads
 SLOWEST = 32_000  # bytes a second: what a line must carry, else nobody waits for it
 
@@ -53,10 +56,10 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     """Take a queued mail for sending; None if it was cancelled, is being sent, is not due or held.
 
     A job that waited beyond the sending hours (the worker was off) waits on for the next ones, and one that would
-    exceed what an hour may take (a limit set meanwhile) for its turn. A mail from before there was an account takes the
-    default one; with `without_account` false it waits where there is none, for a person to send it by hand. So it does
-    while no supervisor has seen where its account leads. One that may not go any more is stopped here at the latest,
-    with its reason; any other goes where its reader is reached now.
+    exceed what an hour may take (a limit set meanwhile) for its turn. A mail whose account sends no more, or that has
+    none, takes the default one; with `without_account` false it waits where there is none, for a person to send it by
+    hand. So it does while no supervisor has seen where its account leads. One that may not go any more is stopped here
+    at the latest, with its reason; any other goes where its reader is reached now.
     """
     email = session.scalar(
         select(Email)
@@ -70,13 +73,16 @@ def claim(session: Session, email_id: int, *, now: datetime, without_account: bo
     )
     if email is None:
         return None
+    if email.failure_cause in WAITED_FOR:
+        email.failure_cause = ""
     found = look(session, email, now=now)
     if found.stopped:
         stop(session, email, found.stopped)
         return None
-    email.account_id = email.account_id or default_account_id(session)
-    if email.account_id is None and not without_account:
+    goes_by = sending_account_id(session, email.account_id)
+    if goes_by is None and not without_account:
         return None
+    email.account_id = goes_by
     if email.account_id is not None and not account(session, email.account_id).confirmed:
         email.not_before = now + UNCONFIRMED_WAIT
         return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from domain.communication.claiming import Outgoing, outgoing
@@ -41,6 +41,14 @@ def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[Mis
         .limit(AT_ONCE)
     )
     return tuple(MissingCopy(outgoing(session, row), row.sent_at) for row in rows if row.sent_at is not None)
+
+
+def take_copy(session: Session, email_id: int) -> bool:
+    """Whether a mail has no copy yet, and we make it: until this transaction ends no other worker does."""
+    key = f"copy of mail {email_id}"
+    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}):
+        return False
+    return bool(session.scalar(select(Email.copied_at.is_(None)).where(Email.id == email_id)))
 
 
 def note_copied(session: Session, email_id: int, *, now: datetime) -> None:

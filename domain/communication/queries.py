@@ -131,10 +131,12 @@ _MAILS = Listing(
     FROM communication_service.email e LEFT JOIN platform.person p ON p.id = e.created_by
     LEFT JOIN platform.person x ON x.id = e.exported_by
     LEFT JOIN communication_service.batch b ON b.id = e.batch_id
-    -- one from before there was an account goes out by the default one, as `claiming` has it
-    LEFT JOIN communication_service.mail_account a ON a.id = coalesce(e.account_id, (
-        SELECT d.id FROM communication_service.mail_account d
-        WHERE d.is_default AND d.active AND d.smtp_host <> ''))""",
+    -- whose account sends no more, or that has none, goes out by the default one, as `claiming` has it
+    LEFT JOIN communication_service.mail_account a ON a.id = CASE
+        WHEN e.account_id IN (SELECT o.id FROM communication_service.mail_account o
+                              WHERE o.active AND o.smtp_host <> '') THEN e.account_id
+        ELSE (SELECT d.id FROM communication_service.mail_account d
+              WHERE d.is_default AND d.active AND d.smtp_host <> '') END""",
     sorts={
         "created": "e.created_at",
         "sent": "e.sent_at",

@@ -41,7 +41,9 @@ FULL, GREYLISTED, BUSY, TOO_LARGE = "smtp.mailbox_full", "smtp.greylisted", "smt
 LOGIN_NEEDED = "smtp.login_needed"
 # nobody reads mail there: what was asked comes back as after a bounce
 NOBODY_THERE = frozenset({UNKNOWN, DISABLED, NO_DOMAIN})
-_OF_ACCOUNT = frozenset({LOGIN_NEEDED, "smtp.login", "smtp.login_letters", "smtp.tls_required"})
+# a wrong password said again with every mail of a batch has the provider lock the account, or our address out
+NOT_LET_IN = frozenset({"smtp.login", "smtp.login_letters"})
+_OF_ACCOUNT = frozenset({LOGIN_NEEDED, "smtp.tls_required"}) | NOT_LET_IN
 
 _ENHANCED = re.compile(r"\A\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _GREY = re.compile(r"gr[ea]y-?\s?list|postgrey|try again (in|after) \d+ (second|minute)", re.IGNORECASE)

@@ -14,10 +14,13 @@ from domain.therapists.asking import TODAY_OF_NOW, asked_where
 CLOCK = """greatest(q.clock_started_at, (SELECT max(k.callback_on)::timestamptz FROM communication_service.phone_call k
     WHERE k.inquiry_id = q.id AND k.status = 'callback_due'))"""
 SILENT_SINCE = f"greatest({CLOCK}, q.last_reminded_at)"
+# all see that a practice is asked; whom it is asked for, and what is to do about it, their team
+OWN = """EXISTS (SELECT FROM matching_service.inquiry_item m JOIN matching_service.place_search s ON s.id = m.search_id
+                WHERE m.inquiry_id = q.id)"""
 # the chase list (beside `t` of therapist and `o` of office): nothing heard for the office's days since it was sent or
 # last reminded, nobody about to call, nothing that waits for the printer or a reader; whoever may not be asked any more
 # is not reminded either
-CHASE = f"""q.stage = 'sent' AND {asked_where("t", TODAY_OF_NOW)}
+CHASE = f"""q.stage = 'sent' AND {OWN} AND {asked_where("t", TODAY_OF_NOW)}
     AND {SILENT_SINCE} + make_interval(days => o.follow_up_days) <= :now
     AND NOT EXISTS (SELECT FROM communication_service.phone_call k WHERE k.inquiry_id = q.id
                     AND (k.status = 'in_progress' OR k.status = 'planned' AND k.planned_at >= :now))

@@ -1,8 +1,8 @@
 """What all workers know of a mail server: whether it is asked, kept with the hosts of `domain.outside`.
 
 A server that answers is well, whatever it thinks of a login or a mail: those belong to the account and to the mail. A
-mail waits, unclaimed, while its server rests; a mailbox is looked at after its watch's own waits, or as soon as a
-person wants it asked again.
+mail waits, unclaimed, while its server rests, or lately did not let its account in; a mailbox is looked at after its
+watch's own waits, or as soon as a person wants it asked again.
 """
 
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from domain.communication.account_models import MailAccount
-from domain.communication.accounts import default_account_id
+from domain.communication.account_models import MailAccount, SendingState
+from domain.communication.accounts import sending_account_id
 from domain.communication.models import Email, EmailAttempt
+from domain.communication.server_answers import NOT_LET_IN
 from domain.communication.states import EmailStatus
 from domain.outside import OutsideHost, key_of, note_failure, note_success, pause, resting_until
 
@@ -23,43 +24,72 @@ HINDERED = text("email.status IN ('queued', 'retry_wait') AND email.failure_caus
 AWAY = frozenset(
     f"mail_server.{why}" for why in ("connection", "host_unknown", "no_greeting", "no_tls", "refused", "timeout")
 )
+LOGIN_AGAIN = timedelta(minutes=15)
 
 
 def put_off_while_resting(session: Session, email_id: int, *, now: datetime) -> bool:
-    """Whether a mail waits because its account's server rests; it comes again with the server, and costs no attempt."""
-    account_id = session.scalar(select(Email.account_id).where(Email.id == email_id)) or default_account_id(session)
+    """Whether a mail waits because its account's server rests, or refused the login; it costs no attempt."""
+    account_id = sending_account_id(session, session.scalar(select(Email.account_id).where(Email.id == email_id)))
     key = _smtp(session, account_id)
-    until = resting_until(session, key, now=now) if key else None
-    if until is None:
+    until, cause = resting_until(session, key, now=now) if key else None, RESTING
+    if until is None and (refused := _refused_login(session, account_id)) is not None:
+        until, cause = refused[0] + LOGIN_AGAIN, refused[1]
+    if until is None or until <= now:
         return False
     queued = select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED)
     held = session.scalar(queued.with_for_update(skip_locked=True))
     if held is not None:
-        held.not_before, held.failure_cause = until, RESTING
+        held.not_before, held.failure_cause = until, cause
+        held.failure_params = {} if cause == RESTING else {"host": key.rpartition(":")[0]}
     return True
 
 
 def wake_rested(session: Session, *, now: datetime) -> int:
     """Mails wait no longer for a server that is asked again, by a person or because it answered; returns how many.
 
-    Whose last attempt met nobody there comes again once, however often the server is looked at.
+    Nor for an account that was changed, or is let in again. Whose last attempt met nobody there comes again once,
+    however often the server is looked at.
     """
     held = and_(Email.status == EmailStatus.QUEUED, Email.failure_cause == RESTING)
     tried = and_(Email.status == EmailStatus.RETRY_WAIT, Email.failure_cause.in_(AWAY))
+    shut_out = Email.failure_cause.in_(NOT_LET_IN)
     last = select(func.max(EmailAttempt.at)).where(EmailAttempt.email_id == Email.id).scalar_subquery()
     late = and_(HINDERED, Email.not_before > now)
     woken = 0
-    for account_id in session.scalars(select(Email.account_id).where(late, or_(held, tried)).distinct()).all():
-        host = session.get(OutsideHost, _smtp(session, account_id or default_account_id(session)))
+    for account_id in session.scalars(
+        select(Email.account_id).where(late, or_(held, tried, shut_out)).distinct()
+    ).all():
+        goes_by = sending_account_id(session, account_id)
+        host = session.get(OutsideHost, _smtp(session, goes_by))
         if host is not None and host.retry_at is not None and host.retry_at > now:
             continue
         asked_again = and_(tried, last < host.since) if host is not None and host.state == "closed" else false()
-        due = select(Email).where(late, Email.account_id.is_not_distinct_from(account_id), or_(held, asked_again))
+        let_in = false() if _refused_login(session, goes_by) else shut_out
+        due = select(Email).where(
+            late, Email.account_id.is_not_distinct_from(account_id), or_(held, asked_again, let_in)
+        )
         for email in session.scalars(due.with_for_update(skip_locked=True)).all():
             email.not_before = now
             woken += 1
     session.flush()
     return woken
+
+
+def _refused_login(session: Session, account_id: int | None) -> tuple[datetime, str] | None:
+    """When a server last refused an account's login, and the code; None where it did not, or the account was changed.
+
+    By the database's clock, which notes both.
+    """
+    row = session.execute(
+        select(SendingState.tried_at, SendingState.trouble)
+        .join(MailAccount, MailAccount.id == SendingState.account_id)
+        .where(
+            SendingState.account_id == account_id,
+            SendingState.trouble.in_(NOT_LET_IN),
+            SendingState.tried_at > MailAccount.updated_at,
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None and row[0] is not None else None
 
 
 def note_line(session: Session, account_id: int, cause: str, *, now: datetime) -> None:

@@ -26,4 +26,4 @@ def report(session: Session, mail: Outgoing, delivery: Delivery, *, now: datetim
     if mail.account_id is not None and (delivery.reached or delivery.outcome is Outcome.UNREACHABLE):
         trouble = delivery.cause if delivery.outcome is Outcome.UNREACHABLE else ""
         note_line(session, mail.account_id, trouble, now=now)
-        note_sending(session, mail.account_id, now=now, trouble=trouble, size_limit=delivery.size_limit)
+        note_sending(session, mail.account_id, trouble=trouble, size_limit=delivery.size_limit)

@@ -10,8 +10,9 @@ from functools import partial
 
 from domain.casework.mail_reports import found_among_sent
 from domain.communication.accounts import Account
-from domain.communication.copies import copies_due, note_copied, unclear_mails
+from domain.communication.copies import MissingCopy, copies_due, note_copied, take_copy, unclear_mails
 from domain.communication.mime import build_message
+from domain.database import Session
 from sync.mail.imap import Mailbox
 from sync.mail.ports import Write
 
@@ -32,15 +33,19 @@ def keep_copies(
     mailbox.select(account.sent_folder)
     for copy in sorted(due, key=lambda one: one.mail.id in refused):
         refused.add(copy.mail.id)
-        # some servers keep a copy by themselves, and a crash may have come between copying and noting it
-        if not mailbox.has_message(copy.mail.message_id):
-            message = build_message(
-                copy.mail, sender=account.address, sender_name=account.sender_name, now=copy.sent_at
-            )
-            mailbox.append(account.sent_folder, message.as_bytes(), at=copy.sent_at)
-        write(partial(note_copied, email_id=copy.mail.id, now=now()))
+        write(partial(_keep, copy=copy, mailbox=mailbox, account=account, now=now()))
         refused.discard(copy.mail.id)
     return len(due)
+
+
+def _keep(session: Session, *, copy: MissingCopy, mailbox: Mailbox, account: Account, now: datetime) -> None:
+    if not take_copy(session, copy.mail.id):
+        return
+    # some servers keep a copy by themselves, and a crash may have come between copying and noting it
+    if not mailbox.has_message(copy.mail.message_id):
+        message = build_message(copy.mail, sender=account.address, sender_name=account.sender_name, now=copy.sent_at)
+        mailbox.append(account.sent_folder, message.as_bytes(), at=copy.sent_at)
+    note_copied(session, copy.mail.id, now=now)
 
 
 def settle_unclear(mailbox: Mailbox, account: Account, *, write: Write, now: Callable[[], datetime]) -> int:

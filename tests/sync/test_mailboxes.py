@@ -15,6 +15,7 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.communication.accounts import AccountForm, account, save_account
 from domain.communication.claiming import claim, release_due
+from domain.communication.copies import take_copy
 from domain.communication.drafts.accepting import accept_draft
 from domain.communication.drafts.records import Addressee, Draft, DraftState
 from domain.communication.mails import OutgoingFile
@@ -170,6 +171,32 @@ def test_a_sent_mail_is_copied_once(
         answer = connection.fetch("1", "(RFC822)")[1][0]
         assert isinstance(answer, tuple)
         assert message_from_bytes(answer[1])["Message-ID"] == number
+
+
+def test_a_copy_another_worker_makes_is_left_to_it(
+    database: Database, worker: Database, mail_server: MailServer, mailbox: str
+) -> None:
+    """Two workers watch a mailbox at once: while one puts a copy there the other does not."""
+    of = add_account(database, mail_server, mailbox)
+    send(worker, inquiry_mail(database))
+    mail = value(database, "SELECT id FROM communication_service.email")
+    assert isinstance(mail, int)
+    watching = watch(worker, of)
+
+    def copies() -> bytes | None:
+        with IMAP4("127.0.0.1", mail_server.imap_port) as connection:
+            connection.login(mailbox.partition("@")[0], "test")
+            found: bytes | None = connection.select("Sent", readonly=True)[1][0]
+            return found
+
+    with worker.write() as other:
+        assert take_copy(other, mail)
+        watching.look_once()
+        assert copies() == b"0"
+    watching.look_once()
+    assert copies() == b"1"
+    with worker.write() as other:
+        assert not take_copy(other, mail)
 
 
 def test_found_among_the_sent_settles_a_doubt(

@@ -9,6 +9,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.casework.preparing import create_and_send
+from domain.communication.account_states import note_sending
 from domain.communication.accounts import AccountForm, account, save_account
 from domain.communication.sealing import publish_key
 from domain.database import Database
@@ -26,6 +27,7 @@ from tests.servers.ports import free_port
 from tests.sync.scripted_smtp import Script, plain_speaker, scripted
 
 KEY = PrivateKey.generate()
+LATER = timedelta(minutes=20)
 
 
 @pytest.fixture
@@ -140,6 +142,39 @@ def test_who_met_nobody_comes_again_once_a_person_asks(database: Database, worke
     worker.release()
     assert the_mail() == waiting
     assert waiting[:2] == ("retry_wait", 2)
+
+
+def test_a_refused_login_is_not_said_again_with_every_mail(office: Office, database: Database, worker: Worker) -> None:
+    """Else the provider locks the account; it is tried after a while, and at once where somebody changes it."""
+    query = "SELECT attempt, failure_cause, not_before IS NULL FROM communication_service.email WHERE id = :id"
+    server = Script()
+    with scripted(server) as port:
+        first, second = queue_mails(database, port, 2)
+        with worker._database.write() as session:
+            note_sending(session, 1, trouble="smtp.login", size_limit=None)
+        assert worker.send(first) is None
+        assert worker.send(second) is None
+        worker.release()
+        for mail in (first, second):
+            with database.read() as session:
+                assert session.execute(text(query), {"id": mail}).one() == (0, "smtp.login", False)
+        assert server.senders == []
+        with database.write() as session:  # somebody enters the account anew
+            form = AccountForm(
+                name="Büro", address="buero@buero.example", smtp_host="127.0.0.1", smtp_port=port,
+                smtp_security="none", sender_name="Büro Süd", is_default=True,
+            )  # fmt: skip
+            save_account(session, form, account_id=1)
+        worker.release()
+        assert worker.send(first) is Outcome.ACCEPTED
+        with worker._database.write() as session:
+            note_sending(session, 1, trouble="smtp.login", size_limit=None)
+        assert worker.send(second) is None
+        later = Worker(office.url("worker"), None, credentials=Credentials(KEY), now=lambda: datetime.now(UTC) + LATER)
+        later.release()
+        assert later.send(second) is Outcome.ACCEPTED
+        later.close()
+    assert len(server.taken) == 2
 
 
 def test_a_server_that_refuses_mails_answers(database: Database, worker: Worker) -> None:

@@ -1,24 +1,33 @@
-"""What is said of a mailbox nothing comes in from: why, since when, and what to do. Free of Qt."""
+"""What is said of an account nothing comes in from, or goes out by: why, since when, what to do. Free of Qt."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.communication.account_states import COPIES, SilentMailbox
+from domain.communication.account_states import COPIES, SENDING, SilentMailbox
 from ui import formats
 from ui.errors import describe_code
 from ui.translation import tr
 
 
-def mailbox_words(cause: str, since: datetime | None) -> str:
-    """Why mail does not come in; or that only the copies of sent mails fail."""
+def mailbox_words(cause: str, since: datetime | None, server: str) -> str:
+    """Why mail does not come in; or that it does not go out, or only the copies of sent mails fail.
+
+    `server` is host:port.
+    """
+    host, _, port = server.rpartition(":")
+    why = describe_code(cause.removeprefix(SENDING).removeprefix(COPIES), host=host, port=port)
+    if cause.startswith(SENDING):
+        return tr("E-Mails gehen nicht hinaus, sondern warten. {why}").format(why=why)
     if cause.startswith(COPIES):
-        why = describe_code(cause.removeprefix(COPIES))
         return tr("E-Mails kommen an, aber Kopien gesendeter E-Mails werden nicht abgelegt. {why}").format(why=why)
     last = tr("zuletzt gelesen {when}").format(when=formats.moment(since)) if since else tr("noch nie gelesen")
-    return f"{last}. {describe_code(cause)}"
+    return f"{last}. {why}"
 
 
 def mailboxes_words(silent: Sequence[SilentMailbox]) -> str:
     """A line a mailbox and what to do, for the page where its mail is missed."""
-    said = [f"{tr('Postfach „{name}“').format(name=one.name)}: {mailbox_words(one.cause, one.since)}" for one in silent]
+    said = [
+        f"{tr('Postfach „{name}“').format(name=one.name)}: {mailbox_words(one.cause, one.since, one.server)}"
+        for one in silent
+    ]
     return "\n".join([*said, tr("Prüfen Sie es unter „Verwaltung“, „Postkonten“, mit einem Test.")] if said else [])

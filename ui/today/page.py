@@ -228,7 +228,8 @@ def _led_to(task: Task) -> str:
     if task.kind is TaskKind.MAIL_ACCOUNT:
         return tr("wartet auf Sie; führt zu {servers}").format(servers=task.detail)
     if task.kind is TaskKind.MAILBOX:
-        return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(task.detail, task.due)
+        cause, _, server = task.detail.partition(" ")
+        return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(cause, task.due, server)
     if task.detail == TURNED_OFF:
         return tr("Die stündliche Sicherung ist ausgeschaltet; Enter zeigt unter „Verwaltung“, wo.")
     return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")

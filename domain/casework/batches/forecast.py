@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.communication.account_models import MailAccount
+from domain.communication.account_models import MailAccount, SendingState
 from domain.communication.accounts import default_account_id
 from domain.communication.send_times import HOUR, next_opening, undo_window
 
@@ -19,6 +19,7 @@ class Forecast:
     """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back.
 
     `has_account` says whether the office has one that sends them; else they wait for a person to send them by hand.
+    `trouble` is the code of what keeps it from sending now (empty: nothing), `server` its host:port.
     """
 
     first: datetime
@@ -26,6 +27,8 @@ class Forecast:
     per_hour: int | None
     undo_seconds: int
     has_account: bool
+    trouble: str = ""
+    server: str = ""
 
 
 def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = False) -> Forecast:
@@ -33,8 +36,13 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     settings = office(session)
     limits = [settings.mails_per_hour]
     account_id = default_account_id(session)
+    trouble = server = ""
     if account_id is not None:
-        limits.append(session.get_one(MailAccount, account_id).mails_per_hour)
+        account = session.get_one(MailAccount, account_id)
+        limits.append(account.mails_per_hour)
+        seen = session.get(SendingState, account_id)
+        trouble = "mail_account.unconfirmed" if not account.confirmed else seen.trouble if seen is not None else ""
+        server = f"{account.smtp_host}:{account.smtp_port}"
     per_hour = min((limit for limit in limits if limit is not None), default=None)
     undo = undo_window(settings, in_batch=True)
     first = next_opening(now if under_way else now + undo, settings)
@@ -43,4 +51,4 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if per_hour is not None:
         for _ in range(max(0, -(-mails // per_hour) - 1)):
             last = next_opening(last + HOUR, settings)
-    return Forecast(first, last, per_hour, int(undo.total_seconds()), account_id is not None)
+    return Forecast(first, last, per_hour, int(undo.total_seconds()), account_id is not None, trouble, server)

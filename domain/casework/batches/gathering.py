@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, person_name
+from domain.casework.batches.seen import SEEN
 from domain.casework.batches.weekly import due_patients, week_of
 from domain.casework.reminding import due_for_reminder
 from domain.casework.week_plan import open_lines
@@ -122,9 +123,12 @@ def _refuse_all_elsewhere(session: Session, once: str, wanted: Sequence[object])
     )
     if other is None:  # it was sent or dropped at this moment
         raise Conflict("record.changed_meanwhile", again=True)
+    seen = session.scalar(
+        text(f"SELECT b.id FROM communication_service.batch b WHERE b.id = :id AND {SEEN}"), {"id": other.id}
+    )
     raise Conflict(
         "batch.elsewhere",
-        batch_id=other.id,
+        batch_id=seen or 0,  # who waits in one of another team's is told whose it is
         by=person_name(session, other.created_by),
         at=other.created_at.isoformat(),
     )

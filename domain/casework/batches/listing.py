@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from domain.casework.batches.seen import SEEN
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -66,7 +67,7 @@ _BATCHES = Listing(
     filters={"released": "b.released_at IS NOT NULL", "under_way": "g.state IN ('running', 'paused')"},
     default_sort="created",
     tiebreak="b.id",
-    where="b.status <> 'taken_back' OR b.released_at IS NOT NULL",
+    where=f"(b.status <> 'taken_back' OR b.released_at IS NOT NULL) AND {SEEN}",
 )
 
 
@@ -76,8 +77,9 @@ def list_batches(session: Session, query: ListQuery) -> Page[BatchRow]:
 
 
 def get_batch(session: Session, batch_id: int) -> BatchRow:
-    """One batch; raises NotFound."""
-    row = session.execute(text(f"{_BATCHES.select} WHERE b.id = :id"), {"id": batch_id}).mappings().one_or_none()
+    """One batch; raises NotFound, also for one of another team."""
+    query = text(f"{_BATCHES.select} WHERE b.id = :id AND {SEEN}")
+    row = session.execute(query, {"id": batch_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("record.not_found", table="batch", id=batch_id)
     return _batch(row)
@@ -218,11 +220,12 @@ class UnderWay:
 def under_way(session: Session) -> UnderWay:
     """The batches that have mails waiting."""
     row = session.execute(
-        text("""
+        text(f"""
         SELECT count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'paused') AS paused,
                coalesce(sum(sent), 0)::int AS gone,
                coalesce(sum(open + waiting + sending + sent + failed + unclear), 0)::int AS all,
                coalesce(sum(failed + unclear), 0)::int AS trouble
-        FROM communication_service.batch_progress WHERE state IN ('running', 'paused')""")
+        FROM communication_service.batch_progress g JOIN communication_service.batch b ON b.id = g.batch_id
+        WHERE state IN ('running', 'paused') AND {SEEN}""")
     ).one()
     return UnderWay(*row)

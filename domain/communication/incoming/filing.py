@@ -107,9 +107,14 @@ def file_mail(
 
 
 def _seen_before(session: Session, mail: ParsedMail) -> IncomingEmail | None:
-    """The same mail with another header line, as servers and mailing lists add them: the same number and words."""
+    """The same mail with another header line, as servers and mailing lists add them: the same number and words.
+
+    Two of the office's accounts get it at one moment: whoever is second waits for the first.
+    """
     if not mail.message_id or mail.remark is not None:
         return None
+    key = f"mail came in {mail.message_id}"
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
     same = select(IncomingEmail).where(
         IncomingEmail.message_id == mail.message_id,
         IncomingEmail.body_text == mail.text,

@@ -1,5 +1,6 @@
 """Whose a mail is that came in: what a patient wrote stays with them, and nobody else's history shows it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from domain.persons import ensure_person
 from domain.therapists.models import Therapist
 from tests.builders import add_patient, add_search
 from tests.conftest import NOW, PASSWORD, Office
+from tests.domain.casework.steps import wait_for_waiter
 from tests.domain.casework.test_receiving import LATER, mail_of, sent_inquiry, take_in
 from tests.domain.communication.incoming.letters import reply
 
@@ -230,3 +232,19 @@ def test_a_header_line_more_makes_no_second_mail(database: Database) -> None:
         again = take_in(session, b"X-Spam-Score: 0\n" + source)
         assert (again.incoming_id, again.known) == (first.incoming_id, True)
         assert not take_in(session, source.replace(b"Leider nein.", b"Doch, gern.")).known
+
+
+def test_a_mail_that_comes_to_two_accounts_at_once_is_one(database: Database, second_database: Database) -> None:
+    """A practice writes to both of the office's addresses: whoever fetches second waits, and knows it."""
+    source = reply("Leider nein.", sender="praxis@anders.example")
+
+    def fetch() -> bool:
+        with second_database.write() as other:
+            return take_in(other, b"Delivered-To: zweit@buero.example\n" + source).known
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            assert not take_in(session, source).known
+            second = pool.submit(fetch)
+            wait_for_waiter(session)
+        assert second.result(120)

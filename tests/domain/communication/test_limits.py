@@ -1,6 +1,7 @@
 """Limits of an hour and sending hours, whatever happens: random offices, random days, against a plain count."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import LEASE, Outgoing, claim, release_due
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.outcomes import Failure, expire_leases, note_unclear
+from domain.communication.queries import get_mail
+from domain.communication.waiting import Waiting
 from domain.database import Database
 from tests.conftest import Office
 from tests.examples import examples
@@ -189,6 +192,34 @@ def test_a_lost_job_does_not_wait_for_itself(database: Database, worker_database
         assert release_due(session, now=later) == (mail,)
         assert release_due(session, now=later) == ()  # nor is a long queue asked about at every look
         assert claim(session, mail, now=later) is not None
+
+
+def test_what_waits_for_an_account_that_sends_no_more_goes_out_by_the_new_one(
+    database: Database, worker_database: Database
+) -> None:
+    """The office went to another provider: its mails do not stay with the old account, which would never send them."""
+    old = AccountForm(name="Alt", address="a@alt.example", smtp_host="mail.alt.example", is_default=True)
+    with database.write() as session:
+        before = save_account(session, old)
+        mail, late = (
+            queue_mail(
+                session, kind="own", to_address="praxis@praxis.example", to_name="", letter=Letter("a", "b", ""),
+                now=START,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+        after = save_account(session, replace(old, name="Neu", address="a@neu.example", smtp_host="mail.neu.example"))
+    with worker_database.write() as session:
+        first = claim(session, mail, now=START)
+    assert first is not None
+    assert first.account_id == before  # while it sends
+    with database.write() as session:
+        save_account(session, replace(old, is_default=False, active=False), account_id=before)
+        assert get_mail(session, late, now=START).row.waiting == Waiting("worker")
+    with worker_database.write() as session:
+        taken = claim(session, late, now=START, without_account=False)
+    assert taken is not None
+    assert taken.account_id == after
 
 
 def test_a_limit_set_meanwhile_holds_for_jobs_that_wait(

@@ -7,12 +7,35 @@ import pytest
 
 from domain.casework.agenda import TaskKind, agenda
 from domain.communication.account_models import MailboxState
-from domain.communication.account_states import silent_mailboxes
+from domain.communication.account_states import note_sending, silent_mailboxes
 from domain.communication.accounts import AccountForm, save_account
+from domain.communication.mails import Letter, queue_mail
+from domain.communication.models import Email
 from domain.database import Database
 from tests.conftest import NOW
+from ui.mail.mailbox_words import mailbox_words
 
 DAY = timedelta(days=1)
+
+
+def test_an_account_that_keeps_mails_is_a_task(database: Database, worker_database: Database) -> None:
+    """Its server refuses the login: told once a mail waits for that, and not while nothing does."""
+    with database.write() as session:
+        form = AccountForm(name="Büro", address="a@buero.example", smtp_host="127.0.0.1", is_default=True)
+        number = save_account(session, form)
+        mail = queue_mail(
+            session, kind="own", to_address="p@praxis.example", to_name="", letter=Letter("a", "b", ""), now=NOW
+        )
+    with worker_database.write() as session:
+        note_sending(session, number, trouble="smtp.login", size_limit=None)
+        assert silent_mailboxes(session, now=NOW + DAY) == ()
+        session.get_one(Email, mail).failure_cause = "smtp.login"
+    with database.write() as session:
+        assert silent_mailboxes(session, now=NOW) == ()
+        tasks = [task for task in agenda(session, now=NOW + DAY).tasks if task.kind is TaskKind.MAILBOX]
+        assert [(task.title, task.detail) for task in tasks] == [("Büro", "sending:smtp.login 127.0.0.1:587")]
+    said = mailbox_words("sending:smtp.login", None, "mail.buero.example:587")
+    assert said.startswith("E-Mails gehen nicht hinaus, sondern warten. Der Mailserver „mail.buero.example“ lehnt")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +67,6 @@ def test_a_mailbox_that_is_not_read_is_a_task(
         found = [(one.name, one.cause) for one in silent_mailboxes(session, now=NOW)]
         assert found == ([("Büro", cause)] if cause else [])
         tasks = [task for task in agenda(session, now=NOW).tasks if task.kind is TaskKind.MAILBOX]
-        assert [(task.page, task.detail) for task in tasks] == ([("admin", cause)] if cause else [])
+        assert [(task.page, task.detail) for task in tasks] == ([("admin", f"{cause} 127.0.0.1:993")] if cause else [])
         save_account(session, replace(form, active=False), account_id=number)
         assert silent_mailboxes(session, now=NOW) == ()

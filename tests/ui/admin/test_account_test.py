@@ -132,17 +132,15 @@ def test_what_is_not_saved_cannot_be_tried(tab: AccountsTab, qtbot: QtBot) -> No
     assert "Speichern Sie das Konto" in said(tab)
 
 
-def test_trouble_in_sending_is_shown_with_the_account(
-    tab: AccountsTab, ui: UiContext, qtbot: QtBot, worker: Database
-) -> None:
+def test_trouble_in_sending_is_shown_with_the_account(tab: AccountsTab, qtbot: QtBot, worker: Database) -> None:
     """The last mail could not go: the account says why, until one goes."""
-    fill(worker, lambda s: note_sending(s, 1, now=ui.now(), trouble="smtp.login", size_limit=None))
+    fill(worker, lambda s: note_sending(s, 1, trouble="smtp.login", size_limit=None))
     tab.refresh()
     qtbot.waitUntil(lambda: "lehnt Benutzername" in tab._trouble.text())
     item = tab._list.item(0)
     assert item is not None
     assert "gestört" in item.text()
-    fill(worker, lambda s: note_sending(s, 1, now=ui.now(), trouble="", size_limit=5))
+    fill(worker, lambda s: note_sending(s, 1, trouble="", size_limit=5))
     tab.refresh()
     qtbot.waitUntil(lambda: not tab._trouble.isVisible())
 

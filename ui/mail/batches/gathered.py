@@ -56,7 +56,8 @@ def nobody_words(reasons: Mapping[str, int]) -> str:
 def show_elsewhere(ui: UiContext, error: Exception, show: Callable[[int], None]) -> None:
     """All of it waits in another batch: say whose, and open that one."""
     if isinstance(error, Conflict) and error.code == "batch.elsewhere":
-        show(int(str(error.params["batch_id"])))
+        if number := int(str(error.params["batch_id"])):
+            show(number)
         ui.messages.warning(describe(error))
     else:
         ui.messages.error(describe(error))

@@ -7,7 +7,7 @@ from domain.casework.batches.forecast import Forecast
 from domain.casework.batches.listing import BatchRow, LineRow, Ways
 from domain.errors import Conflict
 from ui import formats
-from ui.errors import describe
+from ui.errors import describe, describe_code
 from ui.labels import label as word
 from ui.labels import rule_reason
 from ui.mail.batches.labels import label
@@ -110,8 +110,8 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
         else tr("{n} Sekunden").format(n=told.undo_seconds)
     )
     said = [tr("Nach dem Senden bleiben {undo}, um alles zurückzuholen (Strg+Z).").format(undo=undo)]
-    if not told.has_account:
-        return f"{said[0]} {by_hand()}"
+    if not told.has_account or told.trouble:
+        return f"{said[0]} {held_up(told)}"
     first, last = leaves_when(told.first, now), leaves_when(told.last, now)
     if first == last:
         said.append(tr("Die E-Mails gehen {when} hinaus.").format(when=first))
@@ -122,15 +122,19 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
     return " ".join(said)
 
 
-def by_hand() -> str:
-    """What becomes of mails that no account sends."""
-    return tr("Es gibt kein Postkonto: Was danach im Ausgang wartet, senden Sie von Hand.")
+def held_up(told: Forecast) -> str:
+    """What becomes of mails that no account sends, or not now."""
+    if not told.has_account:
+        return tr("Es gibt kein Postkonto: Was danach im Ausgang wartet, senden Sie von Hand.")
+    host, _, port = told.server.rpartition(":")
+    why = describe_code(told.trouble, host=host, port=port)
+    return tr("Zurzeit warten alle E-Mails. {why}").format(why=why)
 
 
 def time_left(told: Forecast, now: datetime) -> str:
     """How long a running batch still takes."""
-    if not told.has_account:
-        return by_hand()
+    if not told.has_account or told.trouble:
+        return held_up(told)
     seconds = (told.last - now).total_seconds()
     if seconds < 90:
         return tr("noch etwa eine Minute")

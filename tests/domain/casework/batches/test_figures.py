@@ -7,10 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
 from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
+from domain.communication.account_states import note_sending
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.batch_models import BatchLine
 from domain.communication.claiming import claim, release_due
 from domain.communication.outcomes import Failure, note_unclear
@@ -20,6 +23,7 @@ from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import NOW, figures, take_all_back
 from tests.examples import examples
+from ui.mail.batches.wording import leaving, time_left
 
 PERSON = ("release", "make", "pause", "resume", "leave_out", "put_back", "take_back", "retry", "arrived")
 WORKER = ("due", "sent", "failed", "later", "unclear")
@@ -92,3 +96,18 @@ def _report(database: Database, email_id: int, act: str) -> None:
             mail_postponed(session, email_id, now=later, failure=Failure("451"))
         elif act == "unclear":
             note_unclear(session, email_id, now=later, failure=Failure("cut"))
+
+
+def test_a_batch_whose_account_does_not_send_promises_no_time(database: Database, worker_database: Database) -> None:
+    """The server refuses the login: before the release and while it runs it is said why nothing leaves."""
+    with database.write() as session:
+        form = AccountForm(name="Büro", address="a@buero.example", smtp_host="mail.buero.example", is_default=True)
+        account = save_account(session, form)
+    with database.read() as session:
+        assert "etwa eine Minute" in time_left(forecast(session, 3, now=NOW, under_way=True), NOW)
+    with worker_database.write() as session:
+        note_sending(session, account, trouble="smtp.login", size_limit=None)
+    with database.read() as session:
+        told = forecast(session, 3, now=NOW, under_way=True)
+        assert time_left(told, NOW).startswith("Zurzeit warten alle E-Mails. Der Mailserver „mail.buero.example“ lehnt")
+        assert "Zurzeit warten alle" in leaving(forecast(session, 3, now=NOW), 3, NOW)
