@@ -12,7 +12,7 @@ TITLES: Mapping[str, str] = {
     "sealing": "Trennung der Teams",
     "roles": "Anmeldungen",
     "grants": "Rechte",
-    "guards": "Schutz der Zeilen",
+    "guards": "Aufbau und Schutz der Zeilen",
     "surroundings": "Rechte um die Datenbank",
     "worker": "Hintergrunddienst",
     "relay": "Weitergabe an Kafka",
@@ -123,7 +123,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Verwaltung → Postkonten: prüfen und berichtigen.",
     ),
     "services": ("Alle gewählten Dienste antworten, soweit sie gefragt wurden.", ""),
-    "guards": ("{n} Regeln, Trigger, Funktionen und einzelne Rechte sind wie vorgesehen.", ""),
+    "guards": (
+        "{n} Regeln, Trigger, Funktionen, einzelne Rechte, Spalten, Bedingungen, Indizes und Sichten sind wie vorgesehen.",
+        "",
+    ),
     "guards.policy": (
         (
             "{n} Regeln für Zeilen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht sieht"
@@ -158,7 +161,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "{n} Sichten sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht zeigen sie"
             " fremde Zeilen."
         ),
-        "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen.",
+        (
+            "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen, andere aus einer"
+            " Sicherung nachbauen."
+        ),
+    ),
+    "guards.constraint": (
+        (
+            "{n} Bedingungen oder Verweise von Tabellen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert):"
+            " {what}. Vielleicht steht Falsches in den Daten, oder Richtiges wird abgelehnt."
+        ),
+        (
+            "Als Eigentümer mit ALTER TABLE … ADD CONSTRAINT … aus einer Sicherung nachbauen, zusätzliche mit"
+            " DROP CONSTRAINT entfernen; klären, wer es war."
+        ),
+    ),
+    "guards.field": (
+        "{n} Spalten sind nicht wie vorgesehen (Art, Pflicht, Vorgabe; + zusätzlich, − fehlt, ≠ geändert): {what}.",
+        "Als Eigentümer mit ALTER TABLE … ALTER COLUMN … wie in einer Sicherung einrichten; klären, wer es war.",
+    ),
+    "guards.unique": (
+        (
+            "{n} Indizes, die Doppeltes verhindern, sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert):"
+            " {what}. Vielleicht steht etwas doppelt da."
+        ),
+        "Als Eigentümer mit CREATE UNIQUE INDEX … aus einer Sicherung nachbauen, zusätzliche mit DROP INDEX entfernen.",
+    ),
+    "guards.index": (
+        "{n} Indizes sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Das macht nur langsam.",
+        "Als Eigentümer fehlende aus einer Sicherung nachbauen; zusätzliche dürfen bleiben.",
     ),
     "guards.schema": (
         "{n} Rechte an Schemas sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
