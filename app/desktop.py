@@ -62,6 +62,7 @@ class _News(QObject):
 
     changed = Signal(str, int)
     connected = Signal(bool)
+    shut_out = Signal()
     worker = Signal(str)
     crashed = Signal()
 
@@ -106,6 +107,7 @@ class Desktop:
         self.changes.changed.connect(lambda *_: self._note_news())
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
         self.lock = Lock(self.window, SeatPorter(profile, seat))
+        self.news.shut_out.connect(self.lock.lock)
         files_folder.sweep_all()
         self.lock.changed.connect(lambda locked: files_folder.clear() if locked else None)
         self.idle = self._watch_for_idleness()
@@ -117,7 +119,10 @@ class Desktop:
             self.window.statusBar().addWidget(BatchStatus(self.ui))
         self.window.statusBar().addPermanentWidget(button(tr("Über Platzlotse"), self._show_about, role="link"))
         self.listener = ChangeListener(
-            seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
+            seat.person_url,
+            changed=self.news.changed.emit,
+            connected=self.news.connected.emit,
+            shut_out=self.news.shut_out.emit,
         )
         self.listener.start()
         self.sources = self._tend_records() if self.ui.sees_records else None

@@ -233,7 +233,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "backup.no_paper": (
         "Es gibt keinen Wiederherstellungsschlüssel auf Papier: Ist der Rechner verloren, öffnet niemand die Sicherungen.",
-        "Verwaltung → Sicherungen: Schlüssel erstellen, drucken und wegschließen.",
+        "Die Leitung: Verwaltung → Sicherungen, Schlüssel erstellen, drucken und wegschließen.",
     ),
     "backup.one_place": (
         "Die Sicherungen liegen nur an einem Ort.",
