@@ -162,8 +162,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             " fremde Zeilen."
         ),
         (
-            "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen, andere aus einer"
-            " Sicherung nachbauen."
+            "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen; geänderte"
+            " wie „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank."
         ),
     ),
     "guards.constraint": (
@@ -172,24 +172,30 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             " {what}. Vielleicht steht Falsches in den Daten, oder Richtiges wird abgelehnt."
         ),
         (
-            "Als Eigentümer mit ALTER TABLE … ADD CONSTRAINT … aus einer Sicherung nachbauen, zusätzliche mit"
-            " DROP CONSTRAINT entfernen; klären, wer es war."
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit ALTER TABLE … ADD oder DROP CONSTRAINT berichtigen; klären, wer es war."
         ),
     ),
     "guards.field": (
         "{n} Spalten sind nicht wie vorgesehen (Art, Pflicht, Vorgabe; + zusätzlich, − fehlt, ≠ geändert): {what}.",
-        "Als Eigentümer mit ALTER TABLE … ALTER COLUMN … wie in einer Sicherung einrichten; klären, wer es war.",
+        (
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit ALTER TABLE … ALTER COLUMN … berichtigen; klären, wer es war."
+        ),
     ),
     "guards.unique": (
         (
             "{n} Indizes, die Doppeltes verhindern, sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert):"
             " {what}. Vielleicht steht etwas doppelt da."
         ),
-        "Als Eigentümer mit CREATE UNIQUE INDEX … aus einer Sicherung nachbauen, zusätzliche mit DROP INDEX entfernen.",
+        (
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit CREATE UNIQUE INDEX … nachbauen, zusätzliche mit DROP INDEX entfernen."
+        ),
     ),
     "guards.index": (
-        "{n} Indizes sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Das macht nur langsam.",
-        "Als Eigentümer fehlende aus einer Sicherung nachbauen; zusätzliche dürfen bleiben.",
+        "{n} Indizes sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Das kostet höchstens Zeit.",
+        "Als Eigentümer fehlende mit CREATE INDEX nachbauen; zusätzliche dürfen bleiben.",
     ),
     "guards.schema": (
         "{n} Rechte an Schemas sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
