@@ -95,7 +95,7 @@ class Desktop:
             roles=self._roles(),
             data_aside=lambda: data_aside(profile),
         )
-        self.news.changed.connect(self.changes.changed)
+        self.news.changed.connect(self._on_news)
         self.news.connected.connect(self._on_connection)
         self.news.worker.connect(self.window.show_worker)
         self.news.crashed.connect(lambda: self._tell_crash(profile))
@@ -187,6 +187,11 @@ class Desktop:
             ).format(path=profile.logs),
             passing=True,
         )
+
+    def _on_news(self, topic: str, row: int) -> None:
+        if topic == "person":
+            topic, row = "*", 0  # whom one sees hangs on one's team and on whom one stands in for
+        self.changes.changed.emit(topic, row)
 
     def _note_news(self) -> None:
         self._heard = time.monotonic()

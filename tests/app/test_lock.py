@@ -19,9 +19,9 @@ from app.desktop import Desktop
 from app.paths import Profile
 from app.seat import Seat
 from domain.database import Database
-from domain.person_admin import list_persons, lock_person
+from domain.person_admin import add_team, list_persons, lock_person, set_team
 from domain.persons import ensure_person
-from tests.app.test_two_desktops import patients, shows_record, window
+from tests.app.test_two_desktops import names, patients, shows_record, window
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
 from tests.ui.hands import enter, fill, find, press
@@ -308,6 +308,31 @@ def test_who_is_locked_by_the_office_sees_nothing_more_until_let_in_again(
     unlock(qtbot, desktop, PASSWORD)
     qtbot.waitUntil(lambda: not desktop.lock.is_locked, timeout=WAIT_MS)
     assert patients(desktop)._detail._form.fields["street"].control.property("text") == "Halb getippt"
+
+
+def test_who_is_given_another_team_sees_the_old_one_s_patients_no_more(
+    qtbot: QtBot, qapp: QApplication, admin: Database, office: Office, tmp_path: Path
+) -> None:
+    """At once, in the window that is open."""
+    theme.apply(qapp, dark=False)
+    owner = office.database("owner")
+    fill(owner, lambda s: ensure_person(
+        s, role_name="test_lena", display_name="Lena", password=PASSWORD, roles={"caseworker"}
+    ))  # fmt: skip
+    lena = fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_lena"))
+    old, new = (fill(admin, lambda s, name=name: add_team(s, name)) for name in ("Nord", "Ost"))
+    fill(admin, lambda s: set_team(s, lena, old))
+    number = fill(owner, lambda s: add_patient(s, last_name=SECRET))
+    fill(owner, lambda s: s.execute(text(f"UPDATE patient_service.patient SET team_id = {old}")))
+    with window(office, "lena", tmp_path) as made:
+        patients(made).open_item(number)
+        qtbot.waitUntil(lambda: shows_record(made) and SECRET in read_out(), timeout=WAIT_MS)
+        fill(admin, lambda s: set_team(s, lena, new))
+        qtbot.waitUntil(lambda: not shows_record(made) and names(made) == [], timeout=WAIT_MS)
+        assert SECRET not in read_out()
+    come_to_rest(qtbot, made)
+    fill(owner, lambda s: s.execute(text("DROP OWNED BY test_lena; DROP ROLE test_lena")))
+    owner.close()
 
 
 def test_a_machine_that_slept_wakes_up_locked(desktop: Desktop) -> None:
