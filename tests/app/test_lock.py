@@ -320,7 +320,7 @@ def test_who_is_given_another_team_sees_the_old_one_s_patients_no_more(
         s, role_name="test_lena", display_name="Lena", password=PASSWORD, roles={"caseworker"}
     ))  # fmt: skip
     lena = fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_lena"))
-    old, new = (fill(admin, lambda s, name=name: add_team(s, name)) for name in ("Nord", "Ost"))
+    old, new = fill(admin, lambda s: add_team(s, "Nord")), fill(admin, lambda s: add_team(s, "Ost"))
     fill(admin, lambda s: set_team(s, lena, old))
     number = fill(owner, lambda s: add_patient(s, last_name=SECRET))
     fill(owner, lambda s: s.execute(text(f"UPDATE patient_service.patient SET team_id = {old}")))
