@@ -1,8 +1,8 @@
 """Listens for changes at every desk and tells the window, on the GUI thread, by its one signal.
 
 LISTEN beside a poll of the event table: a half-open connection must not hide a change. After a reconnect the
-window refreshes everything it shows. Any login of the database may NOTIFY: what is no envelope is passed over, and
-whatever else goes wrong ends one connection, never the listening.
+window refreshes everything it shows; whoever is let in no longer hears that once. Any login of the database may
+NOTIFY: what is no envelope is passed over, and whatever else goes wrong ends one connection, never the listening.
 """
 
 import json
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.engine import make_url
 
+from app.server_seat import refusal
 from domain.events import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -52,12 +53,20 @@ class Envelope:
 
 
 class ChangeListener(threading.Thread):
-    """`changed(topic, id)` and `connected(bool)` are called on this thread; the caller moves them to its own."""
+    """`changed(topic, id)`, `connected(bool)` and `shut_out()` are called on this thread; the caller moves them."""
 
-    def __init__(self, url: str, *, changed: Callable[[str, int], None], connected: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        changed: Callable[[str, int], None],
+        connected: Callable[[bool], None],
+        shut_out: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(name="change-listener", daemon=True)
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._changed, self._connected = changed, connected
+        self._changed, self._connected, self._shut_out = changed, connected, shut_out
+        self._is_out = False
         self._stopped = threading.Event()
         self._known: set[int] = set()  # of the newest events, those this desk was told of or has looked for
 
@@ -77,6 +86,9 @@ class ChangeListener(threading.Thread):
                 log.warning("listening interrupted: %s", type(exc).__name__)
                 with suppress(Exception):  # a window that is going hears nothing
                     self._connected(False)
+                    if _is_refused(exc) and not self._is_out:
+                        self._is_out = True
+                        self._shut_out()
             first = False
             self._stopped.wait(RETRY_SECONDS)
 
@@ -86,6 +98,7 @@ class ChangeListener(threading.Thread):
         ) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
             self._known = self._newest(connection)
+            self._is_out = False
             self._connected(True)
             if not first:
                 self._changed("*", _MANY)
@@ -114,3 +127,10 @@ class ChangeListener(threading.Thread):
     def _newest(connection: psycopg.Connection[tuple[int]]) -> set[int]:
         rows = connection.execute("SELECT id FROM platform.event ORDER BY id DESC LIMIT %s", (LOOKED_BACK,))
         return {number for (number,) in rows}
+
+
+def _is_refused(exc: Exception) -> bool:
+    """Whether the office locked this login or took its rights, while connected or before it came back."""
+    if isinstance(exc, psycopg.errors.InsufficientPrivilege):
+        return True
+    return isinstance(exc, psycopg.OperationalError) and refusal(str(exc), ca_file="").code == "person.unknown"

@@ -62,6 +62,7 @@ class _News(QObject):
 
     changed = Signal(str, int)
     connected = Signal(bool)
+    shut_out = Signal()
     worker = Signal(str)
     crashed = Signal()
 
@@ -94,7 +95,7 @@ class Desktop:
             roles=self._roles(),
             data_aside=lambda: data_aside(profile),
         )
-        self.news.changed.connect(self.changes.changed)
+        self.news.changed.connect(self._on_news)
         self.news.connected.connect(self._on_connection)
         self.news.worker.connect(self.window.show_worker)
         self.news.crashed.connect(lambda: self._tell_crash(profile))
@@ -106,6 +107,7 @@ class Desktop:
         self.changes.changed.connect(lambda *_: self._note_news())
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
         self.lock = Lock(self.window, SeatPorter(profile, seat))
+        self.news.shut_out.connect(self.lock.lock)
         files_folder.sweep_all()
         self.lock.changed.connect(lambda locked: files_folder.clear() if locked else None)
         self.idle = self._watch_for_idleness()
@@ -117,7 +119,10 @@ class Desktop:
             self.window.statusBar().addWidget(BatchStatus(self.ui))
         self.window.statusBar().addPermanentWidget(button(tr("Über Platzlotse"), self._show_about, role="link"))
         self.listener = ChangeListener(
-            seat.person_url, changed=self.news.changed.emit, connected=self.news.connected.emit
+            seat.person_url,
+            changed=self.news.changed.emit,
+            connected=self.news.connected.emit,
+            shut_out=self.news.shut_out.emit,
         )
         self.listener.start()
         self.sources = self._tend_records() if self.ui.sees_records else None
@@ -182,6 +187,11 @@ class Desktop:
             ).format(path=profile.logs),
             passing=True,
         )
+
+    def _on_news(self, topic: str, row: int) -> None:
+        if topic == "person":
+            topic, row = "*", 0  # whom one sees hangs on one's team and on whom one stands in for
+        self.changes.changed.emit(topic, row)
 
     def _note_news(self) -> None:
         self._heard = time.monotonic()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.casework.mail_erasure import unseen_mails
-from domain.casework.word_erasure import erase_words
+from domain.casework.word_erasure import Erased, erase_words
 from domain.errors import Conflict, NotFound
 from domain.patients.files import erase_file
 from domain.patients.files_models import PatientFile
@@ -23,8 +23,10 @@ _OPEN = text(
 )
 
 
-def erase_record(session: Session, patient_id: int, *, reason: str, now: datetime) -> None:
-    """Erase a closed record for good.
+def erase_record(session: Session, patient_id: int, *, reason: str, now: datetime) -> Erased | None:
+    """Erase a closed record for good: when its time is over, or before, when its person asks for it.
+
+    Returns what became of the words, None where nobody wrote any.
 
     Raises Conflict (``patient.erasure_searching``, ``contact.erasure_mail_leaving``) while a search is open or a mail
     is being sent, ``patient.erasure_unassigned`` while mails of nobody name the person and nobody was told of them:
@@ -39,9 +41,11 @@ def erase_record(session: Session, patient_id: int, *, reason: str, now: datetim
     papers = select(PatientFile.id).where(PatientFile.patient_id == patient_id, PatientFile.erased_at.is_(None))
     for file_id in session.scalars(papers).all():
         erase_file(session, file_id, reason=reason, now=now)
+    erased = None
     with suppress(NotFound):  # nobody wrote anything of them
-        erase_words(session, patient_id, reason=reason, now=now)
+        erased = erase_words(session, patient_id, reason=reason, now=now)
     session.flush()
     session.execute(_ERASE, {"patient": patient_id})
     session.expire_all()  # what was read before is gone
     events.record(session, "patient.erased", patient_id)
+    return erased

@@ -40,9 +40,15 @@ _TOLD = """coalesce((SELECT string_agg(DISTINCT who || '=' || what, ',' ORDER BY
     SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS who,
            string_agg(lower(a.privilege_type), '+' ORDER BY a.privilege_type) AS what
     FROM aclexplode({acl}) AS a WHERE a.grantee <> {owner} GROUP BY 1) AS g), '-')"""
-# servers of different years write the same expression with more or fewer brackets and casts
+# servers of different years, and one after a restore, write the same expression with more or fewer brackets and casts
 _CAST = r"::(timestamp with(out)? time zone|double precision|character varying|[a-z0-9_.]+)(\[\])?"
-_PLAIN = r"left(md5(regexp_replace(lower({0}), '" + _CAST + r"|[()\s\"]', '', 'g')), 12)"
+_PLAIN = r"left(md5(regexp_replace({0}, '" + _CAST + r"|[()\s\"]', '', 'g')), 12)"
+# before 16 each column of a view is written with its table; which columns it reads is compared by what it depends on
+_UNNAMED = r"regexp_replace(pg_get_viewdef(c.oid), '\m[a-z0-9_]+\.', '', 'g')"
+_READS = """(SELECT string_agg(DISTINCT d.refobjid::regclass || '.' || u.attname, ',') FROM pg_rewrite r
+    JOIN pg_depend d ON d.objid = r.oid AND d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+    JOIN pg_attribute u ON u.attrelid = d.refobjid AND u.attnum = d.refobjsubid
+    WHERE r.ev_class = c.oid AND d.refobjid <> c.oid)"""
 # a condition reads two rows, which pg_get_expr does not
 _WHEN = "substring(pg_get_triggerdef(t.oid) FROM ' WHEN (.*) EXECUTE FUNCTION ')"
 # of each thing that guards rows: kind, name, and everything that would make it guard less
@@ -80,8 +86,32 @@ UNION ALL
 SELECT 'sequence', n.nspname || '.' || c.relname, {_TOLD.format(acl="c.relacl", owner="c.relowner")}
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind = 'S'
 UNION ALL
-SELECT 'view', n.nspname || '.' || c.relname, coalesce(array_to_string(c.reloptions, ','), '-')
+SELECT 'view', n.nspname || '.' || c.relname,
+       concat_ws(' ', coalesce(array_to_string(c.reloptions, ','), '-'), {_PLAIN.format(_UNNAMED)},
+                 {_PLAIN.format(_READS)})
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS} AND c.relkind IN ('v', 'm')
+UNION ALL
+-- NOT NULL is told with the field, though 18 keeps it here; what refers works by triggers of the server's own
+SELECT 'constraint', n.nspname || '.' || c.relname || ':' || k.conname,
+       concat_ws(' ', k.contype, {_PLAIN.format("pg_get_constraintdef(k.oid)")},
+                 (SELECT string_agg(DISTINCT t.tgenabled::text, '') FROM pg_trigger t WHERE t.tgconstraint = k.oid))
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OURS} AND k.contype NOT IN ('n', 't')
+UNION ALL
+SELECT 'field', n.nspname || '.' || c.relname || '.' || a.attname,
+       concat_ws(' ', replace(format_type(a.atttypid, a.atttypmod), ' ', '_'),
+                 CASE WHEN a.attnotnull THEN 'required' ELSE '-' END, nullif(concat(a.attidentity, a.attgenerated), ''),
+                 {_PLAIN.format("pg_get_expr(e.adbin, e.adrelid)")})
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
+WHERE {_OURS} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+-- a constraint's own stands and falls with it
+SELECT CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END, n.nspname || '.' || x.relname,
+       concat_ws(' ', CASE WHEN i.indisvalid AND i.indisready THEN 'used' ELSE 'broken' END,
+                 {_PLAIN.format("pg_get_indexdef(x.oid)")})
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE {_OURS} AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
 UNION ALL
 SELECT 'schema', n.nspname, {_TOLD.format(acl="n.nspacl", owner="n.nspowner")} FROM pg_namespace n WHERE {_OURS}
 ORDER BY 1, 2
@@ -94,7 +124,10 @@ _WRITTEN_SO = text("""SELECT set_config('search_path', 'public', true), set_conf
 
 
 def shape(connection: Connection, schemas: list[str]) -> dict[tuple[str, str], str]:
-    """What guards the rows, by kind and name: policies, triggers, functions, rights to columns, numbers, schemas."""
+    """What guards the rows, by kind and name: policies, triggers, functions, rights to columns, numbers, schemas.
+
+    And how fields, constraints, indexes and views are defined.
+    """
     with connection.begin_nested() as only_here:
         connection.execute(_WRITTEN_SO)
         found = {(row.kind, row.name): row.told for row in connection.execute(text(SHAPE), {"schemas": schemas})}

@@ -1,7 +1,8 @@
 """Whether everything that guards the rows is as the migrations made it, and what lies around it is closed.
 
 The matrix says who may what with a table (`roles`); here are the rules of rows, triggers, functions, single columns,
-numbers and schemas, compared with `shape.txt` (written by scripts/write_access_matrix.py), and the owners.
+numbers and schemas, and how fields, constraints, indexes and views are defined, compared with `shape.txt` (written by
+scripts/write_access_matrix.py), and the owners.
 """
 
 from collections.abc import Iterator
@@ -13,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from domain.access import ROLES, group_role
 from domain.health.catalogue import shape
-from domain.health.models import Finding, fail, ok
+from domain.health.models import Finding, fail, ok, warn
 from domain.health.roles import SCHEMAS, some
 from domain.migrations import HEAD, revision
 
 FILE = Path(__file__).with_name("shape.txt")
-# each kind with the code of what is wrong with it
+# each kind with the code of what is wrong with it; an index alone only makes things slow or fast
 KINDS = {
     "policy": "guards.policy",
     "trigger": "guards.trigger",
@@ -27,7 +28,12 @@ KINDS = {
     "sequence": "guards.sequence",
     "view": "guards.view",
     "schema": "guards.schema",
+    "constraint": "guards.constraint",
+    "field": "guards.field",
+    "unique": "guards.unique",
+    "index": "guards.index",
 }
+_ONLY_SLOW = frozenset({"index"})
 _SIGN = {(True, True): "≠", (False, True): "+", (True, False): "−"}  # by whether it is wanted, and there
 GROUPS = [group_role(role) for role in ROLES]
 
@@ -96,7 +102,7 @@ def wanted_shape() -> dict[tuple[str, str], str]:
 
 
 def guards(session: Session, _now: datetime) -> Iterator[Finding]:
-    """Policies, triggers, functions, columns, numbers, views and schemas, each kind with its own finding."""
+    """Everything `shape` tells of, each kind with its own finding."""
     if revision(session.connection()) != HEAD:
         return  # another program's; the schema's own check says so
     plan, there = wanted_shape(), shape(session.connection(), SCHEMAS)
@@ -109,7 +115,8 @@ def guards(session: Session, _now: datetime) -> Iterator[Finding]:
         ]
         if odd:
             sound = False
-            yield fail("guards", code, n=len(odd), what=some(odd))
+            tell = warn if kind in _ONLY_SLOW else fail
+            yield tell("guards", code, n=len(odd), what=some(odd))
     if sound:
         yield ok("guards", "guards", n=len(plan))
 

@@ -129,9 +129,9 @@ def open_patient(session: Session, patient_id: int, *, today: date) -> PatientDe
 
 
 def get_patient(session: Session, patient_id: int, *, today: date) -> PatientDetail:
-    """One record; raises NotFound."""
+    """One record; raises NotFound, also for one that was erased."""
     patient = session.get(Patient, patient_id)
-    if patient is None:
+    if patient is None or patient.erased_at is not None:
         raise NotFound("record.not_found", table="patient", id=patient_id)
     medical = session.get_one(MedicalInformation, patient_id)
     wishes = session.get_one(Wishes, patient_id)

@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, Q
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from app import wrong_passwords
+from app import change_listener, wrong_passwords
 from app.desktop import Desktop
 from app.paths import Profile
 from app.seat import Seat
-from tests.app.test_two_desktops import patients, shows_record, window
+from domain.database import Database
+from domain.person_admin import add_team, list_persons, lock_person, set_team
+from domain.persons import ensure_person
+from tests.app.test_two_desktops import names, patients, shows_record, window
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
 from tests.ui.hands import enter, fill, find, press
@@ -44,6 +47,20 @@ def desktop(qtbot: QtBot, qapp: QApplication, office: Office, tmp_path: Path) ->
         if made.lock.window is not None:
             made.lock._open()
     come_to_rest(qtbot, made)
+
+
+@pytest.fixture
+def admin(office: Office) -> Iterator[Database]:
+    """The office as who administers it."""
+    owner = office.database("owner")
+    fill(owner, lambda s: ensure_person(
+        s, role_name="test_verena", display_name="Verena Admin", password=PASSWORD, roles={"admin"}
+    ))  # fmt: skip
+    made = office.database("verena")
+    yield made
+    made.close()
+    fill(owner, lambda s: s.execute(text("DROP ROLE test_verena")))
+    owner.close()
 
 
 def come_to_rest(qtbot: QtBot, desktop: Desktop) -> None:
@@ -270,6 +287,52 @@ def test_nobody_there_for_the_office_s_minutes_locks(qtbot: QtBot, desktop: Desk
     now += 1
     watch.look()
     assert desktop.lock.is_locked
+
+
+def test_who_is_locked_by_the_office_sees_nothing_more_until_let_in_again(
+    qtbot: QtBot, desktop: Desktop, admin: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stood on the screen goes, the password opens nothing; let in again, what was typed is still there."""
+    monkeypatch.setattr(change_listener, "POLL_SECONDS", 0)
+    enter(patients(desktop), "Straße", "Halb getippt")
+    jana = fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_jana"))
+    fill(admin, lambda s: lock_person(s, jana, locked=True))
+    try:
+        qtbot.waitUntil(lambda: desktop.lock.is_locked, timeout=WAIT_MS)
+        assert on_screen() == ["Gesperrt"]
+        assert SECRET not in read_out()
+        unlock(qtbot, desktop, PASSWORD)
+        qtbot.waitUntil(lambda: "oder gesperrt" in locked(desktop).notice.text(), timeout=WAIT_MS)
+    finally:
+        fill(admin, lambda s: lock_person(s, jana, locked=False))
+    unlock(qtbot, desktop, PASSWORD)
+    qtbot.waitUntil(lambda: not desktop.lock.is_locked, timeout=WAIT_MS)
+    assert patients(desktop)._detail._form.fields["street"].control.property("text") == "Halb getippt"
+
+
+def test_who_is_given_another_team_sees_the_old_one_s_patients_no_more(
+    qtbot: QtBot, qapp: QApplication, admin: Database, office: Office, tmp_path: Path
+) -> None:
+    """At once, in the window that is open."""
+    theme.apply(qapp, dark=False)
+    owner = office.database("owner")
+    fill(owner, lambda s: ensure_person(
+        s, role_name="test_lena", display_name="Lena", password=PASSWORD, roles={"caseworker"}
+    ))  # fmt: skip
+    lena = fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_lena"))
+    old, new = fill(admin, lambda s: add_team(s, "Nord")), fill(admin, lambda s: add_team(s, "Ost"))
+    fill(admin, lambda s: set_team(s, lena, old))
+    number = fill(owner, lambda s: add_patient(s, last_name=SECRET))
+    fill(owner, lambda s: s.execute(text(f"UPDATE patient_service.patient SET team_id = {old}")))
+    with window(office, "lena", tmp_path) as made:
+        patients(made).open_item(number)
+        qtbot.waitUntil(lambda: shows_record(made) and SECRET in read_out(), timeout=WAIT_MS)
+        fill(admin, lambda s: set_team(s, lena, new))
+        qtbot.waitUntil(lambda: not shows_record(made) and names(made) == [], timeout=WAIT_MS)
+        assert SECRET not in read_out()
+    come_to_rest(qtbot, made)
+    fill(owner, lambda s: s.execute(text("DROP OWNED BY test_lena; DROP ROLE test_lena")))
+    owner.close()
 
 
 def test_a_machine_that_slept_wakes_up_locked(desktop: Desktop) -> None:

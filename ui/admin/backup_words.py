@@ -37,13 +37,14 @@ def state_words(state: BackupState) -> list[str]:
     return lines
 
 
-def key_words(state: BackupState) -> str:
-    """Whether there is a key on paper, and which."""
+def key_words(state: BackupState, *, decides: bool) -> str:
+    """Whether there is a key on paper, and which; `decides`: this person may make one, else who may is said."""
     if state.recovery_made_at is None:
-        return tr(
-            "Es gibt noch keinen Wiederherstellungsschlüssel. Geht dieser Rechner verloren, kann niemand die "
-            "Sicherungen öffnen."
+        missing = tr(
+            "Es gibt noch keinen Wiederherstellungsschlüssel. Geht der Rechner mit den Sicherungen verloren, kann "
+            "niemand sie öffnen."
         )
+        return missing if decides else f"{missing} {tr('Erstellen kann ihn die Leitung des Büros.')}"
     return tr(
         "Schlüssel vom {day}, Kennung {name}. Er steht nur auf Papier und wird nicht noch einmal gezeigt."
     ).format(day=formats.day(formats.local(state.recovery_made_at).date()), name=state.recovery_name)

@@ -74,7 +74,7 @@ class BackupsTab(QWidget):
         self._refused_words.hide()
         self.key = words("")
         self._make_key = button(tr("Schlüssel &erstellen und drucken"), self._on_key, icon="file-input")
-        if "supervisor" not in ui.roles:
+        if not self._decides:
             self._make_key.hide()  # who holds it reads patients
         for text in (self.said, self.key, self.aside):
             text.setWordWrap(True)
@@ -177,7 +177,7 @@ class BackupsTab(QWidget):
         self.said.setText("\n".join(lines[2:] if state.late else lines))
         self.said.setVisible(bool(self.said.text()))
         self._now.setEnabled(not state.waiting)
-        self.key.setText(key_words(state))
+        self.key.setText(key_words(state, decides=self._decides))
         again = tr("&Neuen Schlüssel erstellen") if state.recovery_made_at else tr("Schlüssel &erstellen und drucken")
         self._make_key.setText(f" {again}")  # the room beside an icon
         self._make_key.setAccessibleName(again.replace("&", ""))

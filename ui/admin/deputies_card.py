@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
+from domain.access import RECORD_ROLES
 from domain.person_admin import DeputyLine, PersonLine, end_deputy, list_deputies, set_deputy
 from ui.admin.person_words import deputy_line
 from ui.errors import describe
@@ -59,7 +60,7 @@ class DeputiesCard(Card):
         chosen = self._deputy.code()
         self._deputy.clear()
         for other in everybody:
-            if other.active and other.id != person.id:
+            if other.active and other.id != person.id and RECORD_ROLES & set(other.roles):
                 self._deputy.addItem(other.display_name, str(other.id))
         self._deputy.choose(chosen)
         self._show(self._lines)

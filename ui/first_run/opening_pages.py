@@ -78,7 +78,8 @@ class FailurePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * SPACE)
-        column.addWidget(label(tr("Platzlotse konnte nicht geöffnet werden"), "title"))
+        self.title = label("", "title")
+        column.addWidget(self.title)
         self.notice = Notice(tr("Grund"))
         column.addWidget(self.notice)
         self._password = QLineEdit()
@@ -87,7 +88,8 @@ class FailurePage(QWidget):
         self._password_card = Card()
         self._password_card.add(Field(tr("&Kennwort"), self._password))
         column.addWidget(self._password_card)
-        column.addWidget(label(tr("An Ihren Daten und Einstellungen wurde nichts geändert."), "muted"))
+        self._unchanged = label(tr("An Ihren Daten und Einstellungen wurde nichts geändert."), "muted")
+        column.addWidget(self._unchanged)
         self._leave = button(tr("&Beenden"), self.leave.emit)
         self._more = button(tr("Ein&zelheiten"), self._toggle_details)
         self._change = button(tr("&Verbindung ändern"), self.change.emit)
@@ -106,8 +108,13 @@ class FailurePage(QWidget):
 
     def show_error(self, error: Exception, *, can_change: bool) -> None:
         """Say why; a refused password may be typed again, a server's address changed."""
-        self.notice.say("error", describe(error))
         code = error.code if isinstance(error, PlatzlotseError) else ""
+        logs_in = code in PASSWORD_MISSING  # every morning, where there is no keyring: nothing went wrong
+        self.title.setText(tr("Anmelden") if logs_in else tr("Platzlotse konnte nicht geöffnet werden"))
+        self.notice.say("info" if logs_in else "error", describe(error))
+        self._unchanged.setVisible(not logs_in)
+        self._again.setText(tr("&Anmelden") if logs_in else tr("&Erneut versuchen"))
+        self._again.setAccessibleName(tr("Anmelden") if logs_in else tr("Erneut versuchen"))
         self._change.setVisible(can_change)
         self._password_card.setVisible(code in PASSWORD_HELPS)
         # a password asked for on the way there still lets one work without the server

@@ -141,7 +141,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         # nothing of somebody who is no longer to be seen stays on the screen
         self._start_new()
         self.gone.emit()
-        self._ui.messages.info(tr("Diese Akte gibt es nicht mehr, oder sie gehört jetzt zu einem anderen Team."))
+        self._ui.messages.info(tr("Diese Akte ist gelöscht, oder sie gehört jetzt zu einem anderen Team."))
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form

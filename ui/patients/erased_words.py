@@ -16,7 +16,7 @@ MOST_SHOWN = 20  # mails named one by one
 class ErasedDialog(QDialog):
     """The words of an erasure, to be read and perhaps passed on: they can be marked and copied."""
 
-    def __init__(self, parent: QWidget, erased: Erased) -> None:
+    def __init__(self, parent: QWidget, erased: Erased, *, with_record: bool = False) -> None:
         super().__init__(parent)
         title = tr("Gelöscht")
         self.setWindowTitle(title)
@@ -24,7 +24,7 @@ class ErasedDialog(QDialog):
         self.setMinimumWidth(480)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(self)
-        for heading, sentences in told(erased):
+        for heading, sentences in told(erased, with_record=with_record):
             column.addWidget(label(heading, "heading"))
             lines = label("\n".join(sentences))
             lines.setWordWrap(True)
@@ -36,11 +36,11 @@ class ErasedDialog(QDialog):
         column.addWidget(buttons)
 
 
-def told(erased: Erased) -> list[tuple[str, list[str]]]:
-    """Headings with their sentences; only those that say something."""
+def told(erased: Erased, *, with_record: bool = False) -> list[tuple[str, list[str]]]:
+    """Headings with their sentences; only those that say something. `with_record`: the record was erased, too."""
     parts = [
         (tr("Hier geleert"), _emptied(erased)),
-        (tr("Steht noch hier"), _kept(erased)),
+        (tr("Steht noch hier"), _kept(erased, with_record=with_record)),
         (tr("Bitte ansehen"), _to_look_at(erased)),
         (tr("Liegt anderswo"), _elsewhere(erased)),
     ]
@@ -59,7 +59,7 @@ def _emptied(erased: Erased) -> list[str]:
     return [", ".join(words) + "."] if words else []
 
 
-def _kept(erased: Erased) -> list[str]:
+def _kept(erased: Erased, *, with_record: bool) -> list[str]:
     sentences = []
     if erased.shared:
         sentences.append(
@@ -69,11 +69,13 @@ def _kept(erased: Erased) -> list[str]:
                 "{n} Nachrichten betreffen auch andere: Name, Adresse und Kürzel dieses Menschen wurden herausgenommen, Anhänge nicht. Sie werden geleert, wenn auch zu den anderen gelöscht wird.",
             )
         )
-    sentences.append(
-        tr(
-            "Die Akte selbst und ihre Dateien; ebenso Entwürfe auf Rechnern, die gerade nicht laufen, bis diese wieder verbunden sind."
-        )
+    record = (
+        tr("Nummer, Stand und Daten der Akte ohne Worte und der Nachweis der Einwilligungen")
+        if with_record
+        else tr("Die Akte selbst und ihre Dateien")
     )
+    drafts = tr("ebenso Entwürfe auf Rechnern, die gerade nicht laufen, bis diese wieder verbunden sind.")
+    sentences.append(f"{record}; {drafts}")
     return sentences
 
 

@@ -1,10 +1,11 @@
-"""What can be done to a patient's record as a whole: withdraw, reopen, restrict, give to a team, report on it, erase its words."""
+"""What can be done to a patient's record as a whole: withdraw, reopen, restrict, give to a team, report on it, erase."""
 
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from domain.casework.patient_record import reopen_record, restrict_patient, unrestrict_patient, withdraw_patient
+from domain.casework.record_erasure import erase_record
 from domain.casework.word_erasure import Erased, erase_words
 from domain.database import Session
 from domain.matching.states import CLOSED_PATIENT, OPEN_PATIENT, PatientState
@@ -36,6 +37,7 @@ class RecordActions(QWidget):
         menu.addSeparator()
         menu.addAction(tr("Auskunft Art. 15 …"), self._on_report)
         menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
+        self._erase_all = menu.addAction(tr("Ganze Akte löschen …"), self._on_erase_all)
         self._more.setMenu(menu)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -50,6 +52,7 @@ class RecordActions(QWidget):
         self._withdraw.setVisible(state in OPEN_PATIENT)
         self._restrict.setVisible(state in OPEN_PATIENT | CLOSED_PATIENT)
         self._lift.setVisible(state is PatientState.RESTRICTED)
+        self._erase_all.setVisible(state in CLOSED_PATIENT)
 
     def _write(self, work: Callable[[Session, int], object], said: str) -> None:
         patient_id = self._patient_id
@@ -126,6 +129,27 @@ class RecordActions(QWidget):
                 "Was zu diesem Menschen im Kontaktprotokoll, bei den Antworten der Praxen, in E-Mails, ihren Anhängen und Briefen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso die Akte. Was auch andere betrifft, bleibt für diese: E-Mails und Briefe ohne Namen, Adresse und Kürzel dieses Menschen, Einträge im Kontaktprotokoll im Wortlaut. Was in Postfächern liegt, ist von hier aus nicht erreichbar; wie viel das ist, steht danach hier. Das darf nur die Leitung."
             ),
         ).ask(erase)
+
+    def _on_erase_all(self) -> None:
+        def erase(dialog: ReasonDialog) -> None:
+            patient_id, now, reason = self._patient_id, self._ui.now(), dialog.reason()
+            if patient_id is not None:
+                self._ui.background.write(
+                    self, lambda s: erase_record(s, patient_id, reason=reason, now=now), self._tell_all_erased
+                )
+
+        ReasonDialog(
+            self,
+            tr("Akte endgültig löschen"),
+            tr(
+                "Name, Anschrift, Gesundheitsangaben, Unterlagen und was zu diesem Menschen geschrieben steht, werden unwiderruflich gelöscht (Art. 17 DSGVO), auch vor Ablauf der Aufbewahrungsfrist. Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Es bleiben Nummer, Stand und Daten ohne Worte für die Statistik und der Nachweis der Einwilligungen. Das darf nur die Leitung."
+            ),
+        ).ask(erase)
+
+    def _tell_all_erased(self, erased: Erased | None) -> None:
+        self._ui.messages.success(tr("Die Akte ist gelöscht."))
+        if erased is not None:
+            ErasedDialog(self, erased, with_record=True).open()
 
     def _tell_erased(self, erased: Erased) -> None:
         self._ui.messages.success(tr("Das Geschriebene ist gelöscht."))

@@ -9,7 +9,7 @@ SENTENCES: Mapping[str, str] = {
     "list.sort_unknown": "Diese Liste lässt sich so nicht sortieren. Sie zeigt weiter, was vorher da war.",
     "list.filter_unknown": "Diesen Filter gibt es nicht. Die Liste zeigt weiter, was vorher da war.",
     "list.not_searchable": "Diese Liste lässt sich nicht durchsuchen.",
-    "person.unknown": "Ihre Anmeldung ist in diesem Büro nicht eingetragen. Bitten Sie die Verwaltung, Sie anzulegen.",
+    "person.unknown": "Ihre Anmeldung ist in diesem Büro nicht eingetragen oder gesperrt. Wenden Sie sich an die Verwaltung.",
     "person.role_unknown": "Diese Rolle gibt es nicht: {roles}.",
     "person.name": "Nennen Sie den Namen der Person.",
     "person.role_missing": "Wählen Sie mindestens eine Rolle.",

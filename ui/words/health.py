@@ -12,7 +12,7 @@ TITLES: Mapping[str, str] = {
     "sealing": "Trennung der Teams",
     "roles": "Anmeldungen",
     "grants": "Rechte",
-    "guards": "Schutz der Zeilen",
+    "guards": "Aufbau und Schutz der Zeilen",
     "surroundings": "Rechte um die Datenbank",
     "worker": "Hintergrunddienst",
     "relay": "Weitergabe an Kafka",
@@ -123,7 +123,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Verwaltung → Postkonten: prüfen und berichtigen.",
     ),
     "services": ("Alle gewählten Dienste antworten, soweit sie gefragt wurden.", ""),
-    "guards": ("{n} Regeln, Trigger, Funktionen und einzelne Rechte sind wie vorgesehen.", ""),
+    "guards": (
+        "{n} Regeln, Trigger, Funktionen, einzelne Rechte, Spalten, Bedingungen, Indizes und Sichten sind wie vorgesehen.",
+        "",
+    ),
     "guards.policy": (
         (
             "{n} Regeln für Zeilen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht sieht"
@@ -158,7 +161,41 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "{n} Sichten sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Vielleicht zeigen sie"
             " fremde Zeilen."
         ),
-        "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen.",
+        (
+            "Als Eigentümer: ALTER VIEW … SET (security_invoker = true); fremde mit DROP VIEW entfernen; geänderte"
+            " wie „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank."
+        ),
+    ),
+    "guards.constraint": (
+        (
+            "{n} Bedingungen oder Verweise von Tabellen sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert):"
+            " {what}. Vielleicht steht Falsches in den Daten, oder Richtiges wird abgelehnt."
+        ),
+        (
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit ALTER TABLE … ADD oder DROP CONSTRAINT berichtigen; klären, wer es war."
+        ),
+    ),
+    "guards.field": (
+        "{n} Spalten sind nicht wie vorgesehen (Art, Pflicht, Vorgabe; + zusätzlich, − fehlt, ≠ geändert): {what}.",
+        (
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit ALTER TABLE … ALTER COLUMN … berichtigen; klären, wer es war."
+        ),
+    ),
+    "guards.unique": (
+        (
+            "{n} Indizes, die Doppeltes verhindern, sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert):"
+            " {what}. Vielleicht steht etwas doppelt da."
+        ),
+        (
+            "Die richtigen zeigt „pg_dump --schema-only“ einer leeren, mit „main.py migrate“ eingerichteten Datenbank: Als"
+            " Eigentümer danach mit CREATE UNIQUE INDEX … nachbauen, zusätzliche mit DROP INDEX entfernen."
+        ),
+    ),
+    "guards.index": (
+        "{n} Indizes sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}. Das kostet höchstens Zeit.",
+        "Als Eigentümer fehlende mit CREATE INDEX nachbauen; zusätzliche dürfen bleiben.",
     ),
     "guards.schema": (
         "{n} Rechte an Schemas sind nicht die vorgesehenen (+ zusätzlich, − fehlt, ≠ geändert): {what}.",
@@ -202,7 +239,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "backup.no_paper": (
         "Es gibt keinen Wiederherstellungsschlüssel auf Papier: Ist der Rechner verloren, öffnet niemand die Sicherungen.",
-        "Verwaltung → Sicherungen: Schlüssel erstellen, drucken und wegschließen.",
+        "Die Leitung: Verwaltung → Sicherungen, Schlüssel erstellen, drucken und wegschließen.",
     ),
     "backup.one_place": (
         "Die Sicherungen liegen nur an einem Ort.",

@@ -206,6 +206,9 @@ def test_a_backup_is_judged_by_the_office_s_own_limit(office: Office, database: 
 
 
 OF_OWNER = "RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+OTHER_VIEW = """DO $$ BEGIN EXECUTE format(
+    'CREATE OR REPLACE VIEW %1$s WITH (security_invoker = true) AS SELECT * FROM (%2$s) AS v LIMIT 5',
+    'matching_service.occupancy', rtrim(pg_get_viewdef('matching_service.occupancy'::regclass), ';')); END $$"""
 ONLY_OWN = "only_own BEFORE UPDATE ON matching_service.inquiry FOR EACH ROW"
 
 
@@ -237,7 +240,18 @@ ONLY_OWN = "only_own BEFORE UPDATE ON matching_service.inquiry FOR EACH ROW"
         ("GRANT USAGE ON ALL SEQUENCES IN SCHEMA audit TO platzlotse_caseworker", "guards.sequence", "≠ audit."),
         ("ALTER VIEW matching_service.inquiry_overview RESET (security_invoker)",
          "guards.view", "≠ matching_service.inquiry_overview"),
+        (OTHER_VIEW, "guards.view", "≠ matching_service.occupancy"),
         ("GRANT USAGE ON SCHEMA patient_service TO platzlotse_admin", "guards.schema", "≠ patient_service"),
+        ("ALTER TABLE platform.office DROP CONSTRAINT ck_office_retention",
+         "guards.constraint", "− platform.office:ck_office_retention"),
+        ("ALTER TABLE communication_service.email_patient DISABLE TRIGGER ALL",
+         "guards.constraint", "≠ communication_service.email_patient:fk_"),
+        ("ALTER TABLE patient_service.patient ALTER last_name DROP NOT NULL",
+         "guards.field", "≠ patient_service.patient.last_name"),
+        ("ALTER TABLE patient_service.patient ALTER version SET DEFAULT 7",
+         "guards.field", "≠ patient_service.patient.version"),
+        ("DROP INDEX matching_service.uq_inquiry_open_contact_point",
+         "guards.unique", "− matching_service.uq_inquiry_open_contact_point"),
         ("GRANT CREATE ON SCHEMA public TO PUBLIC", "surroundings.open", "CREATE public: PUBLIC"),
         ('GRANT TEMP ON DATABASE "{name}" TO PUBLIC', "surroundings.open", "TEMPORARY"),
         ('GRANT CREATE ON DATABASE "{name}" TO platzlotse_caseworker', "surroundings.open", "platzlotse_caseworker"),
@@ -255,6 +269,13 @@ def test_what_guards_the_rows_is_compared_too(
     found = look(database)[code]
     assert found.state is State.FAIL
     assert named in str(found.params["what"])
+
+
+def test_an_index_of_the_office_s_own_only_wants_a_look(office: Office, database: Database) -> None:
+    """It changes how fast something is, not what is right."""
+    as_owner(office, *NOR_OF_TESTS, "CREATE INDEX schneller ON patient_service.patient (city)")
+    found = look(database)["guards.index"]
+    assert (found.state, found.params["what"]) == (State.WARN, "+ patient_service.schneller")
 
 
 @pytest.mark.parametrize(

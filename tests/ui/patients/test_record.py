@@ -1,8 +1,9 @@
-"""The record as a whole by hand: closed on wish, opened again, restricted; exclusions taken away."""
+"""The record as a whole by hand: closed on wish, opened again, restricted, erased; exclusions taken away."""
 
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from domain.casework.patient_record import withdraw_patient
 from domain.casework.searches import start_search
 from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.database import Database
@@ -98,4 +99,25 @@ def test_the_words_of_a_patients_contacts_are_erased(ui: UiContext, qtbot: QtBot
     assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1
     (dialog,) = page.findChildren(ErasedDialog)
     assert "1 Kontakt." in [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.reject()
+
+
+def test_a_closed_record_is_erased_when_its_person_asks(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Before its time is over, with a reason; what is left has no name, and the page says what became of the words."""
+    patient = fill(database, lambda s: add_patient(s, last_name="Vergessenwill"))
+    note = ContactNote(ui.now(), "phone", "in", "Mutter", "weinte")
+    fill(database, lambda s: note_patient_contact(s, patient, note, now=ui.now()))
+    fill(database, lambda s: withdraw_patient(s, patient, reason="möchte nicht mehr", now=ui.now()))
+    page = opened(ui, qtbot, patient)
+    choose(qtbot, page, "Akte", "Ganze Akte löschen …")
+    confirm(qtbot, page, reason="Antrag vom 20.11.")
+    # nor does it stay on a screen where it lay open
+    qtbot.waitUntil(lambda: page.ui.messages.text().startswith("Diese Akte ist gelöscht"))
+    assert page._detail._name.text() == "Neuer Patient"
+    assert scalar(database, "SELECT last_name FROM patient_service.patient") == "gelöschte Akte"
+    assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1
+    (dialog,) = page.findChildren(ErasedDialog)
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "1 Kontakt." in said
+    assert not any("Die Akte selbst" in words for words in said)
     dialog.reject()
