@@ -6,6 +6,7 @@ Läuft bis Strg+C oder SIGTERM und beendet dann alles, was er startete; ein zwei
 
 import argparse
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
@@ -47,6 +48,12 @@ class Topology:
         self._binaries = Binaries(_server_binaries())
         self._account: Account = account_for(self.home, binaries=self._binaries.folder)
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        # one that is still ending would end the database of the next
+        self._turn = os.open(self.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise SystemExit(f"In {self.home} läuft der Büro-Server schon, oder er wird gerade beendet.") from exc
 
     def prepare(self) -> None:
         """Passwords, certificate and cluster, as far as they are missing."""
@@ -99,6 +106,8 @@ class Topology:
             for name, child in self._children:
                 if child.poll() is not None:
                     raise SystemExit(f"{name} endete mit {child.returncode}; siehe {self.home / (name + '.log')}")
+            if not self._database_runs():
+                raise SystemExit(f"PostgreSQL endete; siehe {self.home / 'postgres.log'}")
             time.sleep(ANSWERS)
 
     def stop(self) -> None:
@@ -111,9 +120,18 @@ class Topology:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-        if (self.data / "postmaster.pid").exists():
+        if self._database_runs():
             self._tool("pg_ctl", "-w", "-m", "fast", "stop", log="postgres")
         say("Beendet.")
+
+    def _database_runs(self) -> bool:
+        try:
+            os.kill(int((self.data / "postmaster.pid").read_text("utf-8").split("\n")[0]), 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        except PermissionError:  # it has an account of its own
+            pass
+        return True
 
     def _initdb(self) -> None:
         fresh = self.home / "data.new"
