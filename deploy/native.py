@@ -6,6 +6,7 @@ Läuft bis Strg+C oder SIGTERM und beendet dann alles, was er startete; ein zwei
 
 import argparse
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from app.private_files import write_private
 from app.server_account import Account, account_for
 
 SECRETS = ("superuser", "owner", "worker", "backup", "pooler")
+HERE_ITSELF = "127.0.0.1"  # what runs here asks here: the names may be known only to the office, or lead elsewhere
 PATIENCE_SECONDS = 60
 ANSWERS = 0.2
 
@@ -46,14 +48,23 @@ class Topology:
         self._binaries = Binaries(_server_binaries())
         self._account: Account = account_for(self.home, binaries=self._binaries.folder)
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        # one that is still ending would end the database of the next
+        self._turn = os.open(self.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise SystemExit(f"In {self.home} läuft der Büro-Server schon, oder er wird gerade beendet.") from exc
 
     def prepare(self) -> None:
         """Passwords, certificate and cluster, as far as they are missing."""
         for name in SECRETS:
             if not self._secret(name).exists():
                 write_private(self._secret(name), secrets.token_urlsafe(24))
-        if not (self.tls / "server.crt").exists():
-            subprocess.run([str(HERE / "certificate.sh"), str(self.tls), *self.names], check=True)
+        names = list(dict.fromkeys([*self.names, HERE_ITSELF]))
+        if not all(self._is_named(name) for name in names):
+            made = subprocess.run([str(HERE / "certificate.sh"), str(self.tls), *names], check=False)
+            if made.returncode:
+                raise SystemExit(made.returncode)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
         for name in ("server.crt", "server.key"):
@@ -61,7 +72,7 @@ class Topology:
         shared = (HERE / "postgres" / "postgresql.conf").read_text("utf-8")
         self._give(
             self.data / "buero.conf",
-            shared + f"listen_addresses = '127.0.0.1, {_loopback(self.names)}'\nport = {self.port}\n"
+            shared + f"listen_addresses = '{HERE_ITSELF}, {_loopback(self.names)}'\nport = {self.port}\n"
             f"unix_socket_directories = ''\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'\n",
         )
         self._give(self.data / "pg_hba.conf", (HERE / "postgres" / "pg_hba.conf").read_text("utf-8"))
@@ -69,7 +80,7 @@ class Topology:
     def start_database(self) -> None:
         """PostgreSQL alone."""
         self._tool("pg_ctl", "-w", "-t", str(PATIENCE_SECONDS), "start", log="postgres")
-        say(f"PostgreSQL: 127.0.0.1:{self.port}")
+        say(f"PostgreSQL: {HERE_ITSELF}:{self.port}")
 
     def start(self) -> None:
         """PostgreSQL, the database, PgBouncer, the worker; in this order."""
@@ -82,7 +93,7 @@ class Topology:
         profile.mkdir(exist_ok=True, mode=0o700)
         write_private(profile / "settings.toml", 'mode = "server"\n')
         password = self._secret("worker").read_text("utf-8")
-        write_private(self._passfile, f"{self.names[0]}:{self.port}:platzlotse:vermittlungsdienst:{password}\n")
+        write_private(self._passfile, f"{HERE_ITSELF}:{self.port}:platzlotse:vermittlungsdienst:{password}\n")
         secret = self._secret("backup").read_text("utf-8")
         write_private(self._backup_login, f"{self._url('sicherungsdienst', secret)}\n")
         self._launch("worker", [sys.executable, str(ROOT / "main.py"), "--profile", str(profile), "worker"])
@@ -95,6 +106,8 @@ class Topology:
             for name, child in self._children:
                 if child.poll() is not None:
                     raise SystemExit(f"{name} endete mit {child.returncode}; siehe {self.home / (name + '.log')}")
+            if not self._database_runs():
+                raise SystemExit(f"PostgreSQL endete; siehe {self.home / 'postgres.log'}")
             time.sleep(ANSWERS)
 
     def stop(self) -> None:
@@ -107,9 +120,18 @@ class Topology:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-        if (self.data / "postmaster.pid").exists():
+        if self._database_runs():
             self._tool("pg_ctl", "-w", "-m", "fast", "stop", log="postgres")
         say("Beendet.")
+
+    def _database_runs(self) -> bool:
+        try:
+            os.kill(int((self.data / "postmaster.pid").read_text("utf-8").split("\n")[0]), 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        except PermissionError:  # it has an account of its own
+            pass
+        return True
 
     def _initdb(self) -> None:
         fresh = self.home / "data.new"
@@ -141,8 +163,8 @@ class Topology:
             self._give(folder / name, (self.tls / name).read_text("utf-8"))
         told = (HERE / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
         for here, there in (
-            ("host=postgres port=5432", f"host={self.names[0]} port={self.port}"),
-            ("listen_addr = *", f"listen_addr = 127.0.0.1, {_loopback(self.names)}"),
+            ("host=postgres port=5432", f"host={HERE_ITSELF} port={self.port}"),
+            ("listen_addr = *", f"listen_addr = {HERE_ITSELF}, {_loopback(self.names)}"),
             ("listen_port = 6432", f"listen_port = {self.pooler_port}"),
             ("/run/pgbouncer/userlist.txt", str(folder / "userlist.txt")),
             ("/run/secrets/server_crt", str(folder / "server.crt")),
@@ -152,7 +174,7 @@ class Topology:
             told = told.replace(here, there)
         self._give(folder / "pgbouncer.ini", told)
         self._launch("pgbouncer", [*self._account.prefix, program, str(folder / "pgbouncer.ini")], other=True)
-        say(f"PgBouncer: 127.0.0.1:{self.pooler_port}")
+        say(f"PgBouncer: {HERE_ITSELF}:{self.pooler_port}")
 
     def _launch(self, name: str, command: list[str], *, other: bool = False) -> None:
         account = self._account if other else Account()
@@ -175,7 +197,7 @@ class Topology:
         return {
             **os.environ,
             **files,
-            "PLATZLOTSE_SERVER": self.names[0],
+            "PLATZLOTSE_SERVER": HERE_ITSELF,
             "PLATZLOTSE_PORT": str(self.port),
             "PLATZLOTSE_CA": str(self.tls / "ca.crt"),
             "PLATZLOTSE_PASSFILE": str(self._passfile),
@@ -185,8 +207,14 @@ class Topology:
 
     def _url(self, login: str, password: str = "") -> str:
         who = f"{login}:{password}" if password else login
-        where = f"{self.names[0]}:{self.port}/platzlotse?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}"
+        where = f"{HERE_ITSELF}:{self.port}/platzlotse?sslmode=verify-full&sslrootcert={self.tls / 'ca.crt'}"
         return f"postgresql+psycopg://{who}@{where}"
+
+    def _is_named(self, name: str) -> bool:
+        """Whether the certificate that is there, if any, holds for a name or an address."""
+        kind = "-checkip" if name.replace(".", "").isdigit() or ":" in name else "-checkhost"
+        command = ["openssl", "x509", "-noout", "-in", str(self.tls / "server.crt"), kind, name]
+        return b"does match" in subprocess.run(command, capture_output=True, check=False).stdout
 
     @property
     def _backup_login(self) -> Path:
@@ -224,7 +252,7 @@ def _server_binaries() -> Path:
 
 def _loopback(names: list[str]) -> str:
     """Another address of this machine among the names, for trying out TLS as from elsewhere."""
-    return next((name for name in names if name.startswith("127.") and name != "127.0.0.1"), "127.0.0.1")
+    return next((name for name in names if name.startswith("127.") and name != HERE_ITSELF), HERE_ITSELF)
 
 
 def main() -> int:
@@ -236,7 +264,7 @@ def main() -> int:
     options.add_argument("--pooler-port", type=int, default=6432)
     options.add_argument("--only-database", action="store_true", help="nur PostgreSQL: zum Wiederherstellen")
     given = options.parse_args()
-    topology = Topology(given.folder, given.name or ["localhost", "127.0.0.1"], given.port, given.pooler_port)
+    topology = Topology(given.folder, given.name or ["localhost"], given.port, given.pooler_port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         topology.prepare()

@@ -11,6 +11,8 @@ export PLATZLOTSE_WORKER_URL="postgresql+psycopg://vermittlungsdienst@$host:$por
 # das Kennwort von prepare.sh besteht aus Ziffern und a–f; ein eigenes wird für die Adresse umgeschrieben
 printf 'postgresql+psycopg://sicherungsdienst:%s@%s:%s/%s?sslmode=verify-full&sslrootcert=%s\n' \
     "$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(open(sys.argv[1]).read().rstrip(), safe=""))' \
-        "$PLATZLOTSE_BACKUP_PASSWORD_FILE")" "$host" "$port" "$database" "$ca" >/tmp/backup-login
-export PLATZLOTSE_BACKUP_LOGIN=/tmp/backup-login
+        "$PLATZLOTSE_BACKUP_PASSWORD_FILE")" "$host" "$port" "$database" "$ca" >"$PLATZLOTSE_BACKUP_LOGIN"
+# was der Kafka-Server des Büros verlangt, legt man in den Ordner kafka (docs/kafka.md)
+if [ -e /run/kafka/ca.crt ]; then export PLATZLOTSE_KAFKA_CA=/run/kafka/ca.crt; fi
+if [ -e /run/kafka/password ]; then export PLATZLOTSE_KAFKA_PASSWORD_FILE=/run/kafka/password; fi
 exec python main.py --profile /data worker

@@ -20,6 +20,7 @@ from domain.backups.people import People, read_people
 from domain.backups.refusals import No, Refusal, refusals_of
 from domain.database import sqlstate, translated_errors
 from domain.errors import PlatzlotseError, Unavailable
+from domain.migrations import HEAD, KNOWN, revision
 
 T = TypeVar("T")
 DAMAGE = frozenset({"database.damaged", "backup.not_dumped"})
@@ -80,8 +81,8 @@ class Asked:
         )
 
     def settings(self) -> Answers:
-        """Only what the office set for its backups."""
-        return Answers(own=self._part(OWN, read_own_rows))
+        """Only what the office set for its backups, of an earlier schema as it stands."""
+        return Answers(own=self._part(OWN, _own_rows_before))
 
     def unless_damaged(self, work: Callable[[], T]) -> T | None:
         """What `work` returns; None where the database is damaged and that is accepted."""
@@ -109,6 +110,14 @@ class Asked:
         if is_damage(exc):
             return True
         return isinstance(exc, PlatzlotseError) and exc.code in AWAY and _answers(self.admin_url)
+
+
+def _own_rows_before(connection: Connection) -> OwnRows:
+    """Before 0038 nobody could set any. Raises Unavailable (``schema.newer``)."""
+    found = revision(connection)
+    if found is not None and found not in KNOWN:
+        raise Unavailable("schema.newer", found=found, wanted=HEAD)
+    return read_own_rows(connection) if found is not None and found >= "0038" else OwnRows(None, ())
 
 
 def is_damage(exc: Exception) -> bool:

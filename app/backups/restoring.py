@@ -24,6 +24,7 @@ from app.office_setup import OWNER
 from app.postgres_binaries import Binaries
 from domain.access import group_role
 from domain.backups.chain_heads import KeptHead, heads_in
+from domain.backups.content import Manifest
 from domain.backups.erasures import Erasure, erasures_beside, keep_beside, read, replay
 from domain.backups.files import Kind, backups_in, folder_errors
 from domain.backups.left_behind import TOLD_NOTHING, Compared, compare, note_restore
@@ -45,13 +46,15 @@ _MAY_MAKE = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = curren
 class Target:
     """The database to be replaced: `admin_url` logs in as its owner, into another database of the server.
 
-    `refuse_while_used` raises Unavailable (``backup.in_use``) while anybody works there.
+    `refuse_while_used` raises Unavailable (``backup.in_use``, ``backup.server_in_use``) while anybody works there.
+    `bring_up` gives it the schema of this program: only once nothing is known that the restore would be refused for.
     """
 
     admin_url: str
     name: str
     binaries: Binaries
     refuse_while_used: Callable[[], None]
+    bring_up: Callable[[], None]
     data: Path | None = None  # where the server keeps its files, if that is this machine
     left: "Left | None" = None
 
@@ -128,26 +131,16 @@ def restore(
     Raises what is wrong with the file, Unavailable (``backup.in_use``; ``backup.worked_meanwhile``), or
     (``backup.too_damaged``) where no safety copy can be made; then all is as it was.
     """
-    target.refuse_while_used()
-    with folder_errors(folder):
-        if not folder.is_dir():
-            raise Unavailable("backup.no_safety_folder", path=str(folder))
-    promised = read_manifest(path, keys)
-    if promised.revision != HEAD and promised.revision not in KNOWN:
-        raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
-    with translated_errors(), engine_as(target.admin_url) as admin, admin.connect() as connection:
-        owner = other_owner(connection, target.name)
-        known = set(_roles(connection))
-        _refuse_unmade(connection, {who: groups for who, groups in promised.roles.items() if who not in known})
-        size = connection.scalar(text("SELECT pg_database_size(:name)"), {"name": target.name}) or 0
+    promised, owner = _refuse_early(target, path, keys, folder)
     asked = Asked(target.url(target.name), target.admin_url, damaged)
+    asked.unless_damaged(target.bring_up)
+    with translated_errors(), engine_as(target.admin_url) as admin, admin.connect() as connection:
+        known = set(_roles(connection))
     answers = asked.answers() if target.left is None else target.left.answers
     places = {path.parent, folder}
     elsewhere, silent = _listed_elsewhere(second if second not in places else None, keys)
     since = _joined(Since(answers.erased, answers.refused), elsewhere, *(_listed(place, keys) for place in places))
     last = asked.unless_damaged(lambda: _last_work(target))
-    if target.data is not None:
-        refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
     copy = None
     if target.left is None:
         copy = asked.unless_damaged(
@@ -180,6 +173,25 @@ def restore(
             before = target.left.aside
     newcomers = tuple(sorted({*promised.roles, *made} - known))
     return Restored(copy, before, newcomers, done, answers.unasked, silent)
+
+
+def _refuse_early(target: Target, path: Path, keys: Sequence[PrivateKey], folder: Path) -> tuple[Manifest, str | None]:
+    """What needs nothing of this program's schema, so that a refusal changes nothing: what is promised, and to whom."""
+    target.refuse_while_used()
+    with folder_errors(folder):
+        if not folder.is_dir():
+            raise Unavailable("backup.no_safety_folder", path=str(folder))
+    promised = read_manifest(path, keys)
+    if promised.revision != HEAD and promised.revision not in KNOWN:
+        raise Unavailable("schema.newer", found=promised.revision, wanted=HEAD)
+    with translated_errors(), engine_as(target.admin_url) as admin, admin.connect() as connection:
+        known = set(_roles(connection))
+        _refuse_unmade(connection, {who: groups for who, groups in promised.roles.items() if who not in known})
+        size = connection.scalar(text("SELECT pg_database_size(:name)"), {"name": target.name}) or 0
+        owner = other_owner(connection, target.name)
+    if target.data is not None:
+        refuse_full(target.data, max(size, UNPACKED * path.stat().st_size))
+    return promised, owner
 
 
 def _of_before(target: Target, asked: Asked, kept: tuple[KeptHead, ...], *, now: datetime) -> OfBefore:

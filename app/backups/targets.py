@@ -8,12 +8,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from app.backups.asking import NOTHING, Asked
+from app.backups.asking import NOTHING
 from app.backups.fresh_seat import fresh_seat, is_cluster_damaged
 from app.backups.in_place import create_like, engine_as, other_owner
 from app.backups.logins import OWNER, login_url, needed_login
 from app.backups.restoring import Left, Target
 from app.backups.tools import binaries_of, own_binaries, wants_tls
+from app.database_making import ensure_database
 from app.embedded_postgres import EmbeddedPostgres
 from app.office_setup import OWNER as OFFICE_OWNER
 from app.paths import Profile
@@ -26,17 +27,21 @@ from domain.migrations import migrate
 _MAY_REPLACE = text("""SELECT rolsuper OR (rolcreatedb AND NOT EXISTS (
     SELECT FROM pg_database WHERE datname = :name AND datdba <> r.oid)) FROM pg_roles r WHERE rolname = current_user""")
 
+# whoever restores has to find the window that is still open, and an office has many
+_OTHERS = text("""SELECT DISTINCT concat(usename, ' (' || host(client_addr) || ')') FROM pg_stat_activity
+    WHERE datname = :name AND pid <> pg_backend_pid() ORDER BY 1""")
+
 
 @contextmanager
 def restore_target(profile: Profile, *, damaged: bool, now: datetime) -> Iterator[Target]:
-    """The database of this profile, which is brought up (or made an empty office) first.
+    """The database of this profile; one that is not there is made, empty.
 
-    `damaged`: one that cannot be read is replaced all the same, and so is a seat's cluster that does not start.
-    Raises Unavailable: ``backup.in_use``; ``backup.too_damaged`` and ``backup.seat_damaged`` unless that is accepted.
+    `damaged`: a seat's cluster that does not start is replaced all the same. Raises Unavailable (``backup.in_use``;
+    ``backup.seat_damaged`` unless that is accepted).
     """
     given = login_url(OWNER)
     if given or load(profile.settings).mode is Mode.SERVER:
-        yield server_target(given or needed_login(OWNER), damaged=damaged)
+        yield server_target(given or needed_login(OWNER))
         return
     server = EmbeddedPostgres(profile.postgres)
 
@@ -54,17 +59,19 @@ def restore_target(profile: Profile, *, damaged: bool, now: datetime) -> Iterato
             raise Unavailable("backup.seat_damaged") from exc
         with fresh_seat(profile, now) as fresh:
             url, left = fresh.server.url(), Left(NOTHING, fresh.aside)
-            yield Target(url, DATABASE, own_binaries(), refuse_while_used, profile.postgres, left)
+            yield Target(url, DATABASE, own_binaries(), refuse_while_used, lambda: None, profile.postgres, left)
         return
+
+    def bring_up() -> None:
+        embedded_seat(profile, server, None, None)
+
     with server:  # the same lease, given back afterwards
-        asked = Asked(server.url(database=DATABASE), server.url(), damaged)
-        # a new profile gets its empty office; an earlier schema is brought up
-        asked.unless_damaged(lambda: embedded_seat(profile, server, None, None))
-        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used, profile.postgres)
+        ensure_database(server.url(), DATABASE)
+        yield Target(server.url(), DATABASE, own_binaries(), refuse_while_used, bring_up, profile.postgres)
 
 
-def server_target(owner_url: str, *, damaged: bool = False) -> Target:
-    """A server's database, which is brought up (or made an empty office) first. Raises Unavailable while it is used.
+def server_target(owner_url: str) -> Target:
+    """A server's database; one that is not there is made, empty. Raises Unavailable (``backup.server_in_use``).
 
     `owner_url` logs in as its owner, or as a superuser, who acts for the owner. Raises Forbidden
     (``backup.may_not_replace``) for whom the server would refuse it in the end.
@@ -73,12 +80,11 @@ def server_target(owner_url: str, *, damaged: bool = False) -> Target:
     name = url.database or DATABASE
     admin_url = url.set(database="postgres").render_as_string(hide_password=False)
     admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
-    others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()")
 
     def refuse_while_used() -> None:
         with translated_errors(), admin.connect() as connection:
-            if connection.scalar(others, {"name": name}):
-                raise Unavailable("backup.in_use")
+            if who := connection.scalars(_OTHERS, {"name": name}).all():
+                raise Unavailable("backup.server_in_use", who=", ".join(who))
 
     with translated_errors(), admin.connect() as connection:
         if not connection.scalar(_MAY_REPLACE, {"name": name}):
@@ -89,6 +95,9 @@ def server_target(owner_url: str, *, damaged: bool = False) -> Target:
             create_like(connection, name, OFFICE_OWNER if there else None)
         acts_for = other_owner(connection, name)
     refuse_while_used()
-    with engine_as(owner_url, acts_for) as owner:
-        Asked(owner_url, admin_url, damaged).unless_damaged(lambda: migrate(owner))
-    return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used)
+
+    def bring_up() -> None:
+        with engine_as(owner_url, acts_for) as owner:
+            migrate(owner)
+
+    return Target(admin_url, name, binaries_of(major, tls=wants_tls(owner_url)), refuse_while_used, bring_up)

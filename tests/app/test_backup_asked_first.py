@@ -5,8 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import create_engine, make_url, text
 
+from app.backups.asking import Asked
 from app.backups.making import read_manifest
 from app.backups.restoring import Target, restore
 from app.backups.targets import server_target
@@ -14,13 +16,16 @@ from domain.backups.chain_heads import FILE as HEADS
 from domain.backups.erasures import FILE as ERASURES
 from domain.backups.erasures import erasures_in, keep_beside
 from domain.backups.files import backups_in
+from domain.backups.office_backups import BackupForm
 from domain.backups.refusals import FILE as REFUSALS
 from domain.casework.word_erasure import erase_words
 from domain.database import Database
-from domain.errors import Forbidden, Unavailable
+from domain.errors import Forbidden, Invalid, Unavailable
 from tests.app.test_backup_erasures import KEY, backed_up, brought_back, target, with_words
 from tests.app.test_backup_faults import databases, named
 from tests.conftest import NOW, PASSWORD, Office
+from tests.domain.earlier_office import office_at
+from tests.servers.postgres import TestCluster
 from ui.errors import describe
 
 __all__ = ["target"]
@@ -112,6 +117,25 @@ def test_who_works_while_a_backup_is_read_in_loses_nothing(
     with pytest.raises(Unavailable, match="worked_meanwhile"):
         brought_back(target, made, tmp_path, LATER)
     assert (named(office), databases(office)) == ("Eben", [office.name])
+
+
+def test_a_restore_that_is_refused_leaves_an_earlier_schema(
+    cluster: TestCluster, office: Office, tmp_path: Path
+) -> None:
+    """By the wrong key, or for a folder that is away: whoever goes back to the program of before still can."""
+    made = backed_up(office, tmp_path, NOW)
+    found = text("SELECT version_num FROM platform.alembic_version")
+    with office_at(cluster, "0049") as earlier:
+        url = earlier.url.render_as_string(hide_password=False)
+        earlier.dispose()
+        assert Asked(url, url, accepted=False).settings().form == BackupForm()
+        there, other = server_target(url), PrivateKey.generate()
+        with pytest.raises(Invalid, match="wrong_key"):
+            restore(there, made.path, [other], safety=SAFETY, folder=tmp_path, now=LATER)
+        with pytest.raises(Unavailable, match="no_safety_folder"):
+            restore(there, made.path, [KEY], safety=SAFETY, folder=tmp_path / "weg", now=LATER)
+        with earlier.connect() as connection:
+            assert connection.scalar(found) == "0049"
 
 
 @pytest.fixture

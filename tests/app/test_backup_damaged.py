@@ -90,7 +90,7 @@ def damage(office: Office, table: str = PATIENTS) -> bytes:
 
 def brought_back(made: Made, office: Office, folder: Path, *, damaged: bool) -> Restored:
     """As the command does it."""
-    there = server_target(office.url("owner"), damaged=damaged)
+    there = server_target(office.url("owner"))
     safety = [bytes(KEY.public_key)]
     return restore(there, made.path, [KEY], safety=safety, folder=folder, damaged=damaged, now=LATER)
 

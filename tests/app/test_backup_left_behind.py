@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("target")
 
 def brought_back(office: Office, made: Made, folder: Path, hours: int, *, damaged: bool = False) -> Restored:
     """As the command does it."""
-    there = server_target(office.url("owner"), damaged=damaged)
+    there = server_target(office.url("owner"))
     public = [bytes(KEY.public_key)]
     now = NOW + hours * HOUR
     return restore(there, made.path, [KEY], safety=public, folder=folder, damaged=damaged, now=now)

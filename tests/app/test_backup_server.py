@@ -96,7 +96,7 @@ def test_a_server_is_backed_up_by_its_role_and_comes_back(
     with owner.connect():
         refused = platzlotse("--profile", profile, "restore", "--at", made["file"])
     owner.dispose()
-    assert (refused.returncode, "noch geöffnet" in refused.stderr) == (1, True)
+    assert (refused.returncode, "noch verbunden" in refused.stderr) == (1, True)
     assert named(owner) == "Neu"
     done = answer("--profile", profile, "restore", "--at", made["file"])
     assert named(owner) == "Alt"

@@ -118,6 +118,23 @@ def test_the_environment_s_settings_are_explained(services: dict[str, Any]) -> N
     assert services["worker"]["environment"]["PLATZLOTSE_SERVER"] == "postgres"
 
 
+def test_a_backup_by_hand_finds_its_login(services: dict[str, Any]) -> None:
+    """What the worker's script writes is named by the container's environment: a command beside it has no other."""
+    assert services["worker"]["environment"]["PLATZLOTSE_BACKUP_LOGIN"].startswith("/tmp/")  # noqa: S108
+    assert '>"$PLATZLOTSE_BACKUP_LOGIN"' in (DEPLOY / "worker.sh").read_text("utf-8")
+
+
+def test_events_can_be_handed_on_from_a_container(services: dict[str, Any]) -> None:
+    """Each setting the page on Kafka names reaches the worker there, and the package it needs is in the image."""
+    told = re.findall(r"(?m)^\| `(PLATZLOTSE_KAFKA[A-Z_]*)`", (DEPLOY.parent / "docs" / "kafka.md").read_text("utf-8"))
+    exported = re.findall(r"export (PLATZLOTSE_KAFKA[A-Z_]*)=", (DEPLOY / "worker.sh").read_text("utf-8"))
+    given = {name for name in services["worker"]["environment"] if name.startswith("PLATZLOTSE_KAFKA")}
+    assert set(told) == given | set(exported)
+    assert "./kafka:/run/kafka:ro" in services["worker"]["volumes"]
+    assert "/^confluent-kafka==/" in (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert re.search(r"(?m)^confluent-kafka==", (DEPLOY.parent / "requirements-dev.lock").read_text("utf-8"))
+
+
 def test_developing_changes_only_what_it_must() -> None:
     """The source is mounted read-only, and ports are of this machine."""
     changed = read("compose.dev.yaml")["services"]

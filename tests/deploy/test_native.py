@@ -57,10 +57,10 @@ class Running:
 
 
 def started(home: Path, port: int, pooler_port: int, *more: str) -> Running:
-    """Start it and wait until it says that it runs."""
+    """Start it and wait until it says that it runs; the first of its names is known to nobody here."""
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "deploy" / "native.py"), str(home), "--name", OTHER_MACHINE, "--name", "localhost",
-         "--port", str(port), "--pooler-port", str(pooler_port), *more],
+        [sys.executable, str(ROOT / "deploy" / "native.py"), str(home), "--name", "server.buero.example",
+         "--name", OTHER_MACHINE, "--name", "localhost", "--port", str(port), "--pooler-port", str(pooler_port), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,6 +71,7 @@ def started(home: Path, port: int, pooler_port: int, *more: str) -> Running:
         said.append(line)
         if "läuft." in line or "läuft allein." in line:
             return Running(home, port, pooler_port, process)
+    process.stdout.close()
     process.wait()
     raise AssertionError("".join(said))
 
@@ -145,7 +146,7 @@ def test_the_worker_s_health_check_sees_it_alive(running: Running) -> None:
     """As the container's does: by the heartbeat in the queue, with the worker's own login."""
     surroundings = {
         **os.environ,
-        "PLATZLOTSE_SERVER": OTHER_MACHINE,
+        "PLATZLOTSE_SERVER": "127.0.0.1",
         "PLATZLOTSE_PORT": str(running.port),
         "PLATZLOTSE_CA": str(running.home / "tls" / "ca.crt"),
         "PLATZLOTSE_PASSFILE": str(running.home / "worker" / "pgpass"),
@@ -154,6 +155,13 @@ def test_the_worker_s_health_check_sees_it_alive(running: Running) -> None:
     eventually(lambda: subprocess.run(command, env=surroundings, check=False).returncode == 0)
     surroundings["PLATZLOTSE_PASSFILE"] = os.devnull
     assert subprocess.run(command, env=surroundings, check=False, capture_output=True).returncode == 1
+
+
+def test_a_second_one_in_the_same_folder_is_refused(running: Running) -> None:
+    """Ending, it would end the database of the first."""
+    with pytest.raises(AssertionError, match="läuft der Büro-Server schon"):
+        started(running.home, running.port, running.pooler_port)
+    assert named(running)
 
 
 def test_nobody_gets_in_without_tls_or_with_a_wrong_password(running: Running) -> None:
@@ -229,6 +237,17 @@ def test_the_office_is_backed_up_and_brought_back(tmp_path: Path) -> None:
             database.close()
     finally:
         stopped(again)
+
+
+@pytest.mark.soak
+def test_it_ends_where_its_database_died(tmp_path: Path) -> None:
+    """So that whoever watches it starts it anew; the next start brings the data back."""
+    home = tmp_path / "server"
+    first = started(home, free_port(), free_port(), "--only-database")
+    os.kill(int((home / "data" / "postmaster.pid").read_text("utf-8").split("\n")[0]), signal.SIGKILL)
+    said, _ = first.process.communicate(timeout=PATIENCE)
+    assert (first.process.returncode, "PostgreSQL endete" in said) == (1, True)
+    assert "Beendet." in stopped(started(home, first.port, first.pooler_port, "--only-database"))
 
 
 @pytest.mark.soak
