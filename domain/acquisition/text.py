@@ -50,12 +50,20 @@ class PhoneNumber:
 
 _FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
 _MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+# a time behind a number would go on as its extension, another number behind a slash as its end
+_TIMES = re.compile(
+    r"(?<!\S)\d{1,2}(?:[:.]\d{2})?\s?(?:-|–|bis)\s?\d{1,2}(?:[:.]\d{2})?\s?(?:uhr|h)\b"
+    r"|(?<!\S)\d{1,2}:\d{2}\s?(?:-|–|bis)\s?\d{1,2}:\d{2}\b",
+    re.IGNORECASE,
+)
+# an area code has six digits at most
+_SECOND = re.compile(r"(?<![\d+])((?:\+49|0049)?+(?:[ ().\-/]{0,4}\d){7,20}?) ?/")
 _TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
 
 
 def phones(value: object) -> tuple[PhoneNumber, ...]:
     """Every number of a cell, which may hold several with words around them; each once, in their order."""
-    text = _TRUNK.sub(" ", clean(value))
+    text = _SECOND.sub(r"\1; ", _TIMES.sub("; ", _TRUNK.sub(" ", clean(value))))
     if not any(map(str.isdigit, text)):
         return ()
     found: dict[str, PhoneNumber] = {}
