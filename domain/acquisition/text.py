@@ -58,12 +58,16 @@ _TIMES = re.compile(
 )
 # an area code has six digits at most
 _SECOND = re.compile(r"(?<![\d+])((?:\+49|0049)?+(?:[ ().\-/]{0,4}\d){7,20}?) ?/")
+# as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
+_LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
 
 
 def phones(value: object) -> tuple[PhoneNumber, ...]:
     """Every number of a cell, which may hold several with words around them; each once, in their order."""
     text = _SECOND.sub(r"\1; ", _TIMES.sub("; ", _TRUNK.sub(" ", clean(value))))
+    if _LOST_ZERO.fullmatch(text):
+        text = f"0{text}"
     if not any(map(str.isdigit, text)):
         return ()
     found: dict[str, PhoneNumber] = {}
