@@ -45,6 +45,15 @@ def is_xlsx(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a zip may be a workbook: other programs pack their files so, too. One that is damaged may be."""
+    try:
+        with ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except _DAMAGE:
+        return True
+
+
 def rows(path: Path, sheet: str = "") -> Iterator[Row]:
     """Every row with its number: of a workbook those of the sheet so called, else of the first one.
 
