@@ -11,6 +11,10 @@ from email_validator import EmailNotValidError, validate_email
 from domain.geocoding.plz_data import known_plz
 
 BETWEEN_BRACKETS = re.compile(r"<([^<>\s]+)>")
+_AT, _DOT = (
+    re.compile(rf"\s?[\[({{](?:{word})[\])}}]\s?", re.IGNORECASE) for word in ("at|ät|@", "punkt|dot")
+)  # as people write them against collectors
+_REMARK = re.compile(r"\s*\([^()]*\)$")
 PLZ = re.compile(r"(?:D-|DE-)?([0-9]{4,5})", re.IGNORECASE)
 PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "und", "del", "di", "da"})
 # letters that do not come apart into a plain one and a mark
@@ -131,12 +135,12 @@ def first_email(value: object) -> str:
 
 
 def _bare(part: str) -> str:
-    """The address alone of "Ina Sommer <ina@praxis.de>", "mailto:ina@praxis.de?subject=…" and "ina@praxis.de."."""
+    """The address alone of "Ina Sommer <ina@praxis.de>", "mailto:ina@praxis.de?subject=…" and "ina (at) praxis.de."."""
     named = BETWEEN_BRACKETS.search(part)
     address = (named[1] if named else part).strip()
     if address.lower().startswith("mailto:"):
         address = address[len("mailto:") :].partition("?")[0]
-    return address.rstrip(".")
+    return _REMARK.sub("", _DOT.sub(".", _AT.sub("@", address))).rstrip(".")
 
 
 def plz(value: object) -> str:
