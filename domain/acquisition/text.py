@@ -60,8 +60,9 @@ _TIMES = re.compile(
     r"|(?<!\S)\d{1,2}:\d{2}\s?(?:-|–|bis)\s?\d{1,2}:\d{2}\b",
     re.IGNORECASE,
 )
-# an area code has six digits at most
-_SECOND = re.compile(r"(?<![\d+])((?:\+49|0049)?+(?:[ ().\-/]{0,4}\d){7,20}?) ?/")
+# that much is a whole number with its area code, which has six digits at most; "0241-1234/567" may still go on
+_DIGIT = r"(?:[ ().\-/]{0,4}\d)"
+_SECOND = re.compile(rf"(?<![\d+])((?:\+49|0049){_DIGIT}{{8,20}}?|(?!0049){_DIGIT}{{9,20}}?) ?/")
 # as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
 _LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
