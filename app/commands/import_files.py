@@ -180,6 +180,8 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         tell("  " + tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
     if report.skipped or report.gone:
         tell("  " + tr("ausgelassen {a}, nicht mehr tätig {b}").format(a=report.skipped, b=report.gone))
+    if report.history and report.changes:
+        tell("  " + ntr(report.history, "{n} neuer Vermerk im Verlauf", "{n} neue Vermerke im Verlauf"))
     if report.cut:
         tell("  " + tr("Die Liste ist abgeschnitten; verkleinern Sie den Umkreis der Suche."))
     if report.same_file_at is not None:

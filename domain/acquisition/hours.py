@@ -10,6 +10,11 @@ from domain.values import MINUTES_PER_DAY, WeekSpan
 
 WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
 TIMES = re.compile(r"(?<![0-9])([0-9]{1,2})[:.]([0-9]{2})\s*(?:-|–|bis)\s*([0-9]{1,2})[:.]([0-9]{2})(?![0-9])")
+# in a cell that is of hours "9-10" are two
+_SPANS = re.compile(
+    r"(?<![0-9:.\-–])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*(?:uhr|h)?\s*(?:-|–|bis)\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?(?![0-9:]|\.[0-9])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -29,12 +34,13 @@ class Week:
 
 def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
     """The time spans a text like "09:00-09:50; 14:00 bis 15:00" names on a weekday."""
-    found = TIMES.findall(clean(text))
+    found = _SPANS.findall(clean(text))
     if not found and any(c.isdigit() for c in text):
         notes.append("hours_unreadable")
     for hour, minute, hour_to, minute_to in found:
-        start, end = int(hour) * 60 + int(minute), int(hour_to) * 60 + int(minute_to)
-        if int(minute) > 59 or int(minute_to) > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
+        past, past_to = int(minute or 0), int(minute_to or 0)
+        start, end = int(hour) * 60 + past, int(hour_to) * 60 + past_to
+        if past > 59 or past_to > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
             notes.append("hours_impossible")
             continue
         first = weekday * MINUTES_PER_DAY

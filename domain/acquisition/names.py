@@ -77,8 +77,20 @@ def title(text: object) -> str:
 _BRACKETED = re.compile(r"\s*\([^()]*\)\s*")
 
 
+# what somebody is, beside the name: "Anna Kern, Psychologische Psychotherapeutin"
+_PROFESSION = re.compile(
+    r"(?:\b(?:psychol|ärztl|approb)\w*\.? )?\b(?:kinder-? ?(?:und|u\.|&) )?\w*therapeut(?:in|en|innen)?\b"
+    r"|\bfach(?:arzt|ärztin) für [^,;/]*|\bheilpraktiker(?:in)?(?: für psychotherapie)?\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"(?<! von) (?:/|&|\+|und|u\.) ", re.IGNORECASE)
+
+
 def split_name(text: object) -> PersonName:
-    """A name written in one cell: "Frau Dr. phil. Anna Maria von der Heide", "Heide, Anna, Dipl.-Psych."."""
+    """A name written in one cell: "Frau Dr. phil. Anna Maria von der Heide", "Heide, Anna, Dipl.-Psych.".
+
+    A cell that names several people is treated as a house: none of them is known by the others' names.
+    """
     written = clean(text)
     salutation = ""
     words = written.split()
@@ -88,7 +100,9 @@ def split_name(text: object) -> PersonName:
         written = " ".join(words)
     if is_institution(_BRACKETED.sub(" ", written)):
         return PersonName(written, institution=True)
-    written = clean(_BRACKETED.sub(" ", written)) or written
+    written = _PROFESSION.sub("", clean(_BRACKETED.sub(" ", written))).strip(" ,;-–|/") or written
+    if _SEVERAL.search(written):
+        return PersonName(written, institution=True)
     parts = [part.strip() for part in written.split(",") if part.strip()]
     if not parts:
         return PersonName("", salutation=salutation)
@@ -102,6 +116,9 @@ def split_name(text: object) -> PersonName:
         titles = [*also, *before, *behind]
         return PersonName(" ".join(last) or parts[0], " ".join(first), " ".join(titles), salutation)
     titles, rest = _titles(_title_words(parts[0]))
+    # "Anna Müller M.Sc."
+    at = next((n for n in range(1, len(rest)) if "." in rest[n] and not _titles(rest[n:])[1]), len(rest))
+    behind, rest = [*_titles(rest[at:])[0], *behind], rest[:at]
     first_name, last_name = _first_and_last(rest)
     return PersonName(last_name, first_name, " ".join([*titles, *behind]), salutation)
 

@@ -7,7 +7,7 @@ from domain.values import AgeGroup, Licence, Method, Offer, Setting
 
 _METHODS = (
     ("verhaltenstherap", Method.CBT),
-    ("tiefenpsychologisch", Method.PSYCHODYNAMIC),
+    ("tiefenpsych", Method.PSYCHODYNAMIC),
     ("analytisch", Method.ANALYTIC),
     ("psychoanaly", Method.ANALYTIC),
     ("systemisch", Method.SYSTEMIC),

@@ -78,11 +78,11 @@ def _refuse_therapists(path: Path, names: Sequence[str]) -> None:
 
 
 def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[PatientRecord | RowError]:
-    """Read a table row by row; row numbers are those a person sees in the file (the header is row 1).
+    """Read a table row by row; row numbers are those a person sees in the file (the header is row 1, or a later one).
 
     Raises Invalid when no header names a surname, or a field or header of `mapping` is not there.
     """
-    rows = sheets.rows(path)
+    rows = sheets.table(path)
     _, header = next(rows, (1, []))
     names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
     _refuse_therapists(path, names)

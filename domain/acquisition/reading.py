@@ -36,6 +36,10 @@ Record = TherapistRecord | PatientRecord | RowError
 HEAD = 4096
 _NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]\x00|\x00[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _FEW = 8  # one NUL in so many bytes
+# PDF, RTF, gzip, and Excel's old or encrypted files: nothing in them is a row
+_OTHERS = (b"%PDF", b"{\\rtf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROL, _ONE_IN = 20, 50  # of them in a head that is text
 LONGEST_VALUE, LONGEST_NOTE = 500, 50_000  # characters; an index takes a third of what a page of the database holds
 CHUNK = 4096
 FIRST_DIRECTORY = date(2000, 1, 1)  # a day written before is a fault of what wrote the file
@@ -143,6 +147,8 @@ def _kind(path: Path, head: bytes) -> FileKind:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         raise Invalid("import.empty", file=path.name)
+    if head.startswith(_OTHERS) or (head.startswith(b"PK\x03\x04") and not sheets.is_workbook(path)):
+        raise Invalid("import.binary", file=path.name)
     if head.startswith(b"PK\x03\x04") or sheets.is_utf16(path):
         return _table_kind(path)
     if text[:1] in b"{[":
@@ -152,7 +158,9 @@ def _kind(path: Path, head: bytes) -> FileKind:
             return FileKind.SAVED_PAGE
         raise Invalid("import.html", file=path.name)
     # a table may hold a NUL or two; what is none is full of them, or of other signs no text has
-    if _NO_TEXT.search(head) or head.count(0) * _FEW > len(head):
+    control = len(_CONTROL.findall(head))
+    noisy = control > _MOST_CONTROL and control * _ONE_IN > len(head)
+    if noisy or _NO_TEXT.search(head) or head.count(0) * _FEW > len(head):
         raise Invalid("import.binary", file=path.name)
     return _table_kind(path)
 

@@ -7,6 +7,7 @@ import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
@@ -24,6 +25,7 @@ Row = tuple[int, Sequence[object]]
 DELIMITERS = ";,\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
 CHUNK = 65_536
+MOST_ABOVE = 20  # rows in which a header is looked for
 MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
 LARGEST_ROW = 4_000_000  # characters
 LONGEST_CELL = 1_000_000  # a longer one breaks the file; one too long for its field costs its row only
@@ -43,6 +45,15 @@ def is_xlsx(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a zip may be a workbook: other programs pack their files so, too. One that is damaged may be."""
+    try:
+        with ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except _DAMAGE:
+        return True
+
+
 def rows(path: Path, sheet: str = "") -> Iterator[Row]:
     """Every row with its number: of a workbook those of the sheet so called, else of the first one.
 
@@ -52,6 +63,20 @@ def rows(path: Path, sheet: str = "") -> Iterator[Row]:
         if len(row) > MOST_COLUMNS:
             raise Invalid("import.too_wide", file=path.name, row=number, most=MOST_COLUMNS)
         yield number, row
+
+
+def table(path: Path, sheet: str = "") -> Iterator[Row]:
+    """The rows from the header on: a list's name, its day and empty rows may stand above it.
+
+    The header is the first row with two filled cells; where none of the first is one, the very first row.
+    """
+    found = rows(path, sheet)
+    above: list[Row] = []
+    for number, row in islice(found, MOST_ABOVE):
+        if sum(1 for cell in row if cell is not None and str(cell).strip()) > 1:
+            return chain([(number, row)], found)
+        above.append((number, row))
+    return chain(above, found)
 
 
 def has_sheet(path: Path, sheet: str) -> bool:
@@ -95,8 +120,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                 before, delimiter = 1, hint[1]
                 number = 2
             else:
-                # a comma inside "Name, Vorname" parts nothing
-                delimiter = max(DELIMITERS, key=_QUOTED.sub("", first).count)
+                delimiter = _delimiter(first, lines)
                 file.seek(0)
             lines.taken = 0
             # strict: a quotation mark that never closes would swallow all rows after it without a word
@@ -109,6 +133,16 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             raise Invalid("import.row_too_large", file=path.name, row=number) from exc
         except csv.Error as exc:
             raise Invalid("import.csv_broken", file=path.name, row=number) from exc
+
+
+def _delimiter(first: str, more: "_Lines") -> str:
+    """That of the first line with any; a comma inside "Name, Vorname" parts nothing."""
+    for line in chain([first], islice(more, MOST_ABOVE - 1)):
+        bare = _QUOTED.sub("", line)
+        if any(map(bare.count, DELIMITERS)):
+            return max(DELIMITERS, key=bare.count)
+        more.taken = 0
+    return DELIMITERS[0]
 
 
 class _TooLongError(Exception):

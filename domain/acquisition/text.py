@@ -11,6 +11,10 @@ from email_validator import EmailNotValidError, validate_email
 from domain.geocoding.plz_data import known_plz
 
 BETWEEN_BRACKETS = re.compile(r"<([^<>\s]+)>")
+_AT, _DOT = (
+    re.compile(rf"\s?[\[({{](?:{word})[\])}}]\s?", re.IGNORECASE) for word in ("at|ät|@", "punkt|dot")
+)  # as people write them against collectors
+_REMARK = re.compile(r"\s*\([^()]*\)$")
 PLZ = re.compile(r"(?:D-|DE-)?([0-9]{4,5})", re.IGNORECASE)
 PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "und", "del", "di", "da"})
 # letters that do not come apart into a plain one and a mark
@@ -50,12 +54,25 @@ class PhoneNumber:
 
 _FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
 _MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+# a time behind a number would go on as its extension, another number behind a slash as its end
+_TIMES = re.compile(
+    r"(?<!\S)\d{1,2}(?:[:.]\d{2})?\s?(?:-|–|bis)\s?\d{1,2}(?:[:.]\d{2})?\s?(?:uhr|h)\b"
+    r"|(?<!\S)\d{1,2}:\d{2}\s?(?:-|–|bis)\s?\d{1,2}:\d{2}\b",
+    re.IGNORECASE,
+)
+# that much is a whole number with its area code, which has six digits at most; "0241-1234/567" may still go on
+_DIGIT = r"(?:[ ().\-/]{0,4}\d)"
+_SECOND = re.compile(rf"(?<![\d+])((?:\+49|0049){_DIGIT}{{8,20}}?|(?!0049){_DIGIT}{{9,20}}?) ?/")
+# as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
+_LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
 
 
 def phones(value: object) -> tuple[PhoneNumber, ...]:
     """Every number of a cell, which may hold several with words around them; each once, in their order."""
-    text = _TRUNK.sub(" ", clean(value))
+    text = _SECOND.sub(r"\1; ", _TIMES.sub("; ", _TRUNK.sub(" ", clean(value))))
+    if _LOST_ZERO.fullmatch(text):
+        text = f"0{text}"
     if not any(map(str.isdigit, text)):
         return ()
     found: dict[str, PhoneNumber] = {}
@@ -119,12 +136,12 @@ def first_email(value: object) -> str:
 
 
 def _bare(part: str) -> str:
-    """The address alone of "Ina Sommer <ina@praxis.de>", "mailto:ina@praxis.de?subject=…" and "ina@praxis.de."."""
+    """The address alone of "Ina Sommer <ina@praxis.de>", "mailto:ina@praxis.de?subject=…" and "ina (at) praxis.de."."""
     named = BETWEEN_BRACKETS.search(part)
     address = (named[1] if named else part).strip()
     if address.lower().startswith("mailto:"):
         address = address[len("mailto:") :].partition("?")[0]
-    return address.rstrip(".")
+    return _REMARK.sub("", _DOT.sub(".", _AT.sub("@", address))).rstrip(".")
 
 
 def plz(value: object) -> str:

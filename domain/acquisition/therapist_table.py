@@ -36,18 +36,18 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(sheets.rows(path, MAIN_SHEET), (1, []))
+    _, header = next(sheets.table(path, MAIN_SHEET), (1, []))
     return header_words(header)
 
 
 def records(
     path: Path, *, today: date, mapping: Mapping[str, str] | None = None
 ) -> Iterator[TherapistRecord | RowError]:
-    """Read a list row by row; numbers are those a person sees in the file (the header is row 1).
+    """Read a list row by row; numbers are those a person sees in the file (the header is row 1, or a later one).
 
     Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
     """
-    rows = sheets.rows(path, MAIN_SHEET)
+    rows = sheets.table(path, MAIN_SHEET)
     _, header = next(rows, (1, []))
     columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):

@@ -15,10 +15,11 @@ _DAYS = rf"{_NAME}(?:(?:{_JOIN}|{_TO}){_NAME}){{0,13}}"
 _CLOCK = r"(?<![\d.:])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?!\d)"
 _SPAN = rf"{_CLOCK}\s{{0,4}}+(?:uhr|h)?{_TO}{_CLOCK}(?!\.\d)(?:\s{{0,4}}(?:uhr|h))?"
 _LINE = re.compile(
-    rf"({_DAYS})\s{{0,4}}+[:\-–]?\s{{0,4}}+(?:von\s{{1,4}}|jeweils\s{{1,4}})?"
+    rf"({_DAYS})\s{{0,4}}+[:,\-–]?\s{{0,4}}+(?:(?:jeweils|von|zwischen)\s{{1,4}}){{0,2}}"
     rf"({_SPAN}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|\s{{1,4}})(?:von\s{{1,4}})?{_SPAN}){{0,11}})",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(rf"(zwischen\s{{1,4}}{_CLOCK}(?:\s{{0,4}}uhr)?\s)und(?=\s)", re.IGNORECASE)
 _ONE_SPAN = re.compile(_SPAN, re.IGNORECASE)
 _ONE_NAME = re.compile(_NAME, re.IGNORECASE)
 _RANGE = re.compile(rf"({_NAME}){_TO}({_NAME})", re.IGNORECASE)
@@ -26,7 +27,8 @@ _RANGE = re.compile(rf"({_NAME}){_TO}({_NAME})", re.IGNORECASE)
 
 def written_hours(text: str) -> Iterator[tuple[WeekSpan, int, int]]:
     """Every span of a text with where its line begins and ends; what is no time is passed over."""
-    for line in _LINE.finditer(text):
+    # "zwischen 9 und 10" is one span, not two times; a word as long keeps every place in the text
+    for line in _LINE.finditer(_BETWEEN.sub(r"\1bis", text)):
         days = _days(line[1])
         for span in _ONE_SPAN.finditer(line[2]):
             start, end = int(span[1]) * 60 + int(span[2] or 0), int(span[3]) * 60 + int(span[4] or 0)

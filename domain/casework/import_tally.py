@@ -25,6 +25,7 @@ class Tally:
         self.ids: dict[int, None] = {}
         self.changes: list[RecordChange] = []
         self.plz: set[str] = set()
+        self.history = 0
 
     def add(self, batch: Sequence[tuple[TherapistRecord, RecordChange]]) -> None:
         """A batch of therapists and what became of each."""

@@ -49,7 +49,7 @@ class ImportReport:
     and for a list of contacts, whose rows only add to the history of who is known.
     `noted` are values of rows that did come in which could not be read. `gone` counts who was set inactive,
     `same_file_at` is when the very same file was read in before, `columns_from` when somebody named the columns of a
-    table like this one, where those were used.
+    table like this one, where those were used. `history` counts the rows that said something new of contacts.
     """
 
     file: str
@@ -71,6 +71,7 @@ class ImportReport:
     same_file_at: datetime | None = None
     noted: tuple[RowError, ...] = ()
     columns_from: datetime | None = None
+    history: int = 0
 
 
 def is_imported(session: Session, sha256: str) -> bool:
@@ -144,6 +145,7 @@ def _import(
             people = [(record, change) for (record, _), change in zip(therapists, changes, strict=True)]
             told = [(r, c.therapist_id) for r, c in people if c.therapist_id and (c.accepted or only_history)]
             noted = note_statuses(session, told, as_of=source.as_of, now=now)
+            tally.history += len(noted)
             if only_history:
                 tally.add_history(
                     [record for record, _ in people], {record.row: number for record, number in told}, noted
@@ -192,6 +194,7 @@ def _import(
         changes=tuple(tally.changes),
         same_file_at=before,
         noted=tuple(tally.noted),
+        history=tally.history,
     )
 
 

@@ -13,7 +13,7 @@ from domain.values import WeekSpan
 
 _BELOW = 8  # lines a heading counts for
 _PHONE = re.compile(
-    r"\btele(?:f|ph)onische?[nrs]?\s+(?:sprech|erreich)\w*|\btele(?:f|ph)on\w*|\btel\b|erreich\w*|anruf\w*"
+    r"\btele(?:f|ph)onische?[nrs]?\s+(?:sprech|erreich)\w*|\btele(?:f|ph)on\w*(?:-\s?\w+)?|\btel\b|erreich\w*|anruf\w*"
     r"|(?:sprech|erreich)\w*\s+(?:am|per)\s+telefon",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
@@ -41,7 +41,8 @@ _CAPACITY = {
 }  # fmt: skip
 _PLACES = re.compile(
     r"\b(?:freie\w*\s+(?:\w+\s+)?(?:therapie)?(?:pl[aä]tze?|kapazit\w+)|(?:therapie)?pl[aä]tze?\s+(?:\w+\s+)?frei"
-    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht|keine\s+neuen\s+patient\w*)\b",
+    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht|keine\s+neuen\s+patient\w*|keine\s+neuaufnahmen?"
+    r"|keine\s+(?:therapie)?pl[aä]tze|(?<!nicht )alle\s+(?:therapie)?pl[aä]tze\s+(?:\w+\s+){0,2}(?:belegt|vergeben))\b",
     re.IGNORECASE,
 )
 # "Keine neuen Patienten" of a month, of some only, or on a condition is no word on now
@@ -107,7 +108,7 @@ def _parsed(html: str) -> BeautifulSoup | None:
 
 def _mails(page: BeautifulSoup, lines: list[str]) -> Iterator[Found]:
     for link in page.select('a[href^="mailto:"]', limit=MOST_MAILS):
-        address = read_email(str(link.get("href") or "").removeprefix("mailto:").partition("?")[0])
+        address = read_email(unquote(str(link.get("href") or "").removeprefix("mailto:").partition("?")[0]))
         if address:
             yield Found("email", {"email": address}, _quote(clean(link.get_text(" ")) or address))
     for line in lines:

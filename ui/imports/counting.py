@@ -29,6 +29,8 @@ def counts(report: ImportReport) -> str:
         said.append(_count(by_kind[LOCKED], LOCKED))
     if report.skipped:
         said.append(ntr(report.skipped, "{n} ausgelassen", "{n} ausgelassen"))
+    if report.history and report.changes:
+        said.append(ntr(report.history, "{n} neuer Vermerk im Verlauf", "{n} neue Vermerke im Verlauf"))
     said.append(tr("{n} abgelehnt").format(n=formats.thousands(len(report.rejected))))
     return ", ".join(said) + "."
 

@@ -43,6 +43,7 @@ class ImportDialog(QDialog):
         self._mapping: dict[str, str] | None = None
         self._review: ReviewView | None = None
         self._work: FileWorking | None = None
+        self._trial_report: ImportReport | None = None
         self._taken: ImportReport | None = None
         self.setWindowTitle(tr("Datei einlesen"))
         self.setAccessibleName(tr("Datei einlesen"))
@@ -209,7 +210,7 @@ class ImportDialog(QDialog):
 
     def _tried(self, tried: Tried) -> None:
         self._busy(running=False)
-        report = tried.report
+        self._trial_report = report = tried.report
         if report.changes:
             self._fill_room(ReviewView(tried.selection))
             self._columns.setVisible(self._examined is not None and self._examined.table is not None)
@@ -228,9 +229,11 @@ class ImportDialog(QDialog):
         self._read.setFocus()  # the trial's own button was off meanwhile and gave the focus to Abbrechen
 
     def _fit(self) -> None:
-        """Nothing can be taken over where nothing is wanted."""
-        if self._review is not None:
-            self._read.setEnabled(self._review.selection.wanted() > 0)
+        """Nothing can be taken over where nothing is wanted: no change, no word on contacts, no newer day."""
+        if self._review is not None and self._trial_report is not None:
+            report, selection = self._trial_report, self._review.selection
+            confirms = selection.is_all_known() and report.same_file_at is None
+            self._read.setEnabled(selection.wanted() > 0 or report.history > 0 or confirms)
 
     def _kept(self, report: ImportReport) -> None:
         expected = self._review.selection.wanted() if self._review is not None else None

@@ -89,6 +89,10 @@ class Selection:
         """How many records are taken."""
         return len(self.changes) - len(self._kinds[Became.UNCHANGED]) - len(self._off)
 
+    def is_all_known(self) -> bool:
+        """Whether there is nothing to choose: everybody is known as the file says."""
+        return len(self._kinds[Became.UNCHANGED]) == len(self.changes)
+
     def choice(self) -> Choice:
         """The same as the import understands it."""
         away = [number for number in sorted(self._off) if self.changes[number].became is not Became.GONE]

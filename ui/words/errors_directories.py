@@ -81,7 +81,8 @@ SENTENCES: Mapping[str, str] = {
     "import.html": "„{file}“ ist eine Webseite, aber keine Ergebnisseite der Arztsuche. Es wurde nichts übernommen; speichern Sie die Seite mit der Trefferliste oder die Antwort als JSON- oder CSV-Datei.",
     "import.page_too_large": "„{file}“ ist für eine gespeicherte Ergebnisseite zu groß. Es wurde nichts übernommen.",
     "import.page_broken": "„{file}“ lässt sich als Webseite nicht lesen. Es wurde nichts übernommen; speichern Sie die Seite noch einmal vollständig.",
-    "import.binary": "„{file}“ ist keine Text- oder Tabellendatei. Es wurde nichts übernommen.",
+    "import.binary": "„{file}“ lässt sich so nicht lesen. Es wurde nichts übernommen; speichern Sie eine Tabelle als .xlsx "
+    "ohne Kennwort oder als .csv.",
     "import.truncated_json": "„{file}“ bricht mitten im Text ab. Es wurde nichts übernommen; laden Sie die Datei noch einmal vollständig herunter.",
     "import.broken_json": "„{file}“ ist keine gültige JSON-Datei. Es wurde nichts übernommen.",
     "import.unknown_json": "„{file}“ enthält weder ein Therapeutenverzeichnis noch Aufnahmebögen. Es wurde nichts übernommen.",

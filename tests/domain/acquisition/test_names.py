@@ -29,6 +29,15 @@ from domain.acquisition.text import Numbers, PhoneNumber, numbers, phones, plz
         ),
         ("Anna Berg (Psychologische Psychotherapeutin)", PersonName("Berg", "Anna")),
         ("Berg (geb. Tal), Anna", PersonName("Berg", "Anna")),
+        ("Anna Müller M.Sc.", PersonName("Müller", "Anna", "M.Sc.")),
+        ("Anna Müller Dr. med. Dipl.-Psych.", PersonName("Müller", "Anna", "Dr. med. Dipl.-Psych.")),
+        ("Dipl.-Psych. Anna Kern, Psychologische Psychotherapeutin", PersonName("Kern", "Anna", "Dipl.-Psych.")),
+        ("Kern, Anna, Kinder- und Jugendlichenpsychotherapeutin", PersonName("Kern", "Anna")),
+        ("Ärztlicher Psychotherapeut Dr. med. Jan Kern", PersonName("Kern", "Jan", "Dr. med.")),
+        ("Eva Kern - Fachärztin für Psychiatrie und Psychotherapie", PersonName("Kern", "Eva")),
+        ("Karl von und zu Berg", PersonName("von und zu Berg", "Karl")),
+        ("Anna Kern / Jan Berg", PersonName("Anna Kern / Jan Berg", institution=True)),
+        ("Anna und Jan Berg", PersonName("Anna und Jan Berg", institution=True)),
         ("", PersonName("")),
     ],
 )
@@ -57,6 +66,23 @@ def test_several_numbers_with_words_go_where_they_belong() -> None:
     assert numbers("Fax 0241 1234568").phone == ""
     assert numbers("nach Vereinbarung").unreadable
     assert phones("+49 (0)40-66969056")[0].number == "+494066969056"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0241/123456 / 123457", "0241/123456/57", "+49 (0) 241 / 123456 / 57", "0049 241 / 123456", "+49 241 / 123456",
+        "0241 123456 9:00-10:00", "0241/123456 9-10 Uhr", "0241 123456 12.30 bis 13.00 Uhr",
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
+    """Else a stranger is called."""
+    assert [entry.number for entry in phones(written)] == ["+49241123456"]
+
+
+def test_a_long_area_code_is_no_number_of_its_own() -> None:
+    """Five digits behind the country's code, and a slash."""
+    assert [entry.number for entry in phones("+49 33203 / 12345")] == ["+493320312345"]
 
 
 @given(st.text())

@@ -231,6 +231,8 @@ def test_no_text_crashes_or_stalls_the_mail_reader(text: str) -> None:
         ("Montag und Mittwoch: 12.00 – 12.50 Uhr", [(0, 720, 770), (2, 720, 770)]),
         ("Mo.-Fr. 8:15 bis 8:45", [(d, 495, 525) for d in range(5)]),
         ("Di 9-10 und 14-15 Uhr, Do 8-9", [(1, 540, 600), (1, 840, 900), (3, 480, 540)]),
+        ("Mo, 9.00–10.00 Uhr und Do. 12-13", [(0, 540, 600), (3, 720, 780)]),
+        ("Dienstags zwischen 9 und 10 Uhr", [(1, 540, 600)]),
         ("so 10 bis 9", []),
         ("Wir do it 24/7", []),
         ("Mo nach Vereinbarung", []),

@@ -68,6 +68,8 @@ def test_a_cell_with_several_addresses_gives_the_first_a_form_none() -> None:
     assert first_email("Sommer, Ina <Ina@mail.example>; b@mail.example") == "ina@mail.example"
     assert first_email("MAILTO:a@mail.example?subject=Platz") == "a@mail.example"
     assert first_email("a@mail.example.") == "a@mail.example"
+    assert first_email("a (at) mail[punkt]example") == "a@mail.example"
+    assert first_email("a@mail.example (privat)") == "a@mail.example"
     assert email("a@mail.example; b@mail.example") == ""
 
 

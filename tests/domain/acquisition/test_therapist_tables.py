@@ -145,6 +145,15 @@ def test_hours_in_a_column_nobody_knows_are_told(tmp_path: Path) -> None:
     assert (ina.phone_hours, ina.notes) == (None, ("hours_unassigned",))
 
 
+@pytest.mark.parametrize("title", ["Therapeutenliste Aachen\n", ";;;\n", "Stand 23.11.2026;;;\n\n"])
+def test_a_title_may_stand_above_the_header(tmp_path: Path, title: str) -> None:
+    """As offices head their lists; the rows keep the numbers a person sees."""
+    table = f"{title}Name;Adresse;Telefon;Montag;Freitag\nEva Kern;Markt 5, 52062 Aachen;241123456;9-10 Uhr;\n"
+    (kern,) = people(tmp_path, table)
+    assert (kern.row, kern.last_name, kern.plz) == (title.count("\n") + 2, "Kern", "52062")
+    assert (kern.phone, kern.phone_hours) == ("+49241123456", (span(0, "09:00", "10:00"),))
+
+
 def test_what_stands_below_a_list_is_nobody(tmp_path: Path) -> None:
     """A remark at its foot is rejected with its row; a house is a house."""
     path = tmp_path / "x"

@@ -12,7 +12,7 @@ from domain.casework.practice_page import findings, links
 TODAY = date(2026, 11, 28)
 PRACTICE = """<html><head><title>Praxis</title><script>var m = "falsch@muster.example";</script></head><body>
 <nav><a href="/kontakt.html">Kontakt</a> <a href="impressum/">Impressum</a> <a href="https://fremd.example/kontakt">Kontakt</a>
-<a href="/blog">Blog</a> <a href="mailto:ada@muster-praxis.example?subject=Anfrage">Schreiben Sie mir</a></nav>
+<a href="/blog">Blog</a> <a href="mailto:ada%40muster-praxis.example?subject=Anfrage">Schreiben Sie mir</a></nav>
 <h1>Psychotherapie Ada Muster</h1>
 <ul><li>Verhaltenstherapie für Erwachsene in Einzeltherapie</li></ul>
 <p>Sprachen: Deutsch, Englisch und Türkisch</p>
@@ -51,6 +51,9 @@ def test_a_page_says_how_it_is_reached_and_what_it_offers() -> None:
         ("Aktuell sind wieder Plätze frei.", "free"),
         ("Ab 1. März 2027 habe ich wieder freie Plätze.", "free"),
         ("Freie Kapazitäten vorhanden", "free"),
+        ("Leider sind alle Therapieplätze belegt.", "full"),
+        ("Bis auf Weiteres keine Neuaufnahmen.", "full"),
+        ("Nicht alle Plätze sind belegt.", None),
         ("Sobald Plätze frei werden, melde ich mich.", None),
         ("Es sind freie Plätze für Selbstzahler vorhanden.", None),
         ("Haben Sie freie Plätze?", None),
@@ -126,6 +129,7 @@ TERMS = "<dt>Mo</dt> <dd>9-10 Uhr</dd><dt>Mi</dt><dd>13-14 Uhr</dd>"
         (f"<h3>Telefonisch erreichbar</h3><dl>{TERMS}</dl><h3>Behandlung</h3><p>Fr 8-18 Uhr</p>", BOTH),
         ("<p>Telefon: 0241 12345</p><h2>Praxis Markt 1</h2><p>Do 8-18 Uhr</p>", None),
         ("<p>Telefon: 0241 12345</p><p>Mo-Do 8-12 Uhr Sprechstunden nach Vereinbarung</p>", None),
+        ("<p>Telefon-Sprechzeit: Mo 9-10 Uhr</p>", [MONDAY]),
         ("<p>Sprechstunde Do 8-18 Uhr, telefonisch Mo 9-10 Uhr</p>", [MONDAY]),
         ("<p>Mo 9-10 Uhr telefonisch, Öffnungszeiten Do 8-18 Uhr</p>", [MONDAY]),
         (f"<table><tr><th>Tag</th><th>Telefonzeit</th><th>Sprechstunde</th></tr>{ROWS}</table>", None),
