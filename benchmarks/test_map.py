@@ -151,6 +151,6 @@ def test_there_and_back(qtbot: QtBot, opened: MapView, benchmark: Any) -> None:
 
     def call() -> None:
         with qtbot.waitSignal(opened.drawn, timeout=SLOW_MS):
-            engine.call("change", [], [])
+            engine.call("change", [], [], [])
 
     benchmark.pedantic(call, rounds=20)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.acquisition.text import clean
 from domain.values import MINUTES_PER_DAY, WeekSpan
@@ -15,6 +16,9 @@ _SPANS = re.compile(
     r"(?<![0-9:.\-–])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*(?:uhr|h)?\s*(?:-|–|bis)\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?(?![0-9:]|\.[0-9])",
     re.IGNORECASE,
 )
+
+OFTEN = 40  # characters of hours that many practices write alike
+LONGEST_DAY = len("2026-11-23")
 
 
 @dataclass(slots=True)
@@ -34,17 +38,30 @@ class Week:
 
 def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
     """The time spans a text like "09:00-09:50; 14:00 bis 15:00" names on a weekday."""
+    times, remarks = _often(text) if len(text) <= OFTEN else _times(text)
+    notes += remarks
+    first = weekday * MINUTES_PER_DAY
+    for start, end in times:
+        yield WeekSpan(first + start, first + end)
+
+
+def _times(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
+    """The times of a day (minutes from and to) a text names, and what is to be noted of it."""
     found = _SPANS.findall(clean(text))
     if not found and any(c.isdigit() for c in text):
-        notes.append("hours_unreadable")
+        return (), ("hours_unreadable",)
+    times, notes = [], []
     for hour, minute, hour_to, minute_to in found:
         past, past_to = int(minute or 0), int(minute_to or 0)
         start, end = int(hour) * 60 + past, int(hour_to) * 60 + past_to
         if past > 59 or past_to > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
             notes.append("hours_impossible")
-            continue
-        first = weekday * MINUTES_PER_DAY
-        yield WeekSpan(first + start, first + end)
+        else:
+            times.append((start, end))
+    return tuple(times), tuple(notes)
+
+
+_often = lru_cache(1024)(_times)
 
 
 def weekday_of(text: str) -> int | None:
@@ -58,7 +75,11 @@ def day_of(text: str, *, today: date, weekday: int | None = None) -> date | None
     Without a year it is the one that falls on the weekday, if that is known, and is nearest to the file's date
     (a file of December read in January).
     """
-    text = clean(text)
+    return None if len(text := clean(text)) > LONGEST_DAY else _day_of(text, today, weekday)
+
+
+@lru_cache(1024)  # a directory's file names the same seven days for everybody
+def _day_of(text: str, today: date, weekday: int | None) -> date | None:
     if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text):
         return _date(*(int(part) for part in match.groups()))
     if match := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.?", text):

@@ -5,7 +5,7 @@ breaks off, so the caller's transaction takes back what came before.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -213,7 +213,7 @@ def _scraped_on(path: Path) -> date | None:
     return None
 
 
-def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[Record]:
+def records(source: Source, *, today: date, mapping: Mapping[str, str] | None = None) -> Generator[Record, None, None]:
     """The rows of a recognised file, in order. Raises Invalid where it breaks off, Unavailable if it is gone."""
     try:
         for record in _rows(source, today=today, mapping=mapping):
@@ -242,14 +242,19 @@ def _rows(source: Source, *, today: date, mapping: Mapping[str, str] | None) -> 
 
 def _bounded(record: TherapistRecord | PatientRecord) -> Record:
     """The record, unless one of its values is longer than any of its kind and could not be looked up."""
-    for field in fields(record):
-        value = getattr(record, field.name)
-        most = LONGEST_NOTE if field.name in {"contact_note", "notes"} else LONGEST_VALUE
+    for name, most in _BOUNDS[type(record)]:
+        value = getattr(record, name)
         for text in (value,) if isinstance(value, str) else value if isinstance(value, frozenset | tuple) else ():
             if isinstance(text, str) and len(text) > most:
                 about = record if isinstance(record, TherapistRecord) else None
                 return RowError(record.row, "import.row.too_long", about=about)
     return record
+
+
+_BOUNDS = {
+    kind: tuple((f.name, LONGEST_NOTE if f.name in {"contact_note", "notes"} else LONGEST_VALUE) for f in fields(kind))
+    for kind in (TherapistRecord, PatientRecord)
+}
 
 
 def is_cut(source: Source, rows: int) -> bool:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -169,10 +170,13 @@ def day(value: object) -> date | None:
     return None
 
 
+@lru_cache(8192)  # each person of a directory is looked up under their name again and again
 def fold_name(name: str) -> str:
     """A surname for comparing: umlauts written out, hyphens and particles gone, lower case."""
-    text = unicodedata.normalize("NFKC", name).lower().translate(_FOLD)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = name.lower()
+    if not name.isascii():
+        text = unicodedata.normalize("NFKC", name).lower().translate(_FOLD)
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     words = re.split(r"[\W_]+", text)
     kept = [word for word in words if word and word not in PARTICLES]
     return " ".join(kept or [word for word in words if word])

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.acquisition.ahead import read_ahead
 from domain.acquisition.models import ImportFile, LeftOutValue, RejectedRow
 from domain.acquisition.reading import FileKind, Record, Source, hash_of, is_cut, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
@@ -132,36 +133,37 @@ def _import(
     session.add(file)
     session.flush()
     tally = Tally()
-    rows = _tallied(records(source, today=today, mapping=mapping), tally)
     from_file = FileSource(file.id, source.kind.value, source.as_of, source.key, source.seat)
     only_history = source.kind is FileKind.CONTACT_TABLE
     taking = Taking(session, from_file, now, NONE if only_history else choice)
-    while batch := list(islice(rows, BATCH)):
-        located = [(record, _locate(record, index)) for record in batch]
-        tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
-        therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]
-        if therapists:
-            changes = taking.take(therapists)
-            people = [(record, change) for (record, _), change in zip(therapists, changes, strict=True)]
-            told = [(r, c.therapist_id) for r, c in people if c.therapist_id and (c.accepted or only_history)]
-            noted = note_statuses(session, told, as_of=source.as_of, now=now)
-            tally.history += len(noted)
-            if only_history:
-                tally.add_history(
-                    [record for record, _ in people], {record.row: number for record, number in told}, noted
-                )
-            else:
-                tally.add(people)
-        for record, place in located:
-            if isinstance(record, PatientRecord):
-                taken = apply_intake(session, record, place, now=now, today=today)
-                stop_if_withdrawn(session, taken.patient_id, taken.withdrawn, now=now)
-                tally.became[taken.became] += 1
-                tally.ids[taken.patient_id] = None
-        session.flush()
-        session.expunge_all()  # what was written is written; a large file must not fill the memory
-        if on_batch is not None:
-            on_batch(tally.read)
+    with read_ahead(records(source, today=today, mapping=mapping)) as read:
+        rows = _tallied(read, tally)
+        while batch := list(islice(rows, BATCH)):
+            located = [(record, _locate(record, index)) for record in batch]
+            tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
+            therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]
+            if therapists:
+                changes = taking.take(therapists)
+                people = [(record, change) for (record, _), change in zip(therapists, changes, strict=True)]
+                told = [(r, c.therapist_id) for r, c in people if c.therapist_id and (c.accepted or only_history)]
+                noted = note_statuses(session, told, as_of=source.as_of, now=now)
+                tally.history += len(noted)
+                if only_history:
+                    tally.add_history(
+                        [record for record, _ in people], {record.row: number for record, number in told}, noted
+                    )
+                else:
+                    tally.add(people)
+            for record, place in located:
+                if isinstance(record, PatientRecord):
+                    taken = apply_intake(session, record, place, now=now, today=today)
+                    stop_if_withdrawn(session, taken.patient_id, taken.withdrawn, now=now)
+                    tally.became[taken.became] += 1
+                    tally.ids[taken.patient_id] = None
+            session.flush()
+            session.expunge_all()  # what was written is written; a large file must not fill the memory
+            if on_batch is not None:
+                on_batch(tally.read)
     cut = is_cut(source, tally.read)
     tally.tell_second_sites(taking.finish(tally.plz, cut=cut))
     file = session.get_one(ImportFile, file.id)

@@ -20,6 +20,7 @@ GEO = ("lat", "lon", "geo_quality", "geo_uncertainty_m", "geo_source")
 _UNKNOWN = frozenset({"", "unknown", "not_stated", "none"})
 _HOURS = frozenset({"phone_hours", "office_hours", "hours_as_of"})
 _PRECISION = {"house": 0, "street": 1, "ort": 2, "plz": 3, "none": 4}
+_AS_IT_IS = frozenset({str, bool, int, float, type(None)})
 # columns a person reads as part of another field
 FOLLOWS = {"offers_source": "offers", "hours_as_of": "phone_hours"} | dict.fromkeys(GEO, "address")
 
@@ -129,6 +130,8 @@ def plain(value: Any) -> Any:
 
 def as_json(value: Any) -> Any:
     """A column's value as PostgreSQL writes it in JSON, so that it can be compared and written back."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, list) and value and isinstance(value[0], Range):
         return "{" + ",".join(f"[{span.lower},{span.upper})" for span in value) + "}"
     if isinstance(value, date | datetime):

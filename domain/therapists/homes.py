@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from json import dumps
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from domain.acquisition.records import TherapistRecord
 from domain.acquisition.text import identity_key
-from domain.database import Base
-from domain.therapists.directory_rules import as_json
+from domain.therapists.at_once import among, insert_at_once
 from domain.therapists.identity_models import TherapistAlias
-from domain.therapists.models import SCHEMA, ContactPoint, Practice, PracticeSite, Therapist
+from domain.therapists.models import ContactPoint, Practice, PracticeSite, Therapist
 
 Place = tuple[str, str, str, str, str]
 
@@ -46,10 +44,10 @@ def insert_all(session: Session, fresh: Sequence[NewTherapist]) -> list[int]:
             owners.append(new)
             if new.values["email"]:
                 shared[place] = (0, 0)  # filled below; the next person of this mailbox and address joins
-    practices = _returning(
+    practices = insert_at_once(
         session, Practice, [{"name": _practice_name(new.values), "seat": new.seat} for new in owners]
     )
-    sites = _returning(
+    sites = insert_at_once(
         session, PracticeSite, [new.site | {"practice_id": p} for new, p in zip(owners, practices, strict=True)]
     )
     homes = {id(new): (p, s) for new, p, s in zip(owners, practices, sites, strict=True)}
@@ -57,14 +55,14 @@ def insert_all(session: Session, fresh: Sequence[NewTherapist]) -> list[int]:
         if new.values["email"]:
             shared[_address(new.values["email"], new.seat, new.site)] = homes[id(new)]
     alone = [new for new in owners if not new.values["email"]]
-    points = _returning(session, ContactPoint, [{"practice_id": homes[id(new)][0]} for new in alone])
+    points = insert_at_once(session, ContactPoint, [{"practice_id": homes[id(new)][0]} for new in alone])
     own_point = {id(new): point for new, point in zip(alone, points, strict=True)}
     rows = []
     for new in fresh:
         practice, site = homes.get(id(new)) or shared[_address(new.values["email"], new.seat, new.site)]
         point = own_point.get(id(new)) or mailboxes[new.values["email"]]
         rows.append(new.values | {"practice_id": practice, "site_id": site, "contact_point_id": point})
-    ids = _returning(session, Therapist, rows)
+    ids = insert_at_once(session, Therapist, rows)
     _further_sites(session, fresh, rows, ids)
     return ids
 
@@ -78,7 +76,7 @@ def _further_sites(
         for site in new.more_sites:
             sites.append(site | {"practice_id": row["practice_id"]})
             aliases.append({"therapist_id": therapist_id, "identity_key": site_key(row, site)} | names_of(row))
-    _returning(session, PracticeSite, sites)
+    insert_at_once(session, PracticeSite, sites)
     if aliases:
         session.execute(upsert(TherapistAlias).on_conflict_do_nothing(), aliases)
 
@@ -97,11 +95,13 @@ def contact_points(session: Session, emails: set[str]) -> dict[str, int]:
     """The contact point of each address, made where it is new."""
     if not emails:
         return {}
+    given = select(func.unnest(literal(sorted(emails), ARRAY(Text))))
     session.execute(
-        upsert(ContactPoint).on_conflict_do_nothing(index_elements=[ContactPoint.mailbox]),
-        [{"mailbox": email} for email in sorted(emails)],
+        upsert(ContactPoint)
+        .from_select(["mailbox"], given, include_defaults=False)
+        .on_conflict_do_nothing(index_elements=[ContactPoint.mailbox])
     )
-    rows = session.execute(select(ContactPoint.mailbox, ContactPoint.id).where(ContactPoint.mailbox.in_(emails)))
+    rows = session.execute(select(ContactPoint.mailbox, ContactPoint.id).where(among(ContactPoint.mailbox, emails)))
     return {mailbox: point for mailbox, point in rows if mailbox is not None}
 
 
@@ -123,7 +123,7 @@ def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[Place
         select(Therapist.email, Practice.seat, PracticeSite)
         .join(PracticeSite, PracticeSite.id == Therapist.site_id)
         .join(Practice, Practice.id == Therapist.practice_id)
-        .where(Therapist.contact_point_id.in_(mailboxes.values()), Therapist.merged_into_id.is_(None))
+        .where(among(Therapist.contact_point_id, mailboxes.values()), Therapist.merged_into_id.is_(None))
     )
     return {
         _address(email, seat, {"plz": site.plz, "street": site.street, "house_number": site.house_number}): (
@@ -132,21 +132,3 @@ def _shared_practices(session: Session, mailboxes: dict[str, int]) -> dict[Place
         )
         for email, seat, site in rows
     }
-
-
-def _returning(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
-    """Insert rows of one shape, sent as one JSON text: thousands of single parameters cost more than the inserting.
-
-    Columns not named take the database's defaults. The ids come in the order of the rows, since one statement draws
-    them from the sequence in that order.
-    """
-    if not rows:
-        return []
-    names = sorted({name for row in rows for name in row})
-    empty = {name: "none" if name == "geo_quality" else None for name in names}
-    given = dumps([{name: as_json(value) for name, value in (empty | row).items()} for row in rows])
-    table, listed = f"{SCHEMA['schema']}.{model.__tablename__}", ", ".join(names)
-    statement = f"""INSERT INTO {table} ({listed}) SELECT {listed}
-        FROM ROWS FROM (jsonb_populate_recordset(NULL::{table}, cast(:given AS jsonb))) WITH ORDINALITY AS r
-        ORDER BY r.ordinality RETURNING id"""
-    return sorted(session.scalars(text(statement), {"given": given}))

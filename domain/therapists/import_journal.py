@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from json import dumps
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, cast, insert, or_, select
+from sqlalchemy import ARRAY, BigInteger, cast, or_, select
 from sqlalchemy.orm import Session
 
+from domain.therapists.at_once import insert_at_once
 from domain.therapists.changes import Became
 from domain.therapists.directory_rules import as_json
 from domain.therapists.identity_models import ImportChange
@@ -63,7 +64,7 @@ class Journal:
         """Write what was gathered."""
         if lines := [*self._together.values(), *self._lines]:
             self.session.flush()
-            self.session.execute(insert(ImportChange), lines)
+            insert_at_once(self.session, ImportChange, lines)
             self._lines.clear()
             self._together.clear()
 

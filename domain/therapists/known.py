@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.acquisition.models import ImportFile
 from domain.acquisition.records import TherapistRecord
+from domain.therapists.at_once import among
 from domain.therapists.identity import Identity, Register, key_of, numbers_of, streets_of
 from domain.therapists.identity_models import TherapistAlias
 from domain.therapists.models import ContactPoint, PracticeSite, Therapist
@@ -33,13 +34,13 @@ def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register
     keys = {key_of(record) for record in batch}
     emails = {record.email for record in batch if record.email}
     # asked apart, so that the next query can use the indexes instead of reading everybody
-    points = session.scalars(select(ContactPoint.id).where(ContactPoint.mailbox.in_(emails))).all()
+    points = session.scalars(select(ContactPoint.id).where(among(ContactPoint.mailbox, emails))).all()
     named = set(
         session.scalars(
             select(TherapistAlias.therapist_id).where(
                 or_(
-                    TherapistAlias.identity_key.in_(keys),
-                    and_(TherapistAlias.email != literal_column("''"), TherapistAlias.email.in_(emails)),
+                    among(TherapistAlias.identity_key, keys),
+                    and_(TherapistAlias.email != literal_column("''"), among(TherapistAlias.email, emails)),
                 )
             )
         )
@@ -49,10 +50,10 @@ def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register
         # the literal condition is the partial index's: without it every batch would read the whole table
         .where(
             or_(
-                Therapist.identity_key.in_(keys),
-                and_(Therapist.edited_key != literal_column("''"), Therapist.edited_key.in_(keys)),
-                Therapist.contact_point_id.in_(points),
-                Therapist.id.in_(named),
+                among(Therapist.identity_key, keys),
+                and_(Therapist.edited_key != literal_column("''"), among(Therapist.edited_key, keys)),
+                among(Therapist.contact_point_id, points),
+                among(Therapist.id, named),
             )
         )
         .order_by(Therapist.id)
@@ -65,21 +66,21 @@ def load_known(session: Session, records: Iterable[TherapistRecord]) -> Register
 def _add_kept(session: Session, people: dict[int, Therapist]) -> None:
     """Whom the merged ones were merged into, over as many steps as there are."""
     while missing := {t.merged_into_id for t in people.values() if t.merged_into_id is not None} - set(people):
-        people.update({t.id: t for t in session.scalars(select(Therapist).where(Therapist.id.in_(missing)))})
+        people.update({t.id: t for t in session.scalars(select(Therapist).where(among(Therapist.id, missing)))})
 
 
 def _register(session: Session, people: dict[int, Therapist]) -> Register[Match]:
     sites: dict[int, list[PracticeSite]] = {}
     practices = {therapist.practice_id for therapist in people.values()}
     for site in session.scalars(
-        select(PracticeSite).where(PracticeSite.practice_id.in_(practices)).order_by(PracticeSite.id)
+        select(PracticeSite).where(among(PracticeSite.practice_id, practices)).order_by(PracticeSite.id)
     ):
         sites.setdefault(site.practice_id, []).append(site)
     aliases: dict[int, list[TherapistAlias]] = {}
-    for alias in session.scalars(select(TherapistAlias).where(TherapistAlias.therapist_id.in_(people))):
+    for alias in session.scalars(select(TherapistAlias).where(among(TherapistAlias.therapist_id, people))):
         aliases.setdefault(alias.therapist_id, []).append(alias)
     files = {therapist.source_file_id for therapist in people.values()} - {None}
-    of_files = select(ImportFile.id, ImportFile.source_key).where(ImportFile.id.in_(files))
+    of_files = select(ImportFile.id, ImportFile.source_key).where(among(ImportFile.id, files))
     directories = {row.id: row.source_key for row in session.execute(of_files)}
     matches: dict[int, Match] = {}
     known: Register[Match] = Register()

@@ -4,6 +4,7 @@
   window.MapPractices = function (map, tools) {
     const known = new Map();
     const queue = new Set();  // markers that are made but not in a cluster yet
+    const laidBy = new Map();  // taken away, and kept: most come back when a filter is left again
     let chosen = null;
 
     // A marker is known to assistive technology as a button by the practice's name.
@@ -21,8 +22,8 @@
       return (n === 1 ? words.one : words.many).replace("{n}", n.toLocaleString("de"));
     }
     // a screen reader hears what the ring of a cluster shows
-    function spoken(group) {
-      const counts = signs.counts(group), words = tools.words();
+    function spoken(group, counts) {
+      const words = tools.words();
       return [amount(group.getChildCount())].concat(Object.keys(counts).map(function (state) {
         return counts[state].toLocaleString("de") + " " + words.states[state];
       })).join(", ");
@@ -42,8 +43,12 @@
     const cluster = L.markerClusterGroup({
       maxClusterRadius: function (zoom) { return zoom < 10 ? 56 : 38; },
       showCoverageOnHover: false, spiderLegPolylineOptions: { className: "pl-leg" }, spiderfyDistanceMultiplier: 1.3,
-      iconCreateFunction: function (group) { return signs.clusterIcon(group, spoken(group)); },
+      iconCreateFunction: function (group) {
+        const counts = signs.counts(group);
+        return signs.clusterIcon(group, counts, spoken(group, counts));
+      },
     });
+    cluster._childMarkerEventHandlers = {};  // nobody drags a practice: three listeners on each of 40,000 take their time
     const ring = L.marker([0, 0], { interactive: false, keyboard: false, zIndexOffset: -1000 });
 
     // The ring lies around the chosen marker, or around the cluster that hides it.
@@ -80,12 +85,15 @@
 
     this.calls = {
       // `more` follows at once: clusters are made anew only when as many wait as stand there, legend and labels at the end
-      change: function (removed, rows, more) {
+      change: function (removed, back, rows, more) {
         const gone = [], dressed = [];
         function drop(marker) { if (!queue.delete(marker)) { gone.push(marker); } }
-        for (const id of removed) { drop(known.get(id)); known.delete(id); }
+        function move(id, from, to) { const marker = from.get(id); from.delete(id); to.set(id, marker); return marker; }
+        for (const id of removed) { drop(move(id, known, laidBy)); }
+        for (const id of back) { queue.add(move(id, laidBy, known)); }
         for (const row of rows) {
           const old = known.get(row[0]);
+          laidBy.delete(row[0]);
           if (old && old.place === row[1] + "/" + row[2]) {
             put(old, row).setIcon(signs.icon(old.state, old.uncertain));
             if (!queue.has(old)) { dressed.push(old); }
@@ -100,8 +108,8 @@
         if (gone.length > standing) {
           cluster.clearLayers();  // taking away nearly all one by one is slower than beginning anew
           for (const marker of known.values()) { queue.add(marker); }
-        } else if (gone.length) { cluster.removeLayers(gone); }
-        if (queue.size && (!more || queue.size >= standing)) { cluster.addLayers(Array.from(queue)); queue.clear(); }
+        } else if (gone.length) { cluster.removeLayers(gone.reverse()); }  // each is looked for from the newest on
+        if (queue.size && (!more || queue.size >= standing)) { cluster.addLayers(Array.from(queue), true); queue.clear(); }
         if (dressed.length && known.size > queue.size) { cluster.refreshClusters(dressed.filter(function (m) { return !queue.has(m); })); }
         tools.hideTip();
         if (!more) { settle(); tools.counted(); }

@@ -37,14 +37,19 @@
   // How many of a cluster stand in which state, in the order of the legend.
   function counts(group) {
     const found = {}, sorted = {};
-    for (const marker of group.getAllChildMarkers()) { found[marker.state] = (found[marker.state] || 0) + 1; }
+    // as getAllChildMarkers goes, without a list of 40,000
+    function add(cluster) {
+      cluster._childClusters.forEach(add);
+      for (const marker of cluster._markers) { found[marker.state] = (found[marker.state] || 0) + 1; }
+    }
+    add(group);
     for (const state of order) { if (found[state]) { sorted[state] = found[state]; } }
     return sorted;
   }
 
   // The ring of a cluster shows how its practices divide into states; the words stand in it unseen.
-  function clusterIcon(group, spoken) {
-    const found = counts(group), n = group.getChildCount(), stops = [];
+  function clusterIcon(group, found, spoken) {
+    const n = group.getChildCount(), stops = [];
     let from = 0;
     for (const state in found) {
       const to = from + 100 * found[state] / n;

@@ -17,23 +17,28 @@ Row = tuple[int, float, float, str, str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One portion: ids to take away, then markers to put or to change (id, lat, lon, state, title, detail, uncertain).
+    """One portion: ids to take away, ids of such that come back as they were, then markers to put or to change.
 
-    `more` tells that the next portion follows at once.
+    Rows are (id, lat, lon, state, title, detail, uncertain). `more` tells that the next portion follows at once.
     """
 
     removed: tuple[int, ...]
+    back: tuple[int, ...]
     rows: tuple[Row, ...]
     more: bool
 
 
 class MarkerFeed:
-    """Keeps both sides by id; `next_change` until None makes them equal."""
+    """Keeps both sides by id; `next_change` until None makes them equal.
+
+    The page keeps what it took away: a filter that is left again brings thousands back by their ids alone.
+    """
 
     def __init__(self, portion: int = PORTION) -> None:
         self._portion = portion
         self._wanted: dict[int, MapMarker] = {}
         self._shown: dict[int, MapMarker] = {}
+        self._laid_by: dict[int, MapMarker] = {}
         # in the order they came, each once
         self._removed: dict[int, None] = {}
         self._pending: dict[int, None] = {}
@@ -60,7 +65,7 @@ class MarkerFeed:
 
     def forget(self) -> None:
         """The page is empty (again)."""
-        self._shown = {}
+        self._shown, self._laid_by = {}, {}
         self._compare()
 
     def shows(self, number: int) -> bool:
@@ -72,18 +77,28 @@ class MarkerFeed:
         if not self._removed and not self._pending:
             return None
         removed, self._removed = tuple(self._removed), {}
+        self._laid_by.update((number, self._shown.pop(number)) for number in removed)
+        back = self._back()
         now = tuple(islice(self._pending, self._portion))
         for number in now:
             del self._pending[number]
-        for number in removed:
-            del self._shown[number]
+            self._laid_by.pop(number, None)
         markers = [self._wanted[number] for number in now]
         self._shown.update((marker.id, marker) for marker in markers)
         return Change(
             removed=removed,
+            back=back,
             rows=tuple((m.id, m.lat, m.lon, m.state.value, m.title, m.detail, m.uncertain) for m in markers),
             more=bool(self._pending),
         )
+
+    def _back(self) -> tuple[int, ...]:
+        """Those that wait and lie by as they are wanted; shown from now on."""
+        found = tuple(number for number in self._pending if self._laid_by.get(number) == self._wanted[number])
+        for number in found:
+            del self._pending[number]
+            self._shown[number] = self._laid_by.pop(number)
+        return found
 
     def _compare(self) -> None:
         shown = self._shown

@@ -67,7 +67,7 @@ class Telling:
         change = self._feed.next_change()
         self._busy = change is not None
         if change is not None:
-            self.once("change", change.removed, change.rows, change.more)
+            self.once("change", change.removed, change.back, change.rows, change.more)
         return self._busy
 
     def _go_on(self) -> None:

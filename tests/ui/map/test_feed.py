@@ -1,5 +1,7 @@
 """The difference between the markers wanted and those the page shows."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,14 +28,19 @@ class Page:
 
     def __init__(self) -> None:
         self.shown: dict[int, tuple[object, ...]] = {}
+        self.laid_by: dict[int, tuple[object, ...]] = {}
 
     def take(self, feed: MarkerFeed, most: int = 1_000) -> int:
         portions = 0
         while portions < most and (change := feed.next_change()) is not None:
             portions += 1
             for number in change.removed:
-                del self.shown[number]  # a KeyError here is a removal of what never was
-            self.shown.update((row[0], row) for row in change.rows)
+                self.laid_by[number] = self.shown.pop(number)  # a KeyError here is a removal of what never was
+            for number in change.back:
+                self.shown[number] = self.laid_by.pop(number)
+            for row in change.rows:
+                self.shown[row[0]] = row
+                self.laid_by.pop(row[0], None)
         return portions
 
 
@@ -92,6 +99,21 @@ def test_a_new_page_is_told_everything(markers: list[MapMarker]) -> None:
     fresh = Page()
     fresh.take(feed)
     assert fresh.shown == _rows(markers)
+
+
+def test_what_comes_back_is_told_by_its_id() -> None:
+    """A filter chosen and left again: the page still has the markers; one that changed meanwhile is told anew."""
+    feed, page = MarkerFeed(), Page()
+    markers = [MapMarker(n, 50.0, 7.0, MarkerState.FULL, "A", "", False) for n in range(5)]
+    feed.want(markers)
+    page.take(feed)
+    feed.want(markers[:2])
+    page.take(feed)
+    changed = replace(markers[3], state=MarkerState.AVAILABLE)
+    feed.want([*markers[:3], changed, markers[4]])
+    change = feed.next_change()
+    assert change is not None
+    assert (change.removed, change.back, [row[0] for row in change.rows]) == ((), (2, 4), [3])
 
 
 def test_portions_are_of_the_size_agreed() -> None:

@@ -42,6 +42,7 @@ class PatientTools(QWidget):
         super().__init__()
         self._ui = ui
         self.search: SearchRow | None = None
+        self._asked: int | None = None  # whose judgement is wanted: one that comes after somebody left is not
         self._choose = button(tr("&Patient wählen …"), self._on_choose, icon="users")
         self._none = button(tr("&Ohne Patient"), self.leave, icon="x")
         self._none.hide()
@@ -55,6 +56,7 @@ class PatientTools(QWidget):
     def judge(self, search_id: int) -> None:
         """Ask who fits this search."""
         now, today = self._ui.now(), self._ui.today()
+        self._asked = search_id
 
         def work(session: Session) -> Judged | None:
             search = find_search(session, search_id, today=today)
@@ -62,7 +64,11 @@ class PatientTools(QWidget):
                 return None
             return Judged(search, tuple(candidate_markers(candidates_for_search(session, search_id, now=now))))
 
-        self._ui.background.read(self, work, self._arrive, self._failed, key="judge")
+        def arrive(judged: Judged | None) -> None:
+            if self._asked == search_id:
+                self._arrive(judged)
+
+        self._ui.background.read(self, work, arrive, self._failed, key="judge")
 
     def judge_again(self) -> None:
         """The same once more."""
@@ -100,6 +106,7 @@ class PatientTools(QWidget):
 
     def leave(self) -> None:
         """Nobody any more."""
+        self._asked = None
         if self.search is None:
             return
         self.search = None
