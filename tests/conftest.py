@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
+from tests.compiled import remember, sharing_words
 from tests.examples import THOROUGH
 from tests.servers.guard import Guard
 from tests.servers.pgbouncer import PgBouncer
@@ -83,8 +84,8 @@ class Office:
         """A Database logged in as that role; the caller closes it. Only desks go through a pooler."""
         if self.pooler is not None and role in {"jana", "tom"}:
             url = self.pooler.through(self.url(role))
-            return Database(url, application_name=f"test-{role}", pooled=True)
-        return Database(self.url(role), application_name=f"test-{role}")
+            return sharing_words(Database(url, application_name=f"test-{role}", pooled=True))
+        return sharing_words(Database(self.url(role), application_name=f"test-{role}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,6 +131,7 @@ def prepare(cluster: TestCluster) -> None:
         session.execute(text("GRANT INSERT ON communication_service.email_attempt TO test_jana, test_tom"))
         for role in ("worker", "auditor", "admin"):
             ensure_login(session, role_name=f"test_{role}", password=PASSWORD, roles={role})
+    remember(owner)
     owner.close()
 
 
