@@ -151,7 +151,6 @@ def slim(cluster: TestCluster) -> None:
                 " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         )
-        connection.execute(text("VACUUM FULL"))
     engine.dispose()
 
 
