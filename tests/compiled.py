@@ -5,15 +5,18 @@ enough, and half of what they cost was making the words anew.
 """
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.util import LRUCache
 
 from domain.database import Database
 
+ALL = 20_000  # statements: those of all tests, while an engine's own cache holds those of one program
 _first: list[Engine] = []
 
 
 def remember(database: Database) -> None:
     """Take the words of an engine that has met its server: the dialect knows the server's version by then."""
     if not _first:
+        database.engine._compiled_cache = LRUCache(ALL)
         _first.append(database.engine)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -21,9 +21,15 @@ from tests.servers.guard import Guard
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import TestCluster, in_memory
 
-# how long an example takes says more about the machine's other users than about the program
-# and a run says the same of the same program; the long one (`make soak`) tries others each time
-settings.register_profile("shared", deadline=None, derandomize=not THOROUGH)
+# how long examples and their making take says more about the machine's other users than about the program
+# and a run says the same of the same program; the long one (`make soak`) tries others each time, and more
+settings.register_profile(
+    "shared",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not THOROUGH,
+    max_examples=100 if THOROUGH else 50,
+)
 settings.load_profile("shared")
 HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
