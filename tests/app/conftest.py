@@ -22,7 +22,7 @@ from tests.examples import THOROUGH
 from tests.servers.guard import Guard
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from tests.servers.pgbouncer import PgBouncer
-from tests.servers.postgres import TestCluster
+from tests.servers.postgres import TestCluster, in_memory
 from ui.first_run.ports import ServerAddress
 
 REPOSITORY = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, few_places: st
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Lend a short folder for one server; what still runs in it afterwards fails the test and is ended."""
-    folder = Path(tempfile.mkdtemp(prefix="plseat-"))
+    folder = Path(tempfile.mkdtemp(prefix="plseat-", dir=in_memory()))
     guard = Guard(folder)
     yield folder / "postgres"
     left = processes_in(folder)
