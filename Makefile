@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make help` lists the rest.
 PYTHON := .venv/bin/python
 
-.PHONY: help setup run test compiled lint audit bench soak screens worker lock
+.PHONY: help setup run test compiled lint style types audit bench soak screens worker lock
 
 help: ## zeigt diese Liste
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,18 +18,23 @@ run: setup ## startet Platzlotse mit Beispieldaten; ohne Bildschirm die Vorführ
 
 test: ## prüft alles: ruff, mypy, Schichten, Tests
 	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory -j 2 lint compiled
+	@$(MAKE) --no-print-directory -j 2 types compiled style
 	PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak" -q
 
 compiled: # beside mypy, which has one core: else each of the test processes compiles all modules for itself
 	@scripts/setup.sh test
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest --collect-only -qq >/dev/null || true
 
-lint: ## prüft Stil, Typen und Schichten
+lint: style types ## prüft Stil, Typen und Schichten
+
+types: # by far the longest of them
+	@scripts/setup.sh lint
+	.venv/bin/mypy
+
+style:
 	@scripts/setup.sh lint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 	.venv/bin/vulture

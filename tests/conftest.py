@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -15,14 +15,21 @@ from sqlalchemy.engine import make_url
 from domain.database import Database
 from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
+from tests.compiled import remember, sharing_words
 from tests.examples import THOROUGH
 from tests.servers.guard import Guard
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import TestCluster, in_memory
 
-# how long an example takes says more about the machine's other users than about the program
-# and a run says the same of the same program; the long one (`make soak`) tries others each time
-settings.register_profile("shared", deadline=None, derandomize=not THOROUGH)
+# how long examples and their making take says more about the machine's other users than about the program
+# and a run says the same of the same program; the long one (`make soak`) tries others each time, and more
+settings.register_profile(
+    "shared",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not THOROUGH,
+    max_examples=100 if THOROUGH else 50,
+)
 settings.load_profile("shared")
 HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
@@ -83,8 +90,8 @@ class Office:
         """A Database logged in as that role; the caller closes it. Only desks go through a pooler."""
         if self.pooler is not None and role in {"jana", "tom"}:
             url = self.pooler.through(self.url(role))
-            return Database(url, application_name=f"test-{role}", pooled=True)
-        return Database(self.url(role), application_name=f"test-{role}")
+            return sharing_words(Database(url, application_name=f"test-{role}", pooled=True))
+        return sharing_words(Database(self.url(role), application_name=f"test-{role}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,7 +137,27 @@ def prepare(cluster: TestCluster) -> None:
         session.execute(text("GRANT INSERT ON communication_service.email_attempt TO test_jana, test_tom"))
         for role in ("worker", "auditor", "admin"):
             ensure_login(session, role_name=f"test_{role}", password=PASSWORD, roles={role})
+    remember(owner)
     owner.close()
+    slim(cluster)
+
+
+def slim(cluster: TestCluster) -> None:
+    """Halve what a copy of the template costs the server: it copies its files, and row by row whom it depends on.
+
+    Those rows keep a role from being dropped that was given something; the migrations' own roles outlive all tests,
+    and what a test gives is noted as ever.
+    """
+    engine = create_engine(cluster.admin_url(TEMPLATE), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SET allow_system_table_mods = on"))
+        connection.execute(
+            text(
+                "DELETE FROM pg_shdepend WHERE deptype = 'a'"
+                " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -3,21 +3,13 @@
 import csv
 import io
 import re
-import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
 
 from charset_normalizer import from_bytes
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from domain.acquisition.workbook_limits import MOST_ROWS, check_sheet, check_workbook
 from domain.errors import Invalid
 
 Row = tuple[int, Sequence[object]]
@@ -32,11 +24,6 @@ LONGEST_CELL = 1_000_000  # a longer one breaks the file; one too long for its f
 csv.field_size_limit(LONGEST_CELL)
 _QUOTED = re.compile(r'"[^"]*(?:"|$)')
 _FILLING = re.compile(r"(?:^|(?<=[;,\t\"\r\n]))\0+|\0+(?=[;,\t\"\r\n]|$)")
-# The library lets through whatever its parsers meet in a damaged file.
-_DAMAGE = (
-    InvalidFileException, BadZipFile, zlib.error, ParseError, OSError, EOFError,
-    KeyError, ValueError, IndexError, TypeError, AttributeError, NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 
 def is_xlsx(path: Path) -> bool:
@@ -47,11 +34,9 @@ def is_xlsx(path: Path) -> bool:
 
 def is_workbook(path: Path) -> bool:
     """Whether a zip may be a workbook: other programs pack their files so, too. One that is damaged may be."""
-    try:
-        with ZipFile(path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
-    except _DAMAGE:
-        return True
+    from domain.acquisition import workbooks
+
+    return workbooks.is_workbook(path)
 
 
 def rows(path: Path, sheet: str = "") -> Iterator[Row]:
@@ -83,8 +68,15 @@ def has_sheet(path: Path, sheet: str) -> bool:
     """Whether a file is a workbook with a sheet of that name. Raises Invalid where it is damaged."""
     if not is_xlsx(path):
         return False
-    with _workbook(path) as (_, book):
-        return sheet in book.sheetnames
+    from domain.acquisition import workbooks
+
+    return workbooks.has_sheet(path, sheet)
+
+
+def _xlsx_rows(path: Path, sheet: str) -> Iterator[Row]:
+    from domain.acquisition import workbooks
+
+    return workbooks.rows(path, sheet)
 
 
 def is_utf16(path: Path) -> bool:
@@ -170,33 +162,3 @@ class _Lines:
         if self.taken > LARGEST_ROW:
             raise _TooLongError
         return _FILLING.sub("", line).replace("\0", "\ufffd") if "\0" in line else line
-
-
-def _xlsx_rows(path: Path, name: str) -> Iterator[Row]:
-    with _workbook(path) as (archive, book):
-        sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
-        if isinstance(sheet, ReadOnlyWorksheet):
-            # the library says nowhere else which part the sheet is
-            check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
-            # the extent a program wrote into the file may be wrong and would cut rows and columns off
-            sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MOST_ROWS:  # a row said to be that far down would be waited for
-                raise Invalid("import.xlsx_broken", file=path.name)
-            yield number, row
-
-
-@contextmanager
-def _workbook(path: Path) -> Iterator[tuple[ZipFile, Workbook]]:
-    """A workbook that fits into memory. Raises Invalid where it is damaged or does not."""
-    # opened here: the library would judge the file by its name
-    with path.open("rb") as file:
-        try:
-            with ZipFile(file) as archive:
-                check_workbook(archive, path.name)
-                # data_only: what a person saw in the cell, not the formula behind it; nothing is computed here
-                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-                yield archive, book
-                book.close()
-        except _DAMAGE as exc:
-            raise Invalid("import.xlsx_broken", file=path.name) from exc

@@ -28,7 +28,7 @@ from domain.casework.import_tally import Tally
 from domain.casework.import_turn import take_turn
 from domain.errors import Conflict, Invalid
 from domain.geocoding.earth import great_circle_km
-from domain.geocoding.lookup import PlzIndex, load_index
+from domain.geocoding.lookup import PlzIndex
 from domain.large_writes import looked_up_by_index
 from domain.patients.intake import apply_intake
 from domain.therapists.bulk import Taking
@@ -115,7 +115,6 @@ def _import(
     choice: Choice,
     on_batch: Callable[[int], None] | None,
 ) -> ImportReport:
-    index = load_index(session)
     before = session.scalar(
         select(func.max(ImportFile.imported_at)).where(
             ImportFile.sha256 == source.sha256, ImportFile.undone_at.is_(None)
@@ -136,9 +135,11 @@ def _import(
     from_file = FileSource(file.id, source.kind.value, source.as_of, source.key, source.seat)
     only_history = source.kind is FileKind.CONTACT_TABLE
     taking = Taking(session, from_file, now, NONE if only_history else choice)
+    index = PlzIndex()
     with read_ahead(records(source, today=today, mapping=mapping)) as read:
         rows = _tallied(read, tally)
         while batch := list(islice(rows, BATCH)):
+            index.read(session, (record.plz for record in batch))
             located = [(record, _locate(record, index)) for record in batch]
             tally.places.update(GeoQuality.NONE if place is None else place.quality for _, place in located)
             therapists = [(r, p) for r, p in located if isinstance(r, TherapistRecord)]

@@ -5,10 +5,9 @@ PLZ gives None: distance rules then say "unknown" instead of letting it pass.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from domain.errors import Invalid
@@ -17,26 +16,39 @@ from domain.geocoding.models import PlzPlace
 from domain.values import Coordinate, GeoQuality
 
 
-@dataclass(frozen=True, slots=True)
 class PlzIndex:
-    """The PLZ table in memory, for bulk work: centre by PLZ, place by (PLZ, folded name)."""
+    """What the PLZ table knows, read as far as it is asked for: the whole takes longer than a small import."""
 
-    centres: Mapping[str, Coordinate]
-    places: Mapping[tuple[str, str], Coordinate]
+    def __init__(self) -> None:
+        self._read: set[str] = set()
+        self._centres: dict[str, Coordinate] = {}
+        self._places: dict[tuple[str, str], Coordinate] = {}
+
+    def read(self, session: Session, plzs: Iterable[str]) -> None:
+        """Know these PLZ, too: those of a batch at once."""
+        if not (new := set(plzs) - self._read):
+            return
+        query = select(
+            PlzPlace.plz, PlzPlace.place, PlzPlace.lat, PlzPlace.lon, PlzPlace.uncertainty_m, PlzPlace.source
+        ).where(PlzPlace.plz == any_(literal(list(new), ARRAY(Text))))
+        for plz, place, lat, lon, uncertainty_m, source in session.execute(query):
+            coordinate = Coordinate(lat, lon, GeoQuality.PLZ, uncertainty_m, source)
+            if place:
+                self._places.setdefault((plz, fold_place(place)), coordinate)
+            else:
+                self._centres[plz] = coordinate
+        self._read |= new
 
     def locate(self, plz: str, city: str) -> Coordinate | None:
-        """The best coordinate for a PLZ and a town's name, or None where the PLZ does not exist."""
-        return self.places.get((plz, fold_place(city))) or self.centres.get(plz)
-
-
-def load_index(session: Session) -> PlzIndex:
-    """Read the whole table (about 31,000 rows, some 0.1 s)."""
-    return _index(_rows(session, None))
+        """The best coordinate for a PLZ that was read and a town's name, or None where the PLZ does not exist."""
+        return self._places.get((plz, fold_place(city))) or self._centres.get(plz)
 
 
 def locate(session: Session, plz: str, city: str) -> Coordinate | None:
     """The best coordinate for one PLZ and town, or None where the PLZ does not exist."""
-    return _index(_rows(session, plz)).locate(plz, city)
+    index = PlzIndex()
+    index.read(session, [plz])
+    return index.locate(plz, city)
 
 
 def whole_plz(session: Session, plz: str, city: str, *, field: str = "plz") -> str:
@@ -57,26 +69,3 @@ def whole_plz(session: Session, plz: str, city: str, *, field: str = "plz") -> s
                 "address.plz_short", field=field, plz=meant, city=min(filter(None, rows), key=len, default="")
             )
     raise Invalid("address.plz", field=field)
-
-
-Row = tuple[str, str, float, float, int, str]
-
-
-def _rows(session: Session, plz: str | None) -> Iterable[Row]:
-    query = select(PlzPlace.plz, PlzPlace.place, PlzPlace.lat, PlzPlace.lon, PlzPlace.uncertainty_m, PlzPlace.source)
-    if plz is not None:
-        query = query.where(PlzPlace.plz == plz)
-    return session.execute(query)
-
-
-def _index(rows: Iterable[Row]) -> PlzIndex:
-    centres: dict[str, Coordinate] = {}
-    places: dict[tuple[str, str], Coordinate] = {}
-    for plz, place, lat, lon, uncertainty_m, source in rows:
-        quality = GeoQuality.PLZ
-        coordinate = Coordinate(lat, lon, quality, uncertainty_m, source)
-        if place:
-            places.setdefault((plz, fold_place(place)), coordinate)
-        else:
-            centres[plz] = coordinate
-    return PlzIndex(centres, places)

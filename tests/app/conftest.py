@@ -13,12 +13,16 @@ import psutil
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
+from sqlalchemy import create_engine, text
 
 from app import secrets
 from tests.app.seats import Program, Run, processes_in
-from tests.conftest import TEMPLATE, prepare
+from tests.conftest import TEMPLATE, Office, prepare
+from tests.examples import THOROUGH
 from tests.servers.guard import Guard
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
+from tests.servers.pgbouncer import PgBouncer
+from tests.servers.postgres import TestCluster, in_memory
 from ui.first_run.ports import ServerAddress
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,10 +44,35 @@ class MemoryKeyring(KeyringBackend):
         return self.held.get((service, username))
 
 
+@pytest.fixture(scope="session")
+def few_places(cluster: TestCluster) -> str:
+    """A template that knows one town's PLZ: backups are counted, summed and read back here again and again.
+
+    All PLZ of the country are more than everything else in a fresh office; `make soak` backs them up, too.
+    """
+    if THOROUGH:
+        return TEMPLATE
+    name = cluster.clone(TEMPLATE)
+    engine = create_engine(cluster.admin_url(name), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DELETE FROM geocoding_service.plz_place WHERE plz NOT LIKE '52%'"))
+        connection.execute(text("VACUUM FULL geocoding_service.plz_place"))
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, few_places: str) -> Iterator[Office]:
+    """A fresh office that knows one town's PLZ."""
+    name = cluster.clone(few_places)
+    yield Office(cluster, name, pooler_of_all)
+    cluster.drop(name)
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Lend a short folder for one server; what still runs in it afterwards fails the test and is ended."""
-    folder = Path(tempfile.mkdtemp(prefix="plseat-"))
+    folder = Path(tempfile.mkdtemp(prefix="plseat-", dir=in_memory()))
     guard = Guard(folder)
     yield folder / "postgres"
     left = processes_in(folder)

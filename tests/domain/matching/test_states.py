@@ -95,19 +95,15 @@ MACHINES: list[tuple[Machine[StrEnum], type[StrEnum]]] = [
     (CALL, CallStatus),  # type: ignore[list-item]
     (PATIENT, PatientState),  # type: ignore[list-item]
 ]
-PAIRS = [
-    pytest.param(machine, before, after, id=f"{machine.name}:{before}->{after}")
-    for machine, states in MACHINES
-    for before, after in product(states, repeat=2)
-]
 
 
-@pytest.mark.parametrize(("machine", "before", "after"), PAIRS)
-def test_exactly_the_listed_transitions_are_allowed(machine: Machine[StrEnum], before: StrEnum, after: StrEnum) -> None:
+@pytest.mark.parametrize(("machine", "states"), MACHINES, ids=[machine.name for machine, _ in MACHINES])
+def test_exactly_the_listed_transitions_are_allowed(machine: Machine[StrEnum], states: type[StrEnum]) -> None:
     """A transition passes if and only if domain.md lists it."""
-    listed = after.value in SPECIFIED[machine.name][before.value].split()
-    assert machine.allows(before, after) is listed
-    if not listed:
+    pairs = set(product(states, repeat=2))
+    listed = {(before, after) for before, after in pairs if after in SPECIFIED[machine.name][before].split()}
+    assert {pair for pair in pairs if machine.allows(*pair)} == listed
+    for before, after in pairs - listed:
         with pytest.raises(Conflict) as error:
             machine.check(before, after)
         assert error.value.params == {"before": before.value, "after": after.value}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.communication.reading.folding import fold
 from domain.communication.reading.meanings import Meaning
 from domain.communication.reading.reader import read_answer, readings
+from tests.examples import examples
 
 HERE = Path(__file__).parent
 ANSWERS = [json.loads(line) for line in (HERE / "answers.jsonl").read_text("utf-8").splitlines()]
@@ -81,20 +82,15 @@ def test_the_answers_the_rules_were_tuned_on_are_read_nearly_always() -> None:
     assert right >= FOUND_AT_LEAST * said
 
 
-@pytest.mark.parametrize(("meaning", "wording"), WORDINGS, ids=[w[:40] for _, w in WORDINGS])
-def test_wordings_one_by_one(meaning: str, wording: str) -> None:
-    """Short ways to say a thing, written without looking at an answer; silence is allowed, a wrong reading is not."""
-    assert one(wording) in {meaning, "other"}
-
-
-def test_most_wordings_are_understood() -> None:
-    """Silence is the exception."""
-    understood = sum(one(wording) == meaning for meaning, wording in WORDINGS)
-    assert understood >= FOUND_AT_LEAST * len(WORDINGS)
+def test_wordings_one_by_one() -> None:
+    """Short ways to say a thing, written without looking at an answer; silence is rare, a wrong reading not there."""
+    found = [(wording, meaning, one(wording)) for meaning, wording in WORDINGS]
+    assert not [each for each in found if each[2] not in {each[1], "other"}]
+    assert sum(heard == meaning for _, meaning, heard in found) >= FOUND_AT_LEAST * len(WORDINGS)
 
 
 @pytest.mark.parametrize(("meaning", "wording"), WORDINGS, ids=[w[:40] for _, w in WORDINGS])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(
     greeting=st.sampled_from(["", "Guten Tag,\n\n", "Sehr geehrte Frau Sommer,\n", "Hallo zusammen,\n\n"]),
     signature=st.sampled_from(SIGNATURES), original=st.sampled_from(ORIGINALS), spelled=st.booleans(),
