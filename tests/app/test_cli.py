@@ -221,7 +221,7 @@ def test_a_table_is_what_one_says(filled: Path, tmp_path: Path) -> None:
         ((SAMPLES / "arztsuche-v1.json").read_bytes()[:20_000], "bricht"),
         (b"<!doctype html><html><body>Anmeldung</body></html>", "Webseite"),
         (b'{"foo": 1}', "weder"),
-        (b"MZ\x00\x01\x02binary", "keine Text"),
+        (b"MZ\x00\x01\x02binary", "lässt sich so nicht lesen"),
         (b"a;b;c\n1;2;3\n", "Nachnamen"),
     ],
     ids=["empty", "truncated", "html", "unknown", "binary", "columns"],
