@@ -243,12 +243,15 @@ def _reachable(session: Session, *, now: datetime) -> tuple[Task, ...]:
 
 
 def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
-    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there."""
+    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there.
+
+    One the caller does not see keeps nothing silent: whoever gathers is told whose it is.
+    """
     if not is_offered(session, now=now):
         return ()
-    waiting = (
-        "SELECT EXISTS (SELECT FROM communication_service.batch_line WHERE status = 'open' AND patient_id IS NOT NULL)"
-    )
+    waiting = f"""SELECT EXISTS (
+        SELECT FROM communication_service.batch b JOIN communication_service.batch_line l ON l.batch_id = b.id
+        WHERE b.kind = 'weekly_status' AND l.status = 'open' AND {SEEN})"""
     if session.scalar(text(waiting)):
         return ()
     people = len(due_patients(session, now=now))
