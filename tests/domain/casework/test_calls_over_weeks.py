@@ -191,7 +191,7 @@ def test_ones_own_calls_are_shown_however_many_others_have(database: Database, s
 
 
 def test_whom_nobody_reaches_is_not_asked_for_ever(database: Database, worker_database: Database) -> None:
-    """Three calls in vain, three weeks: it ends as a silent mail does, the practice rests; a late call back counts."""
+    """Called in vain over three weeks: it ends as a silent mail does, the practice rests; a late call back counts."""
     over = MONDAY_TEN + 21 * DAY
     with database.write() as session:
         patient = add_patient(session)
@@ -200,6 +200,13 @@ def test_whom_nobody_reaches_is_not_asked_for_ever(database: Database, worker_da
         number = inquiry.id
     with worker_database.write() as session:
         assert tick(session, now=over - DAY).expired_inquiries == ()
+        # three days of calls, and then the office called no more: that is no silence of the practice
+        assert tick(session, now=over).expired_inquiries == ()
+    with database.write() as session:
+        waiting = newest(session, session.get_one(Inquiry, number))
+        assert waiting.status == "planned"
+        calling.finish_call(session, waiting.id, CallResult(C.NO_ANSWER), now=over)
+    with worker_database.write() as session:
         assert tick(session, now=over).expired_inquiries == (number,)
     with database.write() as session:
         inquiry = session.get_one(Inquiry, number)
