@@ -154,6 +154,14 @@ def test_a_promised_time_that_passed_is_told_and_comes_first(database: Database)
         first, second = phone_queue(session, now=tuesday)
         assert (first.inquiry_id, first.promised_at) == (promised.id, three)
         assert (second.inquiry_id, second.promised_at) == (other.id, None)
+        for day in (1, 2):  # nor is it forgotten when nobody calls on Tuesday and on Wednesday
+            tick(session, now=tuesday + day * DAY)
+            session.flush()
+        first, second = phone_queue(session, now=tuesday + 2 * DAY)
+        assert (first.inquiry_id, first.promised_at, second.promised_at) == (promised.id, three, None)
+        calling.finish_call(session, first.call_id, CallResult(C.NO_ANSWER), now=tuesday + 2 * DAY)
+        session.flush()
+        assert {call.promised_at for call in phone_queue(session, now=tuesday + 2 * DAY)} == {None}
 
 
 def test_a_wrong_number_stays_wrong_when_one_plans_anew(database: Database) -> None:
