@@ -13,7 +13,7 @@ from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
-from domain.communication.account_states import silent_mailboxes
+from domain.communication.account_states import troubled_accounts
 from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
@@ -27,7 +27,7 @@ class TaskKind(StrEnum):
 
     BACKUP = "backup"
     MAIL_ACCOUNT = "mail_account"
-    MAILBOX = "mailbox"
+    ACCOUNT_TROUBLE = "account_trouble"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -56,7 +56,10 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the day: what, about whom, due when (None: as soon as possible), and the page to open."""
+    """One line of the day: what, about whom, due when (None: as soon as possible), and the page to open.
+
+    `server` is the host:port an account's trouble is with.
+    """
 
     kind: TaskKind
     page: str
@@ -64,6 +67,7 @@ class Task:
     title: str
     detail: str
     due: datetime | None
+    server: str = ""
 
 
 OUTSIDE_HOURS = 24  # how long a person may have a mail outside before the day asks what became of it
@@ -91,7 +95,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
-    TaskKind.MAILBOX: "",  # asked below: when a mailbox counts as not read stands in domain/communication alone
+    TaskKind.ACCOUNT_TROUBLE: "",  # asked below: when an account counts as troubled stands in domain/communication alone
     TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
     TaskKind.MAIL_ACCOUNT: "",  # asked below: only of who may decide it
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
@@ -205,7 +209,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
     asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
-    asked[TaskKind.MAILBOX] = _mailboxes(session, now=now)
+    asked[TaskKind.ACCOUNT_TROUBLE] = _troubles(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
     asked[TaskKind.MAIL_ACCOUNT] = _accounts(session)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
@@ -279,11 +283,11 @@ def _accounts(session: Session) -> tuple[Task, ...]:
     )
 
 
-def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
-    """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
+def _troubles(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """Accounts nothing comes in from or goes out by, or whose copies fail: by name, with the cause and since when."""
     return tuple(
-        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, f"{one.cause} {one.server}", one.since)
-        for one in silent_mailboxes(session, now=now)
+        Task(TaskKind.ACCOUNT_TROUBLE, "admin", one.account_id, one.name, one.cause, one.since, one.server)
+        for one in troubled_accounts(session, now=now)
     )
 
 

@@ -139,7 +139,9 @@ def test_calls_in_vain_count_for_who_left_while_others_are_called_on(
         other = add_patient(session)
         inquiry = ask(session, search, add_search(session, other), now=now, channel=Channel.PHONE)
         for day in range(3):
-            record_result(session, calls(session, inquiry)[-1].id, CallResult(CallStatus.NO_ANSWER), now=now + day * DAY)
+            record_result(
+                session, calls(session, inquiry)[-1].id, CallResult(CallStatus.NO_ANSWER), now=now + day * DAY
+            )
         take_reimbursement_route(session, search, reason="Kostenerstattung", now=now + 3 * DAY)
     with database.read() as session:
         found = [assemble(session, who, today=now.date() + 3 * DAY).attempts[0] for who in (patient, other)]
