@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from domain.casework.week_plan import monday_of
-from domain.communication.calls import regions_of_practices
+from domain.communication.calls import DAYS_AHEAD, regions_of_practices
 from domain.communication.numbers import USABLE
 from domain.communication.phone_windows import (
     DEFAULT_WINDOWS,
@@ -29,7 +29,6 @@ from domain.therapists.asking import asked_where
 from domain.values import WeekSpan
 from domain.weektime import BERLIN, from_multirange, office_day
 
-DAYS_AHEAD = 7  # calls planned for later are not the day's work
 CALLS_SHOWN = 300
 AGREED_FOR = timedelta(minutes=30)  # how long a time that was named counts as kept
 WINDOW_GRAIN = timedelta(minutes=15)  # windows that close within the same quarter of an hour are told apart by value

@@ -81,7 +81,8 @@ def test_who_asked_for_a_callback_is_not_silent(database: Database) -> None:
         assert chased(session, now=after + 8 * DAY) == [inquiry.id]
         (row,) = list_inquiries(session, ListQuery(), now=after).rows
         assert row.expires_at is not None
-        assert row.expires_at.date() == after.date() + 21 * DAY
+        # their day counts to its end, as the office's clock has it
+        assert row.expires_at == datetime(2027, 2, 2, tzinfo=BERLIN)
         assert tick(session, now=after + 20 * DAY).expired_inquiries == ()
         assert tick(session, now=after + 22 * DAY).expired_inquiries == (inquiry.id,)
 
@@ -138,6 +139,19 @@ def test_whoever_is_called_anyway_is_not_called_twice(database: Database) -> Non
         (queued,) = phone_queue(session, now=MONDAY_TEN)
         assert queued.inquiry_id == inquiry.id
         assert record_call(session, add_therapist(session), CallResult(C.NO_ANSWER), now=MONDAY_TEN) is not None
+
+
+def test_a_callback_nobody_made_is_not_given_up_for_a_call_in_months(database: Database) -> None:
+    """About nothing in particular, agreed for Monday; the practice is to be called again in spring, too."""
+    with database.write() as session:
+        therapist = add_therapist(session, phone_hours=MORNINGS)
+        agreed = record_call(session, therapist, CallResult(C.REACHED, callback_on=MONDAY_TEN.date()), now=EARLY)
+        session.add(PhoneCall(therapist_id=therapist, planned_at=MONDAY_TEN + 90 * DAY, person_id=me(session).id))
+        session.flush()
+        assert tick(session, now=MONDAY_TEN + DAY).missed_calls == (agreed,)
+        session.flush()
+        (queued,) = phone_queue(session, now=MONDAY_TEN + DAY)
+        assert (queued.therapist_id, queued.inquiry_id) == (therapist, None)
 
 
 def test_a_promised_time_that_passed_is_told_and_comes_first(database: Database) -> None:
