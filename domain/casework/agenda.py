@@ -113,10 +113,10 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         WHERE q.stage = 'send_failed' AND {OWN}""",
-    # whose title is its kind and whose detail why it is named
+    # whose title is its kind and whose detail why it is named; whether one sees it is asked of those alone
     TaskKind.BATCH: f"""
-        SELECT 'mail', batch_id, kind, why, at FROM (
-            SELECT g.batch_id, b.kind, b.updated_at AS at,
+        SELECT 'mail', b.id, b.kind, b.why, b.at FROM (
+            SELECT g.batch_id AS id, b.kind, b.updated_at AS at,
                    CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
                         WHEN g.state = 'taken_back' AND g.waiting > 0 THEN 'taking_back'
                         WHEN g.state = 'running' AND g.open > 0
@@ -126,8 +126,7 @@ _TASKS: dict[TaskKind, str] = {
                    END AS why
             FROM communication_service.batch_progress g
             JOIN communication_service.batch b ON b.id = g.batch_id
-            WHERE {SEEN}
-        ) AS k WHERE why IS NOT NULL""",
+        ) AS b WHERE CASE WHEN b.why IS NULL THEN false ELSE {SEEN} END""",
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     f" WHERE i.status = 'accepted' AND (i.place_from IS NULL OR i.place_from > {TODAY_OF_NOW})",
@@ -254,8 +253,9 @@ def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
     if not is_offered(session, now=now):
         return ()
     waiting = f"""SELECT EXISTS (
-        SELECT FROM communication_service.batch b JOIN communication_service.batch_line l ON l.batch_id = b.id
-        WHERE b.kind = 'weekly_status' AND l.status = 'open' AND {SEEN})"""
+        SELECT FROM (SELECT DISTINCT l.batch_id AS id FROM communication_service.batch_line l
+                     WHERE l.status = 'open' AND l.patient_id IS NOT NULL OFFSET 0) AS b
+        WHERE {SEEN})"""  # OFFSET: asked of each batch once, not of each line
     if session.scalar(text(waiting)):
         return ()
     people = len(due_patients(session, now=now))
