@@ -13,7 +13,7 @@ from domain.casework.batches.weekly import due_patients, is_offered
 from domain.casework.data_checks import PATIENTS, THERAPISTS
 from domain.casework.phone_queue import Reach, phone_queue
 from domain.casework.retention import due_records, may_erase
-from domain.communication.account_states import silent_mailboxes
+from domain.communication.account_states import troubled_accounts
 from domain.communication.accounts import awaiting, servers_of
 from domain.communication.queries import BOUNCED, STOPPED
 from domain.matching.reimbursement_due import open_clocks
@@ -27,7 +27,7 @@ class TaskKind(StrEnum):
 
     BACKUP = "backup"
     MAIL_ACCOUNT = "mail_account"
-    MAILBOX = "mailbox"
+    ACCOUNT_TROUBLE = "account_trouble"
     REPLY = "reply"
     REACHABLE = "reachable"
     MAIL_TROUBLE = "mail_trouble"
@@ -56,7 +56,10 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the day: what, about whom, due when (None: as soon as possible), and the page to open."""
+    """One line of the day: what, about whom, due when (None: as soon as possible), and the page to open.
+
+    `server` is the host:port an account's trouble is with.
+    """
 
     kind: TaskKind
     page: str
@@ -64,6 +67,7 @@ class Task:
     title: str
     detail: str
     due: datetime | None
+    server: str = ""
 
 
 OUTSIDE_HOURS = 24  # how long a person may have a mail outside before the day asks what became of it
@@ -91,7 +95,7 @@ _TASKS: dict[TaskKind, str] = {
         LEFT JOIN therapist_service.therapist t ON t.id = m.therapist_id
         LEFT JOIN patient_service.patient p ON p.id = m.patient_id
         WHERE m.status = 'unread'""",
-    TaskKind.MAILBOX: "",  # asked below: when a mailbox counts as not read stands in domain/communication alone
+    TaskKind.ACCOUNT_TROUBLE: "",  # asked below: when an account counts as troubled stands in domain/communication alone
     TaskKind.BACKUP: "",  # asked below: the limit stands in domain/backups alone
     TaskKind.MAIL_ACCOUNT: "",  # asked below: only of who may decide it
     TaskKind.REACHABLE: "",  # asked below: whose window is open is no question of SQL
@@ -109,10 +113,10 @@ _TASKS: dict[TaskKind, str] = {
         SELECT 'inquiries', q.id, {_PRACTICE}, q.reference, q.updated_at
         FROM matching_service.inquiry q JOIN therapist_service.therapist t ON t.id = q.therapist_id
         WHERE q.stage = 'send_failed' AND {OWN}""",
-    # whose title is its kind and whose detail why it is named
+    # whose title is its kind and whose detail why it is named; whether one sees it is asked of those alone
     TaskKind.BATCH: f"""
-        SELECT 'mail', batch_id, kind, why, at FROM (
-            SELECT g.batch_id, b.kind, b.updated_at AS at,
+        SELECT 'mail', b.id, b.kind, b.why, b.at FROM (
+            SELECT g.batch_id AS id, b.kind, b.updated_at AS at,
                    CASE WHEN g.state = 'paused' THEN 'paused' WHEN g.failed + g.unclear > 0 THEN 'trouble'
                         WHEN g.state = 'taken_back' AND g.waiting > 0 THEN 'taking_back'
                         WHEN g.state = 'running' AND g.open > 0
@@ -122,8 +126,7 @@ _TASKS: dict[TaskKind, str] = {
                    END AS why
             FROM communication_service.batch_progress g
             JOIN communication_service.batch b ON b.id = g.batch_id
-            WHERE {SEEN}
-        ) AS k WHERE why IS NOT NULL""",
+        ) AS b WHERE CASE WHEN b.why IS NULL THEN false ELSE {SEEN} END""",
     TaskKind.WEEKLY_STATUS: "",  # asked below: only from the office's weekday on
     TaskKind.ACCEPTED: f"SELECT 'inquiries', q.id, {_NAME}, {_PRACTICE}, i.answered_at {_ITEM_JOINS}"
     f" WHERE i.status = 'accepted' AND (i.place_from IS NULL OR i.place_from > {TODAY_OF_NOW})",
@@ -205,7 +208,7 @@ def agenda(session: Session, *, now: datetime) -> Agenda:
     asked = {TaskKind.REACHABLE: reachable, TaskKind.WEEKLY_STATUS: _weekly(session, now=now)}
     asked[TaskKind.RETENTION] = _retention(session, now=now)
     asked |= _clocks(session, now=now)
-    asked[TaskKind.MAILBOX] = _mailboxes(session, now=now)
+    asked[TaskKind.ACCOUNT_TROUBLE] = _troubles(session, now=now)
     asked[TaskKind.BACKUP] = _backup(session, now=now)
     asked[TaskKind.MAIL_ACCOUNT] = _accounts(session)
     values = {"now": now, "limit": PER_KIND, "reachable": [task.record_id for task in reachable]}
@@ -243,12 +246,16 @@ def _reachable(session: Session, *, now: datetime) -> tuple[Task, ...]:
 
 
 def _weekly(session: Session, *, now: datetime) -> tuple[Task, ...]:
-    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there."""
+    """One task from the office's weekday on, its title how many are to be told; none while a batch of theirs is there.
+
+    One the caller does not see keeps nothing silent: whoever gathers is told whose it is.
+    """
     if not is_offered(session, now=now):
         return ()
-    waiting = (
-        "SELECT EXISTS (SELECT FROM communication_service.batch_line WHERE status = 'open' AND patient_id IS NOT NULL)"
-    )
+    waiting = f"""SELECT EXISTS (
+        SELECT FROM (SELECT DISTINCT l.batch_id AS id FROM communication_service.batch_line l
+                     WHERE l.status = 'open' AND l.patient_id IS NOT NULL OFFSET 0) AS b
+        WHERE {SEEN})"""  # OFFSET: asked of each batch once, not of each line
     if session.scalar(text(waiting)):
         return ()
     people = len(due_patients(session, now=now))
@@ -276,11 +283,11 @@ def _accounts(session: Session) -> tuple[Task, ...]:
     )
 
 
-def _mailboxes(session: Session, *, now: datetime) -> tuple[Task, ...]:
-    """Mailboxes nothing comes in from, or whose copies fail: by name, with the cause and since when."""
+def _troubles(session: Session, *, now: datetime) -> tuple[Task, ...]:
+    """Accounts nothing comes in from or goes out by, or whose copies fail: by name, with the cause and since when."""
     return tuple(
-        Task(TaskKind.MAILBOX, "admin", one.account_id, one.name, f"{one.cause} {one.server}", one.since)
-        for one in silent_mailboxes(session, now=now)
+        Task(TaskKind.ACCOUNT_TROUBLE, "admin", one.account_id, one.name, one.cause, one.since, one.server)
+        for one in troubled_accounts(session, now=now)
     )
 
 

@@ -293,7 +293,8 @@ def _outcome(item: RowMapping, steps: Sequence[Step]) -> Outcome:
     went_out = {step.kind for step in steps if step.direction == "out"}
     in_vain = status in UNTOLD and went_out <= UNREACHED and bool(went_out & IN_VAIN)
     if in_vain or (status is ItemStatus.PENDING and item["sent_at"] is None):
-        return _unspoken(steps, again=item["called_again"])
+        # who was taken out of the inquiry is not called about any more, though the others in it may be
+        return _unspoken(steps, again=item["called_again"] and status is ItemStatus.PENDING)
     if status is ItemStatus.PENDING and any(step.kind == "bounce" for step in steps):
         return Outcome.UNDELIVERABLE
     return _OUTCOMES[status]

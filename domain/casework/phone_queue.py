@@ -6,14 +6,14 @@ practices and patients across slices, since one list shows them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from domain.casework.week_plan import monday_of
-from domain.communication.calls import regions_of_practices
+from domain.communication.calls import DAYS_AHEAD, regions_of_practices
 from domain.communication.numbers import USABLE
 from domain.communication.phone_windows import (
     DEFAULT_WINDOWS,
@@ -29,7 +29,6 @@ from domain.therapists.asking import asked_where
 from domain.values import WeekSpan
 from domain.weektime import BERLIN, from_multirange, office_day
 
-DAYS_AHEAD = 7  # calls planned for later are not the day's work
 CALLS_SHOWN = 300
 AGREED_FOR = timedelta(minutes=30)  # how long a time that was named counts as kept
 WINDOW_GRAIN = timedelta(minutes=15)  # windows that close within the same quarter of an hour are told apart by value
@@ -91,7 +90,11 @@ _CALLS = f"""
 SELECT c.id AS call_id, c.version, c.status, c.therapist_id, c.inquiry_id, c.planned_at, c.attempt, c.phone_tag, c.note,
        trim(t.title || ' ' || t.first_name || ' ' || t.last_name) AS practice, st.city, {USABLE} AS phone,
        t.phone_hours, t.hours_as_of, pr.seat, c.agreed, c.started_at,
-       CASE WHEN f.agreed AND f.started_at IS NULL AND f.status = 'replanned' THEN f.planned_at END AS promised_at,
+       missed.promised_at,
+       c.phone_tag AND EXISTS (
+           SELECT FROM communication_service.contact_entry k
+           WHERE k.therapist_id = c.therapist_id AND k.at >= cast(:day AS timestamptz)
+                 AND k.call_id = c.id AND k.kind = 'phone_tag') AS called_back_today,
        p.display_name AS person, coalesce(p.role_name = session_user, true) AS mine,
        coalesce(q.stage = 'approved', false) AS first_call,
        (SELECT count(*) FROM matching_service.inquiry_item i
@@ -102,7 +105,15 @@ JOIN therapist_service.practice_site st ON st.id = t.site_id
 JOIN therapist_service.practice pr ON pr.id = t.practice_id
 LEFT JOIN matching_service.inquiry q ON q.id = c.inquiry_id
 LEFT JOIN platform.person p ON p.id = c.person_id
-LEFT JOIN communication_service.phone_call f ON f.id = c.follows_id
+LEFT JOIN LATERAL (
+    -- back over the calls nobody made: a promise is kept by none of them
+    WITH RECURSIVE unmade AS (
+        SELECT f.follows_id, f.agreed, f.planned_at FROM communication_service.phone_call f
+        WHERE f.id = c.follows_id AND f.started_at IS NULL AND f.status = 'replanned'
+        UNION ALL
+        SELECT f.follows_id, f.agreed, f.planned_at FROM unmade u JOIN communication_service.phone_call f
+            ON f.id = u.follows_id AND f.started_at IS NULL AND f.status = 'replanned')
+    SELECT max(u.planned_at) AS promised_at FROM unmade u WHERE u.agreed) AS missed ON true
 WHERE c.status = 'in_progress'
    OR (c.status = 'planned' AND (c.planned_at < cast(:until AS timestamptz) OR c.phone_tag)
        AND {asked_where("t")} AND q.closed_at IS NULL)
@@ -112,7 +123,11 @@ ORDER BY c.status = 'in_progress' DESC, mine DESC, c.planned_at, c.id LIMIT :lim
 
 def phone_queue(session: Session, *, now: datetime) -> tuple[QueuedCall, ...]:
     """Calls under way and planned for the coming days: those one reaches now first, by window end, then by value."""
-    asked = {"until": now + timedelta(days=DAYS_AHEAD), "today": office_day(now), "limit": CALLS_SHOWN}
+    today = office_day(now)
+    asked = {
+        "until": now + timedelta(days=DAYS_AHEAD), "today": today, "day": datetime.combine(today, time(), BERLIN),
+        "limit": CALLS_SHOWN,
+    }  # fmt: skip
     rows = session.execute(text(_CALLS), asked).mappings().all()
     practices = {row["therapist_id"] for row in rows}
     regions = regions_of_practices(session, practices)
@@ -153,11 +168,12 @@ def _call(row: RowMapping, reached: Reachability, expected: float, *, region: st
     window = _window(row, hours or DEFAULT_WINDOWS, region=region, now=now)
     moment = max(now, window.start) if window else row["planned_at"]
     chance = reached.at(moment)
+    # who called back today has somebody at the telephone, whatever their hours say
+    at_once = values.pop("called_back_today") or row["status"] == CallStatus.IN_PROGRESS
     as_of = row["hours_as_of"]
     return QueuedCall(
         **(values | {"status": CallStatus(row["status"])}),
-        # who called back has somebody at the telephone, whatever their hours say
-        reach=Reach.NOW if row["status"] == CallStatus.IN_PROGRESS or row["phone_tag"] else _reach(window, now),
+        reach=Reach.NOW if at_once else _reach(window, now),
         window=window,
         published=published_minutes(hours) if hours else None,
         unknown_days=holidays_in_week(monday_of(as_of), region) if hours and as_of is not None else (),
@@ -178,8 +194,9 @@ def _window(row: RowMapping, hours: Sequence[WeekSpan], *, region: str, now: dat
     if row["status"] == CallStatus.IN_PROGRESS and row["started_at"] is not None:
         moment = row["started_at"]  # whoever is on the phone is in the window in which they dialled
     windows = coming_windows(hours, moment, region=region, days=DAYS_AHEAD)
-    # a callback that was agreed for a later day is not made before
-    return next((window for window in windows if window.end > planned or planned <= now), None)
+    # a callback that was agreed for a later day is not made before; who called back is called in the next window
+    at_will = planned <= now or row["phone_tag"]
+    return next((window for window in windows if at_will or window.end > planned), None)
 
 
 def _reach(window: Window | None, now: datetime) -> Reach:

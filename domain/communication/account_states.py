@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.communication.account_models import MailAccount, MailboxState, SendingState
 from domain.communication.accounts import Account, accounts, default_account_id
-from domain.communication.models import Email
+from domain.communication.models import HINDERED, Email
+from domain.communication.server_answers import NOT_LET_IN
 from domain.errors import Invalid
+from domain.outside import key_of, resting_until
 
 MEGABYTE = 1_000_000
 SEEN_AGAIN = timedelta(minutes=5)  # how exact the time of the last sending is
-HINDERED, UNREAD = timedelta(minutes=15), timedelta(days=1)  # after which a mailbox that is not read is told
+TOLD_AFTER, UNREAD = timedelta(minutes=15), timedelta(days=1)  # after which a mailbox that is not read is told
+LOGIN_AGAIN = timedelta(minutes=15)  # after a refused one
+RESTING = "mail_server.resting"
 NOT_LOOKED_AT, COPIES, SENDING = "imap.not_looked_at", "copies:", "sending:"
 # base64 in lines of 76 letters: 78 bytes travel for 57
 _TRAVELS = 78 / 57
@@ -39,8 +43,8 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
-class SilentMailbox:
-    """An account whose mail does not come in, or go out: its name, the code of the cause, when it was last read.
+class TroubledAccount:
+    """An account whose mail does not come in, or does not go out: name, the code of the cause, when it was last read.
 
     NOT_LOOKED_AT is the cause where nothing is known but that nobody looked; after SENDING it hinders what goes out,
     after COPIES copies only. Never read: None. `server` is host:port.
@@ -74,26 +78,27 @@ def account_states(session: Session) -> tuple[AccountState, ...]:
     return tuple(found)
 
 
-def silent_mailboxes(session: Session, *, now: datetime) -> tuple[SilentMailbox, ...]:
-    """Accounts not read for a while, by which mails do not go out, or whose folder of sent mails takes no copy.
+def troubled_accounts(session: Session, *, now: datetime) -> tuple[TroubledAccount, ...]:
+    """Accounts not read for a while (else: whose folder of sent mails takes no copy), and those that keep mails.
 
-    A cause in the way counts after minutes, the worker's silence after a day: it does not work at night either.
+    One may be in both. A cause in the way counts after minutes, the worker's silence after a day: it does not work at
+    night either.
     """
     found = []
     for state in account_states(session):
         of = state.account
         if not of.active or not of.confirmed:  # one that waits for a supervisor is told as that
             continue
-        hindered = of.imap_host and state.trouble and (state.read_at is None or state.read_at < now - HINDERED)
+        hindered = of.imap_host and state.trouble and (state.read_at is None or state.read_at < now - TOLD_AFTER)
         unread = of.imap_host and state.checked_at is not None and state.checked_at < now - UNREAD
         reads, sends = f"{of.imap_host}:{of.imap_port}", f"{of.smtp_host}:{of.smtp_port}"
         if hindered or unread:
             cause = state.trouble if hindered else NOT_LOOKED_AT
-            found.append(SilentMailbox(of.id, of.name, cause, state.read_at, reads))
-        elif of.smtp_host and state.sending_trouble and _keeps_mails(session, of.id, now=now):
-            found.append(SilentMailbox(of.id, of.name, f"{SENDING}{state.sending_trouble}", None, sends))
+            found.append(TroubledAccount(of.id, of.name, cause, state.read_at, reads))
         elif of.imap_host and state.sent_trouble:
-            found.append(SilentMailbox(of.id, of.name, f"{COPIES}{state.sent_trouble}", None, reads))
+            found.append(TroubledAccount(of.id, of.name, f"{COPIES}{state.sent_trouble}", None, reads))
+        if of.smtp_host and state.sending_trouble and _keeps_mails(session, of.id, now=now):
+            found.append(TroubledAccount(of.id, of.name, f"{SENDING}{state.sending_trouble}", None, sends))
     return tuple(found)
 
 
@@ -101,8 +106,8 @@ def _keeps_mails(session: Session, account_id: int, *, now: datetime) -> bool:
     """Whether a mail that something hinders has waited for an account for a while."""
     waits = exists().where(
         Email.account_id == account_id,
-        text("email.status IN ('queued', 'retry_wait') AND email.failure_cause <> ''"),  # as in its index
-        Email.created_at < now - HINDERED,
+        HINDERED,
+        Email.created_at < now - TOLD_AFTER,
     )
     return bool(session.scalar(select(waits)))
 
@@ -122,6 +127,38 @@ def note_sending(session: Session, account_id: int, *, trouble: str, size_limit:
         insert(SendingState)
         .values(account_id=account_id, **values)
         .on_conflict_do_update(index_elements=["account_id"], set_=values, where=None if trouble else news)
+    )
+
+
+def kept_back(session: Session, account_id: int | None, *, now: datetime) -> tuple[datetime, str] | None:
+    """Until when all mails of an account wait, and the code why: its server rests, or refused the login.
+
+    None where they go out. A refused login may be tried again by then, and is told until it was let in or the account
+    was changed; by the database's clock, which notes both.
+    """
+    of = session.get(MailAccount, account_id) if account_id is not None else None
+    if of is None or not of.smtp_host:
+        return None
+    if (until := resting_until(session, key_of(of.smtp_host, of.smtp_port), now=now)) is not None:
+        return until, RESTING
+    row = session.execute(
+        select(SendingState.tried_at, SendingState.trouble)
+        .join(MailAccount, MailAccount.id == SendingState.account_id)
+        .where(
+            SendingState.account_id == account_id,
+            SendingState.trouble.in_(NOT_LET_IN),
+            SendingState.tried_at > MailAccount.updated_at,
+        )
+    ).one_or_none()
+    return (row[0] + LOGIN_AGAIN, row[1]) if row is not None and row[0] is not None else None
+
+
+def note_let_in(session: Session, account_id: int) -> None:
+    """A login that was refused went well by now: what waits for that goes on."""
+    session.execute(
+        update(SendingState)
+        .where(SendingState.account_id == account_id, SendingState.trouble.in_(NOT_LET_IN))
+        .values(trouble="", tried_at=func.clock_timestamp())
     )
 
 

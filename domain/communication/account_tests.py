@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import Person, me
 from domain.communication.account_models import AccountTest, MailAccount
+from domain.communication.account_states import note_let_in
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
 from domain.trials import next_trial, read_trial
@@ -76,8 +77,10 @@ def take_test(session: Session, *, now: datetime) -> AskedTest | None:
 
 
 def note_answer(session: Session, test_id: int, steps: Sequence[TriedStep], *, now: datetime) -> None:
-    """The worker's answer."""
+    """The worker's answer. Where the login went well, mails wait no longer for one that was refused."""
     asked = load_for_edit(session, AccountTest, test_id)
+    if any(step.name == "smtp_login" and not step.trouble for step in steps):
+        note_let_in(session, asked.account_id)
     asked.steps, asked.done_at = [asdict(step) for step in steps], now
     events.record(session, "mail_account.tested", asked.account_id)
 

@@ -22,6 +22,8 @@ from domain.therapists.models import Therapist
 from domain.values import WeekSpan
 from domain.weektime import BERLIN, from_multirange, office_day
 
+DAYS_AHEAD = 7  # calls planned for later are not the day's work
+
 _PLZ = """
 SELECT t.id, st.plz FROM therapist_service.therapist t JOIN therapist_service.practice_site st ON st.id = t.site_id
 WHERE t.id = ANY(:ids)
@@ -200,9 +202,13 @@ def refuse_theirs(session: Session, call: PhoneCall) -> None:
 
 def _still_wanted(session: Session, call: PhoneCall, *, now: datetime) -> bool:
     """Whether there is still something to call about, a practice that may be called, and a number."""
-    if call.inquiry_id is None:  # about nothing in particular: whoever is called anyway is not called twice
-        others = PhoneCall.therapist_id == call.therapist_id, PhoneCall.status == CallStatus.PLANNED
-        over = session.scalar(select(PhoneCall.id).where(*others).limit(1)) is not None
+    if call.inquiry_id is None:  # about nothing in particular: whoever is called soon anyway is not called twice
+        others = select(PhoneCall.id).where(
+            PhoneCall.therapist_id == call.therapist_id,
+            PhoneCall.status == CallStatus.PLANNED,
+            PhoneCall.planned_at < now + timedelta(days=DAYS_AHEAD),
+        )
+        over = session.scalar(others.limit(1)) is not None
     else:
         over = session.get_one(Inquiry, call.inquiry_id).closed_at is not None
     asked = session.scalar(select(Therapist.id).where(Therapist.id == call.therapist_id, is_asked(office_day(now))))

@@ -44,11 +44,15 @@ def copies_due(session: Session, account_id: int, *, now: datetime) -> tuple[Mis
 
 
 def take_copy(session: Session, email_id: int) -> bool:
-    """Whether a mail has no copy yet, and we make it: until this transaction ends no other worker does."""
+    """Whether a mail has no copy yet, and we make it: until this transaction ends no other worker does.
+
+    Nor where its words were erased since it was found due.
+    """
     key = f"copy of mail {email_id}"
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}):
         return False
-    return bool(session.scalar(select(Email.copied_at.is_(None)).where(Email.id == email_id)))
+    erased = func.audit.words_erased("communication_service.email", Email.id)
+    return bool(session.scalar(select(Email.copied_at.is_(None) & ~erased).where(Email.id == email_id)))
 
 
 def note_copied(session: Session, email_id: int, *, now: datetime) -> None:

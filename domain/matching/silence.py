@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from domain.therapists.asking import TODAY_OF_NOW, asked_where
 
 # of a row `q` of matching_service.inquiry
-CLOCK = """greatest(q.clock_started_at, (SELECT max(k.callback_on)::timestamptz FROM communication_service.phone_call k
+CLOCK = """greatest(q.clock_started_at, (
+    SELECT (max(k.callback_on) + 1)::timestamp AT TIME ZONE 'Europe/Berlin' FROM communication_service.phone_call k
     WHERE k.inquiry_id = q.id AND k.status = 'callback_due'))"""
 SILENT_SINCE = f"greatest({CLOCK}, q.last_reminded_at)"
 # all see that a practice is asked; whom it is asked for, and what is to do about it, their team

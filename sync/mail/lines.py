@@ -7,40 +7,35 @@ watch's own waits, or as soon as a person wants it asked again.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, false, func, or_, select, text
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from domain.communication.account_models import MailAccount, SendingState
+from domain.communication.account_models import MailAccount
+from domain.communication.account_states import RESTING, kept_back
 from domain.communication.accounts import sending_account_id
-from domain.communication.models import Email, EmailAttempt
+from domain.communication.models import HINDERED, Email, EmailAttempt
 from domain.communication.server_answers import NOT_LET_IN
 from domain.communication.states import EmailStatus
-from domain.outside import OutsideHost, key_of, note_failure, note_success, pause, resting_until
+from domain.outside import OutsideHost, key_of, note_failure, note_success, pause
 
-RESTING = "mail_server.resting"
-# word for word as in its index, so that a long queue costs nothing
-HINDERED = text("email.status IN ('queued', 'retry_wait') AND email.failure_cause <> ''")
 # whoever hears these met no mail server that works
 AWAY = frozenset(
     f"mail_server.{why}" for why in ("connection", "host_unknown", "no_greeting", "no_tls", "refused", "timeout")
 )
-LOGIN_AGAIN = timedelta(minutes=15)
 
 
 def put_off_while_resting(session: Session, email_id: int, *, now: datetime) -> bool:
     """Whether a mail waits because its account's server rests, or refused the login; it costs no attempt."""
     account_id = sending_account_id(session, session.scalar(select(Email.account_id).where(Email.id == email_id)))
-    key = _smtp(session, account_id)
-    until, cause = resting_until(session, key, now=now) if key else None, RESTING
-    if until is None and (refused := _refused_login(session, account_id)) is not None:
-        until, cause = refused[0] + LOGIN_AGAIN, refused[1]
-    if until is None or until <= now:
+    kept = kept_back(session, account_id, now=now)
+    if kept is None or kept[0] <= now:
         return False
+    until, cause = kept
     queued = select(Email).where(Email.id == email_id, Email.status == EmailStatus.QUEUED)
     held = session.scalar(queued.with_for_update(skip_locked=True))
     if held is not None:
         held.not_before, held.failure_cause = until, cause
-        held.failure_params = {} if cause == RESTING else {"host": key.rpartition(":")[0]}
+        held.failure_params = {} if cause == RESTING else {"host": _smtp(session, account_id).rpartition(":")[0]}
     return True
 
 
@@ -64,7 +59,7 @@ def wake_rested(session: Session, *, now: datetime) -> int:
         if host is not None and host.retry_at is not None and host.retry_at > now:
             continue
         asked_again = and_(tried, last < host.since) if host is not None and host.state == "closed" else false()
-        let_in = false() if _refused_login(session, goes_by) else shut_out
+        let_in = false() if kept_back(session, goes_by, now=now) else shut_out
         due = select(Email).where(
             late, Email.account_id.is_not_distinct_from(account_id), or_(held, asked_again, let_in)
         )
@@ -73,23 +68,6 @@ def wake_rested(session: Session, *, now: datetime) -> int:
             woken += 1
     session.flush()
     return woken
-
-
-def _refused_login(session: Session, account_id: int | None) -> tuple[datetime, str] | None:
-    """When a server last refused an account's login, and the code; None where it did not, or the account was changed.
-
-    By the database's clock, which notes both.
-    """
-    row = session.execute(
-        select(SendingState.tried_at, SendingState.trouble)
-        .join(MailAccount, MailAccount.id == SendingState.account_id)
-        .where(
-            SendingState.account_id == account_id,
-            SendingState.trouble.in_(NOT_LET_IN),
-            SendingState.tried_at > MailAccount.updated_at,
-        )
-    ).one_or_none()
-    return (row[0], row[1]) if row is not None and row[0] is not None else None
 
 
 def note_line(session: Session, account_id: int, cause: str, *, now: datetime) -> None:

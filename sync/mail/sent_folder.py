@@ -39,6 +39,11 @@ def keep_copies(
 
 
 def _keep(session: Session, *, copy: MissingCopy, mailbox: Mailbox, account: Account, now: datetime) -> None:
+    """Copy and note it in one transaction, though it waits for a server.
+
+    It holds no row meanwhile, only the word that this worker copies this mail: that ends with the connection, also
+    where the worker is killed, and a lease in a row would need a time after which two copies may lie there.
+    """
     if not take_copy(session, copy.mail.id):
         return
     # some servers keep a copy by themselves, and a crash may have come between copying and noting it

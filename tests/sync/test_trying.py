@@ -12,6 +12,7 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
+from domain.communication.account_states import kept_back, note_sending
 from domain.communication.account_tests import TriedStep, ask_test, note_answer, read_answer, take_test
 from domain.communication.accounts import Account, AccountForm, account, save_account
 from domain.communication.sealing import publish_key
@@ -244,6 +245,22 @@ def test_a_question_is_answered_once(
     assert answer.steps[-1].name == "smtp_mail"
     assert answer.steps[-1].trouble
     assert "jana@buero.example" not in str(answer.steps[0])
+
+
+def test_a_test_that_goes_well_ends_the_wait_after_a_refused_login(
+    database: Database, worker_database: Database, save: Save
+) -> None:
+    """Nobody waits a quarter of an hour for what was mended outside the program; one that fails changes nothing."""
+    of, now = save(smtp_host="127.0.0.1"), datetime.now(UTC)
+    with worker_database.write() as session:
+        note_sending(session, of.id, trouble="smtp.login", size_limit=None)
+    for trouble in ("smtp.login", ""):
+        with database.write() as session:
+            number = ask_test(session, of.id, now=now)
+        with worker_database.write() as session:
+            take_test(session, now=now)
+            note_answer(session, number, [TriedStep("smtp_connect"), TriedStep("smtp_login", trouble)], now=now)
+            assert (kept_back(session, of.id, now=now) is not None) == bool(trouble)
 
 
 def test_a_question_of_a_killed_worker_is_answered_without_a_second_mail(

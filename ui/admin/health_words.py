@@ -8,7 +8,7 @@ from ui import formats
 from ui.admin.worker_words import round_words
 from ui.errors import describe_code
 from ui.translation import tr
-from ui.words.health import SENTENCES, TITLES
+from ui.words.health import OF_ONE, SENTENCES, TITLES
 
 STATES = {State.OK: "in Ordnung", State.WARN: "bitte ansehen", State.FAIL: "zu beheben"}
 
@@ -27,6 +27,8 @@ class Said:
 def said(finding: Finding) -> Said:
     """A finding in words."""
     sentence, advice = SENTENCES[finding.code]
+    if finding.params.get("n") == 1:
+        sentence = OF_ONE.get(finding.code, sentence)
     params = {key: _shown(key, value) for key, value in finding.params.items()}
     if "round" in finding.params:
         params["work"] = round_words(str(finding.params["round"]))

@@ -4,16 +4,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
-from domain.communication.account_states import SilentMailbox, silent_mailboxes
+from domain.communication.account_states import TroubledAccount, troubled_accounts
 from domain.communication.incoming.listing import count_unread, get_incoming
 from domain.communication.queries import box_of, count_boxes, get_mail
 from domain.database import Session
 from domain.errors import Unavailable
 from ui.changes import Refresher
+from ui.mail.account_words import accounts_words
 from ui.mail.batches.pane import BatchPane
 from ui.mail.drafts.pane import DraftsPane
 from ui.mail.incoming import IncomingPane
-from ui.mail.mailbox_words import mailboxes_words
 from ui.mail.outgoing import OutgoingPane
 from ui.mail.pane import MailPane
 from ui.mail.saved_mails import SavedMails
@@ -69,10 +69,10 @@ class MailPage(PageWidget):
         read_in = button("", self._saved.choose, icon="file-input", name=tr(".eml einlesen …"))
         read_in.setToolTip(tr("Gespeicherte E-Mails (.eml) einlesen"))
         self.body.addWidget(row(self._tabs, self._search, read_in, write, stretch=(4, 1, 0, 0)))
-        self._silent = words("", "error")
-        self._silent.setWordWrap(True)
-        self._silent.hide()
-        self.body.addWidget(self._silent)
+        self._troubled = words("", "error")
+        self._troubled.setWordWrap(True)
+        self._troubled.hide()
+        self.body.addWidget(self._troubled)
         self._incoming, self._outgoing, self.drafts = IncomingPane(ui), OutgoingPane(ui), DraftsPane(ui)
         self._batches = BatchPane(ui)
         self._panes = QStackedWidget()
@@ -94,7 +94,7 @@ class MailPage(PageWidget):
         self.ui.background.read(self, _counts, self._show_counts, self._not_counted, key="counts")
         now = self.ui.now()
         self.ui.background.read(
-            self, lambda s: silent_mailboxes(s, now=now), self._show_silent, self._not_counted, key="silent"
+            self, lambda s: troubled_accounts(s, now=now), self._show_troubled, self._not_counted, key="troubled"
         )
 
     def open_item(self, item_id: int) -> None:
@@ -179,9 +179,9 @@ class MailPage(PageWidget):
         if not (isinstance(error, Unavailable) and self._box() == "drafts"):
             self.ui.background.failed.emit(error)
 
-    def _show_silent(self, silent: tuple[SilentMailbox, ...]) -> None:
-        self._silent.setText(mailboxes_words(silent))
-        self._silent.setVisible(bool(silent))
+    def _show_troubled(self, found: tuple[TroubledAccount, ...]) -> None:
+        self._troubled.setText(accounts_words(found))
+        self._troubled.setVisible(bool(found))
 
 
 def _counts(session: Session) -> dict[str, int]:

@@ -12,8 +12,8 @@ from ui.admin.person_words import act_words
 from ui.changes import Refresher
 from ui.errors import describe_code
 from ui.labels import label
+from ui.mail.account_words import account_words
 from ui.mail.batches.labels import label as batch_label
-from ui.mail.mailbox_words import mailbox_words
 from ui.page import PageWidget
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -23,7 +23,7 @@ from ui.widgets.forms import label as words
 CLOCK_MS = 60_000
 TOLD = timedelta(days=7)  # how long supervisors read what an admin did with persons
 ICONS = {
-    TaskKind.BACKUP: "triangle-alert", TaskKind.MAIL_ACCOUNT: "triangle-alert", TaskKind.MAILBOX: "triangle-alert",
+    TaskKind.BACKUP: "triangle-alert", TaskKind.MAIL_ACCOUNT: "triangle-alert", TaskKind.ACCOUNT_TROUBLE: "triangle-alert",
     TaskKind.REPLY: "inbox", TaskKind.REACHABLE: "phone",
     TaskKind.MAIL_TROUBLE: "triangle-alert", TaskKind.SEND_FAILED: "circle-alert",
     TaskKind.MAIL_OUTSIDE: "external-link",
@@ -39,7 +39,7 @@ ICONS = {
 FIELDS = {
     TaskKind.BACKUP: "backups",
     TaskKind.MAIL_ACCOUNT: "accounts",
-    TaskKind.MAILBOX: "accounts",
+    TaskKind.ACCOUNT_TROUBLE: "accounts",
     TaskKind.REPLY: "incoming",
     TaskKind.BATCH: "batch",
     TaskKind.WEEKLY_STATUS: "weekly",
@@ -179,7 +179,7 @@ class TodayPage(PageWidget):
         return task.title
 
     def _detail(self, task: Task) -> str:
-        if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.MAILBOX, TaskKind.BACKUP}:
+        if task.kind in {TaskKind.MAIL_ACCOUNT, TaskKind.ACCOUNT_TROUBLE, TaskKind.BACKUP}:
             return _led_to(task)
         if task.kind is TaskKind.BATCH:
             return batch_label("attention", task.detail)
@@ -227,9 +227,8 @@ def _led_to(task: Task) -> str:
     """What Enter leads to in Verwaltung."""
     if task.kind is TaskKind.MAIL_ACCOUNT:
         return tr("wartet auf Sie; führt zu {servers}").format(servers=task.detail)
-    if task.kind is TaskKind.MAILBOX:
-        cause, _, server = task.detail.partition(" ")
-        return tr("Enter öffnet das Postkonto.") + " " + mailbox_words(cause, task.due, server)
+    if task.kind is TaskKind.ACCOUNT_TROUBLE:
+        return tr("Enter öffnet das Postkonto.") + " " + account_words(task.detail, task.due, task.server)
     if task.detail == TURNED_OFF:
         return tr("Die stündliche Sicherung ist ausgeschaltet; Enter zeigt unter „Verwaltung“, wo.")
     return tr("Enter zeigt unter „Verwaltung“, woran es liegt.")
@@ -238,7 +237,7 @@ def _led_to(task: Task) -> str:
 def _due(task: Task) -> str:
     if task.kind is TaskKind.REACHABLE:
         return tr("bis {time}").format(time=f"{formats.local(task.due):%H:%M}") if task.due is not None else ""
-    if task.kind is TaskKind.MAILBOX:
+    if task.kind is TaskKind.ACCOUNT_TROUBLE:
         return ""  # its moment is when it was last read
     timed = {TaskKind.MAIL_OUTSIDE, TaskKind.CALL_PLANNED, TaskKind.MAIL_TROUBLE, TaskKind.ACCEPTED, TaskKind.REPLY}
     return formats.moment(task.due) if task.kind in timed else formats.day(task.due)

@@ -289,3 +289,29 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "smtp": ("{host}", ""),
     "smtp.trial": ("Beim Ausprobieren werden E-Mails aufgefangen, nichts wird gesendet.", ""),
 }
+# where there is exactly one
+_OTHERWISE = "nicht wie vorgesehen (+ zusätzlich, − fehlt, ≠ geändert): {what}."
+OF_ONE: Mapping[str, str] = {
+    "grants.other": "Ein Recht ist anders als vorgesehen (in Klammern das vorgesehene): {what}.",
+    "grants.stray": "Ein Recht gehört einer einzelnen Anmeldung statt einer Rolle: {what}.",
+    "worker": "läuft (eine Verbindung)",
+    "relay": "Ein Ereignis wartet auf das Weitergeben",
+    "queue.late": "Eine E-Mail sollte seit {since} gesendet sein.",
+    "mail.stuck": "Eine E-Mail ist unklar oder nicht gesendet.",
+    "accounts": "eines eingerichtet, nicht gestört",
+    "guards.policy": f"Eine Regel für Zeilen ist {_OTHERWISE} Vielleicht sieht jemand fremde Patienten.",
+    "guards.trigger": f"Ein Trigger ist abgeschaltet oder {_OTHERWISE} Vielleicht wird etwas nicht protokolliert.",
+    "guards.function": f"Eine Funktion ist für andere ausführbar oder {_OTHERWISE}",
+    "guards.column": f"Ein Recht an einer einzelnen Spalte ist {_OTHERWISE}",
+    "guards.sequence": f"Ein Recht an einem Nummernkreis ist {_OTHERWISE}",
+    "guards.view": f"Eine Sicht ist {_OTHERWISE} Vielleicht zeigt sie fremde Zeilen.",
+    "guards.constraint": (
+        f"Eine Bedingung oder ein Verweis einer Tabelle ist {_OTHERWISE} Vielleicht steht Falsches in den Daten, oder"
+        " Richtiges wird abgelehnt."
+    ),
+    "guards.field": f"Eine Spalte (Art, Pflicht, Vorgabe) ist {_OTHERWISE}",
+    "guards.unique": f"Ein Index, der Doppeltes verhindert, ist {_OTHERWISE} Vielleicht steht etwas doppelt da.",
+    "guards.index": f"Ein Index ist {_OTHERWISE} Das kostet höchstens Zeit.",
+    "guards.schema": f"Ein Recht an einem Schema ist {_OTHERWISE}",
+    "surroundings.owner": "Eine Tabelle oder Funktion gehört nicht dem Eigentümer der Datenbank: {what}.",
+}

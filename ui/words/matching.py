@@ -88,7 +88,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "task": {
         "backup": "Sicherung prüfen",
         "mail_account": "Postkonto bestätigen",
-        "mailbox": "Postfach wird nicht gelesen",
+        "account_trouble": "Postkonto gestört",
         "reply": "Antwort lesen",
         "mail_trouble": "E-Mail klären",
         "mail_outside": "Von Hand gesendet?",

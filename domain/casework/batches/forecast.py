@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.communication.account_models import MailAccount, SendingState
+from domain.communication.account_models import MailAccount
+from domain.communication.account_states import kept_back
 from domain.communication.accounts import default_account_id
 from domain.communication.send_times import HOUR, next_opening, undo_window
 
@@ -19,7 +20,8 @@ class Forecast:
     """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back.
 
     `has_account` says whether the office has one that sends them; else they wait for a person to send them by hand.
-    `trouble` is the code of what keeps it from sending now (empty: nothing), `server` its host:port.
+    `trouble` is the code of what keeps all its mails now, and not only one of them (empty: nothing), `server` its
+    host:port.
     """
 
     first: datetime
@@ -40,8 +42,8 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if account_id is not None:
         account = session.get_one(MailAccount, account_id)
         limits.append(account.mails_per_hour)
-        seen = session.get(SendingState, account_id)
-        trouble = "mail_account.unconfirmed" if not account.confirmed else seen.trouble if seen is not None else ""
+        kept = kept_back(session, account_id, now=now)
+        trouble = "mail_account.unconfirmed" if not account.confirmed else kept[1] if kept is not None else ""
         server = f"{account.smtp_host}:{account.smtp_port}"
     per_hour = min((limit for limit in limits if limit is not None), default=None)
     undo = undo_window(settings, in_batch=True)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, person_name
-from domain.casework.batches.seen import SEEN
+from domain.casework.batches.seen import is_batch_seen
 from domain.casework.batches.weekly import due_patients, week_of
 from domain.casework.reminding import due_for_reminder
 from domain.casework.week_plan import open_lines
@@ -94,7 +94,8 @@ def _gather(
 ) -> Gathered:
     """Write the batch; `once` is the column by which a thing waits in one batch only.
 
-    Raises Invalid when there is nothing to send, and Conflict (whose batch) when all of it waits elsewhere.
+    Raises Invalid when there is nothing to send, and Conflict (whose batch) when all of it waits elsewhere:
+    ``batch.elsewhere`` with the batch to open, ``batch.elsewhere_hidden`` where the caller does not see it.
     """
     if not values:
         raise Invalid("batch.nothing", kind=kind)
@@ -114,21 +115,20 @@ def _gather(
 
 
 def _refuse_all_elsewhere(session: Session, once: str, wanted: Sequence[object]) -> None:
-    other = session.scalar(
+    others = session.scalars(
         select(Batch)
-        .join(BatchLine, BatchLine.batch_id == Batch.id)
-        .where(BatchLine.status == "open", getattr(BatchLine, once).in_(wanted))
+        .where(
+            exists().where(
+                BatchLine.batch_id == Batch.id, BatchLine.status == "open", getattr(BatchLine, once).in_(wanted)
+            )
+        )
         .order_by(Batch.id)
-        .limit(1)
-    )
-    if other is None:  # it was sent or dropped at this moment
+    ).all()
+    if not others:  # it was sent or dropped at this moment
         raise Conflict("record.changed_meanwhile", again=True)
-    seen = session.scalar(
-        text(f"SELECT b.id FROM communication_service.batch b WHERE b.id = :id AND {SEEN}"), {"id": other.id}
-    )
-    raise Conflict(
-        "batch.elsewhere",
-        batch_id=seen or 0,  # who waits in one of another team's is told whose it is
-        by=person_name(session, other.created_by),
-        at=other.created_at.isoformat(),
-    )
+    shown = next((batch for batch in others if is_batch_seen(session, batch.id)), None)
+    other = shown or others[0]
+    told = {"by": person_name(session, other.created_by), "at": other.created_at.isoformat()}
+    if shown is None:  # there is nothing to open: its maker is asked
+        raise Conflict("batch.elsewhere_hidden", **told)
+    raise Conflict("batch.elsewhere", batch_id=shown.id, **told)

@@ -1,12 +1,28 @@
-"""Whose batches one sees: the own ones and those of colleagues of one's teams; who sees all teams sees every one.
+"""Whose batches one sees: those whose lines name nobody hidden, and the own ones of which one sees a part.
 
-Of another team's batch the lines about its patients are hidden: it would look empty, going on with it would refuse
-what it cannot judge, and dropping it would leave lines behind that wait for ever. So are, to a caseworker, those of a
-supervisor, which may hold everybody's.
+Of a batch about other teams' patients the lines about them are hidden: it would look empty or whole, and going on with
+it would refuse what it cannot judge. Asked by the list, by Heute and by every step, so that all three say the same.
 """
 
-SEEN = """((SELECT platform.sees_all_teams()) OR EXISTS (
-    SELECT FROM platform.person k
-    WHERE k.id = b.created_by AND (k.role_name = session_user OR NOT 'supervisor' = ANY (k.roles)
-          AND k.team_id = ANY ((SELECT platform.seen_teams())::bigint[]))))"""
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from domain.communication.batch_models import Batch
+from domain.editing import load_for_edit
+from domain.errors import NotFound
+
+SEEN = "communication_service.sees_batch(b.id)"
 """Condition on a batch ``b``."""
+
+
+def is_batch_seen(session: Session, batch_id: int) -> bool:
+    """Whether the caller sees a batch."""
+    return bool(session.scalar(text("SELECT communication_service.sees_batch(:id)"), {"id": batch_id}))
+
+
+def load_seen(session: Session, batch_id: int, version: int | None = None) -> Batch:
+    """The batch, locked as `load_for_edit` does. Raises NotFound, also for one that is not seen, and Conflict."""
+    batch = load_for_edit(session, Batch, batch_id, version)
+    if not is_batch_seen(session, batch_id):
+        raise NotFound("record.not_found", table="batch", id=batch_id)
+    return batch

@@ -2,7 +2,7 @@
 
 Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
 sending, or just takes, at that moment it finishes. Taking back then cancels line by line and may be cut and continued;
-a letter that was printed is the practice's and stays.
+a letter that was printed is the practice's and stays. Each step raises NotFound for a batch one does not see.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.batches.seen import load_seen
 from domain.casework.batches.weekly import week_of
 from domain.casework.reminding import take_reminder_back
 from domain.casework.sending import undo_sending
@@ -23,7 +24,6 @@ from domain.communication.mails import cancel_mail, still_here
 from domain.communication.models import Email, PhoneCall
 from domain.communication.states import CallStatus, EmailStatus
 from domain.database import translated_errors
-from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 
 STEPS = {
@@ -33,7 +33,7 @@ STEPS = {
 
 
 def _move(session: Session, batch_id: int, after: str) -> Batch:
-    batch = load_for_edit(session, Batch, batch_id)
+    batch = load_seen(session, batch_id)
     if (batch.status, after) not in STEPS:
         raise Conflict("batch.transition", before=batch.status, after=after)
     batch.status = after
@@ -52,7 +52,7 @@ def put_back(session: Session, batch_id: int, line_ids: Sequence[int]) -> None:
 
 
 def _change(session: Session, batch_id: int, line_ids: Sequence[int], before: str, after: str) -> None:
-    batch = load_for_edit(session, Batch, batch_id)
+    batch = load_seen(session, batch_id)
     if batch.status != "draft":
         raise Conflict("batch.transition", before=batch.status, after=batch.status)
     session.execute(
@@ -65,7 +65,7 @@ def _change(session: Session, batch_id: int, line_ids: Sequence[int], before: st
 
 def release(session: Session, batch_id: int, *, now: datetime, version: int | None = None) -> None:
     """A person sends the batch: from now on `making.make_next` makes its lines. Raises Invalid when it is empty."""
-    load_for_edit(session, Batch, batch_id, version)
+    load_seen(session, batch_id, version)
     lines = select(BatchLine.id).where(BatchLine.batch_id == batch_id, BatchLine.status == "open")
     if session.scalar(lines.limit(1)) is None:
         raise Invalid("batch.empty")
@@ -92,11 +92,12 @@ def resume(session: Session, batch_id: int, *, now: datetime) -> None:
 
 
 def take_back(session: Session, batch_id: int) -> None:
-    """Send nothing more of it: a draft is dropped, of a released batch `take_back_next` cancels what waits."""
+    """Send nothing more of it: a draft is dropped, of a released batch `take_back_next` cancels what waits.
+
+    The database leaves out every line that was not made, those about people hidden from the caller, too.
+    """
     _move(session, batch_id, "taken_back")
-    session.execute(
-        update(BatchLine).where(BatchLine.batch_id == batch_id, BatchLine.status == "open").values(status="left_out")
-    )
+    session.flush()
 
 
 def take_back_next(session: Session, batch_id: int, *, after: int, now: datetime) -> int | None:

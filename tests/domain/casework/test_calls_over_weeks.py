@@ -81,7 +81,8 @@ def test_who_asked_for_a_callback_is_not_silent(database: Database) -> None:
         assert chased(session, now=after + 8 * DAY) == [inquiry.id]
         (row,) = list_inquiries(session, ListQuery(), now=after).rows
         assert row.expires_at is not None
-        assert row.expires_at.date() == after.date() + 21 * DAY
+        # their day counts to its end, as the office's clock has it
+        assert row.expires_at == datetime(2027, 2, 2, tzinfo=BERLIN)
         assert tick(session, now=after + 20 * DAY).expired_inquiries == ()
         assert tick(session, now=after + 22 * DAY).expired_inquiries == (inquiry.id,)
 
@@ -140,6 +141,19 @@ def test_whoever_is_called_anyway_is_not_called_twice(database: Database) -> Non
         assert record_call(session, add_therapist(session), CallResult(C.NO_ANSWER), now=MONDAY_TEN) is not None
 
 
+def test_a_callback_nobody_made_is_not_given_up_for_a_call_in_months(database: Database) -> None:
+    """About nothing in particular, agreed for Monday; the practice is to be called again in spring, too."""
+    with database.write() as session:
+        therapist = add_therapist(session, phone_hours=MORNINGS)
+        agreed = record_call(session, therapist, CallResult(C.REACHED, callback_on=MONDAY_TEN.date()), now=EARLY)
+        session.add(PhoneCall(therapist_id=therapist, planned_at=MONDAY_TEN + 90 * DAY, person_id=me(session).id))
+        session.flush()
+        assert tick(session, now=MONDAY_TEN + DAY).missed_calls == (agreed,)
+        session.flush()
+        (queued,) = phone_queue(session, now=MONDAY_TEN + DAY)
+        assert (queued.therapist_id, queued.inquiry_id) == (therapist, None)
+
+
 def test_a_promised_time_that_passed_is_told_and_comes_first(database: Database) -> None:
     """Agreed for Monday at three; on Tuesday it is the first call, and whoever makes it knows."""
     three = MONDAY_TEN.replace(hour=15)
@@ -154,6 +168,14 @@ def test_a_promised_time_that_passed_is_told_and_comes_first(database: Database)
         first, second = phone_queue(session, now=tuesday)
         assert (first.inquiry_id, first.promised_at) == (promised.id, three)
         assert (second.inquiry_id, second.promised_at) == (other.id, None)
+        for day in (1, 2):  # nor is it forgotten when nobody calls on Tuesday and on Wednesday
+            tick(session, now=tuesday + day * DAY)
+            session.flush()
+        first, second = phone_queue(session, now=tuesday + 2 * DAY)
+        assert (first.inquiry_id, first.promised_at, second.promised_at) == (promised.id, three, None)
+        calling.finish_call(session, first.call_id, CallResult(C.NO_ANSWER), now=tuesday + 2 * DAY)
+        session.flush()
+        assert {call.promised_at for call in phone_queue(session, now=tuesday + 2 * DAY)} == {None}
 
 
 def test_a_wrong_number_stays_wrong_when_one_plans_anew(database: Database) -> None:
@@ -191,7 +213,7 @@ def test_ones_own_calls_are_shown_however_many_others_have(database: Database, s
 
 
 def test_whom_nobody_reaches_is_not_asked_for_ever(database: Database, worker_database: Database) -> None:
-    """Three calls in vain, three weeks: it ends as a silent mail does, the practice rests; a late call back counts."""
+    """Called in vain over three weeks: it ends as a silent mail does, the practice rests; a late call back counts."""
     over = MONDAY_TEN + 21 * DAY
     with database.write() as session:
         patient = add_patient(session)
@@ -200,6 +222,13 @@ def test_whom_nobody_reaches_is_not_asked_for_ever(database: Database, worker_da
         number = inquiry.id
     with worker_database.write() as session:
         assert tick(session, now=over - DAY).expired_inquiries == ()
+        # three days of calls, and then the office called no more: that is no silence of the practice
+        assert tick(session, now=over).expired_inquiries == ()
+    with database.write() as session:
+        waiting = newest(session, session.get_one(Inquiry, number))
+        assert waiting.status == "planned"
+        calling.finish_call(session, waiting.id, CallResult(C.NO_ANSWER), now=over)
+    with worker_database.write() as session:
         assert tick(session, now=over).expired_inquiries == (number,)
     with database.write() as session:
         inquiry = session.get_one(Inquiry, number)

@@ -12,6 +12,7 @@ from domain.casework.calling import begin_call, finish_call
 from domain.casework.clocks import tick
 from domain.casework.evidence import assemble
 from domain.casework.patient_letters import search_status
+from domain.casework.searches import take_reimbursement_route
 from domain.communication.calls import cancel_call
 from domain.communication.contacts import CallResult, record_result
 from domain.communication.evidence.facts import Outcome
@@ -127,6 +128,24 @@ def test_a_wrong_number_is_no_call_in_vain(
     if outcome is Outcome.WRONG_NUMBER:
         assert total_words(evidence) == "1, davon 1 mit falscher Nummer."
         assert "falsche Nummer" in outcome_words(attempt)
+
+
+def test_calls_in_vain_count_for_who_left_while_others_are_called_on(
+    database: Database, searching: tuple[int, int], now: datetime
+) -> None:
+    """Two in one inquiry: one takes the way of reimbursement and shows the calls to the insurer that very day."""
+    patient, search = searching
+    with database.write() as session:
+        other = add_patient(session)
+        inquiry = ask(session, search, add_search(session, other), now=now, channel=Channel.PHONE)
+        for day in range(3):
+            record_result(
+                session, calls(session, inquiry)[-1].id, CallResult(CallStatus.NO_ANSWER), now=now + day * DAY
+            )
+        take_reimbursement_route(session, search, reason="Kostenerstattung", now=now + 3 * DAY)
+    with database.read() as session:
+        found = [assemble(session, who, today=now.date() + 3 * DAY).attempts[0] for who in (patient, other)]
+    assert [(one.outcome, one.counts) for one in found] == [(Outcome.UNREACHED, True), (Outcome.TRYING, False)]
 
 
 @pytest.mark.usefixtures("qapp")

@@ -15,7 +15,7 @@ from domain.casework.receiving import receive
 from domain.casework.taking import take_mail
 from domain.casework.word_erasure import Erased, erase_words
 from domain.communication.accounts import AccountForm, save_account
-from domain.communication.copies import copies_due
+from domain.communication.copies import copies_due, take_copy
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.letter_models import PrintedLetter
@@ -304,10 +304,12 @@ def test_an_erased_mail_is_not_copied_any_more(database: Database, worker_databa
         for mail in (gone, kept):
             mail.account_id = account
             send(session, mail)
-        wanted = kept.id
+        wanted, erased = kept.id, gone.id
         erase(session, lea)
     with worker_database.write() as session:
         assert [copy.mail.id for copy in copies_due(session, account, now=NOW)] == [wanted]
+        # nor one that was erased between finding it due and copying it
+        assert [take_copy(session, mail) for mail in (wanted, erased)] == [True, False]
 
 
 def test_an_erased_letter_does_not_wait_for_the_printer_again(database: Database) -> None:

@@ -62,6 +62,11 @@ def test_a_practice_that_called_back_comes_first(database: Database) -> None:
         calling.note_phone_tag(session, calls(session, tagged)[0].id, now=early)
         first = phone_queue(session, now=MONDAY_TEN)[0]
         assert (first.inquiry_id, first.reach) == (tagged.id, Reach.NOW)
+        # from the next day on within their hours: nobody is there at nine in the evening
+        for days, hour, reach in ((2, 21, Reach.NEXT), (3, 10, Reach.NOW)):
+            later = (MONDAY_TEN + timedelta(days=days)).replace(hour=hour)
+            found = {call.inquiry_id: call.reach for call in phone_queue(session, now=later)}
+            assert found[tagged.id] is reach
 
 
 def test_a_callback_is_not_made_before_its_day(database: Database) -> None:

@@ -1,6 +1,7 @@
 """Where an admin points an account, patients' mails go only once somebody who sees patients has agreed."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -9,9 +10,12 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.casework.agenda import TaskKind, agenda
+from domain.casework.receiving import receive
 from domain.communication.accounts import Account, AccountForm, account, awaiting, confirm_account, save_account
 from domain.communication.claiming import claim
+from domain.communication.incoming.parse import parse_mail
 from domain.communication.mails import Letter, queue_mail
+from domain.communication.models import Email
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid, PlatzlotseError
 from domain.geocoding.map_settings import MapForm, read_maps, save_maps
@@ -19,6 +23,7 @@ from domain.persons import ensure_person
 from sync.mail.mailboxes import Mailboxes
 from sync.mail.senders import Credentials
 from tests.conftest import PASSWORD, Office
+from tests.domain.communication.incoming.letters import reply
 
 T = TypeVar("T")
 KEY = PrivateKey.generate()
@@ -210,3 +215,24 @@ def test_an_admin_does_not_allow_patients_addresses_to_go_out(admin: Database, d
         assert not read_maps(session).form.patients_to_geocoder
     with pytest.raises(Invalid), admin.write() as session:
         session.execute(text("UPDATE geocoding_service.map_settings SET patients_to_geocoder = true"))
+
+
+def test_an_answer_goes_out_by_the_account_it_was_asked_at(database: Database, account_id: int, now: datetime) -> None:
+    """A practice wrote to the second address of the office: it hears from there, until that one sends no more."""
+    second = AccountForm(name="Kinder", address="kinder@buero.example", smtp_host="mail.buero.example")
+
+    def goes_by(session: Session, in_reply_to: str) -> int | None:
+        mail = queue_mail(
+            session, kind="own", to_address="p@praxis.example", to_name="", letter=Letter("a", "b", ""), now=now,
+            in_reply_to=in_reply_to,
+        )  # fmt: skip
+        return session.get_one(Email, mail).account_id
+
+    with database.write() as session:
+        number = save_account(session, second)
+        came = parse_mail(reply("Wen suchen Sie?"))
+        receive(session, came, now=now, account_id=number)
+        session.flush()
+        assert (goes_by(session, came.message_id), goes_by(session, "")) == (number, account_id)
+        save_account(session, replace(second, active=False), account_id=number)
+        assert goes_by(session, came.message_id) == account_id

@@ -8,7 +8,7 @@ from pathlib import Path
 from domain.health.guards import KINDS
 from domain.health.models import Finding, Particular, State
 from ui.admin.health_words import said, summary
-from ui.words.health import SENTENCES, TITLES
+from ui.words.health import OF_ONE, SENTENCES, TITLES
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,6 +46,15 @@ def test_what_is_wrong_comes_with_what_to_do() -> None:
         if function in {"warn", "fail"}:
             for code in strings(call.args[1]):
                 assert SENTENCES[code][1], code
+
+
+def test_one_is_not_said_as_many() -> None:
+    """Wherever a sentence begins with how many there are."""
+    several = {code for code, (sentence, _) in SENTENCES.items() if sentence.startswith("{n} ")}
+    assert several - set(OF_ONE) == {"guards", "chain"}  # thousands, and nothing that a sentence of one would say
+    one = Finding("guards", State.FAIL, "guards.constraint", {"n": 1, "what": "a.b:c"})
+    assert said(one).sentence.startswith("Eine Bedingung oder ein Verweis einer Tabelle ist nicht wie vorgesehen (+")
+    assert "a.b:c" in said(one).sentence
 
 
 def test_numbers_and_times_are_written_as_here() -> None:

@@ -54,10 +54,10 @@ def nobody_words(reasons: Mapping[str, int]) -> str:
 
 
 def show_elsewhere(ui: UiContext, error: Exception, show: Callable[[int], None]) -> None:
-    """All of it waits in another batch: say whose, and open that one."""
-    if isinstance(error, Conflict) and error.code == "batch.elsewhere":
-        if number := int(str(error.params["batch_id"])):
-            show(number)
+    """All of it waits in another batch: say whose, and open that one where it may be seen."""
+    if isinstance(error, Conflict) and error.code in {"batch.elsewhere", "batch.elsewhere_hidden"}:
+        if number := error.params.get("batch_id"):
+            show(int(str(number)))
         ui.messages.warning(describe(error))
     else:
         ui.messages.error(describe(error))

@@ -1,6 +1,7 @@
 """Every line of a batch counts in exactly one figure, whatever people and the worker do to it in whatever order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from domain.communication.claiming import claim, release_due
 from domain.communication.outcomes import Failure, note_unclear
 from domain.database import Database
 from domain.errors import PlatzlotseError
+from domain.outside import FAILURES_BEFORE_OPEN, note_failure
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import NOW, figures, take_all_back
@@ -111,3 +113,12 @@ def test_a_batch_whose_account_does_not_send_promises_no_time(database: Database
         told = forecast(session, 3, now=NOW, under_way=True)
         assert time_left(told, NOW).startswith("Zurzeit warten alle E-Mails. Der Mailserver „mail.buero.example“ lehnt")
         assert "Zurzeit warten alle" in leaving(forecast(session, 3, now=NOW), 3, NOW)
+    with database.write() as session:  # somebody enters the password anew
+        save_account(session, replace(form, sender_name="Büro"), account_id=account)
+    with worker_database.write() as session:
+        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        note_sending(session, account, trouble="mail_server.connection", size_limit=None)  # one line that was cut
+        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        for _ in range(FAILURES_BEFORE_OPEN):
+            note_failure(session, "mail.buero.example:587", "mail_server.connection", now=NOW)
+        assert forecast(session, 3, now=NOW, under_way=True).trouble == "mail_server.resting"

@@ -1,6 +1,6 @@
 """What one team gathered is the other's neither to go on with nor to drop; nor does it remind whom it does not see."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,10 +8,13 @@ from sqlalchemy import text
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.gathering import gather_practices, gather_reminders, gather_weekly
 from domain.casework.batches.listing import get_batch, list_batches, under_way
-from domain.casework.batches.steering import release
-from domain.errors import Conflict, Invalid, NotFound
+from domain.casework.batches.steering import release, take_back
+from domain.casework.preparing import create_and_send
+from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.paging import ListQuery
-from tests.builders import add_patient, add_therapist
+from domain.person_admin import end_deputy, set_deputy
+from domain.values import Channel
+from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.test_teams import at_work, northern, people  # noqa: F401  # fixtures
 
@@ -44,12 +47,12 @@ def test_a_batch_is_its_teams(office: Office, northern: dict[str, int], now: dat
         get_batch(session, told)
 
 
-def test_what_a_supervisor_gathered_for_all_is_no_caseworkers(
+def test_a_batch_is_seen_by_what_its_lines_hold(
     office: Office,
     northern: dict[str, int],  # noqa: F811
     now: datetime,
 ) -> None:
-    """A part of it would look like the whole; a colleague without a team shows theirs to who sees all."""
+    """Whoever gathered it: of what a supervisor gathered of one team, that team sees it and nobody else."""
     assert northern
     with at_work(office, "south") as session:
         add_patient(session)
@@ -66,8 +69,81 @@ def test_what_a_supervisor_gathered_for_all_is_no_caseworkers(
         batch = gather_reminders(session, now=later)
         assert batch.lines == 1
         assert get_batch(session, batch.batch_id).lines == 1
-    with at_work(office, "north") as session:
+    with at_work(office, "south") as session:
         assert list_batches(session, ListQuery()).rows == ()
+    with at_work(office, "north") as session:
         with pytest.raises(Conflict) as elsewhere:
             gather_reminders(session, now=later)
-    assert (elsewhere.value.params["batch_id"], elsewhere.value.params["by"]) == (0, "lead")
+        assert (elsewhere.value.code, elsewhere.value.params["batch_id"]) == ("batch.elsewhere", batch.batch_id)
+        release(session, batch.batch_id, now=later)
+
+
+def wanting(office: Office, name: str, now: datetime) -> None:
+    """Somebody enters a patient who was asked for and wants to hear every week, and so does everybody there."""
+    with at_work(office, name) as session:
+        search = add_search(session, add_patient(session, email=f"{name}@mail.example"))
+        create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[search], channel=Channel.EMAIL, now=now
+        )
+    with at_work(office, "lead") as session:
+        session.execute(text("UPDATE patient_service.patient SET wants_status = true"))
+        session.execute(text(SENT), {"at": now})
+
+
+def test_a_batch_of_two_teams_silences_nobody(office: Office, northern: dict[str, int], now: datetime) -> None:  # noqa: F811
+    """A part of it would look like the whole: the task stays, and whoever gathers is told whom to ask."""
+    assert northern
+    wanting(office, "south", now)
+    later = now + timedelta(days=11)  # a Friday
+    with at_work(office, "lead") as session:
+        batch = gather_weekly(session, now=later).batch_id
+        assert TaskKind.WEEKLY_STATUS not in {task.kind for task in agenda(session, now=later).tasks}
+    for name in ("north", "south"):
+        with at_work(office, name) as session:
+            told = {task.kind: task.title for task in agenda(session, now=later).tasks}
+            assert told[TaskKind.WEEKLY_STATUS] == "1"
+            assert list_batches(session, ListQuery()).rows == ()
+        with pytest.raises(Conflict) as elsewhere, at_work(office, name) as session:
+            gather_weekly(session, now=later)
+        assert (elsewhere.value.code, elsewhere.value.params["by"]) == ("batch.elsewhere_hidden", "lead")
+        with pytest.raises(NotFound), at_work(office, name) as session:
+            release(session, batch, now=later)
+        with pytest.raises(NotFound), at_work(office, name) as session:
+            take_back(session, batch)
+        with pytest.raises(Forbidden), at_work(office, name) as session:  # nor by a tool of one's own
+            session.execute(text("UPDATE communication_service.batch SET status = 'taken_back'"))
+
+
+def test_a_deputys_batch_is_of_the_team_it_is_about(
+    office: Office,
+    northern: dict[str, int],  # noqa: F811
+    people: dict[str, int],  # noqa: F811
+    now: datetime,
+) -> None:
+    """After the deputy's days it is no longer theirs; one in which they see a part they may still drop, all of it."""
+    assert northern
+    wanting(office, "south", now)
+    later, day = now + timedelta(days=9), datetime.now(UTC).date()
+    with at_work(office, "north") as session:
+        session.execute(text(SENT), {"at": now})
+    with at_work(office, "chief") as session:
+        deputy = set_deputy(session, people["north"], people["south"], first_day=day, last_day=day + timedelta(6))
+    with at_work(office, "south") as session:
+        own = session.scalars(text("SELECT inquiry_id FROM matching_service.inquiry_item WHERE id <> :item"), northern)
+        session.execute(
+            text("UPDATE matching_service.inquiry SET last_reminded_at = :at WHERE id = ANY (:own)"),
+            {"at": later, "own": own.all()},
+        )
+        reminders, weekly = gather_reminders(session, now=later), gather_weekly(session, now=later)
+        assert (reminders.lines, weekly.lines) == (1, 2)
+    with at_work(office, "north") as session:
+        assert [row.batch_id for row in list_batches(session, ListQuery()).rows] == [reminders.batch_id]
+    with at_work(office, "chief") as session:
+        end_deputy(session, deputy)
+    with at_work(office, "south") as session:
+        assert [row.batch_id for row in list_batches(session, ListQuery()).rows] == [weekly.batch_id]
+        with pytest.raises(NotFound):
+            take_back(session, reminders.batch_id)
+        take_back(session, weekly.batch_id)
+    with at_work(office, "north") as session:
+        assert gather_weekly(session, now=later).lines == 1

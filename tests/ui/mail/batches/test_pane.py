@@ -11,11 +11,13 @@ from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
 from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
+from domain.errors import Conflict
 from domain.patients.queries import get_patient
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.batches.steps import hopeful
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
+from ui.mail.batches.gathered import show_elsewhere
 from ui.mail.batches.status import BatchStatus
 from ui.mail.page import MailPage
 from ui.patients.letters import PatientLetters
@@ -190,6 +192,16 @@ def test_a_week_with_nobody_to_write_to_says_why(ui: UiContext, qtbot: QtBot, da
     assert "Keine E-Mail-Adresse: 1" in ui.messages.text()
     assert "Noch keine Praxis angefragt: 1" in ui.messages.text()
     assert ui.messages._frame.property("message") == "info"
+
+
+def test_of_a_hidden_batch_it_is_said_whom_to_ask(ui: UiContext) -> None:
+    """There is nothing to open, so it is not promised."""
+    shown: list[int] = []
+    at = "2026-11-23T09:00:00+00:00"
+    show_elsewhere(ui, Conflict("batch.elsewhere_hidden", by="Lea Leitung", at=at), shown.append)
+    assert (shown, "Bitten Sie Lea Leitung, ihn zu senden" in ui.messages._text.text()) == ([], True)
+    show_elsewhere(ui, Conflict("batch.elsewhere", batch_id=7, by="Lea Leitung", at=at), shown.append)
+    assert (shown, "hier ist er" in ui.messages._text.text()) == ([7], True)
 
 
 def test_letters_to_one_patient(ui: UiContext, qtbot: QtBot, database: Database) -> None:

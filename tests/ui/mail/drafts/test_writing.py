@@ -202,7 +202,7 @@ def test_writing_without_the_server_is_told_of_no_trouble(
     told: list[str] = []
     monkeypatch.setattr(ui.messages, "error", told.append)
     monkeypatch.setattr(mail_page, "count_boxes", away)
-    monkeypatch.setattr(mail_page, "silent_mailboxes", away)
+    monkeypatch.setattr(mail_page, "troubled_accounts", away)
     page._go_to("drafts")
     qtbot.waitUntil(lambda: ui.background.wait(1))
     told.clear()

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.communication.account_states import COPIES, SENDING, SilentMailbox
+from domain.communication.account_states import COPIES, SENDING, TroubledAccount
 from ui import formats
 from ui.errors import describe_code
 from ui.translation import tr
 
 
-def mailbox_words(cause: str, since: datetime | None, server: str) -> str:
+def account_words(cause: str, since: datetime | None, server: str) -> str:
     """Why mail does not come in; or that it does not go out, or only the copies of sent mails fail.
 
     `server` is host:port.
@@ -24,10 +24,10 @@ def mailbox_words(cause: str, since: datetime | None, server: str) -> str:
     return f"{last}. {why}"
 
 
-def mailboxes_words(silent: Sequence[SilentMailbox]) -> str:
-    """A line a mailbox and what to do, for the page where its mail is missed."""
+def accounts_words(troubled: Sequence[TroubledAccount]) -> str:
+    """A line for each trouble and what to do, for the page where the mail is missed."""
     said = [
-        f"{tr('Postfach „{name}“').format(name=one.name)}: {mailbox_words(one.cause, one.since, one.server)}"
-        for one in silent
+        f"{tr('Postkonto „{name}“').format(name=one.name)}: {account_words(one.cause, one.since, one.server)}"
+        for one in troubled
     ]
     return "\n".join([*said, tr("Prüfen Sie es unter „Verwaltung“, „Postkonten“, mit einem Test.")] if said else [])
