@@ -45,3 +45,7 @@ END $$;
 REVOKE EXECUTE ON FUNCTION communication_service.batch_moved() FROM PUBLIC;
 CREATE TRIGGER moved AFTER UPDATE ON communication_service.batch FOR EACH ROW
     WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION communication_service.batch_moved();
+
+-- those that wait for ever already
+UPDATE communication_service.batch_line l SET status = 'left_out'
+    FROM communication_service.batch b WHERE b.id = l.batch_id AND b.status = 'taken_back' AND l.status = 'open';
