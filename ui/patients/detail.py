@@ -136,7 +136,8 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._course.search.setText(words)
 
     def _not_read(self, record_id: int, error: Exception) -> None:
-        self._noted = None
+        if self._noted == record_id:
+            self._noted = None
         if not isinstance(error, NotFound):
             self._ui.background.failed.emit(error)
             return
