@@ -110,8 +110,8 @@ class Topology:
                 raise SystemExit(f"PostgreSQL endete; siehe {self.home / 'postgres.log'}")
             time.sleep(ANSWERS)
 
-    def stop(self) -> None:
-        """End everything, the database last."""
+    def stop(self) -> bool:
+        """End everything, the database last; False where that did not end: it is said and hides no earlier reason."""
         for _, child in reversed(self._children):
             child.terminate()
         for _, child in reversed(self._children):
@@ -121,8 +121,13 @@ class Topology:
                 child.kill()
                 child.wait()
         if self._database_runs():
-            self._tool("pg_ctl", "-w", "-m", "fast", "stop", log="postgres")
+            try:
+                self._tool("pg_ctl", "-w", "-m", "fast", "stop", log="postgres")
+            except SystemExit as failed:
+                say(str(failed))
+                return False
         say("Beendet.")
+        return True
 
     def _database_runs(self) -> bool:
         try:
@@ -265,7 +270,7 @@ def main() -> int:
     options.add_argument("--only-database", action="store_true", help="nur PostgreSQL: zum Wiederherstellen")
     given = options.parse_args()
     topology = Topology(given.folder, given.name or ["localhost"], given.port, given.pooler_port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         topology.prepare()
         if given.only_database:
@@ -275,13 +280,13 @@ def main() -> int:
             topology.start()
         topology.watch()
     except KeyboardInterrupt:
-        return 0
+        pass
     finally:
         # a second signal must not leave half of it running
         with contextlib.suppress(ValueError):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        topology.stop()
-    return 0
+        ended = topology.stop()
+    return 0 if ended else 1
 
 
 if __name__ == "__main__":

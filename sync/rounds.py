@@ -49,7 +49,7 @@ class Round:
         """For ever, so many seconds apart."""
         while True:
             await asyncio.sleep(max(seconds, self.wait))
-            await asyncio.to_thread(self.once)
+            await to_its_end(self.once)
 
     def _failed(self, trouble: str) -> None:
         self._failures += 1
@@ -72,3 +72,12 @@ class Round:
             log.debug("%s: trouble not noted: %s", self.name, type(exc).__name__)
             return False
         return True
+
+
+async def to_its_end(work: Callable[[], object]) -> None:
+    """Do it in a thread. Who is cancelled meanwhile waits for it all the same: it still holds a connection."""
+    doing = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(doing)
+    finally:
+        await doing

@@ -34,7 +34,7 @@ from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import Delivery, Outcome, words_of
 from sync.mail.trying import try_account
 from sync.relay.relay import Broker, EventRelay
-from sync.rounds import Round
+from sync.rounds import Round, to_its_end
 from sync.sources.practice_pages import PracticePages
 from sync.sources.reading import SourceReading
 
@@ -115,7 +115,7 @@ class Worker:
             for beginning in (
                 self._round(self._begin), self._round(self._mailboxes.publish_key), *ticking, chaining,
             ):  # fmt: skip
-                await asyncio.to_thread(beginning.once)
+                await to_its_end(beginning.once)
             clocks = (
                 ()
                 if once
@@ -159,6 +159,7 @@ class Worker:
                     self._backups.stop()
                 for clock in running:
                     clock.cancel()
+                for clock in running:
                     with suppress(asyncio.CancelledError):
                         await clock
                 await asyncio.to_thread(self._mailboxes.stop)

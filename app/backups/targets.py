@@ -27,9 +27,10 @@ from domain.migrations import migrate
 _MAY_REPLACE = text("""SELECT rolsuper OR (rolcreatedb AND NOT EXISTS (
     SELECT FROM pg_database WHERE datname = :name AND datdba <> r.oid)) FROM pg_roles r WHERE rolname = current_user""")
 
-# whoever restores has to find the window that is still open, and an office has many
+# whoever restores has to find the window that is still open, and an office has many; a vacuum of the server's own has
+# no name and gives way by itself (of what kind a session is, only a superuser is told)
 _OTHERS = text("""SELECT DISTINCT concat(usename, ' (' || host(client_addr) || ')') FROM pg_stat_activity
-    WHERE datname = :name AND pid <> pg_backend_pid() ORDER BY 1""")
+    WHERE datname = :name AND pid <> pg_backend_pid() AND usename IS NOT NULL ORDER BY 1""")
 
 
 @contextmanager

@@ -81,11 +81,14 @@ def _given() -> list[PrivateKey]:
 
 
 def _off_paper(path: Path, known: list[PrivateKey]) -> list[PrivateKey]:
-    """The same, typed by who sits there where no other opens the backup."""
-    if os.environ.get(KEY) or not sys.stdin.isatty() or _opens(path, known):
+    """The same, typed by who sits there where no other opens the backup. Raises Invalid (``backup.key_needed``)."""
+    if os.environ.get(KEY) or _opens(path, known):
         return []
-    typed = getpass(tr("Wiederherstellungsschlüssel (wird nicht angezeigt): "))
-    return [read_recovery_key(typed)] if typed else []
+    ask = tr("Wiederherstellungsschlüssel (wird nicht angezeigt): ")
+    typed = getpass(ask) if sys.stdin.isatty() else ""
+    if not typed:
+        raise Invalid("backup.key_needed", name=KEY)
+    return [read_recovery_key(typed)]
 
 
 def _opens(path: Path, keys: list[PrivateKey]) -> bool:

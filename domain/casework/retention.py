@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me, office, works_with_records
-from domain.casework.record_erasure import erase_record
+from domain.casework.record_erasure import erase_due_record
 from domain.database import translated_errors
 from domain.errors import NotFound, PlatzlotseError
 from domain.patients.retention_models import RetentionLine, RetentionRun
@@ -164,7 +164,7 @@ def erase_next(session: Session, run_id: int, *, now: datetime) -> bool:
     if not kept:
         try:
             with translated_errors(), session.begin_nested():
-                erase_record(session, patient_id, reason=REASON, now=now)
+                erase_due_record(session, patient_id, reason=REASON, now=now)
         except PlatzlotseError as refused:
             if refused.kind == "unavailable" or refused.code == "database.forbidden" or refused.params.get("again"):
                 raise

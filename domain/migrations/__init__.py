@@ -59,7 +59,7 @@ def migrate(engine: Engine) -> bool:
         config = Config()
         config.set_main_option("script_location", "domain:migrations")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, HEAD)
         if found is None:
             connection.execute(text("UPDATE platform.office SET undo_seconds = :n"), {"n": UNDO_SECONDS})
     return True

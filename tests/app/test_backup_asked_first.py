@@ -108,6 +108,28 @@ def test_the_places_themselves_must_be_whole(office: Office, tmp_path: Path) -> 
     assert databases(office) == [office.name]
 
 
+def test_a_vacuum_of_the_server_s_own_is_nobody(office: Office, cluster: TestCluster) -> None:
+    """It has no login and gives way by itself; who has one is named."""
+    admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
+    url = make_url(office.url("owner")).update_query_dict({"options": "-csearch_path=shown,pg_catalog"})
+    with admin.connect() as connection:
+        connection.execute(text("CREATE SCHEMA shown"))
+        try:
+            connection.execute(
+                text(f"""CREATE VIEW shown.pg_stat_activity AS
+                SELECT '{office.name}'::name AS datname, NULL::name AS usename, NULL::inet AS client_addr, 0 AS pid""")
+            )
+            server_target(url.render_as_string(hide_password=False)).refuse_while_used()
+        finally:
+            connection.execute(text("DROP SCHEMA shown CASCADE"))
+    admin.dispose()
+    owner = create_engine(office.url("owner"))
+    with owner.connect(), pytest.raises(Unavailable, match="server_in_use") as refused:
+        server_target(office.url("owner"))
+    assert refused.value.params["who"]
+    owner.dispose()
+
+
 def test_who_works_while_a_backup_is_read_in_loses_nothing(
     office: Office, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

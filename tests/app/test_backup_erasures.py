@@ -17,6 +17,7 @@ from domain.backups.erasures import FILE, erasures_beside, erasures_in, keep_bes
 from domain.backups.files import Kind, backups_in
 from domain.casework.mail_erasure import erase_mail
 from domain.casework.mail_reports import decide_unclear
+from domain.casework.patient_record import withdraw_patient
 from domain.casework.receiving import receive
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import take_mail
@@ -140,6 +141,7 @@ def test_a_record_that_was_erased_does_not_come_back(
         if open_in_the_backup:
             lift_restriction(session, patient)
             session.execute(text("UPDATE matching_service.place_search SET status = 'cancelled', closed_at = now()"))
+        withdraw_patient(session, patient, reason="möchte nicht mehr", now=NOW)
         erase_record(session, patient, reason="Antrag", now=NOW)
     database.close()
     assert brought_back(target, made, tmp_path, NOW + timedelta(hours=1)).done.erased_again >= 1

@@ -63,6 +63,18 @@ def admin(office: Office) -> Iterator[Database]:
     owner.close()
 
 
+@pytest.fixture
+def lena(office: Office, admin: Database) -> Iterator[int]:
+    """A caseworker whom only one test knows."""
+    owner = office.database("owner")
+    fill(owner, lambda s: ensure_person(
+        s, role_name="test_lena", display_name="Lena", password=PASSWORD, roles={"caseworker"}
+    ))  # fmt: skip
+    yield fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_lena"))
+    fill(owner, lambda s: s.execute(text("DROP OWNED BY test_lena; DROP ROLE test_lena")))
+    owner.close()
+
+
 def come_to_rest(qtbot: QtBot, desktop: Desktop) -> None:
     """Nothing is being read any more: what comes back would meet a window that is being taken apart."""
     quiet_since: list[int] = []
@@ -311,28 +323,24 @@ def test_who_is_locked_by_the_office_sees_nothing_more_until_let_in_again(
 
 
 def test_who_is_given_another_team_sees_the_old_one_s_patients_no_more(
-    qtbot: QtBot, qapp: QApplication, admin: Database, office: Office, tmp_path: Path
+    qtbot: QtBot, qapp: QApplication, admin: Database, lena: int, office: Office, tmp_path: Path
 ) -> None:
     """At once, in the window that is open."""
     theme.apply(qapp, dark=False)
-    owner = office.database("owner")
-    fill(owner, lambda s: ensure_person(
-        s, role_name="test_lena", display_name="Lena", password=PASSWORD, roles={"caseworker"}
-    ))  # fmt: skip
-    lena = fill(admin, lambda s: next(p.id for p in list_persons(s) if p.role_name == "test_lena"))
+    name = "Nordmann"  # windows of tests before may still be read out with theirs
     old, new = fill(admin, lambda s: add_team(s, "Nord")), fill(admin, lambda s: add_team(s, "Ost"))
     fill(admin, lambda s: set_team(s, lena, old))
-    number = fill(owner, lambda s: add_patient(s, last_name=SECRET))
+    owner = office.database("owner")
+    number = fill(owner, lambda s: add_patient(s, last_name=name))
     fill(owner, lambda s: s.execute(text(f"UPDATE patient_service.patient SET team_id = {old}")))
+    owner.close()
     with window(office, "lena", tmp_path) as made:
         patients(made).open_item(number)
-        qtbot.waitUntil(lambda: shows_record(made) and SECRET in read_out(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: shows_record(made) and name in read_out(), timeout=WAIT_MS)
         fill(admin, lambda s: set_team(s, lena, new))
-        qtbot.waitUntil(lambda: names(made) == [] and SECRET not in read_out(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: names(made) == [] and name not in read_out(), timeout=WAIT_MS)
         assert not shows_record(made)
     come_to_rest(qtbot, made)
-    fill(owner, lambda s: s.execute(text("DROP OWNED BY test_lena; DROP ROLE test_lena")))
-    owner.close()
 
 
 def test_a_machine_that_slept_wakes_up_locked(desktop: Desktop) -> None:

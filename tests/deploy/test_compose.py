@@ -2,6 +2,8 @@
 
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +120,33 @@ def test_the_environment_s_settings_are_explained(services: dict[str, Any]) -> N
     assert services["worker"]["environment"]["PLATZLOTSE_SERVER"] == "postgres"
 
 
-def test_a_backup_by_hand_finds_its_login(services: dict[str, Any]) -> None:
-    """What the worker's script writes is named by the container's environment: a command beside it has no other."""
-    assert services["worker"]["environment"]["PLATZLOTSE_BACKUP_LOGIN"].startswith("/tmp/")  # noqa: S108
-    assert '>"$PLATZLOTSE_BACKUP_LOGIN"' in (DEPLOY / "worker.sh").read_text("utf-8")
+@pytest.mark.parametrize("given", ["backup", "login", ""])
+def test_the_image_starts_with_or_without_what_compose_gives(
+    services: dict[str, Any], tmp_path: Path, given: str
+) -> None:
+    """It needs the worker's password alone; with that of backups their login is where a command beside it looks."""
+    told = services["worker"]["environment"]["PLATZLOTSE_BACKUP_LOGIN"]
+    script = (DEPLOY / "worker.sh").read_text("utf-8").replace("exec python main.py --profile /data worker", "env")
+    assert f":-{told}}}" in script
+    for name in ("/tmp", "/data"):  # noqa: S108 - the container's
+        script = script.replace(name, str(tmp_path))
+    secret, login = tmp_path / "secret", tmp_path / "login"
+    secret.write_text("a:b\n")
+    surroundings = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PLATZLOTSE_WORKER_PASSWORD_FILE": str(secret),
+    }
+    if given:
+        surroundings["PLATZLOTSE_BACKUP_PASSWORD_FILE"] = str(secret)
+    if given == "login":
+        surroundings["PLATZLOTSE_BACKUP_LOGIN"] = str(login)
+    done = subprocess.run(["sh", "-c", script], env=surroundings, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    named = re.findall(r"(?m)^PLATZLOTSE_BACKUP_LOGIN=(.+)$", done.stdout)
+    assert named == {"backup": [str(tmp_path / Path(told).name)], "login": [str(login)], "": []}[given]
+    assert [Path(name).read_text().partition("@")[0] for name in named] == (
+        ["postgresql+psycopg://sicherungsdienst:a%3Ab"] if named else []
+    )
 
 
 def test_events_can_be_handed_on_from_a_container(services: dict[str, Any]) -> None:

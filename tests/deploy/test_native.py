@@ -272,6 +272,18 @@ def test_it_ends_as_a_whole_and_goes_on_with_the_same(tmp_path: Path) -> None:
         assert "Beendet." in stopped(again)
 
 
+def test_what_ended_it_is_not_hidden_by_what_does_not_end(tmp_path: Path) -> None:
+    """pg_ctl refuses a folder that is none of its own: that is said, and the first reason stays the reason."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "deploy" / "native.py"), str(tmp_path), "--name", "zwei worte"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, "weder ein Rechnername noch" in ended.stderr) == (2, True)
+    assert ("pg_ctl gelang nicht" in ended.stdout, "Beendet." in ended.stdout) == (True, False)
+
+
 def certificate_script(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Call it as a person does."""
     return subprocess.run(

@@ -1,25 +1,39 @@
 """Upgrading while people work: the previous release's program goes on or is told to update, and back is possible."""
 
-import subprocess
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
+from nacl.public import PrivateKey
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from app.postgres_binaries import Binaries
+from app.backups.making import make_backup
+from app.backups.restoring import restore
+from app.backups.targets import server_target
 from domain import migrations
+from domain.backups.files import Kind
+from domain.backups.set_aside import drop_set_aside
+from domain.casework.patient_record import withdraw_patient
+from domain.casework.record_erasure import erase_record
 from domain.errors import Unavailable
 from domain.migrations import check, migrate, revision
-from tests.servers.postgres import TestCluster, chosen_binaries
+from tests.builders import add_patient
+from tests.conftest import NOW
+from tests.servers.postgres import TestCluster
 from ui.errors import describe
 
 # the migration the program was written for that the offices have; set anew with each release
 PREVIOUS = "0057"
+ROOT = Path(__file__).parents[2]
+HOUR = timedelta(hours=1)
+KEY = PrivateKey.generate()
 # what the previous release reads: of every table and view the columns a role may read
 READABLE = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name, g.role,
@@ -135,8 +149,7 @@ def test_the_previous_release_started_anew_is_told_to_be_updated(
     assert too_old.value.code == "schema.older"
     migrate(earlier)
     check(earlier)
-    monkeypatch.setattr(migrations, "HEAD", PREVIOUS)
-    monkeypatch.setattr(migrations, "KNOWN", frozenset(known for known in migrations.KNOWN if known <= PREVIOUS))
+    was_released(monkeypatch)
     with pytest.raises(Unavailable) as too_new:
         check(earlier)
     assert too_new.value.code == "schema.newer"
@@ -146,37 +159,63 @@ def test_the_previous_release_started_anew_is_told_to_be_updated(
         migrate(earlier)  # and does not turn it back by itself
 
 
-def test_back_is_the_backup_from_before(earlier: Engine, cluster: TestCluster, tmp_path: Path) -> None:
-    """What was entered before the upgrade is there again, in the previous release's tables; what came after is not."""
-    with earlier.begin() as connection:
-        connection.execute(text("UPDATE platform.office SET name = 'Vor dem Umzug'"))
-    backup = tmp_path / "vorher.dump"
-    _tool("pg_dump", "--format=custom", f"--file={backup}", f"--dbname={_dsn(earlier)}")
+def test_back_is_the_backup_from_before(
+    earlier: Engine, cluster: TestCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/server.md says, in the previous release's tables: what came after is not there, nor what was erased."""
+    named(earlier, "Vor dem Umzug")
+    with Session(earlier) as session, session.begin():
+        patient = add_patient(session, last_name="Vergessenwill")
+    backup = backed_up(earlier, tmp_path, NOW)
     migrate(earlier)
-    with earlier.begin() as connection:
-        connection.execute(text("UPDATE platform.office SET name = 'Danach'"))
-    name = str(earlier.url.database)
-    cluster.drop(name)
-    _tool("pg_restore", "--exit-on-error", "--create", f"--dbname={_dsn(earlier, 'postgres')}", str(backup))
+    named(earlier, "Danach")
+    with Session(earlier) as session, session.begin():
+        withdraw_patient(session, patient, reason="möchte nicht mehr", now=NOW)
+        erase_record(session, patient, reason="Antrag", now=NOW)
+    name, url = str(earlier.url.database), earlier.url.render_as_string(hide_password=False)
+    steps = re.search(r"(?s)\*\*Zurück\*\*.*?```\n(.*?)```", (ROOT / "docs" / "server.md").read_text("utf-8"))
+    assert steps is not None
+    order = [
+        re.search(r" backup$| stop |RENAME TO platzlotse(\w+)|restore\.sh", step) for step in steps[1].splitlines()
+    ]
+    last, _, aside, back = (found for found in order if found is not None)
+    assert (last[0], back[0]) == (" backup", "restore.sh")
+    backed_up(earlier, tmp_path, NOW + HOUR)
+    admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" RENAME TO "{name}{aside[1]}"'))
+    with monkeypatch.context() as previous:
+        was_released(previous)
+        there = server_target(url)
+        done = restore(there, backup, [KEY], safety=[bytes(KEY.public_key)], folder=tmp_path, now=NOW + 2 * HOUR)
     with earlier.connect() as connection:
         assert revision(connection) == PREVIOUS
         assert connection.scalar(text("SELECT name FROM platform.office")) == "Vor dem Umzug"
+        assert connection.scalars(text("SELECT last_name FROM patient_service.patient")).all() == ["gelöschte Akte"]
         # what belongs to the database itself came back, too: its settings, and who may enter it
         kept = connection.execute(text(OF_THE_DATABASE), {"name": name}).one()
         assert tuple(kept) == (True, True, False)
     # and the next attempt goes on from there
     assert migrate(earlier)
     check(earlier)
+    with admin.connect() as connection:
+        for left in (f"{name}{aside[1]}", done.before):
+            drop_set_aside(connection, name, left)
 
 
-def _dsn(engine: Engine, database: str | None = None) -> str:
-    """The same database, or another of its server, for the server's own tools."""
-    query = engine.url.query
-    return f"host={query['host']} port={query['port']} user=postgres dbname={database or engine.url.database}"
+def backed_up(engine: Engine, folder: Path, now: datetime) -> Path:
+    """A backup by hand."""
+    url = engine.url.render_as_string(hide_password=False)
+    return make_backup(url, folder, [bytes(KEY.public_key)], kind=Kind.MANUAL, now=now).path
 
 
-def _tool(tool: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [str(Binaries(chosen_binaries()).folder / tool), *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+def named(engine: Engine, name: str) -> None:
+    """Call the office so."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE platform.office SET name = :name"), {"name": name})
+
+
+def was_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program is the previous release from now on, as far as it knows the schema."""
+    monkeypatch.setattr(migrations, "HEAD", PREVIOUS)
+    monkeypatch.setattr(migrations, "KNOWN", frozenset(known for known in migrations.KNOWN if known <= PREVIOUS))

@@ -68,8 +68,6 @@ def running(office: Office, transport: Taking) -> Iterator[None]:
         except asyncio.CancelledError:
             pass
         finally:
-            # rounds under way end before their database is closed
-            loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 
     thread = threading.Thread(target=work, daemon=True)
@@ -194,3 +192,26 @@ def test_a_round_that_fails_waits_longer_each_time() -> None:
     well = True
     assert one.once()
     assert one.wait == 0
+
+
+def test_a_round_that_is_cancelled_ends_first() -> None:
+    """Its database is closed afterwards: a connection it still held would stay open."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+    async def cancelled() -> None:
+        one = Round("work", work, write=lambda _: None, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        keeping = asyncio.create_task(one.keep_on(0))
+        assert await asyncio.to_thread(begun.wait, 60)
+        keeping.cancel()
+        await asyncio.wait([keeping], timeout=0.2)
+        waited = not keeping.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await keeping
+        assert waited
+
+    asyncio.run(cancelled())

@@ -1,6 +1,7 @@
 """One patient: header with state and next step, the form on tabs, course and consents."""
 
 from collections.abc import Callable
+from functools import partial
 
 from domain.casework.placing import PlaceState, patient_place
 from domain.casework.searches import start_search
@@ -101,6 +102,7 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._letters.show_patient(None)
         self._actions.show_patient(None, None)
         self._exclusions.hide()
+        self._evidence.show_patient(None)
         self._enable_tabs(enabled=False)
         self._form.focus("first_name")
 
@@ -109,16 +111,16 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             self._form.setTabEnabled(tab, enabled)
 
     def _load(self, record_id: int) -> None:
-        today = self._ui.today()
+        today, failed = self._ui.today(), partial(self._not_read, record_id)
         if self._noted == record_id:
             # somebody reads it already: looking again is not another reading
             self._ui.background.read(
-                self, lambda s: get_patient(s, record_id, today=today), self._arrive, self._not_read, key="patient"
+                self, lambda s: get_patient(s, record_id, today=today), self._arrive, failed, key="patient"
             )
         else:
             self._noted = record_id
             self._ui.background.write(
-                self, lambda s: open_patient(s, record_id, today=today), self._arrive, self._not_read, changes=False
+                self, lambda s: open_patient(s, record_id, today=today), self._arrive, failed, changes=False
             )
         self._course.show_patient(record_id)
 
@@ -133,15 +135,21 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
     def _search_course(self, words: str) -> None:
         self._course.search.setText(words)
 
-    def _not_read(self, error: Exception) -> None:
-        self._noted = None
-        if not isinstance(error, NotFound) or self._dirty:
+    def _not_read(self, record_id: int, error: Exception) -> None:
+        if self._noted == record_id:
+            self._noted = None
+        if not isinstance(error, NotFound):
             self._ui.background.failed.emit(error)
             return
-        # nothing of somebody who is no longer to be seen stays on the screen
+        if record_id != self._wanted:
+            return  # somebody has moved on, or types in another one
+        # nothing of somebody who is no longer to be seen stays on the screen, nor what was typed: nobody can save it
+        said = tr("Diese Akte ist gelöscht, oder sie gehört jetzt zu einem anderen Team.")
+        if self._dirty or self._evidence.unsaved:
+            said = f"{said} {tr('Was Sie darin geändert hatten, ließ sich nicht mehr speichern.')}"
         self._start_new()
         self.gone.emit()
-        self._ui.messages.info(tr("Diese Akte ist gelöscht, oder sie gehört jetzt zu einem anderen Team."))
+        self._ui.messages.info(said)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form

@@ -107,8 +107,11 @@ class EvidenceTab(QWidget):
 
     # Showing.
 
-    def show_patient(self, patient_id: int) -> None:
-        """Load a record's evidence, once it is looked at; what is being typed of the same record is not overwritten."""
+    def show_patient(self, patient_id: int | None) -> None:
+        """Load a record's evidence, once it is looked at; what is being typed of the same record is not overwritten.
+
+        None: nobody's is shown.
+        """
         if patient_id != self._patient_id:
             self._shown = None
             self._area.hide()
@@ -136,7 +139,11 @@ class EvidenceTab(QWidget):
             known = tuple(p for p in chosen if not p.form.retired or p.profile_id == case.form.profile_id)
             return Shown(case, known, assemble(session, patient_id, today=today))
 
-        self._ui.background.read(self, look, self._show, key="evidence")
+        def arrive(shown: Shown | None) -> None:
+            if patient_id == self._patient_id:  # else somebody has moved on
+                self._show(shown)
+
+        self._ui.background.read(self, look, arrive, key="evidence")
 
     def _show(self, shown: Shown | None) -> None:
         self._nothing.setVisible(shown is None)

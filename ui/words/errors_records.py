@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "access_report.not_yours": "Eine Auskunft erstellt, wer für die Akte zuständig ist oder vertritt, jemand aus dem Team der Akte oder die Leitung. Es wurde nichts erstellt.",
     "retention.nobody_due": "Es ist keine Akte mehr zu löschen. Es wurde nichts gelöscht.",
     "patient.erasure_unassigned": "E-Mails ohne Zuordnung nennen diesen Menschen. Löschen Sie in der Akte zuerst das Geschriebene („Endgültig löschen“): Danach stehen diese E-Mails da und lassen sich einzeln ansehen und löschen.",
-    "patient.erasure_searching": "Für diese Akte läuft noch eine Suche. Sie wurde nicht gelöscht; beenden Sie zuerst die Suche.",
+    "patient.erasure_open": "Diese Akte ist nicht geschlossen; vielleicht hat sie eben jemand wieder geöffnet. Es wurde nichts gelöscht. Soll sie gelöscht werden, schließen Sie sie zuerst („Auf Wunsch schließen …“).",
     "db.ck_patient_erasable": "Diese Akte darf jetzt nicht gelöscht werden: Eine Suche läuft, die Verarbeitung ist eingeschränkt, oder es liegen noch Unterlagen darin. Es wurde nichts gelöscht.",
     "therapist.mailbox_opted_out": "Das Postfach dieser Praxis möchte keine Anfragen, auch für alle anderen dort. Heben Sie den Widerspruch unter Verwaltung → Widersprüche auf, wenn sie es sich anders überlegt hat.",
     "therapist.opt_out_reason": "Nennen Sie den Grund: Wer hat gesagt, dass wieder geschrieben werden darf?",

@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "office.expiry_before_follow_up": "Eine Anfrage läuft erst nach dem Nachfassen ab: Nennen Sie mehr Tage.",
     "office.half_hours": "Nennen Sie Anfang und Ende der Sendezeit, oder lassen Sie beides leer.",
     "office.hours_turned": "Das Ende der Sendezeit liegt vor ihrem Anfang.",
-    "seat.not_set_up": "In {path} ist noch kein Arbeitsplatz eingerichtet; es wurde nichts geprüft. Nennen Sie den Ordner mit --profile ORDNER, für die Beispieldaten --sample.",
+    "seat.not_set_up": "In {path} ist noch kein Arbeitsplatz eingerichtet; es gibt dort nichts zu sichern oder zu prüfen. Nennen Sie den Ordner mit --profile ORDNER, für die Beispieldaten --sample.",
     "settings.unreadable": "Die Einstellungen dieses Platzes sind nicht lesbar ({path}). Es wurde nichts geändert.",
     "settings.worker_missing": "Der Hintergrunddienst eines Büros braucht seine eigene Anmeldung in PLATZLOTSE_WORKER_URL. Es wurde nichts gesendet.",
     "settings.unwritable": "Die Einstellungen ließen sich nicht speichern ({path}). Es wurde nichts geändert; prüfen Sie Rechte und freien Platz.",

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from domain.casework.opt_outs import opt_outs
+from domain.casework.patient_record import reopen_record, withdraw_patient
 from domain.casework.record_erasure import erase_record
 from domain.casework.retention import begin_run, due_records, erase_next, look, runs
 from domain.communication.contacts import ContactNote, note_patient_contact
@@ -171,7 +172,7 @@ def test_who_works_with_no_records_sees_nothing(office: Office) -> None:
 
 
 def test_only_who_leads_the_office_erases_and_never_what_is_open(office: Office, database: Database) -> None:
-    """A caseworker is refused by the database; an open search or a restriction keeps a record from anybody."""
+    """A caseworker is refused by the database; that it is open again, or restricted, keeps a record from anybody."""
     owner = office.database("owner")
     with owner.write() as session:
         ensure_person(
@@ -181,14 +182,18 @@ def test_only_who_leads_the_office_erases_and_never_what_is_open(office: Office,
     owner.close()
     with database.write() as session:
         patient, searching = ended(session), session.get_one(PlaceSearch, add_search(session)).patient_id
+        reopened = add_patient(session)  # before there was a search
+        withdraw_patient(session, reopened, reason="zieht weg", now=NOW)
+        reopen_record(session, reopened, reason="bleibt doch", now=NOW)
     lena = office.database("lena")
     with pytest.raises(Forbidden), lena.write() as session:
         begin_run(session, now=NOW)
     with pytest.raises(Forbidden), lena.write() as session:
         session.execute(text("SELECT audit.erase_record(:id)"), {"id": patient})
     lena.close()
-    with pytest.raises(Conflict, match="erasure_searching"), database.write() as session:
-        erase_record(session, searching, reason="x", now=NOW)
+    for number in (searching, reopened):
+        with pytest.raises(Conflict, match="erasure_open"), database.write() as session:
+            erase_record(session, number, reason="x", now=NOW)
     with database.write() as session:
         session.get_one(Patient, patient).restricted_at = NOW
     with pytest.raises(Forbidden), database.write() as session:

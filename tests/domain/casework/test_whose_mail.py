@@ -11,6 +11,7 @@ from domain.casework.access_report.collecting import collect
 from domain.casework.history import inquiry_history, patient_history, therapist_history
 from domain.casework.mail_erasure import erase_mail
 from domain.casework.patient_letters import letter_address, queue_first_letter
+from domain.casework.patient_record import withdraw_patient
 from domain.casework.record_erasure import erase_record
 from domain.casework.taking import look_before_by_hand, take_mail
 from domain.casework.word_erasure import erase_words
@@ -187,6 +188,7 @@ def test_an_erasure_finds_mails_of_nobody(database: Database) -> None:
         named = take_in(session, reply("Hier ist Lea Sommer.", sender="lea.privat@web.example"))
         take_in(session, reply("Lea ist im Sommerurlaub.", sender="andere@web.example"))
         quoted = take_in(session, reply("Von: LEA@mail.example", sender="dritte@web.example"))
+        withdraw_patient(session, lea, reason="möchte nicht mehr", now=LATER)
         with pytest.raises(Conflict) as refused:
             erase_record(session, lea, reason="Antrag", now=LATER)
         assert refused.value.code == "patient.erasure_unassigned"

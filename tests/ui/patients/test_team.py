@@ -13,7 +13,8 @@ from domain.patients.teams import put_into_team
 from domain.persons import ensure_person
 from tests.builders import add_patient
 from tests.conftest import PASSWORD, Office
-from tests.ui.hands import choose, confirm, fill, press, scalar
+from tests.ui.hands import choose, confirm, enter, fill, press, scalar
+from ui.closing import losses
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 from ui.widgets.reason import ReasonDialog
@@ -143,12 +144,15 @@ def test_another_desk_was_first(ui: UiContext, qtbot: QtBot, database: Database,
 def test_whose_record_goes_to_another_team_leaves_the_screen(
     ui: UiContext, qtbot: QtBot, database: Database, other: Database, teams: dict[str, int]
 ) -> None:
-    """At the desk of who no longer sees it nothing of it stays to be read."""
+    """At the desk of who no longer sees it nothing of it stays to be read, nor what is typed: nobody could save it."""
     patient = fill(database, lambda s: add_patient(s, last_name="Geheimnis"))
     page = opened(ui, qtbot, 1)
     page.open_item(patient)
     qtbot.waitUntil(lambda: "Geheimnis" in page._detail._name.text())
     assert "Team Nord" in page._detail._facts.text()
+    enter(page, "Straße", "Halb getippt")
+    page._detail._evidence.case.edited.emit()
+    assert len(losses(page)) == 2
     with other.write() as session:
         put_into_team(session, {patient: teams["Nord"]}, teams["Süd"])
     ui.changes.changed.emit("patient", patient)
@@ -156,7 +160,9 @@ def test_whose_record_goes_to_another_team_leaves_the_screen(
     qtbot.waitUntil(lambda: page._table.model.total == 0)
     assert "Geheimnis" not in page._detail._name.text()
     assert page._detail._form.fields["last_name"].control.text() == ""  # type: ignore[attr-defined]  # a line
+    assert losses(page) == ()
     assert "anderen Team" in ui.messages._text.text()
+    assert "nicht mehr speichern" in ui.messages._text.text()
 
 
 @pytest.mark.parametrize("database", ["north"], indirect=True)
