@@ -13,8 +13,9 @@ from domain.acquisition import intake, sheets
 from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
 from domain.acquisition.hours import WEEKDAYS, spans_of
+from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import PatientRecord, RowError
-from domain.acquisition.text import clean, day, email, phone, plz
+from domain.acquisition.text import clean, day, email, plz
 from domain.errors import Invalid
 from domain.values import Sex, SexWish, WeekSpan
 from domain.weektime import merged

@@ -21,8 +21,9 @@ from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY
+from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, day, first_email, numbers, parts, phone
+from domain.acquisition.text import clean, day, first_email, parts
 from domain.acquisition.therapist_columns import Columns, columns_of, header_words
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
