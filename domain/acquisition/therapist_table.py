@@ -15,7 +15,8 @@ from pathlib import Path
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, number_cell, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
-from domain.acquisition.hours import TIMES, WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.clock import is_timed
+from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
 from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
@@ -25,6 +26,7 @@ from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, parts
 from domain.acquisition.therapist_columns import Columns, columns_of, header_words
+from domain.acquisition.written_hours import written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
@@ -67,7 +69,7 @@ def records(
                 yield draft.record(more, today=today)
             draft = _Draft(number, cells)
         draft.add(cells, hours, columns)
-        if any(TIMES.search(str(cell)) for index, cell in enumerate(row) if index not in known and cell):
+        if any(_names_hours(cell) for index, cell in enumerate(row) if index not in known and cell):
             draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
@@ -183,6 +185,11 @@ def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
     if unread:
         notes.append("plz_unreadable")
     return Address(street.street, street.house_number, street.addition, code, city)
+
+
+def _names_hours(cell: object) -> bool:
+    text = clean(cell)
+    return any(map(str.isdigit, text)) and (is_timed(text) or next(written_hours(text), None) is not None)
 
 
 def _add_named_days(week: Week, text: str, *, by_phone: bool) -> None:
