@@ -25,7 +25,7 @@ from domain.acquisition.office_table import DAY
 from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, parts
-from domain.acquisition.therapist_columns import Columns, columns_of, header_words
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads_names
 from domain.acquisition.written_hours import written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
@@ -39,7 +39,7 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(sheets.table(path, MAIN_SHEET), (1, []))
+    _, header = next(sheets.table(path, MAIN_SHEET, alone=heads_names), (1, []))
     return header_words(header)
 
 
@@ -50,7 +50,7 @@ def records(
 
     Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
     """
-    rows = sheets.table(path, MAIN_SHEET)
+    rows = sheets.table(path, MAIN_SHEET, alone=heads_names)
     _, header = next(rows, (1, []))
     columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
