@@ -13,8 +13,9 @@ from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
 from domain.acquisition.names import SALUTATIONS
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
+from domain.acquisition.phone_numbers import numbers
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, numbers, parts
+from domain.acquisition.text import clean, first_email, parts
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from domain.acquisition.clock import spans
 from domain.acquisition.text import clean
 from domain.values import MINUTES_PER_DAY, WeekSpan
 
 WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
-TIMES = re.compile(r"(?<![0-9])([0-9]{1,2})[:.]([0-9]{2})\s*(?:-|–|bis)\s*([0-9]{1,2})[:.]([0-9]{2})(?![0-9])")
-# in a cell that is of hours "9-10" are two
-_SPANS = re.compile(
-    r"(?<![0-9:.\-–])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*(?:uhr|h)?\s*(?:-|–|bis)\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?(?![0-9:]|\.[0-9])",
-    re.IGNORECASE,
-)
-
 OFTEN = 40  # characters of hours that many practices write alike
 LONGEST_DAY = len("2026-11-23")
 
@@ -47,18 +41,10 @@ def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
 
 def _times(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
     """The times of a day (minutes from and to) a text names, and what is to be noted of it."""
-    found = _SPANS.findall(clean(text))
+    found = tuple(spans(clean(text)))
     if not found and any(c.isdigit() for c in text):
         return (), ("hours_unreadable",)
-    times, notes = [], []
-    for hour, minute, hour_to, minute_to in found:
-        past, past_to = int(minute or 0), int(minute_to or 0)
-        start, end = int(hour) * 60 + past, int(hour_to) * 60 + past_to
-        if past > 59 or past_to > 59 or not 0 <= start < end <= MINUTES_PER_DAY:
-            notes.append("hours_impossible")
-        else:
-            times.append((start, end))
-    return tuple(times), tuple(notes)
+    return tuple(span for span in found if span is not None), ("hours_impossible",) * found.count(None)
 
 
 _often = lru_cache(1024)(_times)

@@ -8,8 +8,9 @@ from typing import Any
 from domain.acquisition.arztsuche import noted, values_of
 from domain.acquisition.hours import spans_of, weekday_of
 from domain.acquisition.offers import methods_of
+from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import ConsentRecord, PatientRecord, RowError
-from domain.acquisition.text import clean, day, email, phone, plz
+from domain.acquisition.text import clean, day, email, plz
 from domain.languages import known, unknown
 from domain.values import Method, Sex, SexWish, TravelMode, WeekSpan
 from domain.weektime import merged

@@ -79,11 +79,18 @@ _BRACKETED = re.compile(r"\s*\([^()]*\)\s*")
 
 # what somebody is, beside the name: "Anna Kern, Psychologische Psychotherapeutin"
 _PROFESSION = re.compile(
-    r"(?:\b(?:psychol|ärztl|approb)\w*\.? )?\b(?:kinder-? ?(?:und|u\.|&) )?\w*therapeut(?:in|en|innen)?\b"
-    r"|\bfach(?:arzt|ärztin) für [^,;/]*|\bheilpraktiker(?:in)?(?: für psychotherapie)?\b",
+    r"(?:\b(?:psychol|ärztl|approb)\w*\.? )?\b(?:kinder-? ?(?:und|u\.|&) )?\w*therapeut(?:in|en|innen)?\b(?!-)"
+    r"|\bfach(?:arzt|ärztin) für (?:(?!\b(?:dr|prof|dipl|pd)\b)[^,;/])*"
+    r"|\bheilpraktiker(?:in)?(?: für psychotherapie)?\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"(?<! von) (?:/|&|\+|und|u\.) ", re.IGNORECASE)
+_AND = r"(?:/|&|\+|und|u\.)"
+_SEVERAL = re.compile(rf"(?<! von) {_AND} ", re.IGNORECASE)
+# licences and methods in short, and who is not called by name
+_SHORT = re.compile(
+    rf"(?:[\s,;|–-]|(?<=[\s/]){_AND}(?=[\s/])|/)+(?:KJPP?|PP|VT|TP|AP|ST|HP|EMDR)$"
+    rf"|,?\s+{_AND}\s+(?i:Partner(?:in)?|Kolleg\w+|Team)$"
+)
 
 
 def split_name(text: object) -> PersonName:
@@ -101,14 +108,17 @@ def split_name(text: object) -> PersonName:
     if is_institution(_BRACKETED.sub(" ", written)):
         return PersonName(written, institution=True)
     written = _PROFESSION.sub("", clean(_BRACKETED.sub(" ", written))).strip(" ,;-–|/") or written
-    if _SEVERAL.search(written):
-        return PersonName(written, institution=True)
+    while (short := _SHORT.search(written)) is not None and short.start():
+        written = written[: short.start()]
     parts = [part.strip() for part in written.split(",") if part.strip()]
     if not parts:
         return PersonName("", salutation=salutation)
     behind: list[str] = []
-    while len(parts) > 1 and not _titles(_title_words(parts[-1]))[1]:
-        behind = [*_titles(_title_words(parts.pop()))[0], *behind]
+    while len(parts) > 1 and (titles := _only_titles(parts[-1])):
+        behind = [*titles, *behind]
+        parts.pop()
+    if _SEVERAL.search(", ".join(parts)):
+        return PersonName(written, institution=True)
     if len(parts) > 1:
         # "Heide, Dr. Anna" as lists sorted by surname have it
         before, first = _titles(_title_words(parts[1]))
@@ -121,6 +131,12 @@ def split_name(text: object) -> PersonName:
     behind, rest = [*_titles(rest[at:])[0], *behind], rest[:at]
     first_name, last_name = _first_and_last(rest)
     return PersonName(last_name, first_name, " ".join([*titles, *behind]), salutation)
+
+
+def _only_titles(text: str) -> list[str]:
+    """The titles of a text that is nothing else, "Dipl.-Psych. und Dipl.-Päd."; else none."""
+    read = [_titles(_title_words(part)) for part in re.split(rf"\s+{_AND}\s+", text, flags=re.IGNORECASE)]
+    return [] if any(rest for _, rest in read) else [title for titles, _ in read for title in titles]
 
 
 def _first_and_last(words: list[str]) -> tuple[str, str]:

@@ -13,8 +13,9 @@ from domain.acquisition import intake, sheets
 from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
 from domain.acquisition.hours import WEEKDAYS, spans_of
+from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import PatientRecord, RowError
-from domain.acquisition.text import clean, day, email, phone, plz
+from domain.acquisition.text import clean, day, email, plz
 from domain.errors import Invalid
 from domain.values import Sex, SexWish, WeekSpan
 from domain.weektime import merged
@@ -72,6 +73,11 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
+def heads_names(word: str) -> bool:
+    """Whether a header is that of names: a list may have no other column."""
+    return "last_name" in guess_mapping([word])
+
+
 def _refuse_therapists(path: Path, names: Sequence[str]) -> None:
     if len(OF_THERAPISTS.intersection(map(fold_header, names))) > 1:
         raise Invalid("import.therapist_table", file=path.name)
@@ -82,7 +88,8 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
 
     Raises Invalid when no header names a surname, or a field or header of `mapping` is not there.
     """
-    rows = sheets.table(path)
+    named = frozenset((mapping or {}).values())
+    rows = sheets.table(path, alone=lambda word: word in named or heads_names(word))
     _, header = next(rows, (1, []))
     names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
     _refuse_therapists(path, names)

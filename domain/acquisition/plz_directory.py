@@ -10,8 +10,9 @@ from domain.acquisition.hours import Week, published, weekday_of
 from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
+from domain.acquisition.phone_numbers import numbers
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, numbers
+from domain.acquisition.text import clean, first_email
 from domain.values import Sex
 
 SEX_OF_SALUTATION = {"Frau": Sex.FEMALE, "Herr": Sex.MALE}

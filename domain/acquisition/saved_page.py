@@ -15,9 +15,10 @@ from domain.acquisition.decoding import decoded
 from domain.acquisition.hours import Week, as_of, day_of, published, weekday_of
 from domain.acquisition.names import split_name
 from domain.acquisition.offers import licence_of, methods_of, offers_of
+from domain.acquisition.phone_numbers import numbers
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.tame_html import TooManyTags, tamed
-from domain.acquisition.text import clean, first_email, numbers
+from domain.acquisition.text import clean, first_email
 from domain.errors import Invalid
 
 MARK = b"praxis-list-element"

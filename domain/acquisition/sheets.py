@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -39,26 +39,30 @@ def is_workbook(path: Path) -> bool:
     return workbooks.is_workbook(path)
 
 
-def rows(path: Path, sheet: str = "") -> Iterator[Row]:
+def rows(path: Path, sheet: str = "", *, alone: Callable[[str], bool] | None = None) -> Iterator[Row]:
     """Every row with its number: of a workbook those of the sheet so called, else of the first one.
+
+    Below a line of which `alone` says that it heads a column, a comma parts nothing.
 
     Raises Invalid where the file is damaged, or a row wider than any table of its kind.
     """
-    for number, row in _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path):
+    for number, row in _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path, alone):
         if len(row) > MOST_COLUMNS:
             raise Invalid("import.too_wide", file=path.name, row=number, most=MOST_COLUMNS)
         yield number, row
 
 
-def table(path: Path, sheet: str = "") -> Iterator[Row]:
+def table(path: Path, sheet: str = "", *, alone: Callable[[str], bool]) -> Iterator[Row]:
     """The rows from the header on: a list's name, its day and empty rows may stand above it.
 
-    The header is the first row with two filled cells; where none of the first is one, the very first row.
+    The header is the first row with two filled cells, or with one of which `alone` says that it heads a column; where
+    none of the first is one, the very first row.
     """
-    found = rows(path, sheet)
+    found = rows(path, sheet, alone=alone)
     above: list[Row] = []
     for number, row in islice(found, MOST_ABOVE):
-        if sum(1 for cell in row if cell is not None and str(cell).strip()) > 1:
+        filled = [cell for cell in row if cell is not None and str(cell).strip()]
+        if len(filled) > 1 or (filled and alone(str(filled[0]))):
             return chain([(number, row)], found)
         above.append((number, row))
     return chain(above, found)
@@ -102,7 +106,7 @@ def encoding_of(path: Path) -> str:
                 return "utf-8-sig"
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path, alone: Callable[[str], bool] | None) -> Iterator[Row]:
     with path.open("r", encoding=encoding_of(path), errors="replace", newline="") as file:
         lines = _Lines(file)
         number = 1
@@ -112,7 +116,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                 before, delimiter = 1, hint[1]
                 number = 2
             else:
-                delimiter = _delimiter(first, lines)
+                delimiter = _delimiter(first, lines, alone)
                 file.seek(0)
             lines.taken = 0
             # strict: a quotation mark that never closes would swallow all rows after it without a word
@@ -127,12 +131,14 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             raise Invalid("import.csv_broken", file=path.name, row=number) from exc
 
 
-def _delimiter(first: str, more: "_Lines") -> str:
-    """That of the first line with any; a comma inside "Name, Vorname" parts nothing."""
+def _delimiter(first: str, more: "_Lines", alone: Callable[[str], bool] | None) -> str:
+    """That of the first line with any; a comma in quotation marks, or below a header of one column, parts nothing."""
     for line in chain([first], islice(more, MOST_ABOVE - 1)):
         bare = _QUOTED.sub("", line)
         if any(map(bare.count, DELIMITERS)):
             return max(DELIMITERS, key=bare.count)
+        if alone is not None and alone(line.strip().strip('"')):
+            break
         more.taken = 0
     return DELIMITERS[0]
 

@@ -1,12 +1,10 @@
-"""Cleaning single values: control characters, phone numbers, addresses, PLZ. Everything is data, never executed."""
+"""Cleaning single values: control characters, addresses, PLZ. Everything is data, never executed."""
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from domain.geocoding.plz_data import known_plz
@@ -43,79 +41,6 @@ def _printable(character: str) -> str:
     if category == "Cf":
         return ""
     return " " if category.startswith("C") else character
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneNumber:
-    """A number in E.164; `kind` is phone, mobile or fax, by the word before it, else by the number itself."""
-
-    number: str
-    kind: str
-
-
-_FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
-_MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
-# a time behind a number would go on as its extension, another number behind a slash as its end
-_TIMES = re.compile(
-    r"(?<!\S)\d{1,2}(?:[:.]\d{2})?\s?(?:-|–|bis)\s?\d{1,2}(?:[:.]\d{2})?\s?(?:uhr|h)\b"
-    r"|(?<!\S)\d{1,2}:\d{2}\s?(?:-|–|bis)\s?\d{1,2}:\d{2}\b",
-    re.IGNORECASE,
-)
-# that much is a whole number with its area code, which has six digits at most; "0241-1234/567" may still go on
-_DIGIT = r"(?:[ ().\-/]{0,4}\d)"
-_SECOND = re.compile(rf"(?<![\d+])((?:\+49|0049){_DIGIT}{{8,20}}?|(?!0049){_DIGIT}{{9,20}}?) ?/")
-# as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
-_LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
-_TRUNK = re.compile(r"(?<=[0-9])\s*\(0\)\s*(?=[0-9])|(?<=\+49)\s*\(0\)")
-
-
-def phones(value: object) -> tuple[PhoneNumber, ...]:
-    """Every number of a cell, which may hold several with words around them; each once, in their order."""
-    text = _SECOND.sub(r"\1; ", _TIMES.sub("; ", _TRUNK.sub(" ", clean(value))))
-    if _LOST_ZERO.fullmatch(text):
-        text = f"0{text}"
-    if not any(map(str.isdigit, text)):
-        return ()
-    found: dict[str, PhoneNumber] = {}
-    for match in phonenumbers.PhoneNumberMatcher(text, "DE"):
-        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        before = text[: match.start]
-        if _FAX.search(before):
-            kind = "fax"
-        elif _MOBILE.search(before) or phonenumbers.number_type(match.number) == phonenumbers.PhoneNumberType.MOBILE:
-            kind = "mobile"
-        else:
-            kind = "phone"
-        found.setdefault(number, PhoneNumber(number, kind))
-    return tuple(found.values())
-
-
-def phone(value: object) -> str:
-    """The first phone number of a text in E.164 that is no fax, or the empty text."""
-    return next((found.number for found in phones(value) if found.kind != "fax"), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How somebody is called: each in E.164 or empty; `unreadable` where a cell said something that is no number."""
-
-    phone: str
-    mobile: str
-    fax: str
-    unreadable: bool
-
-
-def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
-    """The numbers of a directory's three cells; what stands in the wrong one goes where it belongs."""
-    cells = (phones(tel), phones(mobile), phones(fax))
-    called = [found for cell in cells[:2] for found in cell]
-    first = next((n.number for n in cells[0] if n.kind == "phone"), "")
-    first = first or next((n.number for n in called if n.kind != "fax"), "")
-    second = next((n.number for n in (*cells[1], *cells[0]) if n.kind == "mobile" and n.number != first), "")
-    second = second or next((n.number for n in cells[1] if n.kind != "fax" and n.number != first), "")
-    sent = next((n.number for n in cells[2]), "") or next((n.number for n in called if n.kind == "fax"), "")
-    written = ((tel, cells[0]), (mobile, cells[1]))
-    return Numbers(first, second, sent, any(clean(text) and not found for text, found in written))
 
 
 def email(value: object) -> str:

@@ -89,6 +89,11 @@ def guess_columns(headers: Sequence[str]) -> dict[str, str]:
     }
 
 
+def heads_names(word: str) -> bool:
+    """Whether a header is that of names, of therapists or patients: a list may have no other column."""
+    return not {"name", "last_name"}.isdisjoint(guess_columns([word])) or office_table.heads_names(word)
+
+
 def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None, *, file: str = "") -> Columns:
     """The columns of a list's header: as a person named them (field → header), else as guessed.
 

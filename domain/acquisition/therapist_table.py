@@ -15,15 +15,18 @@ from pathlib import Path
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, number_cell, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
-from domain.acquisition.hours import TIMES, WEEKDAYS, Week, as_of, published, spans_of
+from domain.acquisition.clock import is_timed
+from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
 from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.office_table import DAY
+from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, day, first_email, numbers, parts, phone
-from domain.acquisition.therapist_columns import Columns, columns_of, header_words
+from domain.acquisition.text import clean, day, first_email, parts
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads_names
+from domain.acquisition.written_hours import written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
@@ -36,7 +39,7 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(sheets.table(path, MAIN_SHEET), (1, []))
+    _, header = next(sheets.table(path, MAIN_SHEET, alone=heads_names), (1, []))
     return header_words(header)
 
 
@@ -47,7 +50,7 @@ def records(
 
     Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
     """
-    rows = sheets.table(path, MAIN_SHEET)
+    rows = sheets.table(path, MAIN_SHEET, alone=heads_names)
     _, header = next(rows, (1, []))
     columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
@@ -66,7 +69,7 @@ def records(
                 yield draft.record(more, today=today)
             draft = _Draft(number, cells)
         draft.add(cells, hours, columns)
-        if any(TIMES.search(str(cell)) for index, cell in enumerate(row) if index not in known and cell):
+        if any(_names_hours(cell) for index, cell in enumerate(row) if index not in known and cell):
             draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
@@ -182,6 +185,11 @@ def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
     if unread:
         notes.append("plz_unreadable")
     return Address(street.street, street.house_number, street.addition, code, city)
+
+
+def _names_hours(cell: object) -> bool:
+    text = clean(cell)
+    return any(map(str.isdigit, text)) and (is_timed(text) or next(written_hours(text), None) is not None)
 
 
 def _add_named_days(week: Week, text: str, *, by_phone: bool) -> None:

@@ -39,16 +39,21 @@ _CAPACITY = {
     Meaning.NO_PLACES: "full", Meaning.WAITING_LIST: "waiting_list", Meaning.LIST_CLOSED: "list_closed",
     Meaning.PLACE_FREE: "free",
 }  # fmt: skip
+_PLACE = r"(?:therapie)?pl[aä]tze?"
+_TAKEN = (
+    rf"keine\s+neuen\s+patient\w*|keine\s+neuaufnahmen?|keine\s+(?:freien?\s+)?{_PLACE}"
+    rf"|(?<!nicht )alle\s+{_PLACE}\s+(?:\w+\s+){{0,2}}(?:belegt|vergeben)"
+)
 _PLACES = re.compile(
-    r"\b(?:freie\w*\s+(?:\w+\s+)?(?:therapie)?(?:pl[aä]tze?|kapazit\w+)|(?:therapie)?pl[aä]tze?\s+(?:\w+\s+)?frei"
-    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht|keine\s+neuen\s+patient\w*|keine\s+neuaufnahmen?"
-    r"|keine\s+(?:therapie)?pl[aä]tze|(?<!nicht )alle\s+(?:therapie)?pl[aä]tze\s+(?:\w+\s+){0,2}(?:belegt|vergeben))\b",
+    rf"\b(?:{_TAKEN}|freie\w*\s+(?:\w+\s+)?(?:{_PLACE}|kapazit\w+)|{_PLACE}\s+(?:\w+\s+)?frei"
+    r"|kapazit\w+\s+frei|warteliste|aufnahmestopp|ausgebucht)\b",
     re.IGNORECASE,
 )
 # "Keine neuen Patienten" of a month, of some only, or on a condition is no word on now
+_SOME = r"(?:ohne|für|im(?!\s+(?:moment|augenblick))|außer)"
 _OF_SOME = re.compile(
-    r"keine\s+neuen\s+patient.*\b(?:ohne|für|im(?!\s+(?:moment|augenblick))|außer)\b"
-    r"|\b(?:ohne|für|im(?!\s+(?:moment|augenblick))|außer)\b.*keine\s+neuen\s+patient",
+    rf"\b(?:{_TAKEN})\b[^.!?]*\b{_SOME}\b|\b{_SOME}\b[^.!?]*\b(?:{_TAKEN})\b"
+    rf"|\balle\s+{_PLACE}\s+{_SOME}\s+\w+\s+(?:belegt|vergeben)\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:kein\w*|nicht(?! nur)|nie(?:mals)?|weder|ohne)\b", re.IGNORECASE)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.acquisition.phone_numbers import phone as read_phone
 from domain.acquisition.text import email as read_email
 from domain.acquisition.text import fold_name
-from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.geocoding.lookup import locate, whole_plz

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import events
+from domain.acquisition.phone_numbers import phone as read_phone
 from domain.acquisition.text import email as read_email
-from domain.acquisition.text import phone as read_phone
 from domain.editing import load_for_edit
 from domain.errors import Conflict, Invalid
 from domain.therapists.addresses import ADDRESS

@@ -12,7 +12,7 @@ from domain.acquisition.remembered_columns import forget
 from domain.casework.imports import ImportReport
 from domain.database import Session
 from domain.errors import PlatzlotseError
-from domain.therapists.changes import ALL
+from domain.therapists.changes import ALL, Became
 from ui import formats
 from ui.errors import describe
 from ui.imports.counting import counts
@@ -233,7 +233,9 @@ class ImportDialog(QDialog):
         if self._review is not None and self._trial_report is not None:
             report, selection = self._trial_report, self._review.selection
             confirms = selection.is_all_known() and report.same_file_at is None
-            self._read.setEnabled(selection.wanted() > 0 or report.history > 0 or confirms)
+            # what was said of contacts comes along with those who are taken or known as they are
+            told = report.history > 0 and selection.counts()[Became.UNCHANGED] > 0
+            self._read.setEnabled(selection.wanted() > 0 or told or confirms)
 
     def _kept(self, report: ImportReport) -> None:
         expected = self._review.selection.wanted() if self._review is not None else None

@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "db.uq_therapist_merge_live": "Jemand anders hat diesen Eintrag gerade zusammengeführt. Es wurde nichts geändert; laden Sie die Liste neu.",
     "import.note.email_unreadable": "übernommen, aber ohne E-Mail: was dort steht, ist keine Adresse.",
     "import.note.language_unknown": "übernommen, aber ohne eine Sprache: die Liste der Sprachen kennt sie nicht.",
-    "import.note.phone_unreadable": "übernommen, aber ohne Telefon: was dort steht, ist keine Nummer.",
+    "import.note.phone_unreadable": "übernommen, aber nicht jede Telefonnummer: was dort steht, ist keine, oder es können zwei sein.",
     "import.note.plz_unreadable": "übernommen, aber ohne Postleitzahl: es steht keine gültige da.",
     "import.note.house_number_unreadable": "übernommen, aber ohne Hausnummer: die Tabelle hat ein Datum aus ihr gemacht.",
     "import.note.hours_unreadable": "übernommen, aber ohne eine Uhrzeit: sie ist nicht zu lesen.",

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 
+from domain.acquisition.phone_numbers import phone as read_phone
 from domain.acquisition.text import email as read_email
-from domain.acquisition.text import phone as read_phone
 from domain.communication.drafts.records import CachedContact, ContactData, ContactEdit
 from domain.communication.drafts.store import DraftStore
 from domain.errors import Invalid, NotFound

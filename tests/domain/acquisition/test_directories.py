@@ -72,9 +72,22 @@ def test_impossible_hours_are_noted_and_the_row_still_comes(time: str) -> None:
     assert found.notes == ("hours_impossible",)
 
 
-def test_a_time_in_another_form_is_noted() -> None:
-    """It is lost, but not without a word."""
-    assert entry(tsz=[day_v1("23.11.", "Mo.", "ab 9 Uhr")]).notes == ("hours_unreadable",)
+@pytest.mark.parametrize(
+    "time", ["ab 9 Uhr", "12-14 Jährige", "1-2 Wochen", "03.12-05.12", "9.00-10.00 geschlossen", "12 bis 14.30 Jahre"]
+)
+def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
+    """What may have been hours is lost, but not without a word."""
+    found = entry(tsz=[day_v1("23.11.", "Mo.", time)])
+    assert (found.phone_hours, found.notes) == (None, ("hours_unreadable",))
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["9-10", "9 - 10 Uhr", "9h-10h", "9:00 bis 10", "9-10, für 12-14 Jährige", "9-10 (tel.)", "9.00–10.00 nachm."],
+)
+def test_hours_are_read_however_they_are_written(time: str) -> None:
+    """With and without minutes, whatever stands behind."""
+    assert entry(tsz=[day_v1("23.11.", "Mo.", time)]).phone_hours == (MONDAY_NINE_TO_TEN,)
 
 
 @given(st.integers(0, 6), st.text())

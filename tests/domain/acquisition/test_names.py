@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.acquisition.names import PersonName, split_name, title
-from domain.acquisition.text import Numbers, PhoneNumber, numbers, phones, plz
+from domain.acquisition.phone_numbers import Numbers, PhoneNumber, numbers, phone, phones
+from domain.acquisition.text import plz
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,16 @@ from domain.acquisition.text import Numbers, PhoneNumber, numbers, phones, plz
         ("Kern, Anna, Kinder- und Jugendlichenpsychotherapeutin", PersonName("Kern", "Anna")),
         ("Ärztlicher Psychotherapeut Dr. med. Jan Kern", PersonName("Kern", "Jan", "Dr. med.")),
         ("Eva Kern - Fachärztin für Psychiatrie und Psychotherapie", PersonName("Kern", "Eva")),
+        ("Kern, Anna, PP / KJP", PersonName("Kern", "Anna")),
+        ("Anna Kern PP/KJP", PersonName("Kern", "Anna")),
+        ("Kern, Anna + Partner", PersonName("Kern", "Anna")),
+        ("Anna Kern, Dipl.-Psych. und Dipl.-Päd.", PersonName("Kern", "Anna", "Dipl.-Psych. Dipl.-Päd.")),
+        ("Anna Kern, Dipl.-Psych. / Jan Berg", PersonName("Anna Kern, Dipl.-Psych. / Jan Berg", institution=True)),
+        ("Dr. Kern und Dr. Berg", PersonName("Dr. Kern und Dr. Berg", institution=True)),
+        ("Fachärztin für Psychiatrie und Psychotherapie Dr. Eva Kern", PersonName("Kern", "Eva", "Dr.")),
+        ("Anna Therapeutin-Kern", PersonName("Therapeutin-Kern", "Anna")),
+        ("KERN, ANNA", PersonName("KERN", "ANNA")),
+        ("Anna Partner", PersonName("Partner", "Anna")),
         ("Karl von und zu Berg", PersonName("von und zu Berg", "Karl")),
         ("Anna Kern / Jan Berg", PersonName("Anna Kern / Jan Berg", institution=True)),
         ("Anna und Jan Berg", PersonName("Anna und Jan Berg", institution=True)),
@@ -72,12 +83,73 @@ def test_several_numbers_with_words_go_where_they_belong() -> None:
     "written",
     [
         "0241/123456 / 123457", "0241/123456/57", "+49 (0) 241 / 123456 / 57", "0049 241 / 123456", "+49 241 / 123456",
-        "0241 123456 9:00-10:00", "0241/123456 9-10 Uhr", "0241 123456 12.30 bis 13.00 Uhr",
+        "0241 123456 9:00-10:00", "0241/123456 9-10 Uhr", "0241 123456 12.30 bis 13.00 Uhr", "0241/123456 9.00-10.00",
+        "0241 123456 10.00–10.50", "0241/123456 8-9 und 12-13 Uhr", "0241 123456 8-9, 12-13 Uhr", "0241/123456 8 Uhr",
+        "0241/123456 8.00-8.50/12.00-12.30", "0241/123456-8-9 Uhr", "0241 123456 9-10:30", "(0241) 123456 / 57",
+        "0241/123456\n123457", "2. 0241 123456",
     ],
 )  # fmt: skip
 def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
     """Else a stranger is called."""
     assert [entry.number for entry in phones(written)] == ["+49241123456"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0241/123456\n0170/1234567", ["+49241123456", "+491701234567"]),
+        ("0241/123456 0170/1234567", ["+49241123456", "+491701234567"]),
+        ("0241 1234567\n0170/1234567", ["+492411234567", "+491701234567"]),
+        ("0241/123456 0241/654321", ["+49241123456", "+49241654321"]),
+        ("030/12345678\n0170/1234567", ["+493012345678", "+491701234567"]),
+        ("02402/12345 0171/1234567", ["+49240212345", "+491711234567"]),
+        ("0241 123456-0170 1234567", ["+49241123456", "+491701234567"]),
+        ("0241/123456/57 0170 1234567 9.00-10.00", ["+49241123456", "+491701234567"]),
+        ("Tel:\n0241/123456\nFax:\n0241/123457", ["+49241123456", "+49241123457"]),
+        ("0176 123456/78", ["+4917612345678"]),
+        ("0176/123456/78", ["+4917612345678"]),
+        ("0151-1234567/8", ["+4915112345678"]),
+        ("0179 123 45/67", ["+491791234567"]),
+        ("+31 (0)43 / 12 34 567", ["+31431234567"]),
+    ],
+)
+def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> None:
+    """However many there are, and where a slash stands in a mobile one."""
+    assert [entry.number for entry in phones(written)] == read
+    assert not numbers(written).unreadable
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["030-123456/78", "0241-12345/67", "0241 123456 (57)", "0241/123456 9-10", "0241/123456 9 bis 10",
+     "0241/123456 8.00", "49241123456", "241 123456", "0241 123456 123457", "0241/1234/567"],
+)  # fmt: skip
+def test_what_can_be_read_in_two_ways_is_noted(written: str) -> None:
+    """A wrong number is worse than none."""
+    assert numbers(written) == Numbers("", "", "", unreadable=True)
+
+
+_WRITTEN = st.builds(
+    lambda number, parted: parted.format(*number),
+    st.sampled_from(
+        [("0241", "123456"), ("030", "12345678"), ("02402", "12345"), ("0170", "1234567"), ("0151", "12345678"),
+         ("+49 241", "123456"), ("+49 170", "1234567")]
+    ),
+    st.sampled_from(["{0} {1}", "{0}/{1}", "{0} / {1}", "{0}-{1}", "({0}) {1}"]),
+)  # fmt: skip
+_BESIDE = st.sampled_from(
+    ["", "57", "9-10", "9-10 Uhr", "9.00-10.00", "8.30 – 9", "9:00-10:00", "12 bis 13", "8-9, 12-13 Uhr", "Mo 8-9",
+     "8 h", "Fax", "oder", "Stand 1.12.2026", "01.12.2026", "52062 Aachen", "2."]
+)  # fmt: skip
+_BETWEEN = st.sampled_from([" ", "\n", " / ", "/", ", ", "; ", " - ", " oder ", " (", ") "])
+
+
+@given(st.tuples(_BESIDE, st.just(" "), _WRITTEN, _BETWEEN, _BESIDE, _BETWEEN, _WRITTEN, _BETWEEN, _BESIDE))
+def test_no_number_comes_out_that_was_not_written_as_one(cell: tuple[str, ...]) -> None:
+    """Whatever stands behind or beside it."""
+    written = {phone(cell[2]), phone(cell[6])}
+    assert "" not in written
+    assert {entry.number for entry in phones("".join(cell))} <= written
 
 
 def test_a_long_area_code_is_no_number_of_its_own() -> None:

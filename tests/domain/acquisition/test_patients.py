@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from domain.acquisition import intake, office_table
 from domain.acquisition.records import PatientRecord
+from domain.acquisition.tables import preview
 from domain.errors import Invalid
 from domain.values import Method, Sex, TravelMode, WeekSpan
 from tests.domain.acquisition.files import SAMPLES, TODAY, code_of, patients, read
@@ -169,6 +170,15 @@ def test_one_column_may_hold_the_whole_name(tmp_path: Path) -> None:
     assert (found.last_name, found.first_name) == ("von Berg", "Lea")
     (found,) = patients(tmp_path, 'Name;Vorname\n"Berg, jun.";Lea\n')
     assert (found.last_name, found.first_name) == ("Berg, jun.", "Lea")
+
+
+@pytest.mark.parametrize("above", ["", "Patientenliste\n", "\n"])
+def test_a_list_may_have_names_only(tmp_path: Path, above: str) -> None:
+    """The comma in them is none between columns, and the first of them no header."""
+    found = patients(tmp_path, f"{above}Name\nKern, Anna\nBerg, Jan\n")
+    assert [(one.last_name, one.first_name) for one in found] == [("Kern", "Anna"), ("Berg", "Jan")]
+    (path,) = tmp_path.iterdir()
+    assert preview(path).headers == ("Name",)
 
 
 def test_the_plainer_header_wins() -> None:

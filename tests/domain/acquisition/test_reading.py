@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from domain.acquisition.hours import day_of
+from domain.acquisition.phone_numbers import phone
 from domain.acquisition.reading import FileKind, recognise, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
-from domain.acquisition.text import clean, fold_name, identity_key, phone, plz
+from domain.acquisition.text import clean, fold_name, identity_key, plz
 from domain.errors import Invalid, PlatzlotseError
 from domain.values import AgeGroup, Licence, Method, Offer, Setting
 from tests.examples import examples

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.acquisition.text import clean, day, email, first_email, fold_house, fold_name, identity_key, phone, plz
+from domain.acquisition.phone_numbers import phone
+from domain.acquisition.text import clean, day, email, first_email, fold_house, fold_name, identity_key, plz
 
 
 @given(st.text())

@@ -135,10 +135,11 @@ def test_a_workbooks_dates_over_columns_are_days(tmp_path: Path) -> None:
     assert ina.hours_as_of == date(2026, 11, 23)
 
 
-def test_hours_in_a_column_nobody_knows_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["Mo 08:00-09:00", "Mo 8-9 Uhr", "8.00 - 9.00"])
+def test_hours_in_a_column_nobody_knows_are_told(tmp_path: Path, when: str) -> None:
     """They are not read, and that is no secret."""
     path = tmp_path / "x"
-    path.write_text("Name;Telefon;Wann\nIna Berg;0241 1234567;Mo 08:00-09:00\n", "utf-8")
+    path.write_text(f"Name;Telefon;Wann\nIna Berg;0241 1234567;{when}\n", "utf-8")
     source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
     (ina,) = records(source, today=TODAY)
     assert isinstance(ina, TherapistRecord)

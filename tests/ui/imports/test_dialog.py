@@ -140,6 +140,22 @@ def test_a_directory_is_recognised_and_read(ui: UiContext, qtbot: QtBot, page: Q
     assert int(str(scalar(database, "SELECT count(*) FROM therapist_service.therapist"))) > 100
 
 
+def test_words_on_contacts_of_nobody_wanted_are_nothing_to_read_in(
+    ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path
+) -> None:
+    """They come along with who is taken, and only so."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Telefon;Mo;Di;Status\nIna Berg;0241 1234567;9-10;;Auf AB gesprochen\n", "utf-8")
+    dialog = opened(ui, qtbot, page, path)
+    review, report = dialog._review, dialog._trial_report
+    assert review is not None
+    assert report is not None
+    assert report.history == 1
+    assert dialog._read.isEnabled()
+    press(qtbot, review, "Keine der gezeigten")
+    assert not dialog._read.isEnabled()
+
+
 def test_a_broken_file_is_named_and_nothing_can_be_read(
     ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
 ) -> None:

@@ -71,9 +71,9 @@ class PatientTools(QWidget):
         self._ui.background.read(self, work, arrive, self._failed, key="judge")
 
     def judge_again(self) -> None:
-        """The same once more."""
-        if self.search is not None:
-            self.judge(self.search.search_id)
+        """The same once more: who is wanted, also where somebody else is still shown."""
+        if self._asked is not None:
+            self.judge(self._asked)
 
     def _on_choose(self) -> None:
         dialog = PatientChoice(self._ui, self)

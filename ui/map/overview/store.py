@@ -36,6 +36,9 @@ class MapStore(QObject):
         self._coming: dict[int, Shown] | None = None  # while everything is being read
         self._missed: list[News] = []  # what was heard meanwhile, since the portion with it may be in already
         self._lacking = 0
+        self._asked = 0  # readings of changes so far, each by its number
+        self._settled = 0  # up to which a reading of everything has it all
+        self._newest: dict[int, int] = {}  # therapist → the reading they were last taken from
         self.placeless = 0
         self.complete = False
 
@@ -50,6 +53,7 @@ class MapStore(QObject):
     def load(self) -> None:
         """Read everything again; what is there stays until the new is."""
         self._coming, self._missed, self._lacking = {}, [], 0
+        self._settled, self._newest = self._asked, {}
         self._read(0)
 
     def hear(self, news: News) -> None:
@@ -60,22 +64,28 @@ class MapStore(QObject):
         if self._coming is not None:
             self._missed.append(news)
             return
-        now = self._ui.now()
+        self._asked += 1
+        now, number = self._ui.now(), self._asked
 
         def work(session: Session) -> Mapping[int, Shown | None]:
             found = map_places(session, therapists=news.therapists, inquiries=news.inquiries, now=now)
-            return {number: None if place is None else shown(place) for number, place in found.items()}
+            return {who: None if place is None else shown(place) for who, place in found.items()}
 
-        self._ui.background.read(self, work, self._take_changes)
+        self._ui.background.read(self, work, lambda found: self._take_changes(found, number))
 
-    def _take_changes(self, found: Mapping[int, Shown | None]) -> None:
-        different = [number for number, one in found.items() if self._known.get(number) != one]
-        for number in different:
-            one = found[number]
+    def _take_changes(self, found: Mapping[int, Shown | None], number: int) -> None:
+        """Take what a reading found, but of nobody whom a later one has brought already."""
+        if number <= self._settled:
+            return
+        current = [who for who in found if self._newest.get(who, 0) < number]
+        self._newest |= dict.fromkeys(current, number)
+        different = [who for who in current if self._known.get(who) != found[who]]
+        for who in different:
+            one = found[who]
             if one is None:
-                del self._known[number]
+                del self._known[who]
             else:
-                self._known[number] = one
+                self._known[who] = one
         if different:
             self.few.emit(different)
 

@@ -30,9 +30,11 @@ from tests.ui.map.conftest import SLOW_MS
 from ui.lock.idle import IdleWatch
 from ui.map.markers import MarkerState
 from ui.map.overview.areas import CircleDialog
+from ui.map.overview.news import News
 from ui.map.overview.page import MapPage
-from ui.map.overview.patient import PatientChoice
+from ui.map.overview.patient import PatientChoice, PatientTools
 from ui.map.overview.spots import find_spot
+from ui.map.overview.store import MapStore
 from ui.map.view import MapView
 from ui.ports import UiContext
 from ui.widgets.exporting import Target
@@ -197,6 +199,18 @@ def test_a_patient_brings_radius_and_candidates(
     qtbot.waitUntil(lambda: ask(shown._view, "document.querySelectorAll('path.pl-radius, .pl-centre').length") == 0)
 
 
+def test_who_was_chosen_last_is_shown(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Also where a change arrives before the judgement does."""
+    one, other = (fill(database, lambda s: add_search(s, add_patient(s))) for _ in range(2))
+    tools = PatientTools(ui)
+    qtbot.addWidget(tools)
+    with qtbot.waitSignal(tools.judged):
+        tools.judge(one)
+    tools.judge(other)
+    tools.judge_again()
+    qtbot.waitUntil(lambda: tools.search is not None and tools.search.search_id == other)
+
+
 def test_an_area_by_keyboard_lists_who_is_inside(shown: MapPage, qtbot: QtBot, ask: Ask) -> None:
     """A circle around a place, and an unknown place said at the field."""
     choose(qtbot, shown, "Gebiet wählen", "&Umkreis um einen Ort …")
@@ -269,6 +283,31 @@ def test_what_changes_elsewhere_is_seen(
 
     qtbot.waitUntil(lambda: state() == MarkerState.EXCLUDED, timeout=SLOW_MS)
     assert asked == []
+
+
+def test_of_two_readings_the_later_one_holds(
+    ui: UiContext, qtbot: QtBot, database: Database, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it arrives first."""
+    store = MapStore(ui, ui.background)
+    with qtbot.waitSignal(store.completed):
+        store.load()
+    came: list[Callable[[], None]] = []
+
+    def read(_: object, work: Callable[[Session], object], done: Callable[[object], None]) -> None:
+        found = fill(database, work)
+        came.append(lambda: done(found))
+
+    monkeypatch.setattr(ui.background, "read", read)
+    news = News(everything=False, therapists=frozenset({people["ada"]}))
+    store.hear(news)
+    fill(database, lambda s: set_status(s, people["ada"], "blocked", reason="Beschwerde"))
+    store.hear(news)
+    for arrive in reversed(came):
+        arrive()
+    ada = store.get(people["ada"])
+    assert ada is not None
+    assert ada.marker.state == MarkerState.EXCLUDED
 
 
 def test_a_therapist_is_opened_from_elsewhere(shown: MapPage, qtbot: QtBot, people: dict[str, int]) -> None:

@@ -1,0 +1,61 @@
+"""Times of day as people write them: "9-10", "9:10 bis 10 Uhr", "14.30 – 15.00". Patterns, and what they mean."""
+
+import re
+from collections.abc import Iterator
+
+from domain.values import MINUTES_PER_DAY
+
+# as many spaces as people write: without a bound some texts take hours
+GAP = r"\s{0,4}+"
+TO = rf"{GAP}(?:-|–|—|bis){GAP}"
+UNIT = rf"{GAP}(?:uhr|h)(?!\w)"
+AND = rf"{GAP}(?:,|;|/|&|\+|und\b|u\.|sowie\b|oder\b|\s){GAP}"
+# any two numbers with a dash between them: `spans` tells whether they are times
+ANY_SPAN = rf"(?<![\d.:])\d{{1,2}}(?:[:.]\d{{2}})?(?:{UNIT})?{TO}\d{{1,2}}(?:[:.]\d{{2}})?(?![\d:]|\.\d)(?:{UNIT})?"
+_PARTS = re.compile(
+    rf"(?<![\d.:\-–])(\d{{1,2}})(?:([:.])(\d{{2}}))?({UNIT})?{TO}(\d{{1,2}})(?:([:.])(\d{{2}}))?(?![\d:]|\.\d)({UNIT})?",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"\W{0,4}(?:geschlossen|zu\b|urlaub|ferien|keine?\b|nicht\b|entf(?:ä|a)ll)", re.IGNORECASE)
+# "12-14 Jährige" and "1-2 Wochen" are no hours
+_GOES_ON = re.compile(
+    r"\s{0,4}(?:$|[^\w\s]|\d|(?:und|u|oder|sowie|bzw|tel\w*|von|(?:mo|di|mi|do|fr|sa|so)(?:\w*tags?|\w*woch)?)(?!\w))",
+    re.IGNORECASE,
+)
+_HOUR = r"(?!00?(?![\d:.]))(?:[01]?\d|2[0-4])"  # a bare 0 ends a telephone number
+_COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
+CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
+_SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
+_DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
+# with a unit or a colon nothing else can be meant
+SURE_HOURS = re.compile(
+    rf"{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}", re.IGNORECASE
+)
+# beside a telephone number these may be hours, a day or some of its digits
+MAYBE_HOURS = re.compile(rf"(?<![-–]){_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|\.\d)|{_DAY}", re.IGNORECASE)
+
+
+def spans(text: str, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int] | None]:
+    """Every span of a text (between two places) in minutes of the day, end exclusive; None for one that cannot be."""
+    for found in _PARTS.finditer(text, first, len(text) if last is None else last):
+        if _is_of_hours(found):
+            start, end = (int(found[at]) * 60 + int(found[at + 2] or 0) for at in (1, 5))
+            past = max(int(found[3] or 0), int(found[7] or 0)) > 59
+            yield None if past or not start < end <= MINUTES_PER_DAY else (start, end)
+
+
+def is_timed(text: str) -> bool:
+    """Whether a text has a span with minutes on both sides, as nothing else is written."""
+    return any(found[3] and found[7] and _is_of_hours(found) for found in _PARTS.finditer(text))
+
+
+def _is_of_hours(found: re.Match[str]) -> bool:
+    """Whether two numbers are times: not those of days, ages or closed hours."""
+    text, end = found.string, found.end()
+    if _CLOSED.match(text, end):
+        return False
+    if found[4] or found[8] or ":" in (found[2], found[6]):
+        return True
+    if found[3] and found[7]:  # with points: "03.12-05.12" are days
+        return not any(int(minutes) <= 12 and int(minutes) % 5 for minutes in (found[3], found[7]))
+    return _GOES_ON.match(text, end) is not None

@@ -1,0 +1,239 @@
+"""Phone numbers of a cell that may hold several, with hours, words and other endings beside them.
+
+A wrong number is worse than none: what can be read in two ways gives only the numbers both ways have, and the cell is
+noted. Which digits are a number is said by `phonenumbers`; here is only where one may begin and end.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+import phonenumbers
+
+from domain.acquisition.clock import MAYBE_HOURS, SURE_HOURS, TO
+from domain.acquisition.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number in E.164; `kind` is phone, mobile or fax, by the word before it, else by the number itself."""
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How somebody is called, each in E.164 or empty; `unreadable`: a cell says what is no number or may be several."""
+
+    phone: str
+    mobile: str
+    fax: str
+    unreadable: bool
+
+
+LONGEST = 1_000  # characters of a cell with numbers
+_MOST_DIGITS = 15  # E.164, country code included
+_WHOLE = 7  # digits behind the trunk 0 that make a number of their own: fewer may go on
+_AREA_CODE = range(2, 6)  # digits of it
+_LONGEST_ENDING = 8  # a whole number without its area code
+_FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+_MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+# as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
+_LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
+_TRUNK = re.compile(r"((?:\+|\b00)\s?[1-9]\d{0,2}\)?)\s*\(0\)\s*(?=[0-9])")
+_UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
+_PIECE = re.compile(r"[+(]*[0-9](?:(?:[0-9 ()/\-\u2010-\u2015\u2212]|[.+](?! ))*[0-9])?")
+# what may be no digits of a number: hours, a day or the number of an entry; a PLZ before its place
+_TIMES = re.compile(rf"{MAYBE_HOURS.pattern}|(?<=\s)[0-9]\.(?![0-9])", re.IGNORECASE)
+_PLZ = re.compile(r"(?<!\S)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöü])")
+_GROUP = re.compile(r"([^0-9]*)([0-9]+)")
+_PREFIX = re.compile(r"(?:\+|00)(?:49)?|0")
+
+# numbers with where they begin that every way of reading has, and whether there is more than one way
+_Read = tuple[frozenset[tuple[int, PhoneNumber]], bool]
+
+
+def phones(value: object) -> tuple[PhoneNumber, ...]:
+    """Every number of a cell that can be read in one way only; each once, in their order."""
+    return _read(value)[0]
+
+
+def phone(value: object) -> str:
+    """The first phone number of a text in E.164 that is no fax, or the empty text."""
+    return next((found.number for found in phones(value) if found.kind != "fax"), "")
+
+
+def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
+    """The numbers of a directory's three cells; what stands in the wrong one goes where it belongs."""
+    read = [_read(cell) for cell in (tel, mobile, fax)]
+    cells = [found for found, _ in read]
+    called = [found for cell in cells[:2] for found in cell]
+    first = next((n.number for n in cells[0] if n.kind == "phone"), "")
+    first = first or next((n.number for n in called if n.kind != "fax"), "")
+    second = next((n.number for n in (*cells[1], *cells[0]) if n.kind == "mobile" and n.number != first), "")
+    second = second or next((n.number for n in cells[1] if n.kind != "fax" and n.number != first), "")
+    sent = next((n.number for n in cells[2]), "") or next((n.number for n in called if n.kind == "fax"), "")
+    nothing = any(clean(text) and not found for text, found in zip((tel, mobile), cells, strict=False))
+    return Numbers(first, second, sent, nothing or any(doubtful for _, doubtful in read))
+
+
+def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
+    """The numbers of a cell, and whether something in it can be read in several ways."""
+    # a line ends a number
+    text = " ; ".join(map(clean, value.splitlines())) if isinstance(value, str) else clean(value)
+    if len(text) > LONGEST:
+        return (), True
+    if not any(map(str.isdigit, text)):
+        return (), False
+    if _LOST_ZERO.fullmatch(text):
+        text = f"0{text}"
+    text = SURE_HOURS.sub(_blank, _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
+    text = MAYBE_HOURS.sub(lambda hours: _UNTIL.sub("-", hours[0]), text)
+    found: dict[str, PhoneNumber] = {}
+    doubtful = False
+    timeless = _TIMES.sub(_blank, text)
+    texts = (text, timeless, _PLZ.sub(_blank, text), _PLZ.sub(_blank, timeless))
+    for piece in _PIECE.finditer(text):
+        read, several = _ways([other[piece.start() : piece.end()] for other in texts]) or (frozenset(), False)
+        doubtful |= several
+        for at, number in sorted(read, key=itemgetter(0)):
+            kind = _kind_said(text[: piece.start() + at]) or number.kind
+            found.setdefault(number.number, PhoneNumber(number.number, kind))
+    return tuple(found.values()), doubtful
+
+
+def _blank(match: re.Match[str]) -> str:
+    return ";" * len(match[0])
+
+
+def _kind_said(before: str) -> str:
+    return "fax" if _FAX.search(before) else "mobile" if _MOBILE.search(before) else ""
+
+
+def _ways(pieces: Sequence[str]) -> _Read | None:
+    """What a piece of digits and what stands between them says, read whole and without what may be none of them."""
+    if not any(map(str.isdigit, pieces[-1])):
+        return None
+    whole, *others = dict.fromkeys(pieces)
+    ways = [_numbers(whole, 0)]
+    ways += [
+        _joined(_numbers(part[0], part.start(), least=_WHOLE) for part in _PIECE.finditer(other)) for other in others
+    ]
+    return _common([way for way in ways if way is not None])
+
+
+def _common(ways: Sequence[_Read]) -> _Read | None:
+    """What all ways have; None where there is none."""
+    if not ways:
+        return None
+    kept = frozenset.intersection(*(found for found, _ in ways))
+    return kept, len({found for found, _ in ways}) > 1 or any(several for _, several in ways)
+
+
+def _joined(parts: Iterable[_Read | None]) -> _Read | None:
+    """What stands in several pieces; those without a number say nothing."""
+    read = [part for part in parts if part is not None]
+    return (frozenset().union(*(found for found, _ in read)), any(more for _, more in read)) if read else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Digits of a piece, where they begin in it, and what stands before them."""
+
+    at: int
+    between: str
+    digits: str
+
+    @property
+    def must_begin(self) -> bool:
+        return "+" in self.between
+
+    @property
+    def may_begin(self) -> bool:
+        return self.must_begin or self.digits.startswith("0")
+
+    @property
+    def marked(self) -> bool:
+        """A slash or a bracket parts more than a space does: an area code, or another ending."""
+        return any(sign in self.between for sign in "/()")
+
+
+def _numbers(piece: str, offset: int, *, least: int = 0) -> _Read | None:
+    """The numbers that groups of digits make, one behind the other; None where they cannot be parted into numbers."""
+    groups = [_Group(found.start(2) + offset, found[1], found[2]) for found in _GROUP.finditer(piece)]
+    if len(groups) > 1 and not groups[0].may_begin and len(groups[0].digits) < 3:
+        groups = groups[1:]  # "2. 0241 123456"
+    last = len(groups)
+    rest: list[_Read | None] = [None] * last + [(frozenset(), False)]  # from each group on
+    for first in reversed(range(last)):
+        if not groups[first].may_begin:
+            continue
+        rest[first] = _common(
+            [
+                (behind[0] | {(groups[first].at, number)}, behind[1])
+                for end in _ends(groups, first)
+                if (behind := rest[end]) is not None
+                for number in _readings(groups[first:end], least if end - first == last else _WHOLE)
+            ]
+        )
+    return rest[0]
+
+
+def _ends(groups: Sequence[_Group], first: int) -> Iterator[int]:
+    """Where a number beginning with a group may end: before one that may begin another, or behind the last."""
+    digits = len(groups[first].digits)
+    for end in range(first + 1, len(groups)):
+        if groups[end].may_begin:
+            yield end
+        if groups[end].must_begin or (digits := digits + len(groups[end].digits)) > 2 * _MOST_DIGITS:
+            return
+    yield len(groups)
+
+
+def _readings(groups: Sequence[_Group], shortest: int) -> list[PhoneNumber]:
+    """The numbers groups may be: all of them, or up to a slash behind which another ending stands.
+
+    "0241/123456/57" is one: whoever parts the area code with a slash parts no more of a number so.
+    """
+    sign = "+" if groups[0].must_begin else ""
+    marks, digits = [], groups[0].digits
+    for at, group in enumerate(groups[1:], start=1):
+        if group.marked:
+            if at > 1 and groups[at - 1].may_begin and len(groups[at - 1].digits) - 1 in _AREA_CODE:
+                return []  # an area code before a slash: a number of its own
+            marks.append((at, digits))
+        digits += group.digits
+    late = [(at, before) for at, before in marks if _national(sign + before) not in range(_AREA_CODE.stop)]
+    cuts = [_valid(sign + before, _WHOLE) if _is_ending(groups[at:]) else None for at, before in late]
+    coded = sum(_national(sign + before) in _AREA_CODE for _, before in marks) == 1
+    if coded and cuts and cuts[0] is not None and _national(sign + late[0][1]) > _WHOLE:
+        return [cuts[0]]
+    return [number for number in dict.fromkeys((*cuts, _valid(sign + digits, shortest))) if number is not None]
+
+
+def _is_ending(groups: Sequence[_Group]) -> bool:
+    """Whether groups may be another ending, and no number of their own."""
+    length = sum(len(group.digits) for group in groups)
+    return length <= (_WHOLE - 1 if groups[0].may_begin else _LONGEST_ENDING)
+
+
+def _national(digits: str) -> int:
+    """How many digits stand behind the prefix."""
+    return len(_PREFIX.sub("", digits, count=1))
+
+
+def _valid(digits: str, shortest: int) -> PhoneNumber | None:
+    """The number, or None where it is none, shorter, or longer than any."""
+    if not shortest <= _national(digits) <= _MOST_DIGITS:
+        return None
+    try:
+        number = phonenumbers.parse(digits, "DE")
+    except phonenumbers.NumberParseException:
+        return None
+    kind = phonenumbers.number_type(number)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN or len(found) > _MOST_DIGITS + 1:
+        return None
+    return PhoneNumber(found, "mobile" if kind == phonenumbers.PhoneNumberType.MOBILE else "phone")
