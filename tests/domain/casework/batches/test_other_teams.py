@@ -8,6 +8,7 @@ from sqlalchemy import text
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.gathering import gather_practices, gather_reminders, gather_weekly
 from domain.casework.batches.listing import get_batch, list_batches, under_way
+from domain.casework.batches.seen import is_batch_seen
 from domain.casework.batches.steering import release, take_back
 from domain.casework.preparing import create_and_send
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -110,6 +111,9 @@ def test_a_batch_of_two_teams_silences_nobody(office: Office, northern: dict[str
             release(session, batch, now=later)
         with pytest.raises(NotFound), at_work(office, name) as session:
             take_back(session, batch)
+        with at_work(office, name) as session:  # one and all are the same rule
+            assert not is_batch_seen(session, batch)
+            assert under_way(session).running == 0
         with pytest.raises(Forbidden), at_work(office, name) as session:  # nor by a tool of one's own
             session.execute(text("UPDATE communication_service.batch SET status = 'taken_back'"))
 
