@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain.communication.batch_models import Batch
 from domain.editing import load_for_edit
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 
 SEEN = "NOT EXISTS (SELECT FROM communication_service.hidden_in_batches(b.id) AS h WHERE NOT h.part)"
 """Condition on a batch ``b``, to be asked of few: behind a CASE, since the planner asks it of all there are first."""
@@ -29,3 +29,10 @@ def load_seen(session: Session, batch_id: int, version: int | None = None) -> Ba
     if not is_batch_seen(session, batch_id):
         raise NotFound("record.not_found", table="batch", id=batch_id)
     return batch
+
+
+def refuse_part(session: Session, batch_id: int) -> None:
+    """Raises Forbidden (``batch.part``) where lines name people hidden from the caller: they are refused."""
+    part = text("SELECT EXISTS (SELECT FROM communication_service.hidden_in_batches(:id))")
+    if session.scalar(part, {"id": batch_id}):
+        raise Forbidden("batch.part")

@@ -39,12 +39,13 @@ END $$;
 REVOKE EXECUTE ON FUNCTION communication_service.hidden_in_batches(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION communication_service.hidden_in_batches(bigint) TO platzlotse_caseworker, platzlotse_supervisor;
 
--- A batch is steered by who sees it. Whoever drops one drops the lines hidden from them, too: they would wait for ever, and
--- what waits in one batch is gathered into no other.
+-- A batch is steered by who sees it, and gone on with by who sees all of it. Whoever drops one drops the lines hidden from
+-- them, too: they would wait for ever, and what waits in one batch is gathered into no other.
 CREATE FUNCTION communication_service.batch_moved() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM communication_service.hidden_in_batches(NEW.id) AS h WHERE NOT h.part) THEN
+    IF EXISTS (SELECT FROM communication_service.hidden_in_batches(NEW.id) AS h
+               WHERE NOT h.part OR NEW.status = 'running') THEN
         RAISE EXCEPTION 'a batch for patients of another team' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF NEW.status = 'taken_back' THEN
