@@ -14,6 +14,7 @@ from sqlalchemy import make_url, text
 
 from benchmarks.conftest import FILL
 from domain.casework.agenda import agenda
+from domain.casework.batches.listing import list_batches, under_way
 from domain.database import Database, Session
 from domain.matching.best_patients import patients_for_contact_point
 from domain.matching.candidates import candidates_for_search
@@ -37,7 +38,22 @@ QUESTIONS: dict[str, Callable[[Session, int, int], object]] = {
     "patients": lambda s, _, __: list_patients(s, ListQuery(sort="state"), today=NOW.date()),
     "searches": lambda s, _, __: list_searches(s, ListQuery(), today=NOW.date()),
     "agenda": lambda s, _, __: agenda(s, now=NOW),
+    "batches": lambda s, _, __: list_batches(s, ListQuery()),
+    "batches_under_way": lambda s, _, __: under_way(s),
 }
+# some years of them, 30 lines each, nearly all about one team; the last few run
+BATCHES = """
+    INSERT INTO communication_service.batch (kind, status, released_at, released_by)
+        SELECT 'inquiries', 'running', now(), (SELECT min(id) FROM platform.person) FROM generate_series(1, 750);
+    INSERT INTO communication_service.batch_line (batch_id, therapist_id, search_ids, status, refusal)
+        SELECT b.id, t.id, ARRAY[s.id], k.status, CASE k.status WHEN 'open' THEN '' ELSE 'batch.nobody_fits' END
+        FROM communication_service.batch b CROSS JOIN generate_series(0, 29) AS i
+        CROSS JOIN LATERAL (SELECT CASE b.id % 150 WHEN 0 THEN 'open' ELSE 'refused' END AS status) AS k
+        JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM therapist_service.therapist) AS t
+            ON t.n = 1 + (b.id * 30 + i) % 9000
+        JOIN (SELECT s.id, row_number() OVER (ORDER BY p.team_id, s.id) AS n, count(*) OVER () AS many
+              FROM matching_service.place_search s JOIN patient_service.patient p ON p.id = s.patient_id) AS s
+            ON s.n = 1 + (b.id * 37 + i) % s.many"""
 
 
 def make_office(cluster: TestCluster, teams: int, *, by_row: bool) -> str:
@@ -56,6 +72,7 @@ def make_office(cluster: TestCluster, teams: int, *, by_row: bool) -> str:
             session.execute(spread, {"first": first, "n": teams})
         for login, roles in (("test_leads", {"caseworker", "supervisor"}), ("test_member", {"caseworker"})):
             ensure_person(session, role_name=login, display_name=login, password=PASSWORD, roles=roles, team_id=first)
+        session.connection().connection.cursor().execute(BATCHES)
         for table in ASKED_ONCE if by_row else ():
             session.execute(text(BY_ROW.format(table=table, name=table.split(".")[1])))
     with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain.communication.account_models import MailAccount, MailboxState, SendingState
 from domain.communication.accounts import Account, accounts, default_account_id
 from domain.communication.models import HINDERED, Email
-from domain.communication.server_answers import NOT_LET_IN
+from domain.communication.server_answers import CERTIFICATE, NOT_LET_IN, OF_ACCOUNT
 from domain.errors import Invalid
 from domain.outside import key_of, resting_until
 
@@ -131,40 +131,66 @@ def note_sending(session: Session, account_id: int, *, trouble: str, size_limit:
 
 
 def kept_back(session: Session, account_id: int | None, *, now: datetime) -> tuple[datetime, str] | None:
-    """Until when all mails of an account wait, and the code why: its server rests, or refused the login.
+    """Until when all mails of an account are put off, and the code why: its server rests, or refused the login.
 
-    None where they go out. A refused login may be tried again by then, and is told until it was let in or the account
-    was changed; by the database's clock, which notes both.
+    None where they are tried. A refused login may be tried again by then, and counts until it was let in or the account
+    was changed.
     """
+    if (until := _resting(session, account_id, now=now)) is not None:
+        return until, RESTING
+    met = _met(session, account_id)
+    return (met[0] + LOGIN_AGAIN, met[1]) if met is not None and met[1] in NOT_LET_IN else None
+
+
+def in_the_way(session: Session, account_id: int, *, now: datetime) -> str:
+    """The code of what lets no mail of an account leave now, put off or tried; empty where nothing is known to."""
+    if _resting(session, account_id, now=now) is not None:
+        return RESTING
+    met = _met(session, account_id)
+    return met[1] if met is not None else ""
+
+
+def _resting(session: Session, account_id: int | None, *, now: datetime) -> datetime | None:
     of = session.get(MailAccount, account_id) if account_id is not None else None
     if of is None or not of.smtp_host:
         return None
-    if (until := resting_until(session, key_of(of.smtp_host, of.smtp_port), now=now)) is not None:
-        return until, RESTING
+    return resting_until(session, key_of(of.smtp_host, of.smtp_port), now=now)
+
+
+def _met(session: Session, account_id: int | None) -> tuple[datetime, str] | None:
+    """When an account's last mail met what is in the way of them all, since it was changed; by the database's clock."""
     row = session.execute(
         select(SendingState.tried_at, SendingState.trouble)
         .join(MailAccount, MailAccount.id == SendingState.account_id)
         .where(
             SendingState.account_id == account_id,
-            SendingState.trouble.in_(NOT_LET_IN),
+            MailAccount.smtp_host != "",
+            _of_all_mails(),
             SendingState.tried_at > MailAccount.updated_at,
         )
     ).one_or_none()
-    return (row[0] + LOGIN_AGAIN, row[1]) if row is not None and row[0] is not None else None
+    return (row[0], row[1]) if row is not None and row[0] is not None else None
+
+
+def _of_all_mails() -> ColumnElement[bool]:
+    return or_(SendingState.trouble.in_(OF_ACCOUNT), SendingState.trouble.startswith(CERTIFICATE, autoescape=True))
 
 
 def note_let_in(session: Session, account_id: int) -> None:
-    """A login that was refused went well by now: what waits for that goes on."""
+    """A login went well by now: what waits for one that was refused, or had no way to the server, goes on."""
     session.execute(
         update(SendingState)
-        .where(SendingState.account_id == account_id, SendingState.trouble.in_(NOT_LET_IN))
+        .where(SendingState.account_id == account_id, _of_all_mails())
         .values(trouble="", tried_at=func.clock_timestamp())
     )
 
 
-def largest_mail(session: Session) -> int | None:
-    """The largest mail (bytes) that goes out by the default account: its own limit and its server's, None: unknown."""
-    account_id = default_account_id(session)
+def largest_mail(session: Session, account_id: int | None = None) -> int | None:
+    """The largest mail (bytes) that goes out by an account (else the default one): its own limit and its server's.
+
+    None: unknown.
+    """
+    account_id = account_id if account_id is not None else default_account_id(session)
     row = session.execute(
         select(MailAccount.largest_mb, SendingState.size_limit)
         .outerjoin(SendingState, SendingState.account_id == MailAccount.id)
@@ -179,8 +205,11 @@ def travelling(file_bytes: int) -> int:
     return int(file_bytes * _TRAVELS) + _AROUND if file_bytes else 0
 
 
-def check_size(session: Session, file_bytes: int) -> None:
-    """Raises Invalid (email.too_large_to_send) where a mail with such files is known to be refused."""
-    limit, size = largest_mail(session), travelling(file_bytes)
+def check_size(session: Session, file_bytes: int, *, account_id: int | None = None) -> None:
+    """Raises Invalid (email.too_large_to_send) where a mail with such files is known to be refused on its way.
+
+    It goes out by an account, else by the default one.
+    """
+    limit, size = largest_mail(session, account_id), travelling(file_bytes)
     if limit is not None and size > limit:
         raise Invalid("email.too_large_to_send", size=size, allowed=limit)

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import entered_by, me, office, person_name
-from domain.communication.accounts import sending_account_id
+from domain.communication.account_models import MailAccount
+from domain.communication.accounts import default_account_id, sending_account_id
 from domain.communication.incoming.models import IncomingEmail
 from domain.communication.models import BODY_LENGTH, ContactEntry, Email, EmailItem
 from domain.communication.send_times import (
@@ -74,7 +75,7 @@ def queue_mail(
     """Queue a mail; with `delay` (the undo window, a later day) nothing is sent before it has passed.
 
     Outside the office's sending hours it waits for them; where mails are counted by the hour it waits for its turn.
-    An answer goes out by the account that received what it answers, where that one sends; all else by the default one.
+    By which account it goes out `goes_by` says.
     `item_ids` are the positions of its inquiry that it tells of.
     Returns its id. Raises Invalid for an address or a subject that no header takes, Conflict
     (``email.queued_already``) when the mail of this `client_uuid` is there.
@@ -83,7 +84,7 @@ def queue_mail(
         raise Invalid("email.address", field="to_address")
     if not is_one_line(letter.subject):
         raise Invalid("email.subject_lines", field="subject")
-    settings, account_id = office(session), sending_account_id(session, _received_by(session, in_reply_to))
+    settings, account_id = office(session), goes_by(session, in_reply_to)
     leaves = next_opening(now + delay, settings)
     waits = leaves > now or is_limited(session, settings, account_id)
     values = {
@@ -121,12 +122,19 @@ def queue_mail(
     return made
 
 
-def _received_by(session: Session, in_reply_to: str) -> int | None:
-    """The account a mail that is answered came to: whoever wrote there expects the answer from there."""
+def goes_by(session: Session, in_reply_to: str) -> int | None:
+    """The account a mail is queued for: an answer's is the one asked, since whoever wrote there expects it from there.
+
+    Where that one does not send (or a supervisor has yet to agree to it), and for all else, it is the default one.
+    """
     if not in_reply_to:
-        return None
-    came = select(IncomingEmail.account_id).where(IncomingEmail.message_id == in_reply_to)
-    return session.scalar(came.order_by(IncomingEmail.id.desc()).limit(1))
+        return default_account_id(session)
+    asked = (
+        select(MailAccount.id)
+        .join(IncomingEmail, IncomingEmail.account_id == MailAccount.id)
+        .where(IncomingEmail.message_id == in_reply_to, MailAccount.confirmed)
+    )
+    return sending_account_id(session, session.scalar(asked.order_by(IncomingEmail.id.desc()).limit(1)))
 
 
 def defer(session: Session, email_id: int) -> None:

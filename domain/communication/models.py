@@ -21,7 +21,8 @@ from domain.therapists.models import Therapist
 SCHEMA = {"schema": "communication_service"}
 BODY_LENGTH, COUNTERPART_LENGTH = 10_000, 300  # characters of an entry of the history; also of what is noted of a call
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # when a contact can have been
-# of a mail that something keeps from leaving: asked word for word as its index, so that a long queue costs nothing
+# of a mail that something keeps from leaving: asked word for word as its index, so that a long queue costs nothing;
+# unqualified as there, hence for statements that read no other table with a status
 HINDERED = text("status IN ('queued', 'retry_wait') AND failure_cause <> ''")
 
 

@@ -43,7 +43,9 @@ LOGIN_NEEDED = "smtp.login_needed"
 NOBODY_THERE = frozenset({UNKNOWN, DISABLED, NO_DOMAIN})
 # a wrong password said again with every mail of a batch has the provider lock the account, or our address out
 NOT_LET_IN = frozenset({"smtp.login", "smtp.login_letters"})
-_OF_ACCOUNT = frozenset({LOGIN_NEEDED, "smtp.tls_required"}) | NOT_LET_IN
+# of the way to the server and not of one mail: until somebody mends it none leaves
+OF_ACCOUNT = frozenset({LOGIN_NEEDED, "smtp.tls_required"}) | NOT_LET_IN
+CERTIFICATE = "mail_server.certificate"  # how all the codes of a certificate begin
 
 _ENHANCED = re.compile(r"\A\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _GREY = re.compile(r"gr[ea]y-?\s?list|postgrey|try again (in|after) \d+ (second|minute)", re.IGNORECASE)
@@ -90,7 +92,7 @@ def waits(cause: str) -> tuple[timedelta, ...]:
         return GREYLIST_WAITS
     if cause == FULL:
         return FULL_WAITS
-    if cause in _OF_ACCOUNT or cause.startswith(("mail_server.", "mail_account.")):
+    if cause in OF_ACCOUNT or cause.startswith(("mail_server.", "mail_account.")):
         return ACCOUNT_WAITS
     return WAITS
 

@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, str] = {
     "batch.elsewhere": "Das liegt schon in einem Sammelversand, den {by} {at} begonnen hat. Es wurde kein zweiter angelegt; hier ist er.",
     "batch.elsewhere_hidden": "Das liegt schon in einem Sammelversand, den {by} {at} begonnen hat und der auch Menschen eines anderen Teams nennt; deshalb sehen Sie ihn nicht. Es wurde kein zweiter angelegt. Bitten Sie {by}, ihn zu senden oder zu verwerfen.",
     "batch.transition": "Das geht nicht mehr: Jemand hat diesen Sammelversand inzwischen gesendet, angehalten oder zurückgeholt. Es wurde nichts geändert.",
+    "batch.part": "Dieser Sammelversand nennt auch Menschen eines anderen Teams, die Sie nicht sehen; was an sie geht, würde abgelehnt. Es wurde nichts gesendet. Bitten Sie die Leitung, ihn zu senden, oder verwerfen Sie ihn.",
     "batch.nobody_fits": "Niemand passt mehr zu dieser Praxis: {rules}. Es wurde nichts gesendet.",
     "batch.no_reminder_due": "Diese Praxis hat inzwischen geantwortet oder wurde schon erinnert. Es wurde nichts gesendet.",
     "weekly.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde nichts gesendet.",

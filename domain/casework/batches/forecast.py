@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.communication.account_models import MailAccount
-from domain.communication.account_states import kept_back
+from domain.communication.account_states import in_the_way
 from domain.communication.accounts import default_account_id
 from domain.communication.send_times import HOUR, next_opening, undo_window
 
@@ -42,8 +42,7 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if account_id is not None:
         account = session.get_one(MailAccount, account_id)
         limits.append(account.mails_per_hour)
-        kept = kept_back(session, account_id, now=now)
-        trouble = "mail_account.unconfirmed" if not account.confirmed else kept[1] if kept is not None else ""
+        trouble = in_the_way(session, account_id, now=now) if account.confirmed else "mail_account.unconfirmed"
         server = f"{account.smtp_host}:{account.smtp_port}"
     per_hour = min((limit for limit in limits if limit is not None), default=None)
     undo = undo_window(settings, in_batch=True)

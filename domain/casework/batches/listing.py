@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from domain.casework.batches.seen import SEEN
+from domain.casework.batches.seen import SEEN, SEEN_OF_ALL
 from domain.errors import NotFound
 from domain.listing import Listing, fetch_page
 from domain.paging import ListQuery, Page
@@ -67,7 +67,7 @@ _BATCHES = Listing(
     filters={"released": "b.released_at IS NOT NULL", "under_way": "g.state IN ('running', 'paused')"},
     default_sort="created",
     tiebreak="b.id",
-    where=f"(b.status <> 'taken_back' OR b.released_at IS NOT NULL) AND {SEEN}",
+    where=f"(b.status <> 'taken_back' OR b.released_at IS NOT NULL) AND {SEEN_OF_ALL}",
 )
 
 
@@ -226,6 +226,6 @@ def under_way(session: Session) -> UnderWay:
                coalesce(sum(open + waiting + sending + sent + failed + unclear), 0)::int AS all,
                coalesce(sum(failed + unclear), 0)::int AS trouble
         FROM communication_service.batch_progress g JOIN communication_service.batch b ON b.id = g.batch_id
-        WHERE state IN ('running', 'paused') AND {SEEN}""")
+        WHERE CASE WHEN state IN ('running', 'paused') THEN {SEEN} ELSE false END""")
     ).one()
     return UnderWay(*row)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import office
 from domain.casework.batches.gathering import best_channel
+from domain.casework.batches.seen import refuse_part
 from domain.casework.batches.weekly import send_status
 from domain.casework.preparing import create_and_send, who_fits
 from domain.casework.reminding import due_for_reminder, remind
@@ -32,13 +33,15 @@ from domain.values import Channel
 def make_next(session: Session, batch_id: int, *, now: datetime) -> bool:
     """Make the next line of a running batch; False when there is none left for this caller (or it is paused).
 
-    The batch is locked against being paused meanwhile: once it is, no further line is made.
+    The batch is locked against being paused meanwhile: once it is, no further line is made. Raises Forbidden where its
+    lines name people the caller does not see (any more): each of theirs would be refused for good.
     """
     batch = session.scalar(
         select(Batch).where(Batch.id == batch_id, Batch.status == "running").with_for_update(read=True)
     )
     if batch is None:
         return False
+    refuse_part(session, batch_id)
     line = session.scalar(
         select(BatchLine)
         .where(BatchLine.batch_id == batch_id, BatchLine.status == "open")

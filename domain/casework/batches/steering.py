@@ -2,7 +2,8 @@
 
 Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
 sending, or just takes, at that moment it finishes. Taking back then cancels line by line and may be cut and continued;
-a letter that was printed is the practice's and stays. Each step raises NotFound for a batch one does not see.
+a letter that was printed is the practice's and stays. Each step raises NotFound for a batch one does not see, and going
+on Forbidden for one of which its maker sees a part by now.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
-from domain.casework.batches.seen import load_seen
+from domain.casework.batches.seen import load_seen, refuse_part
 from domain.casework.batches.weekly import week_of
 from domain.casework.reminding import take_reminder_back
 from domain.casework.sending import undo_sending
@@ -36,6 +37,8 @@ def _move(session: Session, batch_id: int, after: str) -> Batch:
     batch = load_seen(session, batch_id)
     if (batch.status, after) not in STEPS:
         raise Conflict("batch.transition", before=batch.status, after=after)
+    if after == "running":
+        refuse_part(session, batch_id)
     batch.status = after
     events.record(session, f"batch.{after}", batch.id)
     return batch

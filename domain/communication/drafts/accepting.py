@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.access import office
 from domain.communication.account_states import check_size
 from domain.communication.drafts.records import Draft
-from domain.communication.mails import OutgoingFile, queue_mail
+from domain.communication.mails import OutgoingFile, goes_by, queue_mail
 from domain.communication.models import Email, EmailAttachment
 from domain.communication.templates.rendering import written
 from domain.file_types import checked_file
@@ -25,10 +25,11 @@ def accept_draft(session: Session, draft: Draft, files: Sequence[OutgoingFile], 
     """Queue the mail; it waits for the office's undo window. Returns its id.
 
     Raises Conflict (``email.queued_already``) when it is there, and Invalid for an address or file that cannot be sent
-    or files together larger than the mail server is known to take.
+    or files together larger than the account's mail server is known to take.
     """
     to = draft.addressee
-    check_size(session, sum(len(file.content) for file in files))
+    size = sum(len(file.content) for file in files)
+    check_size(session, size, account_id=goes_by(session, draft.in_reply_to))
     number = queue_mail(
         session,
         kind="patient" if to.patient_id is not None else "own",

@@ -1,40 +1,51 @@
 -- Whose batches a caseworker sees: by what their lines hold, whoever gathered them.
 
--- Nobody of another team is named, or the caller made it and sees a part. A line is seen as what it is about: a patient,
--- an inquiry some of whose patients one sees, or else every search it is to ask for. It reads rows hidden from the caller,
--- and looks up whom the lines name: a list asks it of batch after batch, each of few people among thousands.
-CREATE FUNCTION communication_service.sees_batch(which bigint) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    RETURN NOT pg_has_role(session_user, 'platzlotse_caseworker', 'MEMBER') OR platform.sees_all_teams() OR (
-        WITH mine AS MATERIALIZED (SELECT platform.seen_teams() AS teams),
+-- The batches (or that one) that name anybody hidden from the caller; `part` where the caller made it and sees some of it.
+-- A line is seen as what it is about: a patient, an inquiry some of whose patients one sees, or else every search it is to
+-- ask for. It reads rows hidden from the caller. A list of all there ever were asks it once; of one batch it looks up whom
+-- its lines name, hence planned anew each time.
+CREATE FUNCTION communication_service.hidden_in_batches(which bigint DEFAULT NULL)
+    RETURNS TABLE (batch_id bigint, part boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    teams bigint[] := platform.seen_teams();
+BEGIN
+    IF NOT pg_has_role(session_user, 'platzlotse_caseworker', 'MEMBER') OR platform.sees_all_teams() THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        WITH asked AS NOT MATERIALIZED (
+            SELECT l.id, l.batch_id, l.inquiry_id, l.patient_id, l.search_ids
+            FROM communication_service.batch_line l WHERE which IS NULL OR l.batch_id = which),
+        named AS (
+            SELECT l.id, l.batch_id, l.inquiry_id, l.patient_id FROM asked l WHERE l.patient_id IS NOT NULL
+            UNION ALL
+            SELECT l.id, l.batch_id, l.inquiry_id, s.patient_id FROM asked l
+            JOIN matching_service.inquiry_item i ON i.inquiry_id = l.inquiry_id
+            JOIN matching_service.place_search s ON s.id = i.search_id
+            UNION ALL
+            SELECT l.id, l.batch_id, l.inquiry_id, s.patient_id FROM asked l
+            CROSS JOIN LATERAL unnest(l.search_ids) AS u (id)
+            JOIN matching_service.place_search s ON s.id = u.id WHERE l.inquiry_id IS NULL),
         lines AS (
-            SELECT CASE WHEN l.inquiry_id IS NOT NULL THEN bool_or(p.seen) ELSE bool_and(p.seen) END AS seen
-            FROM communication_service.batch_line l
-            CROSS JOIN mine
-            LEFT JOIN LATERAL (
-                SELECT l.patient_id AS id WHERE l.patient_id IS NOT NULL
-                UNION ALL
-                SELECT s.patient_id FROM matching_service.inquiry_item i
-                JOIN matching_service.place_search s ON s.id = i.search_id WHERE i.inquiry_id = l.inquiry_id
-                UNION ALL
-                SELECT s.patient_id FROM matching_service.place_search s
-                WHERE l.inquiry_id IS NULL AND s.id = ANY (l.search_ids)) AS named ON true
-            LEFT JOIN LATERAL (
-                SELECT p.team_id IS NULL OR p.team_id = ANY (mine.teams) AS seen
-                FROM patient_service.patient p WHERE p.id = named.id) AS p ON true
-            WHERE l.batch_id = which GROUP BY l.id)
-        SELECT coalesce(bool_and(k.seen), true) OR bool_or(k.seen) AND (
-            SELECT b.created_by = platform.current_person_id() FROM communication_service.batch b WHERE b.id = which)
-        FROM lines k);
-REVOKE EXECUTE ON FUNCTION communication_service.sees_batch(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION communication_service.sees_batch(bigint) TO platzlotse_caseworker, platzlotse_supervisor;
+            SELECT n.batch_id, CASE WHEN n.inquiry_id IS NULL THEN bool_and(p.team_id IS NULL OR p.team_id = ANY (teams))
+                                    ELSE bool_or(p.team_id IS NULL OR p.team_id = ANY (teams)) END AS seen
+            FROM named n JOIN patient_service.patient p ON p.id = n.patient_id GROUP BY n.batch_id, n.id, n.inquiry_id)
+        SELECT k.batch_id, bool_or(k.seen) AND coalesce(b.created_by = platform.current_person_id(), false)
+        FROM lines k JOIN communication_service.batch b ON b.id = k.batch_id
+        GROUP BY k.batch_id, b.created_by HAVING NOT bool_and(k.seen);
+END $$;
+REVOKE EXECUTE ON FUNCTION communication_service.hidden_in_batches(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION communication_service.hidden_in_batches(bigint) TO platzlotse_caseworker, platzlotse_supervisor;
 
--- A batch is steered by who sees it. Whoever drops one drops the lines hidden from them, too: they would wait for ever, and
--- what waits in one batch is gathered into no other.
+-- A batch is steered by who sees it, and gone on with by who sees all of it. Whoever drops one drops the lines hidden from
+-- them, too: they would wait for ever, and what waits in one batch is gathered into no other.
 CREATE FUNCTION communication_service.batch_moved() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT communication_service.sees_batch(NEW.id) THEN
+    IF EXISTS (SELECT FROM communication_service.hidden_in_batches(NEW.id) AS h
+               WHERE NOT h.part OR NEW.status = 'running') THEN
         RAISE EXCEPTION 'a batch for patients of another team' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF NEW.status = 'taken_back' THEN

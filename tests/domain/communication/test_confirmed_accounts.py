@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 from nacl.public import PrivateKey
@@ -13,8 +14,10 @@ from domain.casework.agenda import TaskKind, agenda
 from domain.casework.receiving import receive
 from domain.communication.accounts import Account, AccountForm, account, awaiting, confirm_account, save_account
 from domain.communication.claiming import claim
+from domain.communication.drafts.accepting import accept_draft
+from domain.communication.drafts.records import Addressee, Draft, DraftState
 from domain.communication.incoming.parse import parse_mail
-from domain.communication.mails import Letter, queue_mail
+from domain.communication.mails import Letter, OutgoingFile, queue_mail
 from domain.communication.models import Email
 from domain.database import Database, Session
 from domain.errors import Conflict, Invalid, PlatzlotseError
@@ -217,8 +220,10 @@ def test_an_admin_does_not_allow_patients_addresses_to_go_out(admin: Database, d
         session.execute(text("UPDATE geocoding_service.map_settings SET patients_to_geocoder = true"))
 
 
-def test_an_answer_goes_out_by_the_account_it_was_asked_at(database: Database, account_id: int, now: datetime) -> None:
-    """A practice wrote to the second address of the office: it hears from there, until that one sends no more."""
+def test_an_answer_goes_out_by_the_account_it_was_asked_at(
+    admin: Database, database: Database, account_id: int, now: datetime
+) -> None:
+    """A practice wrote to the second address of the office: it hears from there, while that one sends and may."""
     second = AccountForm(name="Kinder", address="kinder@buero.example", smtp_host="mail.buero.example")
 
     def goes_by(session: Session, in_reply_to: str) -> int | None:
@@ -234,5 +239,34 @@ def test_an_answer_goes_out_by_the_account_it_was_asked_at(database: Database, a
         receive(session, came, now=now, account_id=number)
         session.flush()
         assert (goes_by(session, came.message_id), goes_by(session, "")) == (number, account_id)
+    move(admin, number, "smtp_host = 'neu.buero.example'")
+    with database.write() as session:
+        assert goes_by(session, came.message_id) == account_id
+        confirm_account(session, account(session, number))
+        assert goes_by(session, came.message_id) == number
         save_account(session, replace(second, active=False), account_id=number)
         assert goes_by(session, came.message_id) == account_id
+
+
+def test_an_answer_is_as_large_as_its_own_account_takes(database: Database, account_id: int, now: datetime) -> None:
+    """It is judged by the account it leaves by: the other's server takes less, or more."""
+    files = [OutgoingFile("Antwort.txt", "text/plain", b"a" * 1_500_000)]
+    small = AccountForm(name="Kinder", address="kinder@buero.example", smtp_host="mail.buero.example", largest_mb=1)
+    came = parse_mail(reply("Wen suchen Sie?"))
+
+    def answer(session: Session) -> int:
+        draft = Draft(
+            uuid4(), DraftState.QUEUED, Addressee("p@praxis.example", "", None, None), "a", "b", None, came.message_id,
+            None, 1, now,
+        )  # fmt: skip
+        return accept_draft(session, draft, files, now=now)
+
+    with database.write() as session:
+        number = save_account(session, small)
+        receive(session, came, now=now, account_id=number)
+        session.flush()
+        with pytest.raises(Invalid, match="too_large_to_send"):
+            answer(session)
+        save_account(session, replace(small, largest_mb=None), account_id=number)
+        save_account(session, replace(FORM, largest_mb=1), account_id=account_id)
+        assert session.get_one(Email, answer(session)).account_id == number

@@ -13,7 +13,7 @@ from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
 from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
-from domain.communication.account_states import note_sending
+from domain.communication.account_states import kept_back, note_let_in, note_sending
 from domain.communication.accounts import AccountForm, save_account
 from domain.communication.batch_models import BatchLine
 from domain.communication.claiming import claim, release_due
@@ -118,6 +118,14 @@ def test_a_batch_whose_account_does_not_send_promises_no_time(database: Database
     with worker_database.write() as session:
         assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
         note_sending(session, account, trouble="mail_server.connection", size_limit=None)  # one line that was cut
+        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        for trouble in ("mail_server.certificate_expired", "smtp.login_needed", "smtp.tls_required"):
+            note_sending(session, account, trouble=trouble, size_limit=None)
+            told = forecast(session, 3, now=NOW, under_way=True)
+            assert told.trouble == trouble
+            assert time_left(told, NOW).startswith("Zurzeit warten alle E-Mails.")
+            assert kept_back(session, account, now=NOW) is None  # tried again by their own waits
+        note_let_in(session, account)
         assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
         for _ in range(FAILURES_BEFORE_OPEN):
             note_failure(session, "mail.buero.example:587", "mail_server.connection", now=NOW)

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.gathering import gather_practices, gather_reminders, gather_weekly
 from domain.casework.batches.listing import get_batch, list_batches, under_way
+from domain.casework.batches.making import make_next
+from domain.casework.batches.seen import is_batch_seen
 from domain.casework.batches.steering import release, take_back
 from domain.casework.preparing import create_and_send
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -110,6 +112,9 @@ def test_a_batch_of_two_teams_silences_nobody(office: Office, northern: dict[str
             release(session, batch, now=later)
         with pytest.raises(NotFound), at_work(office, name) as session:
             take_back(session, batch)
+        with at_work(office, name) as session:  # one and all are the same rule
+            assert not is_batch_seen(session, batch)
+            assert under_way(session).running == 0
         with pytest.raises(Forbidden), at_work(office, name) as session:  # nor by a tool of one's own
             session.execute(text("UPDATE communication_service.batch SET status = 'taken_back'"))
 
@@ -144,6 +149,18 @@ def test_a_deputys_batch_is_of_the_team_it_is_about(
         assert [row.batch_id for row in list_batches(session, ListQuery()).rows] == [weekly.batch_id]
         with pytest.raises(NotFound):
             take_back(session, reminders.batch_id)
+        with pytest.raises(Forbidden, match=r"batch\.part"):
+            release(session, weekly.batch_id, now=later)
+    with pytest.raises(Forbidden), at_work(office, "south") as session:  # nor by a tool of one's own
+        session.execute(
+            text("UPDATE communication_service.batch SET status = 'running', released_at = now() WHERE id = :id"),
+            {"id": weekly.batch_id},
+        )
+    with at_work(office, "lead") as session:
+        release(session, weekly.batch_id, now=later)
+    with pytest.raises(Forbidden, match=r"batch\.part"), at_work(office, "south") as session:
+        make_next(session, weekly.batch_id, now=later)
+    with at_work(office, "south") as session:
         take_back(session, weekly.batch_id)
     with at_work(office, "north") as session:
         assert gather_weekly(session, now=later).lines == 1
