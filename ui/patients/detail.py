@@ -145,11 +145,13 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             return  # somebody has moved on, or types in another one
         # nothing of somebody who is no longer to be seen stays on the screen, nor what was typed: nobody can save it
         said = tr("Diese Akte ist gelöscht, oder sie gehört jetzt zu einem anderen Team.")
+        tell = self._ui.messages.info
         if self._dirty or self._evidence.unsaved:
             said = f"{said} {tr('Was Sie darin geändert hatten, ließ sich nicht mehr speichern.')}"
+            tell = self._ui.messages.warning  # stays until it was read
         self._start_new()
         self.gone.emit()
-        self._ui.messages.info(said)
+        tell(said)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form

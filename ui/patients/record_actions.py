@@ -131,8 +131,10 @@ class RecordActions(QWidget):
         ).ask(erase)
 
     def _on_erase_all(self) -> None:
+        patient_id = self._patient_id  # of the record the dialog was opened at
+
         def erase(dialog: ReasonDialog) -> None:
-            patient_id, now, reason = self._patient_id, self._ui.now(), dialog.reason()
+            now, reason = self._ui.now(), dialog.reason()
             if patient_id is not None:
                 self._ui.background.write(
                     self, lambda s: erase_record(s, patient_id, reason=reason, now=now), self._tell_all_erased

@@ -8,7 +8,7 @@ SENTENCES: Mapping[str, str] = {
     "backup.foreign": "Das ist keine Sicherung von Platzlotse. Es wurde nichts geändert.",
     "backup.newer_format": "Diese Sicherung stammt von einer neueren Fassung von Platzlotse. Es wurde nichts geändert; bitte aktualisieren Sie das Programm.",
     "backup.wrong_key": "Dieser Schlüssel öffnet die Sicherung nicht. Es wurde nichts geändert; nehmen Sie den Wiederherstellungsschlüssel, der galt, als sie entstand.",
-    "backup.key_needed": "Der Schlüssel dieses Rechners öffnet die Sicherung nicht; sie entstand auf einem anderen. Es wurde nichts geändert; geben Sie den Wiederherstellungsschlüssel vom Papier ein, ohne Bildschirm in {name}.",
+    "backup.key_needed": "Kein Schlüssel dieses Rechners öffnet die Sicherung. Es wurde nichts geändert; geben Sie den Wiederherstellungsschlüssel vom Papier ein, ohne Bildschirm in {name}.",
     "backup.truncated": "Die Sicherung ist abgeschnitten: Ihr Ende fehlt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
     "backup.damaged": "Die Sicherung ist beschädigt. Es wurde nichts geändert; nehmen Sie eine andere oder die am zweiten Ort.",
     "backup.key_mistyped": "Das ist kein Wiederherstellungsschlüssel: Er hat 14 Gruppen zu vier Zeichen, und eine Prüfung entdeckt Tippfehler. Vergleichen Sie ihn mit dem Ausdruck.",

@@ -124,10 +124,10 @@ def test_of_two_workers_one_killed_the_other_goes_on(
         port = ports.get(timeout=120)
         (victim,) = [worker for worker in workers if port in own_ports(worker.pid)]
         (other,) = [worker for worker in workers if worker is not victim]
+        with database.read() as session:  # before: on a slow machine the other may have claimed it afterwards
+            until = session.scalar(select(SourceRun.claimed_until).where(SourceRun.state == "reading"))
         victim.kill()
         assert victim.wait() == -signal.SIGKILL
-        with database.read() as session:
-            until = session.scalar(select(SourceRun.claimed_until).where(SourceRun.state == "reading"))
         killed.set()
         wait(lambda: state(database).review is not None)
         assert other.poll() is None
