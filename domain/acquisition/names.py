@@ -85,10 +85,10 @@ _PROFESSION = re.compile(
     re.IGNORECASE,
 )
 _AND = r"(?:/|&|\+|und|u\.)"
-_SEVERAL = re.compile(rf"(?<! von) {_AND} ", re.IGNORECASE)
+_SEVERAL = re.compile(rf"(?<!\bvon) {_AND} ", re.IGNORECASE)
 # licences and methods in short, and who is not called by name
 _SHORT = re.compile(
-    rf"(?:[\s,;|–-]|(?<=[\s/]){_AND}(?=[\s/])|/)+(?:KJPP?|PP|VT|TP|AP|ST|HP|EMDR)$"
+    rf"(?<![\s,;|/–-])(?:[\s,;|/–-]|(?<=[\s/])(?:&|\+|und|u\.)(?=[\s/]))++(?:KJPP?|PP|VT|TP|AP|ST|HP|EMDR)$"
     rf"|,?\s+{_AND}\s+(?i:Partner(?:in)?|Kolleg\w+|Team)$"
 )
 
@@ -117,7 +117,8 @@ def split_name(text: object) -> PersonName:
     while len(parts) > 1 and (titles := _only_titles(parts[-1])):
         behind = [*titles, *behind]
         parts.pop()
-    if _SEVERAL.search(", ".join(parts)):
+    # behind name and first name stand fields of work and places: "Kern, Anna, Kinder und Jugendliche" is one person
+    if _SEVERAL.search(", ".join(parts[:2])):
         return PersonName(written, institution=True)
     if len(parts) > 1:
         # "Heide, Dr. Anna" as lists sorted by surname have it

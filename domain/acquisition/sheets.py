@@ -55,17 +55,22 @@ def rows(path: Path, sheet: str = "", *, alone: Callable[[str], bool] | None = N
 def table(path: Path, sheet: str = "", *, alone: Callable[[str], bool]) -> Iterator[Row]:
     """The rows from the header on: a list's name, its day and empty rows may stand above it.
 
-    The header is the first row with two filled cells, or with one of which `alone` says that it heads a column; where
-    none of the first is one, the very first row.
+    The header is the first row with two filled cells, or with one of which `alone` says that it heads a column, unless
+    that is a list's name right above the header; where none of the first is one, the very first row.
     """
     found = rows(path, sheet, alone=alone)
     above: list[Row] = []
+    only: int | None = None  # where a cell stands that may head the only column
     for number, row in islice(found, MOST_ABOVE):
-        filled = [cell for cell in row if cell is not None and str(cell).strip()]
-        if len(filled) > 1 or (filled and alone(str(filled[0]))):
-            return chain([(number, row)], found)
+        filled = [str(cell) for cell in row if cell is not None and str(cell).strip()]
         above.append((number, row))
-    return chain(above, found)
+        if len(filled) > 1 and (only is None or any(map(alone, filled))):
+            return chain(above[-1:], found)
+        if filled and only is not None:
+            break
+        if filled and alone(filled[0]):
+            only = len(above) - 1
+    return chain(above[only or 0 :], found)
 
 
 def has_sheet(path: Path, sheet: str) -> bool:

@@ -181,6 +181,12 @@ def test_a_list_may_have_names_only(tmp_path: Path, above: str) -> None:
     assert preview(path).headers == ("Name",)
 
 
+def test_a_list_s_name_is_no_header(tmp_path: Path) -> None:
+    """Even where it is a word that may head a column."""
+    (found,) = patients(tmp_path, "Name\n\nNachname;Vorname\nKern;Anna\n")
+    assert (found.last_name, found.first_name) == ("Kern", "Anna")
+
+
 def test_the_plainer_header_wins() -> None:
     """A running number is no house number, and a column for surnames beats one for names."""
     assert office_table.guess_mapping(["Nr", "Name", "Nachname", "E-Mail", "geb. Datum"]) == {
