@@ -1,9 +1,9 @@
 """The ranked practices of one search as a table; the best of them or all, held in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.casework.travelling import SearchWays
@@ -17,15 +17,20 @@ from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
+MARK = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 SAME = 0.01  # kilometres: nearer than that lies only what was placed at the same middle of a PLZ
 
 
 class ResultTable(QWidget):
-    """Best first; the selection is told by id. `several` tells the practices chosen together (Strg or Umschalt)."""
+    """Best first; the selection is told by id, and is kept by id while the rows are of the same search.
+
+    `several` tells the practices chosen together (Strg or Umschalt), `left` those no longer in the search's list.
+    """
 
     selected = Signal(int)
     activated = Signal(int)
     several = Signal(list)
+    left = Signal(object)  # frozenset of therapists
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,9 +74,44 @@ class ResultTable(QWidget):
     ) -> None:
         """Other rows; their ways come after them, of the same search those known stay meanwhile. Who names `skill` says so."""
         if search_id != self._search_id:
-            self._ways = None
+            self.clear()
         self._now, self._search_id, self._skill = now, search_id, skill
+        chosen, current = self.chosen(), self._current()
+        before = {candidate.therapist_id for candidate in self._model.rows}
         self._model.show(rows)
+        self._mark(chosen, current)
+        self.several.emit(self.chosen())
+        self.left.emit(frozenset(before - {candidate.therapist_id for candidate in rows}))
+
+    def clear(self) -> None:
+        """No rows: those of one search are never seen, or chosen, as another's."""
+        self._ways = self._search_id = None
+        self._model.show(())
+        self.several.emit([])
+
+    def unmark(self) -> None:
+        """Nothing is chosen; the arrow keys go on from where they were."""
+        self.view.clearSelection()
+
+    def chosen(self) -> list[int]:
+        """The practices of the marked rows."""
+        return [self._model.rows[index.row()].therapist_id for index in self.view.selectionModel().selectedRows()]
+
+    def _current(self) -> int | None:
+        index = self.view.currentIndex()
+        return self._model.rows[index.row()].therapist_id if index.isValid() else None
+
+    def _mark(self, chosen: Collection[int], current: int | None) -> None:
+        """A model that was reset has forgotten both; nobody hears of it as a choice."""
+        selection = self.view.selectionModel()
+        blocked = selection.blockSignals(True)
+        for number, candidate in enumerate(self._model.rows):
+            if candidate.therapist_id in chosen:
+                selection.select(self._model.index(number, 0), MARK)
+            if candidate.therapist_id == current:
+                selection.setCurrentIndex(self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        selection.blockSignals(blocked)
+        self.view.viewport().update()
 
     def show_ways(self, ways: SearchWays | None) -> None:
         """How long the way to each takes."""
@@ -114,8 +154,7 @@ class ResultTable(QWidget):
                 return
 
     def _on_selection(self) -> None:
-        rows = self.view.selectionModel().selectedRows()
-        chosen = [self._model.rows[index.row()].therapist_id for index in rows]
+        chosen = self.chosen()
         if chosen:
             self.selected.emit(chosen[-1])
         self.several.emit(chosen)
