@@ -105,6 +105,10 @@ class InquiryComposer(QWidget):
             key="prepare",
         )
 
+    def is_empty(self) -> bool:
+        """No practice is shown, nor being read."""
+        return self._wanted is None
+
     def leave_search(self, search_id: int) -> None:
         """Another patient was chosen: nobody is asked until a practice is chosen for them."""
         if self._wanted is not None and self._wanted[1] != search_id:

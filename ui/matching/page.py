@@ -135,6 +135,7 @@ class MatchingPage(PageWidget):
         self._searches.widen.connect(self._filter.clear)
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
+        self._results.clicked.connect(lambda i: self._choose_practice(i) if self._composer.is_empty() else None)
         self._results.several.connect(self._offer_together)
         self._results.left.connect(self._composer.forget)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))

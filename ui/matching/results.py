@@ -24,10 +24,12 @@ SAME = 0.01  # kilometres: nearer than that lies only what was placed at the sam
 class ResultTable(QWidget):
     """Best first; the selection is told by id, and is kept by id while the rows are of the same search.
 
-    `several` tells the practices chosen together (Strg or Umschalt), `left` those no longer in the search's list.
+    `several` tells the practices chosen together (Strg or Umschalt), `left` those no longer in the search's list,
+    `clicked` a marked row under the mouse, also one that was marked before.
     """
 
     selected = Signal(int)
+    clicked = Signal(int)
     activated = Signal(int)
     several = Signal(list)
     left = Signal(object)  # frozenset of therapists
@@ -67,6 +69,7 @@ class ResultTable(QWidget):
         layout.addWidget(self.view)
         # the selection, not the current row: a screen reader selects without moving there
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
+        self.view.clicked.connect(lambda index: self._on_click(self._model.rows[index.row()].therapist_id))
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
     def show_candidates(
@@ -152,6 +155,10 @@ class ResultTable(QWidget):
             if candidate.therapist_id == therapist_id:
                 self.view.selectRow(number)
                 return
+
+    def _on_click(self, therapist_id: int) -> None:
+        if therapist_id in self.chosen():  # Strg may just have taken the mark away
+            self.clicked.emit(therapist_id)
 
     def _on_selection(self) -> None:
         chosen = self.chosen()

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
@@ -104,6 +104,12 @@ def test_what_is_chosen_stays_over_a_refresh(page: MatchingPage, qtbot: QtBot, d
     see_again(page, qtbot)
     assert marked(page) == [last]
     assert not page._together.isVisible()
+    # the one at the right went, this one is marked: a click shows it though its mark does not change
+    assert page._composer._empty.isVisible()
+    view = page._results.view
+    at = view.visualRect(page._results._model.index(0, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)  # type: ignore[no-untyped-call]  # pytest-qt
+    qtbot.waitUntil(page._composer._content.isVisible)
 
 
 def test_a_practice_that_left_the_list_leaves_the_right_side(
