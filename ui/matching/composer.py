@@ -1,6 +1,6 @@
 """An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -105,14 +105,19 @@ class InquiryComposer(QWidget):
             key="prepare",
         )
 
-    def follow_search(self, search_id: int) -> None:
-        """Another patient was chosen: the practice shown is asked for them, or nobody until it is chosen anew."""
-        if self._wanted is None or self._wanted[1] == search_id:
-            return
-        therapist_id, before = self._wanted
-        self._clear()
-        if before is not None:
-            self.show_therapist(therapist_id, search_id)
+    def is_empty(self) -> bool:
+        """No practice is shown, nor being read."""
+        return self._wanted is None
+
+    def leave_search(self, search_id: int) -> None:
+        """Another patient was chosen: nobody is asked until a practice is chosen for them."""
+        if self._wanted is not None and self._wanted[1] != search_id:
+            self._clear()
+
+    def forget(self, therapists: Collection[int]) -> None:
+        """These no longer fit the search shown; a practice shown without one is not asked for it alone."""
+        if self._wanted is not None and self._wanted[1] is not None and self._wanted[0] in therapists:
+            self._clear()
 
     def _show(self, found: Prepared, search_id: int | None, together: Sequence[int]) -> None:
         self._prepared, self._search_id = found, search_id
@@ -173,6 +178,9 @@ class InquiryComposer(QWidget):
     def _clear(self) -> None:
         self._prepared = self._wanted = None
         self._list.clear()
+        self._override.clear()  # what was said of one pair says nothing of the next
+        self._unknown.setChecked(False)
+        self._when.reset()
         self._content.hide()
         self._empty.show()
 
@@ -231,9 +239,6 @@ class InquiryComposer(QWidget):
 
     def _done(self, inquiry_id: int, channel: Channel, send_at: datetime | None, *, leaves: datetime | None) -> None:
         self._clear()
-        self._override.clear()
-        self._unknown.setChecked(False)
-        self._when.reset()
         self._told.tell(inquiry_id, channel, send_at=send_at, leaves=leaves)
         self.sent.emit(inquiry_id)
 

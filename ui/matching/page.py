@@ -75,7 +75,6 @@ class MatchingPage(PageWidget):
         self._all = button("", self._show_all, role="link")
         self._all.hide()
         self._actions = SearchActions(ui)
-        self._chosen: list[int] = []
         self._together = button("", self._ask_together, icon="send")
         self._together.hide()
         self._skills = SkillFilter(ui)
@@ -136,12 +135,15 @@ class MatchingPage(PageWidget):
         self._searches.widen.connect(self._filter.clear)
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
-        self._results.several.connect(self._choose_several)
+        self._results.clicked.connect(lambda i: self._choose_practice(i) if self._composer.is_empty() else None)
+        self._results.several.connect(self._offer_together)
+        self._results.left.connect(self._composer.forget)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
         self._skills.changed.connect(self._judge)
         self._ways.found.connect(self._results.show_ways)
         self._map.selected.connect(self._on_map)
         self._why.opened.connect(lambda i: ui.navigate("therapists", i))
+        self._composer.sent.connect(lambda _: self._results.unmark())
         self._composer.sent.connect(lambda _: self._judge())
         self._composer.sent.connect(lambda _: self._results.view.setFocus())  # where the next practice is chosen
         Refresher(self, ui.changes, ("place_search", "inquiry", "inquiry_item", "therapist", "patient"), self.refresh)
@@ -188,7 +190,9 @@ class MatchingPage(PageWidget):
 
     def _choose(self, search_id: int) -> None:
         if search_id != self._search_id:
-            self._composer.follow_search(search_id)
+            self._composer.leave_search(search_id)
+            self._results.clear()
+            self._map.set_selected(None)
             self._skills.clear()
             self._limit = FIT_LIMIT
         self._search_id = search_id
@@ -223,11 +227,7 @@ class MatchingPage(PageWidget):
             self._actions.show_search(row)
             if row.lat is not None and row.lon is not None:
                 self._map.set_center(row.lat, row.lon, row.radius_km, row.name)
-        unknown = sum(group.count for group in found.unknown)
-        if row is not None and row.status == "paused":
-            self._total.setText(tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand."))
-        else:
-            self._total.setText(self._counted(fit_words(found, wish), unknown))
+        self._total.setText(self._resting(row) or self._counted(found, wish))
         rest = found.fit_total - len(found.fit)
         self._all.setVisible(rest > 0)
         self._all.setText(tr("Nur die besten {n} stehen hier. Alle zeigen").format(n=formats.thousands(len(found.fit))))
@@ -245,8 +245,19 @@ class MatchingPage(PageWidget):
         self._judge()
 
     @staticmethod
-    def _counted(fit: str, unknown: int) -> str:
-        return fit + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
+    def _resting(row: SearchRow | None) -> str:
+        """Why nobody fits a search that does not run now."""
+        if row is not None and row.status == "paused":
+            return tr("Die Suche pausiert: Bis sie fortgesetzt wird, passt niemand.")
+        if row is not None and row.status == "tentative":
+            promised = tr("Für {name} liegt eine Zusage vor; gesucht wird erst weiter, wenn sie nicht zustande kommt.")
+            return promised.format(name=row.name)
+        return ""
+
+    @staticmethod
+    def _counted(found: Candidates, wish: SkillWish) -> str:
+        unknown = sum(group.count for group in found.unknown)
+        return fit_words(found, wish) + (" · " + tr("{n} nicht beurteilbar").format(n=unknown) if unknown else "")
 
     def _prepare_group(self, therapist_id: int, searches: list[int]) -> None:
         self._views.setCurrentIndex(0)
@@ -257,8 +268,7 @@ class MatchingPage(PageWidget):
         self._composer.show_therapist(therapist_id, self._search_id)
         self._map.set_selected(therapist_id)
 
-    def _choose_several(self, therapists: list[int]) -> None:
-        self._chosen = therapists
+    def _offer_together(self, therapists: list[int]) -> None:
         words = ntr(len(therapists), "{n} Praxis anfragen …", "{n} Praxen zusammen anfragen …")
         self._together.setText(f" {words}")
         self._together.setAccessibleName(words)
@@ -266,7 +276,7 @@ class MatchingPage(PageWidget):
 
     def _ask_together(self) -> None:
         """The chosen practices as a batch to look through; nothing is sent yet."""
-        search_id, chosen = self._search_id, self._chosen
+        search_id, chosen = self._search_id, self._results.chosen()
         if search_id is None:
             return
 

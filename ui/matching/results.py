@@ -1,9 +1,9 @@
 """The ranked practices of one search as a table; the best of them or all, held in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.casework.travelling import SearchWays
@@ -17,15 +17,22 @@ from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
+MARK = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 SAME = 0.01  # kilometres: nearer than that lies only what was placed at the same middle of a PLZ
 
 
 class ResultTable(QWidget):
-    """Best first; the selection is told by id. `several` tells the practices chosen together (Strg or Umschalt)."""
+    """Best first; the selection is told by id, and is kept by id while the rows are of the same search.
+
+    `several` tells the practices chosen together (Strg or Umschalt), `left` those no longer in the search's list,
+    `clicked` a marked row under the mouse, also one that was marked before.
+    """
 
     selected = Signal(int)
+    clicked = Signal(int)
     activated = Signal(int)
     several = Signal(list)
+    left = Signal(object)  # frozenset of therapists
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +69,7 @@ class ResultTable(QWidget):
         layout.addWidget(self.view)
         # the selection, not the current row: a screen reader selects without moving there
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
+        self.view.clicked.connect(lambda index: self._on_click(self._model.rows[index.row()].therapist_id))
         self.view.activated.connect(lambda index: self.activated.emit(self._model.rows[index.row()].therapist_id))
 
     def show_candidates(
@@ -69,9 +77,44 @@ class ResultTable(QWidget):
     ) -> None:
         """Other rows; their ways come after them, of the same search those known stay meanwhile. Who names `skill` says so."""
         if search_id != self._search_id:
-            self._ways = None
+            self.clear()
         self._now, self._search_id, self._skill = now, search_id, skill
+        chosen, current = self.chosen(), self._current()
+        before = {candidate.therapist_id for candidate in self._model.rows}
         self._model.show(rows)
+        self._mark(chosen, current)
+        self.several.emit(self.chosen())
+        self.left.emit(frozenset(before - {candidate.therapist_id for candidate in rows}))
+
+    def clear(self) -> None:
+        """No rows: those of one search are never seen, or chosen, as another's."""
+        self._ways = self._search_id = None
+        self._model.show(())
+        self.several.emit([])
+
+    def unmark(self) -> None:
+        """Nothing is chosen; the arrow keys go on from where they were."""
+        self.view.clearSelection()
+
+    def chosen(self) -> list[int]:
+        """The practices of the marked rows."""
+        return [self._model.rows[index.row()].therapist_id for index in self.view.selectionModel().selectedRows()]
+
+    def _current(self) -> int | None:
+        index = self.view.currentIndex()
+        return self._model.rows[index.row()].therapist_id if index.isValid() else None
+
+    def _mark(self, chosen: Collection[int], current: int | None) -> None:
+        """A model that was reset has forgotten both; nobody hears of it as a choice."""
+        selection = self.view.selectionModel()
+        blocked = selection.blockSignals(True)
+        for number, candidate in enumerate(self._model.rows):
+            if candidate.therapist_id in chosen:
+                selection.select(self._model.index(number, 0), MARK)
+            if candidate.therapist_id == current:
+                selection.setCurrentIndex(self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        selection.blockSignals(blocked)
+        self.view.viewport().update()
 
     def show_ways(self, ways: SearchWays | None) -> None:
         """How long the way to each takes."""
@@ -113,9 +156,12 @@ class ResultTable(QWidget):
                 self.view.selectRow(number)
                 return
 
+    def _on_click(self, therapist_id: int) -> None:
+        if therapist_id in self.chosen():  # Strg may just have taken the mark away
+            self.clicked.emit(therapist_id)
+
     def _on_selection(self) -> None:
-        rows = self.view.selectionModel().selectedRows()
-        chosen = [self._model.rows[index.row()].therapist_id for index in rows]
+        chosen = self.chosen()
         if chosen:
             self.selected.emit(chosen[-1])
         self.several.emit(chosen)

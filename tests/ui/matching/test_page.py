@@ -77,13 +77,17 @@ def test_what_leaves_at_once_offers_no_undo(ui: UiContext, qtbot: QtBot, databas
 
 
 def test_another_patient_is_asked_for_when_another_is_chosen(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The practice stays in view, ticked for the new one alone; the name stands beside the button."""
+    """The practice is chosen anew, and ticked for the new one alone; the name stands beside the button."""
     page = opened(ui, qtbot, database)
     assert page._composer._names.text() == "Für: Lea Wartend"
+    page._composer._unknown.setChecked(True)
     other = fill(database, lambda s: add_search(s, add_patient(s, last_name="Zweite")))
     page._searches.refresh()
     page._choose(other)
     assert page._composer.chosen() == []
+    assert not page._composer._unknown.isChecked()
+    qtbot.waitUntil(lambda: page._results._model.rowCount() == 1)
+    page._results.view.selectRow(0)
     qtbot.waitUntil(lambda: page._composer._names.text() == "Für: Lea Zweite")
     assert page._composer.chosen() == [other]
     press(qtbot, page, "Anfrage senden")
