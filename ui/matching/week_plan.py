@@ -198,7 +198,7 @@ class WeekPlanView(QWidget):
         line: PlanLineRow | None = self.table.current()
         status = line.status if line is not None else ""
         if line is None and self.table.model.row_at(0) is not None:
-            self.table.view.selectRow(0)  # its letter is there to read at once; this comes here again
+            self.table.select_first()  # its letter is there to read at once; this comes here again
             return
         self._accept.setEnabled(status in {"proposed", "locked"})
         self._skip.setEnabled(status in {"proposed", "locked"})

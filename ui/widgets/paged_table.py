@@ -23,6 +23,7 @@ class PagedTable(QWidget):
     """The table with its empty state; keeps the selection by id when rows change."""
 
     selected = Signal(object)
+    turned = Signal()  # somebody chose another row; the first one taken by the page is none
     activated = Signal(int)
     counted = Signal(int)
     several_chosen = Signal(int)  # how many rows are marked, where more than one may be
@@ -105,6 +106,13 @@ class PagedTable(QWidget):
         self._selected = row_id
         self._after_reset()
 
+    def select_first(self) -> None:
+        """Show the first record where nobody chose one."""
+        first = self.model.id_at(0)
+        if first is not None:
+            self.select(first)
+            self.selected.emit(first)
+
     def current(self) -> Any | None:
         """The selected record."""
         rows = self.view.selectionModel().selectedRows()
@@ -177,6 +185,7 @@ class PagedTable(QWidget):
             if self._state is not None:
                 self._state.remember(f"list/{self._name}/selected", str(row_id))
             self.selected.emit(row_id)
+            self.turned.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:
         row_id = self.model.id_at(index.row())
