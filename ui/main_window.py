@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QStackedWidget,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,6 @@ from ui.navigation import PageSpec, Rail
 from ui.page import PageWidget
 from ui.theme import SPACE, dress
 from ui.translation import ntr, tr
-from ui.widgets.paged_table import PagedTable
 from ui.window_state import WindowState
 
 
@@ -122,7 +120,7 @@ class MainWindow(QMainWindow):
             self._bring_to_front(key)  # unless it is on its way there
         else:
             # made, dressed and shown in one turn of the event loop each: felt less than all at once
-            self._make(key)
+            self._pages[key] = self.messages.follow(self._specs[key].factory())
             QTimer.singleShot(0, self, lambda: self._put_in(key))
         if item_id is not None and field:
             self._pages[key].open_field(item_id, field)
@@ -132,15 +130,8 @@ class MainWindow(QMainWindow):
     def prepare(self, key: str) -> None:
         """Make a page before it is asked for."""
         if key not in self._pages:
-            self._make(key)
+            self._pages[key] = self.messages.follow(self._specs[key].factory())
             self._stack.addWidget(self._pages[key])
-
-    def _make(self, key: str) -> None:
-        page = self._pages[key] = self._specs[key].factory()
-        for table in page.findChildren(PagedTable):
-            table.turned.connect(self.messages.turn)
-        for tabs in page.findChildren(QTabBar):
-            tabs.currentChanged.connect(lambda _: self.messages.turn())
 
     def _put_in(self, key: str) -> None:
         self._stack.addWidget(self._pages[key])

@@ -6,15 +6,18 @@ attention goes as well when another tab or record is; what hinders everywhere st
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.theme import SPACE, Token
 from ui.translation import tr
+from ui.widgets.paged_table import PagedTable
 from ui.widgets.tips import plain
 
+Page = TypeVar("Page", bound=QWidget)
 HIDE_MS = 8000
 LONGEST = 600  # letters of a message on the screen; the rest stands in its tooltip
 LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
@@ -100,6 +103,14 @@ class Messages(QWidget):
         self._page = page
         if self._message is not None and not (self._message.everywhere or self._fresh):
             self._on_close()
+
+    def follow(self, page: Page) -> Page:
+        """Know when another tab or record of this page is looked at; returns it."""
+        for table in page.findChildren(PagedTable):
+            table.turned.connect(self.turn)
+        for tabs in page.findChildren(QTabBar):
+            tabs.currentChanged.connect(lambda _: self.turn())
+        return page
 
     def turn(self) -> None:
         """Another tab or record is looked at: as `turn_to`, but what was done may still be read and taken back."""
