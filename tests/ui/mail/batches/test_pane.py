@@ -1,5 +1,6 @@
 """Sammelversand by hand: gathered, read, single ones taken out, sent, paused, taken back; told on Heute and below."""
 
+import re
 from datetime import date
 
 from pytestqt.qtbot import QtBot
@@ -73,6 +74,13 @@ def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, databas
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3)
     qtbot.waitUntil(lambda: "2 warten · 1 Anruf oder Brief" in view._figures.text())
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
+    rows = view._lines.table.model
+
+    def told() -> str:
+        waiting = rows.row_at(1)
+        return view._lines._notice(waiting) if waiting is not None else ""
+
+    qtbot.waitUntil(lambda: re.fullmatch(r"ab \d\d:\d\d Uhr", told()) is not None)
     ui.messages.undo()
     qtbot.waitUntil(lambda: scalar(database, LINES.format("taken_back")) == 3)
     assert scalar(database, MAILS.format("cancelled")) == 2
