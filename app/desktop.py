@@ -185,7 +185,7 @@ class Desktop:
                 "Im Programm ist etwas Unerwartetes passiert. Gespeichertes ist unverändert; speichern Sie, was noch "
                 "offen ist, und starten Sie das Programm neu. Ein Bericht ohne Namen und Inhalte liegt in {path}."
             ).format(path=profile.logs),
-            passing=True,
+            everywhere=True,
         )
 
     def _on_news(self, topic: str, row: int) -> None:

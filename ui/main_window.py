@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
             self._bring_to_front(key)  # unless it is on its way there
         else:
             # made, dressed and shown in one turn of the event loop each: felt less than all at once
-            self._pages[key] = self._specs[key].factory()
+            self._pages[key] = self.messages.follow(self._specs[key].factory())
             QTimer.singleShot(0, self, lambda: self._put_in(key))
         if item_id is not None and field:
             self._pages[key].open_field(item_id, field)
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
     def prepare(self, key: str) -> None:
         """Make a page before it is asked for."""
         if key not in self._pages:
-            self._pages[key] = self._specs[key].factory()
+            self._pages[key] = self.messages.follow(self._specs[key].factory())
             self._stack.addWidget(self._pages[key])
 
     def _put_in(self, key: str) -> None:

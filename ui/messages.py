@@ -1,20 +1,23 @@
 """The bar for messages: never modal, with one action at most. Any page may use it without knowing the window.
 
-A message is of the page that was open when it came: it goes when another page is opened. What was refused there comes
-back with that page until it is closed; what hinders everywhere stays everywhere.
+A message is of the page that was open when it came: it goes when another page is opened. What was refused or wants
+attention goes as well when another tab or record is; what hinders everywhere stays everywhere.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.theme import SPACE, Token
 from ui.translation import tr
+from ui.widgets.paged_table import PagedTable
 from ui.widgets.tips import plain
 
+Page = TypeVar("Page", bound=QWidget)
 HIDE_MS = 8000
 LONGEST = 600  # letters of a message on the screen; the rest stands in its tooltip
 LONGEST_UNDO = 24 * 3600  # seconds: what waits longer is taken back where it lies
@@ -26,10 +29,7 @@ COLOURS: Mapping[str, Token] = {"info": "info", "success": "success", "warning":
 class _Message:
     kind: str
     text: str
-    action: str
-    callback: Callable[[], None] | None
     everywhere: bool = False
-    passing: bool = False
 
 
 class Messages(QWidget):
@@ -66,7 +66,6 @@ class Messages(QWidget):
         self._callback: Callable[[], None] | None = None
         self._message: _Message | None = None  # the one shown
         self._page = ""
-        self._refused: dict[str, _Message] = {}  # of pages that are not open
         self._fresh = False  # it came in this turn of the event loop, perhaps with what opens a page
         self._undo: Callable[[], None] | None = None
         self._undo_shown = False  # whether the button shown is that of `_undo`
@@ -93,28 +92,32 @@ class Messages(QWidget):
         callback: Callable[[], None] | None = None,
         *,
         everywhere: bool = False,
-        passing: bool = False,
     ) -> None:
-        """Something was refused; stays until closed, on its page, or `everywhere` until `relieve`.
-
-        `passing`: it is of something that is not on the page (a file dropped once) and does not come back with it.
-        """
-        self._show("error", text, action, callback, everywhere=everywhere, passing=passing)
+        """Something was refused; stays until closed or something else is looked at, `everywhere` until `relieve`."""
+        self._show("error", text, action, callback, everywhere=everywhere)
 
     def turn_to(self, page: str) -> None:
         """Another page is opened: what was said of the one before goes, unless it has just been said."""
         if page == self._page:
             return
-        shown = self._message if self.isVisible() else None
-        before, self._page = self._page, page
-        if shown is not None and (shown.everywhere or self._fresh):
+        self._page = page
+        if self._message is not None and not (self._message.everywhere or self._fresh):
+            self._on_close()
+
+    def follow(self, page: Page) -> Page:
+        """Know when another tab or record of this page is looked at; returns it."""
+        for table in page.findChildren(PagedTable):
+            table.turned.connect(self.turn)
+        for tabs in page.findChildren(QTabBar):
+            tabs.currentChanged.connect(lambda _: self.turn())
+        return page
+
+    def turn(self) -> None:
+        """Another tab or record is looked at: as `turn_to`, but what was done may still be read and taken back."""
+        if self._message is None or self._message.kind not in {"error", "warning"}:
             return
-        if shown is not None and shown.kind == "error" and not shown.passing:
-            self._refused[before] = shown
-        self.hide()
-        self._message = None
-        if (again := self._refused.pop(page, None)) is not None:
-            self._show(again.kind, again.text, again.action, again.callback)
+        if not (self._message.everywhere or self._fresh):
+            self._on_close()
 
     def relieve(self) -> None:
         """What hindered everywhere is over."""
@@ -166,9 +169,8 @@ class Messages(QWidget):
         callback: Callable[[], None] | None,
         *,
         everywhere: bool = False,
-        passing: bool = False,
     ) -> None:
-        self._message, self._fresh = _Message(kind, text, action, callback, everywhere, passing), True
+        self._message, self._fresh = _Message(kind, text, everywhere), True
         QTimer.singleShot(0, self, self._age)
         self._close.setIcon(icons.icon("x"))  # in the colours of now
         self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))

@@ -1,15 +1,22 @@
-"""A message belongs to the page it came on: it goes with it, and what was refused there comes back with it."""
+"""A message belongs to what it was said of: it goes with the page, a refusal with the tab or record too."""
+
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from domain.database import Database
 from domain.errors import Invalid, Unavailable
+from tests.builders import add_patient
+from tests.ui.hands import fill
 from ui.global_search import GlobalSearch
 from ui.main_window import MainWindow
 from ui.navigation import PageSpec
 from ui.page import PageWidget
+from ui.patients.page import PatientsPage
 from ui.ports import UiContext
 
 PAGES = ("patients", "mail", "phone")
@@ -47,26 +54,42 @@ def test_what_opens_a_page_may_say_so(window: MainWindow) -> None:
     assert window.messages.text() == "Eingetragen."
 
 
-def test_what_was_refused_comes_back_with_its_page(window: MainWindow) -> None:
-    """With what can be done about it; once closed or done it is over."""
-    done: list[str] = []
-    window.messages.error("Tom Keller war schneller.", "Neu laden", lambda: done.append("neu"))
-    QTest.qWait(1)
-    window.show_page("mail")
-    assert window.messages.text() == ""
-    window.messages.error("Diese Adresse fehlt.")
-    QTest.qWait(1)
+@pytest.mark.parametrize("kind", ["warning", "error"])
+def test_what_was_refused_goes_with_tab_and_record(
+    window: MainWindow, ui: UiContext, qtbot: QtBot, database: Database, kind: str
+) -> None:
+    """It stands over no other tab, record or page, and never comes back; what was just done stays and can be undone."""
+    for name in ("Adler", "Brandt"):
+        fill(database, partial(add_patient, last_name=name))
+    window._specs["people"] = PageSpec("people", "people", "mail", lambda: PatientsPage(ui))
+    window.prepare("people")
+    page, messages = window.page("people"), window.messages
+    assert isinstance(page, PatientsPage)
+    page.refresh()
+    qtbot.waitUntil(lambda: page._table.model.total == 2)
+
+    def turn_tab() -> None:
+        form = page._detail._form
+        form.setCurrentIndex(form.currentIndex() + 1)
+
+    turns: tuple[Callable[[], object], ...] = (
+        lambda: page._table.view.selectRow(1),
+        lambda: page._table.view.selectRow(0),
+        turn_tab,
+        lambda: window.show_page("mail"),
+    )
+    for turn in turns:
+        getattr(messages, kind)("Tom Keller war schneller.")
+        QTest.qWait(1)
+        assert messages.text()
+        turn()
+        assert messages.text() == ""
     window.show_page("patients")
-    assert window.messages.text() == "Tom Keller war schneller."
-    window.messages._action.click()
-    assert done == ["neu"]
-    window.show_page("mail")
-    assert window.messages.text() == "Diese Adresse fehlt."
-    window.messages._close.click()
-    window.show_page("phone")
-    window.show_page("mail")
-    window.show_page("patients")
-    assert window.messages.text() == ""
+    assert messages.text() == ""
+    messages.success("Gespeichert.")
+    QTest.qWait(1)
+    page._table.view.selectRow(1)
+    assert messages.text() == "Gespeichert."
 
 
 def test_what_hinders_everywhere_stays_until_it_is_over(window: MainWindow, ui: UiContext) -> None:

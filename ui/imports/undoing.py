@@ -49,6 +49,8 @@ class UndoDialog(QDialog):
             column.addWidget(widget)
         column.addStretch(0)
         column.addWidget(row(self._do, self._close))
+        for act in (self._do, self._close):
+            act.setAutoDefault(act is self._close)  # Return never removes what nobody read
         now = ui.now()
         ui.background.read(self, lambda s: undo_import(s, import_id, now=now), self._preview, self._refused)
 
@@ -68,7 +70,7 @@ class UndoDialog(QDialog):
         )
         self._show_kept(report.kept)
         self._do.setEnabled(True)
-        self._do.setFocus()
+        self._close.setFocus()
 
     def _show_kept(self, kept: tuple[Kept, ...]) -> None:
         self.kept.show_records(kept)

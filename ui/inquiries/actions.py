@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from domain.access import office
 from domain.casework import mail_reports, reminding, sending
 from domain.casework import reminder_outlook as reminding_looks
-from domain.communication.queries import leaves_of
+from domain.communication.queries import leaves_at, leaves_of
 from domain.database import Session
 from domain.matching.listing import InquiryDetail, InquiryRow
 from domain.matching.states import AWAITING_ANSWER, InquiryState
 from domain.values import Channel
 from ui import formats
-from ui.mail.batches.wording import leaves_when
+from ui.mail.batches.wording import inquiry_leaves, leaves_when
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button, row
@@ -70,13 +70,21 @@ class InquiryActions(QWidget):
             )
 
     def _on_send(self) -> None:
-        now = self._ui.now()
-        self._write(
-            lambda s, r: sending.send_inquiry(s, r.inquiry_id, now=now, version=r.version),
-            tr("Der Brief liegt zum Drucken bereit.")
-            if self._row is not None and self._row.channel == Channel.LETTER
-            else tr("Die Anfrage ist unterwegs."),
-        )
+        inquiry, now = self._row, self._ui.now()
+        if inquiry is None:
+            return
+
+        def work(session: Session) -> datetime | None:
+            sending.send_inquiry(session, inquiry.inquiry_id, now=now, version=inquiry.version)
+            session.flush()
+            return leaves_at(session, inquiry.inquiry_id)
+
+        def done(leaves: datetime | None) -> None:
+            letter = inquiry.channel == Channel.LETTER
+            said = tr("Der Brief liegt zum Drucken bereit.") if letter else inquiry_leaves(leaves, now)
+            self._ui.messages.success(said)
+
+        self._ui.background.write(self, work, done, self._refused)
 
     def _on_undo(self) -> None:
         now = self._ui.now()

@@ -81,6 +81,12 @@ class MailDetailView(QWidget):
         self._wanted = email_id
         self.refresh()
 
+    def clear(self) -> None:
+        """Show none."""
+        self._wanted = self._mail = None
+        self._content.hide()
+        self._empty.show()
+
     def refresh(self) -> None:
         """Load again."""
         number, now = self._wanted, self._ui.now()
@@ -88,6 +94,8 @@ class MailDetailView(QWidget):
             self._ui.background.read(self, lambda s: get_mail(s, number, now=now), self._show, key="mail")
 
     def _show(self, mail: MailDetail) -> None:
+        if mail.row.email_id != self._wanted:
+            return
         self._mail = mail
         self._empty.hide()
         self._content.show()

@@ -48,6 +48,7 @@ class IncomingPane(MailPane):
         self._reply = ReplyView(ui)
         super().__init__(ui, table, self._reply, name="incoming", box="inbox", sort="received", widths=(480, 660))
         table.selected.connect(self._reply.show_mail)
+        table.lost.connect(self._reply.clear)
         self._reply.settled.connect(self._go_on)
 
     def refresh(self) -> None:

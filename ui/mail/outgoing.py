@@ -57,6 +57,7 @@ class OutgoingPane(MailPane):
         self._detail = MailDetailView(ui)
         super().__init__(ui, table, self._detail, name="mail", box="outbox", sort="created", widths=(600, 540))
         table.selected.connect(self._detail.show_mail)
+        table.lost.connect(self._detail.clear)
 
     def refresh(self) -> None:
         """List and open mail again."""

@@ -106,7 +106,8 @@ class MailPage(PageWidget):
     def open_field(self, item_id: int, field: str) -> None:
         """Show a mail that came in (``incoming``), a batch, a box by its name, or begin to write (fields of WRITING)."""
         if field in BOXES:
-            self._go_to(field)
+            self._tabs.setCurrentIndex(BOXES.index(field))
+            self._ask()
             return
         if field in WRITING:
             self._go_to("drafts")
@@ -144,8 +145,10 @@ class MailPage(PageWidget):
         return BOXES[self._tabs.currentIndex()]
 
     def _go_to(self, box: str) -> None:
+        blocked = self._tabs.blockSignals(True)
         self._tabs.setCurrentIndex(BOXES.index(box))
-        self._ask()
+        self._tabs.blockSignals(blocked)
+        self._ask(chosen=True)
 
     def _pane(self) -> IncomingPane | OutgoingPane | DraftsPane | BatchPane:
         box = self._box()
@@ -156,14 +159,14 @@ class MailPage(PageWidget):
         pane = self._pane()
         return pane.table.view if isinstance(pane, MailPane) else None
 
-    def _ask(self) -> None:
+    def _ask(self, *, chosen: bool = False) -> None:
         pane = self._pane()
         self._panes.setCurrentWidget(pane)
         self._search.setVisible(isinstance(pane, MailPane))
         if isinstance(pane, DraftsPane | BatchPane):
             pane.refresh()
         else:
-            pane.ask(self._box(), self._search.text())
+            pane.ask(self._box(), self._search.text(), chosen=chosen)
 
     def _on_write(self) -> None:
         self._go_to("drafts")

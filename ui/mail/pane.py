@@ -37,6 +37,6 @@ class MailPane(QWidget):
         column.addWidget(split)
         table.model.query = ListQuery(sort=sort, descending=True, filters={box: "1"})
 
-    def ask(self, box: str, text: str) -> None:
-        """Another box or search text."""
-        self.table.show_query(text=text, filters={box: "1"})
+    def ask(self, box: str, text: str, *, chosen: bool = False) -> None:
+        """Another box or search text; `chosen`: the box the mail shown lies in."""
+        self.table.show_query(text=text, filters={box: "1"}, chosen=chosen)

@@ -114,6 +114,14 @@ class ReplyView(QWidget):
         self._wanted = incoming_id
         self.refresh()
 
+    def clear(self) -> None:
+        """Show none."""
+        self._wanted = None
+        self._reply = self.acts.reply = None
+        self._content.hide()
+        self._foot.hide()
+        self._empty.show()
+
     def refresh(self) -> None:
         """Load again; what was chosen but not confirmed stays while it is the same mail."""
         number, now = self._wanted, self._ui.now()

@@ -71,7 +71,7 @@ class SavedMails:
         elif outcome.last is not None:
             self._ui.messages.warning(said)
         else:
-            self._ui.messages.error(said, passing=True)
+            self._ui.messages.error(said)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from domain.values import Channel
 from ui import formats
 from ui.errors import describe
 from ui.inquiries.letters_printing import LetterPrinting
+from ui.mail.batches.wording import inquiry_leaves
 from ui.ports import UiContext
 from ui.translation import tr
 
@@ -31,10 +32,11 @@ class InquirySent:
                 lambda: self._printing.print_newest(inquiry_id),
             )
             return
-        said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else tr("Die Anfrage ist unterwegs.")
+        now = self._ui.now()
+        said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else inquiry_leaves(leaves, now)
         if send_at is not None:
             said = tr("Die Anfrage geht {when} hinaus.").format(when=formats.moment(send_at))
-        seconds = (leaves - self._ui.now()).total_seconds() if leaves is not None else 0
+        seconds = (leaves - now).total_seconds() if leaves is not None else 0
         if channel is Channel.PHONE:
             messages.undoable(said, lambda: self._take_back(inquiry_id))
         elif seconds > 0:

@@ -30,6 +30,7 @@ from ui.changes import Refresher
 from ui.errors import describe
 from ui.labels import label
 from ui.mail.batches.gathered import gathered_words, show_elsewhere
+from ui.mail.batches.wording import inquiry_leaves
 from ui.matching.preview import preview_name, preview_text
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -198,7 +199,7 @@ class WeekPlanView(QWidget):
         line: PlanLineRow | None = self.table.current()
         status = line.status if line is not None else ""
         if line is None and self.table.model.row_at(0) is not None:
-            self.table.view.selectRow(0)  # its letter is there to read at once; this comes here again
+            self.table.select_first()  # its letter is there to read at once; this comes here again
             return
         self._accept.setEnabled(status in {"proposed", "locked"})
         self._skip.setEnabled(status in {"proposed", "locked"})
@@ -251,8 +252,8 @@ class WeekPlanView(QWidget):
 
     def _accepted(self, inquiry_id: int, line: PlanLineRow, *, leaves: datetime | None) -> None:
         phone = line.channel == "phone"
-        said = tr("Der Anruf ist geplant.") if phone else tr("Die Anfrage ist unterwegs.")
         now = self._ui.now()
+        said = tr("Der Anruf ist geplant.") if phone else inquiry_leaves(leaves, now)
 
         def take_back(session: Session) -> None:
             undo_sending(session, inquiry_id, now=now)

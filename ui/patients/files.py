@@ -203,7 +203,7 @@ class FilesTab(QWidget):
         self._progress.hide()
         said = ntr(added, "{n} Datei hinzugefügt.", "{n} Dateien hinzugefügt.") if added else ""
         if refused:
-            self._ui.messages.error("\n".join(part for part in (said, *refused) if part), passing=True)
+            self._ui.messages.error("\n".join(part for part in (said, *refused) if part))
         else:
             self._note.clear()
             self._kind.choose("")

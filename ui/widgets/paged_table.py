@@ -23,6 +23,8 @@ class PagedTable(QWidget):
     """The table with its empty state; keeps the selection by id when rows change."""
 
     selected = Signal(object)
+    turned = Signal()  # somebody chose another row; the first one taken by the page is none
+    lost = Signal()  # another filter does not show the chosen record
     activated = Signal(int)
     counted = Signal(int)
     several_chosen = Signal(int)  # how many rows are marked, where more than one may be
@@ -64,7 +66,8 @@ class PagedTable(QWidget):
         # the selection, not the current row: a screen reader selects without moving there
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(self._on_activated)
-        self.model.modelReset.connect(self._after_reset)
+        self._filtered = False  # another filter was asked for, and its list is not there yet
+        self.model.modelReset.connect(self._on_reset)
         self.model.arrived.connect(self._give_chips_room)
         self.model.counted.connect(self.counted)
 
@@ -91,10 +94,22 @@ class PagedTable(QWidget):
             self._state.remember(f"list/{self._name}/sort", sign + key)
         self.model.sort(section, order)
 
-    def show_query(self, *, text: str = "", filters: Mapping[str, str] | None = None, narrowed: bool = False) -> None:
-        """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something."""
+    def show_query(
+        self,
+        *,
+        text: str = "",
+        filters: Mapping[str, str] | None = None,
+        narrowed: bool = False,
+        chosen: bool = False,
+    ) -> None:
+        """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something.
+
+        `chosen`: the filter follows the chosen record, which may stand beyond the rows read so far.
+        """
         self._narrowed = bool(text.strip()) or narrowed
-        self.model.ask(replace(self.model.query, text=text, filters=dict(filters or {})))
+        query = replace(self.model.query, text=text, filters=dict(filters or {}))
+        self._filtered = not chosen and (self._filtered or query.filters != self.model.query.filters)
+        self.model.ask(query)
 
     def refresh(self) -> None:
         """Ask the same again."""
@@ -102,8 +117,15 @@ class PagedTable(QWidget):
 
     def select(self, row_id: int | None) -> None:
         """Select a record as soon as it is there."""
-        self._selected = row_id
+        self._selected, self._filtered = row_id, False
         self._after_reset()
+
+    def select_first(self) -> None:
+        """Show the first record where nobody chose one."""
+        first = self.model.id_at(0)
+        if first is not None:
+            self.select(first)
+            self.selected.emit(first)
 
     def current(self) -> Any | None:
         """The selected record."""
@@ -115,6 +137,13 @@ class PagedTable(QWidget):
         ids = [self.model.id_at(index.row()) for index in self.view.selectionModel().selectedRows()]
         known = tuple(number for number in ids if number is not None)
         return known if len(known) == len(ids) else None
+
+    def _on_reset(self) -> None:
+        self._after_reset()
+        if self._filtered and self._selected is not None and self.model.find(self._selected) is None:
+            self.select(None)
+            self.lost.emit()
+        self._filtered = False
 
     def _after_reset(self) -> None:
         self._empty.say(narrowed=self._narrowed)
@@ -177,6 +206,7 @@ class PagedTable(QWidget):
             if self._state is not None:
                 self._state.remember(f"list/{self._name}/selected", str(row_id))
             self.selected.emit(row_id)
+            self.turned.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:
         row_id = self.model.id_at(index.row())

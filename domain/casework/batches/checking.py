@@ -33,6 +33,11 @@ class LineCheck:
     count: int = 0
     by: str = ""
 
+    @property
+    def stops(self) -> bool:
+        """Whether the line would not be made at all."""
+        return self.code not in {"", "some_left_out"}
+
 
 def check_lines(session: Session, line_ids: Sequence[int], *, now: datetime) -> tuple[LineCheck, ...]:
     """Look at some open lines; others are passed over."""

@@ -3,6 +3,7 @@
 Reads across schemas: a line names the practice and the people it is about.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -196,14 +197,22 @@ class Ways:
     calls: int
     letters: int
 
+    @property
+    def all(self) -> int:
+        """Every line that goes."""
+        return self.mails + self.calls + self.letters
 
-def count_ways(session: Session, batch_id: int) -> Ways:
-    """What really happens to the open lines of a batch: a practice without mail is called, one without both gets a letter."""
+
+def count_ways(session: Session, batch_id: int, *, without: Collection[int] = ()) -> Ways:
+    """What really happens to the open lines of a batch: a practice without mail is called, one without both gets a letter.
+
+    `without`: ids of lines in whose way something stands.
+    """
     query = f"""
         SELECT count(*) FILTER (WHERE way = 'email') AS mails, count(*) FILTER (WHERE way = 'phone') AS calls,
                count(*) FILTER (WHERE way = 'letter') AS letters
-        FROM ({_LINES.select} WHERE l.batch_id = :id AND l.status = 'open') AS k"""
-    return Ways(*session.execute(text(query), {"id": batch_id}).one())
+        FROM ({_LINES.select} WHERE l.batch_id = :id AND l.status = 'open' AND l.id <> ALL (:without)) AS k"""
+    return Ways(*session.execute(text(query), {"id": batch_id, "without": list(without)}).one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from ui.imports.dialog import ImportDialog
 from ui.imports.rejected import RejectedView
 from ui.imports.review import ReviewView
 from ui.imports.selection import Selection
-from ui.imports.undoing import UndoDialog
+from ui.imports.undoing import UndoDialog, ask_undo
 from ui.ports import UiContext
 from ui.therapists.page import TherapistsPage
 
@@ -121,6 +121,11 @@ def test_a_whole_import_is_taken_back_from_the_message(
     qtbot.waitUntil(dialog.kept.isVisible)
     assert "entfernt würden: 1" in dialog._said.text()
     assert dialog.kept.lines()[0] == "Ina Tal: seit dem Import bearbeitet"
+    assert dialog.focusWidget() is find(qtbot, dialog, "Abbrechen")
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert scalar(database, "SELECT count(*) FROM therapist_service.therapist") == 2
+    dialog = ask_undo(page, ui, dialog._import_id, "liste.json")
+    qtbot.waitUntil(dialog.kept.isVisible)
     press(qtbot, dialog, "Zurücknehmen")
     find(qtbot, dialog, "Schließen")
     assert scalar(database, "SELECT last_name FROM therapist_service.therapist") == "Tal"

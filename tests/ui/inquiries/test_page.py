@@ -219,6 +219,12 @@ def test_a_waiting_mail_is_taken_back(ui: UiContext, qtbot: QtBot, database: Dat
     page = opened(ui, qtbot, database, Channel.EMAIL)
     press(qtbot, page, "Zurückholen")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "cancelled")
+    page._state.choose("")
+    qtbot.waitUntil(lambda: page._table.model.total == 1)
+    assert page._detail.isVisible()
+    page._state.choose("chase")  # a list it is not in
+    qtbot.waitUntil(lambda: page._table.model.total == 0)
+    assert not page._detail.isVisible()
 
 
 def test_what_waits_for_the_practice_is_taken_back_at_the_inquiry(

@@ -10,8 +10,9 @@ from tests.builders import add_patient
 from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
+from tests.ui.mail.test_by_hand import waiting
 from tests.ui.mail.test_inbox import asked, opened
-from ui.mail.page import MailPage
+from ui.mail.page import BOXES, MailPage
 from ui.ports import UiContext
 
 
@@ -51,3 +52,23 @@ def test_a_mail_that_went_out_leads_there_too(ui: UiContext, qtbot: QtBot, datab
     qtbot.waitUntil(view._records.isVisible)
     press(qtbot, view, "Zur Praxis")
     assert visits == [("therapists", scalar(database, "SELECT id FROM therapist_service.therapist"))]
+
+
+def test_a_mail_of_another_box_is_not_left_beside_the_list(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Under Gesendet stands no mail of the outbox; a mail that is asked for is shown with the box it lies in."""
+    mail = fill(database, lambda session: waiting(session, ui))
+    page = MailPage(ui)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    page.open_field(0, "sent")
+    qtbot.waitUntil(lambda: page._outgoing.table.model.answered)
+    page.open_item(mail.row.email_id)
+    qtbot.waitUntil(lambda: page._outgoing.table.current() is not None)
+    detail = page._outgoing._detail
+    qtbot.waitUntil(detail._content.isVisible)
+    page._tabs.setCurrentIndex(BOXES.index("sent"))
+    qtbot.waitUntil(detail._empty.isVisible)
+    assert page._outgoing.table.model.total == 0
+    page.open_item(mail.row.email_id)
+    qtbot.waitUntil(lambda: page._outgoing.table.current() is not None and detail._content.isVisible())

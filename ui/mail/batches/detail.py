@@ -73,6 +73,7 @@ class BatchView(QWidget):
         self._lines.removed.connect(self._on_out)
         self._lines.opened.connect(self._on_open)
         self._lines.hindered.connect(self._show_hindered)
+        self._lines.checked.connect(self.refresh)
         self._runner.stopped.connect(lambda _: self.refresh())
 
     def show_batch(self, batch_id: int) -> None:
@@ -83,14 +84,14 @@ class BatchView(QWidget):
 
     def refresh(self) -> None:
         """Ask for the batch again."""
-        number, now = self._wanted, self._ui.now()
+        number, now, stopped = self._wanted, self._ui.now(), self._lines.stopped()
         if number is None:
             return
 
         def work(session: Session) -> Shown:
             batch = get_batch(session, number)
             draft = batch.state == "draft"
-            ways = count_ways(session, number)
+            ways = count_ways(session, number, without=stopped)
             mails = ways.mails if draft else batch.open + batch.waiting + batch.sending
             return batch, ways, forecast(session, mails, now=now, under_way=not draft)
 
@@ -102,7 +103,9 @@ class BatchView(QWidget):
         self._title.setText(f"{title(batch)} – {origin(batch)}")
         self._chip.show_state(*state_chip(batch))
         draft, over = batch.state == "draft", batch.sent + batch.failed + batch.unclear
-        self._figures.setText(draft_figures(self._ways, batch.left_out) if draft else figures(batch))
+        self._figures.setText(
+            draft_figures(self._ways, batch.left_out, batch.open - self._ways.all) if draft else figures(batch)
+        )
         self._bar.setVisible(batch.state in {"running", "paused"})
         self._bar.setRange(0, max(1, over + batch.open + batch.waiting + batch.sending))
         self._bar.setValue(over)
@@ -177,9 +180,10 @@ class BatchView(QWidget):
             self._ui.background.write(self, lambda s: work(s, batch), lambda _: done(batch))
 
     def _on_send(self) -> None:
-        now, said = self._ui.now(), released_words(self._ways)
+        now, ways = self._ui.now(), self._ways
 
         def done(batch: BatchRow) -> None:
+            said = released_words(ways, batch.open - ways.all)
             self._runner.make(batch.batch_id)
             self._ui.messages.undoable(said, lambda: self._take_back(batch.batch_id))
             self.refresh()

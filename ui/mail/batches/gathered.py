@@ -12,7 +12,7 @@ from ui.translation import ntr, tr
 
 def gathered_words(gathered: Gathered) -> str:
     """What was gathered; nothing is sent yet."""
-    said = tr("Sehen Sie die E-Mails durch; gesendet wird erst mit „Senden“.")
+    said = tr("Sehen Sie alles durch: Hinaus geht erst etwas, wenn Sie es freigeben.")
     if gathered.elsewhere:
         said += " " + ntr(
             gathered.elsewhere,

@@ -18,12 +18,17 @@ CHECKED_AT_ONCE = 25  # lines a reading, so that the first are told at once
 
 
 class BatchLines(QWidget):
-    """Table and letter. `chosen` tells that another line is selected, `counted` how many lines have a hindrance."""
+    """Table and letter.
+
+    `chosen` tells that another line is selected, `hindered` how many lines have a hindrance, `checked` that all have been
+    looked at.
+    """
 
     chosen = Signal()
     removed = Signal()
     opened = Signal()
     hindered = Signal(int)
+    checked = Signal()
 
     def __init__(self, ui: UiContext) -> None:
         super().__init__()
@@ -79,7 +84,10 @@ class BatchLines(QWidget):
         )
 
     def _check_these(self, batch_id: int, ids: tuple[int, ...], begin: int) -> None:
-        if batch_id != self._batch_id or begin >= len(ids):
+        if batch_id != self._batch_id:
+            return
+        if begin >= len(ids):
+            self.checked.emit()
             return
         now, part = self._ui.now(), ids[begin : begin + CHECKED_AT_ONCE]
 
@@ -93,6 +101,10 @@ class BatchLines(QWidget):
 
         self._ui.background.read(self, lambda s: check_lines(s, part, now=now), done, key="checks")
 
+    def stopped(self) -> frozenset[int]:
+        """Ids of lines that would not be made, as far as they have been looked at."""
+        return frozenset(number for number, check in self._checks.items() if check.stops)
+
     def current(self) -> LineRow | None:
         """The chosen line."""
         line: LineRow | None = self.table.current()
@@ -103,7 +115,7 @@ class BatchLines(QWidget):
 
     def _after_reset(self) -> None:
         if self.current() is None and self.table.model.row_at(0) is not None:
-            self.table.view.selectRow(0)  # its letter is there to read at once
+            self.table.select_first()  # its letter is there to read at once
         self._show_letter()
 
     def _show_letter(self) -> None:

@@ -41,7 +41,7 @@ def origin(batch: BatchRow) -> str:
     return f"{who}, {formats.moment(when)}"
 
 
-def draft_figures(ways: Ways, left_out: int) -> str:
+def draft_figures(ways: Ways, left_out: int, stopped: int) -> str:
     """What happens once a draft is released: mails leave, calls are planned, letters wait for the printer."""
     parts = (
         (ways.mails, ntr(ways.mails, "{n} E-Mail wird gesendet", "{n} E-Mails werden gesendet")),
@@ -50,6 +50,7 @@ def draft_figures(ways: Ways, left_out: int) -> str:
             ways.letters,
             ntr(ways.letters, "{n} Brief wird zum Drucken bereitgelegt", "{n} Briefe werden zum Drucken bereitgelegt"),
         ),
+        (stopped, ntr(stopped, "{n} Zeile wird ausgelassen", "{n} Zeilen werden ausgelassen")),
         (left_out, tr("{n} herausgenommen").format(n=left_out)),
     )
     return " · ".join(words for count, words in parts if count)
@@ -70,12 +71,12 @@ def send_words(ways: Ways) -> str:
 def send_label(ways: Ways) -> str:
     """The same, short enough for the button where there are several ways."""
     several = ways.mails and (ways.calls or ways.letters)
-    return tr("Alle {n} freigeb&en").format(n=ways.mails + ways.calls + ways.letters) if several else send_words(ways)
+    return tr("Alle {n} freigeb&en").format(n=ways.all) if several else send_words(ways)
 
 
-def released_words(ways: Ways) -> str:
+def released_words(ways: Ways, stopped: int) -> str:
     """What was released."""
-    return tr("Freigegeben: {what}.").format(what=draft_figures(ways, 0))
+    return tr("Freigegeben: {what}.").format(what=draft_figures(ways, 0, stopped))
 
 
 def figures(batch: BatchRow) -> str:
@@ -145,9 +146,20 @@ def time_left(told: Forecast, now: datetime) -> str:
 
 def leaves_when(moment: datetime, now: datetime) -> str:
     """At which time, with the day where it is not today."""
-    if formats.local(moment).date() == formats.local(now).date():
+    if _is_today(moment, now):
         return tr("um {time} Uhr").format(time=formats.time_of_day(moment))
     return tr("am {day} um {time} Uhr").format(day=formats.day(moment), time=formats.time_of_day(moment))
+
+
+def _is_today(moment: datetime, now: datetime) -> bool:
+    return formats.local(moment).date() == formats.local(now).date()
+
+
+def inquiry_leaves(leaves: datetime | None, now: datetime) -> str:
+    """What becomes of the mail of an inquiry that was just made; `leaves` until when it can be held back."""
+    if leaves is None or leaves <= now:
+        return tr("Die Anfrage ist unterwegs.")
+    return tr("Die Anfrage geht {when} hinaus.").format(when=leaves_when(leaves, now))
 
 
 def line_chip(line: LineRow) -> tuple[str, str]:
@@ -171,7 +183,9 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
     if line.failure:
         return tr("Antwort des Mailservers: {text}").format(text=line.failure)
     if line.email_status in {"queued", "retry_wait"} and line.not_before is not None and line.not_before > now:
-        return tr("ab {when}").format(when=leaves_when(line.not_before, now))
+        if _is_today(line.not_before, now):
+            return tr("ab {time} Uhr").format(time=formats.time_of_day(line.not_before))
+        return tr("ab {when}").format(when=formats.moment(line.not_before))
     if line.sent_at is not None or line.printed_at is not None:
         return formats.moment(line.sent_at or line.printed_at)
     return formats.moment(line.call_at) if line.call_at is not None else ""

@@ -65,7 +65,9 @@ class DraftsPane(QWidget):
         self.composer = Composer(ui)
         self._conflict = ConflictView()
         self._empty = EmptyState(
-            "pencil", tr("Kein Entwurf"), tr("Schreiben Sie eine neue E-Mail; sie bleibt hier, bis sie gesendet ist.")
+            "pencil",
+            tr("Kein Entwurf ausgewählt"),
+            tr("Öffnen Sie links einen oder schreiben Sie eine neue E-Mail; sie bleibt hier, bis sie gesendet ist."),
         )
         self._right = QStackedWidget()
         for widget in (self._empty, self.composer, self._conflict):

@@ -1,5 +1,6 @@
 """Sammelversand by hand: gathered, read, single ones taken out, sent, paused, taken back; told on Heute and below."""
 
+import re
 from datetime import date
 
 from pytestqt.qtbot import QtBot
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
+from domain.casework.preparing import create_and_send
 from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
 from domain.errors import Conflict
 from domain.patients.queries import get_patient
+from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.domain.casework.batches.steps import hopeful
 from tests.ui.conftest import Visits
@@ -71,10 +74,38 @@ def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, databas
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3)
     qtbot.waitUntil(lambda: "2 warten · 1 Anruf oder Brief" in view._figures.text())
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
+    rows = view._lines.table.model
+
+    def told() -> str:
+        waiting = rows.row_at(1)
+        return view._lines._notice(waiting) if waiting is not None else ""
+
+    qtbot.waitUntil(lambda: re.fullmatch(r"ab \d\d:\d\d Uhr", told()) is not None)
     ui.messages.undo()
     qtbot.waitUntil(lambda: scalar(database, LINES.format("taken_back")) == 3)
     assert scalar(database, MAILS.format("cancelled")) == 2
     qtbot.waitUntil(lambda: "3 zurückgeholt" in view._figures.text())
+
+
+def test_what_stands_in_the_way_is_not_counted_as_going(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Two of three practices were asked by somebody meanwhile: figures, button and message say one mail."""
+
+    def half_taken(session: Session) -> int:
+        search = add_search(session, add_patient(session, last_name="Wartend"))
+        practices = [add_therapist(session) for _ in range(3)]
+        for taken in practices[:2]:
+            create_and_send(
+                session, therapist_id=taken, search_ids=[add_search(session)], channel=Channel.EMAIL, now=ui.now()
+            )
+        return gather_practices(session, search_id=search, therapist_ids=practices).batch_id
+
+    view = opened(ui, qtbot, fill(database, half_taken))._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+    assert view._figures.text() == "1 E-Mail wird gesendet · 2 Zeilen werden ausgelassen"
+    press(qtbot, view, "1 E-Mail senden")
+    qtbot.waitUntil(lambda: "Freigegeben: 1 E-Mail wird gesendet" in ui.messages.text())
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("refused")) == 2)
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
 def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> None:
