@@ -43,6 +43,7 @@ _MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNOREC
 # as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
 _LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"((?:\+|\b00)\s?[1-9]\d{0,2}\)?)\s*\(0\)\s*(?=[0-9])")
+_TRUNK_AGAIN = re.compile(r"((?:\+|\b00)49\)?)\s*\(?0(?=[1-9])")  # "+49 (0241) 123456"
 _UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[+(]*[0-9](?:(?:[0-9 ()/\-\u2010-\u2015\u2212]|[.+](?! ))*[0-9])?")
 # what may be no digits of a number: hours, a day or the number of an entry; a PLZ before its place
@@ -89,7 +90,8 @@ def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
         return (), False
     if _LOST_ZERO.fullmatch(text):
         text = f"0{text}"
-    text = SURE_HOURS.sub(_blank, _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
+    text = _TRUNK_AGAIN.sub(r"\1 ", _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
+    text = SURE_HOURS.sub(_blank, text)
     text = MAYBE_HOURS.sub(lambda hours: _UNTIL.sub("-", hours[0]), text)
     found: dict[str, PhoneNumber] = {}
     doubtful = False
