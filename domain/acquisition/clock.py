@@ -27,9 +27,16 @@ _COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
 CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
 _SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
 _DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
-# with a unit or a colon nothing else can be meant
+# "12 34 5 - 10:30", "12 34 5 - 8 Uhr": the first may end a number
+_OPEN = (
+    rf"(?<=\d\s)\d{{1,2}}(?!-){TO}{_COLON}(?!{TO}{CLOCK})"
+    rf"|(?<=\s\d\d\s)\d{{1,2}}(?!-){TO}{CLOCK}(?!{TO}{CLOCK})(?={UNIT})"
+)
+# with a unit or a colon nothing else can be meant, but for what is in the group "open"
 SURE_HOURS = re.compile(
-    rf"{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}", re.IGNORECASE
+    rf"(?P<open>{_OPEN})|{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}"
+    rf"|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}(?!{TO}{CLOCK})",
+    re.IGNORECASE,
 )
 # beside a telephone number these may be hours, a day or some of its digits
 MAYBE_HOURS = re.compile(rf"(?<![-–]){_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|\.\d)|{_DAY}", re.IGNORECASE)
