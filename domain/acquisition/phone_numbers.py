@@ -48,7 +48,7 @@ _UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[+(]*[0-9](?:(?:[0-9 ()/\-\u2010-\u2015\u2212]|[.+](?! ))*[0-9])?")
 # what is counted, or an entry's number: "2x", "24 Stunden", "8oo"; a word on how somebody is called counts nothing
 _COUNTED = (
-    r"(?<![0-9])[0-9]{1,4}(?=\s?(?:x|mal|min(?:ute)?n?|std|stunden?|pl(?:ä|ae)tze?n?|platz|tage?n?|wochen?|monate?n?|jahre?n?)"
+    r"(?<![0-9])[0-9]{1,4}(?=\s?(?:x|mal|min(?:ute)?n?|std|stunden?|pl(?:ä|ae)tze?n?|platz|tage?n?|wochen?|monate?n?|jahre?n?|person(?:en)?|kind(?:er)?)"
     r"(?!\w)|(?!(?:tele)?fax|tel|mobil|handy|funk)[^\W\d_])"
 )
 _ENTRY = r"(?<=\s)[0-9]\.(?![0-9])"
@@ -58,9 +58,9 @@ _MONTH = r"(?<![0-9/])(?:0?[1-9]|1[0-2])/20[0-9]{2}(?![0-9])"
 # what may be no digits of a number: hours, a day, a month or what is counted; a PLZ before its place
 _TIMES = re.compile(rf"{MAYBE_HOURS.pattern}|{_ENTRY}|{_COUNTED}|{_MONTH}", re.IGNORECASE)
 _BARE_START = re.compile(r"[0-9]{1,2}(?=-)")  # of hours: "12 34 5-10.30" may be a number until half past ten
-_LETTER_DIGIT = re.compile(r"[oOlI]{1,3}(?![^\W\d_])")  # "12345O"
+_LETTER_DIGIT = re.compile(r"[oOlIS]{1,3}(?![^\W\d_])|[^\W\d_](?=[0-9])")  # "12345O", "1234B6"
 _LINE = "\0"  # between two lines: no cleaned text has it
-_NEXT_LINE = re.compile(rf" {_LINE} (?=[1-9])({_PIECE.pattern})")
+_NEXT_LINE = re.compile(rf"[ /-]{{1,4}}+(?:{_LINE} {{1,2}}){{1,4}}+(?=[1-9])({_PIECE.pattern})")
 _PLZ = re.compile(r"(?<!\S)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöü])")
 _GROUP = re.compile(r"([^0-9]*)([0-9]+)")
 _PREFIX = re.compile(r"(?:\+|00)(?:49)?|0")
@@ -147,7 +147,7 @@ def _ways(pieces: Sequence[str], onward: str) -> _Read | None:
         return None
     whole, *others = dict.fromkeys(pieces)
     ways = [_numbers(whole, 0)]
-    if onward:
+    if onward and ways[0] is not None:
         ways.append(_numbers(f"{whole} {onward}", 0))
     ways += [
         _joined(_numbers(part[0], part.start(), least=_WHOLE) for part in _PIECE.finditer(other)) for other in others

@@ -138,7 +138,8 @@ def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> 
      "0241 123456 2x klingeln", "0241 123456 12h30", "0241 123456 8oo", "0241 12345O", "0241 123O56", "0241 123\n456",
      "0241/123456\n57", "(033203) 12 34 5 - 9.00-10.00", "033203/12 34 5 bis 10.30", "0221 987 654 3 bis 10.30",
      "02402 - 12 34 5 - 10:30", "02402 12 34 5 - 8 Uhr", "0241 123456 2 Plätze", "0241 123456 5 Min",
-     "0241 123456 24 Stunden", "0241 123456 3 Monate", "0241 123456 12/2026", "0241 123456 2)"],
+     "0241 123456 24 Stunden", "0241 123456 3 Monate", "0241 123456 12/2026", "0241 123456 2)",
+     "0241 123\n\n456", "0241 123-\n456", "0241 1234B6", "0241 123456 3 Kinder"],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_is_noted(written: str) -> None:
     """A wrong number is worse than none."""
