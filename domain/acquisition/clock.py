@@ -33,11 +33,8 @@ _COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
 CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
 _SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
 _DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
-# "12 34 5 - 10:30", "12 34 5 - 8 Uhr": the first may end a number
-_OPEN = (
-    rf"(?<=\d\s)\d{{1,2}}(?!-){TO}{_COLON}(?!{TO}{CLOCK})"
-    rf"|(?<=\s\d\d\s)\d{{1,2}}(?!-){TO}{CLOCK}(?!{TO}{CLOCK})(?={UNIT})"
-)
+# "12 34 5 - 10:30", "987 654 3 - 8 Uhr": behind short groups the first may end a number
+_OPEN = rf"(?:(?<=\D\d\d\s)|(?<=\D\d{{3}}\s))\d{{1,2}}(?!-){TO}(?:{_COLON}(?!{TO}{CLOCK})|{CLOCK}(?={UNIT}))"
 # with a unit or a colon nothing else can be meant, but for what is in the group "open"
 SURE_HOURS = re.compile(
     rf"(?P<open>{_OPEN})|{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}"
