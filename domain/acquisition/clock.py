@@ -16,20 +16,30 @@ _PARTS = re.compile(
     rf"(?<![\d.:\-–])(\d{{1,2}})(?:([:.])(\d{{2}}))?({UNIT})?{TO}(\d{{1,2}})(?:([:.])(\d{{2}}))?(?![\d:]|\.\d)({UNIT})?",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(r"\W{0,4}(?:geschlossen|zu\b|urlaub|ferien|keine?\b|nicht\b|entf(?:ä|a)ll)", re.IGNORECASE)
+# "keine SMS" and "nicht in den Ferien" say nothing against the hours
+_CLOSED = re.compile(
+    r"\W{0,4}(?:geschlossen|zu\b|urlaub|ferien|entf(?:ä|a)ll|keine?\s(?:sprech|termin|telefon)"
+    r"|nicht(?=\W{0,4}$|\s{0,4}[,;]|\s(?:telefonisch\s)?(?:besetzt|erreichbar)))",
+    re.IGNORECASE,
+)
 # "12-14 Jährige" and "1-2 Wochen" are no hours
 _GOES_ON = re.compile(
     r"\s{0,4}(?:$|[^\w\s]|\d|(?:und|u|oder|sowie|bzw|tel\w*|von|(?:mo|di|mi|do|fr|sa|so)(?:\w*tags?|\w*woch)?)(?!\w))",
     re.IGNORECASE,
 )
+_COMMA_MINUTES = re.compile(rf",\d\d(?![\d:.]|{TO})", re.IGNORECASE)  # "8,15-19,00" is not from 15 to 19
 _HOUR = r"(?!00?(?![\d:.]))(?:[01]?\d|2[0-4])"  # a bare 0 ends a telephone number
 _COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
 CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
 _SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
 _DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
-# with a unit or a colon nothing else can be meant
+# "12 34 5 - 10:30", "987 654 3 - 8 Uhr": behind short groups the first may end a number
+_OPEN = rf"(?:(?<=\D\d\d\s)|(?<=\D\d{{3}}\s))\d{{1,2}}(?!-){TO}(?:{_COLON}(?!{TO}{CLOCK})|{CLOCK}(?={UNIT}))"
+# with a unit or a colon nothing else can be meant, but for what is in the group "open"
 SURE_HOURS = re.compile(
-    rf"{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}", re.IGNORECASE
+    rf"(?P<open>{_OPEN})|{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}"
+    rf"|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}(?!{TO}{CLOCK})",
+    re.IGNORECASE,
 )
 # beside a telephone number these may be hours, a day or some of its digits
 MAYBE_HOURS = re.compile(rf"(?<![-–]){_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|\.\d)|{_DAY}", re.IGNORECASE)
@@ -53,6 +63,10 @@ def _is_of_hours(found: re.Match[str]) -> bool:
     """Whether two numbers are times: not those of days, ages or closed hours."""
     text, end = found.string, found.end()
     if _CLOSED.match(text, end):
+        return False
+    if _COMMA_MINUTES.match(text, end) or (
+        int(found[1]) == 0 and not found[3] and (text[: found.start()].endswith(",") or not (found[4] or found[8]))
+    ):
         return False
     if found[4] or found[8] or ":" in (found[2], found[6]):
         return True

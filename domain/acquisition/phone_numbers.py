@@ -43,10 +43,24 @@ _MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNOREC
 # as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
 _LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"((?:\+|\b00)\s?[1-9]\d{0,2}\)?)\s*\(0\)\s*(?=[0-9])")
+_TRUNK_AGAIN = re.compile(r"((?:\+|\b00)49\)?)\s*\(?0(?=[1-9])")  # "+49 (0241) 123456"
 _UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
 _PIECE = re.compile(r"[+(]*[0-9](?:(?:[0-9 ()/\-\u2010-\u2015\u2212]|[.+](?! ))*[0-9])?")
-# what may be no digits of a number: hours, a day or the number of an entry; a PLZ before its place
-_TIMES = re.compile(rf"{MAYBE_HOURS.pattern}|(?<=\s)[0-9]\.(?![0-9])", re.IGNORECASE)
+# what is counted, or an entry's number: "2x", "24 Stunden", "8oo"; a word on how somebody is called counts nothing
+_COUNTED = (
+    r"(?<![0-9])[0-9]{1,4}(?=\s?(?:x|mal|min(?:ute)?n?|std|stunden?|pl(?:ä|ae)tze?n?|platz|tage?n?|wochen?|monate?n?|jahre?n?|person(?:en)?|kind(?:er)?)"
+    r"(?!\w)|(?!(?:tele)?fax|tel|mobil|handy|funk)[^\W\d_])"
+)
+_ENTRY = r"(?<=\s)[0-9]\.(?![0-9])"
+# "2) 0241 123456": an entry's number before a bracket nobody opened; what is in brackets is passed over
+_UNOPENED = re.compile(r"\((?:[^()]|\([^()]*+\))*+\)|(?<=\s)[0-9]{1,2}(?=\))")
+_MONTH = r"(?<![0-9/])(?:0?[1-9]|1[0-2])/20[0-9]{2}(?![0-9])"
+# what may be no digits of a number: hours, a day, a month or what is counted; a PLZ before its place
+_TIMES = re.compile(rf"{MAYBE_HOURS.pattern}|{_ENTRY}|{_COUNTED}|{_MONTH}", re.IGNORECASE)
+_BARE_START = re.compile(r"[0-9]{1,2}(?=-)")  # of hours: "12 34 5-10.30" may be a number until half past ten
+_LETTER_DIGIT = re.compile(r"[oOlIS]{1,3}(?![^\W\d_])|[^\W\d_](?=[0-9])")  # "12345O", "1234B6"
+_LINE = "\0"  # between two lines: no cleaned text has it
+_NEXT_LINE = re.compile(rf"[ /-]{{1,4}}+(?:{_LINE} {{1,2}}){{1,4}}+(?=[1-9])({_PIECE.pattern})")
 _PLZ = re.compile(r"(?<!\S)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöü])")
 _GROUP = re.compile(r"([^0-9]*)([0-9]+)")
 _PREFIX = re.compile(r"(?:\+|00)(?:49)?|0")
@@ -81,22 +95,29 @@ def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
 
 def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
     """The numbers of a cell, and whether something in it can be read in several ways."""
-    # a line ends a number
-    text = " ; ".join(map(clean, value.splitlines())) if isinstance(value, str) else clean(value)
+    # a line ends a number, unless the next goes on with it
+    text = f" {_LINE} ".join(map(clean, value.splitlines())) if isinstance(value, str) else clean(value)
     if len(text) > LONGEST:
         return (), True
     if not any(map(str.isdigit, text)):
         return (), False
     if _LOST_ZERO.fullmatch(text):
         text = f"0{text}"
-    text = SURE_HOURS.sub(_blank, _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
+    text = _TRUNK_AGAIN.sub(r"\1 ", _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
+    text = SURE_HOURS.sub(lambda hours: hours[0] if hours["open"] else _blank(hours), text)
     text = MAYBE_HOURS.sub(lambda hours: _UNTIL.sub("-", hours[0]), text)
     found: dict[str, PhoneNumber] = {}
     doubtful = False
-    timeless = _TIMES.sub(_blank, text)
-    texts = (text, timeless, _PLZ.sub(_blank, text), _PLZ.sub(_blank, timeless))
+    unnumbered = _UNOPENED.sub(lambda found: found[0] if found[0].startswith("(") else _blank(found), text)
+    timeless = _TIMES.sub(_blank, unnumbered)
+    started = _TIMES.sub(_blank_but_start, unnumbered)
+    texts = [other for way in (text, started, timeless) for other in (way, _PLZ.sub(_blank, way))]
     for piece in _PIECE.finditer(text):
-        read, several = _ways([other[piece.start() : piece.end()] for other in texts]) or (frozenset(), False)
+        pieces = [other[piece.start() : piece.end()] for other in texts]
+        onward = _NEXT_LINE.match(texts[-1], piece.end())
+        read, several = _ways(pieces, onward[1] if onward else "") or (frozenset(), False)
+        if _LETTER_DIGIT.match(text, piece.end()):
+            read, several = frozenset(), True
         doubtful |= several
         for at, number in sorted(read, key=itemgetter(0)):
             kind = _kind_said(text[: piece.start() + at]) or number.kind
@@ -108,16 +129,26 @@ def _blank(match: re.Match[str]) -> str:
     return ";" * len(match[0])
 
 
+def _blank_but_start(match: re.Match[str]) -> str:
+    kept = _BARE_START.match(match[0])
+    return _blank(match) if kept is None else kept[0] + ";" * (len(match[0]) - kept.end())
+
+
 def _kind_said(before: str) -> str:
     return "fax" if _FAX.search(before) else "mobile" if _MOBILE.search(before) else ""
 
 
-def _ways(pieces: Sequence[str]) -> _Read | None:
-    """What a piece of digits and what stands between them says, read whole and without what may be none of them."""
+def _ways(pieces: Sequence[str], onward: str) -> _Read | None:
+    """What a piece of digits and what stands between them says.
+
+    Read whole, without what may be none of them, and together with the digits the next line begins with.
+    """
     if not any(map(str.isdigit, pieces[-1])):
         return None
     whole, *others = dict.fromkeys(pieces)
     ways = [_numbers(whole, 0)]
+    if onward and ways[0] is not None:
+        ways.append(_numbers(f"{whole} {onward}", 0))
     ways += [
         _joined(_numbers(part[0], part.start(), least=_WHOLE) for part in _PIECE.finditer(other)) for other in others
     ]
