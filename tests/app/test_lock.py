@@ -290,6 +290,8 @@ def test_nobody_there_for_the_office_s_minutes_locks(qtbot: QtBot, desktop: Desk
     now += 119
     watch.look()
     assert not desktop.lock.is_locked
+    desktop.window.activateWindow()  # a window of a test before may be the active one, and only there focus moves
+    qtbot.waitUntil(desktop.window.isActiveWindow, timeout=WAIT_MS)
     patients(desktop).setFocus()
     find(qtbot, desktop.window, "Sperren").setFocus()  # as a screen reader does
     now += 119

@@ -176,10 +176,10 @@ def test_back_is_the_backup_from_before(
     steps = re.search(r"(?s)\*\*Zurück\*\*.*?```\n(.*?)```", (ROOT / "docs" / "server.md").read_text("utf-8"))
     assert steps is not None
     order = [
-        re.search(r" backup$| stop |RENAME TO platzlotse(\w+)|restore\.sh", step) for step in steps[1].splitlines()
+        re.search(r" backup$| stop |RENAME TO platzlotse(\w+)|restore\.sh --at", step) for step in steps[1].splitlines()
     ]
     last, _, aside, back = (found for found in order if found is not None)
-    assert (last[0], back[0]) == (" backup", "restore.sh")
+    assert (last[0], back[0]) == (" backup", "restore.sh --at")
     backed_up(earlier, tmp_path, NOW + HOUR)
     admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
