@@ -7,8 +7,9 @@ nothing about what is coming, and a connection may bring a plan of its own. So p
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 _OWN = text("DISCARD PLANS")
@@ -23,3 +24,24 @@ def looked_up_by_index(session: Session) -> Iterator[None]:
     session.execute(_BY_INDEX)
     yield
     session.execute(_AS_BEFORE)
+
+
+@contextmanager
+def while_asking(session: Session) -> Iterator[Event]:
+    """Set while the server is asked something: the time in which somebody else may use the processor."""
+    asked, connection = Event(), session.connection()
+
+    def begins(**_: object) -> None:
+        asked.set()
+
+    def ends(**_: object) -> None:
+        asked.clear()
+
+    listeners = (("before_cursor_execute", begins), ("after_cursor_execute", ends))
+    for name, listener in listeners:
+        event.listen(connection, name, listener, named=True)
+    try:
+        yield asked
+    finally:
+        for name, listener in listeners:
+            event.remove(connection, name, listener)

@@ -1,13 +1,14 @@
 """Reading ahead: the next rows of a file are read by a thread of its own while those before them are written.
 
-Who writes waits for the server, and reading needs none of it. What is read ahead is bounded and comes in the file's
-order: an error after every row before it.
+Who writes waits for the server, and reading needs none of it. Reading has its turn while they wait only: of two threads
+that both have work Python lets one run, so that the other would keep the server without any. What is read ahead is
+bounded and comes in the file's order: an error after every row before it.
 """
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import Generic, TypeVar
 
@@ -26,24 +27,28 @@ class _Handed(Generic[T]):
 
 
 @contextmanager
-def read_ahead(rows: Generator[T, None, None]) -> Iterator[Iterator[T]]:
-    """The same rows, read ahead within the block; at its end nothing reads any more and the generator is closed.
+def read_ahead(rows: Generator[T, None, None], turn: Event) -> Iterator[Iterator[T]]:
+    """The same rows, read ahead within the block while `turn` is set, and while somebody waits for one.
 
-    Raises what the generator raises, where its rows are taken.
+    At its end nothing reads any more and the generator is closed. Raises what the generator raises, where its rows are
+    taken.
     """
     handed: SimpleQueue[_Handed[T]] = SimpleQueue()
     room, stopped = Semaphore(AHEAD), Event()
-    reader = Thread(target=_read, args=(rows, handed, room, stopped), name="reading-ahead")
+    reader = Thread(target=_read, args=(rows, handed, room, turn, stopped), name="reading-ahead")
     reader.start()
     try:
-        yield _taken(handed, room)
+        yield _taken(handed, room, turn)
     finally:
         stopped.set()
+        turn.set()
         room.release()
         reader.join()
 
 
-def _read(rows: Generator[T, None, None], handed: SimpleQueue[_Handed[T]], room: Semaphore, stopped: Event) -> None:
+def _read(
+    rows: Generator[T, None, None], handed: SimpleQueue[_Handed[T]], room: Semaphore, turn: Event, stopped: Event
+) -> None:
     read: list[T] = []
     error: BaseException | None = None
     try:
@@ -54,6 +59,7 @@ def _read(rows: Generator[T, None, None], handed: SimpleQueue[_Handed[T]], room:
                     handed.put(_Handed(read))
                     read = []
                     room.acquire()
+                turn.wait()
                 if stopped.is_set():
                     break
     except BaseException as exc:  # noqa: BLE001 - whatever it is, who takes the rows hears of it
@@ -61,9 +67,14 @@ def _read(rows: Generator[T, None, None], handed: SimpleQueue[_Handed[T]], room:
     handed.put(_Handed(read, ended=True, error=error))
 
 
-def _taken(handed: SimpleQueue[_Handed[T]], room: Semaphore) -> Iterator[T]:
+def _taken(handed: SimpleQueue[_Handed[T]], room: Semaphore, turn: Event) -> Iterator[T]:
     while True:
-        part = handed.get()
+        try:
+            part = handed.get_nowait()
+        except Empty:
+            turn.set()
+            part = handed.get()
+            turn.clear()
         room.release()
         yield from part.rows
         if part.error is not None:

@@ -42,6 +42,8 @@ _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROL, _ONE_IN = 20, 50  # of them in a head that is text
 LONGEST_VALUE, LONGEST_NOTE = 500, 50_000  # characters; an index takes a third of what a page of the database holds
 CHUNK = 4096
+WINDOW, LONGEST_WORD = 1 << 20, 64  # bytes looked through at once; of them what may go on in the next
+_TELLS_OF_MORE = re.compile(rb'"moreResults"(?!\s{0,9}:\s{0,9}false)')  # one that the end of a window cuts, too
 FIRST_DIRECTORY = date(2000, 1, 1)  # a day written before is a fault of what wrote the file
 CUT_LENGTHS = frozenset({50, 100})  # the directory cuts its list there
 
@@ -263,7 +265,20 @@ def is_cut(source: Source, rows: int) -> bool:
         return rows in CUT_LENGTHS
     if source.kind is not FileKind.ARZTSUCHE:
         return False
-    return rows in CUT_LENGTHS or any(value is True for value in _items(source.path, "moreResults"))
+    return rows in CUT_LENGTHS or (
+        _may_tell_of_more(source.path) and any(value is True for value in _items(source.path, "moreResults"))
+    )
+
+
+def _may_tell_of_more(path: Path) -> bool:
+    """Whether a file must be parsed to know: most say "no" in plain letters, and these are found ten times as fast."""
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(WINDOW):
+            if _TELLS_OF_MORE.search(before + chunk):
+                return True
+            before = (before + chunk)[-LONGEST_WORD:]
+    return False
 
 
 def _items(path: Path, prefix: str) -> Iterator[object]:

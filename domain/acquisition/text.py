@@ -107,6 +107,7 @@ def fold_name(name: str) -> str:
     return " ".join(kept or [word for word in words if word])
 
 
+@lru_cache(8192)  # with each key of a person, of whom a file has several
 def fold_house(number: str) -> str:
     """A house number for comparing: "12 A" is "12a", "5 – 7" is "5-7"."""
     return re.sub(r"\s+", "", DASHES.sub("-", number.lower()))

@@ -29,7 +29,7 @@ from domain.casework.import_turn import take_turn
 from domain.errors import Conflict, Invalid
 from domain.geocoding.earth import great_circle_km
 from domain.geocoding.lookup import PlzIndex
-from domain.large_writes import looked_up_by_index
+from domain.large_writes import looked_up_by_index, while_asking
 from domain.patients.intake import apply_intake
 from domain.therapists.bulk import Taking
 from domain.therapists.changes import ALL, NONE, Choice, RecordChange
@@ -136,7 +136,10 @@ def _import(
     only_history = source.kind is FileKind.CONTACT_TABLE
     taking = Taking(session, from_file, now, NONE if only_history else choice)
     index = PlzIndex()
-    with read_ahead(records(source, today=today, mapping=mapping)) as read:
+    with (
+        while_asking(session) as asked,
+        read_ahead(records(source, today=today, mapping=mapping), asked) as read,
+    ):
         rows = _tallied(read, tally)
         while batch := list(islice(rows, BATCH)):
             index.read(session, (record.plz for record in batch))

@@ -1,6 +1,7 @@
 """Names of places and streets for comparing."""
 
 import unicodedata
+from functools import lru_cache
 
 
 def fold_place(name: str) -> str:
@@ -9,6 +10,7 @@ def fold_place(name: str) -> str:
     return " ".join(head.lower().replace("-", " ").split())
 
 
+@lru_cache(8192)  # a directory names a town's streets again and again
 def fold_street(name: str) -> str:
     """A street's name: letters and digits alone, umlauts written out, "straße" in one spelling."""
     plain = name.lower().replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")

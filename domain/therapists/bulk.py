@@ -71,7 +71,8 @@ class Taking:
                     objected is None or record.row in self.choice.despite
                 )
                 change = described(record, Became.NEW, 0, of_new(values | site), accepted=accepted)
-                change = replace(change, objected=objected)
+                if objected is not None:
+                    change = replace(change, objected=objected)
                 columns = values | {"identity_key": key_of(record)} | self.source.provenance(self.now)
                 new = NewTherapist(columns, site, record, self.source.seat)
                 if accepted:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.acquisition import arztsuche, plz_directory
 from domain.acquisition.hours import spans_of
 from domain.acquisition.offers import offers_of
-from domain.acquisition.reading import FileKind, is_cut, recognise
+from domain.acquisition.reading import WINDOW, FileKind, is_cut, recognise
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.values import AgeGroup, Licence, Method, Offer, Setting, WeekSpan
 from tests.domain.acquisition.files import SAMPLES, TODAY, read
@@ -215,6 +215,16 @@ def test_a_cut_list_is_told() -> None:
         for name in ("arztsuche-v1.json", "arztsuche-v2.json")
     }
     assert cuts == {"arztsuche-v1.json": True, "arztsuche-v2.json": False}
+
+
+@pytest.mark.parametrize("said", [": true", ":false", " :\n true", f":{' ' * 50}true", f":{' ' * 50}false"])
+def test_a_list_says_anywhere_that_there_is_more(tmp_path: Path, said: str) -> None:
+    """Also where it is looked for in two pieces."""
+    path = tmp_path / "directory"
+    head = '{"arztPraxisDatas": [], "text": "'
+    for short in (0, 1, 8, 15, 16, 17, 25, 60):
+        path.write_text(f'{head}{"x" * (WINDOW - len(head) - 2 - short)}", "moreResults"{said}}}', "utf-8")
+        assert is_cut(recognise(path, today=TODAY), 3) is said.endswith("true"), short
 
 
 def test_every_row_of_the_samples_is_a_person_with_offers() -> None:
