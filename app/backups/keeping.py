@@ -5,7 +5,7 @@ settled by the next. Nothing here knows when the worker runs it.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from app.backups.keys import machine_key, public_keys
 from app.backups.making import make_backup, verify
+from app.backups.second_place import SecondPlace
 from app.paths import Profile
 from domain.backups import records
 from domain.backups.chain_heads import heads_beside, keep_heads_beside
@@ -48,6 +49,7 @@ class BackupKeeper:
         self._profile, self._reader_url, self._now = profile, reader_url, now
         self._database = Database(writer_url, application_name="platzlotse-backups", pool_size=1)
         self._stopping = threading.Event()
+        self._second = SecondPlace(self._stopping)
         self._looked: datetime | None = None
         self._trouble: PlatzlotseError | None = None
         self._names: frozenset[bytes] = frozenset()
@@ -97,8 +99,7 @@ class BackupKeeper:
         self._rotate(folder)
         if form.second_folder:
             self._copy(folder, Path(form.second_folder), told)
-            self._refuse_shared(Path(form.second_folder))
-        self._refuse_shared(folder)
+        self._refuse_shared(folder, self._write(records.own_names))
 
     def _make(self, backup_id: int, kind: Kind, folder: Path, paper: bytes | None) -> None:
         now = self._now()
@@ -144,29 +145,39 @@ class BackupKeeper:
         """Bring the second place up, its own lists, too. It is rotated alike."""
         held: set[str] = set()
         trouble = ""
-        try:
+        there, heads, own = self._ours(folder), heads_beside(folder), self._write(records.own_names)
+        verified, now = self._write(records.verified_names), self._now()
+
+        def bring_up(moved: Callable[[], None]) -> None:
             clear_leftovers(second)
-            held = {file.name for file in backups_in(second)}
-            for file in self._ours(folder):
+            held.update(file.name for file in backups_in(second))
+            for file in there:
                 if file.name not in held and not self._stopping.is_set():
                     copy_to(file.path, second)
                     held.add(file.name)
+                    moved()
             _keep(second, told)
-            keep_heads_beside(second, heads_beside(folder))
-            verified = self._write(records.verified_names)
-            _removed(second, superfluous(self._ours(second), verified=verified, now=self._now()))
+            keep_heads_beside(second, heads)
+            _removed(second, superfluous(self._among(second, own), verified=verified, now=now))
+
+        try:
+            self._second.ask(second, bring_up)
         except PlatzlotseError as error:
             trouble = error.code
             raise
         finally:
-            self._write(lambda s: records.note_copies(s, held, trouble=trouble, now=self._now()))
+            copied = frozenset(held)  # a place that is silent may still go on
+            self._write(lambda s: records.note_copies(s, copied, trouble=trouble, now=self._now()))
+        self._second.ask(second, lambda _: self._refuse_shared(second, own))
 
     def _ours(self, folder: Path) -> tuple[BackupFile, ...]:
+        return self._among(folder, self._write(records.own_names))
+
+    def _among(self, folder: Path, own: Collection[str]) -> tuple[BackupFile, ...]:
         """Those this office made or verified or that its keys open: another's in the same folder are left alone.
 
         The list alone proves nothing: older programs took up whatever lay there.
         """
-        own = self._write(records.own_names)
         return tuple(f for f in backups_in(folder) if f.name in own or not self._is_anothers(f))
 
     def _is_anothers(self, file: BackupFile) -> bool:
@@ -180,8 +191,8 @@ class BackupKeeper:
                 return False
         return not self._sealed_to[file.name] & self._names
 
-    def _refuse_shared(self, place: Path) -> None:
-        if len(self._ours(place)) < len(backups_in(place)):
+    def _refuse_shared(self, place: Path, own: Collection[str]) -> None:
+        if len(self._among(place, own)) < len(backups_in(place)):
             raise Unavailable("backup.shared_folder", path=str(place))
 
     def _told(self) -> Told:

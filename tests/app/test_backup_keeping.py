@@ -1,8 +1,10 @@
 """Backups by the clock, by hand and over the network: real dumps, real scratch clusters."""
 
+import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,7 @@ from app.backups.keeping import BackupKeeper
 from app.backups.keys import machine_key
 from app.backups.making import make_backup, read_manifest, verify
 from app.paths import Profile
+from domain.backups.chain_heads import FILE as HEADS
 from domain.backups.files import Kind, backups_in, clear_leftovers, file_name, whole_file
 from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, list_backups, save_backup_settings
 from domain.backups.records import settle
@@ -137,6 +140,33 @@ def test_a_place_that_is_away_is_told_and_comes_back(
     keeper.keep()
     (row,) = listed(database)
     assert (row.copied_at, row.copy_trouble) == (clock.now, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in a folder")
+def test_a_second_place_that_is_silent_holds_no_backup_back(
+    database: Database, keeper: BackupKeeper, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network drive whose machine is gone: who reads there waits, and the next backup is made all the same."""
+    monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
+    monkeypatch.setattr("app.backups.second_place.PATIENCE", timedelta(seconds=1))
+    silent = tmp_path / HEADS
+    os.mkfifo(silent)
+    with database.write() as session:
+        save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
+    for hour in (1, 2):
+        with pytest.raises(Unavailable, match="second_silent"):
+            keeper.keep()
+        clock.now += HOUR
+        assert len(listed(database)) == hour
+    silent.open("wb").close()  # it answers, with nothing; whoever waited there reads it and is done
+    silent.unlink()
+    for thread in threading.enumerate():
+        if thread.name == "second-place":
+            thread.join(60)
+    keeper.keep()
+    assert [(row.state, row.copy_trouble, row.copied_at is not None) for row in listed(database)] == [
+        ("made", "", True), ("made", "", True), ("verified", "", True)
+    ]  # fmt: skip
 
 
 @pytest.mark.soak

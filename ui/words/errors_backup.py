@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "backup.no_room": "In „{path}“ ist zu wenig Platz für eine Sicherung. Es wurde nichts angelegt; frühere sind unverändert. Schaffen Sie Platz.",
     "backup.folder_missing": "Den Ordner oder die Datei „{path}“ gibt es gerade nicht. Ist der Datenträger angeschlossen? Es wurde nichts angelegt.",
     "backup.folder_unusable": "„{path}“ lässt sich nicht benutzen ({reason}). Es wurde nichts angelegt; prüfen Sie die Rechte.",
+    "backup.second_silent": "Der zweite Ort „{path}“ antwortet nicht. Die Sicherungen selbst werden weiter gemacht; Kopien dorthin erst, wenn er wieder antwortet. Prüfen Sie die Verbindung dorthin oder wählen Sie in der Verwaltung unter „Sicherungen“ einen anderen Ort.",
     "backup.copy_differs": "Die Kopie in „{path}“ war nicht dasselbe wie die Sicherung und wurde entfernt. Die Sicherung selbst ist da; prüfen Sie den Datenträger.",
     "backup.no_tools": "Zum Sichern fehlen die Programme von PostgreSQL {major}. Installieren Sie sie auf diesem Rechner oder nennen Sie ihren Ordner in PLATZLOTSE_POSTGRES_BIN.",
     "backup.no_room_to_verify": "In „{path}“ ist zu wenig Platz, um eine Sicherung zur Probe zurückzulesen. Sie liegt da, ist aber ungeprüft; sobald Platz ist, wird sie geprüft. Schaffen Sie Platz.",
