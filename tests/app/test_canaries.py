@@ -51,7 +51,7 @@ MAY = {
 MAY_FOR_A_WHILE = MAY | {
     "profile/postgres/": "the database while it is made and works",
     f"profile/{SCRATCH}/": "the backup being verified, in a cluster like the database's own",
-    "temp/platzlotse-unterlagen-": "a paper while another program shows it, in a folder for its reader alone",
+    "run/platzlotse-unterlagen-": "a paper while another program shows it, in memory and a folder for its reader alone",
 }
 # tables beside a patient's, with a reason
 MAY_TABLES = {
