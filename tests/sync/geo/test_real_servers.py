@@ -79,10 +79,10 @@ def test_a_misspelt_street_is_found_once_its_neighbour_is_known(
 ) -> None:
     """The streets the map taught us correct the next address."""
     configure(database, geocoder="nominatim", geocoder_url=real.url)
-    add_site(database, "Weißgerbergasse", "3")
+    add_site(database, "Weißgerbergasse", "3", "99993")
     while placing.step():
         pass
-    site = add_site(database, "Weisgerbergase", "5")
+    site = add_site(database, "Weisgerbergase", "5", "99993")
     while placing.step():
         pass
     assert place(database, SITE, site)[1:] == ("house", "nominatim")
