@@ -11,6 +11,7 @@ from domain.acquisition.name_words import CALLED, FIRST_NAMES_AND_PLACES, Kind, 
 from domain.acquisition.text import PARTICLES
 from domain.geocoding.plz_data import known_places
 
+_AROUND = '*!?:"„“”…'
 _INITIALS = frozenset({"M.A.", "B.A."})  # or a title
 _BEGIN = PARTICLES | {"al", "el", "abu", "ter", "ten", "zum", "dos", "af"}
 _NOBLE = frozenset({"freiherr", "freifrau", "graf", "gräfin", "baron", "baronin"})
@@ -24,6 +25,7 @@ class _Part:
     words: Sequence[str]
     behind: bool  # not the cell's first
     worked: bool  # a profession stands before it, later: or in it
+    after_all: bool  # first name and surname stand before it
     names: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     salutation: str = ""
@@ -66,7 +68,9 @@ class _Part:
     def _kind(self, word: str, after: int, *, for_what: bool) -> Kind:
         """What a word is where it stands: a surname, too, may be a profession, a number begins a list's line."""
         what, last = kind(word), after == len(self.words)
-        if what is Kind.MAYBE:
+        if what is Kind.NAME and self.after_all and word.islower():
+            what = Kind.ASIDE  # "Anna Kern, telefonisch"
+        elif what is Kind.MAYBE:
             is_field = for_what or (self.behind and self.worked and not self.names and not last)
             self.doubtful |= not is_field
             what = Kind.FIELD if is_field else Kind.NAME
@@ -106,7 +110,7 @@ class _Part:
             self.torn = len(self.names)
         elif gap is not None and gap is not Kind.SIGN:
             self.several = True
-        self.names.append(word)
+        self.names.append(word.strip(_AROUND) or word)
 
     def drop(self, count: int) -> None:
         """The last of the names are none."""
@@ -136,12 +140,14 @@ class Cell:
 
     def __init__(self, pieces: Sequence[Sequence[Sequence[str]]]) -> None:
         worked = False
+        after_all = False
         self._pieces: list[list[_Part]] = []
         for piece in pieces:
             self._pieces.append([])
             for words in piece:
-                part = _Part(words, behind=len(self._pieces) > 1 or bool(self._pieces[0]), worked=worked).read()
-                worked = part.worked
+                behind = len(self._pieces) > 1 or bool(self._pieces[0])
+                part = _Part(words, behind=behind, worked=worked, after_all=after_all).read()
+                worked, after_all = part.worked, after_all or (bool(part.names) and part.is_full)
                 self._pieces[-1].append(part)
         self._parts = [part for piece in self._pieces for part in piece]
         if any(part.doubtful for part in self._parts):
@@ -179,7 +185,7 @@ class Cell:
         if len(first) == 1:
             return False
         one, two = first[:2]
-        if one.titled and (two.titled or two.salutation):
+        if (one.titled or one.is_full) and (two.titled or two.salutation):
             return True
         return one.is_full and two.is_full and not self._is_placed
 

@@ -24,11 +24,27 @@ _TITLES = {
     "diplsozpäd": "Dipl.-Soz.-Päd.", "diplsozpaed": "Dipl.-Soz.-Päd.", "diplsozarb": "Dipl.-Soz.-Arb.",
     "diplheilpäd": "Dipl.-Heilpäd.", "diplsoz": "Dipl.-Soz.", "msc": "M.Sc.", "bsc": "B.Sc.", "ma": "M.A.",
     "ba": "B.A.", "msocsc": "M.Soc.Sc.", "mag": "Mag.", "maga": "Mag.", "magister": "Mag.", "magistra": "Mag.",
-    "mba": "MBA",
+    "mba": "MBA", "llm": "LL.M.", "lic": "lic.", "ing": "Ing.", "dring": "Dr.-Ing.", "apl": "apl.", "em": "em.",
+    "mscpsych": "M.Sc.",
 }  # fmt: skip
 _ONLY_AFTER = frozenset(
     {"med", "phil", "rer", "nat", "psych", "päd", "paed", "sc", "hum", "pol", "soc", "theol", "jur", "disc"}
-    | {"biol", "psy", "hort", "dent", "hc", "habil", "univ", "rernat", "rermed", "scihum", "rerpol", "medic", "mult"}
+    | {
+        "biol",
+        "psy",
+        "hort",
+        "dent",
+        "hc",
+        "habil",
+        "univ",
+        "rernat",
+        "rermed",
+        "scihum",
+        "rerpol",
+        "medic",
+        "mult",
+        "em",
+    }
 )
 _ANY_DIPLOMA = re.compile(r"dipl(?:om)?\.?-\w[\w.-]*", re.IGNORECASE)
 
@@ -51,17 +67,20 @@ class Kind(Enum):
 
 _BY_KIND = {
     Kind.WORK: """
-        psychologische psychologischer psychologischen psychol psych ärztliche ärztlicher ärztlichen ärztl approb
+        psychologische psychologischer psychologischen psychotherapeutische psychotherapeutischer
+        psychol psych ärztliche ärztlicher ärztlichen ärztl approb
         approbierte approbierter niedergelassene niedergelassener analytische analytischer leitende leitender ltd staatl
         anerkannte anerkannter psychoth psychotherap inh inhaber inhaberin leitung leiterin ansprechpartner
         ansprechpartnerin ärztin ärzte psychiater psychiaterin dozent dozentin beraterin mediator mediatorin
+        seelsorger seelsorgerin
         """,
     Kind.FIELD: """
         jugendliche jugendlichen erwachsene erwachsenen jugend säuglinge kleinkinder fundierte fundiert
         tiefenpsychologisch systemische klinische innere psychosomatische ausbildung weiterbildung kassensitz
-        geburtshilfe schwerpunkt science arts artium sexualität fh
+        geburtshilfe schwerpunkt master science arts artium sexualität fh staatsexamen approbation kassenzulassung
+        sprechstunde wartezeit warteliste
         """,
-    Kind.MAYBE: "kinder kindern arzt leiter coach berater lehrer paare familien gruppen eltern senioren",
+    Kind.MAYBE: "kinder kindern arzt leiter coach berater lehrer paar paare familien gruppen eltern senioren",
     Kind.MORE: "partner partnerin team mitarbeiter kollege kollegen kollegin kolleginnen",
     Kind.NOBODY: "dres eheleute ehepaar familie geschwister sekretariat anmeldung vertretung büro",
 }
@@ -70,6 +89,7 @@ _WORDS = {word: what for what, words in _BY_KIND.items() for word in words.split
 _WRITTEN = (
     dict.fromkeys(("für", "f."), Kind.FOR)
     | dict.fromkeys(("in", "mit", "bei", "am", "im", "aus", "nach", "als", "nur", "of"), Kind.ASIDE)
+    | dict.fromkeys(("neu", "privat", "verstorben"), Kind.ASIDE)
     | dict.fromkeys(("a.", "al."), Kind.MORE)
     | dict.fromkeys(
         ("PP", "KJP", "KJPP", "VT", "TP", "TfP", "AP", "ST", "HP", "PiA", "FA", "FÄ", "PT", "EMDR"), Kind.WORK
@@ -77,7 +97,7 @@ _WRITTEN = (
 )  # fmt: skip
 _WORK = re.compile(
     r".*(?:therapeut(?:in|en|innen)?|psycholog(?:e|in|en|innen)|analytiker(?:in)?|heilpraktiker(?:in)?|supervisor(?:in)?"
-    r"|fach(?:arzt|ärztin|ärzte)|-(?:arzt|ärztin)|neurolog(?:e|in)|pädagog(?:e|in)|sozialarbeiter(?:in)?|mediziner(?:in)?)"
+    r"|.arzt|ärztin|fachärzte|kandidat(?:in)?|assistent(?:in)?|.berater(?:in)?|neurolog(?:e|in)|pädagog(?:e|in)|sozialarbeiter(?:in)?|mediziner(?:in)?)"
 )
 _FIELD = re.compile(
     r".*(?:therapien?|iatrie|medizin|analyse|logie|somatik|heilkunde|pädagogik|beratung|supervision|coaching)"
@@ -144,4 +164,4 @@ def _title(word: str, after: bool) -> str:
 
 def _is_a_name(word: str, code: str) -> bool:
     """Two letters without a point and in capitals only at the beginning may be a name ("Ma", "Ba")."""
-    return code in {"ma", "ba", "pd", "sc", "bsc", "mag"} and "." not in word and not word.isupper()
+    return code in {"ma", "ba", "pd", "sc", "bsc", "mag", "ing", "lic"} and "." not in word and not word.isupper()

@@ -80,6 +80,8 @@ def test_a_name_comes_apart(written: str, found: PersonName) -> None:
         "Anna Kern, Aachen", "Anna Kern, Frankfurt am Main", "Anna Kern, Markt 5, 52062 Aachen", "1. Anna Kern",
         "Anna Kern 0241 123456", "Anna Kern, Tel. 0241 123456", "Anna Kern u. a.", "Anna Kern et al.", "Anna Kern u.a.",
         "Anna Kern [neu]", "Anna Kern (neu", "Inh. Anna Kern", "Ansprechpartnerin: Anna Kern", "Anna Kern bei Dr. Berg",
+        "Anna Kern, telefonisch", "Anna Kern verstorben", "„Anna Kern“", "*Anna Kern", "Anna Kern, Lebensberaterin",
+        "Anna Kern, Ausbildungskandidatin", "Anna Kern, Paar- und Familientherapeutin", "Anna Kern, Master of Science",
         "Kern,\nAnna", "Anna Kern\nFachärztin für Psychiatrie", "Kern,Anna", "Anna Kern, Psychotherapie und Coaching",
     ],
 )  # fmt: skip
@@ -102,6 +104,9 @@ def test_what_stands_beside_a_name_is_no_part_of_it(written: str) -> None:
         ("Dipl.-Sozialpädagogin (FH) Anna Kern", PersonName("Kern", "Anna", "Dipl.-Sozialpädagogin")),
         ("Jan Kern, Dipl.-Ing., Dipl.-Psych.", PersonName("Kern", "Jan", "Dipl.-Ing. Dipl.-Psych.")),
         ("Prof. Dr. med. Dr. h.c. mult. Jan Kern", PersonName("Kern", "Jan", "Prof. Dr. med. Dr. h.c. mult.")),
+        ("apl. Prof. Dr. Jan Kern", PersonName("Kern", "Jan", "apl. Prof. Dr.")),
+        ("Dr.-Ing. Jan Kern", PersonName("Kern", "Jan", "Dr.-Ing.")),
+        ("Dr. anna kern", PersonName("kern", "anna", "Dr.")),
         ("Mag.a Anna Kern", PersonName("Kern", "Anna", "Mag.")),
         ("Anna M.A. Kern", PersonName("Kern", "Anna M.A.")),
         ("Kern, Frau Dr. Anna", PersonName("Kern", "Anna", "Dr.", "Frau")),
@@ -136,12 +141,12 @@ def test_a_name_is_read_in_the_order_its_writing_tells(written: str, found: Pers
         "Kern, Anna; Berg, Jan", "Kern, Anna, Aachen; Berg, Jan, Düren", "Anna Kern - Jan Berg", "Kern/Berg, Anna",
         "Anna Kern, Jan Berg", "A. Kern, J. Berg", "Dr. Kern, Dr. Berg", "Dr. Anna Kern, Dr. Jan Berg",
         "Anna Kern Dr. Jan Berg", "Anna Kern oder Jan Berg", "Anna Kern bzw. Jan Berg", "Dres. Kern", "Familie Kern",
-        "Frau Kern, Herr Berg", "Frau und Herr Berg", "Anna Kern, Frau Jan Berg", "Anna Kern c/o Jan Berg",
+        "Frau Kern, Herr Berg", "Frau und Herr Berg", "Anna Kern, Frau Jan Berg", "Anna Kern, Dr. Berg",
         "Kern, Anna, Dr. med. / Berg, Jan, Dr. med.", "Kern, Anna, Dipl.-Psych. und Jan Berg", "Kern, Anna, Dr. Berg",
         "Psychotherapeutin Kern und Psychotherapeut Berg", "Anna Kern Psychotherapeutin Jan Berg",
         "Anna Kern &amp; Jan Berg", "Anna Müller - Schmidt", "Sekretariat Dr. Kern", "Psychotherapie Kern",
         "Kinder- und Jugendpsychiatrie Kern", "Psychologische Psychotherapeutin", "Privatpraxis Anna Kern",
-        "Kern Berg PartGmbB", "Frau Anna Kern/Jan Berg",
+        "Anna Kern c/o Jan Berg", "Kern Berg PartGmbB", "Frau Anna Kern/Jan Berg",
     ],
 )  # fmt: skip
 def test_who_may_be_several_is_nobody_s_mixture(written: str) -> None:
