@@ -74,14 +74,15 @@ def split_name(text: object) -> PersonName:
     """A name written in one cell: "Frau Dr. phil. Anna Maria von der Heide", "Heide, Anna, Dipl.-Psych.".
 
     A cell that names several people, or may, is treated as a house, called by all that is written: none of them is
-    known by the others' names. So is one that has a practice's name ("Psychotherapie Kern") or no name at all.
+    known by the others' names. So is one that has a practice's name ("Psychotherapie Kern") or no name at all, as the
+    lines at the foot of a list.
     """
     whole = clean(text)
     house = PersonName(whole, institution=True)
     plain = _plain(
         whole if not isinstance(text, str) or text.isprintable() else "\n".join(map(clean, text.splitlines()))
     )
-    if is_institution(plain.replace("\n", " ")):
+    if is_institution(plain.replace("\n", " ")) or not is_person(whole):
         return house
     pieces = [
         [part.split() for part in piece.split(",") if not part.isspace() and part] for piece in _SIGN.split(plain)

@@ -146,7 +146,7 @@ def test_a_name_is_read_in_the_order_its_writing_tells(written: str, found: Pers
         "Psychotherapeutin Kern und Psychotherapeut Berg", "Anna Kern Psychotherapeutin Jan Berg",
         "Anna Kern &amp; Jan Berg", "Anna Müller - Schmidt", "Sekretariat Dr. Kern", "Psychotherapie Kern",
         "Kinder- und Jugendpsychiatrie Kern", "Psychologische Psychotherapeutin", "Privatpraxis Anna Kern",
-        "Anna Kern c/o Jan Berg", "Kern Berg PartGmbB", "Frau Anna Kern/Jan Berg",
+        "Anna Kern c/o Jan Berg", "Kern Berg PartGmbB", "Stand: 12.11.2026", "Seite 2", "Frau Anna Kern/Jan Berg",
     ],
 )  # fmt: skip
 def test_who_may_be_several_is_nobody_s_mixture(written: str) -> None:
