@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -22,6 +22,7 @@ MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
 LARGEST_ROW = 4_000_000  # characters
 LONGEST_CELL = 1_000_000  # a longer one breaks the file; one too long for its field costs its row only
 csv.field_size_limit(LONGEST_CELL)
+_NUMBER = re.compile(r"[0-9]{5}")  # of a telephone or a PLZ; no year
 _QUOTED = re.compile(r'"[^"]*(?:"|$)')
 _FILLING = re.compile(r"(?:^|(?<=[;,\t\"\r\n]))\0+|\0+(?=[;,\t\"\r\n]|$)")
 
@@ -53,24 +54,66 @@ def rows(path: Path, sheet: str = "", *, alone: Callable[[str], bool] | None = N
 
 
 def table(path: Path, sheet: str = "", *, alone: Callable[[str], bool]) -> Iterator[Row]:
-    """The rows from the header on: a list's name, its day and empty rows may stand above it.
+    """The rows from the header on: a list's name, its day, a legend and empty rows may stand above it.
 
-    The header is the first row with two filled cells, or with one of which `alone` says that it heads a column, unless
-    that is a list's name right above the header; where none of the first is one, the very first row.
+    The header is the first of the rows at the top that has two filled cells and a word of which `alone` says that it
+    heads a column of names; the row below that, if the first only groups what this one names. Where none is, it is a
+    single cell with such a word, else the first row with two filled cells, else the very first.
     """
     found = rows(path, sheet, alone=alone)
     above: list[Row] = []
-    only: int | None = None  # where a cell stands that may head the only column
+    first: dict[int, str] = {}  # the cells of the first row with two, by their column
+    header = 0
+    state = ""  # what the header found so far is
     for number, row in islice(found, MOST_ABOVE):
-        filled = [str(cell) for cell in row if cell is not None and str(cell).strip()]
         above.append((number, row))
-        if len(filled) > 1 and (only is None or any(map(alone, filled))):
-            return chain(above[-1:], found)
-        if filled and only is not None:
+        cells = {column: str(cell) for column, cell in enumerate(row) if cell is not None and str(cell).strip()}
+        if not cells:
+            continue
+        named = len(cells) > 1 and _heads(cells.values(), alone)
+        legend = bool(first) and _is_legend(first.values())
+        if state == "named":
+            header = len(above) - 1 if named and _groups(first, cells, alone) else header
             break
-        if filled and alone(filled[0]):
-            only = len(above) - 1
-    return chain(above[only or 0 :], found)
+        if named and (not first or legend or len(cells) > len(first) == 2):
+            header, first, state = len(above) - 1, cells, "named"
+        elif state == "single":
+            break
+        elif len(cells) == 1 and (legend or not first) and any(map(alone, cells.values())):
+            header, state = len(above) - 1, "single"
+        elif len(cells) > 1 and not first:
+            header, first = len(above) - 1, cells
+    return chain(above[header:], found)
+
+
+def _heads(cells: Iterable[str], alone: Callable[[str], bool]) -> bool:
+    """Whether cells head columns: a word does of which `alone` says so; no "Name: Kern", no number or PLZ beside it."""
+    return any(_is_heading(cell, alone) for cell in cells) and not any(map(_is_number, cells))
+
+
+def _is_heading(cell: str, alone: Callable[[str], bool]) -> bool:
+    return not cell.rstrip().endswith(":") and alone(cell)
+
+
+def _groups(upper: Mapping[int, str], lower: Mapping[int, str], alone: Callable[[str], bool]) -> bool:
+    """Whether a row heads groups of the columns below: there, too, names are headed, under the same cell.
+
+    A row of the list does not: below "Name" stands a name, whatever somebody is called under "Beruf".
+    """
+    ends = [*sorted(upper)[1:], MOST_COLUMNS]
+    spans = [range(column, end) for column, end in zip(sorted(upper), ends, strict=True) if alone(upper[column])]
+    return len(lower) > len(upper) and any(
+        column in span and _is_heading(cell, alone) for column, cell in lower.items() for span in spans
+    )
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.search(cell.replace(" ", "").replace("/", "")) is not None
+
+
+def _is_legend(cells: Iterable[str]) -> bool:
+    """Whether a row tells of the list: its day, "Stand: …"."""
+    return any(cell.rstrip().endswith(":") or any(map(str.isdigit, cell)) for cell in cells)
 
 
 def has_sheet(path: Path, sheet: str) -> bool:
@@ -137,15 +180,33 @@ def _csv_rows(path: Path, alone: Callable[[str], bool] | None) -> Iterator[Row]:
 
 
 def _delimiter(first: str, more: "_Lines", alone: Callable[[str], bool] | None) -> str:
-    """That of the first line with any; a comma in quotation marks, or below a header of one column, parts nothing."""
+    """That of the first line whose cells head columns, else of the first with any.
+
+    A comma in quotation marks, or below a header of one column, parts nothing.
+    """
+    found = ""
     for line in chain([first], islice(more, MOST_ABOVE - 1)):
-        bare = _QUOTED.sub("", line)
-        if any(map(bare.count, DELIMITERS)):
-            return max(DELIMITERS, key=bare.count)
-        if alone is not None and alone(line.strip().strip('"')):
-            break
         more.taken = 0
-    return DELIMITERS[0]
+        bare = _QUOTED.sub("", line)
+        inside = sorted(filter(bare.count, DELIMITERS), key=bare.count, reverse=True)
+        if alone is None and inside:
+            return inside[0]
+        if alone is not None and not inside and alone(line.strip().strip('"')):
+            return DELIMITERS[0]
+        # what parts the first line and this one is no sentence's comma
+        if alone is not None and found not in inside:
+            for delimiter in inside:
+                if len(cells := _cells(line, delimiter)) > 1 and _heads(cells, alone):
+                    return delimiter
+        found = found or (inside[0] if inside else "")
+    return found or DELIMITERS[0]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than any
+        return []
 
 
 class _TooLongError(Exception):

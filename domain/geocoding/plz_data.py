@@ -44,6 +44,12 @@ def known_plz() -> frozenset[str]:
     return frozenset(row["plz"] for row in _read("plz_merged.csv.gz"))
 
 
+@lru_cache(maxsize=1)
+def known_places() -> frozenset[str]:
+    """The main place of every PLZ (some 6,400), read once from the program's own file."""
+    return frozenset(row["place"] for row in _read("plz_merged.csv.gz"))
+
+
 def _read(name: str) -> Iterator[dict[str, str]]:
     with files("resources").joinpath("geo", name).open("rb") as raw, _text(raw) as lines:
         yield from csv.DictReader(lines)

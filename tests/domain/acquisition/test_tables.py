@@ -1,8 +1,10 @@
 """What a table is about is told by its header or said by a person, who also says which column is what."""
 
+import csv
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from domain.acquisition.reading import FileKind, Source, as_table, recognise, records
 from domain.acquisition.records import RowError, TherapistRecord
@@ -88,3 +90,67 @@ def test_what_is_no_table_is_not_made_one(tmp_path: Path) -> None:
     path.write_text('{"arztPraxisDatas": []}', "utf-8")
     with pytest.raises(Invalid, match=r"import\.no_table"):
         as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+
+
+_TABLE = (["Nachname", "Vorname", "Telefon"], ["Kern", "Anna", "0241 1234567"], ["Berg", "Jan", ""])
+_FOREIGN = (["Behandler", "Beruf", "Ort"], ["Anna Kern", "Therapeutin", "Aachen"], ["Jan Berg", "Therapeut", "Düren"])
+
+
+@pytest.mark.parametrize(
+    ("above", "table"),
+    [
+        ([], _TABLE),
+        ([["Therapeutenliste", "Stand 23.11.2026"]], _TABLE),
+        ([["Therapeutenliste", "", "Stand 23.11.2026"], []], _TABLE),
+        ([["Stand:", "23.11.2026"], ["Quelle:", "KV Nordrhein"], []], _TABLE),
+        ([["Name:", "Praxis Kern"], ["Telefon:", "0241 1234567"]], _TABLE),
+        ([["Liste 2026"], ["grün", "frei"], ["rot", "belegt"]], _TABLE),
+        ([["Name", "", "Kontakt"]], _TABLE),
+        ([["Name", "Kontakt"]], _TABLE),
+        ([["Person", "", "Erreichbar"]], _TABLE),
+        ([["Liste", "Stand 1.12.2026"], ["Name", "", "Kontakt"]], _TABLE),
+        ([["Aachen, Düren"], ["Wartezeit, in Wochen"]], _TABLE),
+        ([["Patienten"]], (["Name", "Ort"], ["Kern, Anna", "Aachen"])),
+        ([["Patienten", "Stand 2026"]], (["Name", "Ort"], ["Kern, Anna", "Aachen"])),
+        (
+            [["Name", "", "", "Kontakt"]],
+            (["Titel", "Vorname", "Nachname", "Telefon", "E-Mail"], ["Dr.", "Jan", "Berg"]),
+        ),
+        ([], (["Name", "Telefon 1", "", "Telefon 2"], ["Kern", "Therapeutin", "", "x", "y"])),
+        ([], (["Behandler", "Beruf", "Ort"], ["Anna Kern", "Therapeutin", "Aachen", "ruft zurück"])),
+        ([], (["Name", "Beruf"], ["Kern", "Therapeutin", "ruft zurück"])),
+        ([], _FOREIGN),
+        ([["Liste Aachen"]], _FOREIGN),
+        ([[]], (["Therapeut", "Mo", "Di"], ["Anna Kern", "8-9 Uhr", ""])),
+        ([["Liste", "Stand: 2026"]], (["Therapeut", "Mo", "Di"], ["Anna Kern", "8-9 Uhr", ""])),
+    ],
+)
+@pytest.mark.parametrize("form", [";", ",", "\t", "xlsx"])
+def test_a_header_is_found_below_what_tells_of_the_list(
+    tmp_path: Path, above: list[list[str]], table: tuple[list[str], ...], form: str
+) -> None:
+    """A title of two cells, a legend, what groups columns are none; a row of the list is none, either."""
+    path = tmp_path / "liste"
+    rows = [*above, *table]
+    if form == "xlsx":
+        book = Workbook()
+        assert book.active is not None
+        for row in rows:
+            book.active.append([cell or None for cell in row])
+        book.save(path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=form).writerows(rows)
+    found = preview(path)
+    assert [cell for cell in found.headers if cell] == [cell for cell in table[0] if cell]
+    assert len(found.rows) == len(table) - 1
+
+
+@pytest.mark.parametrize(("title", "between"), [("Therapeutenliste, Stand 2026", ";"), ("Liste; Stand 2026", ",")])
+def test_a_title_s_comma_parts_no_columns(tmp_path: Path, title: str, between: str) -> None:
+    """The sign is that of the line whose cells head columns; of a list of names alone it is none."""
+    path = tmp_path / "liste"
+    path.write_text(f"{title}\nName;Telefon\nKern, Anna;0241 1234567\n".replace(";", between), "utf-8")
+    assert preview(path).headers[:2] == ("Name", "Telefon")
+    path.write_text(f"{title}\nName\nKern, Anna\n", "utf-8")
+    assert (preview(path).headers, preview(path).rows) == (("Name",), (("Kern, Anna",),))
