@@ -27,25 +27,10 @@ _TITLES = {
     "mba": "MBA", "llm": "LL.M.", "lic": "lic.", "ing": "Ing.", "dring": "Dr.-Ing.", "apl": "apl.", "em": "em.",
     "mscpsych": "M.Sc.",
 }  # fmt: skip
-_ONLY_AFTER = frozenset(
-    {"med", "phil", "rer", "nat", "psych", "päd", "paed", "sc", "hum", "pol", "soc", "theol", "jur", "disc"}
-    | {
-        "biol",
-        "psy",
-        "hort",
-        "dent",
-        "hc",
-        "habil",
-        "univ",
-        "rernat",
-        "rermed",
-        "scihum",
-        "rerpol",
-        "medic",
-        "mult",
-        "em",
-    }
-)
+_ONLY_AFTER = frozenset({
+    "med", "phil", "rer", "nat", "psych", "päd", "paed", "sc", "hum", "pol", "soc", "theol", "jur", "disc", "biol",
+    "psy", "hort", "dent", "hc", "habil", "univ", "rernat", "rermed", "scihum", "rerpol", "medic", "mult", "em",
+})  # fmt: skip
 _ANY_DIPLOMA = re.compile(r"dipl(?:om)?\.?-\w[\w.-]*", re.IGNORECASE)
 
 
