@@ -17,6 +17,7 @@ from domain.migrations import migrate
 from domain.persons import ensure_login, ensure_person
 from tests.compiled import remember, sharing_words
 from tests.examples import THOROUGH
+from tests.servers.forked import end_all
 from tests.servers.guard import Guard
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import TestCluster, in_memory
@@ -35,7 +36,19 @@ HERE = Path(__file__).parent
 TEMPLATE = "platzlotse_template"
 PASSWORD = "invented-for-tests"
 PATIENCE_MS = 60_000
-LONG_FIRST = ("e2e", "app", "deploy", "sync")
+CATALOGUE = """SELECT oid::regclass::text FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'pg_catalog'::regnamespace AND NOT relisshared"""
+LONG_FIRST = (
+    *("e2e", "app", "deploy", "sync"),
+    # single files of a quarter of a minute
+    "domain/communication/drafts/test_cut_anywhere.py",
+    "domain/casework/test_bringing_back.py",
+    "domain/health/test_health.py",
+    "domain/acquisition/test_tame_html.py",
+    "domain/casework/test_inquiry_flow.py",
+    "domain/communication/evidence/test_chain.py",
+    "domain/communication/reading/test_reader.py",
+)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -99,6 +112,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What tests start in folders of pytest ends with a test process that is killed."""
     with Guard(tmp_path_factory.getbasetemp(), remove=False):
         yield
+        end_all()
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +160,7 @@ def slim(cluster: TestCluster) -> None:
     """Halve what a copy of the template costs the server: it copies its files, and row by row whom it depends on.
 
     Those rows keep a role from being dropped that was given something; the migrations' own roles outlive all tests,
-    and what a test gives is noted as ever.
+    and what a test gives is noted as ever. Of the files the catalogue's hold what all migrations threw away.
     """
     engine = create_engine(cluster.admin_url(TEMPLATE), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -157,6 +171,8 @@ def slim(cluster: TestCluster) -> None:
                 " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         )
+        for table in connection.scalars(text(CATALOGUE)).all():
+            connection.execute(text(f"VACUUM FULL {table}"))
     engine.dispose()
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import keyring
@@ -69,8 +69,8 @@ def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, few_places: st
     cluster.drop(name)
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+@contextmanager
+def lent_home() -> Iterator[Path]:
     """Lend a short folder for one server; what still runs in it afterwards fails the test and is ended."""
     folder = Path(tempfile.mkdtemp(prefix="plseat-", dir=in_memory()))
     guard = Guard(folder)
@@ -83,6 +83,13 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
     guard.close()
     assert not left, "processes left behind"
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A short folder for one server."""
+    with lent_home() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -125,9 +132,9 @@ def memory_keyring(no_keyring: None, monkeypatch: pytest.MonkeyPatch) -> MemoryK
     return backend
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office_server() -> Iterator[OfficeServer]:
-    """An office's server with passwords and TLS."""
+    """An office's server with passwords and TLS. One per test process."""
     with OfficeServer() as running:
         prepare(running)
         yield running

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -16,6 +17,7 @@ from app.first_run import SeatKeeper
 from app.paths import Profile
 from app.secret_input import ask_new_secret
 from domain.health.leaks import LEAKING, OPEN_OBJECTS
+from tests.app.command_line import Told, called
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
@@ -59,7 +61,7 @@ def command(server: OfficeServer, *more: str) -> list[str]:
     return [*line, str(server.certificate), "--login", "verena", "--name", "Verena Admin", *more]
 
 
-def run(line: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+def run(line: list[str], **environment: str) -> Told:
     """Run a command as its own process, with nobody to ask."""
     known = {**os.environ, **SECRETS, **environment}
     return subprocess.run(
@@ -67,7 +69,13 @@ def run(line: list[str], **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def outcomes(done: subprocess.CompletedProcess[str]) -> list[str]:
+def run_here(line: list[str], **environment: str) -> Told:
+    """Run it in this process, which has nobody to ask either."""
+    with patch.dict(os.environ, SECRETS | environment):
+        return called(*line[2:])
+
+
+def outcomes(done: Told) -> list[str]:
     """What became of the steps."""
     assert done.returncode == 0, done.stderr
     steps = json.loads(done.stdout)["steps"]
@@ -84,7 +92,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     assert all("SCRAM-SHA-256$" in str(login) for login in before)
     # with nobody to ask and nothing in the environment
     silent = dict.fromkeys((name for name in SECRETS if "SUPERUSER" not in name), "")
-    assert outcomes(run(command(server, "--json"), **silent)) == ["there"] * len(STEPS)
+    assert outcomes(run_here(command(server, "--json"), **silent)) == ["there"] * len(STEPS)
     assert do(server, "postgres", logins) == before
     mighty = "SELECT rolname FROM pg_roles WHERE (rolsuper OR rolcreatedb OR rolbypassrls) AND oid >= 16384 ORDER BY 1"
     assert do(server, "platzlotse", mighty) == ["chief", "sicherungsdienst"]
@@ -108,7 +116,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     )
     admin = [sys.executable, str(ROOT / "main.py"), "--profile", str(folder), "admin"]
     mine = {"PLATZLOTSE_PASSWORD": SECRETS["PLATZLOTSE_ADMIN_PASSWORD"]}
-    made = run([*admin, "create", "jana", "--name", "Jana Brand", "--role", "caseworker", "--json"], **mine)
+    made = run_here([*admin, "create", "jana", "--name", "Jana Brand", "--role", "caseworker", "--json"], **mine)
     assert made.returncode == 0, made.stderr
     seat = ServerAddress(OTHER_MACHINE, server.port, "platzlotse", "jana", str(server.certificate))
     password = json.loads(made.stdout)["password"]
@@ -118,22 +126,22 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     settings = (folder / "settings.toml").read_text("utf-8").replace('"verena"', '"jana"')
     (her_folder / "settings.toml").write_text(settings, "utf-8")
     hers = [sys.executable, str(ROOT / "main.py"), "--profile", str(her_folder), "admin", "password"]
-    chosen = run(hers, PLATZLOTSE_PASSWORD=password, PLATZLOTSE_NEW_PASSWORD="jana-chose-this")
+    chosen = run_here(hers, PLATZLOTSE_PASSWORD=password, PLATZLOTSE_NEW_PASSWORD="jana-chose-this")
     assert chosen.stdout == "Das neue Kennwort von jana gilt ab jetzt.\n"
     # the first admin's stood in the environment, where others may have read it
     given = "SELECT role_name FROM platform.person WHERE password_given_at IS NOT NULL"
     assert do(server, "platzlotse", given) == ["verena"]
     assert SeatKeeper(Profile(tmp_path / "seat")).test_server(seat, "jana-chose-this").person == "Jana Brand"
-    locked = run([*admin, "lock", "jana"], **mine)
+    locked = run_here([*admin, "lock", "jana"], **mine)
     assert locked.stdout == "jana ist gesperrt, auch wo die Anmeldung gerade offen ist.\n"
-    listed = run([*admin, "list"], **mine)
+    listed = run_here([*admin, "list"], **mine)
     assert listed.stdout == "verena · Verena Admin · Verwaltung\njana · Jana Brand · Vermittlung · gesperrt\n"
     # other commands of a seat without a keyring, too
     doctor = [*admin[:-1], "doctor", "--json"]
-    assert "schema" in {check["code"] for check in json.loads(run(doctor, **mine).stdout)["checks"]}
-    unasked = json.loads(run(doctor, PLATZLOTSE_PASSWORD="").stdout)["checks"][0]
+    assert "schema" in {check["code"] for check in json.loads(run_here(doctor, **mine).stdout)["checks"]}
+    unasked = json.loads(run_here(doctor, PLATZLOTSE_PASSWORD="").stdout)["checks"][0]
     assert (unasked["code"], "PLATZLOTSE_PASSWORD" in unasked["text"]) == ("unreachable", True)
-    own = run([*admin, "lock", "verena"], **mine)
+    own = run_here([*admin, "lock", "verena"], **mine)
     assert own.returncode == 1
     assert "jemand anders" in own.stderr
 

@@ -48,7 +48,7 @@ def torn(second: Path) -> None:
     (second / REFUSALS).write_text("{")
 
 
-@pytest.mark.parametrize("ill", [away, a_file, torn])
+@pytest.mark.parametrize("ill", [away, pytest.param(a_file, marks=pytest.mark.soak), torn])
 def test_a_second_place_that_is_ill_keeps_no_restore_from_beginning(
     office: Office, target: Target, tmp_path: Path, ill: Callable[[Path], None]
 ) -> None:

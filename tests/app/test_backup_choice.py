@@ -8,7 +8,7 @@ import pytest
 from app.commands.restore import chosen
 from domain.backups.files import Kind, file_name
 from domain.errors import Invalid, NotFound
-from tests.app.test_cli import platzlotse
+from tests.app.command_line import called
 from ui import formats
 
 
@@ -51,8 +51,8 @@ def test_of_an_hour_that_comes_twice_the_second_is_meant(tmp_path: Path) -> None
 
 def test_a_folder_without_backups_or_a_seat_says_so(tmp_path: Path) -> None:
     """With the folder that was looked at, since an office may keep them elsewhere."""
-    said = platzlotse("--profile", tmp_path, "restore", "--list", "--folder", tmp_path)
+    said = called("--profile", tmp_path, "restore", "--list", "--folder", tmp_path)
     assert (said.returncode, str(tmp_path) in said.stdout, "--folder" in said.stdout) == (0, True, True)
-    refused = platzlotse("--profile", tmp_path, "backup")
+    refused = called("--profile", tmp_path, "backup")
     assert (refused.returncode, f"In {tmp_path} ist noch kein" in refused.stderr) == (1, True)
     assert "nichts zu sichern" in refused.stderr

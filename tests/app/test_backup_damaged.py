@@ -23,11 +23,11 @@ from domain.casework.patient_record import restrict_patient
 from domain.database import Database
 from domain.errors import Unavailable
 from domain.patients.models import Patient
+from tests.app.command_line import ROOT, answer, called
 from tests.app.test_backup_erasures import KEY, backed_up, target
 from tests.app.test_backup_faults import databases, named
 from tests.app.test_backup_refusals import noted
 from tests.app.test_backups import of_seat
-from tests.app.test_cli import ROOT, answer, platzlotse
 from tests.builders import add_patient
 from tests.conftest import NOW, Office
 from ui.errors import describe
@@ -168,7 +168,7 @@ def test_a_seat_whose_cluster_does_not_start_comes_back(home: Path) -> None:
     """It says what to do; then there is a new cluster, and the old one lies beside until somebody drops it."""
     profile, made = damaged_seat(home)
     before = sorted(path.name for path in (profile / "postgres" / "data").iterdir())
-    refused = platzlotse("--profile", profile, "restore", "--at", made)
+    refused = called("--profile", profile, "restore", "--at", made)
     assert (refused.returncode, "--damaged" in refused.stderr) == (1, True), refused.stderr
     done = answer("--profile", profile, "restore", "--at", made, "--damaged")
     assert (done["safety_copy"], "refused.opted_out" in done["unasked"]) == (None, True)
@@ -195,11 +195,11 @@ def test_a_seat_with_a_spoiled_page_comes_back(home: Path) -> None:
         engine.dispose()
     made = answer("--profile", profile, "backup")["file"]
     overwrite(Profile(profile).postgres / "data" / str(file))
-    refused = platzlotse("--profile", profile, "restore", "--at", made)
+    refused = called("--profile", profile, "restore", "--at", made)
     assert (refused.returncode, "--damaged" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
-    refused = platzlotse("--profile", profile, "backup")
+    refused = called("--profile", profile, "backup")
     assert (refused.returncode, "beschädigt" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
-    done = platzlotse("--profile", profile, "restore", "--at", made, "--damaged")
+    done = called("--profile", profile, "restore", "--at", made, "--damaged")
     assert done.returncode == 0, done.stderr
     assert "wer seither dazukam" in done.stdout
     assert of_seat(profile, "SELECT count(*) FROM platform.person WHERE role_name = 'weitere'") == "1"

@@ -19,7 +19,7 @@ from app.backups.tools import own_binaries
 from app.embedded_postgres import EmbeddedPostgres
 from domain.backups.files import Kind, backups_in
 from domain.errors import PlatzlotseError
-from tests.app.test_cli import ROOT, answer
+from tests.app.command_line import ROOT, answer
 from tests.conftest import NOW, Office
 from ui.errors import describe
 

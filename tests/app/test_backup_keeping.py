@@ -25,7 +25,7 @@ from domain.backups.records import settle
 from domain.database import Database
 from domain.errors import Unavailable
 from domain.persons import ensure_login
-from tests.app.test_cli import ROOT
+from tests.app.command_line import ROOT
 from tests.builders import add_patient
 from tests.conftest import NOW, PASSWORD, Office
 from ui.errors import describe, describe_code
@@ -215,7 +215,7 @@ def test_where_a_trial_has_no_room_the_backup_waits_for_it(
     assert (only.state, only.trouble) == ("verified", "")
 
 
-@pytest.mark.parametrize("listed_before", [False, True])
+@pytest.mark.parametrize("listed_before", [pytest.param(False, marks=pytest.mark.soak), True])
 def test_anothers_backups_in_the_same_folder_are_left_alone(
     office: Office,
     database: Database,

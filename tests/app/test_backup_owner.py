@@ -13,7 +13,7 @@ from domain.backups.files import Kind, backups_in
 from domain.database import Database
 from domain.errors import Forbidden
 from domain.person_admin import NewPerson, create_person, lock_person, reset_password, set_roles
-from tests.app.test_admin_init import SECRETS, command, do, outcomes, run, server
+from tests.app.test_admin_init import SECRETS, command, do, outcomes, run_here, server
 from tests.app.test_backup_erasures import KEY
 from tests.conftest import NOW
 from tests.servers.office_server import OfficeServer
@@ -26,7 +26,7 @@ GROUPS = "SELECT array_to_string(platform.groups_of('jana'), ' ')"
 @pytest.fixture
 def office(server: OfficeServer) -> Iterator[Database]:
     """An office that was set up; the database as its admin."""
-    outcomes(run(command(server, "--json")))
+    outcomes(run_here(command(server, "--json")))
     url = make_url(server.admin_url("platzlotse"))
     url = url.set(username="verena", password=SECRETS["PLATZLOTSE_ADMIN_PASSWORD"])
     made = Database(url.render_as_string(hide_password=False))

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, Engine
 
 from domain.database import Database
 from domain.persons import ensure_login
-from tests.app.test_cli import answer, platzlotse
+from tests.app.command_line import answer, called
 from tests.conftest import PASSWORD, TEMPLATE
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 
@@ -74,7 +74,7 @@ def test_a_server_is_backed_up_by_its_role_and_comes_back(
 ) -> None:
     """With TLS and every row; nobody is needed at the server; who works there is not put out, and what was stays."""
     profile = home.parent
-    refused = platzlotse("--profile", profile, "backup")
+    refused = called("--profile", profile, "backup")
     assert (refused.returncode, "noch nicht eingerichtet" in refused.stderr or "eingerichtet" in refused.stderr) == (
         1,
         True,
@@ -88,13 +88,13 @@ def test_a_server_is_backed_up_by_its_role_and_comes_back(
     assert (made["verified"], made["recovery_key"]) == (True, False)
     named(owner, "Neu")
     # who backs up changes nothing, and brings nothing back
-    refused = platzlotse("--profile", profile, "backup", "--new-key")
+    refused = called("--profile", profile, "backup", "--new-key")
     assert refused.returncode == 1
     monkeypatch.setenv(
         "PLATZLOTSE_OWNER_LOGIN", str(login(office_server, tmp_path / "owner", "test_owner", office_name))
     )
     with owner.connect():
-        refused = platzlotse("--profile", profile, "restore", "--at", made["file"])
+        refused = called("--profile", profile, "restore", "--at", made["file"])
     owner.dispose()
     assert (refused.returncode, "noch verbunden" in refused.stderr) == (1, True)
     assert named(owner) == "Neu"
@@ -111,6 +111,6 @@ def test_a_login_is_refused_with_what_is_wrong(
     open_way = login(office_server, tmp_path / "open", "test_backup", office_name, sslmode="prefer")
     for file, words in ((open_way, "verschlüsselte Verbindung"), (tmp_path / "missing", "nicht lesen")):
         monkeypatch.setenv("PLATZLOTSE_BACKUP_LOGIN", str(file))
-        refused = platzlotse("--profile", home.parent, "backup")
+        refused = called("--profile", home.parent, "backup")
         assert (refused.returncode, words in refused.stderr) == (1, True), refused.stderr
     assert not (home.parent / "backups").exists()

@@ -18,7 +18,7 @@ from app.paths import Profile
 from app.seat import DATABASE
 from domain.backups.files import Kind
 from domain.errors import Invalid, Unavailable
-from tests.app.test_cli import answer, platzlotse
+from tests.app.command_line import answer, called, platzlotse
 from tests.conftest import Office
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -59,18 +59,18 @@ def test_a_seat_comes_back_as_it_was(profile: Path) -> None:
     assert of_seat(profile, NAME) == "Alt"
     assert len(answer("--profile", profile, "restore", "--list")["backups"]) == 2
     dropped = ("--profile", profile, "restore", "--drop", done["kept"])
-    refused = platzlotse(*dropped)
+    refused = called(*dropped)
     assert (refused.returncode, "nichts entfernt" in refused.stderr) == (1, True)
     assert of_seat(profile, ASIDE) == done["kept"]
     with EmbeddedPostgres(profile / "postgres"):  # whoever works there is not disturbed
         assert answer(*dropped, "--yes") == {"dropped": done["kept"]}
     assert of_seat(profile, ASIDE) == "None"
-    refused = platzlotse("--profile", profile, "restore", "--drop", "platzlotse", "--yes")
+    refused = called("--profile", profile, "restore", "--drop", "platzlotse", "--yes")
     assert (refused.returncode, "gibt es nicht" in refused.stderr) == (1, True)
     assert of_seat(profile, NAME) == "Alt"
     # on paper's key alone, as on another machine
     (profile / "backup.key").unlink()
-    refused = platzlotse("--profile", profile, "restore", "--at", done["safety_copy"])
+    refused = called("--profile", profile, "restore", "--at", done["safety_copy"])
     assert (refused.returncode, "PLATZLOTSE_RECOVERY_KEY" in refused.stderr) == (1, True)
     os.environ["PLATZLOTSE_RECOVERY_KEY"] = key
     try:

@@ -4,30 +4,19 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import cli
+from app.embedded_postgres import EmbeddedPostgres
+from tests.app.command_line import ROOT, SAMPLES, answer, called, of_json, platzlotse
+from tests.app.conftest import lent_home
 
-ROOT = Path(__file__).parents[2]
-SAMPLES = ROOT / "resources" / "samples"
-FEW = 8  # patients of the demo here; `make soak` has all of them
-
-
-def platzlotse(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run main.py as its own process."""
-    command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
-
-
-def answer(*arguments: str | Path) -> dict[str, Any]:
-    """The JSON object a successful command prints."""
-    done = platzlotse(*arguments, "--json")
-    assert done.returncode == 0, done.stderr + done.stdout
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+FEW = 8  # patients of the demo here, and the first fifty therapists; `make soak` has all of them
+DIRECTORIES = (SAMPLES / "arztsuche-v1.json", SAMPLES / "arztsuche-v2.json")
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +29,23 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(few: Path) -> dict[str, Any]:
-    """One demo on the sample's directory."""
-    return demonstrated(few)
+    """One demo on the first part of the sample's directory."""
+    return demonstrated(few, *DIRECTORIES[:1])
 
 
-def demonstrated(patients: Path) -> dict[str, Any]:
-    """What a demo on the sample's directory tells."""
-    files = (SAMPLES / "arztsuche-v1.json", SAMPLES / "arztsuche-v2.json")
-    return answer("demo", "--directory", *files, "--patients", patients)
+def demonstrated(patients: Path, *directories: Path) -> dict[str, Any]:
+    """What a demo on these files tells."""
+    return of_json(platzlotse("demo", "--directory", *directories, "--patients", patients, "--json"))
 
 
-def add_up(demo: dict[str, Any], patients: int) -> None:
+def add_up(demo: dict[str, Any], therapists: int, patients: int) -> None:
     """Rows, places, mails and placements add up, and nobody is placed twice."""
-    for key, rows in (("therapists", 250), ("patients", patients)):
+    for key, rows in (("therapists", therapists), ("patients", patients)):
         part = demo[key]
         assert part["read"] == rows
         assert part["read"] == part["imported"] + part["updated"] + part["unchanged"] + len(part["rejected"])
         assert len(part["ids"]) == len(set(part["ids"])) == part["imported"]
-    assert sum(demo["geocoded"].values()) == 250 + patients
+    assert sum(demo["geocoded"].values()) == therapists + patients
     mails = demo["mails"]
     assert mails["queued"] == mails["sent"] + mails["held"]
     assert mails["sent"] > mails["held"]
@@ -70,13 +58,13 @@ def add_up(demo: dict[str, Any], patients: int) -> None:
 
 def test_every_count_of_the_demo_adds_up(demo: dict[str, Any]) -> None:
     """With some of the sample's patients."""
-    add_up(demo, FEW)
+    add_up(demo, 50, FEW)
 
 
 @pytest.mark.soak
 def test_every_count_of_the_whole_sample_adds_up() -> None:
     """With all of them."""
-    add_up(demonstrated(SAMPLES / "intake-patients.json"), 60)
+    add_up(demonstrated(SAMPLES / "intake-patients.json", *DIRECTORIES), 250, 60)
 
 
 def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
@@ -87,16 +75,18 @@ def test_an_unknown_place_passes_no_distance(demo: dict[str, Any]) -> None:
 @pytest.mark.soak
 def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any], few: Path) -> None:
     """The dice of the demo fall alike again."""
-    again = demonstrated(few)
+    again = demonstrated(few, *DIRECTORIES[:1])
     assert (again["placements"], again["answers"]) == (demo["placements"], demo["answers"])
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile with the sample directory and patients read in."""
-    profile = tmp_path_factory.mktemp("profile")
-    answer("--profile", profile, "import", SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
-    return profile
+def filled() -> Iterator[Path]:
+    """A profile with the sample directory and patients read in; its server runs on between the commands."""
+    with lent_home() as home:
+        files = (SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
+        of_json(platzlotse("--profile", home.parent, "import", *files, "--json"))
+        with EmbeddedPostgres(home):
+            yield home.parent
 
 
 def test_a_second_import_changes_nothing(filled: Path) -> None:
@@ -117,9 +107,9 @@ def test_an_import_is_listed_and_undone(filled: Path, tmp_path: Path) -> None:
     undone = answer(*profile, "import", "--undo", str(shown["import_id"]))["undone"]
     assert (undone["removed"], undone["kept"]) == (2, [])
     assert answer(*profile, "import", people, "--dry-run")["therapists"]["imported"] == 2
-    again = platzlotse(*profile, "import", "--undo", str(shown["import_id"]))
+    again = called(*profile, "import", "--undo", str(shown["import_id"]))
     assert (again.returncode, "schon zurückgenommen" in again.stderr) == (1, True)
-    assert platzlotse(*profile, "import").returncode == 1
+    assert called(*profile, "import").returncode == 1
 
 
 def test_a_dry_run_takes_nothing_over(filled: Path, tmp_path: Path) -> None:
@@ -150,7 +140,7 @@ def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
     first = directory(tmp_path / "1.json", "2025-01-01", ("Sommer", "09:00-09:50"), ("Winter", "10:00-10:50"))
     answer(*profile, "import", first)
     second = directory(tmp_path / "2.json", "2025-02-01", ("Sommer", "11:00-11:50"), ("Lenz", "12:00-12:50"))
-    told = platzlotse(*profile, "import", second, "--dry-run").stdout
+    told = called(*profile, "import", second, "--dry-run").stdout
     assert "Telefonzeiten: Mo 09:00–09:50 → Mo 11:00–11:50" in told
     assert "{" not in told
     found = answer(*profile, "import", second, "--dry-run")
@@ -160,7 +150,7 @@ def test_what_is_taken_is_chosen(tmp_path: Path) -> None:
     }  # fmt: skip
     assert (changes["Ina Sommer"]["row"], changes["Ina Winter"]["accepted"]) == (1, False)
     winter = str(changes["Ina Winter"]["therapist_id"])
-    wrong = platzlotse(*profile, "import", second, "--gone", "4711")
+    wrong = called(*profile, "import", second, "--gone", "4711")
     assert (wrong.returncode, "4711" in wrong.stderr) == (1, True)
     nothing = answer(*profile, "import", second, "--only", "none")
     assert (nothing["therapists"]["skipped"], nothing["therapists"]["gone"]) == (2, 0)
@@ -191,7 +181,7 @@ def test_whom_somebody_new_may_be_is_told(tmp_path: Path) -> None:
     words = (
         "Zeile 1: Ina Bäumler-Rübsam, 52062 Aachen. Vielleicht dieselbe Person wie Ina Bäumler-Rübsam, 52062 Aachen."
     )
-    assert words in platzlotse(*profile, "import", files[1], "--dry-run").stdout
+    assert words in called(*profile, "import", files[1], "--dry-run").stdout
     (change,) = answer(*profile, "import", files[1])["changes"]
     assert (change["became"], [like["name"] for like in change["like"]]) == ("new", ["Ina Bäumler-Rübsam"])
     assert change["therapist_id"] != change["like"][0]["therapist_id"]
@@ -205,12 +195,12 @@ def test_a_table_is_what_one_says(filled: Path, tmp_path: Path) -> None:
     profile = ("--profile", filled)
     found = answer(*profile, "import", table, "--about", "therapists", *columns, "--dry-run")
     assert (found["therapists"]["imported"], found["patients"]["read"]) == (1, 0)
-    assert "import.columns_unknown" in platzlotse(*profile, "import", table, "--json", "--dry-run").stdout
+    assert "import.columns_unknown" in called(*profile, "import", table, "--json", "--dry-run").stdout
     answer(*profile, "import", table, "--about", "therapists", *columns)
-    again = platzlotse(*profile, "import", table, "--dry-run").stdout
+    again = called(*profile, "import", table, "--dry-run").stdout
     assert "Zuordnung der Spalten vom " in again
     assert "unverändert 1" in again
-    no_table = platzlotse(*profile, "import", SAMPLES / "arztsuche-v1.json", "--about", "patients")
+    no_table = called(*profile, "import", SAMPLES / "arztsuche-v1.json", "--about", "patients")
     assert (no_table.returncode, "keine CSV- oder Excel-Tabelle" in no_table.stderr) == (1, True)
 
 
@@ -227,21 +217,28 @@ def test_a_table_is_what_one_says(filled: Path, tmp_path: Path) -> None:
     ids=["empty", "truncated", "html", "unknown", "binary", "columns"],
 )
 def test_a_bad_file_is_refused_with_a_sentence(filled: Path, tmp_path: Path, content: bytes, word: str) -> None:
-    """Exit code 1, a German sentence, no traceback, and nothing half written."""
+    """Exit code 1, a German sentence and nothing else."""
     bad = tmp_path / "liste.json"
     bad.write_bytes(content)
-    done = platzlotse("--profile", filled, "import", bad)
+    done = called("--profile", filled, "import", bad)
     assert done.returncode == 1
     assert word in done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_candidates_tell_reasons_in_words(filled: Path) -> None:
+def test_what_is_refused_ends_the_process_with_the_sentence_alone(filled: Path, tmp_path: Path) -> None:
+    """As a shell sees it: exit code 1, no traceback."""
+    done = platzlotse("--profile", filled, "import", tmp_path / "liste.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "liste.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_candidates_tell_reasons_in_words(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A patient without a running search is refused in words; a wrong call is usage."""
     done = platzlotse("--profile", filled, "candidates", "--patient", "1", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] == "place_search.not_found"
-    assert platzlotse("candidates").returncode == 2
+    assert asked(capsys, "candidates")[0] == 2
 
 
 def test_doctor_finds_a_sound_seat(filled: Path) -> None:
@@ -302,6 +299,7 @@ def test_the_help_is_german(capsys: pytest.CaptureFixture[str], command: str) ->
         (["doctor", "--json=ja"], "nimmt keinen Wert"),
         (["demo", "--s", "1"], "nicht eindeutig"),
         (["simulate", "--policy", "dice"], "'dice' gibt es nicht"),
+        (["simulate", "--seeds", "0"], "--seeds: eine ganze Zahl ab 1 wird gebraucht"),
     ],
 )
 def test_a_wrong_call_is_told_in_german(capsys: pytest.CaptureFixture[str], arguments: list[str], wanted: str) -> None:
@@ -316,7 +314,7 @@ def test_a_list_of_unknown_columns_says_how_to_map_them(filled: Path, tmp_path: 
     """The option is named with an example, and the columns there are."""
     path = tmp_path / "eigen.csv"
     path.write_text("Wer;Wo;Fon\nHans Muster;Aachen;0241 1\n", "utf-8")
-    done = platzlotse("--profile", filled, "import", path)
+    done = called("--profile", filled, "import", path)
     assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "--map last_name=" in said

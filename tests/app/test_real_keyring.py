@@ -74,7 +74,7 @@ def test_the_password_lies_in_the_keyring_of_the_system(tmp_path: Path, address:
     assert OTHER_MACHINE in (tmp_path / "profile" / "settings.toml").read_text()
 
 
-@pytest.mark.parametrize("with_bus", [True, False], ids=["bus", "no bus"])
+@pytest.mark.parametrize("with_bus", [pytest.param(True, marks=pytest.mark.soak), False], ids=["bus", "no bus"])
 def test_without_a_keyring_every_start_asks(tmp_path: Path, address: ServerAddress, *, with_bus: bool) -> None:
     """It is held for the session only: the second start refuses without it, and no file has it."""
     script = WITHOUT if with_bus else f"export DBUS_SESSION_BUS_ADDRESS=disabled:\n{WITHOUT}"

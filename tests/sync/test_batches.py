@@ -171,7 +171,7 @@ def test_a_worker_killed_in_the_middle(
 
 def test_a_desk_killed_while_it_writes(office: Office, database: Database, tmp_path: Path) -> None:
     """The program that makes the lines is killed: none is half made, others make the rest, nobody is asked twice."""
-    lines = 40
+    lines = 25
     batch, _ = addressed(database, lines)
     script = (
         "import sys, time; from datetime import UTC, datetime; from domain.database import Database\n"
@@ -182,7 +182,7 @@ def test_a_desk_killed_while_it_writes(office: Office, database: Database, tmp_p
         "        make_next(s, int(sys.argv[2]), now=datetime.now(UTC))\n"
         "        if number == 10: time.sleep(600)\n"  # in the middle of a line, if the kill did not come before
     )
-    for kills in range(1, 4):
+    for kills in range(1, 3):
         with (tmp_path / "desk.log").open("ab") as log:
             desk = subprocess.Popen([sys.executable, "-c", script, office.url("jana"), str(batch)], stderr=log)
         end = time.monotonic() + SECONDS

@@ -6,8 +6,6 @@ takes minutes (a lease, the wait before a retry) is over without waiting. `Worke
 
 import asyncio
 import logging
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,8 +18,8 @@ from typing import Self
 from sync.mail.senders import Sender
 from sync.mail.smtp import SmtpTransport
 from sync.worker import Worker
+from tests.servers.forked import Forked
 
-REPOSITORY = Path(__file__).parents[2]
 SENDER = "buero@buero.example"
 SENDER_NAME = "Büro Süd"
 READY = b"Starting worker"
@@ -32,16 +30,13 @@ class WorkerProgram:
     """One run of the worker; ends gently with the block. Its words are in the log file."""
 
     def __init__(self, url: str, port: int, log: Path, *, ahead: timedelta = timedelta(0)) -> None:
-        self._command = [sys.executable, "-m", __name__, url, str(port), str(ahead.total_seconds())]
+        self._arguments = (url, str(port), str(ahead.total_seconds()))
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def __enter__(self) -> Self:
         began = self._log.stat().st_size if self._log.exists() else 0
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=REPOSITORY
-            )
+        self._process = Forked(__name__, *self._arguments, log=self._log)
         end = time.monotonic() + SECONDS
         while READY not in self._log.read_bytes()[began:]:
             if self._process.poll() is not None or time.monotonic() > end:
@@ -62,8 +57,7 @@ class WorkerProgram:
     def kill(self) -> None:
         """Kill -9."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait(SECONDS)
             self._process = None
 

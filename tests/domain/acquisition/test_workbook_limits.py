@@ -82,14 +82,15 @@ def test_texts_that_cannot_be_counted_are_refused(tmp_path: Path, name: str) -> 
         list(sheets.rows(path))
 
 
-def test_a_large_workbook_is_read_within_500_mb(tmp_path: Path) -> None:
-    """Just below the limits: every row comes, in a process of its own that is measured."""
-    path = crafted(tmp_path / "gross.xlsx", STRINGS, strings(b"<si><t>Musterstrasse 12</t></si>", 990_000))
+@pytest.mark.parametrize(("texts", "most"), [(200_000, 150), pytest.param(990_000, 500, marks=pytest.mark.soak)])
+def test_a_large_workbook_is_read_within_500_mb(tmp_path: Path, texts: int, most: int) -> None:
+    """Just below the limits, or a fifth: every row comes, in a process of its own that is measured."""
+    path = crafted(tmp_path / "gross.xlsx", STRINGS, strings(b"<si><t>Musterstrasse 12</t></si>", texts))
     found = subprocess.run(
         [sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True, check=True, timeout=120
     ).stdout.split()
     assert int(found[0]) == sum(1 for _ in sheets.rows(_plain(tmp_path)))
-    assert int(found[1]) < 500
+    assert int(found[1]) < most
 
 
 def _plain(folder: Path) -> Path:

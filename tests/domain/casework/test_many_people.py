@@ -1,10 +1,8 @@
 """Many people work on the same searches at once: nothing is lost, nothing happens twice, nobody meets a deadlock."""
 
 import json
-import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,8 @@ from domain.database import Database
 from domain.persons import ensure_person
 from tests.builders import add_search, add_therapist
 from tests.conftest import PASSWORD, Office
+from tests.servers.forked import Forked
 
-ROOT = Path(__file__).parents[3]
 # what must never be, as queries that find it
 NEVER = {
     "two live acceptances of a search": """
@@ -64,15 +62,13 @@ def at_work(office: Office, *, people: int, seconds: float) -> list[dict[str, An
             session.execute(text(f'GRANT INSERT ON communication_service.email_attempt TO "{login}"'))
     base = office.url("jana").replace("test_jana", "{role}")
     running = [
-        subprocess.Popen(
-            [
-                sys.executable, "-m", "tests.domain.casework.many_people_client",
-                base.format(role=f"{office.name}_{number}"), str(number), str(seconds),
-            ],
-            cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        Forked(
+            "tests.domain.casework.many_people_client",
+            *(base.format(role=f"{office.name}_{number}"), str(number), str(seconds)),
+            heard=True,
         )
         for number in range(people)
-    ]  # fmt: skip
+    ]
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"
@@ -125,10 +121,10 @@ def fill(database: Database, *, searches: int, therapists: int) -> None:
             add_therapist(session)
 
 
-def test_six_people_for_some_seconds(office: Office, database: Database) -> None:
+def test_five_people_for_some_seconds(office: Office, database: Database) -> None:
     """Few searches, so that they meet often."""
     fill(database, searches=15, therapists=10)
-    check(office, database, at_work(office, people=6, seconds=4), seconds=4)
+    check(office, database, at_work(office, people=5, seconds=2), seconds=2)
 
 
 @pytest.mark.soak

@@ -1,8 +1,6 @@
 """One person, one call: two processes at the same call, two calls of one person, and a call whose window went away."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,6 +23,7 @@ from domain.weektime import BERLIN
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.steps import ask, calls
+from tests.servers.forked import Forked
 
 C = CallStatus
 MORNINGS = tuple(WeekSpan(day * 1440 + 540, day * 1440 + 720) for day in range(5))
@@ -41,12 +40,9 @@ def planned(session: Session) -> PhoneCall:
 
 
 @pytest.fixture
-def callers(office: Office) -> Iterator[list[subprocess.Popen[str]]]:
+def callers(office: Office) -> Iterator[list[Forked]]:
     """Jana and Tom, each a process of its own that waits for its order."""
-    found = []
-    for person in ("jana", "tom"):
-        command = [sys.executable, "-m", "tests.domain.casework.racer", office.url(person)]
-        found.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    found = [Forked("tests.domain.casework.racer", office.url(person)) for person in ("jana", "tom")]
     for caller in found:
         assert caller.stdout is not None
         assert caller.stdout.readline() == "ready\n"
@@ -59,7 +55,7 @@ def callers(office: Office) -> Iterator[list[subprocess.Popen[str]]]:
             caller.stdout.close()
 
 
-def test_two_programs_want_the_same_call(database: Database, callers: list[subprocess.Popen[str]]) -> None:
+def test_two_programs_want_the_same_call(database: Database, callers: list[Forked]) -> None:
     """Ten calls, both dial at once: each is under way once, and the other program is told by whom."""
     names = {"Jana Brand", "Tom Keller"}
     for _ in range(10):

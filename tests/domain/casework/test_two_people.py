@@ -1,11 +1,8 @@
 """Two people at once, each a process with a login of their own: one wins, the other is told who it was."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -18,19 +15,16 @@ from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.steps import print_all
+from tests.servers.forked import Forked
 
-ROOT = Path(__file__).parents[3]
-TIMES = 20
+TIMES = 10
 
 
 class Runner:
     """A racing process."""
 
     def __init__(self, url: str) -> None:
-        command = [sys.executable, "-m", "tests.domain.casework.racer", url]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1
-        )
+        self._process = Forked("tests.domain.casework.racer", url)
         assert self._read() == "ready"
 
     def order(self, *words: object) -> None:
@@ -80,7 +74,7 @@ def one_won_and_the_other_knows_who(results: list[dict[str, object]]) -> None:
 
 
 def test_one_search_for_one_patient(database: Database, runners: tuple[Runner, Runner]) -> None:
-    """Twenty times two people begin the same patient's search."""
+    """Ten times two people begin the same patient's search."""
     with database.write() as session:
         patients = [add_patient(session) for _ in range(TIMES)]
     for patient in patients:
@@ -90,7 +84,7 @@ def test_one_search_for_one_patient(database: Database, runners: tuple[Runner, R
 
 
 def test_one_inquiry_to_one_contact_point(database: Database, runners: tuple[Runner, Runner]) -> None:
-    """Twenty times two people ask the same practice for different patients."""
+    """Ten times two people ask the same practice for different patients."""
     with database.write() as session:
         cases = [(add_therapist(session), add_search(session), add_search(session)) for _ in range(TIMES)]
     for therapist, one, two in cases:
@@ -107,7 +101,7 @@ def sent_to(session: Session, search: int, now: datetime) -> int:
 
 
 def test_one_acceptance_for_one_patient(database: Database, runners: tuple[Runner, Runner], now: datetime) -> None:
-    """Twenty times two practices accept the same patient: the first counts, the second is surplus and says so."""
+    """Ten times two practices accept the same patient: the first counts, the second is surplus and says so."""
     with database.write() as session:
         searches = [add_search(session) for _ in range(TIMES)]
         cases = [(sent_to(session, search, now), sent_to(session, search, now)) for search in searches]

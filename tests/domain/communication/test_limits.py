@@ -131,7 +131,7 @@ ROUND = st.tuples(
 LIMIT = st.one_of(st.none(), st.integers(1, 3))
 
 
-@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=LIMIT, of_account=LIMIT, rounds=st.lists(ROUND, min_size=3, max_size=12))
 def test_no_window_exceeds_a_limit_and_nothing_is_deferred_early(
     database: Database,

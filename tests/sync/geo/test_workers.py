@@ -3,8 +3,6 @@
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from sync.geo.maps import MapWork
 from sync.geo.placing import Placing
 from sync.worker import Worker
 from tests.conftest import Office
+from tests.servers.forked import Forked
 from tests.servers.hostile import Asked, HostileServer, hostile, reply
 from tests.sync.geo.conftest import SITE, Clock, Table, add_site, configure, place, writer
 
@@ -52,8 +51,7 @@ def test_a_killed_worker_loses_no_address(
     configure(database, geocoder="nominatim", geocoder_url=nominatim.url, geocoder_per_minute=600)
     with database.write() as session:
         session.execute(text(f"UPDATE {SITE} SET street = 'Hauptstraße ', city = 'Musterstadt'"))
-    command = [sys.executable, "-m", "tests.sync.geo.placing_program", office.url("worker")]
-    workers = [subprocess.Popen(command) for _ in range(2)]
+    workers = [Forked("tests.sync.geo.placing_program", office.url("worker")) for _ in range(2)]
     try:
         wait(lambda: count(database, "state = 'placed'") >= 3)
         workers[0].kill()

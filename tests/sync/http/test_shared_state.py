@@ -1,8 +1,6 @@
 """One rate and one breaker for the whole office, whoever of its workers asks."""
 
 import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +13,7 @@ from domain.outside import FAILURES_BEFORE_OPEN, FIRST_PAUSE, MOST_RETRIES, ask_
 from sync.http.answers import Limits
 from sync.http.robots import Robots
 from tests.conftest import Office
+from tests.servers.forked import Forked
 from tests.servers.hostile import Asked, hostile, reply
 from tests.sync.http.conftest import client_on
 
@@ -31,9 +30,9 @@ def test_two_workers_keep_one_rate(office: Office) -> None:
         reply("200 OK", b"ja")(connection, asked)
 
     with hostile(answer) as server:
-        command = [sys.executable, "-m", "tests.sync.http.turn_taker", office.url("worker"), server.url]
+        program = ("tests.sync.http.turn_taker", office.url("worker"), server.url, str(TIMES), str(INTERVAL))
         began = time.monotonic()
-        workers = [subprocess.Popen([*command, str(TIMES), str(INTERVAL)]) for _ in range(2)]
+        workers = [Forked(*program) for _ in range(2)]
         assert [worker.wait(120) for worker in workers] == [0, 0]
     assert len(came) == 2 * TIMES
     # the first may come late from its turn, the last not before its own

@@ -1,8 +1,6 @@
 """All pages of a reading are there and are brought together: stopped in the middle, killed, changed meanwhile."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +21,7 @@ from domain.database import Database
 from domain.errors import Invalid
 from sync.sources.reading import SourceReading
 from tests.conftest import Office
+from tests.servers.forked import Forked
 from tests.servers.hostile import HostileServer
 from tests.sync.geo.conftest import writer
 from tests.sync.sources.conftest import DESCRIPTION, Clock, Directory, add_source, ask, page_of, read_all, state
@@ -113,8 +112,7 @@ def test_pages_of_a_killed_worker_are_brought_together_by_another(
     database: Database, office: Office, worker_database: Database, clock: Clock
 ) -> None:
     """With -9 in the middle: not before its lease is over, then wholly."""
-    command = [sys.executable, "-m", "tests.sync.sources.joining_program", office.url("worker"), "600"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+    with Forked("tests.sync.sources.joining_program", office.url("worker"), "600") as worker:
         try:
             assert worker.stdout is not None
             assert worker.stdout.readline() == "held\n"

@@ -5,8 +5,6 @@ import contextlib
 import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,6 +19,7 @@ from domain.database import Database
 from sync.sources.reading import SourceReading
 from sync.worker import Worker
 from tests.conftest import Office
+from tests.servers.forked import Forked
 from tests.servers.hostile import Asked, HostileServer, reply
 from tests.sync.geo.conftest import writer
 from tests.sync.sources.conftest import MINUTE, Clock, Directory, add_source, ask, page_of, read_all, state
@@ -53,17 +52,10 @@ def most_in(seconds: float, times: list[float]) -> int:
 
 
 @contextlib.contextmanager
-def two_workers(office: Office, *, lease: float) -> Iterator[list[subprocess.Popen[bytes]]]:
+def two_workers(office: Office, *, lease: float) -> Iterator[list[Forked]]:
     """Two processes that read at one rate; killed in the end, whatever became of them."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.sync.sources.reading_program",
-        office.url("worker"),
-        str(lease),
-        str(MINUTE),
-    ]
-    workers = [subprocess.Popen(command) for _ in range(2)]
+    program = ("tests.sync.sources.reading_program", office.url("worker"), str(lease), str(MINUTE))
+    workers = [Forked(*program) for _ in range(2)]
     try:
         yield workers
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.conftest import Office
 
 SAMPLE = Path(__file__).parents[3] / "resources" / "samples" / "arztsuche-v2.json"
-TIMES = 15
+TIMES = 6
 
 
 def test_window_and_page_closed_in_one_tick_do_not_end_the_program(office: Office) -> None:

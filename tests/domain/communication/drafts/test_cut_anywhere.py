@@ -92,12 +92,13 @@ def check_all_arrived(database: Database, therapist: int) -> None:
     assert bytes(content) == PDF
 
 
+@pytest.mark.parametrize("apart", [3, pytest.param(1, marks=pytest.mark.soak)])
 def test_killed_at_any_point(
-    zygote: Zygote, office: Office, database: Database, owner: Database, tmp_path: Path
+    zygote: Zygote, office: Office, database: Database, owner: Database, tmp_path: Path, apart: int
 ) -> None:
-    """Whatever the program said it kept is there when it begins again, and goes out once."""
+    """Whatever the program said it kept is there when it begins again, and goes out once; here at each third point."""
     points = 0
-    for point in range(1, MOST):
+    for point in range(1, MOST, apart):
         therapist, address = practice(database, point)
         path = tmp_path / f"{point}.db"
         order = {"url": office.url("jana"), "store": str(path), "therapist": therapist, "address": address}

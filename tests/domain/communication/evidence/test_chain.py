@@ -2,13 +2,10 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from hashlib import sha256
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,8 +22,9 @@ from tests.builders import add_patient
 from tests.conftest import Office
 from tests.domain.communication.evidence.log import check, fill, note
 from tests.examples import examples
+from tests.servers.forked import Forked
 
-REPOSITORY = Path(__file__).parents[4]
+PROGRAM = "tests.domain.communication.evidence.chain_program"
 CHAINED = "SELECT count(*) FROM audit.contact_link"
 
 
@@ -136,10 +134,9 @@ def test_two_workers_at_once_make_one_chain(office: Office, database: Database) 
     """Two processes take turns while people note: no number twice, no entry twice, nothing left."""
     with database.write() as session:
         patient = add_patient(session)
-    command = [sys.executable, "-m", "tests.domain.communication.evidence.chain_program", office.url("worker")]
     with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) as first,
-        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) as second,
+        Forked(PROGRAM, office.url("worker")) as first,
+        Forked(PROGRAM, office.url("worker")) as second,
     ):
         for program in (first, second):
             assert program.stdout is not None
@@ -163,13 +160,12 @@ def test_a_killed_worker_leaves_a_sound_chain(office: Office, database: Database
     dice = random.Random(20261123)  # noqa: S311 - no secret
     with database.write() as session:
         patient = add_patient(session)
-    command = [sys.executable, "-m", "tests.domain.communication.evidence.chain_program", office.url("worker")]
     hits, longest = 0, 0.15
     for kills in count(1):
         with database.write() as session:
             for number in range(400):
                 note(session, patient, number=number)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) as program:
+        with Forked(PROGRAM, office.url("worker")) as program:
             assert program.stdout is not None
             program.stdout.readline()  # it has begun
             time.sleep(dice.uniform(0, longest))
@@ -177,7 +173,7 @@ def test_a_killed_worker_leaves_a_sound_chain(office: Office, database: Database
         checked = check(database)
         assert checked.sound
         hits += checked.links % 400 > 0
-        if kills >= 6 and hits:
+        if kills >= 3 and hits:
             break
         longest *= 0.7 if not checked.waiting else 1.4  # as long as this machine takes to link some of them
         assert kills < 60
