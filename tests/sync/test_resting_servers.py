@@ -185,7 +185,7 @@ def told(database: Database, mail: int) -> tuple[str, str, bool]:
     """What a batch says keeps its mails, the state of one, and whether it is due."""
     query = text("SELECT status, not_before IS NULL FROM communication_service.email WHERE id = :id")
     with database.read() as session:
-        trouble = forecast(session, 1, now=datetime.now(UTC), under_way=True).trouble
+        trouble = forecast(session, 1, now=datetime.now(UTC), under_way=True).out.trouble
         return (trouble, *session.execute(query, {"id": mail}).one())
 
 
