@@ -83,6 +83,12 @@ class BatchView(QWidget):
             self._wanted, self._batch = batch_id, None
         self.refresh()
 
+    def follow(self) -> None:
+        """Something changed in the database."""
+        self.refresh()
+        if self._batch is not None and self._batch.state == "draft":
+            self._lines.check_hindered()
+
     def refresh(self) -> None:
         """Ask for the batch again."""
         number, now, stopped = self._wanted, self._ui.now(), self._lines.stopped()

@@ -139,6 +139,19 @@ def test_no_more_leaves_than_the_button_says(ui: UiContext, qtbot: QtBot, databa
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
+def test_a_line_that_is_free_again_is_counted_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A colleague takes one of the two inquiries back: figures and button of the batch that stands open follow."""
+    batch, others = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+    qtbot.waitUntil(lambda: "Bei 2 Zeilen steht etwas im Weg" in view._hints.text())
+    fill(database, partial(undo_sending, inquiry_id=others[0], now=ui.now()))
+    ui.changes.changed.emit("email", 0)
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "2 E-Mails senden")
+    assert view._figures.text() == "2 E-Mails werden gesendet · 1 Zeile wird ausgelassen"
+    assert "Bei 1 Zeile steht etwas im Weg" in view._hints.text()
+
+
 def test_what_became_impossible_since_is_not_said_to_leave(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Of three mails two practices are asked by somebody before Senden: the message says one."""
 
