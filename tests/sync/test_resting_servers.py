@@ -10,10 +10,13 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from domain.casework.batches.forecast import forecast
+from domain.casework.mail_reports import mail_postponed
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import note_sending
 from domain.communication.account_tests import ask_test
 from domain.communication.accounts import AccountForm, account, save_account
+from domain.communication.claiming import claim
+from domain.communication.outcomes import Failure
 from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.errors import Unavailable
@@ -179,6 +182,23 @@ def test_a_refused_login_is_not_said_again_with_every_mail(office: Office, datab
         assert later.send(second) is Outcome.ACCEPTED
         later.close()
     assert len(server.taken) == 2
+
+
+def test_the_seats_own_server_that_refuses_the_login_is_left_for_the_usual_waits(
+    database: Database, worker: Worker
+) -> None:
+    """Nobody notes of a mail without an account that its login is mended: it is not tried at once, again and again."""
+    with database.write() as session:
+        create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[add_search(session)], channel=Channel.EMAIL,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+        mail = int(str(session.scalar(text("SELECT id FROM communication_service.email"))))
+    with worker._database.write() as session:
+        assert claim(session, mail, now=datetime.now(UTC)) is not None
+        mail_postponed(session, mail, now=datetime.now(UTC), failure=Failure("", "smtp.login"))
+    worker.release()
+    assert told(database, mail)[1:] == ("retry_wait", False)
 
 
 def told(database: Database, mail: int) -> tuple[str, str, bool]:
