@@ -149,7 +149,7 @@ class BatchView(QWidget):
         draft, running = batch.state == "draft", batch.state == "running"
         busy = self._runner.works_on(batch.batch_id)
         self._send.setVisible(draft)
-        self._send.setEnabled(batch.open > 0)
+        self._send.setEnabled(self._ways.all > 0)
         self._drop.setVisible(draft)
         self._pause.setVisible(running)
         cut = batch.open > 0 and running and not busy

@@ -152,6 +152,19 @@ def test_a_line_that_is_free_again_is_counted_again(ui: UiContext, qtbot: QtBot,
     assert "Bei 1 Zeile steht etwas im Weg" in view._hints.text()
 
 
+def test_a_batch_of_which_nothing_goes_is_only_dropped(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Its one practice is asked by somebody else: nothing is offered that would send nothing."""
+
+    def all_taken(session: Session) -> int:
+        search, practice = add_search(session, add_patient(session)), add_therapist(session)
+        taken(session, practice, ui)
+        return gather_practices(session, search_id=search, therapist_ids=[practice]).batch_id
+
+    view = opened(ui, qtbot, fill(database, all_taken))._batches._view
+    qtbot.waitUntil(lambda: view._figures.text() == "1 Zeile wird ausgelassen")
+    assert (view._send.isEnabled(), view._drop.isEnabled()) == (False, True)
+
+
 def test_what_became_impossible_since_is_not_said_to_leave(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Of three mails two practices are asked by somebody before Senden: the message says one."""
 
