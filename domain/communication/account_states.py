@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.communication.account_models import MailAccount, MailboxState, SendingState
 from domain.communication.accounts import Account, accounts, default_account_id
@@ -165,22 +165,23 @@ def _met(session: Session, account_id: int | None) -> tuple[datetime, str] | Non
         .where(
             SendingState.account_id == account_id,
             MailAccount.smtp_host != "",
-            _of_all_mails(),
+            keeps_all_mails(SendingState.trouble),
             SendingState.tried_at > MailAccount.updated_at,
         )
     ).one_or_none()
     return (row[0], row[1]) if row is not None and row[0] is not None else None
 
 
-def _of_all_mails() -> ColumnElement[bool]:
-    return or_(SendingState.trouble.in_(OF_ACCOUNT), SendingState.trouble.startswith(CERTIFICATE, autoescape=True))
+def keeps_all_mails(cause: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Condition on the code of a cause: it is of an account's way to its server, and not of one mail."""
+    return or_(cause.in_(OF_ACCOUNT), cause.startswith(CERTIFICATE, autoescape=True))
 
 
 def note_let_in(session: Session, account_id: int) -> None:
-    """A login went well by now: what waits for one that was refused, or had no way to the server, goes on."""
+    """The way to the server is free by now: what waits for a login or a certificate goes on."""
     session.execute(
         update(SendingState)
-        .where(SendingState.account_id == account_id, _of_all_mails())
+        .where(SendingState.account_id == account_id, keeps_all_mails(SendingState.trouble))
         .values(trouble="", tried_at=func.clock_timestamp())
     )
 

@@ -13,11 +13,13 @@ from domain import events
 from domain.access import Person, me
 from domain.communication.account_models import AccountTest, MailAccount
 from domain.communication.account_states import note_let_in
+from domain.communication.server_answers import OF_ACCOUNT
 from domain.editing import load_for_edit
 from domain.errors import Invalid, NotFound
 from domain.trials import next_trial, read_trial
 
 ANSWERED_WITHIN = timedelta(minutes=4)
+LET_IN = frozenset({"smtp_login", "smtp_sender"})  # whoever needs no login is let in once the sender may be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def take_test(session: Session, *, now: datetime) -> AskedTest | None:
 
 
 def note_answer(session: Session, test_id: int, steps: Sequence[TriedStep], *, now: datetime) -> None:
-    """The worker's answer. Where the login went well, mails wait no longer for one that was refused."""
+    """The worker's answer. Where the server let us in, mails wait no longer for a login or a certificate."""
     asked = load_for_edit(session, AccountTest, test_id)
-    if any(step.name == "smtp_login" and not step.trouble for step in steps):
+    passed = {step.name for step in steps if not step.trouble}
+    if passed & LET_IN and not any(step.trouble in OF_ACCOUNT for step in steps):
         note_let_in(session, asked.account_id)
     asked.steps, asked.done_at = [asdict(step) for step in steps], now
     events.record(session, "mail_account.tested", asked.account_id)

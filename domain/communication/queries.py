@@ -298,15 +298,6 @@ def planned_call_of(session: Session, inquiry_id: int) -> int | None:
     return found
 
 
-def leaves_of(session: Session, email_id: int) -> datetime | None:
-    """When a mail that waits may leave; None where it waits for no time."""
-    moment: datetime | None = session.scalar(
-        text("SELECT not_before FROM communication_service.email WHERE id = :id AND status = 'queued'"),
-        {"id": email_id},
-    )
-    return moment
-
-
 def leaves_at(session: Session, inquiry_id: int) -> datetime | None:
     """When the inquiry's mail that still waits may leave; None when nothing waits for a time."""
     moment: datetime | None = session.scalar(

@@ -11,10 +11,9 @@ from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from domain.communication.account_models import MailAccount
-from domain.communication.account_states import RESTING, kept_back
+from domain.communication.account_states import RESTING, in_the_way, keeps_all_mails, kept_back
 from domain.communication.accounts import sending_account_id
 from domain.communication.models import HINDERED, Email, EmailAttempt
-from domain.communication.server_answers import NOT_LET_IN
 from domain.communication.states import EmailStatus
 from domain.outside import OutsideHost, key_of, note_failure, note_success, pause
 
@@ -42,12 +41,12 @@ def put_off_while_resting(session: Session, email_id: int, *, now: datetime) -> 
 def wake_rested(session: Session, *, now: datetime) -> int:
     """Mails wait no longer for a server that is asked again, by a person or because it answered; returns how many.
 
-    Nor for an account that was changed, or is let in again. Whose last attempt met nobody there comes again once,
-    however often the server is looked at.
+    Nor for an account that was changed, or has its way to the server again: a login, a certificate. Whose last attempt
+    met nobody there comes again once, however often the server is looked at.
     """
     held = and_(Email.status == EmailStatus.QUEUED, Email.failure_cause == RESTING)
     tried = and_(Email.status == EmailStatus.RETRY_WAIT, Email.failure_cause.in_(AWAY))
-    shut_out = Email.failure_cause.in_(NOT_LET_IN)
+    shut_out = keeps_all_mails(Email.failure_cause)
     last = select(func.max(EmailAttempt.at)).where(EmailAttempt.email_id == Email.id).scalar_subquery()
     late = and_(HINDERED, Email.not_before > now)
     woken = 0
@@ -59,7 +58,8 @@ def wake_rested(session: Session, *, now: datetime) -> int:
         if host is not None and host.retry_at is not None and host.retry_at > now:
             continue
         asked_again = and_(tried, last < host.since) if host is not None and host.state == "closed" else false()
-        let_in = false() if kept_back(session, goes_by, now=now) else shut_out
+        # without an account nobody notes that nothing is in the way any more: its own waits hold
+        let_in = false() if goes_by is None or in_the_way(session, goes_by, now=now) else shut_out
         due = select(Email).where(
             late, Email.account_id.is_not_distinct_from(account_id), or_(held, asked_again, let_in)
         )

@@ -8,6 +8,7 @@ from domain.casework import mail_reports
 from domain.communication.account_states import note_sending
 from domain.communication.claiming import Outgoing
 from domain.communication.outcomes import Failure, note_unclear
+from domain.communication.server_answers import OF_ACCOUNT
 from sync.mail.lines import note_line
 from sync.mail.smtp import Delivery, Outcome
 
@@ -24,6 +25,8 @@ def report(session: Session, mail: Outgoing, delivery: Delivery, *, now: datetim
     else:
         mail_reports.mail_postponed(session, mail.id, now=now, failure=failure)
     if mail.account_id is not None and (delivery.reached or delivery.outcome is Outcome.UNREACHABLE):
-        trouble = delivery.cause if delivery.outcome is Outcome.UNREACHABLE else ""
+        # also what the server says politely to every mail: that it wants a login
+        of_all = delivery.outcome is Outcome.UNREACHABLE or delivery.cause in OF_ACCOUNT
+        trouble = delivery.cause if of_all else ""
         note_line(session, mail.account_id, trouble, now=now)
         note_sending(session, mail.account_id, trouble=trouble, size_limit=delivery.size_limit)

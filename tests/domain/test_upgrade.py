@@ -30,7 +30,7 @@ from tests.servers.postgres import TestCluster
 from ui.errors import describe
 
 # the migration the program was written for that the offices have; set anew with each release
-PREVIOUS = "0057"
+PREVIOUS = "0059"
 ROOT = Path(__file__).parents[2]
 HOUR = timedelta(hours=1)
 KEY = PrivateKey.generate()

@@ -3,14 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
+from domain.casework.batches.forecast import forecast
+from domain.casework.mail_reports import mail_postponed
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import note_sending
+from domain.communication.account_tests import ask_test
 from domain.communication.accounts import AccountForm, account, save_account
+from domain.communication.claiming import claim
+from domain.communication.outcomes import Failure
 from domain.communication.sealing import publish_key
 from domain.database import Database
 from domain.errors import Unavailable
@@ -23,6 +29,7 @@ from sync.mail.watching import MailboxWatch
 from sync.worker import Worker
 from tests.builders import add_search, add_therapist
 from tests.conftest import Office
+from tests.servers.certificates import write_certificate
 from tests.servers.ports import free_port
 from tests.sync.scripted_smtp import Script, plain_speaker, scripted
 
@@ -40,11 +47,11 @@ def worker(office: Office, worker_database: Database) -> Iterator[Worker]:
     made.close()
 
 
-def queue_mails(database: Database, port: int, many: int) -> list[int]:
+def queue_mails(database: Database, port: int, many: int, *, security: str = "none") -> list[int]:
     """An account on a port, and mails that go out by it."""
     with database.write() as session:
         form = AccountForm(
-            name="Büro", address="buero@buero.example", smtp_host="127.0.0.1", smtp_port=port, smtp_security="none",
+            name="Büro", address="buero@buero.example", smtp_host="127.0.0.1", smtp_port=port, smtp_security=security,
             is_default=True,
         )  # fmt: skip
         save_account(session, form)
@@ -175,6 +182,72 @@ def test_a_refused_login_is_not_said_again_with_every_mail(office: Office, datab
         assert later.send(second) is Outcome.ACCEPTED
         later.close()
     assert len(server.taken) == 2
+
+
+def test_the_seats_own_server_that_refuses_the_login_is_left_for_the_usual_waits(
+    database: Database, worker: Worker
+) -> None:
+    """Nobody notes of a mail without an account that its login is mended: it is not tried at once, again and again."""
+    with database.write() as session:
+        create_and_send(
+            session, therapist_id=add_therapist(session), search_ids=[add_search(session)], channel=Channel.EMAIL,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+        mail = int(str(session.scalar(text("SELECT id FROM communication_service.email"))))
+    with worker._database.write() as session:
+        assert claim(session, mail, now=datetime.now(UTC)) is not None
+        mail_postponed(session, mail, now=datetime.now(UTC), failure=Failure("", "smtp.login"))
+    worker.release()
+    assert told(database, mail)[1:] == ("retry_wait", False)
+
+
+def told(database: Database, mail: int) -> tuple[str, str, bool]:
+    """What a batch says keeps its mails, the state of one, and whether it is due."""
+    query = text("SELECT status, not_before IS NULL FROM communication_service.email WHERE id = :id")
+    with database.read() as session:
+        trouble = forecast(session, 1, now=datetime.now(UTC), under_way=True).out.trouble
+        return (trouble, *session.execute(query, {"id": mail}).one())
+
+
+def test_a_server_that_wants_a_login_keeps_all_mails_until_it_gets_one(database: Database, worker: Worker) -> None:
+    """It says so at the first mail; a batch then promises no time, and goes on once the account is changed."""
+    server = Script(mail="530 5.7.0 Authentication required")
+    with scripted(server) as port:
+        (mail,) = queue_mails(database, port, 1)
+        assert worker.send(mail) is Outcome.POSTPONED
+        worker.release()
+        assert told(database, mail) == ("smtp.login_needed", "retry_wait", False)
+        server.mail = ""
+        with database.write() as session:
+            form = AccountForm(
+                name="Büro", address="buero@buero.example", smtp_host="127.0.0.1", smtp_port=port,
+                smtp_security="none", sender_name="Büro Süd", is_default=True,
+            )  # fmt: skip
+            save_account(session, form, account_id=1)
+        worker.release()
+        assert told(database, mail) == ("", "queued", True)
+        assert worker.send(mail) is Outcome.ACCEPTED
+
+
+def test_a_certificate_keeps_all_mails_until_a_test_goes_well(
+    database: Database, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test that meets it still changes nothing; one that goes well lets them go at once, also without any login."""
+    certificate = tmp_path / "server.crt"
+    write_certificate(certificate, certificate.with_suffix(".key"))
+    with scripted(Script(), security="tls", certificate=certificate) as port:
+        (mail,) = queue_mails(database, port, 1, security="tls")
+        assert worker.send(mail) is Outcome.UNREACHABLE
+        waiting = ("mail_server.certificate", "retry_wait", False)
+        for trusted in (False, True):
+            if trusted:
+                monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            with database.write() as session:
+                ask_test(session, 1, now=datetime.now(UTC))
+            assert worker.answer_test()
+            worker.release()
+            assert told(database, mail) == (("", "queued", True) if trusted else waiting)
+        assert worker.send(mail) is Outcome.ACCEPTED
 
 
 def test_a_server_that_refuses_mails_answers(database: Database, worker: Worker) -> None:

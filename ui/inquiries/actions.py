@@ -1,20 +1,20 @@
 """What can be done with an inquiry as a whole: send, take back, remind, withdraw, note that nobody reads it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from domain.access import office
 from domain.casework import mail_reports, reminding, sending
 from domain.casework import reminder_outlook as reminding_looks
-from domain.communication.queries import leaves_at, leaves_of
+from domain.communication.leaving import Leaving, inquiry_leaving, leaving
 from domain.database import Session
 from domain.matching.listing import InquiryDetail, InquiryRow
 from domain.matching.states import AWAITING_ANSWER, InquiryState
 from domain.values import Channel
 from ui import formats
-from ui.mail.batches.wording import inquiry_leaves, leaves_when
+from ui.mail.leaving import inquiry_sent, mail_leaves
 from ui.ports import UiContext
 from ui.translation import tr
 from ui.widgets.forms import button, row
@@ -74,15 +74,13 @@ class InquiryActions(QWidget):
         if inquiry is None:
             return
 
-        def work(session: Session) -> datetime | None:
+        def work(session: Session) -> Leaving | None:
             sending.send_inquiry(session, inquiry.inquiry_id, now=now, version=inquiry.version)
             session.flush()
-            return leaves_at(session, inquiry.inquiry_id)
+            return inquiry_leaving(session, inquiry.inquiry_id, now=now)
 
-        def done(leaves: datetime | None) -> None:
-            letter = inquiry.channel == Channel.LETTER
-            said = tr("Der Brief liegt zum Drucken bereit.") if letter else inquiry_leaves(leaves, now)
-            self._ui.messages.success(said)
+        def done(leaving: Leaving | None) -> None:
+            self._ui.messages.success(inquiry_sent(Channel(inquiry.channel), leaving, now))
 
         self._ui.background.write(self, work, done, self._refused)
 
@@ -130,23 +128,24 @@ class InquiryActions(QWidget):
     def _remind_now(self, shown: InquiryRow, found: reminding_looks.ReminderOutlook) -> None:
         now, mailed = self._ui.now(), found.letter is not None
 
-        def work(session: Session) -> tuple[int | None, datetime | None]:
+        def work(session: Session) -> tuple[int | None, Leaving | None]:
             delay = timedelta(seconds=office(session).undo_seconds)
             made = reminding.remind(session, shown.inquiry_id, now=now, delay=delay)
             session.flush()
-            return made, leaves_of(session, made) if mailed and made is not None else None
+            return made, leaving(session, made, now=now) if mailed and made is not None else None
 
-        def done(made: tuple[int | None, datetime | None]) -> None:
-            number, leaves = made
-            if not mailed:
+        def done(made: tuple[int | None, Leaving | None]) -> None:
+            number, told = made
+            if told is None:
                 self._ui.messages.success(
                     tr("Ein Anruf ist geplant; ohne Telefonnummer liegt ein Brief zum Drucken bereit.")
                 )
-            elif leaves is None or leaves <= now:
-                self._ui.messages.success(tr("Die Erinnerung ist unterwegs."))
+                return
+            said = mail_leaves(tr("Die Erinnerung"), told, now)
+            if told.at is None or told.at <= now:
+                self._ui.messages.success(said)
             else:
-                said = tr("Die Erinnerung geht {when} hinaus.").format(when=leaves_when(leaves, now))
-                self._ui.messages.undoable(said, lambda: undo(number), seconds=(leaves - now).total_seconds())
+                self._ui.messages.undoable(said, lambda: undo(number), seconds=(told.at - now).total_seconds())
 
         def undo(number: int | None) -> None:
             self._ui.background.write(

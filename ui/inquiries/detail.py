@@ -102,7 +102,7 @@ def _facts(inquiry: InquiryDetail, leaves: datetime | None) -> list[str]:
         tr("gesendet {when}").format(when=formats.moment(r.sent_at)) if r.sent_at else tr("noch nicht gesendet")
     )
     if leaves:
-        facts.append(tr("geht hinaus {when}").format(when=formats.moment(leaves)))
+        facts.append(tr("geht frühestens {when} hinaus").format(when=formats.moment(leaves)))
     if r.reminders:
         facts.append(ntr(r.reminders, "{n} Erinnerung", "{n} Erinnerungen"))
     if inquiry.out_of_office_until:

@@ -8,7 +8,7 @@ from domain.casework.answers import Recorded
 from domain.communication.mails import cancel_mail
 from domain.database import Session
 from ui import formats
-from ui.mail.batches.wording import leaves_when
+from ui.mail.leaving import leaves_when
 from ui.ports import UiContext
 from ui.translation import ntr, tr
 

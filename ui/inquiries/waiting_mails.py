@@ -42,7 +42,7 @@ class WaitingMails(QWidget):
         what = label("email_kind", mail.kind)
         said = tr("Wartet im Postausgang: {what}").format(what=what)
         if mail.leaves_at is not None:
-            said += ", " + tr("geht hinaus {when}").format(when=formats.moment(mail.leaves_at))
+            said += ", " + tr("geht frühestens {when} hinaus").format(when=formats.moment(mail.leaves_at))
         back = button(
             tr("Zurückholen"), lambda: self._take_back(mail), icon="undo-2",
             name=tr("{what}: Zurückholen").format(what=what),

@@ -1,6 +1,7 @@
 """What stands in the way of lines that are yet to be made: rules no longer met, an inquiry of somebody else, no reason.
 
-Only a look: making a line judges again. Asked for some lines at a time, so that no window waits for a long list.
+A look, asked for some lines at a time, so that no window waits for a long list. Releasing looks at all once more and
+refuses what it finds (`refuse_stopped`); making a line judges again.
 """
 
 from collections.abc import Sequence
@@ -18,13 +19,18 @@ from domain.communication.batch_models import BatchLine
 from domain.matching.models import Inquiry
 from domain.therapists.models import Therapist
 
+_REFUSALS = {
+    "open_elsewhere": "inquiry.contact_point_open", "nobody_fits": "batch.nobody_fits",
+    "no_reminder_due": "batch.no_reminder_due",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LineCheck:
     """What hinders a line; an empty code: nothing does.
 
-    ``open_elsewhere`` (by whom), ``nobody_fits`` or ``some_left_out`` (rules, how many), ``no_reminder_due``, or why a
-    patient is not told (weekly.REASONS).
+    ``open_elsewhere`` (by whom, with which inquiry), ``nobody_fits`` or ``some_left_out`` (rules, how many),
+    ``no_reminder_due``, or why a patient is not told (weekly.REASONS).
     """
 
     line_id: int
@@ -32,11 +38,17 @@ class LineCheck:
     rules: tuple[str, ...] = ()
     count: int = 0
     by: str = ""
+    other_id: int | None = None
 
     @property
     def stops(self) -> bool:
         """Whether the line would not be made at all."""
         return self.code not in {"", "some_left_out"}
+
+    @property
+    def refusal(self) -> str:
+        """The code of the error by which making would refuse the line it stops."""
+        return _REFUSALS.get(self.code, f"weekly.{self.code}")
 
 
 def check_lines(session: Session, line_ids: Sequence[int], *, now: datetime) -> tuple[LineCheck, ...]:
@@ -59,13 +71,25 @@ def check_lines(session: Session, line_ids: Sequence[int], *, now: datetime) -> 
     return tuple(found)
 
 
+def refuse_stopped(session: Session, batch_id: int, *, now: datetime) -> None:
+    """Refuse, with its reason, every open line of a batch in whose way something stands."""
+    open_ones = select(BatchLine).where(BatchLine.batch_id == batch_id, BatchLine.status == "open")
+    lines = {line.id: line for line in session.scalars(open_ones)}
+    for check in check_lines(session, list(lines), now=now):
+        if check.stops:
+            line = lines[check.line_id]
+            line.status, line.refusal = "refused", check.refusal
+            line.refused_rules, line.other_inquiry_id = list(check.rules), check.other_id
+    session.flush()
+
+
 def _inquiry(session: Session, line: BatchLine, *, now: datetime) -> LineCheck:
     therapist = session.get_one(Therapist, line.therapist_id)
     other = session.scalar(
         select(Inquiry).where(Inquiry.contact_point_id == therapist.contact_point_id, Inquiry.closed_at.is_(None))
     )
     if other is not None:
-        return LineCheck(line.id, "open_elsewhere", by=person_name(session, other.created_by) or "")
+        return LineCheck(line.id, "open_elsewhere", by=person_name(session, other.created_by) or "", other_id=other.id)
     wished = line.search_ids or []
     fit = who_fits(session, therapist_id=therapist.id, search_ids=wished, now=now)
     if not fit.search_ids:

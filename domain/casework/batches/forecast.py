@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from domain.access import office
 from domain.communication.account_models import MailAccount
-from domain.communication.account_states import in_the_way
 from domain.communication.accounts import default_account_id
+from domain.communication.leaving import WayOut, way_out
 from domain.communication.send_times import HOUR, next_opening, undo_window
 
 SECONDS_A_MAIL = 0.25  # four at once, about a second each with a usual server
@@ -19,18 +19,14 @@ SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
 class Forecast:
     """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back.
 
-    `has_account` says whether the office has one that sends them; else they wait for a person to send them by hand.
-    `trouble` is the code of what keeps all its mails now, and not only one of them (empty: nothing), `server` its
-    host:port.
+    `out` is the way by which they leave, and what keeps them.
     """
 
     first: datetime
     last: datetime
     per_hour: int | None
     undo_seconds: int
-    has_account: bool
-    trouble: str = ""
-    server: str = ""
+    out: WayOut
 
 
 def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = False) -> Forecast:
@@ -38,12 +34,8 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     settings = office(session)
     limits = [settings.mails_per_hour]
     account_id = default_account_id(session)
-    trouble = server = ""
     if account_id is not None:
-        account = session.get_one(MailAccount, account_id)
-        limits.append(account.mails_per_hour)
-        trouble = in_the_way(session, account_id, now=now) if account.confirmed else "mail_account.unconfirmed"
-        server = f"{account.smtp_host}:{account.smtp_port}"
+        limits.append(session.get_one(MailAccount, account_id).mails_per_hour)
     per_hour = min((limit for limit in limits if limit is not None), default=None)
     undo = undo_window(settings, in_batch=True)
     first = next_opening(now if under_way else now + undo, settings)
@@ -52,4 +44,4 @@ def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = F
     if per_hour is not None:
         for _ in range(max(0, -(-mails // per_hour) - 1)):
             last = next_opening(last + HOUR, settings)
-    return Forecast(first, last, per_hour, int(undo.total_seconds()), account_id is not None, trouble, server)
+    return Forecast(first, last, per_hour, int(undo.total_seconds()), way_out(session, account_id, now=now))

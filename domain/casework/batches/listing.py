@@ -202,6 +202,10 @@ class Ways:
         """Every line that goes."""
         return self.mails + self.calls + self.letters
 
+    def within(self, other: "Ways") -> bool:
+        """Whether by no way more go than another count says."""
+        return self.mails <= other.mails and self.calls <= other.calls and self.letters <= other.letters
+
 
 def count_ways(session: Session, batch_id: int, *, without: Collection[int] = ()) -> Ways:
     """What really happens to the open lines of a batch: a practice without mail is called, one without both gets a letter.

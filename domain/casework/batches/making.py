@@ -33,8 +33,8 @@ from domain.values import Channel
 def make_next(session: Session, batch_id: int, *, now: datetime) -> bool:
     """Make the next line of a running batch; False when there is none left for this caller (or it is paused).
 
-    The batch is locked against being paused meanwhile: once it is, no further line is made. Raises Forbidden where its
-    lines name people the caller does not see (any more): each of theirs would be refused for good.
+    The batch is locked against being paused meanwhile: once it is, no further line is made. Raises Forbidden where
+    lines yet to be made name people hidden from the caller: each of theirs would be refused for good.
     """
     batch = session.scalar(
         select(Batch).where(Batch.id == batch_id, Batch.status == "running").with_for_update(read=True)

@@ -12,15 +12,17 @@ from domain.communication.batch_models import Batch
 from domain.editing import load_for_edit
 from domain.errors import Forbidden, NotFound
 
-SEEN = "NOT EXISTS (SELECT FROM communication_service.hidden_in_batches(b.id) AS h WHERE NOT h.part)"
+_HIDDEN = "communication_service.hidden_in_batches"
+_SEEN = f"NOT EXISTS (SELECT FROM {_HIDDEN}({{}}) AS h WHERE NOT h.part)"
+SEEN = _SEEN.format("b.id")
 """Condition on a batch ``b``, to be asked of few: behind a CASE, since the planner asks it of all there are first."""
-SEEN_OF_ALL = "b.id NOT IN (SELECT h.batch_id FROM communication_service.hidden_in_batches() AS h WHERE NOT h.part)"
+SEEN_OF_ALL = f"b.id NOT IN (SELECT h.batch_id FROM {_HIDDEN}() AS h WHERE NOT h.part)"
 """The same for a list of batches ``b``, asked once a statement."""
 
 
 def is_batch_seen(session: Session, batch_id: int) -> bool:
     """Whether the caller sees a batch."""
-    return bool(session.scalar(text(f"SELECT {SEEN} FROM (SELECT cast(:id AS bigint) AS id) AS b"), {"id": batch_id}))
+    return bool(session.scalar(text(f"SELECT {_SEEN.format(':id')}"), {"id": batch_id}))
 
 
 def load_seen(session: Session, batch_id: int, version: int | None = None) -> Batch:
@@ -32,7 +34,7 @@ def load_seen(session: Session, batch_id: int, version: int | None = None) -> Ba
 
 
 def refuse_part(session: Session, batch_id: int) -> None:
-    """Raises Forbidden (``batch.part``) where lines name people hidden from the caller: they are refused."""
-    part = text("SELECT EXISTS (SELECT FROM communication_service.hidden_in_batches(:id))")
-    if session.scalar(part, {"id": batch_id}):
+    """Raises Forbidden (``batch.part``) where lines yet to be made name people hidden from the caller."""
+    waits = text(f"SELECT EXISTS (SELECT FROM {_HIDDEN}(:id) AS h WHERE h.waits)")
+    if session.scalar(waits, {"id": batch_id}):
         raise Forbidden("batch.part")

@@ -3,7 +3,7 @@
 Holding is one row: from that moment the worker takes none of the batch's mails, whatever waits in its queue; what it is
 sending, or just takes, at that moment it finishes. Taking back then cancels line by line and may be cut and continued;
 a letter that was printed is the practice's and stays. Each step raises NotFound for a batch one does not see, and going
-on Forbidden for one of which its maker sees a part by now.
+on Forbidden where a line yet to be made is hidden from its maker by now.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from domain import events
 from domain.access import me
+from domain.casework.batches.checking import refuse_stopped
+from domain.casework.batches.listing import Ways, count_ways
 from domain.casework.batches.seen import load_seen, refuse_part
 from domain.casework.batches.weekly import week_of
 from domain.casework.reminding import take_reminder_back
@@ -66,8 +68,15 @@ def _change(session: Session, batch_id: int, line_ids: Sequence[int], before: st
     events.record(session, "batch.changed", batch_id)
 
 
-def release(session: Session, batch_id: int, *, now: datetime, version: int | None = None) -> None:
-    """A person sends the batch: from now on `making.make_next` makes its lines. Raises Invalid when it is empty."""
+def release(
+    session: Session, batch_id: int, *, now: datetime, version: int | None = None, shown: Ways | None = None
+) -> Ways:
+    """A person sends the batch: from now on `making.make_next` makes its lines. Returns how they go.
+
+    What stands in the way of one is looked at once more and written to it: it does not go later, though it was said to
+    stay. Raises Invalid when the batch is empty, and Conflict (``batch.more_would_go``) where by any way more would go
+    than the person was `shown`.
+    """
     load_seen(session, batch_id, version)
     lines = select(BatchLine.id).where(BatchLine.batch_id == batch_id, BatchLine.status == "open")
     if session.scalar(lines.limit(1)) is None:
@@ -77,6 +86,12 @@ def release(session: Session, batch_id: int, *, now: datetime, version: int | No
     batch.released_at, batch.released_by = now, person
     if batch.status_week is not None:
         batch.status_week = week_of(now)  # gathered last week, sent in this one
+    session.flush()
+    refuse_stopped(session, batch_id, now=now)
+    ways = count_ways(session, batch_id)
+    if shown is not None and not ways.within(shown):
+        raise Conflict("batch.more_would_go")
+    return ways
 
 
 def pause(session: Session, batch_id: int) -> None:

@@ -13,11 +13,13 @@ from domain.casework.mail_reports import mail_sent
 from domain.casework.preparing import create_and_send
 from domain.casework.receiving import receive
 from domain.casework.sending import withdraw_inquiry
+from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import claim
 from domain.communication.contacts import CallResult
 from domain.communication.incoming.parse import parse_mail
 from domain.communication.states import CallStatus
 from domain.database import Database
+from domain.matching.inquiries import create_inquiry
 from domain.matching.states import ItemStatus
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
@@ -38,11 +40,17 @@ MINUTES = "SELECT extract(epoch FROM ended_at - started_at) / 60 FROM communicat
 CALLS = "SELECT string_agg(status, ' ' ORDER BY id) FROM communication_service.phone_call"
 
 
-def opened(ui: UiContext, qtbot: QtBot, database: Database, channel: Channel, *, sent: bool = False) -> InquiriesPage:
+def opened(
+    ui: UiContext, qtbot: QtBot, database: Database, channel: Channel, *, sent: bool = False, drafted: bool = False
+) -> InquiriesPage:
     """The page with one inquiry for Lea Wartend."""
 
     def work(session: Session) -> int:
         search = add_search(session, add_patient(session, last_name="Wartend"))
+        if drafted:
+            return create_inquiry(
+                session, therapist_id=add_therapist(session), search_ids=[search], channel=channel, now=ui.now()
+            )
         made = create_and_send(
             session, therapist_id=add_therapist(session), search_ids=[search], channel=channel, now=ui.now()
         )
@@ -75,6 +83,14 @@ def test_a_call_is_made_and_noted(ui: UiContext, qtbot: QtBot, database: Databas
     confirm(qtbot, page, reason="meldet sich")
     qtbot.waitUntil(lambda: scalar(database, STAGE) == "sent")
     qtbot.waitUntil(lambda: not page._detail._call.isVisible())
+
+
+def test_a_prepared_call_is_planned_and_said_to_be(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """It is no mail on its way."""
+    page = opened(ui, qtbot, database, Channel.PHONE, drafted=True)
+    press(qtbot, page, "Senden")
+    qtbot.waitUntil(lambda: ui.messages.text() == "Der Anruf ist geplant.")
+    assert scalar(database, CALLS) == "planned"
 
 
 def test_a_result_without_a_call_is_asked_about_once(ui: UiContext, qtbot: QtBot, database: Database) -> None:
@@ -148,6 +164,8 @@ REMINDERS = "SELECT count(*) FROM communication_service.email WHERE kind = 'remi
 def test_an_early_reminder_is_read_first_and_taken_back(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Nothing goes out by one click long before it is due; what was confirmed can be kept here."""
     fill(database, lambda s: s.execute(text("UPDATE platform.office SET undo_seconds = 60")))
+    form = AccountForm(name="Büro", address="buero@mail.example", smtp_host="mail.example", is_default=True)
+    fill(database, lambda s: save_account(s, form))
     page = opened(ui, qtbot, database, Channel.EMAIL, sent=True)
     press(qtbot, page, "Erinnern")
 

@@ -8,6 +8,7 @@ from domain.casework.batches.forecast import Forecast, forecast
 from domain.casework.batches.listing import BatchRow, Ways, count_ways, get_batch
 from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
 from domain.database import Session
+from ui.errors import describe
 from ui.mail.batches.lines import BatchLines
 from ui.mail.batches.runner import BatchRunner
 from ui.mail.batches.wording import (
@@ -82,6 +83,12 @@ class BatchView(QWidget):
             self._wanted, self._batch = batch_id, None
         self.refresh()
 
+    def follow(self) -> None:
+        """Something changed in the database."""
+        self.refresh()
+        if self._batch is not None and self._batch.state == "draft":
+            self._lines.check_hindered()
+
     def refresh(self) -> None:
         """Ask for the batch again."""
         number, now, stopped = self._wanted, self._ui.now(), self._lines.stopped()
@@ -142,7 +149,7 @@ class BatchView(QWidget):
         draft, running = batch.state == "draft", batch.state == "running"
         busy = self._runner.works_on(batch.batch_id)
         self._send.setVisible(draft)
-        self._send.setEnabled(batch.open > 0)
+        self._send.setEnabled(self._ways.all > 0)
         self._drop.setVisible(draft)
         self._pause.setVisible(running)
         cut = batch.open > 0 and running and not busy
@@ -180,15 +187,29 @@ class BatchView(QWidget):
             self._ui.background.write(self, lambda s: work(s, batch), lambda _: done(batch))
 
     def _on_send(self) -> None:
-        now, ways = self._ui.now(), self._ways
+        """What leaves is no more than the button says; the message says what was released."""
+        batch, now, shown = self._batch, self._ui.now(), self._ways
+        if batch is None:
+            return
+        self._send.setEnabled(False)  # every line is looked at once more
 
-        def done(batch: BatchRow) -> None:
+        def done(ways: Ways) -> None:
             said = released_words(ways, batch.open - ways.all)
             self._runner.make(batch.batch_id)
             self._ui.messages.undoable(said, lambda: self._take_back(batch.batch_id))
             self.refresh()
 
-        self._write(lambda s, batch: release(s, batch.batch_id, now=now, version=batch.version), done)
+        def refused(error: Exception) -> None:
+            self._ui.messages.error(describe(error))
+            self._lines.check()
+            self.refresh()
+
+        self._ui.background.write(
+            self,
+            lambda s: release(s, batch.batch_id, now=now, version=batch.version, shown=shown),
+            done,
+            refused,
+        )
 
     def _on_pause(self) -> None:
         self._write(lambda s, batch: pause(s, batch.batch_id), lambda _: self.refresh())

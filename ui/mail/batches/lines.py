@@ -35,6 +35,8 @@ class BatchLines(QWidget):
         self._ui = ui
         self._batch_id = 0
         self._checks: dict[int, LineCheck] = {}
+        self._open: tuple[int, ...] = ()  # the lines yet to be made, when all were looked at
+        self._checking = False
         self.table = PagedTable(
             name="batch_lines",
             title=tr("E-Mails des Sammelversands"),
@@ -70,7 +72,7 @@ class BatchLines(QWidget):
     def show_batch(self, batch_id: int) -> None:
         """Other lines, or the same again."""
         if batch_id != self._batch_id:
-            self._batch_id, self._checks = batch_id, {}
+            self._batch_id, self._checks, self._open = batch_id, {}, ()
             self._letter.clear()
             self.table.select(None)
             self.table.view.clearSelection()
@@ -78,15 +80,26 @@ class BatchLines(QWidget):
 
     def check(self) -> None:
         """Look what stands in the way of the lines that are yet to be made, some at a time."""
-        batch_id = self._batch_id
-        self._ui.background.read(
-            self, lambda s: open_lines_of(s, batch_id), lambda ids: self._check_these(batch_id, ids, 0), key="checks"
-        )
+        batch_id, self._checking = self._batch_id, True
+
+        def done(ids: tuple[int, ...]) -> None:
+            self._open = ids
+            self._check_these(batch_id, ids, 0)
+
+        self._ui.background.read(self, lambda s: open_lines_of(s, batch_id), done, key="checks")
+
+    def check_hindered(self) -> None:
+        """Something changed: look again at the lines in whose way something stood. What goes is looked at at Senden."""
+        hindered = tuple(number for number in self._open if number in self._checks and self._checks[number].code)
+        if hindered and not self._checking:
+            self._checking = True
+            self._check_these(self._batch_id, hindered, 0)
 
     def _check_these(self, batch_id: int, ids: tuple[int, ...], begin: int) -> None:
         if batch_id != self._batch_id:
             return
         if begin >= len(ids):
+            self._checking = False
             self.checked.emit()
             return
         now, part = self._ui.now(), ids[begin : begin + CHECKED_AT_ONCE]
@@ -95,7 +108,7 @@ class BatchLines(QWidget):
             if batch_id != self._batch_id:
                 return
             self._checks |= {check.line_id: check for check in found}
-            self.hindered.emit(sum(bool(self._checks[number].code) for number in ids if number in self._checks))
+            self.hindered.emit(sum(bool(self._checks[n].code) for n in self._open if n in self._checks))
             self.table.view.viewport().update()
             self._check_these(batch_id, ids, begin + CHECKED_AT_ONCE)
 

@@ -76,7 +76,7 @@ class BatchPane(QWidget):
     def refresh(self) -> None:
         """List and open batch again."""
         self._table.refresh()
-        self._view.refresh()
+        self._view.follow()
 
     def show_batch(self, batch_id: int) -> None:
         """Open one."""

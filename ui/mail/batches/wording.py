@@ -7,10 +7,11 @@ from domain.casework.batches.forecast import Forecast
 from domain.casework.batches.listing import BatchRow, LineRow, Ways
 from domain.errors import Conflict
 from ui import formats
-from ui.errors import describe, describe_code
+from ui.errors import describe
 from ui.labels import label as word
 from ui.labels import rule_reason
 from ui.mail.batches.labels import label
+from ui.mail.leaving import held_up, is_today, leaves_when
 from ui.translation import ntr, tr
 from ui.widgets.chips import EMAIL_STATES
 
@@ -111,8 +112,8 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
         else tr("{n} Sekunden").format(n=told.undo_seconds)
     )
     said = [tr("Nach dem Senden bleiben {undo}, um alles zurückzuholen (Strg+Z).").format(undo=undo)]
-    if not told.has_account or told.trouble:
-        return f"{said[0]} {held_up(told)}"
+    if told.out.kept:
+        return f"{said[0]} {held_up(told.out)}"
     first, last = leaves_when(told.first, now), leaves_when(told.last, now)
     if first == last:
         said.append(tr("Die E-Mails gehen {when} hinaus.").format(when=first))
@@ -123,36 +124,16 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
     return " ".join(said)
 
 
-def held_up(told: Forecast) -> str:
-    """What becomes of mails that no account sends, or not now."""
-    if not told.has_account:
-        return tr("Es gibt kein Postkonto: Was danach im Ausgang wartet, senden Sie von Hand.")
-    host, _, port = told.server.rpartition(":")
-    why = describe_code(told.trouble, host=host, port=port)
-    return tr("Zurzeit warten alle E-Mails. {why}").format(why=why)
-
-
 def time_left(told: Forecast, now: datetime) -> str:
     """How long a running batch still takes."""
-    if not told.has_account or told.trouble:
-        return held_up(told)
+    if told.out.kept:
+        return held_up(told.out)
     seconds = (told.last - now).total_seconds()
     if seconds < 90:
         return tr("noch etwa eine Minute")
     if seconds < 5400:
         return ntr(round(seconds / 60), "noch etwa {n} Minute", "noch etwa {n} Minuten")
     return tr("fertig voraussichtlich {when}").format(when=leaves_when(told.last, now))
-
-
-def leaves_when(moment: datetime, now: datetime) -> str:
-    """At which time, with the day where it is not today."""
-    if _is_today(moment, now):
-        return tr("um {time} Uhr").format(time=formats.time_of_day(moment))
-    return tr("am {day} um {time} Uhr").format(day=formats.day(moment), time=formats.time_of_day(moment))
-
-
-def _is_today(moment: datetime, now: datetime) -> bool:
-    return formats.local(moment).date() == formats.local(now).date()
 
 
 def inquiry_leaves(leaves: datetime | None, now: datetime) -> str:
@@ -183,7 +164,7 @@ def notice(line: LineRow, check: LineCheck | None, now: datetime) -> str:
     if line.failure:
         return tr("Antwort des Mailservers: {text}").format(text=line.failure)
     if line.email_status in {"queued", "retry_wait"} and line.not_before is not None and line.not_before > now:
-        if _is_today(line.not_before, now):
+        if is_today(line.not_before, now):
             return tr("ab {time} Uhr").format(time=formats.time_of_day(line.not_before))
         return tr("ab {when}").format(when=formats.moment(line.not_before))
     if line.sent_at is not None or line.printed_at is not None:

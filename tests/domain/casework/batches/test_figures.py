@@ -116,17 +116,17 @@ def test_a_batch_whose_account_does_not_send_promises_no_time(database: Database
     with database.write() as session:  # somebody enters the password anew
         save_account(session, replace(form, sender_name="Büro"), account_id=account)
     with worker_database.write() as session:
-        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        assert forecast(session, 3, now=NOW, under_way=True).out.trouble == ""
         note_sending(session, account, trouble="mail_server.connection", size_limit=None)  # one line that was cut
-        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        assert forecast(session, 3, now=NOW, under_way=True).out.trouble == ""
         for trouble in ("mail_server.certificate_expired", "smtp.login_needed", "smtp.tls_required"):
             note_sending(session, account, trouble=trouble, size_limit=None)
             told = forecast(session, 3, now=NOW, under_way=True)
-            assert told.trouble == trouble
+            assert told.out.trouble == trouble
             assert time_left(told, NOW).startswith("Zurzeit warten alle E-Mails.")
             assert kept_back(session, account, now=NOW) is None  # tried again by their own waits
         note_let_in(session, account)
-        assert forecast(session, 3, now=NOW, under_way=True).trouble == ""
+        assert forecast(session, 3, now=NOW, under_way=True).out.trouble == ""
         for _ in range(FAILURES_BEFORE_OPEN):
             note_failure(session, "mail.buero.example:587", "mail_server.connection", now=NOW)
-        assert forecast(session, 3, now=NOW, under_way=True).trouble == "mail_server.resting"
+        assert forecast(session, 3, now=NOW, under_way=True).out.trouble == "mail_server.resting"

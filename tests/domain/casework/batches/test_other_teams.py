@@ -7,19 +7,22 @@ from sqlalchemy import text
 
 from domain.casework.agenda import TaskKind, agenda
 from domain.casework.batches.gathering import gather_practices, gather_reminders, gather_weekly
-from domain.casework.batches.listing import get_batch, list_batches, under_way
+from domain.casework.batches.listing import get_batch, list_batches, list_lines, under_way
 from domain.casework.batches.making import make_next
 from domain.casework.batches.seen import is_batch_seen
-from domain.casework.batches.steering import release, take_back
+from domain.casework.batches.steering import leave_out, pause, release, resume, take_back
 from domain.casework.preparing import create_and_send
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.paging import ListQuery
+from domain.patients.teams import put_into_team
 from domain.person_admin import end_deputy, set_deputy
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.test_teams import at_work, northern, people  # noqa: F401  # fixtures
+from ui.errors import describe
 
+TEAM_OF = text("SELECT team_id FROM platform.person WHERE id = :id")
 SENT = "UPDATE matching_service.inquiry SET sent_at = :at, stage = 'sent', clock_started_at = :at"
 
 
@@ -164,3 +167,45 @@ def test_a_deputys_batch_is_of_the_team_it_is_about(
         take_back(session, weekly.batch_id)
     with at_work(office, "north") as session:
         assert gather_weekly(session, now=later).lines == 1
+
+
+def test_only_what_waits_has_to_be_seen_to_go_on(
+    office: Office,
+    northern: dict[str, int],  # noqa: F811
+    people: dict[str, int],  # noqa: F811
+    now: datetime,
+) -> None:
+    """A hidden line that was left out, or is made, keeps nobody from the rest: from releasing it, nor from Weiter."""
+    assert northern
+    later = now + timedelta(days=9)
+    for _ in range(3):
+        wanting(office, "south", now)
+    with at_work(office, "south") as session:
+        batch = gather_weekly(session, now=later).batch_id
+        lines = {
+            row.patient_id: row.line_id for row in list_lines(session, ListQuery(sort="order"), batch_id=batch).rows
+        }
+    out, made, _ = lines
+    with at_work(office, "lead") as session:
+        north, south = (session.scalar(TEAM_OF, {"id": people[name]}) for name in ("north", "south"))
+        put_into_team(session, {out or 0: south}, north)
+    with pytest.raises(Forbidden, match=r"batch\.part") as refused, at_work(office, "south") as session:
+        release(session, batch, now=later)
+    # also read at Weiter, where the mails of the made lines do leave and the button is another
+    said = describe(refused.value)
+    assert ("nichts gesendet" in said, "holen Sie ihn zurück" in said) == (False, True)
+    with at_work(office, "lead") as session:
+        leave_out(session, batch, [lines[out]])
+    with at_work(office, "south") as session:
+        release(session, batch, now=later)
+        assert make_next(session, batch, now=later)
+        pause(session, batch)
+    with at_work(office, "lead") as session:
+        put_into_team(session, {made or 0: south}, north)
+    with at_work(office, "south") as session:
+        resume(session, batch, now=later)
+        assert make_next(session, batch, now=later)
+        assert not make_next(session, batch, now=later)
+    with at_work(office, "lead") as session:
+        told = get_batch(session, batch)
+        assert (told.waiting, told.left_out, told.refused) == (2, 1, 0)

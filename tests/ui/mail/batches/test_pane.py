@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import pause, release
 from domain.casework.preparing import create_and_send
+from domain.casework.sending import undo_sending
 from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
 from domain.errors import Conflict
@@ -87,24 +89,98 @@ def test_looked_through_sent_and_taken_back(ui: UiContext, qtbot: QtBot, databas
     qtbot.waitUntil(lambda: "3 zurückgeholt" in view._figures.text())
 
 
-def test_what_stands_in_the_way_is_not_counted_as_going(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Two of three practices were asked by somebody meanwhile: figures, button and message say one mail."""
+def taken(session: Session, practice: int, ui: UiContext) -> int:
+    """Somebody asks a practice for somebody else; the inquiry's id."""
+    search = add_search(session)
+    return create_and_send(session, therapist_id=practice, search_ids=[search], channel=Channel.EMAIL, now=ui.now())
 
-    def half_taken(session: Session) -> int:
+
+def half_taken(ui: UiContext, database: Database) -> tuple[int, list[int]]:
+    """A batch of three practices, two of which somebody asks, and the inquiries of those two."""
+
+    def made(session: Session) -> tuple[int, list[int]]:
         search = add_search(session, add_patient(session, last_name="Wartend"))
         practices = [add_therapist(session) for _ in range(3)]
-        for taken in practices[:2]:
-            create_and_send(
-                session, therapist_id=taken, search_ids=[add_search(session)], channel=Channel.EMAIL, now=ui.now()
-            )
-        return gather_practices(session, search_id=search, therapist_ids=practices).batch_id
+        others = [taken(session, practice, ui) for practice in practices[:2]]
+        return gather_practices(session, search_id=search, therapist_ids=practices).batch_id, others
 
-    view = opened(ui, qtbot, fill(database, half_taken))._batches._view
+    return fill(database, made)
+
+
+def test_what_stands_in_the_way_is_not_counted_as_going(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Two of three practices were asked by somebody meanwhile: figures, button and message say one mail, one leaves."""
+    batch, _ = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
     qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
     assert view._figures.text() == "1 E-Mail wird gesendet · 2 Zeilen werden ausgelassen"
     press(qtbot, view, "1 E-Mail senden")
     qtbot.waitUntil(lambda: "Freigegeben: 1 E-Mail wird gesendet" in ui.messages.text())
-    qtbot.waitUntil(lambda: scalar(database, LINES.format("refused")) == 2)
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 1)
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
+    assert scalar(database, LINES.format("refused")) == 2
+    line = view._lines.table.model.row_at(0)
+    assert line is not None
+    assert "Jana Brand" in view._lines._notice(line)
+
+
+def test_no_more_leaves_than_the_button_says(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The two are free again: nothing is sent by a button that says one; it is counted anew, and then says three."""
+    batch, others = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+    for other in others:
+        fill(database, partial(undo_sending, inquiry_id=other, now=ui.now()))
+    press(qtbot, view, "1 E-Mail senden")
+    qtbot.waitUntil(lambda: "Es wurde nichts gesendet" in ui.messages.text())
+    assert scalar(database, "SELECT status FROM communication_service.batch") == "draft"
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden" and view._send.isEnabled())
+    press(qtbot, view, "3 E-Mails senden")
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 3)
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
+
+
+def test_a_line_that_is_free_again_is_counted_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """A colleague takes one of the two inquiries back: figures and button of the batch that stands open follow."""
+    batch, others = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+    qtbot.waitUntil(lambda: "Bei 2 Zeilen steht etwas im Weg" in view._hints.text())
+    fill(database, partial(undo_sending, inquiry_id=others[0], now=ui.now()))
+    ui.changes.changed.emit("email", 0)
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "2 E-Mails senden")
+    assert view._figures.text() == "2 E-Mails werden gesendet · 1 Zeile wird ausgelassen"
+    assert "Bei 1 Zeile steht etwas im Weg" in view._hints.text()
+
+
+def test_a_batch_of_which_nothing_goes_is_only_dropped(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Its one practice is asked by somebody else: nothing is offered that would send nothing."""
+
+    def all_taken(session: Session) -> int:
+        search, practice = add_search(session, add_patient(session)), add_therapist(session)
+        taken(session, practice, ui)
+        return gather_practices(session, search_id=search, therapist_ids=[practice]).batch_id
+
+    view = opened(ui, qtbot, fill(database, all_taken))._batches._view
+    qtbot.waitUntil(lambda: view._figures.text() == "1 Zeile wird ausgelassen")
+    assert (view._send.isEnabled(), view._drop.isEnabled()) == (False, True)
+
+
+def test_what_became_impossible_since_is_not_said_to_leave(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Of three mails two practices are asked by somebody before Senden: the message says one."""
+
+    def free(session: Session) -> tuple[int, list[int]]:
+        search = add_search(session, add_patient(session, last_name="Wartend"))
+        practices = [add_therapist(session) for _ in range(3)]
+        return gather_practices(session, search_id=search, therapist_ids=practices).batch_id, practices
+
+    batch, practices = fill(database, free)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden")
+    fill(database, lambda s: [taken(s, practice, ui) for practice in practices[1:]])
+    press(qtbot, view, "3 E-Mails senden")
+    said = "Freigegeben: 1 E-Mail wird gesendet · 2 Zeilen werden ausgelassen."
+    qtbot.waitUntil(lambda: said in ui.messages.text())
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 1)
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
