@@ -34,11 +34,36 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
+# --- .venv ----------------------------------------------------------------------------------------------------------
+lock=requirements.lock
+if [ "$purpose" != run ]; then lock=requirements-dev.lock; fi
+fill_venv() {
+    # the copies beside the packages tell which lists were taken in whole
+    if .venv/bin/python -c '' 2>/dev/null && cmp -s "$lock" ".venv/$lock"; then return; fi
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then "$python" -m venv --clear .venv; fi
+    say "Programmteile werden eingerichtet ($lock); beim ersten Mal dauert das einige Minuten …"
+    if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" 9<&-; then
+        complain "Die Programmteile ließen sich nicht vollständig einrichten (Netz? Platz auf der Platte?)."
+        complain "Was schon da ist, bleibt; einfach erneut starten."
+        exit 1
+    fi
+    # the list for tests holds everything of the other one, in the same versions (tests/test_project.py)
+    cp requirements.lock .venv/
+    cp "$lock" .venv/
+}
+
+# both halves come over the network and wait for it: side by side, where none needs the other
+filling=""
+if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    fill_venv &
+    filling=$!
+fi
+
 # --- system packages ------------------------------------------------------------------------------------------------
 wanted=$(cat scripts/apt-run.txt)
 case "$purpose" in test | soak) wanted+=" $(cat scripts/apt-test.txt)" ;; esac # lint reads the source only
 if [ "$purpose" = soak ]; then wanted+=" $(cat scripts/apt-soak.txt)"; fi
-if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+if [ -z "$filling" ]; then
     # a Python beside the system's own brings its venv in a package of its own version
     if [ "$(command -v "$python")" = /usr/bin/python3 ]; then wanted+=" python3-venv"; else
         wanted+=" $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
@@ -104,22 +129,7 @@ if [ -n "$missing" ]; then
     fi
 fi
 
-# --- .venv ----------------------------------------------------------------------------------------------------------
-lock=requirements.lock
-if [ "$purpose" != run ]; then lock=requirements-dev.lock; fi
-# the copies beside the packages tell which lists were taken in whole
-if ! .venv/bin/python -c '' 2>/dev/null || ! cmp -s "$lock" ".venv/$lock"; then
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then "$python" -m venv --clear .venv; fi
-    say "Programmteile werden eingerichtet ($lock); beim ersten Mal dauert das einige Minuten …"
-    if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" 9<&-; then
-        complain "Die Programmteile ließen sich nicht vollständig einrichten (Netz? Platz auf der Platte?)."
-        complain "Was schon da ist, bleibt; einfach erneut starten."
-        exit 1
-    fi
-    # the list for tests holds everything of the other one, in the same versions (tests/test_project.py)
-    cp requirements.lock .venv/
-    cp "$lock" .venv/
-fi
+if [ -n "$filling" ]; then wait "$filling" || exit 1; else fill_venv; fi
 
 # --- does it load? --------------------------------------------------------------------------------------------------
 # Packages that apt does not know as installed may be there all the same: another system, other sources.
