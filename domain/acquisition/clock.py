@@ -51,16 +51,20 @@ _BETWEEN = re.compile(rf"((?:zwischen|zw\.?)\s{{1,4}}{CLOCK}(?:{UNIT})?\s)und(?=
 _POINT = re.compile(r"(?<=[^\W\d_]{2})\.(?=\d)")  # "Mo.9-10"
 _SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
 _DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
-# "12 34 5 - 10:30", "987 654 3 - 8 Uhr": behind short groups the first may end a number
-_OPEN = rf"(?:(?<=\D\d\d\s)|(?<=\D\d{{3}}\s))\d{{1,2}}(?!-){TO}(?:{_COLON}(?!{TO}{CLOCK})|{CLOCK}(?={UNIT}))"
+_ALONE = rf"(?<!\D\d[{DASHES}])(?<!\D\d\d[{DASHES}])"  # "53-02-15" goes on
+# "12 34 5 - 10:30", "987 654 3 - 8 Uhr", "12 34 20-22, 9-10 Uhr": behind short groups the first may end a number
+_OPEN = (
+    rf"(?:(?<=\D\d\d\s)|(?<=\D\d{{3}}\s))\d{{1,2}}(?!-){TO}(?:{_COLON}(?!{TO}{CLOCK})|{CLOCK}(?={UNIT}))"
+    rf"|(?<=\D\d\d\s){_SPAN}(?={AND}{_SPAN})"
+)
 # with a unit or a colon nothing else can be meant, but for what is in the group "open"
 SURE_HOURS = re.compile(
-    rf"(?P<open>{_OPEN})|{_SPAN}(?:{AND}{_SPAN}){{0,6}}{UNIT}|{CLOCK}{UNIT}"
+    rf"(?P<open>{_OPEN})|{_ALONE}{_SPAN}(?:{AND}{_SPAN}){{1,6}}{UNIT}|{_SPAN}{UNIT}|{CLOCK}{UNIT}"
     rf"|{_COLON}(?:{TO}{CLOCK})?|{CLOCK}{TO}{_COLON}(?!{TO}{CLOCK})",
     re.IGNORECASE,
 )
 # beside a telephone number these may be hours, a day or some of its digits
-MAYBE_HOURS = re.compile(rf"(?<![-–]){_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|\.\d)|{_DAY}", re.IGNORECASE)
+MAYBE_HOURS = re.compile(rf"{_ALONE}{_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|\.\d)|{_DAY}", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
