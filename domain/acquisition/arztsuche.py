@@ -15,7 +15,7 @@ from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.phone_numbers import numbers
 from domain.acquisition.records import RowError, TherapistRecord
-from domain.acquisition.text import clean, first_email, parts
+from domain.acquisition.text import clean, first_email, parts, says_nothing
 from domain.values import Sex
 
 SEXES = {"w": Sex.FEMALE, "m": Sex.MALE, "d": Sex.DIVERSE}
@@ -122,7 +122,7 @@ def place(lat: object, lon: object, notes: list[str]) -> tuple[float | None, flo
 def noted(read: Callable[[object], str], value: object, note: str, notes: list[str]) -> str:
     """What `read` finds in a value; a note where it finds nothing in one that says something."""
     found = read(value)
-    if not found and clean(value):
+    if not found and not says_nothing(value):
         notes.append(note)
     return found
 

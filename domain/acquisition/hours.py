@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from domain.acquisition.clock import spans
+from domain.acquisition.clock import plain, spans
 from domain.acquisition.text import clean
 from domain.values import MINUTES_PER_DAY, WeekSpan
 
@@ -41,7 +41,7 @@ def spans_of(weekday: int, text: str, notes: list[str]) -> Iterator[WeekSpan]:
 
 def _times(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
     """The times of a day (minutes from and to) a text names, and what is to be noted of it."""
-    found = tuple(spans(clean(text)))
+    found = tuple(spans(plain(clean(text))))
     if not found and any(c.isdigit() for c in text):
         return (), ("hours_unreadable",)
     return tuple(span for span in found if span is not None), ("hours_impossible",) * found.count(None)

@@ -12,10 +12,10 @@ from pathlib import Path
 from domain.acquisition import intake, sheets
 from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
-from domain.acquisition.hours import WEEKDAYS, spans_of
 from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, plz
+from domain.acquisition.written_hours import week_of
 from domain.errors import Invalid
 from domain.values import Sex, SexWish, WeekSpan
 from domain.weektime import merged
@@ -51,7 +51,6 @@ OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "sprechzeiten", "telefonischesprechzeiten", "barrierefreiheit"}
 )
 YES = frozenset({"ja", "j", "x", "1", "wahr", "true", "yes"})
-DAY = re.compile(r"\b(mo|di|mi|do|fr|sa|so)(?:ntag|enstag|ttwoch|nnerstag|eitag|mstag|nntag)?\b", re.IGNORECASE)
 SEPARATORS = re.compile(r"[,;\n]")
 
 
@@ -158,17 +157,15 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _availability(text: str, notes: list[str]) -> tuple[WeekSpan, ...] | None:
-    """Hours after their weekday: "Mo 08:00-12:00; Mi, Fr 16:00-20:00"; days named together share the hours."""
-    spans: list[WeekSpan] = []
-    named: list[int] = []
-    parts = DAY.split(text)
-    for word, hours in zip(parts[1::2], parts[2::2], strict=True):
-        named.append(WEEKDAYS[word.lower()])
-        if any(character.isdigit() for character in hours):
-            spans.extend(span for weekday in named for span in spans_of(weekday, hours, notes))
-            named = []
-    if text.strip() and not spans:
-        notes.append("hours_unreadable")
+    """Hours after their weekdays: "Mo-Do 08:00-12:00; Mi, Fr 16:00-20:00".
+
+    Unknown unless all of it is read: half of somebody's hours would leave out practices that fit the other half.
+    """
+    unread: list[str] = []
+    spans = week_of(text, unread)
+    if unread or (text.strip() and not spans):
+        notes += unread or ["hours_unreadable"]
+        return None
     return merged(spans) or None
 
 

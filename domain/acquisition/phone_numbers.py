@@ -11,8 +11,8 @@ from operator import itemgetter
 
 import phonenumbers
 
-from domain.acquisition.clock import MAYBE_HOURS, SURE_HOURS, TO
-from domain.acquisition.text import clean
+from domain.acquisition.clock import DASHES, MAYBE_HOURS, SURE_HOURS, TO
+from domain.acquisition.text import clean, says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +39,50 @@ _WHOLE = 7  # digits behind the trunk 0 that make a number of their own: fewer m
 _AREA_CODE = range(2, 6)  # digits of it
 _LONGEST_ENDING = 8  # a whole number without its area code
 _FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+# "Tel. u. Fax: 0241 123456" is a telephone, too
+_FAX_TOO = re.compile(r"(?:tel\w*|fon)\W{1,3}(?:(?:u|und)\W{1,3})?(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
 _MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
 # as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
 _LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"((?:\+|\b00)\s?[1-9]\d{0,2}\)?)\s*\(0\)\s*(?=[0-9])")
 _TRUNK_AGAIN = re.compile(r"((?:\+|\b00)49\)?)\s*\(?0(?=[1-9])")  # "+49 (0241) 123456"
 _UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
-_PIECE = re.compile(r"[+(]*[0-9](?:(?:[0-9 ()/\-\u2010-\u2015\u2212]|[.+](?! ))*[0-9])?")
-# what is counted, or an entry's number: "2x", "24 Stunden", "8oo"; a word on how somebody is called counts nothing
-_COUNTED = (
-    r"(?<![0-9])[0-9]{1,4}(?=\s?(?:x|mal|min(?:ute)?n?|std|stunden?|pl(?:ä|ae)tze?n?|platz|tage?n?|wochen?|monate?n?|jahre?n?|person(?:en)?|kind(?:er)?)"
-    r"(?!\w)|(?!(?:tele)?fax|tel|mobil|handy|funk)[^\W\d_])"
+_PIECE = re.compile(rf"[+(]*[0-9](?:(?:[0-9 ()/{DASHES}]|[.+](?! ))*[0-9])?")
+# words that count nothing: how somebody is called, when, and what joins
+_CALLED = (
+    r"(?:tele)?fax|tel|fon|mobil|handy|funk|priv|dienst|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|(?:ab|und|oder|od|u|o|mo|di|mi|do|fr|sa|so)(?!\w)"
 )
-_ENTRY = r"(?<=\s)[0-9]\.(?![0-9])"
-# "2) 0241 123456": an entry's number before a bracket nobody opened; what is in brackets is passed over
-_UNOPENED = re.compile(r"\((?:[^()]|\([^()]*+\))*+\)|(?<=\s)[0-9]{1,2}(?=\))")
-_MONTH = r"(?<![0-9/])(?:0?[1-9]|1[0-2])/20[0-9]{2}(?![0-9])"
-# what may be no digits of a number: hours, a day, a month or what is counted; a PLZ before its place
-_TIMES = re.compile(rf"{MAYBE_HOURS.pattern}|{_ENTRY}|{_COUNTED}|{_MONTH}", re.IGNORECASE)
-_BARE_START = re.compile(r"[0-9]{1,2}(?=-)")  # of hours: "12 34 5-10.30" may be a number until half past ten
-_LETTER_DIGIT = re.compile(r"[oOlIS]{1,3}(?![^\W\d_])|[^\W\d_](?=[0-9])")  # "12345O", "1234B6"
+_COUNTED = (
+    r"x|mal|min(?:ute)?n?|std|stunden?|tage?n?|wo|wochen?|mon|monate?n?|jahre?n?|(?:freie[nrs]?\s)?(?:pl(?:ä|ae)tze?n?|platz)"
+    r"|freie[nrs]?|termine?|anrufe?|person(?:en)?|kind(?:er)?|km|€"
+)
 _LINE = "\0"  # between two lines: no cleaned text has it
+# What may be none of a number's digits though it stands among them. Each is read both ways, alone and with the others:
+# only the numbers that every way has are sure. A short group behind a whole number is such by its place, unless nothing
+# follows; where the number is none without it, that way says nothing and the group belongs to it.
+_NO_DIGITS = (
+    MAYBE_HOURS.pattern,  # and days: "8-9", "12.30", "24.12."
+    r"(?<![0-9])[0-9]{1,2}(?=,[0-5][0-9](?![0-9])|\s(?:und|u\.|oder)\s;)",  # "8,30", "9 und" before hours
+    r"(?<=\s)[0-9]\.(?![0-9])",  # an entry's number: "2. 0241 123456"
+    rf"(?:(?<![0-9/])(?:0?[1-9]|1[0-2])/|(?<=[{DASHES}] ))20[0-9]{{2}}(?![0-9])",  # a month, a year behind a dash
+    r"(?<!\S)[0-9]{5}(?= (?-i:[A-ZÄÖÜ][a-zäöü]))",  # a PLZ before its place
+    rf"(?<![0-9])[0-9]{{1,4}}(?=\s?(?:{_COUNTED})(?!\w)|(?!{_CALLED})[^\W\d_])",  # "2x", "24 Stunden", "8oo"
+    # "123456 2 nette Leute"; a group that ends the cell or the line counts nothing
+    rf"(?:(?<=[0-9]{{5}}[ .])[0-9]{{1,2}}|(?<=[0-9]{{6}} )[1-9][0-9]{{2,3}})(?![0-9]|\s*(?:$|{_LINE}))",
+    r"(?<=[0-9]{6} )20[0-9]{2}(?![0-9])",  # unless it is a year
+    # behind fewer digits, pairs and threes only before a word
+    (
+        r"(?:(?<=[0-9]{5} )[1-9][0-9]{2,3}|(?<=[0-9]{2} [0-9]{2} [0-9]{2} )[0-9]|(?<=[0-9]{3} [0-9]{3} )[0-9])"
+        rf"(?= (?:€|(?!{_CALLED})[^\W\d_]))"
+    ),
+    r"(?P<closed>(?<=\s)[0-9]{1,2}(?=\)))",  # "2) 0241 123456"
+)
+_DOUBTFUL = re.compile(f"(?=[0-9])(?:{'|'.join(_NO_DIGITS)})", re.IGNORECASE)
+_START = re.compile(rf"[0-9]{{1,2}}(?={TO})", re.IGNORECASE)  # "12 34 5-10.30" may be a number until half past ten
+_MOST_DOUBTS = 4  # of one piece, read apart: any more are read with the last
+_LETTER_DIGIT = re.compile(r"[oOlIS]{1,3}(?![^\W\d_])|[^\W\d_](?=[0-9])")  # "12345O", "1234B6"
 _NEXT_LINE = re.compile(rf"[ /-]{{1,4}}+(?:{_LINE} {{1,2}}){{1,4}}+(?=[1-9])({_PIECE.pattern})")
-_PLZ = re.compile(r"(?<!\S)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöü])")
 _GROUP = re.compile(r"([^0-9]*)([0-9]+)")
 _PREFIX = re.compile(r"(?:\+|00)(?:49)?|0")
 
@@ -89,7 +110,7 @@ def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
     second = next((n.number for n in (*cells[1], *cells[0]) if n.kind == "mobile" and n.number != first), "")
     second = second or next((n.number for n in cells[1] if n.kind != "fax" and n.number != first), "")
     sent = next((n.number for n in cells[2]), "") or next((n.number for n in called if n.kind == "fax"), "")
-    nothing = any(clean(text) and not found for text, found in zip((tel, mobile), cells, strict=False))
+    nothing = any(not says_nothing(text) and not found for text, found in zip((tel, mobile), cells, strict=False))
     return Numbers(first, second, sent, nothing or any(doubtful for _, doubtful in read))
 
 
@@ -104,18 +125,17 @@ def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
     if _LOST_ZERO.fullmatch(text):
         text = f"0{text}"
     text = _TRUNK_AGAIN.sub(r"\1 ", _TRUNK.sub(r"\1 ", text.replace("+ 49", "+49")))
-    text = SURE_HOURS.sub(lambda hours: hours[0] if hours["open"] else _blank(hours), text)
-    text = MAYBE_HOURS.sub(lambda hours: _UNTIL.sub("-", hours[0]), text)
+    words = text.lower()
+    if ":" in text or "h" in words:  # as all sure hours have
+        text = SURE_HOURS.sub(lambda hours: hours[0] if hours["open"] else ";" * len(hours[0]), text)
+    if "bis" in words:
+        text = MAYBE_HOURS.sub(lambda hours: _UNTIL.sub("-", hours[0]), text)
+    doubts = [found.span() for found in _DOUBTFUL.finditer(text) if found["closed"] is None or not _is_open(found)]
     found: dict[str, PhoneNumber] = {}
     doubtful = False
-    unnumbered = _UNOPENED.sub(lambda found: found[0] if found[0].startswith("(") else _blank(found), text)
-    timeless = _TIMES.sub(_blank, unnumbered)
-    started = _TIMES.sub(_blank_but_start, unnumbered)
-    texts = [other for way in (text, started, timeless) for other in (way, _PLZ.sub(_blank, way))]
     for piece in _PIECE.finditer(text):
-        pieces = [other[piece.start() : piece.end()] for other in texts]
-        onward = _NEXT_LINE.match(texts[-1], piece.end())
-        read, several = _ways(pieces, onward[1] if onward else "") or (frozenset(), False)
+        here = [(start, end) for start, end in doubts if start < piece.end() and end > piece.start()]
+        read, several = _ways(piece, here, _onward(text, piece.end(), doubts)) or (frozenset(), False)
         if _LETTER_DIGIT.match(text, piece.end()):
             read, several = frozenset(), True
         doubtful |= several
@@ -125,34 +145,69 @@ def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
     return tuple(found.values()), doubtful
 
 
-def _blank(match: re.Match[str]) -> str:
-    return ";" * len(match[0])
+def _is_open(found: re.Match[str]) -> bool:
+    """Whether a bracket is open where something stands."""
+    before = found.string[: found.start()]
+    return before.count("(") > before.count(")")
 
 
-def _blank_but_start(match: re.Match[str]) -> str:
-    kept = _BARE_START.match(match[0])
-    return _blank(match) if kept is None else kept[0] + ";" * (len(match[0]) - kept.end())
+def _onward(text: str, end: int, doubts: Sequence[tuple[int, int]]) -> str:
+    """The digits the next line begins with, but for what may be none of a number."""
+    found = _NEXT_LINE.match(text, end)
+    if found is None:
+        return ""
+    start = found.start(1)
+    behind = _blanked(found[1], [(a - start, b - start) for a, b in doubts if b > start and a < found.end()])
+    first = _PIECE.match(behind)
+    return first[0] if first is not None else ""
+
+
+def _blanked(text: str, stretches: Iterable[tuple[int, int]]) -> str:
+    """A text with a sign no number has in some places, as long as it was."""
+    for start, end in stretches:
+        first, last = max(start, 0), min(end, len(text))
+        text = f"{text[:first]}{';' * (last - first)}{text[last:]}"
+    return text
 
 
 def _kind_said(before: str) -> str:
-    return "fax" if _FAX.search(before) else "mobile" if _MOBILE.search(before) else ""
+    if _FAX.search(before):
+        return "" if _FAX_TOO.search(before) else "fax"
+    return "mobile" if _MOBILE.search(before) else ""
 
 
-def _ways(pieces: Sequence[str], onward: str) -> _Read | None:
-    """What a piece of digits and what stands between them says.
+def _ways(piece: re.Match[str], doubts: Sequence[tuple[int, int]], onward: str) -> _Read | None:
+    """What a piece of digits and what stands between them says, read in every way: see `_NO_DIGITS`.
 
-    Read whole, without what may be none of them, and together with the digits the next line begins with.
+    Whole, without each of the stretches that may be none of its digits, and with those the next line begins with.
     """
-    if not any(map(str.isdigit, pieces[-1])):
-        return None
-    whole, *others = dict.fromkeys(pieces)
-    ways = [_numbers(whole, 0)]
-    if onward and ways[0] is not None:
+    whole = piece[0]
+    first = _numbers(whole, 0)
+    ways = [first]
+    if onward and first is not None:
         ways.append(_numbers(f"{whole} {onward}", 0))
-    ways += [
-        _joined(_numbers(part[0], part.start(), least=_WHOLE) for part in _PIECE.finditer(other)) for other in others
-    ]
+    if doubts:
+        variants = _variants(whole, [(start - piece.start(), end - piece.start()) for start, end in doubts])
+        if not any(map(str.isdigit, variants[-1])):
+            return None
+        ways += [
+            _joined(_numbers(part[0], part.start(), least=_WHOLE) for part in _PIECE.finditer(variant))
+            for variant in dict.fromkeys(variants[1:])
+        ]
     return _common([way for way in ways if way is not None])
+
+
+def _variants(whole: str, doubts: Sequence[tuple[int, int]]) -> list[str]:
+    """A piece with and without each stretch, or with its start alone: the first has them all, the last has none."""
+    variants = [whole]
+    apart = [doubts[at : at + 1] for at in range(_MOST_DOUBTS - 1)] + [doubts[_MOST_DOUBTS - 1 :]]
+    for stretches in filter(None, apart):
+        start, end = stretches[0]
+        begun = _START.match(whole, max(start, 0), end)
+        started = [(begun.end(), end), *stretches[1:]] if begun is not None else []
+        others = [_blanked(text, some) for some in (started, stretches) if some for text in variants]
+        variants += others
+    return variants
 
 
 def _common(ways: Sequence[_Read]) -> _Read | None:

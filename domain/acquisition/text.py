@@ -20,6 +20,10 @@ PARTICLES = frozenset({"von", "van", "de", "der", "den", "zu", "zur", "vom", "un
 _FOLD = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 )
+_NOTHING = re.compile(
+    r"\W*(?:(?:n|k)\W{0,2}a|kein(?:e|er|es)?(?:\s(?:angaben?|nummer|telefon|e?\W?mail))?|unbekannt|fehlt)?\W*",
+    re.IGNORECASE,
+)
 DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 
 
@@ -34,6 +38,11 @@ def clean(value: object) -> str:
         # a control character parts words, an invisible one (soft hyphen, byte order mark) stands inside them
         text = "".join(_printable(c) for c in text)
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+
+
+def says_nothing(value: object) -> bool:
+    """Whether a cell is empty or says that there is nothing: "-", "k. A.", "keine"."""
+    return _NOTHING.fullmatch(clean(value)) is not None
 
 
 def _printable(character: str) -> str:

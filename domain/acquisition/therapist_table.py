@@ -21,12 +21,11 @@ from domain.acquisition.intake import past_day
 from domain.acquisition.names import SALUTATIONS, PersonName, is_institution, is_person, split_name
 from domain.acquisition.names import title as one_title
 from domain.acquisition.offers import licence_of, offers_of
-from domain.acquisition.office_table import DAY
 from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, parts
 from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads_names
-from domain.acquisition.written_hours import written_hours
+from domain.acquisition.written_hours import week_of, written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
 
@@ -105,8 +104,8 @@ class _Draft:
                 self.week.add(weekday, line, by_phone=not in_person)
             if lines and calendar is not None:
                 self.week.days.append(calendar)
-        for name, by_phone in (("phone_hours", True), ("office_hours", False)):
-            _add_named_days(self.week, str(cells.get(name) or ""), by_phone=by_phone)
+        for name, spans in (("phone_hours", self.week.phone), ("office_hours", self.week.office)):
+            spans.update(week_of(str(cells.get(name) or ""), self.week.notes))
 
     def record(self, more: "_MoreHours", *, today: date) -> TherapistRecord | RowError:
         """The person's record."""
@@ -190,13 +189,6 @@ def _address(cells: Mapping[str, object], notes: list[str]) -> Address:
 def _names_hours(cell: object) -> bool:
     text = clean(cell)
     return any(map(str.isdigit, text)) and (is_timed(text) or next(written_hours(text), None) is not None)
-
-
-def _add_named_days(week: Week, text: str, *, by_phone: bool) -> None:
-    """Hours after their weekday: "Mo 9:10-10:00 Uhr, Mi 13:00-14:00 Uhr"."""
-    parts = DAY.split(text)
-    for word, hours in zip(parts[1::2], parts[2::2], strict=True):
-        week.add(WEEKDAYS[word.lower()], hours, by_phone=by_phone)
 
 
 class _MoreHours:

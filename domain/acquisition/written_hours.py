@@ -1,42 +1,138 @@
-"""Hours as people write them: "Mo, Mi 9-10 Uhr, Do 14.30 bis 15.00" → weekdays with their spans. Text only."""
+"""Hours as people write them: "Mo, Mi 9-10 Uhr, Do 14.30 bis 15.00" → weekdays with their spans. Text only.
+
+What a cell of a table and a page of a practice say of weekdays is read here alone. Days stand before their hours; hours
+that may belong to the days before or behind them are nobody's.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from domain.acquisition.clock import ANY_SPAN, CLOCK, GAP, TO, spans
+from domain.acquisition.clock import ANY_SPAN, DASHES, GAP, TO, UNIT, plain, spans
 from domain.acquisition.hours import WEEKDAYS
+from domain.acquisition.text import clean
 from domain.values import MINUTES_PER_DAY, WeekSpan
 
 # "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
 _NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
 _JOIN = rf"{GAP}(?:,|und|u\.|&|\+|/|sowie){GAP}"
-_DAYS = rf"{_NAME}(?:(?:{_JOIN}|{TO}){_NAME}){{0,13}}"
+_NAMES = rf"{_NAME}(?:(?:{_JOIN}|{TO}|\s{{1,4}}){_NAME}){{0,13}}"
+_EVERY = r"(?<!\w)(?:(?:werk|wochen)tags|werkt(?:ä|ae)glich|t(?:ä|ae)gl(?:ich)?|tgl)(?!\w)\.?"
+_BUT = rf"[\s,(]{{1,3}}(?:au(?:ß|ss)er|ohne|bis\sauf)\s(?:am\s)?{_NAMES}"
+# what may stand between days and hours and says nothing of either
+_FILLED = (
+    rf"(?:(?:jeweils|jew|je|von|zwischen|zw|immer|\(?tel\w{{0,20}}|vorm\w{{0,8}}|nachm\w{{0,8}}|morgens|mittags|abends|{_EVERY})"
+    rf"[.:)]{{0,2}}\s{{1,4}}){{0,3}}"
+)
 _LINE = re.compile(
-    rf"({_DAYS})\s{{0,4}}+[:,\-–]?\s{{0,4}}+(?:(?:jeweils|von|zwischen)\s{{1,4}}){{0,2}}"
-    rf"({ANY_SPAN}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|\s{{1,4}})(?:von\s{{1,4}})?{ANY_SPAN}){{0,11}})",
+    rf"(?={_NAME}|{_EVERY})(?P<every>{_EVERY}[\s,:(]{{0,3}}(?:von\s)?)?(?P<names>{_NAMES})?(?:{_BUT})?\)?"
+    rf"(?P<sign>\s{{0,4}}+[:,({DASHES}]?\s{{0,4}}+){_FILLED}"
+    rf"(?P<hours>{ANY_SPAN}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|\s{{1,4}}){_FILLED}{ANY_SPAN}){{0,11}})",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(rf"(zwischen\s{{1,4}}{CLOCK}(?:\s{{0,4}}uhr)?\s)und(?=\s)", re.IGNORECASE)
+_SPAN = re.compile(ANY_SPAN, re.IGNORECASE)
 _ONE_NAME = re.compile(_NAME, re.IGNORECASE)
 _RANGE = re.compile(rf"({_NAME}){TO}({_NAME})", re.IGNORECASE)
+_LISTED_BY_SPACES = re.compile(rf"{_NAME}\s{{1,4}}{_NAME}", re.IGNORECASE)
+# "nicht Di", "außer mittwochs", "Mi geschlossen": whatever else is said of these days
+_CLOSED = re.compile(
+    rf"\b(?:nicht|au(?:ß|ss)er|ohne|bis\sauf|kein\w{{0,2}}(?:\s\w{{1,20}})?|(?:zu|geschlossen)(?=:|\sam\s)):?\s(?:am\s)?({_NAMES})"
+    rf"|({_NAMES}):?\s{{0,3}}(?:nicht|kein\w{{0,2}}|geschlossen|entf(?:ä|a)llt|zu(?=\W*$|\s{{0,3}}[,;.)]))(?!\w)",
+    re.IGNORECASE,
+)
+_BY_APPOINTMENT = re.compile(
+    rf"{_NAMES}:?\s{{0,3}}(?:nur\s)?(?:n\.\s?v\.?|nach\s(?:\w{{1,12}}\.?\s)?(?:vereinb|abspr)\w*)", re.IGNORECASE
+)
+# what speaks of times without telling them: "sonst nachmittags"
+_MORE = re.compile(
+    rf"\d|{_EVERY}|\b(?:vorm|nachm|abends?\b|mittags?\b|morgens|ganzt|jederzeit|flexib|wochenend)", re.IGNORECASE
+)
+# "jeden 2. Di" is not every week
+_COUNTED = re.compile(rf"(?<![\d.:{DASHES}])[1-5]\.\s?$")
+_HOURS_BEFORE = re.compile(
+    rf"(?:{ANY_SPAN}|\d{UNIT})(?P<gap>[^\S\n]{{0,4}}(?:[,;/(\n]\s{{0,4}})?(?:am\s)?)$", re.IGNORECASE
+)
+_BEFORE = 60  # characters: the longest span and what stands behind it
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Days and their hours in minutes of the day, None for one that cannot be; where all that stands in a text."""
+
+    days: tuple[int, ...]
+    times: tuple[tuple[int, int] | None, ...]
+    start: int
+    end: int
+    is_whole: bool  # all its hours are hours
+
+    def spans(self) -> Iterator[WeekSpan]:
+        for start, end in filter(None, self.times):
+            for day in self.days:
+                yield WeekSpan(day * MINUTES_PER_DAY + start, day * MINUTES_PER_DAY + end)
 
 
 def written_hours(text: str) -> Iterator[tuple[WeekSpan, int, int]]:
     """Every span of a text with where its line begins and ends; what is no time is passed over."""
-    # "zwischen 9 und 10" is one span, not two times; a word as long keeps every place in the text
-    text = _BETWEEN.sub(r"\1bis", text)
-    for line in _LINE.finditer(text):
-        days = _days(line[1])
-        for start, end in filter(None, spans(text, line.start(2), line.end(2))):
-            for day in days:
-                first = day * MINUTES_PER_DAY
-                yield WeekSpan(first + start, first + end), line.start(), line.end()
+    for line in _lines(plain(text)):
+        for span in line.spans():
+            yield span, line.start, line.end
+
+
+def week_of(text: str, notes: list[str]) -> list[WeekSpan]:
+    """The hours of a cell that names weekdays; days and numbers in it that were not read are noted."""
+    text = plain("\n".join(map(clean, text.splitlines())))
+    found: list[WeekSpan] = []
+    rest, at = "", 0
+    for line in _lines(text):
+        found += line.spans()
+        rest, at = f"{rest}{text[at : line.start]};", line.end
+        notes += ["hours_impossible"] * line.times.count(None)
+        if not line.is_whole:
+            notes.append("hours_unreadable")
+    rest = _BY_APPOINTMENT.sub(";", _CLOSED.sub(";", rest + text[at:]))
+    if _MORE.search(rest) or any(name not in {"so", "do"} for name in _ONE_NAME.findall(rest)):
+        notes.append("hours_unreadable")
+    return found
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    found = list(_LINE.finditer(text))
+    closed = {day for days in (_CLOSED.finditer(text) if found else ()) for day in _days(days[1] or days[2])}
+    last = -1  # where the line before ends
+    for line in found:
+        days = tuple(day for day in _days_of(line) if day not in closed)
+        times = tuple(spans(text, *line.span("hours")))
+        if days and times and not _is_doubtful(line, last):
+            last = line.end()
+            yield _Line(days, times, line.start(), last, len(times) == len(_SPAN.findall(line["hours"])))
+
+
+def _is_doubtful(line: re.Match[str], last: int) -> bool:
+    """Whether its hours may be those of other days, or its days not those of every week."""
+    before = line.string[max(0, line.start() - _BEFORE) : line.start()]
+    if _COUNTED.search(before):
+        return True
+    if _LISTED_BY_SPACES.search(line["names"] or "") and len(_SPAN.findall(line["hours"])) > 1:
+        return True  # the head of a table and its cells
+    hours = _HOURS_BEFORE.search(before)
+    if hours is None:
+        return False
+    # "8-9 Uhr Montag, 10-11 Uhr Dienstag"
+    strange = line.start() - len(hours["gap"]) != last
+    close = not set(",;/\n") & set(hours["gap"])
+    return (strange and close) or ("," in line["sign"] and (strange or close))
+
+
+def _days_of(line: re.Match[str]) -> tuple[int, ...]:
+    if line["names"]:
+        return _days(line["names"])
+    return tuple(range(5 if line["every"].lower().startswith("w") else 7))
 
 
 def _days(text: str) -> tuple[int, ...]:
     days = {_number(name) for name in _ONE_NAME.findall(text)}
     for first, last in _RANGE.findall(text):
-        days |= set(range(_number(first), _number(last) + 1))
+        days |= {(_number(first) + more) % 7 for more in range((_number(last) - _number(first)) % 7)}
     return tuple(sorted(days))
 
 

@@ -216,17 +216,12 @@ def withdraw_consent(session: Session, patient_id: int, scope: str, *, on: date)
 
 
 def add_guardian(session: Session, patient_id: int, *, name: str, relation: str, phone: str, email: str) -> int:
-    """A person with custody of a minor; returns the id."""
+    """A person with custody of a minor; returns the id. Raises Invalid where they cannot be reached as written."""
     if not name.strip():
         raise Invalid("guardian.name_missing", field="name")
+    email, phone = _reached_by(email, phone)
     load_for_edit(session, Patient, patient_id)
-    guardian = Guardian(
-        patient_id=patient_id,
-        name=name.strip(),
-        relation=relation.strip(),
-        phone=read_phone(phone),
-        email=read_email(email),
-    )
+    guardian = Guardian(patient_id=patient_id, name=name.strip(), relation=relation.strip(), phone=phone, email=email)
     session.add(guardian)
     session.flush()
     events.record(session, "patient.guardian_added", patient_id)

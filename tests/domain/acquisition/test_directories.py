@@ -76,7 +76,9 @@ def test_impossible_hours_are_noted_and_the_row_still_comes(time: str) -> None:
     "time",
     ["ab 9 Uhr", "12-14 Jährige", "1-2 Wochen", "03.12-05.12", "9.00-10.00 geschlossen", "12 bis 14.30 Jahre",
      "8,00-9,00", "8,00-9,00 Uhr", "8,00-9 Uhr", "8,15-19,00", "0-8", "9-10 Uhr nicht", "9-10 Uhr nicht besetzt",
-     "9.00-10.00 keine Sprechstunde", "9-10 Uhr kein Telefon"],
+     "9.00-10.00 keine Sprechstunde", "9-10 Uhr kein Telefon", "nicht 9-10", "nicht von 9-10 und 14-15 Uhr",
+     "geschlossen von 12-13 Uhr", "kein Telefon 9-10 Uhr", "außer 9-10 Uhr", "8-17 Uhr, Pause 12-13 Uhr", "12-14 €",
+     "9.00–10.00 nachm.", "2-4 Uhr nachmittags", "nachm. 2-4", "abends von 8-9 Uhr"],
 )  # fmt: skip
 def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
     """What may have been hours is lost, but not without a word."""
@@ -86,9 +88,11 @@ def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
 
 @pytest.mark.parametrize(
     "time",
-    ["9-10", "9 - 10 Uhr", "9h-10h", "9:00 bis 10", "9-10, für 12-14 Jährige", "9-10 (tel.)", "9.00–10.00 nachm.",
+    ["9-10", "9 - 10 Uhr", "9h-10h", "9:00 bis 10", "9-10, für 12-14 Jährige", "9-10 (tel.)", "9.00–10.00 vorm.",
      "9.00-10.00 (nicht in den Ferien)", "9.00-10.00 keine SMS", "9:00-10:00 keine Rückrufe",
-     "9.00-10.00, nicht am 24.12.", "9.00-10.00 Uhr, keine AB"],
+     "9.00-10.00, nicht am 24.12.", "9.00-10.00 Uhr, keine AB", "9-10 n. V.", "9-10 nach Vereinbarung", "9-10 AB",
+     "9-10 persönlich", "zwischen 9 und 10 Uhr", "zw. 9 und 10", "Mo.9-10 Uhr",
+     "9\u201010", "9\u201110 Uhr", "9:00 \u2212 10:00"],
 )  # fmt: skip
 def test_hours_are_read_however_they_are_written(time: str) -> None:
     """With and without minutes, whatever stands behind."""

@@ -177,7 +177,11 @@ def test_several_numbers_with_words_go_where_they_belong() -> None:
     assert numbers("0241 1234567 oder 0170 1234567") == Numbers("+492411234567", "+491701234567", "", unreadable=False)
     assert numbers("0170 1234567").phone == "+491701234567"
     assert numbers("Fax 0241 1234568").phone == ""
+    for both in ("Tel/Fax: 0241 123456", "Telefon und Telefax: 0241 123456", "Tel. u. Fax 0241 123456"):
+        assert numbers(both) == Numbers("+49241123456", "", "", unreadable=False)
+    assert numbers("Telefax: 0241 1234568").fax == "+492411234568"
     assert numbers("nach Vereinbarung").unreadable
+    assert not any(numbers(nothing, nothing).unreadable for nothing in ("", "-", "n.a.", "k. A.", "keine"))
     assert phones("+49 (0)40-66969056")[0].number == "+494066969056"
 
 
@@ -190,7 +194,8 @@ def test_several_numbers_with_words_go_where_they_belong() -> None:
         "0241/123456 8.00-8.50/12.00-12.30", "0241/123456-8-9 Uhr", "0241 123456 9-10:30", "(0241) 123456 / 57",
         "0241/123456\n123457", "2. 0241 123456", "0241/123456 9 - 10:30", "0241 123456 9 - 10 Uhr",
         "+49 (0241) 123456", "0049 (0241) 123456", "+49 0241/123456", "+49 (0241)/123456", "(+49)(0241) 123456",
-        "+49 (0) 0241/123456", "+49 (0241) 123456 / 57",
+        "+49 (0) 0241/123456", "+49 (0241) 123456 / 57", "0241 123456 9\u201110 Uhr", "0241 123456 9 \u2212 10 Uhr",
+        "0241 123456 9:00\u201010:00", "0241/123456-8-9, 12-13 Uhr",
     ],
 )  # fmt: skip
 def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
@@ -205,6 +210,8 @@ def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
         ("0241/123456 0170/1234567", ["+49241123456", "+491701234567"]),
         ("0241 1234567\n0170/1234567", ["+492411234567", "+491701234567"]),
         ("0241/123456 0241/654321", ["+49241123456", "+49241654321"]),
+        ("0241 123456 57", ["+4924112345657"]),
+        ("030 34265 40\n0170 1234567", ["+49303426540", "+491701234567"]),
         ("030/12345678\n0170/1234567", ["+493012345678", "+491701234567"]),
         ("02402/12345 0171/1234567", ["+49240212345", "+491711234567"]),
         ("0241 123456-0170 1234567", ["+49241123456", "+491701234567"]),
@@ -225,6 +232,11 @@ def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
         ("(Tel. (0241) 12 34 56)", ["+49241123456"]),
         ("(0241 12 34 56)", ["+49241123456"]),
         ("+31 (0)43 / 12 34 567", ["+31431234567"]),
+        ("0421-2-53-02-15, 8:15-9 Uhr", ["+494212530215"]),
+        ("0176 12345 678 privat", ["+4917612345678"]),
+        ("0170 12345 67", ["+491701234567"]),
+        ("0241 12 34 56 privat", ["+49241123456"]),
+        ("0241 123456-12 Frau Kern", ["+4924112345612"]),
     ],
 )
 def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> None:
@@ -242,7 +254,11 @@ def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> 
      "02402 - 12 34 5 - 10:30", "02402 12 34 5 - 8 Uhr", "0221 987 654 3 - 8 Uhr", "0241 123456 2 Plätze",
      "0241 123456 5 Min",
      "0241 123456 24 Stunden", "0241 123456 3 Monate", "0241 123456 12/2026", "0241 123456 2)",
-     "0241 123\n\n456", "0241 123-\n456", "0241 1234B6", "0241 123456 3 Kinder"],
+     "0241 123\n\n456", "0241 123-\n456", "0241 1234B6", "0241 123456 3 Kinder", "0241 123456 2 freie Plätze",
+     "0241 123456 9 und 10 Uhr", "0241 123456 12/13 Uhr", "0241 123456.8-9 Uhr", "0241 123456 9\u201110",
+     "0241 12 34 56 2 freie", "0241 12 34 56 2 nette Leute", "0241 123456 2026",
+     "0241 123456 15. Nov", "02402 12345 100 Leute",
+     "02402 12345 8,30-9,30 Uhr", "0241 12 34 20-22, 9-10 Uhr", "0241 / 47 11 20-15, 8-9 Uhr", "(0241 123456 57)"],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_is_noted(written: str) -> None:
     """A wrong number is worse than none."""
@@ -264,8 +280,10 @@ _WRITTEN = st.builds(
 )  # fmt: skip
 _BESIDE = st.sampled_from(
     ["", "57", "9-10", "9-10 Uhr", "9.00-10.00", "8.30 – 9", "9:00-10:00", "12 bis 13", "8-9, 12-13 Uhr", "Mo 8-9",
-     "8 h", "Fax", "oder", "Stand 1.12.2026", "01.12.2026", "52062 Aachen", "2."]
+     "8 h", "Fax", "oder", "Stand 1.12.2026", "01.12.2026", "52062 Aachen", "2.", "8,30-9,30", "8,00 - 9,00 Uhr",
+     "9\u201110", "9 \u2212 10 Uhr", "9.00\u201010.00", "9 und 10 Uhr", "2026", "100 €", "3-4 mal", "12 km"]
 )  # fmt: skip
+_WORD = st.text(st.characters(categories=["L"], max_codepoint=0x24F), min_size=1, max_size=9)
 _BETWEEN = st.sampled_from([" ", "\n", " / ", "/", ", ", "; ", " - ", " oder ", " (", ") "])
 
 
@@ -274,7 +292,33 @@ def test_no_number_comes_out_that_was_not_written_as_one(cell: tuple[str, ...]) 
     """Whatever stands behind or beside it."""
     written = {phone(cell[2]), phone(cell[6])}
     assert "" not in written
+    written |= {phone(f"{number} - 57") for number in (cell[2], cell[6])}  # a dash makes it an ending
     assert {entry.number for entry in phones("".join(cell))} <= written
+
+
+@given(_WRITTEN, st.sampled_from([" ", "\n", ", ", "; ", " (", ". "]), st.integers(1, 2099), _WORD, _BESIDE)
+def test_a_count_of_anything_is_no_ending(number: str, parted: str, count: int, word: str, beside: str) -> None:
+    """Whatever is counted, and how many there are."""
+    assert {entry.number for entry in phones(f"{number}{parted}{count} {word} {beside}")} <= {phone(number)}
+
+
+@given(
+    st.sampled_from(
+        [("0241 12 34 20-22", "+4924112342022"), ("0241 / 47 11 20-15", "+4924147112015"),
+         ("0421-25-30-21", "+49421253021"), ("0421-2-53-02-15", "+494212530215"),
+         ("02402 12 34 12-10", "+49240212341210"), ("0241 123456-12", "+4924112345612")]
+    ),
+    st.sampled_from([", ", " ", "\n", " Mo ", " (", "; ", " und "]),
+    st.lists(
+        st.sampled_from(["8-9", "9-10", "8:15-9", "9.00\u201110.00", "12 \u2212 13", "9 bis 10:30"]),
+        min_size=1, max_size=3,
+    ),
+    st.sampled_from([" Uhr", "", " h"]),
+)  # fmt: skip
+def test_hours_cut_no_ending_off(number: tuple[str, str], parted: str, hours: list[str], unit: str) -> None:
+    """An ending that looks like hours before hours."""
+    written, read = number
+    assert {entry.number for entry in phones(f"{written}{parted}{', '.join(hours)}{unit}")} <= {read}
 
 
 def test_a_long_area_code_is_no_number_of_its_own() -> None:

@@ -140,6 +140,36 @@ def test_times_languages_and_ways_of_travelling_are_read_from_a_table(tmp_path: 
     assert (second.availability, second.languages, second.notes) == (None, frozenset(), ("hours_unreadable",))
 
 
+FOUR_TO_EIGHT = (960, 1200)
+
+
+@pytest.mark.parametrize(
+    ("cell", "hours"),
+    [
+        ("Mo-Fr 16-20", dict.fromkeys(range(5), FOUR_TO_EIGHT)),
+        ("montags und mittwochs von 16 bis 20 Uhr", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
+        ("täglich 16-20 Uhr", dict.fromkeys(range(7), FOUR_TO_EIGHT)),
+        ("Mo nicht, Di 16-20", {1: FOUR_TO_EIGHT}),
+        ("Mo keine Zeit, Di 16-20", {1: FOUR_TO_EIGHT}),
+        ("nicht Di, sonst Mo-Mi 16-20", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
+        ("Mo-Mi 16-20, Di nicht", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
+        ("Mo 16-20, Di nach Vereinbarung", {0: FOUR_TO_EIGHT}),
+        ("Mo-Do ab 16 Uhr, Fr 8-12", None),
+        ("Mo 16-20, Di vormittags", None),
+        ("Mo 16-20, sonst abends", None),
+        ("16-20 Uhr Montag, 8-9 Uhr Dienstag", None),
+        ("nicht Mo 9-10", None),
+    ],
+)
+def test_somebodys_hours_are_all_read_or_unknown(
+    tmp_path: Path, cell: str, hours: dict[int, tuple[int, int]] | None
+) -> None:
+    """Half of them would leave out practices that fit the other half, and a day somebody has not is worse."""
+    (found,) = patients(tmp_path, f'Nachname;Verfügbarkeit\nA;"{cell}"\n')
+    spans = None if hours is None else tuple(WeekSpan(d * 1440 + a, d * 1440 + b) for d, (a, b) in hours.items())
+    assert (found.availability, found.notes) == (spans, () if hours else ("hours_unreadable",))
+
+
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252"])
 def test_a_table_is_read_in_every_usual_form(tmp_path: Path, delimiter: str, encoding: str) -> None:

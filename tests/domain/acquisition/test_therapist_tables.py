@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -144,6 +145,31 @@ def test_hours_in_a_column_nobody_knows_are_told(tmp_path: Path, when: str) -> N
     (ina,) = records(source, today=TODAY)
     assert isinstance(ina, TherapistRecord)
     assert (ina.phone_hours, ina.notes) == (None, ("hours_unassigned",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "days", "notes"),
+    [
+        ("Mo-Fr 9-10 Uhr", range(5), ()),
+        ("Mo, Mi 9-10", (0, 2), ()),
+        ("Montags 9-10 Uhr", (0,), ()),
+        ("werktags 9-10", range(5), ()),
+        ("Mo 9-10 Uhr\nMi 9.00\u201110.00", (0, 2), ()),
+        ("Mo 9-10, Fr nach Vereinbarung, Mi geschlossen", (0,), ()),
+        ("Mo 9-10, Di vormittags", (0,), ("hours_unreadable",)),
+        ("Mo 9-10, Di ab 9", (0,), ("hours_unreadable",)),
+        ("Mo 9-10 (14-tägig)", (0,), ("hours_unreadable",)),
+        ("9-10 Uhr Montag, 10-11 Uhr Dienstag", (), ("hours_unreadable",)),
+        ("nach Vereinbarung", (), ()),
+    ],
+)
+def test_hours_behind_their_days_are_read_and_what_is_left_is_noted(
+    tmp_path: Path, cell: str, days: Sequence[int], notes: tuple[str, ...]
+) -> None:
+    """Every day of a range, and no hour of another day."""
+    (one,) = people(tmp_path, f'Name;Adresse;Telefonzeiten\nIna Berg;"Markt 1, 52062 Aachen";"{cell}"\n')
+    assert one.phone_hours == (tuple(span(day, "09:00", "10:00") for day in days) or None)
+    assert one.notes == notes
 
 
 @pytest.mark.parametrize("title", ["Therapeutenliste Aachen\n", ";;;\n", "Stand 23.11.2026;;;\n\n"])
