@@ -180,12 +180,11 @@ class Desktop:
         )
 
     def _tell_crash(self, profile: Profile) -> None:
-        self.messages.error(
+        self.messages.everywhere(
             tr(
                 "Im Programm ist etwas Unerwartetes passiert. Gespeichertes ist unverändert; speichern Sie, was noch "
                 "offen ist, und starten Sie das Programm neu. Ein Bericht ohne Namen und Inhalte liegt in {path}."
-            ).format(path=profile.logs),
-            everywhere=True,
+            ).format(path=profile.logs)
         )
 
     def _on_news(self, topic: str, row: int) -> None:

@@ -6,7 +6,7 @@ A page hands over its table, its detail and its words. This base knows no subjec
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QWidget
 
 from ui.changes import Refresher
@@ -23,7 +23,10 @@ BESIDE_SEARCH = 2  # so many filters fit beside the field that is typed into
 
 
 class ListDetailPage(PageWidget, Generic[Detail]):
-    """List and detail side by side; `name` is the key under which the splitter is remembered."""
+    """List and detail side by side; `name` is the key under which the splitter is remembered.
+
+    The row that is marked is that of the record that is open: where typing keeps one open, its row is marked again.
+    """
 
     def __init__(
         self,
@@ -77,13 +80,14 @@ class ListDetailPage(PageWidget, Generic[Detail]):
         table.selected.connect(self._select)
         table.widen.connect(self._widen)
         table.counted.connect(lambda n: counted.setText(count(n)))
+        detail.opened.connect(lambda: QTimer.singleShot(0, self, self._mark_open))  # when the list is done choosing
         detail.created.connect(self.open_item)
         detail.gone.connect(lambda: self._right.setCurrentIndex(0))
         Refresher(self, ui.changes, topics, self.refresh)
 
     def begin_new(self) -> None:
         """An empty form."""
-        self._table.view.clearSelection()
+        self._table.select(None)
         self._right.setCurrentIndex(1)
         self._detail.begin_new()
 
@@ -114,3 +118,7 @@ class ListDetailPage(PageWidget, Generic[Detail]):
     def _select(self, record_id: int) -> None:
         self._right.setCurrentIndex(1)
         self._detail.show_record(record_id)
+
+    def _mark_open(self) -> None:
+        if self._table.chosen_id() != self._detail.open_id():
+            self._table.select(self._detail.open_id())

@@ -15,10 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from domain.errors import Unavailable
 from ui.background import Background
 from ui.closing import Closing
-from ui.errors import describe
 from ui.global_search import GlobalSearch
 from ui.message_place import MessagePlace
 from ui.messages import Messages
@@ -72,7 +70,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setContentsMargins(SPACE, 0, SPACE, 0)
         self.statusBar().addPermanentWidget(self._busy)
         background.busy.connect(self._show_busy)
-        background.failed.connect(lambda e: messages.error(describe(e), everywhere=isinstance(e, Unavailable)))
+        background.failed.connect(messages.failed)
         state.restore_window(self)
 
     def install(self, specs: tuple[PageSpec, ...], search: GlobalSearch | None, *extras: QWidget) -> None:
@@ -112,7 +110,7 @@ class MainWindow(QMainWindow):
         if key not in self._specs or self._rail is None:
             return
         self._current = key
-        self.messages.turn_to(key)
+        self.messages.turn_to(key, item_id)
         self._title.setText(self._specs[key].title)
         self._rail.mark(key)
         self._state.remember("window/page", key)

@@ -1,17 +1,27 @@
 """The bar for messages: never modal, with one action at most. Any page may use it without knowing the window.
 
-A message is of the page that was open when it came: it goes when another page is opened. What was refused or wants
-attention goes as well when another tab or record is; what hinders everywhere stays everywhere.
+A message goes when it is closed, when another one comes, and by itself as `Ends` says:
+
+* Nothing was done (`error`, `warning`): it refuses or asks something of the record or list in view, and goes when
+  another row of a list or another part of the page is looked at. The tabs of one record are the same record.
+* Something was done or lost (`info`, `success`, `undoable`, a warning that is `lasting`): it goes with the page, whatever
+  else is looked at there; `info` and `success` after some seconds besides.
+* No page is the one it is of: what the database being away `failed` goes when it is back, `everywhere` only by hand.
+
+What has just been said, in the same turn of the event loop, is of what is looked at now.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from domain.errors import Unavailable
 from ui import icons
+from ui.errors import describe
 from ui.theme import SPACE, Token
 from ui.translation import tr
 from ui.widgets.paged_table import PagedTable
@@ -25,15 +35,23 @@ ICONS = {"info": "info", "success": "circle-check", "warning": "triangle-alert",
 COLOURS: Mapping[str, Token] = {"info": "info", "success": "success", "warning": "warning", "error": "danger"}
 
 
+class Ends(Enum):
+    """With what a message goes by itself; see above."""
+
+    VIEW = 0
+    PAGE = 1
+    OUTAGE = 2
+    NEVER = 3
+
+
 @dataclass(frozen=True, slots=True)
 class _Message:
-    kind: str
     text: str
-    everywhere: bool = False
+    ends: Ends
 
 
 class Messages(QWidget):
-    """Shows one message at a time; information hides by itself, errors stay until they are closed."""
+    """Shows one message at a time."""
 
     shown = Signal(str, str)
 
@@ -75,53 +93,56 @@ class Messages(QWidget):
 
     def info(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
         """Something to know."""
-        self._show("info", text, action, callback)
+        self._show("info", text, action, callback, ends=Ends.PAGE)
 
     def success(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
         """Something was done."""
-        self._show("success", text, action, callback)
+        self._show("success", text, action, callback, ends=Ends.PAGE)
 
-    def warning(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
-        """Something wants attention."""
-        self._show("warning", text, action, callback)
-
-    def error(
-        self,
-        text: str,
-        action: str = "",
-        callback: Callable[[], None] | None = None,
-        *,
-        everywhere: bool = False,
+    def warning(
+        self, text: str, action: str = "", callback: Callable[[], None] | None = None, *, lasting: bool = False
     ) -> None:
-        """Something was refused; stays until closed or something else is looked at, `everywhere` until `relieve`."""
-        self._show("error", text, action, callback, everywhere=everywhere)
+        """Something wants attention; `lasting`: something that was done, or lost."""
+        self._show("warning", text, action, callback, ends=Ends.PAGE if lasting else Ends.VIEW)
 
-    def turn_to(self, page: str) -> None:
-        """Another page is opened: what was said of the one before goes, unless it has just been said."""
-        if page == self._page:
-            return
-        self._page = page
-        if self._message is not None and not (self._message.everywhere or self._fresh):
-            self._on_close()
+    def error(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Something was refused."""
+        self._show("error", text, action, callback, ends=Ends.VIEW)
+
+    def failed(self, error: Exception) -> None:
+        """Something was refused, or what all pages need is away, until `relieve`."""
+        ends = Ends.OUTAGE if isinstance(error, Unavailable) else Ends.VIEW
+        self._show("error", describe(error), "", None, ends=ends)
+
+    def everywhere(self, text: str) -> None:
+        """Something went wrong that is of no page, and is to be read before it goes."""
+        self._show("error", text, "", None, ends=Ends.NEVER)
 
     def follow(self, page: Page) -> Page:
-        """Know when another tab or record of this page is looked at; returns it."""
+        """Know when another row of its lists is looked at; returns it. A page with parts tells of these by `turn`."""
         for table in page.findChildren(PagedTable):
             table.turned.connect(self.turn)
-        for tabs in page.findChildren(QTabBar):
-            tabs.currentChanged.connect(lambda _: self.turn())
         return page
 
+    def turn_to(self, page: str, item_id: int | None = None) -> None:
+        """A page is opened, with a record of it or as it was left."""
+        if page != self._page:
+            self._page = page
+            self._end(Ends.VIEW, Ends.PAGE)
+        elif item_id is not None:
+            self.turn()
+
     def turn(self) -> None:
-        """Another tab or record is looked at: as `turn_to`, but what was done may still be read and taken back."""
-        if self._message is None or self._message.kind not in {"error", "warning"}:
-            return
-        if not (self._message.everywhere or self._fresh):
-            self._on_close()
+        """Another record or part of the page is looked at."""
+        self._end(Ends.VIEW)
 
     def relieve(self) -> None:
-        """What hindered everywhere is over."""
-        if self._message is not None and self._message.everywhere:
+        """What was away is there again."""
+        if self._message is not None and self._message.ends is Ends.OUTAGE:
+            self._on_close()
+
+    def _end(self, *ends: Ends) -> None:
+        if self._message is not None and self._message.ends in ends and not self._fresh:
             self._on_close()
 
     def undoable(
@@ -139,7 +160,7 @@ class Messages(QWidget):
         """
         self._undo = undo
         self._ends.stop()
-        self._show(kind, text, action or tr("Rückgängig"), self.undo)
+        self._show(kind, text, action or tr("Rückgängig"), self.undo, ends=Ends.PAGE)
         self._undo_shown = True
         if seconds is not None:
             self._ends.start(round(min(seconds, LONGEST_UNDO) * 1000))
@@ -168,9 +189,9 @@ class Messages(QWidget):
         action: str,
         callback: Callable[[], None] | None,
         *,
-        everywhere: bool = False,
+        ends: Ends,
     ) -> None:
-        self._message, self._fresh = _Message(kind, text, everywhere), True
+        self._message, self._fresh = _Message(text, ends), True
         QTimer.singleShot(0, self, self._age)
         self._close.setIcon(icons.icon("x"))  # in the colours of now
         self._icon.setPixmap(icons.pixmap(ICONS[kind], COLOURS[kind]))

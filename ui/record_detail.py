@@ -28,6 +28,7 @@ class RecordDetail(QWidget, Generic[D, F]):
     """Header (name, state, facts), the form on tabs, and the buttons below."""
 
     created = Signal(int)
+    opened = Signal()  # another record is open, or still the one that is being typed: see `open_id`
     gone = Signal()  # the record that was shown is not to be seen any more
 
     def __init__(self, ui: UiContext, form: RecordForm[F]) -> None:
@@ -93,6 +94,10 @@ class RecordDetail(QWidget, Generic[D, F]):
 
     # What all of them share.
 
+    def open_id(self) -> int | None:
+        """Whose record is open or on its way; None for a new one."""
+        return self._wanted
+
     def would_lose(self) -> str:
         """A record that is being typed."""
         if not self._dirty:
@@ -108,7 +113,8 @@ class RecordDetail(QWidget, Generic[D, F]):
         self._start_new()
 
     def _start_new(self) -> None:
-        self._record = self._wanted = None
+        self._record = None
+        self._open(None)
         self._chip.hide()
         self._empty()
         self._form.setCurrentIndex(0)
@@ -121,7 +127,12 @@ class RecordDetail(QWidget, Generic[D, F]):
             return
         self._switch(record_id)
 
+    def _open(self, record_id: int | None) -> None:
+        self._wanted = record_id
+        self.opened.emit()
+
     def _ask_to_drop(self, go_on: Callable[[], None]) -> None:
+        self.opened.emit()  # whoever listens marks the one that stays
         self._ui.messages.warning(tr("Ihre Änderungen sind noch nicht gespeichert."), tr("Verwerfen"), go_on)
 
     def focus_when_there(self, field: str) -> None:
@@ -162,7 +173,7 @@ class RecordDetail(QWidget, Generic[D, F]):
         )
 
     def _switch(self, record_id: int) -> None:
-        self._wanted = record_id
+        self._open(record_id)
         self._set_dirty(dirty=False)
         self._load(record_id)
 
@@ -182,7 +193,7 @@ class RecordDetail(QWidget, Generic[D, F]):
 
     def _on_edit(self) -> None:
         # whoever types while another record is on its way stays with the one they see
-        self._wanted = None if self._record is None else self._id(self._record)
+        self._open(None if self._record is None else self._id(self._record))
         self._set_dirty(dirty=True)
 
     def _set_dirty(self, *, dirty: bool) -> None:

@@ -1,4 +1,4 @@
-"""A message belongs to what it was said of: it goes with the page, a refusal with the tab or record too."""
+"""A message belongs to what it was said of: it goes with the page, what was refused or asked with the record too."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,16 +8,19 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from domain.communication.mails import Letter
 from domain.database import Database
 from domain.errors import Invalid, Unavailable
 from tests.builders import add_patient
 from tests.ui.hands import fill
 from ui.global_search import GlobalSearch
+from ui.mail.page import BOXES, MailPage
 from ui.main_window import MainWindow
 from ui.navigation import PageSpec
 from ui.page import PageWidget
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.widgets.letter_view import LetterView
 
 PAGES = ("patients", "mail", "phone")
 
@@ -54,60 +57,103 @@ def test_what_opens_a_page_may_say_so(window: MainWindow) -> None:
     assert window.messages.text() == "Eingetragen."
 
 
-@pytest.mark.parametrize("kind", ["warning", "error"])
-def test_what_was_refused_goes_with_tab_and_record(
-    window: MainWindow, ui: UiContext, qtbot: QtBot, database: Database, kind: str
-) -> None:
-    """It stands over no other tab, record or page, and never comes back; what was just done stays and can be undone."""
+@pytest.fixture
+def people(window: MainWindow, ui: UiContext, qtbot: QtBot, database: Database) -> PatientsPage:
+    """Two patients, the second chosen, on a page the messages follow."""
     for name in ("Adler", "Brandt"):
         fill(database, partial(add_patient, last_name=name))
-    window._specs["people"] = PageSpec("people", "people", "mail", lambda: PatientsPage(ui))
-    window.prepare("people")
-    page, messages = window.page("people"), window.messages
+    window._specs["phone"] = PageSpec("phone", "phone", "mail", lambda: PatientsPage(ui))
+    window.show_page("phone")
+    page = window.page("phone")
     assert isinstance(page, PatientsPage)
-    page.refresh()
     qtbot.waitUntil(lambda: page._table.model.total == 2)
+    page._table.view.selectRow(1)
+    qtbot.waitUntil(lambda: page._detail._name.text().endswith("Brandt"))
+    return page
 
-    def turn_tab() -> None:
-        form = page._detail._form
-        form.setCurrentIndex(form.currentIndex() + 1)
 
+@pytest.mark.parametrize("kind", ["warning", "error"])
+def test_what_was_refused_or_asked_goes_with_its_record(window: MainWindow, people: PatientsPage, kind: str) -> None:
+    """It stands over no other record or page, and never comes back; the tabs of one record are the same record."""
+    messages, form, table = window.messages, people._detail._form, people._table
+    other = table.model.id_at(1)
     turns: tuple[Callable[[], object], ...] = (
-        lambda: page._table.view.selectRow(1),
-        lambda: page._table.view.selectRow(0),
-        turn_tab,
+        lambda: table.view.selectRow(0),
+        lambda: window.show_page("phone", other),  # by the search over everything
         lambda: window.show_page("mail"),
     )
     for turn in turns:
         getattr(messages, kind)("Tom Keller war schneller.")
         QTest.qWait(1)
+        form.setCurrentIndex((form.currentIndex() + 1) % form.count())
         assert messages.text()
         turn()
         assert messages.text() == ""
-    window.show_page("patients")
+    window.show_page("phone")
     assert messages.text() == ""
-    messages.success("Gespeichert.")
+
+
+def test_what_was_done_stays_over_other_records(window: MainWindow, people: PatientsPage) -> None:
+    """Also where it wants attention: it can still be read and taken back, until another page is opened."""
+    messages, rows = window.messages, (0, 1, 0, 1)
+    told: tuple[Callable[[], object], ...] = (
+        lambda: messages.success("Gespeichert."),
+        lambda: messages.undoable("Der Dank geht um 10:01 hinaus.", lambda: None, kind="warning"),
+        lambda: messages.warning("Bitte schicken Sie ihn nicht ab.", lasting=True),
+        lambda: messages.info("Zurückgeholt."),
+    )
+    for tell, row in zip(told, rows, strict=True):
+        tell()
+        QTest.qWait(1)
+        people._table.view.selectRow(row)
+        assert messages.text()
+    window.show_page("mail")
+    assert messages.text() == ""
+
+
+def test_a_letter_that_opens_by_itself_ends_no_message(window: MainWindow, ui: UiContext) -> None:
+    """Why another batch is open can be read, though the letter of its first line comes after; another box ends it."""
+    window._specs["mail"] = PageSpec("mail", "mail", "mail", lambda: MailPage(ui))
+    window.show_page("mail")
+    page = window.page("mail")
+    assert isinstance(page, MailPage)
+    page.open_field(0, "batches")
+    window.messages.warning("Das liegt schon in einem Sammelversand, den Tom Keller begonnen hat.")
     QTest.qWait(1)
-    page._table.view.selectRow(1)
-    assert messages.text() == "Gespeichert."
+    letters = page._batches.findChildren(LetterView)
+    assert letters
+    for letter in letters:
+        letter.clear()
+        letter.show_letter(Letter("Betreff", "Text", "<p>Text</p>"))
+    assert window.messages.text()
+    page._tabs.setCurrentIndex(BOXES.index("sent"))
+    assert window.messages.text() == ""
 
 
 def test_what_hinders_everywhere_stays_until_it_is_over(window: MainWindow, ui: UiContext) -> None:
-    """A database that is away is of no page; what a service refused is."""
+    """A database that is away is of no page; what a service refused is. What nobody foresaw is closed by hand only."""
+    messages = window.messages
     ui.background.failed.emit(Unavailable("database.unreachable"))
-    said = window.messages.text()
+    said = messages.text()
     QTest.qWait(1)
     window.show_page("mail")
     assert said
-    assert window.messages.text() == said
-    window.messages.relieve()
-    assert window.messages.text() == ""
+    assert messages.text() == said
+    messages.relieve()
+    assert messages.text() == ""
     ui.background.failed.emit(Invalid("text.control_character", field="x"))
     QTest.qWait(1)
-    window.messages.relieve()
-    assert window.messages.text()
+    messages.relieve()
+    assert messages.text()
     window.show_page("phone")
-    assert window.messages.text() == ""
+    assert messages.text() == ""
+    messages.everywhere("Im Programm ist etwas Unerwartetes passiert.")
+    QTest.qWait(1)
+    messages.relieve()
+    window.show_page("mail")
+    assert messages.text()
+    messages._close.click()
+    assert messages.text() == ""
 
 
 def test_what_can_be_undone_can_be_also_from_another_page(window: MainWindow) -> None:

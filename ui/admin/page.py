@@ -38,6 +38,7 @@ class AdminPage(PageWidget):
         self.persons, self.backups, self.health = PersonsTab(ui), BackupsTab(ui), HealthTab(ui)
         self.services, self.retention, self.opt_outs = ServicesTab(ui), RetentionTab(ui), OptOutsTab(ui)
         self._groups = tabbed(tr("Verwaltung"))
+        self._groups.currentChanged.connect(lambda _: ui.messages.turn())
         self._subjects: list[QWidget] = []
         technical, records, audit = RECORD_ROLES | {"admin"}, RECORD_ROLES, frozenset({"supervisor", "auditor"})
         self._group(
@@ -105,6 +106,7 @@ class AdminPage(PageWidget):
     def _group(self, title: str, *subjects: tuple[QWidget, str, frozenset[str]]) -> None:
         """Those that say something to whoever sits here; the others are left out, and a group of such with them."""
         tabs = tabbed(title.replace("&", ""))
+        tabs.currentChanged.connect(lambda _: self.ui.messages.turn())
         for subject, name, roles in subjects:
             if roles & self.ui.roles:
                 tabs.addTab(subject, name)

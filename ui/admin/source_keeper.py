@@ -60,4 +60,4 @@ class SourceKeeper(QObject):
         said = describe(error)
         if said not in self._told:
             self._told.add(said)
-            self._ui.messages.error(tr("Eine Quelle ließ sich nicht übernehmen. {reason}").format(reason=said))
+            self._ui.messages.everywhere(tr("Eine Quelle ließ sich nicht übernehmen. {reason}").format(reason=said))

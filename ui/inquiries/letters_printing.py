@@ -164,5 +164,6 @@ class LetterPrinting(QObject):
                 gone,
                 "{n} Brief wurde inzwischen zurückgeholt oder neu geschrieben: Bitte schicken Sie ihn nicht ab.",
                 "{n} Briefe wurden inzwischen zurückgeholt oder neu geschrieben: Bitte schicken Sie sie nicht ab.",
-            )
+            ),
+            lasting=True,
         )

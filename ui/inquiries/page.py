@@ -105,7 +105,6 @@ class InquiriesPage(PageWidget):
         self._search.textChanged.connect(lambda: self._ask())
         self._state.currentIndexChanged.connect(lambda: self._ask())
         self._table.selected.connect(self._select)
-        self._table.lost.connect(lambda: self._right.setCurrentIndex(0))
         self._table.widen.connect(self._widen)
         self._table.counted.connect(lambda n: self._count.setText(ntr(n, "{n} Anfrage", "{n} Anfragen")))
         Refresher(

@@ -37,12 +37,13 @@ def tell_recorded(ui: UiContext, owner: QWidget, recorded: Sequence[Recorded], *
     ]
     thanks = [one.thanks for one in second if one.thanks is not None]
     if not thanks:
-        ui.messages.warning(" ".join(said))
+        ui.messages.warning(" ".join(said), lasting=True)
         return True
     leaves = min(one.leaves_at for one in thanks)
     if leaves <= now:
         said.append(tr("Ein Dank an die Praxis ist unterwegs."))
-        ui.messages.warning(" ".join(said), tr("Zur E-Mail"), lambda: ui.navigate("mail", thanks[0].email_id))
+        mail = thanks[0].email_id
+        ui.messages.warning(" ".join(said), tr("Zur E-Mail"), lambda: ui.navigate("mail", mail), lasting=True)
         return True
     said.append(tr("Dank an die Praxis geht {when} hinaus.").format(when=leaves_when(leaves, now)))
 

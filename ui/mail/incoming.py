@@ -48,7 +48,6 @@ class IncomingPane(MailPane):
         self._reply = ReplyView(ui)
         super().__init__(ui, table, self._reply, name="incoming", box="inbox", sort="received", widths=(480, 660))
         table.selected.connect(self._reply.show_mail)
-        table.lost.connect(self._reply.clear)
         self._reply.settled.connect(self._go_on)
 
     def refresh(self) -> None:
@@ -56,10 +55,14 @@ class IncomingPane(MailPane):
         self.table.refresh()
         self._reply.refresh()
 
-    def show_mail(self, incoming_id: int) -> None:
-        """One mail; its list follows when the box is asked for."""
-        self._reply.show_mail(incoming_id)
-        self.table.select(incoming_id)
+    def show_mail(self, mail_id: int) -> None:
+        """One mail that came in."""
+        self._reply.show_mail(mail_id)
+        self.table.select(mail_id)
+
+    def leave(self) -> None:
+        """Show none; answers chosen in it stay until another one is shown."""
+        self._reply.leave()
 
     def _go_on(self, incoming_id: int) -> None:
         """To the mail below the one that was settled, or the one above."""

@@ -57,14 +57,17 @@ class OutgoingPane(MailPane):
         self._detail = MailDetailView(ui)
         super().__init__(ui, table, self._detail, name="mail", box="outbox", sort="created", widths=(600, 540))
         table.selected.connect(self._detail.show_mail)
-        table.lost.connect(self._detail.clear)
 
     def refresh(self) -> None:
         """List and open mail again."""
         self.table.refresh()
         self._detail.refresh()
 
-    def show_mail(self, email_id: int) -> None:
-        """One mail; its list follows when the box is asked for."""
-        self._detail.show_mail(email_id)
-        self.table.select(email_id)
+    def show_mail(self, mail_id: int) -> None:
+        """One mail of ours."""
+        self._detail.show_mail(mail_id)
+        self.table.select(mail_id)
+
+    def leave(self) -> None:
+        """Show none."""
+        self._detail.clear()

@@ -1,5 +1,7 @@
 """Post: what came in with its suggested reading, outbox, sent, and what needs a person (unclear, failed, bounced)."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
@@ -85,6 +87,7 @@ class MailPage(PageWidget):
         for pane in (self._incoming, self._outgoing):
             pane.table.widen.connect(self._search.clear)
         self._tabs.currentChanged.connect(lambda _: self._ask())
+        self._tabs.currentChanged.connect(lambda _: ui.messages.turn())
         self._search.textChanged.connect(lambda _: self._ask())
         Refresher(self, ui.changes, ("email", "incoming_email", "draft", "batch", "therapist"), self.refresh)
 
@@ -99,15 +102,13 @@ class MailPage(PageWidget):
 
     def open_item(self, item_id: int) -> None:
         """Show a mail of ours, and the box it lies in."""
-        self._outgoing.show_mail(item_id)
         now = self.ui.now()
-        self.ui.background.read(self, lambda s: box_of(get_mail(s, item_id, now=now).row), self._go_to, key="box")
+        self._go_to_box_of(item_id, lambda s: box_of(get_mail(s, item_id, now=now).row))
 
     def open_field(self, item_id: int, field: str) -> None:
         """Show a mail that came in (``incoming``), a batch, a box by its name, or begin to write (fields of WRITING)."""
         if field in BOXES:
-            self._tabs.setCurrentIndex(BOXES.index(field))
-            self._ask()
+            self._go_to(field)
             return
         if field in WRITING:
             self._go_to("drafts")
@@ -123,12 +124,14 @@ class MailPage(PageWidget):
         if field != "incoming":
             self.open_item(item_id)
             return
-        self._incoming.show_mail(item_id)
 
         def box(session: Session) -> str:
             return "inbox" if get_incoming(session, item_id).row.status == "unread" else "settled"
 
-        self.ui.background.read(self, box, self._go_to, key="box")
+        self._go_to_box_of(item_id, box)
+
+    def _go_to_box_of(self, mail: int, box: Callable[[Session], str]) -> None:
+        self.ui.background.read(self, box, lambda found: self._go_to(found, mail), key="box")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of this machine may be dropped; into a draft as its attachment."""
@@ -144,11 +147,11 @@ class MailPage(PageWidget):
     def _box(self) -> str:
         return BOXES[self._tabs.currentIndex()]
 
-    def _go_to(self, box: str) -> None:
+    def _go_to(self, box: str, mail: int | None = None) -> None:
         blocked = self._tabs.blockSignals(True)
         self._tabs.setCurrentIndex(BOXES.index(box))
         self._tabs.blockSignals(blocked)
-        self._ask(chosen=True)
+        self._ask(mail)
 
     def _pane(self) -> IncomingPane | OutgoingPane | DraftsPane | BatchPane:
         box = self._box()
@@ -159,14 +162,14 @@ class MailPage(PageWidget):
         pane = self._pane()
         return pane.table.view if isinstance(pane, MailPane) else None
 
-    def _ask(self, *, chosen: bool = False) -> None:
+    def _ask(self, mail: int | None = None) -> None:
         pane = self._pane()
         self._panes.setCurrentWidget(pane)
         self._search.setVisible(isinstance(pane, MailPane))
         if isinstance(pane, DraftsPane | BatchPane):
             pane.refresh()
         else:
-            pane.ask(self._box(), self._search.text(), chosen=chosen)
+            pane.ask(self._box(), self._search.text(), mail=mail)
 
     def _on_write(self) -> None:
         self._go_to("drafts")

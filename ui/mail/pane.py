@@ -37,6 +37,22 @@ class MailPane(QWidget):
         column.addWidget(split)
         table.model.query = ListQuery(sort=sort, descending=True, filters={box: "1"})
 
-    def ask(self, box: str, text: str, *, chosen: bool = False) -> None:
-        """Another box or search text; `chosen`: the box the mail shown lies in."""
-        self.table.show_query(text=text, filters={box: "1"}, chosen=chosen)
+    def ask(self, box: str, text: str, *, mail: int | None = None) -> None:
+        """Another search text or box; `mail` is to be shown with it.
+
+        A box is a list of its own: what was open in another one does not stay beside it.
+        """
+        if mail is not None:
+            self.show_mail(mail)
+        elif box not in self.table.model.query.filters:
+            self.leave()
+            self.table.select(None)
+        self.table.show_query(text=text, filters={box: "1"})
+
+    def show_mail(self, mail_id: int) -> None:
+        """One mail; its row is marked with the list that has it."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Show none."""
+        raise NotImplementedError

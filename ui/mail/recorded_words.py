@@ -122,6 +122,6 @@ def take_entered_back(
 def _tell(ui: UiContext, found: TakenBack, *, of_mail: bool) -> None:
     words = taken_back_words(found, of_mail=of_mail)
     if found.told or found.ended or found.back.kept:
-        ui.messages.warning(words)
+        ui.messages.warning(words, lasting=True)
     else:
         ui.messages.success(words)

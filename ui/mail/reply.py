@@ -37,7 +37,7 @@ class ReplyView(QWidget):
         self._wanted: int | None = None
         self._reply: Reply | None = None
         self.acts = ReplyActs(self, ui, self._under_way)
-        self.acts.settled.connect(self.settled)
+        self.acts.settled.connect(lambda number: self.settled.emit(number) if number == self._wanted else None)
         self._subject = words("", "heading")
         self._chip = Chip()
         self._facts = words("", "muted")
@@ -114,10 +114,9 @@ class ReplyView(QWidget):
         self._wanted = incoming_id
         self.refresh()
 
-    def clear(self) -> None:
-        """Show none."""
+    def leave(self) -> None:
+        """Show none; answers chosen but not confirmed stay until another mail is shown."""
         self._wanted = None
-        self._reply = self.acts.reply = None
         self._content.hide()
         self._foot.hide()
         self._empty.show()

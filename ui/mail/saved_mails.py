@@ -69,7 +69,7 @@ class SavedMails:
         if not outcome.refused:
             (self._ui.messages.success if outcome.read else self._ui.messages.info)(said)
         elif outcome.last is not None:
-            self._ui.messages.warning(said)
+            self._ui.messages.warning(said, lasting=True)
         else:
             self._ui.messages.error(said)
 

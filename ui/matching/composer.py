@@ -1,6 +1,6 @@
 """An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -10,9 +10,10 @@ from domain.casework.preparing import Prepared, create_and_send, prepare, previe
 from domain.communication.mails import Letter
 from domain.communication.queries import leaves_at
 from domain.database import Session
+from domain.matching.best_patients import PatientCandidate, judge
 from domain.values import Channel
 from ui import formats, icons
-from ui.labels import label
+from ui.labels import label, rule_reason
 from ui.matching.expectation import headline, reasons
 from ui.matching.inquiry_sent import InquirySent
 from ui.matching.not_proposing import ask_not_to_propose
@@ -28,7 +29,11 @@ from ui.widgets.forms import label as words
 
 
 class InquiryComposer(QWidget):
-    """Choose patients, look at the letter, send. What was chosen stays when the database refuses."""
+    """Choose patients, look at the letter, send.
+
+    What was chosen stays when the database refuses, and when somebody meanwhile no longer fits: that is said, and nobody
+    is asked for while they are ticked.
+    """
 
     sent = Signal(int)
 
@@ -38,6 +43,7 @@ class InquiryComposer(QWidget):
         self._prepared: Prepared | None = None
         self._search_id: int | None = None
         self._wanted: tuple[int, int | None] | None = None  # therapist and search asked for last
+        self._unfit: dict[int, str] = {}  # searches that fitted when the practice was chosen: what is said of them now
         self._head = words("", "heading")
         self._head.setWordWrap(True)  # a long name must not squeeze the lists beside it
         self._facts = words("", "muted")
@@ -50,6 +56,7 @@ class InquiryComposer(QWidget):
         self._count = words("", "muted")
         self._names = words("")
         self._names.setWordWrap(True)
+        self._gone = words("", "error")
         self._channel = Choice({}, tr("Weg der Anfrage"))
         self._when = WhenField()
         self._channel.currentIndexChanged.connect(lambda _: self._by_channel())
@@ -85,6 +92,7 @@ class InquiryComposer(QWidget):
         inner.addWidget(row(Field(tr("Weg"), self._channel), self._when, self._unknown))
         inner.addWidget(self._override_field)
         inner.addWidget(self._letter, 3)
+        inner.addWidget(self._gone)
         inner.addWidget(self._names)  # beside the button: whom it asks for, however long the list above is
         inner.addWidget(row(self._send, self._exclude))
         outer = QVBoxLayout(self)
@@ -105,22 +113,44 @@ class InquiryComposer(QWidget):
             key="prepare",
         )
 
-    def is_empty(self) -> bool:
-        """No practice is shown, nor being read."""
-        return self._wanted is None
+    def is_about(self, therapist_id: int, search_id: int | None) -> bool:
+        """Whether this practice is shown for this search, or being read."""
+        return self._wanted == (therapist_id, search_id)
 
     def leave_search(self, search_id: int) -> None:
         """Another patient was chosen: nobody is asked until a practice is chosen for them."""
         if self._wanted is not None and self._wanted[1] != search_id:
             self._clear()
 
-    def forget(self, therapists: Collection[int]) -> None:
-        """These no longer fit the search shown; a practice shown without one is not asked for it alone."""
-        if self._wanted is not None and self._wanted[1] is not None and self._wanted[0] in therapists:
-            self._clear()
+    def look_again(self) -> None:
+        """Somebody may have been asked, placed or excluded since the practice was chosen."""
+        found, now = self._prepared, self._ui.now()
+        if found is None:
+            return
+        therapist_id, searches = found.therapist.therapist_id, [one.search_id for one in (*found.wished, *found.fit)]
+        self._ui.background.read(
+            self,
+            lambda s: judge(s, therapist_id=therapist_id, search_ids=searches, now=now),
+            lambda judged: self._compare(found, judged),
+            key="look_again",
+        )
+
+    def _compare(self, found: Prepared, judged: Sequence[PatientCandidate]) -> None:
+        if found is not self._prepared:
+            return  # another practice is shown, or the inquiry is made
+        now = {one.search_id: one.broken for one in judged}
+        unfit = {}
+        for one in (*found.wished, *found.fit):
+            reasons = [rule_reason(rule) for rule in now.get(one.search_id, ()) if rule not in one.broken]
+            if reasons or one.search_id not in now:
+                said = tr("{name} passt nicht mehr").format(name=one.name)
+                unfit[one.search_id] = ": ".join(part for part in (said, ", ".join(reasons)) if part)
+        if unfit != self._unfit:
+            self._unfit = unfit
+            self._allow()
 
     def _show(self, found: Prepared, search_id: int | None, together: Sequence[int]) -> None:
-        self._prepared, self._search_id = found, search_id
+        self._prepared, self._search_id, self._unfit = found, search_id, {}
         self._exclude.setVisible(search_id is not None)
         self._history.setVisible(search_id is not None)
         t = found.therapist
@@ -188,17 +218,27 @@ class InquiryComposer(QWidget):
         """The ticked searches."""
         return self._list.chosen()
 
-    def _preview(self) -> None:
+    def _allow(self) -> None:
+        """Say how many, whom and who stands in the way; send only what can be asked."""
         found, chosen = self._prepared, self.chosen()
         if found is None:
             return
+        gone = [self._unfit[search] for search in chosen if search in self._unfit]
+        self._gone.setText("\n".join(gone))
+        self._gone.setVisible(bool(gone))
         self._count.setText(
             ntr(len(chosen), "{n} Person ausgewählt", "{n} Personen ausgewählt")
             + tr(", höchstens {size}").format(size=found.size)
         )
         names = ", ".join(self._list.names())
         self._names.setText(tr("Für: {names}").format(names=names) if names else tr("Niemand ist angekreuzt."))
-        self._send.setEnabled(1 <= len(chosen) <= found.size)
+        self._send.setEnabled(1 <= len(chosen) <= found.size and not gone)
+
+    def _preview(self) -> None:
+        found, chosen = self._prepared, self.chosen()
+        if found is None:
+            return
+        self._allow()
         if not chosen:
             self._letter.setPlainText("")
             return
@@ -243,5 +283,6 @@ class InquiryComposer(QWidget):
         self.sent.emit(inquiry_id)
 
     def _refused(self, error: Exception) -> None:
-        self._send.setEnabled(True)
+        self._allow()
+        self.look_again()
         self._told.refuse(error)

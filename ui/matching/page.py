@@ -119,6 +119,7 @@ class MatchingPage(PageWidget):
         ui.state.bind_splitter("matching", split)
         self._week = WeekPlanView(ui)
         self._views = tabbed(tr("Suchen und Wochenplan"))
+        self._views.currentChanged.connect(lambda _: ui.messages.turn())
         self._views.setDocumentMode(True)
         self._views.tabBar().setDrawBase(False)
         self._views.addTab(split, tr("Suchen"))
@@ -135,9 +136,8 @@ class MatchingPage(PageWidget):
         self._searches.widen.connect(self._filter.clear)
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
-        self._results.clicked.connect(lambda i: self._choose_practice(i) if self._composer.is_empty() else None)
+        self._results.clicked.connect(self._show_clicked)
         self._results.several.connect(self._offer_together)
-        self._results.left.connect(self._composer.forget)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
         self._skills.changed.connect(self._judge)
         self._ways.found.connect(self._results.show_ways)
@@ -162,6 +162,7 @@ class MatchingPage(PageWidget):
         self._searches.refresh()
         self._skills.refresh()
         self._judge()
+        self._composer.look_again()
 
     def open_item(self, item_id: int) -> None:
         """A search, or (negative) a practice with its best patients."""
@@ -267,6 +268,11 @@ class MatchingPage(PageWidget):
     def _choose_practice(self, therapist_id: int) -> None:
         self._composer.show_therapist(therapist_id, self._search_id)
         self._map.set_selected(therapist_id)
+
+    def _show_clicked(self, therapist_id: int) -> None:
+        """A row that was marked before tells of no choice, though another practice may be shown."""
+        if not self._composer.is_about(therapist_id, self._search_id):
+            self._choose_practice(therapist_id)
 
     def _offer_together(self, therapists: list[int]) -> None:
         words = ntr(len(therapists), "{n} Praxis anfragen …", "{n} Praxen zusammen anfragen …")

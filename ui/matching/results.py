@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QItemSelectionModel, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 from domain.casework.travelling import SearchWays
@@ -14,25 +14,24 @@ from ui.translation import tr
 from ui.travel_words import all_modes
 from ui.travel_words import short as short_way
 from ui.widgets.columns import Column, prepare_header, row_height
+from ui.widgets.marking import mark, marked
 from ui.widgets.row_view import RowView
 from ui.widgets.rows_model import RowsModel
 
-MARK = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 SAME = 0.01  # kilometres: nearer than that lies only what was placed at the same middle of a PLZ
 
 
 class ResultTable(QWidget):
     """Best first; the selection is told by id, and is kept by id while the rows are of the same search.
 
-    `several` tells the practices chosen together (Strg or Umschalt), `left` those no longer in the search's list,
-    `clicked` a marked row under the mouse, also one that was marked before.
+    `several` tells the practices chosen together (Strg or Umschalt), `clicked` a marked row under the mouse, also one
+    that was marked before.
     """
 
     selected = Signal(int)
     clicked = Signal(int)
     activated = Signal(int)
     several = Signal(list)
-    left = Signal(object)  # frozenset of therapists
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,11 +79,9 @@ class ResultTable(QWidget):
             self.clear()
         self._now, self._search_id, self._skill = now, search_id, skill
         chosen, current = self.chosen(), self._current()
-        before = {candidate.therapist_id for candidate in self._model.rows}
         self._model.show(rows)
         self._mark(chosen, current)
         self.several.emit(self.chosen())
-        self.left.emit(frozenset(before - {candidate.therapist_id for candidate in rows}))
 
     def clear(self) -> None:
         """No rows: those of one search are never seen, or chosen, as another's."""
@@ -98,23 +95,16 @@ class ResultTable(QWidget):
 
     def chosen(self) -> list[int]:
         """The practices of the marked rows."""
-        return [self._model.rows[index.row()].therapist_id for index in self.view.selectionModel().selectedRows()]
+        return [self._model.rows[row].therapist_id for row in marked(self.view)]
 
     def _current(self) -> int | None:
         index = self.view.currentIndex()
         return self._model.rows[index.row()].therapist_id if index.isValid() else None
 
     def _mark(self, chosen: Collection[int], current: int | None) -> None:
-        """A model that was reset has forgotten both; nobody hears of it as a choice."""
-        selection = self.view.selectionModel()
-        blocked = selection.blockSignals(True)
-        for number, candidate in enumerate(self._model.rows):
-            if candidate.therapist_id in chosen:
-                selection.select(self._model.index(number, 0), MARK)
-            if candidate.therapist_id == current:
-                selection.setCurrentIndex(self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
-        selection.blockSignals(blocked)
-        self.view.viewport().update()
+        """A model that was reset has forgotten both."""
+        at = {candidate.therapist_id: row for row, candidate in enumerate(self._model.rows)}
+        mark(self.view, {at[one] for one in chosen if one in at}, current=at.get(current) if current else None)
 
     def show_ways(self, ways: SearchWays | None) -> None:
         """How long the way to each takes."""

@@ -119,7 +119,7 @@ class ConsentsTab(QWidget):
             self,
             lambda s: consent.withdraw(s, patient_id, scope, now=now),
             lambda _: self._ui.messages.warning(
-                tr("Einwilligung widerrufen. Wartende E-Mails und offene Anfragen wurden gestoppt.")
+                tr("Einwilligung widerrufen. Wartende E-Mails und offene Anfragen wurden gestoppt."), lasting=True
             ),
         )
 

@@ -145,13 +145,14 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
             return  # somebody has moved on, or types in another one
         # nothing of somebody who is no longer to be seen stays on the screen, nor what was typed: nobody can save it
         said = tr("Diese Akte ist gelöscht, oder sie gehört jetzt zu einem anderen Team.")
-        tell = self._ui.messages.info
-        if self._dirty or self._evidence.unsaved:
-            said = f"{said} {tr('Was Sie darin geändert hatten, ließ sich nicht mehr speichern.')}"
-            tell = self._ui.messages.warning  # stays until it was read
+        lost = self._dirty or self._evidence.unsaved
         self._start_new()
         self.gone.emit()
-        tell(said)
+        if lost:
+            said = f"{said} {tr('Was Sie darin geändert hatten, ließ sich nicht mehr speichern.')}"
+            self._ui.messages.warning(said, lasting=True)
+        else:
+            self._ui.messages.info(said)
 
     def _show_head(self, record: PatientDetail) -> None:
         form = record.form
@@ -161,10 +162,10 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         self._course.show_rules(record.consents, restricted=record.state == PatientState.RESTRICTED)
         self._evidence.show_patient(record.patient_id)
         self._files.show_patient(record.patient_id, restricted=record.state == PatientState.RESTRICTED)
-        self._actions.show_patient(record.patient_id, PatientState(record.state))
         self._enable_tabs(enabled=True)
         self._letters.show_patient(record)
         self._name.setText(f"{form.first_name} {form.last_name}".strip())
+        self._actions.show_patient(record.patient_id, PatientState(record.state), self._name.text())
         self._chip.show_state(label("patient_state", record.state), PATIENT_STATES[record.state])
         facts = [formats.age(record.age), formats.waiting(form.registered_on, self._ui.today()), *_team(record)]
         self._facts.setText(" · ".join(facts))

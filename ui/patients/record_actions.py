@@ -25,6 +25,7 @@ class RecordActions(QWidget):
         super().__init__()
         self._ui = ui
         self._patient_id: int | None = None
+        self._name = ""
         self.reporting = AccessReporting(ui, self)
         self._giving = TeamGiving(ui, self)
         self._more: QPushButton = button(tr("&Akte"), lambda: None, icon="pencil")
@@ -44,9 +45,9 @@ class RecordActions(QWidget):
         outer.addWidget(self._more)
         self.hide()
 
-    def show_patient(self, patient_id: int | None, state: PatientState | None) -> None:
+    def show_patient(self, patient_id: int | None, state: PatientState | None, name: str = "") -> None:
         """The entries that fit; nothing for a record that is being made."""
-        self._patient_id = patient_id
+        self._patient_id, self._name = patient_id, name
         self.setVisible(patient_id is not None)
         self._reopen.setVisible(state in CLOSED_PATIENT)
         self._withdraw.setVisible(state in OPEN_PATIENT)
@@ -54,57 +55,60 @@ class RecordActions(QWidget):
         self._lift.setVisible(state is PatientState.RESTRICTED)
         self._erase_all.setVisible(state in CLOSED_PATIENT)
 
-    def _write(self, work: Callable[[Session, int], object], said: str) -> None:
+    def _ask(
+        self, title: str, consequence: str, act: Callable[[int, ReasonDialog], None], *, reason: str | None = None
+    ) -> None:
+        """Ask, naming whom it is about; done to whom it was asked about, whoever is shown when it is confirmed."""
         patient_id = self._patient_id
         if patient_id is not None:
-            self._ui.background.write(self, lambda s: work(s, patient_id), lambda _: self._ui.messages.success(said))
+            about = f"{self._name}\n\n{consequence}"
+            ReasonDialog(self, title, about, reason=reason).ask(lambda dialog: act(patient_id, dialog))
+
+    def _write(self, work: Callable[[Session], object], said: str) -> None:
+        self._ui.background.write(self, work, lambda _: self._ui.messages.success(said))
 
     def _on_reopen(self) -> None:
-        def reopen(dialog: ReasonDialog) -> None:
+        def reopen(number: int, dialog: ReasonDialog) -> None:
             now, reason = self._ui.now(), dialog.reason()
-            self._write(
-                lambda s, number: reopen_record(s, number, reason=reason, now=now), tr("Die Akte ist wieder offen.")
-            )
+            self._write(lambda s: reopen_record(s, number, reason=reason, now=now), tr("Die Akte ist wieder offen."))
 
-        ReasonDialog(
-            self,
+        self._ask(
             tr("Wieder öffnen"),
             tr("Die letzte Suche geht weiter; ohne Suche beginnt die Akte wieder bei der Aufnahme."),
-        ).ask(reopen)
+            reopen,
+        )
 
     def _on_withdraw(self) -> None:
-        def withdraw(dialog: ReasonDialog) -> None:
+        def withdraw(number: int, dialog: ReasonDialog) -> None:
             now, reason = self._ui.now(), dialog.reason()
-            self._write(
-                lambda s, number: withdraw_patient(s, number, reason=reason, now=now), tr("Die Akte ist geschlossen.")
-            )
+            self._write(lambda s: withdraw_patient(s, number, reason=reason, now=now), tr("Die Akte ist geschlossen."))
 
-        ReasonDialog(
-            self,
+        self._ask(
             tr("Akte schließen"),
             tr(
                 "Der Mensch möchte keine Hilfe mehr: Die Suche endet, offene Anfragen und ein zugesagter Platz werden zurückgenommen."
             ),
-        ).ask(withdraw)
+            withdraw,
+        )
 
     def _on_restrict(self) -> None:
-        def restrict(_: ReasonDialog) -> None:
+        def restrict(number: int, _: ReasonDialog) -> None:
             now = self._ui.now()
-            self._write(
-                lambda s, number: restrict_patient(s, number, now=now), tr("Die Verarbeitung ist eingeschränkt.")
-            )
+            self._write(lambda s: restrict_patient(s, number, now=now), tr("Die Verarbeitung ist eingeschränkt."))
 
-        ReasonDialog(
-            self,
+        self._ask(
             tr("Verarbeitung einschränken"),
             tr(
                 "Wartende E-Mails werden gestoppt und offene Anfragen zurückgenommen; die Akte bleibt, ein zugesagter Platz auch (Art. 18 DSGVO)."
             ),
+            restrict,
             reason="",
-        ).ask(restrict)
+        )
 
     def _on_lift(self) -> None:
-        self._write(unrestrict_patient, tr("Die Einschränkung ist aufgehoben."))
+        number = self._patient_id
+        if number is not None:
+            self._write(lambda s: unrestrict_patient(s, number), tr("Die Einschränkung ist aufgehoben."))
 
     def _on_team(self) -> None:
         if self._patient_id is not None:
@@ -115,38 +119,32 @@ class RecordActions(QWidget):
             self.reporting.begin(self._patient_id)
 
     def _on_erase(self) -> None:
-        def erase(dialog: ReasonDialog) -> None:
-            patient_id, now, reason = self._patient_id, self._ui.now(), dialog.reason()
-            if patient_id is not None:
-                self._ui.background.write(
-                    self, lambda s: erase_words(s, patient_id, reason=reason, now=now), self._tell_erased
-                )
+        def erase(number: int, dialog: ReasonDialog) -> None:
+            now, reason = self._ui.now(), dialog.reason()
+            self._ui.background.write(self, lambda s: erase_words(s, number, reason=reason, now=now), self._tell_erased)
 
-        ReasonDialog(
-            self,
+        self._ask(
             tr("Endgültig löschen"),
             tr(
                 "Was zu diesem Menschen im Kontaktprotokoll, bei den Antworten der Praxen, in E-Mails, ihren Anhängen und Briefen geschrieben steht, wird unwiderruflich gelöscht (Art. 17 DSGVO). Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Dass es die Kontakte gab, wann und auf welchem Weg, bleibt; ebenso die Akte. Was auch andere betrifft, bleibt für diese: E-Mails und Briefe ohne Namen, Adresse und Kürzel dieses Menschen, Einträge im Kontaktprotokoll im Wortlaut. Was in Postfächern liegt, ist von hier aus nicht erreichbar; wie viel das ist, steht danach hier. Das darf nur die Leitung."
             ),
-        ).ask(erase)
+            erase,
+        )
 
     def _on_erase_all(self) -> None:
-        patient_id = self._patient_id  # of the record the dialog was opened at
-
-        def erase(dialog: ReasonDialog) -> None:
+        def erase(number: int, dialog: ReasonDialog) -> None:
             now, reason = self._ui.now(), dialog.reason()
-            if patient_id is not None:
-                self._ui.background.write(
-                    self, lambda s: erase_record(s, patient_id, reason=reason, now=now), self._tell_all_erased
-                )
+            self._ui.background.write(
+                self, lambda s: erase_record(s, number, reason=reason, now=now), self._tell_all_erased
+            )
 
-        ReasonDialog(
-            self,
+        self._ask(
             tr("Akte endgültig löschen"),
             tr(
                 "Name, Anschrift, Gesundheitsangaben, Unterlagen und was zu diesem Menschen geschrieben steht, werden unwiderruflich gelöscht (Art. 17 DSGVO), auch vor Ablauf der Aufbewahrungsfrist. Was noch nicht gesendet oder gedruckt ist, wird vorher zurückgenommen. Es bleiben Nummer, Stand und Daten ohne Worte für die Statistik und der Nachweis der Einwilligungen. Das darf nur die Leitung."
             ),
-        ).ask(erase)
+            erase,
+        )
 
     def _tell_all_erased(self, erased: Erased | None) -> None:
         self._ui.messages.success(tr("Die Akte ist gelöscht."))

@@ -1,7 +1,7 @@
 """Rows of a list of any length: pages of 200 fetched in the background, sorted and filtered by the database."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -54,11 +54,16 @@ class PagedModel(QAbstractTableModel):
 
     def find(self, row_id: int) -> int | None:
         """The row number of a record among the pages that are there."""
-        for number, page in self._pages.items():
-            for offset, record in enumerate(page):
-                if self._row_id(record) == row_id:
-                    return number * PAGE_ROWS + offset
-        return None
+        return self.rows_of({row_id}).get(row_id)
+
+    def rows_of(self, row_ids: Collection[int]) -> dict[int, int]:
+        """The row numbers of those records that are among the pages that are there, by their ids."""
+        return {
+            row_id: number * PAGE_ROWS + offset
+            for number, page in self._pages.items()
+            for offset, record in enumerate(page)
+            if (row_id := self._row_id(record)) in row_ids
+        }
 
     def id_at(self, row: int) -> int | None:
         """The id of a row's record."""

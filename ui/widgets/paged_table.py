@@ -1,10 +1,15 @@
-"""A list of any length as a table: its empty state, its selection by id, and what it remembers between two starts."""
+"""A list of any length as a table: its empty state, its selection by id, and what it remembers between two starts.
+
+What is chosen only a person or the page chooses, never the list: a search text, a filter or a refresh changes which rows
+are there, and the chosen record stays the one that is open. It is marked wherever its row is; where the list does not
+have it, no row is marked, and it is marked again with the list that has it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
@@ -13,6 +18,7 @@ from ui.background import Background
 from ui.theme import SPACE
 from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column, prepare_header, row_height
+from ui.widgets.marking import mark, marked
 from ui.widgets.nothing_here import NothingHere
 from ui.widgets.paged_model import Fetch, PagedModel
 from ui.widgets.row_view import RowView
@@ -24,7 +30,6 @@ class PagedTable(QWidget):
 
     selected = Signal(object)
     turned = Signal()  # somebody chose another row; the first one taken by the page is none
-    lost = Signal()  # another filter does not show the chosen record
     activated = Signal(int)
     counted = Signal(int)
     several_chosen = Signal(int)  # how many rows are marked, where more than one may be
@@ -66,8 +71,8 @@ class PagedTable(QWidget):
         # the selection, not the current row: a screen reader selects without moving there
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(self._on_activated)
-        self._filtered = False  # another filter was asked for, and its list is not there yet
         self.model.modelReset.connect(self._on_reset)
+        self.model.dataChanged.connect(lambda *_: self._on_more())
         self.model.arrived.connect(self._give_chips_room)
         self.model.counted.connect(self.counted)
 
@@ -94,31 +99,19 @@ class PagedTable(QWidget):
             self._state.remember(f"list/{self._name}/sort", sign + key)
         self.model.sort(section, order)
 
-    def show_query(
-        self,
-        *,
-        text: str = "",
-        filters: Mapping[str, str] | None = None,
-        narrowed: bool = False,
-        chosen: bool = False,
-    ) -> None:
-        """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something.
-
-        `chosen`: the filter follows the chosen record, which may stand beyond the rows read so far.
-        """
+    def show_query(self, *, text: str = "", filters: Mapping[str, str] | None = None, narrowed: bool = False) -> None:
+        """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something."""
         self._narrowed = bool(text.strip()) or narrowed
-        query = replace(self.model.query, text=text, filters=dict(filters or {}))
-        self._filtered = not chosen and (self._filtered or query.filters != self.model.query.filters)
-        self.model.ask(query)
+        self.model.ask(replace(self.model.query, text=text, filters=dict(filters or {})))
 
     def refresh(self) -> None:
         """Ask the same again."""
         self.model.ask(self.model.query)
 
     def select(self, row_id: int | None) -> None:
-        """Select a record as soon as it is there."""
-        self._selected, self._filtered = row_id, False
-        self._after_reset()
+        """Have this record open, or none: its row is marked as soon as it is there. Nobody hears of it as a choice."""
+        self._selected, self._remembered, self._marked = row_id, None, set()
+        self._mark(scroll=True)
 
     def select_first(self) -> None:
         """Show the first record where nobody chose one."""
@@ -126,6 +119,10 @@ class PagedTable(QWidget):
         if first is not None:
             self.select(first)
             self.selected.emit(first)
+
+    def chosen_id(self) -> int | None:
+        """The record that is open, whether its row is there or not."""
+        return self._selected
 
     def current(self) -> Any | None:
         """The selected record."""
@@ -139,42 +136,37 @@ class PagedTable(QWidget):
         return known if len(known) == len(ids) else None
 
     def _on_reset(self) -> None:
-        self._after_reset()
-        if self._filtered and self._selected is not None and self.model.find(self._selected) is None:
-            self.select(None)
-            self.lost.emit()
-        self._filtered = False
+        self._place_empty_state()
+        # with the first list the last record is open again, unless somebody chose another one before it was there
+        remembered, self._remembered = self._remembered, None
+        if self._selected is None and remembered is not None and self.model.find(remembered) is not None:
+            self._selected = remembered
+            self.selected.emit(remembered)
+        there = self.model.rows_of(self._marked)
+        self._marked = set(there) if len(there) > 1 else set()
+        self._mark(scroll=True)
 
-    def _after_reset(self) -> None:
+    def _on_more(self) -> None:
+        """Further rows came, perhaps the chosen one; what is marked stays."""
+        if not self.view.selectionModel().hasSelection():
+            self._mark()
+
+    def _place_empty_state(self) -> None:
         self._empty.say(narrowed=self._narrowed)
         self._empty.setVisible(self.model.answered and self.model.total == 0)
         self._empty.setGeometry(self.view.viewport().rect().adjusted(24, 24, -24, -24))
-        if self._selected is None and self._remembered is not None:
-            # the last record is open again, unless somebody chose another one before the list was there
-            remembered, self._remembered = self._remembered, None
-            if self.model.find(remembered) is not None:
-                self._selected = remembered
-                self.selected.emit(remembered)
-        if self._selected is None:
-            return
-        row = self.model.find(self._selected)
-        if row is not None:
-            blocked = self.view.selectionModel().blockSignals(True)
-            self.view.selectRow(row)
-            self._mark_again()
-            self.view.selectionModel().blockSignals(blocked)
-            self.view.scrollTo(self.model.index(row, 0))
-            self.view.viewport().update()
-        self.several_chosen.emit(len(self.view.selectionModel().selectedRows()))
 
-    def _mark_again(self) -> None:
-        """Those that were marked before the list was read anew and are still in it."""
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        rows = {number: self.model.find(number) for number in self._marked}
-        self._marked = {number for number, row in rows.items() if row is not None}
-        for row in rows.values():
-            if row is not None:
-                self.view.selectionModel().select(self.model.index(row, 0), flags)
+    def _mark(self, *, scroll: bool = False) -> None:
+        """The rows chosen together, else that of the record that is open."""
+        opened = self.model.find(self._selected) if self._selected is not None else None
+        rows = set(self.model.rows_of(self._marked).values())
+        if not rows and opened is not None:
+            rows = {opened}
+        if rows != set(marked(self.view)):
+            mark(self.view, rows, current=opened)
+        if scroll and opened is not None:
+            self.view.scrollTo(self.model.index(opened, 0))
+        self.several_chosen.emit(len(rows))
 
     def _give_chips_room(self, records: Sequence[Any]) -> None:
         """A state is read whole: a column grows to its longest chip, at the cost of the one that takes what is left."""

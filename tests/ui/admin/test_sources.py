@@ -209,7 +209,7 @@ def test_a_source_that_cannot_be_taken_over_is_told_once(
     fill(worker_database, lambda s: s.query(SourceRun).update({"content": b'{"therapists": [{"basic_info"'}))
     told: list[str] = []
     keeper = SourceKeeper(ui)
-    monkeypatch.setattr(ui.messages, "error", told.append)
+    monkeypatch.setattr(ui.messages, "everywhere", told.append)
     for _ in range(2):
         keeper.look()
         ui.background.wait()

@@ -240,9 +240,12 @@ def test_a_waiting_mail_is_taken_back(ui: UiContext, qtbot: QtBot, database: Dat
     page._state.choose("")
     qtbot.waitUntil(lambda: page._table.model.total == 1)
     assert page._detail.isVisible()
-    page._state.choose("chase")  # a list it is not in
+    assert page._table.current() is not None
+    page._state.choose("chase")  # a list it is not in: it is open all the same, unmarked
     qtbot.waitUntil(lambda: page._table.model.total == 0)
-    assert not page._detail.isVisible()
+    assert page._detail.isVisible()
+    page._state.choose("")
+    qtbot.waitUntil(lambda: page._table.current() is not None)
 
 
 def test_what_waits_for_the_practice_is_taken_back_at_the_inquiry(

@@ -11,7 +11,7 @@ from tests.domain.communication.incoming.letters import reply
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
 from tests.ui.mail.test_by_hand import waiting
-from tests.ui.mail.test_inbox import asked, opened
+from tests.ui.mail.test_inbox import STATUS, asked, opened
 from ui.mail.page import BOXES, MailPage
 from ui.ports import UiContext
 
@@ -55,8 +55,9 @@ def test_a_mail_that_went_out_leads_there_too(ui: UiContext, qtbot: QtBot, datab
 
 
 def test_a_mail_of_another_box_is_not_left_beside_the_list(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Under Gesendet stands no mail of the outbox; a mail that is asked for is shown with the box it lies in."""
+    """Under Gesendet stands no mail of the outbox, nor one of before; one asked for comes with its box."""
     mail = fill(database, lambda session: waiting(session, ui))
+    ui.state.remember("list/mails/selected", str(mail.row.email_id))
     page = MailPage(ui)
     qtbot.addWidget(page)
     page.resize(1300, 800)
@@ -69,6 +70,33 @@ def test_a_mail_of_another_box_is_not_left_beside_the_list(ui: UiContext, qtbot:
     qtbot.waitUntil(detail._content.isVisible)
     page._tabs.setCurrentIndex(BOXES.index("sent"))
     qtbot.waitUntil(detail._empty.isVisible)
-    assert page._outgoing.table.model.total == 0
+    qtbot.waitUntil(lambda: page._outgoing.table.model.total == 0)
+    page._tabs.setCurrentIndex(BOXES.index("outbox"))
+    qtbot.waitUntil(lambda: page._outgoing.table.model.total == 1)
+    assert page._outgoing.table.current() is None
+    page._outgoing.table.view.selectRow(0)  # the only row, open before: a click opens it again
+    qtbot.waitUntil(detail._content.isVisible)
+    page._tabs.setCurrentIndex(BOXES.index("sent"))
     page.open_item(mail.row.email_id)
     qtbot.waitUntil(lambda: page._outgoing.table.current() is not None and detail._content.isVisible())
+
+
+def test_answers_chosen_outlast_a_look_into_another_box(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """What somebody corrected stands there still, and no key confirms it while the mail is not to be seen."""
+    page = opened(ui, qtbot, database, "{0}: kein Platz", "Berger")
+    pane, view = page._incoming, page._incoming._reply
+    qtbot.waitUntil(lambda: pane.table.current() is not None)
+    (row,) = view._answers._rows
+    row._answer.choose("waitlisted")
+    assert view._answers.changed()
+    page._tabs.setCurrentIndex(BOXES.index("settled"))
+    qtbot.waitUntil(lambda: pane.table.model.total == 0)
+    assert view._empty.isVisible()
+    view.confirm()
+    page._tabs.setCurrentIndex(BOXES.index("inbox"))
+    qtbot.waitUntil(lambda: pane.table.model.total == 1)
+    pane.table.view.selectRow(0)
+    find(qtbot, page, "Bestätigen")
+    assert view._answers.changed()
+    assert view._answers._rows[0]._answer.code() == "waitlisted"
+    assert scalar(database, STATUS) == "pending"

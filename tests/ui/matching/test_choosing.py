@@ -1,10 +1,11 @@
-"""Vermittlung: what is chosen belongs to one patient, outlasts a refresh, and goes with what left the list."""
+"""Vermittlung: what is chosen belongs to one patient and outlasts a refresh; who no longer fits is not asked."""
 
 from datetime import date
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.answers import record_answer
@@ -56,7 +57,8 @@ def current(page: MatchingPage) -> int:
 
 def see_again(page: MatchingPage, qtbot: QtBot) -> None:
     """A refresh, until it has come."""
-    with qtbot.waitSignal(page._results._model.modelReset):
+    idle = qtbot.waitSignal(page.ui.background.busy, check_params_cb=lambda running: running == 0)
+    with qtbot.waitSignal(page._results._model.modelReset), idle:
         page.refresh()
 
 
@@ -88,7 +90,7 @@ def test_practices_chosen_for_one_are_not_asked_for_another(
 
 
 def test_what_is_chosen_stays_over_a_refresh(page: MatchingPage, qtbot: QtBot, database: Database) -> None:
-    """By practice, wherever it stands now; who left the list is not asked, and leaves the right side."""
+    """By practice, wherever it stands now; who left the list is not asked."""
     first, middle, last = choose(page, 0, 2, 1)
     qtbot.waitUntil(page._composer._content.isVisible)
     see_again(page, qtbot)
@@ -104,29 +106,39 @@ def test_what_is_chosen_stays_over_a_refresh(page: MatchingPage, qtbot: QtBot, d
     see_again(page, qtbot)
     assert marked(page) == [last]
     assert not page._together.isVisible()
-    # the one at the right went, this one is marked: a click shows it though its mark does not change
-    assert page._composer._empty.isVisible()
+    # the one at the right does not fit any more, this one is marked: a click shows it though its mark does not change
+    qtbot.waitUntil(page._composer._gone.isVisible)
     view = page._results.view
     at = view.visualRect(page._results._model.index(0, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.waitUntil(page._composer._content.isVisible)
+    qtbot.waitUntil(page._composer._send.isEnabled)
+    assert not page._composer._gone.isVisible()
 
 
-def test_a_practice_that_left_the_list_leaves_the_right_side(
-    page: MatchingPage, qtbot: QtBot, database: Database
-) -> None:
-    """Another that leaves does not disturb it."""
+def test_who_no_longer_fits_is_said_and_not_asked(page: MatchingPage, qtbot: QtBot, database: Database) -> None:
+    """What was typed stays; another practice that leaves, or a list that is narrowed, does not disturb it."""
     (shown,) = choose(page, 1)
-    qtbot.waitUntil(page._composer._send.isVisible)
+    composer = page._composer
+    qtbot.waitUntil(composer._send.isVisible)
+    composer._override.setText("mit Frau Berg besprochen")
     exclude(page, database, page._results._model.rows[0].therapist_id)
     see_again(page, qtbot)
     assert marked(page) == [shown]
-    assert page._composer._send.isVisible()
-    exclude(page, database, shown)
+    page._limit = 0  # others come before it, or it has not the skill asked for
     see_again(page, qtbot)
     assert marked(page) == []
-    assert page._composer._empty.isVisible()
-    assert not page._composer._send.isVisible()
+    assert composer._send.isEnabled()
+    exclude(page, database, shown)
+    see_again(page, qtbot)
+    qtbot.waitUntil(composer._gone.isVisible)
+    assert composer._gone.text() == "Lea Wartend passt nicht mehr: ausgeschlossen"
+    assert not composer._send.isEnabled()
+    assert composer._override.text() == "mit Frau Berg besprochen"
+    assert composer.chosen() == [page._search_id]
+    fill(database, lambda s: s.execute(text("DELETE FROM matching_service.exclusion")))
+    see_again(page, qtbot)
+    qtbot.waitUntil(composer._send.isEnabled)
+    assert not composer._gone.isVisible()
 
 
 def test_what_was_sent_is_not_chosen_any_more(page: MatchingPage, qtbot: QtBot) -> None:
@@ -158,5 +170,5 @@ def test_a_promised_place_says_why_nobody_fits(
     assert page._total.text() == (
         "Für Lea Wartend liegt eine Zusage vor; gesucht wird erst weiter, wenn sie nicht zustande kommt."
     )
-    assert page._composer._empty.isVisible()
-    assert not page._composer._send.isVisible()
+    qtbot.waitUntil(page._composer._gone.isVisible)
+    assert not page._composer._send.isEnabled()

@@ -1,5 +1,7 @@
 """The record as a whole by hand: closed on wish, opened again, restricted, erased; exclusions taken away."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +15,7 @@ from tests.ui.hands import choose, confirm, fill, press, scalar
 from ui.patients.erased_words import ErasedDialog
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
+from ui.widgets.reason import ReasonDialog
 
 STATE = "SELECT state FROM matching_service.patient_state"
 
@@ -100,6 +103,27 @@ def test_the_words_of_a_patients_contacts_are_erased(ui: UiContext, qtbot: QtBot
     (dialog,) = page.findChildren(ErasedDialog)
     assert "1 Kontakt." in [label.text() for label in dialog.findChildren(QLabel)]
     dialog.reject()
+
+
+def test_what_is_confirmed_is_done_to_whom_it_was_asked_about(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """The dialog names whom; another record that comes under it is not erased in their place."""
+    note = ContactNote(ui.now(), "phone", "in", "Mutter", "weinte")
+    asked, other = fill(database, lambda s: [add_patient(s, last_name=name) for name in ("Gemeint", "Zweite")])
+    for patient in (asked, other):
+        fill(database, partial(note_patient_contact, patient_id=patient, note=note, now=ui.now()))
+    page = opened(ui, qtbot, asked)
+    qtbot.waitUntil(lambda: page._detail._name.text().endswith("Gemeint"))
+    choose(qtbot, page, "Akte", "Geschriebenes löschen …")
+    (dialog,) = page.findChildren(ReasonDialog)
+    assert any("Gemeint" in label.text() for label in dialog.findChildren(QLabel))
+    page.open_item(other)
+    qtbot.waitUntil(lambda: page._detail._name.text().endswith("Zweite"))
+    confirm(qtbot, page, reason="Antrag vom 20.11.")
+    qtbot.waitUntil(lambda: page.ui.messages.text() == "Das Geschriebene ist gelöscht.")
+    erased = "SELECT string_agg(patient_id::text, ' ') FROM communication_service.contact_entry WHERE body = ''"
+    assert scalar(database, erased) == str(asked)
+    (said,) = page.findChildren(ErasedDialog)
+    said.reject()
 
 
 def test_a_closed_record_is_erased_when_its_person_asks(ui: UiContext, qtbot: QtBot, database: Database) -> None:
