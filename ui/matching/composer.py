@@ -1,14 +1,13 @@
 """An inquiry being made: one practice, its best patients to tick, the channel, and the letter as it will read."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from domain.casework.preparing import Prepared, create_and_send, prepare, preview
+from domain.communication.leaving import Leaving, inquiry_leaving
 from domain.communication.mails import Letter
-from domain.communication.queries import leaves_at
 from domain.database import Session
 from domain.matching.best_patients import PatientCandidate, judge
 from domain.values import Channel
@@ -263,23 +262,23 @@ class InquiryComposer(QWidget):
             return  # said at the field
         self._send.setEnabled(False)
 
-        def work(session: Session) -> tuple[int, datetime | None]:
+        def work(session: Session) -> tuple[int, Leaving | None]:
             made = create_and_send(
                 session, therapist_id=therapist_id, search_ids=chosen, channel=channel, now=now,
                 confirm_unknown=confirm, cooling_override=override, send_at=send_at,
             )  # fmt: skip
-            return made, leaves_at(session, made)
+            return made, inquiry_leaving(session, made, now=now)
 
         self._ui.background.write(
             self,
             work,
-            lambda made: self._done(made[0], channel, send_at, leaves=made[1]),
+            lambda made: self._done(made[0], channel, made[1]),
             self._refused,
         )
 
-    def _done(self, inquiry_id: int, channel: Channel, send_at: datetime | None, *, leaves: datetime | None) -> None:
+    def _done(self, inquiry_id: int, channel: Channel, leaving: Leaving | None) -> None:
         self._clear()
-        self._told.tell(inquiry_id, channel, send_at=send_at, leaves=leaves)
+        self._told.tell(inquiry_id, channel, leaving)
         self.sent.emit(inquiry_id)
 
     def _refused(self, error: Exception) -> None:

@@ -1,16 +1,14 @@
 """What is said once an inquiry is made or refused: by its channel, with how it is taken back or goes on."""
 
-from datetime import datetime
-
 from PySide6.QtWidgets import QWidget
 
 from domain.casework.sending import undo_sending
+from domain.communication.leaving import Leaving
 from domain.errors import PlatzlotseError
 from domain.values import Channel
-from ui import formats
 from ui.errors import describe
 from ui.inquiries.letters_printing import LetterPrinting
-from ui.mail.batches.wording import inquiry_leaves
+from ui.mail.leaving import inquiry_sent
 from ui.ports import UiContext
 from ui.translation import tr
 
@@ -22,8 +20,8 @@ class InquirySent:
         self._owner, self._ui = owner, ui
         self._printing = LetterPrinting(ui, owner)
 
-    def tell(self, inquiry_id: int, channel: Channel, *, send_at: datetime | None, leaves: datetime | None) -> None:
-        """It was made; `send_at` is the time somebody chose, `leaves` until when a mail can be held back."""
+    def tell(self, inquiry_id: int, channel: Channel, leaving: Leaving | None) -> None:
+        """It was made; by mail it leaves so."""
         messages = self._ui.messages
         if channel is Channel.LETTER:
             messages.success(
@@ -33,10 +31,8 @@ class InquirySent:
             )
             return
         now = self._ui.now()
-        said = tr("Der Anruf ist geplant.") if channel is Channel.PHONE else inquiry_leaves(leaves, now)
-        if send_at is not None:
-            said = tr("Die Anfrage geht {when} hinaus.").format(when=formats.moment(send_at))
-        seconds = (leaves - now).total_seconds() if leaves is not None else 0
+        said = inquiry_sent(channel, leaving, now)
+        seconds = (leaving.at - now).total_seconds() if leaving is not None and leaving.at is not None else 0
         if channel is Channel.PHONE:
             messages.undoable(said, lambda: self._take_back(inquiry_id))
         elif seconds > 0:

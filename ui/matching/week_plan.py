@@ -1,7 +1,7 @@
 """Wochenplan: the contacts proposed for this week, each with its reason; a person accepts, skips or locks them."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -21,7 +21,7 @@ from domain.casework.week_plan import (
     save,
     skip,
 )
-from domain.communication.queries import leaves_at
+from domain.communication.leaving import Leaving, inquiry_leaving
 from domain.database import Session
 from domain.matching.week_listing import PlanLineRow, WeekSummary, list_plan_lines, week_summary
 from domain.values import Channel
@@ -30,7 +30,7 @@ from ui.changes import Refresher
 from ui.errors import describe
 from ui.labels import label
 from ui.mail.batches.gathered import gathered_words, show_elsewhere
-from ui.mail.batches.wording import inquiry_leaves
+from ui.mail.leaving import inquiry_sent
 from ui.matching.preview import preview_name, preview_text
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -244,16 +244,16 @@ class WeekPlanView(QWidget):
             return
         now, chosen = self._ui.now(), line
 
-        def work(session: Session) -> tuple[int, datetime | None]:
+        def work(session: Session) -> tuple[int, Leaving | None]:
             made = accept(session, chosen.line_id, now=now, version=chosen.version)
-            return made, leaves_at(session, made)
+            return made, inquiry_leaving(session, made, now=now)
 
-        self._ui.background.write(self, work, lambda made: self._accepted(made[0], chosen, leaves=made[1]))
+        self._ui.background.write(self, work, lambda made: self._accepted(made[0], chosen, made[1]))
 
-    def _accepted(self, inquiry_id: int, line: PlanLineRow, *, leaves: datetime | None) -> None:
+    def _accepted(self, inquiry_id: int, line: PlanLineRow, leaving: Leaving | None) -> None:
         phone = line.channel == "phone"
         now = self._ui.now()
-        said = tr("Der Anruf ist geplant.") if phone else inquiry_leaves(leaves, now)
+        said = inquiry_sent(Channel(line.channel), leaving, now)
 
         def take_back(session: Session) -> None:
             undo_sending(session, inquiry_id, now=now)
@@ -263,7 +263,7 @@ class WeekPlanView(QWidget):
             done = tr("Zurückgeholt; nichts wurde gesendet. Die Zeile wartet wieder.")
             self._ui.background.write(self, take_back, lambda _: self._ui.messages.info(done))
 
-        seconds = (leaves - now).total_seconds() if leaves is not None else 0
+        seconds = (leaving.at - now).total_seconds() if leaving is not None and leaving.at is not None else 0
         if phone or seconds > 0:
             self._ui.messages.undoable(said, undo, seconds=None if phone else seconds)
         else:

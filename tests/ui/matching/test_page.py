@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
 from tests.ui.conftest import Visits
@@ -70,6 +71,8 @@ def test_the_list_is_narrowed_to_a_qualification(ui: UiContext, qtbot: QtBot, da
 
 def test_what_leaves_at_once_offers_no_undo(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """An office without an undo window is not promised one."""
+    form = AccountForm(name="Büro", address="buero@mail.example", smtp_host="mail.example", is_default=True)
+    fill(database, lambda s: save_account(s, form))
     page = opened(ui, qtbot, database)
     press(qtbot, page, "Anfrage senden")
     qtbot.waitUntil(lambda: ui.messages._text.text() == "Die Anfrage ist unterwegs.")

@@ -136,13 +136,6 @@ def time_left(told: Forecast, now: datetime) -> str:
     return tr("fertig voraussichtlich {when}").format(when=leaves_when(told.last, now))
 
 
-def inquiry_leaves(leaves: datetime | None, now: datetime) -> str:
-    """What becomes of the mail of an inquiry that was just made; `leaves` until when it can be held back."""
-    if leaves is None or leaves <= now:
-        return tr("Die Anfrage ist unterwegs.")
-    return tr("Die Anfrage geht {when} hinaus.").format(when=leaves_when(leaves, now))
-
-
 def line_chip(line: LineRow) -> tuple[str, str]:
     """Where a line is."""
     if line.status != "made":
