@@ -153,9 +153,8 @@ class BackupKeeper:
             held.update(file.name for file in backups_in(second))
             for file in there:
                 if file.name not in held and not self._stopping.is_set():
-                    copy_to(file.path, second)
+                    copy_to(file.path, second, moved)
                     held.add(file.name)
-                    moved()
             _keep(second, told)
             keep_heads_beside(second, heads)
             _removed(second, superfluous(self._among(second, own), verified=verified, now=now))

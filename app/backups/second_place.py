@@ -14,29 +14,30 @@ from time import monotonic
 
 from domain.errors import Unavailable
 
-# without a word, or one file brought there: a large backup over a slow line needs some of it
-PATIENCE = timedelta(minutes=15)
+# without a block read or written
+PATIENCE = timedelta(minutes=5)
 _ENDING = timedelta(seconds=10)  # what a worker that ends allows; what is half there is cleared away by the next
 _MOVED = object()
 
 
 class SecondPlace:
-    """Asks one place at a time; `stopping` is set when the program ends."""
+    """Asks each place one thing at a time; `stopping` is set when the program ends."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
-        self._asked: threading.Thread | None = None
+        self._asked: dict[Path, threading.Thread] = {}
 
     def ask(self, place: Path, work: Callable[[Callable[[], None]], None]) -> None:
         """Do something there; `work` is given what it calls whenever something has moved.
 
         Raises what it raises, and Unavailable (backup.second_silent) where nothing moves, or did not when asked before.
         """
-        if self._asked is not None and self._asked.is_alive():
+        if place in self._asked and self._asked[place].is_alive():
             raise Unavailable("backup.second_silent", path=str(place))
         heard: SimpleQueue[object] = SimpleQueue()
-        self._asked = threading.Thread(target=_asked, args=(work, heard), name="second-place", daemon=True)
-        self._asked.start()
+        asked = threading.Thread(target=_asked, args=(work, heard), name="second-place", daemon=True)
+        self._asked[place] = asked
+        asked.start()
         moved = monotonic()
         while monotonic() - moved < (_ENDING if self._stopping.is_set() else PATIENCE).total_seconds():
             try:
@@ -46,7 +47,7 @@ class SecondPlace:
             if said is _MOVED:
                 moved = monotonic()
                 continue
-            self._asked.join()
+            asked.join()
             if isinstance(said, BaseException):
                 raise said
             return

@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,16 +107,20 @@ def whole_file(folder: Path, name: str) -> Iterator[BinaryIO]:
             raise
 
 
-def copy_to(source: Path, folder: Path) -> None:
-    """Bring a backup to a second place and read it back there. Raises Unavailable; then nothing lies there."""
+def copy_to(source: Path, folder: Path, moved: Callable[[], None]) -> None:
+    """Bring a backup to a second place and read it back there; `moved` is called with each block.
+
+    Raises Unavailable; then nothing lies there.
+    """
     with whole_file(folder, source.name) as file, source.open("rb") as content:
         hashed = blake2b()
         while block := content.read(_BLOCK):
             hashed.update(block)
             file.write(block)
+            moved()
     copied = folder / source.name
     with folder_errors(folder):
-        if _hash(copied) != hashed.digest():
+        if _hash(copied, moved) != hashed.digest():
             copied.unlink()
             raise Unavailable("backup.copy_differs", path=str(folder))
 
@@ -141,11 +145,12 @@ def _hold(descriptor: int) -> None:
                 raise
 
 
-def _hash(path: Path) -> bytes:
+def _hash(path: Path, moved: Callable[[], None]) -> bytes:
     hashed = blake2b()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             hashed.update(block)
+            moved()
     return hashed.digest()
 
 

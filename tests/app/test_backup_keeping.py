@@ -146,27 +146,30 @@ def test_a_place_that_is_away_is_told_and_comes_back(
 def test_a_second_place_that_is_silent_holds_no_backup_back(
     database: Database, keeper: BackupKeeper, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a network drive whose machine is gone: who reads there waits, and the next backup is made all the same."""
+    """As a drive whose machine is gone: who reads there waits; the next backup is made, and another place is used."""
     monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
     monkeypatch.setattr("app.backups.second_place.PATIENCE", timedelta(seconds=1))
-    silent = tmp_path / HEADS
-    os.mkfifo(silent)
+    gone, other = tmp_path / "gone", tmp_path / "other"
+    gone.mkdir()
+    other.mkdir()
+    os.mkfifo(gone / HEADS)
     with database.write() as session:
-        save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
+        save_backup_settings(session, BackupForm(second_folder=str(gone)), version=1)
     for hour in (1, 2):
         with pytest.raises(Unavailable, match="second_silent"):
             keeper.keep()
         clock.now += HOUR
         assert len(listed(database)) == hour
-    silent.open("wb").close()  # it answers, with nothing; whoever waited there reads it and is done
-    silent.unlink()
-    for thread in threading.enumerate():
-        if thread.name == "second-place":
-            thread.join(60)
+    with database.write() as session:
+        save_backup_settings(session, BackupForm(second_folder=str(other)), version=2)
     keeper.keep()
     assert [(row.state, row.copy_trouble, row.copied_at is not None) for row in listed(database)] == [
         ("made", "", True), ("made", "", True), ("verified", "", True)
     ]  # fmt: skip
+    (gone / HEADS).open("wb").close()  # it answers, with nothing; whoever waited there reads it and is done
+    for thread in threading.enumerate():
+        if thread.name == "second-place":
+            thread.join(60)
 
 
 @pytest.mark.soak

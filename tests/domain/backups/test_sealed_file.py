@@ -106,9 +106,9 @@ def test_a_second_place_holds_the_same(tmp_path: Path) -> None:
     with whole_file(tmp_path, name) as file:
         file.write(b"content")
     with pytest.raises(Unavailable, match=r"backup\.folder_missing"):
-        copy_to(tmp_path / name, second)
+        copy_to(tmp_path / name, second, lambda: None)
     second.mkdir()
-    copy_to(tmp_path / name, second)
+    copy_to(tmp_path / name, second, lambda: None)
     assert (second / name).read_bytes() == b"content"
 
 
