@@ -74,14 +74,16 @@ def lent_home() -> Iterator[Path]:
     """Lend a short folder for one server; what still runs in it afterwards fails the test and is ended."""
     folder = Path(tempfile.mkdtemp(prefix="plseat-", dir=in_memory()))
     guard = Guard(folder)
-    yield folder / "postgres"
-    left = processes_in(folder)
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, timeout=60)
-    shutil.rmtree(folder)
-    guard.close()
+    try:
+        yield folder / "postgres"
+    finally:
+        left = processes_in(folder)
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=60)
+        shutil.rmtree(folder)
+        guard.close()
     assert not left, "processes left behind"
 
 

@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from typing import IO, Any, NoReturn, Self
 
 REPOSITORY = Path(__file__).parents[2]
 LOADED = ("sync.worker", "sync.mail.smtp", "sync.geo.maps", "domain.casework.preparing", "domain.casework.calling")
+LONGEST_ORDER = 1 << 17  # bytes: an environment, mostly
 _asking = threading.Lock()
 
 
@@ -51,8 +53,7 @@ class Forked:
         order = json.dumps({"module": module, "arguments": arguments, "environment": dict(os.environ)})
         with _asking:
             way, _ = _source()
-            socket.send_fds(way, [b"+"], [*theirs, told])
-            way.sendall(order.encode() + b"\n")
+            socket.send_fds(way, [order.encode()], [*theirs, told])
             for descriptor in {*theirs, told}:
                 os.close(descriptor)
             self._status = os.fdopen(status, "r", encoding="ascii")
@@ -73,16 +74,12 @@ class Forked:
 
     def poll(self) -> int | None:
         """How it ended (the number of a signal negative), or None while it runs."""
-        import select
-
         if self.returncode is None and select.select([self._status], [], [], 0)[0]:
             self.wait()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; afterwards nothing it said can be read. Raises subprocess.TimeoutExpired."""
-        import select
-
         if self.returncode is None:
             if not select.select([self._status], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
@@ -134,7 +131,7 @@ def end_all() -> None:
 @functools.cache
 def _source() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
     """The way to the process all programs are forked from, and that process."""
-    ours, theirs = socket.socketpair()
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)  # an order and its streams come together or not at all
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(theirs.fileno())],
@@ -152,12 +149,9 @@ def main() -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever watches a program is waited for by nobody
     while True:
-        begun, descriptors, _, _ = socket.recv_fds(orders, 1, 4)
-        if not begun:
+        order, descriptors, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 4)
+        if not order:
             os.killpg(0, signal.SIGKILL)
-        order = b""
-        while not order.endswith(b"\n"):
-            order += orders.recv(1 << 16)
         if os.fork() == 0:
             orders.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

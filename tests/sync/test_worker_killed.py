@@ -27,7 +27,7 @@ from sync.worker import CONCURRENCY
 from tests.builders import add_patient
 from tests.conftest import Office
 from tests.servers.mail import DOMAIN, MailServer
-from tests.sync.worker_nursery import Nursery
+from tests.sync.worker_program import WorkerProgram
 
 SECONDS = 120
 BURST = 8  # mails that wait at each kill; more than the worker has under way at once
@@ -118,34 +118,38 @@ def kill_while_sending(office: Office, database: Database, server: MailServer, l
         account = save_account(session, form(server, own))
     ahead = timedelta(0)
     queued = under_way = 0
-    with Nursery(office.url("worker"), KEY, log) as nursery:
-        for _ in range(kills):
-            # topped up, so that the thousandth kill finds what the first one found
-            burst = BURST - number_of(database, WAITING)
-            queue_burst(database, address, burst, patient)
-            queued += burst
-            with nursery.worker(ahead=ahead):
-                if under_way:
-                    time.sleep(dice.uniform(0, LONGEST_LIFE))
-                else:  # the first kill hits, however slow the machine is
-                    wait_until_something_is_held(database)
-            wait_for_connections_to_end(database)
-            held = number_of(database, HELD)
-            assert held <= CONCURRENCY
-            under_way += held
-            ahead += STEP
-        with nursery.worker(ahead=ahead):
-            end, before = time.monotonic() + SECONDS, -1
-            while left := number_of(database, WAITING):
-                if left != before:  # the backlog of many kills takes its time; only standing still is a fault
-                    end, before = time.monotonic() + SECONDS, left
-                assert time.monotonic() < end, f"unfinished: {left}"
-                time.sleep(0.05)
-        server.wait_until_handed_over()
-        stored, arrived = rows(database), message_ids(server, address)
-        assert len(stored) == queued
-        compare(stored, arrived, kills=kills, under_way=under_way)
-        settle(database, server, nursery, account, own, stored, arrived, ahead=ahead)
+
+    def worker_ahead() -> WorkerProgram:
+        return WorkerProgram(office.url("worker"), KEY, log, ahead=ahead)
+
+    for _ in range(kills):
+        # topped up, so that the thousandth kill finds what the first one found
+        burst = BURST - number_of(database, WAITING)
+        queue_burst(database, address, burst, patient)
+        queued += burst
+        with worker_ahead() as killed:
+            if under_way:
+                time.sleep(dice.uniform(0, LONGEST_LIFE))
+            else:  # the first kill hits, however slow the machine is
+                wait_until_something_is_held(database)
+            killed.kill()
+        wait_for_connections_to_end(database)
+        held = number_of(database, HELD)
+        assert held <= CONCURRENCY
+        under_way += held
+        ahead += STEP
+    with worker_ahead():
+        end, before = time.monotonic() + SECONDS, -1
+        while left := number_of(database, WAITING):
+            if left != before:  # the backlog of many kills takes its time; only standing still is a fault
+                end, before = time.monotonic() + SECONDS, left
+            assert time.monotonic() < end, f"unfinished: {left}"
+            time.sleep(0.05)
+    server.wait_until_handed_over()
+    stored, arrived = rows(database), message_ids(server, address)
+    assert len(stored) == queued
+    compare(stored, arrived, kills=kills, under_way=under_way)
+    settle(database, server, worker_ahead(), account, own, stored, arrived)
 
 
 def compare(stored: dict[str, str], arrived: Counter[str], *, kills: int, under_way: int) -> None:
@@ -166,13 +170,11 @@ def compare(stored: dict[str, str], arrived: Counter[str], *, kills: int, under_
 def settle(
     database: Database,
     server: MailServer,
-    nursery: Nursery,
+    worker: WorkerProgram,
     account: int,
     own: str,
     stored: dict[str, str],
     arrived: Counter[str],
-    *,
-    ahead: timedelta,
 ) -> None:
     """The server's folder of sent mails has those that left: they are sent, the others stay for a person."""
     unclear = sorted(number for number, status in stored.items() if status == "unclear")
@@ -186,7 +188,7 @@ def settle(
     with database.write() as session:
         values = {"imap_host": "127.0.0.1", "imap_port": server.imap_port, "imap_security": "none", "username": user}
         save_account(session, form(server, own, password="test", sent_folder="Sent", **values), account_id=account)
-    with nursery.worker(ahead=ahead):
+    with worker:
         end = time.monotonic() + SECONDS
         count = "SELECT count(*) FROM communication_service.email WHERE status = 'unclear'"
         while number_of(database, count) > len(unclear) - len(left):

@@ -1,7 +1,8 @@
-"""The worker as a process of its own; ``python -m tests.sync.worker_program URL PORT AHEAD``.
+"""The worker as a process of its own; ``python -m tests.sync.worker_program URL WAY AHEAD``.
 
-It sends to PORT of this machine by the office's database at URL. Its clock is AHEAD seconds ahead, so that what
-takes minutes (a lease, the wait before a retry) is over without waiting. `WorkerProgram` starts, stops and kills it.
+It works for the office's database at URL and sends by WAY: a port of this machine, or the office's accounts, which a
+key (hex) opens. Its clock is AHEAD seconds ahead, so that what takes minutes (a lease, the wait before a retry) is over
+without waiting. `WorkerProgram` starts, stops and kills it.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sync.mail.senders import Sender
+from nacl.public import PrivateKey
+
+from sync.mail.senders import Credentials, Sender
 from sync.mail.smtp import SmtpTransport
 from sync.worker import Worker
 from tests.servers.forked import Forked
@@ -24,13 +27,15 @@ SENDER = "buero@buero.example"
 SENDER_NAME = "Büro Süd"
 READY = b"Starting worker"
 SECONDS = 120
+LONGEST_PORT = 5  # digits
 
 
 class WorkerProgram:
     """One run of the worker; ends gently with the block. Its words are in the log file."""
 
-    def __init__(self, url: str, port: int, log: Path, *, ahead: timedelta = timedelta(0)) -> None:
-        self._arguments = (url, str(port), str(ahead.total_seconds()))
+    def __init__(self, url: str, way: int | PrivateKey, log: Path, *, ahead: timedelta = timedelta(0)) -> None:
+        by = str(way) if isinstance(way, int) else bytes(way).hex()
+        self._arguments = (url, by, str(ahead.total_seconds()))
         self._log = log
         self._process: Forked | None = None
 
@@ -38,12 +43,17 @@ class WorkerProgram:
         began = self._log.stat().st_size if self._log.exists() else 0
         self._process = Forked(__name__, *self._arguments, log=self._log)
         end = time.monotonic() + SECONDS
-        while READY not in self._log.read_bytes()[began:]:
+        while READY not in self._words_since(began):
             if self._process.poll() is not None or time.monotonic() > end:
                 self.kill()
-                raise RuntimeError(f"the worker does not start: {self._log.read_text('utf-8', 'replace')[-2000:]}")
-            time.sleep(0.005)
+                raise RuntimeError(f"the worker does not start: {self._words_since(began)[-2000:]!r}")
+            time.sleep(0.003)
         return self
+
+    def _words_since(self, began: int) -> bytes:
+        with self._log.open("rb") as log:
+            log.seek(began)
+            return log.read()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -62,12 +72,16 @@ class WorkerProgram:
             self._process = None
 
 
-def main(url: str, port: int, ahead: timedelta) -> None:
+def main(url: str, way: str, ahead: timedelta) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    transport = SmtpTransport("127.0.0.1", port, security="none", timeout=60)
-    worker = Worker(url, Sender(transport, SENDER, SENDER_NAME), now=lambda: datetime.now(UTC) + ahead)
-    asyncio.run(worker.run())
+    sender, credentials = None, Credentials()
+    if way.isdigit() and len(way) <= LONGEST_PORT:
+        transport = SmtpTransport("127.0.0.1", int(way), security="none", timeout=60)
+        sender = Sender(transport, SENDER, SENDER_NAME)
+    else:
+        credentials = Credentials(PrivateKey(bytes.fromhex(way)))
+    asyncio.run(Worker(url, sender, credentials=credentials, now=lambda: datetime.now(UTC) + ahead).run())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), timedelta(seconds=float(sys.argv[3])))
+    main(sys.argv[1], sys.argv[2], timedelta(seconds=float(sys.argv[3])))
