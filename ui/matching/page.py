@@ -136,6 +136,7 @@ class MatchingPage(PageWidget):
         self._searches.widen.connect(self._filter.clear)
         self._searches.selected.connect(self._choose)
         self._results.selected.connect(self._choose_practice)
+        self._results.selected.connect(lambda _: ui.messages.turn())
         self._results.clicked.connect(self._show_clicked)
         self._results.several.connect(self._offer_together)
         self._results.activated.connect(lambda i: ui.navigate("therapists", i))
@@ -169,6 +170,8 @@ class MatchingPage(PageWidget):
         self._views.setCurrentIndex(0)
         if item_id < 0:
             self._tabs.setCurrentIndex(INQUIRY_TAB)
+            if self._searches.chosen_id() is None:
+                self._searches.select(None)  # the search of last time is not opened over the practice
             self._composer.show_therapist(-item_id, None)
             return
         self._searches.select(item_id)

@@ -20,7 +20,7 @@ from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column, prepare_header, row_height
 from ui.widgets.marking import mark, marked
 from ui.widgets.nothing_here import NothingHere
-from ui.widgets.paged_model import Fetch, PagedModel
+from ui.widgets.paged_model import PAGE_ROWS, Fetch, PagedModel
 from ui.widgets.row_view import RowView
 from ui.window_state import WindowState
 
@@ -143,7 +143,9 @@ class PagedTable(QWidget):
             self._selected = remembered
             self.selected.emit(remembered)
         there = self.model.rows_of(self._marked)
-        self._marked = set(there) if len(there) > 1 else set()
+        # of a list that is not all there the others may stand further down: a part must not pass for all of them
+        known = len(there) == len(self._marked) or self.model.total <= PAGE_ROWS
+        self._marked = set(there) if known and len(there) > 1 else set()
         self._mark(scroll=True)
 
     def _on_more(self) -> None:

@@ -172,3 +172,19 @@ def test_a_promised_place_says_why_nobody_fits(
     )
     qtbot.waitUntil(page._composer._gone.isVisible)
     assert not page._composer._send.isEnabled()
+
+
+def test_a_practice_opened_from_elsewhere_is_not_hidden_by_the_search_of_last_time(
+    page: MatchingPage, ui: UiContext, qtbot: QtBot
+) -> None:
+    """The first list opens what was open last only where nothing else was asked for."""
+    (therapist,) = choose(page, 0)
+    page._searches.select(None)
+    page._searches.view.selectRow(0)  # by hand: that is remembered
+    again = MatchingPage(ui)
+    qtbot.addWidget(again)
+    again.show()
+    again.open_item(-therapist)
+    qtbot.waitUntil(lambda: again._searches.model.total == 1)
+    qtbot.waitUntil(again._composer._content.isVisible)
+    assert again._search_id is None

@@ -2,13 +2,14 @@
 
 from threading import Event
 
+import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
 
 from domain.paging import ListQuery, Page
 from ui.ports import UiContext
 from ui.widgets.columns import Column
-from ui.widgets.marking import marked
+from ui.widgets.marking import mark, marked
 from ui.widgets.paged_table import PagedTable
 
 
@@ -39,8 +40,9 @@ def test_a_list_says_that_it_is_empty_only_when_it_knows(ui: UiContext, qtbot: Q
     assert table._empty.said.text() == "Noch niemand."
 
 
-def test_a_chosen_row_is_marked_wherever_it_is(ui: UiContext, qtbot: QtBot) -> None:
-    """Beyond the first rows too, as soon as they are there; nothing else is marked in its place."""
+@pytest.fixture
+def many(ui: UiContext, qtbot: QtBot) -> PagedTable:
+    """Three hundred, of whom the first two hundred are there; several may be marked."""
     names = [f"Name {number}" for number in range(300)]
 
     def fetch(_session: Session, query: ListQuery) -> Page[str]:
@@ -55,11 +57,18 @@ def test_a_chosen_row_is_marked_wherever_it_is(ui: UiContext, qtbot: QtBot) -> N
         columns=(Column("Name", 0, text=str),),
         row_id=names.index,
         empty="Noch niemand.",
+        several=True,
     )
     qtbot.addWidget(table)
     table.show()
     table.refresh()
     qtbot.waitUntil(lambda: table.model.total == 300)
+    return table
+
+
+def test_a_chosen_row_is_marked_wherever_it_is(many: PagedTable, qtbot: QtBot) -> None:
+    """Beyond the first rows too, as soon as they are there; nothing else is marked in its place."""
+    table = many
     table.select(230)
     assert marked(table.view) == []
     table.view.scrollToBottom()
@@ -70,3 +79,16 @@ def test_a_chosen_row_is_marked_wherever_it_is(ui: UiContext, qtbot: QtBot) -> N
     table.show_query(text="Name 23")
     qtbot.waitUntil(lambda: table.current() == "Name 230")
     assert table.chosen_id() == 230
+
+
+def test_a_part_of_what_was_marked_does_not_pass_for_all_of_it(many: PagedTable, qtbot: QtBot) -> None:
+    """Read anew, a list that is not all there marks all of them again or none."""
+    for rows, left in (([1, 2], [1, 2]), ([198, 199, 225], [])):
+        many.view.scrollToBottom()
+        qtbot.waitUntil(lambda: many.model.id_at(299) is not None)
+        mark(many.view, rows)
+        many._on_selection()
+        assert sorted(many.chosen_ids() or ()) == rows
+        with qtbot.waitSignal(many.model.modelReset):
+            many.refresh()
+        assert sorted(many.chosen_ids() or ()) == left

@@ -208,6 +208,8 @@ class DraftsPane(QWidget):
     def _choose(self, number: int) -> None:
         drafts, edits = self._shown.drafts, self._shown.edits
         if 0 <= number < len(drafts):
+            if self._wanted not in (None, drafts[number].client_uuid):
+                self._ui.messages.turn()
             self._wanted = drafts[number].client_uuid
             self.composer.save()
             self._relist(reload=True)
