@@ -49,7 +49,7 @@ def way_out(session: Session, account_id: int | None, *, now: datetime) -> WayOu
     if goes_by is None:
         return WayOut(has_account=False)
     account = session.get_one(MailAccount, goes_by)
-    trouble = in_the_way(session, goes_by, now=now) if account.confirmed else "mail_account.unconfirmed"
+    trouble = in_the_way(session, goes_by, now=now)
     return WayOut(has_account=True, trouble=trouble, server=f"{account.smtp_host}:{account.smtp_port}")
 
 
