@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import partial
 
+import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from domain.casework.preparing import create_and_send
 from domain.casework.sending import undo_sending
 from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
-from domain.errors import Conflict
+from domain.errors import Conflict, Unavailable
 from domain.patients.queries import get_patient
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
@@ -150,6 +151,44 @@ def test_a_line_that_is_free_again_is_counted_again(ui: UiContext, qtbot: QtBot,
     qtbot.waitUntil(lambda: view._send.accessibleName() == "2 E-Mails senden")
     assert view._figures.text() == "2 E-Mails werden gesendet · 1 Zeile wird ausgelassen"
     assert "Bei 1 Zeile steht etwas im Weg" in view._hints.text()
+
+
+def test_senden_stays_off_while_it_releases(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Something changes meanwhile: pressed once more it does nothing, and what was released can be taken back."""
+    view = opened(ui, qtbot, fill(database, drafted))._batches._view
+    send = find(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: ui.background.running == 0)
+    with Session(database.engine) as other:
+        other.execute(text("SELECT id FROM communication_service.batch FOR UPDATE"))
+        press(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
+        for _ in range(2):
+            view.follow()
+            qtbot.waitUntil(lambda: ui.background.running == 1)  # the batch is shown anew, the release still waits
+            assert (send.isVisible(), send.isEnabled()) == (True, False)
+            send.click()
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0) and ui.background.running == 0)
+    assert ui.messages.text().startswith("Freigegeben")
+
+
+def test_a_look_that_failed_is_made_again(
+    ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server was away once, and is told; what is free by then is offered at the next change."""
+    batch, others = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("db.unavailable")
+
+    with monkeypatch.context() as patch, qtbot.waitSignal(ui.background.failed, timeout=60_000):
+        patch.setattr("ui.mail.batches.lines.check_lines", away)
+        ui.changes.changed.emit("email", 0)
+    for other in others:
+        fill(database, partial(undo_sending, inquiry_id=other, now=ui.now()))
+    ui.changes.changed.emit("email", 0)
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden" and view._send.isEnabled())
 
 
 def test_a_batch_of_which_nothing_goes_is_only_dropped(ui: UiContext, qtbot: QtBot, database: Database) -> None:
