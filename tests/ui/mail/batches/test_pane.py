@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import pause, release
+from domain.casework.batches.steering import pause
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import undo_sending
 from domain.communication.accounts import AccountForm, save_account
@@ -20,7 +20,7 @@ from domain.errors import Conflict, Unavailable
 from domain.patients.queries import get_patient
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
-from tests.domain.casework.batches.steps import hopeful
+from tests.domain.casework.batches.steps import hopeful, release
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
 from ui.mail.batches.gathered import show_elsewhere
@@ -245,16 +245,18 @@ def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> Non
     assert scalar(database, MAILS.format("queued")) == 3
 
 
-def test_without_an_account_it_says_who_sends(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Nothing leaves by itself: the draft names no time, and what runs does not promise to be done in a minute."""
+def test_without_an_account_no_time_is_promised(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Only a server of the worker's own sends: nothing is promised for sure, nor asked for by hand."""
     page = opened(ui, qtbot, fill(database, drafted))
     view = page._batches._view
     qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden, 1 Anruf planen")
-    assert "senden Sie von Hand" in view._time.text()
-    assert "hinaus" not in view._time.text()
+    assert "gehen frühestens um" in view._time.text()
+    assert "Hat der Hintergrunddienst keinen eigenen Mailserver, warten die" in view._time.text()
     press(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
-    qtbot.waitUntil(lambda: "3 warten" in view._figures.text() and "senden Sie von Hand" in view._time.text())
+    qtbot.waitUntil(
+        lambda: "3 warten" in view._figures.text() and view._time.text().startswith("Ein Postkonto ist nicht")
+    )
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
