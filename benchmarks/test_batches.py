@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from domain.casework.batches.checking import check_lines
 from domain.casework.batches.gathering import gather_plan
-from domain.casework.batches.listing import get_batch, open_lines_of
+from domain.casework.batches.listing import Ways, get_batch, open_lines_of
 from domain.casework.batches.making import make_next
 from domain.casework.batches.steering import release, take_back, take_back_next
 from domain.casework.week_plan import monday_of, propose, save
@@ -49,7 +49,7 @@ def test_a_batch(filled: Database, wanted: int, benchmark: BenchmarkFixture) -> 
             check_lines(session, lines[start : start + CHECKED], now=NOW)
         timed("check", begin)
     with database.write() as session:
-        release(session, batch, now=NOW)
+        release(session, batch, now=NOW, shown=Ways(len(lines), len(lines), len(lines)))
 
     def make() -> None:
         more = True

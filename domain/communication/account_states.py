@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 SEEN_AGAIN = timedelta(minutes=5)  # how exact the time of the last sending is
 TOLD_AFTER, UNREAD = timedelta(minutes=15), timedelta(days=1)  # after which a mailbox that is not read is told
 LOGIN_AGAIN = timedelta(minutes=15)  # after a refused one
-RESTING = "mail_server.resting"
+RESTING, UNCONFIRMED = "mail_server.resting", "mail_account.unconfirmed"
 NOT_LOOKED_AT, COPIES, SENDING = "imap.not_looked_at", "copies:", "sending:"
 # base64 in lines of 76 letters: 78 bytes travel for 57
 _TRAVELS = 78 / 57
@@ -144,6 +144,8 @@ def kept_back(session: Session, account_id: int | None, *, now: datetime) -> tup
 
 def in_the_way(session: Session, account_id: int, *, now: datetime) -> str:
     """The code of what lets no mail of an account leave now, put off or tried; empty where nothing is known to."""
+    if not session.get_one(MailAccount, account_id).confirmed:
+        return UNCONFIRMED
     if _resting(session, account_id, now=now) is not None:
         return RESTING
     met = _met(session, account_id)

@@ -11,12 +11,14 @@ from domain.communication.account_states import in_the_way
 from domain.communication.accounts import sending_account_id
 from domain.communication.models import Email
 from domain.communication.queries import mail_of_inquiry
-from domain.communication.send_times import limit_reached
+from domain.communication.send_times import hourly_limit
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """By what mails leave. `has_account`: whether one sends them; else they wait for a person to send them by hand.
+    """By what mails leave. `has_account`: whether one sends them; else the worker's own server does, if it has one.
+
+    That it has one (`claiming.claim`, `without_account`) is known to the worker alone.
 
     `trouble` is the code of what keeps all of them now, and not only one (empty: nothing), `server` its host:port.
     """
@@ -25,17 +27,12 @@ class WayOut:
     trouble: str = ""
     server: str = ""
 
-    @property
-    def kept(self) -> bool:
-        """Whether nothing leaves by itself now."""
-        return not self.has_account or bool(self.trouble)
-
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A mail that waits: not before `at` (None: for no time), by which way, and so many an hour before it is its turn.
+    """A mail that waits: not before `at` (None: the worker has it), by which way, and how many leave in an hour.
 
-    `per_hour` is None where no limit keeps it waiting.
+    `per_hour` is None without a limit. With one, nobody can say how many wait before it: other teams' are not seen.
     """
 
     at: datetime | None
@@ -49,7 +46,7 @@ def way_out(session: Session, account_id: int | None, *, now: datetime) -> WayOu
     if goes_by is None:
         return WayOut(has_account=False)
     account = session.get_one(MailAccount, goes_by)
-    trouble = in_the_way(session, goes_by, now=now) if account.confirmed else "mail_account.unconfirmed"
+    trouble = in_the_way(session, goes_by, now=now)
     return WayOut(has_account=True, trouble=trouble, server=f"{account.smtp_host}:{account.smtp_port}")
 
 
@@ -57,7 +54,7 @@ def leaving(session: Session, email_id: int, *, now: datetime) -> Leaving:
     """How a mail that was just queued leaves."""
     email = session.get_one(Email, email_id)
     goes_by = sending_account_id(session, email.account_id)
-    limit = limit_reached(session, office(session), email, account_id=goes_by, now=now)
+    limit = hourly_limit(session, office(session), goes_by) if email.not_before is not None else None
     return Leaving(email.not_before, way_out(session, goes_by, now=now), limit)
 
 

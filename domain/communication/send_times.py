@@ -55,11 +55,15 @@ def monday_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def hourly_limit(session: Session, settings: OfficeSettings, account_id: int | None) -> int | None:
+    """How many mails of an account leave in an hour, the lower of the office's limit and its own; None without one."""
+    own = session.get_one(MailAccount, account_id).mails_per_hour if account_id is not None else None
+    return min((limit for limit in (settings.mails_per_hour, own) if limit is not None), default=None)
+
+
 def is_limited(session: Session, settings: OfficeSettings, account_id: int | None) -> bool:
     """Whether mails of an account are counted by the hour, so that each waits for its turn."""
-    if settings.mails_per_hour is not None or account_id is None:
-        return settings.mails_per_hour is not None
-    return session.get_one(MailAccount, account_id).mails_per_hour is not None
+    return hourly_limit(session, settings, account_id) is not None
 
 
 def may_leave(session: Session, settings: OfficeSettings, account_id: int | None, *, now: datetime) -> bool:
@@ -122,30 +126,6 @@ def allowance(session: Session, settings: OfficeSettings, *, now: datetime) -> i
     if settings.mails_per_hour is None:
         return None
     return max(0, settings.mails_per_hour - _under_way(session, None, now=now))
-
-
-def limit_reached(
-    session: Session, settings: OfficeSettings, email: Email, *, account_id: int | None, now: datetime
-) -> int | None:
-    """The limit of an hour, the office's or the account's, that keeps a waiting mail beyond its time; None: none does.
-
-    Counted are those whose turn comes before, and within the coming hour those that left in the last one.
-    """
-    if email.not_before is None:
-        return None
-    own = session.get_one(MailAccount, account_id).mails_per_hour if account_id is not None else None
-    for limit, counted in ((settings.mails_per_hour, None), (own, account_id)):
-        if limit is None:
-            continue
-        ahead = select(func.count()).select_from(Email).where(
-            Email.status.in_(WAITING), Email.not_before <= email.not_before, Email.id != email.id, not_held()
-        )  # fmt: skip
-        if counted is not None:
-            ahead = ahead.where(Email.account_id == counted)
-        gone = _under_way(session, counted, now=now) if email.not_before < now + HOUR else 0
-        if gone + int(session.scalar(ahead) or 0) >= limit:
-            return limit
-    return None
 
 
 def _handed_over(session: Session, account_id: int | None, *, now: datetime) -> int:

@@ -12,8 +12,9 @@ from domain.communication.send_times import next_opening
 from domain.communication.states import EmailStatus
 
 Reason = Literal[
-    "exported", "first", "held", "reply", "unconfirmed", "undo", "later", "hours", "retry", "limit", "worker", "by_hand"
-]
+    "exported", "first", "held", "reply", "unconfirmed", "undo", "later", "hours", "retry", "limit", "worker",
+    "no_account",
+]  # fmt: skip
 MOMENT = timedelta(seconds=10)  # about how long the worker needs to take a mail whose time has come
 
 
@@ -25,8 +26,8 @@ class Waiting:
     ``held`` (its batch is paused), ``reply`` (until somebody has read what its practice answered), ``unconfirmed``
     (until who leads the office confirms its account's server), ``undo`` (it can still be taken back), ``later`` (a
     time somebody chose or its batch has), ``hours`` (the office's sending hours), ``retry`` (after an attempt that
-    failed), ``limit`` (so many an hour), ``worker`` (it is taken as soon as the worker runs), ``by_hand`` (no account
-    sends it).
+    failed), ``limit`` (so many an hour), ``worker`` (it is taken as soon as the worker runs), ``no_account`` (no
+    account sends it: the worker's own server does, if it has one, else a person).
     """
 
     reason: Reason
@@ -74,7 +75,7 @@ def waiting(
         return Waiting("undo" if due <= created_at + undo + MOMENT else "later", due)
     overdue = not_before is not None and not_before < now - MOMENT
     limited = settings.mails_per_hour is not None or account_limit is not None
-    return Waiting("by_hand" if not has_account else "limit" if overdue and limited else "worker")
+    return Waiting("no_account" if not has_account else "limit" if overdue and limited else "worker")
 
 
 def _is_opening(moment: datetime, settings: OfficeSettings) -> bool:

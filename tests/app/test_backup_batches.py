@@ -6,11 +6,11 @@ from pathlib import Path
 from app.backups.restoring import Target
 from domain.casework.batches.gathering import gather_plan
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import release, resume
+from domain.casework.batches.steering import resume
 from domain.database import Database
 from tests.app.test_backup_erasures import backed_up, brought_back, target
 from tests.conftest import Office
-from tests.domain.casework.batches.steps import MONDAY, NOW, figures, make_all, planned_town
+from tests.domain.casework.batches.steps import MONDAY, NOW, figures, make_all, planned_town, release
 
 __all__ = ["target"]
 

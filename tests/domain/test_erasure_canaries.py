@@ -20,7 +20,6 @@ from domain.casework import calling
 from domain.casework.answers import record_answer
 from domain.casework.batches.gathering import gather_weekly
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import release
 from domain.casework.draft_upload import upload
 from domain.casework.mail_reports import mail_sent
 from domain.casework.receiving import receive
@@ -41,6 +40,7 @@ from domain.therapists.models import Therapist
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import NOW, Office
+from tests.domain.casework.batches.steps import release
 from tests.domain.casework.steps import ask, calls, items, mails
 from tests.domain.communication.evidence.log import check
 from tests.domain.communication.incoming.letters import reply

@@ -15,13 +15,13 @@ from sqlalchemy import text
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.listing import BatchRow
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import pause, release, resume, take_back
+from domain.casework.batches.steering import pause, resume, take_back
 from domain.communication.mails import Letter, queue_mail
 from domain.communication.send_times import LEAST_UNDO
 from domain.database import Database
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
-from tests.domain.casework.batches.steps import figures, make_all, scalar, take_all_back
+from tests.domain.casework.batches.steps import figures, make_all, release, scalar, take_all_back
 from tests.servers.mail import DOMAIN, MailServer
 from tests.sync.worker_program import WorkerProgram
 

@@ -14,7 +14,7 @@ from domain.casework.mail_reports import mail_postponed
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import note_sending
 from domain.communication.account_tests import ask_test
-from domain.communication.accounts import AccountForm, account, save_account
+from domain.communication.accounts import AccountForm, account, confirm_account, save_account
 from domain.communication.claiming import claim
 from domain.communication.outcomes import Failure
 from domain.communication.sealing import publish_key
@@ -224,6 +224,29 @@ def test_a_server_that_wants_a_login_keeps_all_mails_until_it_gets_one(database:
                 smtp_security="none", sender_name="Büro Süd", is_default=True,
             )  # fmt: skip
             save_account(session, form, account_id=1)
+        worker.release()
+        assert told(database, mail) == ("", "queued", True)
+        assert worker.send(mail) is Outcome.ACCEPTED
+
+
+def test_mails_rest_while_nobody_has_confirmed_where_their_account_leads(
+    office: Office, database: Database, worker: Worker
+) -> None:
+    """What a server refused without a login is not taken again and again; once somebody confirms it goes at once."""
+    server = Script(mail="530 5.7.0 Authentication required")
+    with scripted(server) as port:
+        (mail,) = queue_mails(database, port, 1)
+        assert worker.send(mail) is Outcome.POSTPONED
+        server.mail = ""
+        admin = office.database("admin")
+        with admin.write() as session:  # enters another server, and may not decide
+            session.execute(text("UPDATE communication_service.mail_account SET smtp_host = 'localhost'"))
+        admin.close()
+        worker.release()
+        assert told(database, mail) == ("mail_account.unconfirmed", "retry_wait", False)
+        assert worker.send(mail) is None
+        with database.write() as session:
+            confirm_account(session, account(session, 1))
         worker.release()
         assert told(database, mail) == ("", "queued", True)
         assert worker.send(mail) is Outcome.ACCEPTED

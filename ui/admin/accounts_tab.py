@@ -41,7 +41,7 @@ class AccountsTab(ListFormTab[AccountState]):
             "mail",
             tr("Noch kein Postkonto"),
             tr(
-                "Ohne Postkonto gehen E-Mails über den Server dieses Platzes; Antworten liest das Programm erst mit einem."
+                "Ohne Postkonto sendet nur ein eigener Mailserver des Hintergrunddienstes; Antworten liest nur ein Konto."
             ),
         )
         super().__init__(ui, tr("Postkonten"), nothing)

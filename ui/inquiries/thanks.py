@@ -45,7 +45,7 @@ def tell_recorded(ui: UiContext, owner: QWidget, recorded: Sequence[Recorded], *
         mail = thanks[0].email_id
         ui.messages.warning(" ".join(said), tr("Zur E-Mail"), lambda: ui.navigate("mail", mail), lasting=True)
         return True
-    said.append(tr("Dank an die Praxis geht {when} hinaus.").format(when=leaves_when(leaves, now)))
+    said.append(tr("Dank an die Praxis geht frühestens {when} hinaus.").format(when=leaves_when(leaves, now)))
 
     def keep(session: Session) -> None:
         for one in thanks:

@@ -20,23 +20,36 @@ def inquiry_sent(channel: Channel, leaving: Leaving | None, now: datetime) -> st
 
 def mail_leaves(what: str, leaving: Leaving, now: datetime) -> str:
     """When one mail leaves, or what keeps it; `what` is its word with the article („Die Anfrage“)."""
-    if not leaving.out.has_account:
-        return tr("{what} wartet im Postausgang: Es gibt kein Postkonto, senden Sie sie von Hand.").format(what=what)
     if leaving.out.trouble:
         return tr("{what} wartet im Postausgang. {why}").format(what=what, why=_trouble(leaving.out))
     waits = leaving.at is not None and leaving.at > now
     when = leaves_when(leaving.at, now) if leaving.at is not None else ""
-    if leaving.per_hour is not None:
-        said = tr("{what} geht frühestens {when} hinaus") if waits else tr("{what} wartet, bis sie an der Reihe ist")
-        limit = tr("Mehr als {n} in der Stunde sendet Ihr Büro nicht.").format(n=leaving.per_hour)
-        return f"{said.format(what=what, when=when)}. {limit}"
-    return (tr("{what} geht {when} hinaus.") if waits else tr("{what} ist unterwegs.")).format(what=what, when=when)
+    if leaving.out.has_account and leaving.per_hour is None:
+        return (tr("{what} geht {when} hinaus.") if waits else tr("{what} ist unterwegs.")).format(what=what, when=when)
+    said = tr("{what} geht frühestens {when} hinaus.") if waits else tr("{what} wartet, bis sie an der Reihe ist.")
+    why = (
+        tr(
+            "Ein Postkonto ist nicht eingerichtet: Hat der Hintergrunddienst keinen eigenen Mailserver, wartet sie im"
+            " Postausgang."
+        )
+        if not leaving.out.has_account
+        else limit_words(leaving.per_hour or 0)
+    )
+    return f"{said.format(what=what, when=when)} {why}"
+
+
+def limit_words(per_hour: int) -> str:
+    """Why something leaves "frühestens"."""
+    return tr("Mehr als {n} in der Stunde sendet Ihr Büro nicht.").format(n=per_hour)
 
 
 def held_up(out: WayOut) -> str:
-    """What becomes of the mails of a batch that no account sends, or not now."""
+    """What becomes of the mails of a batch that no account sends, or not now; the worker may have its own server."""
     if not out.has_account:
-        return tr("Es gibt kein Postkonto: Was danach im Ausgang wartet, senden Sie von Hand.")
+        return tr(
+            "Ein Postkonto ist nicht eingerichtet: Hat der Hintergrunddienst keinen eigenen Mailserver, warten die"
+            " E-Mails im Postausgang."
+        )
     return tr("Zurzeit warten alle E-Mails. {why}").format(why=_trouble(out))
 
 

@@ -48,7 +48,7 @@ def waits(told: Waiting | None, now: datetime) -> str:
         "retry": tr("neuer Versuch {when}"),
         "limit": tr("wartet: in dieser Stunde gingen schon genug E-Mails hinaus"),
         "worker": tr("geht gleich hinaus"),
-        "by_hand": tr("kein Postkonto sendet: bitte von Hand senden"),
+        "no_account": tr("wartet: Ein Postkonto ist nicht eingerichtet"),
     }[told.reason].format(when=when)
 
 

@@ -32,7 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "retry": "neuer Versuch",
         "limit": "Grenze je Stunde",
         "worker": "geht gleich hinaus",
-        "by_hand": "von Hand senden",
+        "no_account": "kein Postkonto",
     },
     "attempt": {
         "sent": "angenommen",

@@ -46,7 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "placement.ended_before_start": "Das Ende liegt vor dem Beginn.",
     "plan_line.accepted": "Diese Zeile wurde inzwischen angenommen; die Anfrage ist unterwegs. Es wurde nichts geändert.",
     "plan_line.skipped": "Diese Zeile wurde inzwischen übersprungen. Holen Sie sie zurück, wenn Sie sie doch annehmen möchten.",
-    "plan_line.nobody_left": "Seit der Planung passt von dieser Zeile niemand mehr zu der Praxis. Es wurde nichts gesendet; planen Sie die Woche neu.",
+    "plan_line.nobody_left": "Seit der Planung passt niemand mehr zu dieser Praxis: {rules}. Es wurde nichts gesendet; planen Sie die Woche neu.",
     "evidence.head": "Das ist keine Prüfsumme. Sie hat 64 Zeichen (0–9, a–f) und steht am Ende des Nachweises.",
     "evidence.no_search": "Für diesen Menschen wurde noch kein Platz gesucht; es gibt noch nichts nachzuweisen.",
     "evidence.restricted": "Die Verarbeitung dieser Daten ist eingeschränkt. Es wurde nichts gespeichert.",

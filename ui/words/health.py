@@ -114,7 +114,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "mail.stuck": ("{n} E-Mails sind unklar oder nicht gesendet.", "Unter Post ansehen und entscheiden."),
     "accounts": ("{n} eingerichtet, keines gestört", ""),
     "accounts.none": (
-        "Es gibt keines: E-Mails werden aufgesetzt, aber nur von Hand gesendet.",
+        "Es gibt keines: E-Mails gehen nur hinaus, wenn der Hintergrunddienst einen eigenen Mailserver hat.",
         "Verwaltung → Postkonten: eines anlegen und prüfen lassen.",
     ),
     "accounts.reading": ("„{name}“ wird nicht gelesen: {why}", "Verwaltung → Postkonten: prüfen und berichtigen."),

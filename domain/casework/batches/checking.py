@@ -39,6 +39,7 @@ class LineCheck:
     count: int = 0
     by: str = ""
     other_id: int | None = None
+    planned: bool = False  # the line is one of a week's plan
 
     @property
     def stops(self) -> bool:
@@ -48,6 +49,8 @@ class LineCheck:
     @property
     def refusal(self) -> str:
         """The code of the error by which making would refuse the line it stops."""
+        if self.planned and self.code == "nobody_fits":
+            return "plan_line.nobody_left"
         return _REFUSALS.get(self.code, f"weekly.{self.code}")
 
 
@@ -93,6 +96,6 @@ def _inquiry(session: Session, line: BatchLine, *, now: datetime) -> LineCheck:
     wished = line.search_ids or []
     fit = who_fits(session, therapist_id=therapist.id, search_ids=wished, now=now)
     if not fit.search_ids:
-        return LineCheck(line.id, "nobody_fits", fit.rules)
+        return LineCheck(line.id, "nobody_fits", fit.rules, planned=line.plan_line_id is not None)
     left_out = len(wished) - len(fit.search_ids)
     return LineCheck(line.id, "some_left_out", fit.rules, left_out) if left_out else LineCheck(line.id)

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from domain.access import office
-from domain.communication.account_models import MailAccount
 from domain.communication.accounts import default_account_id
 from domain.communication.leaving import WayOut, way_out
-from domain.communication.send_times import HOUR, next_opening, undo_window
+from domain.communication.send_times import HOUR, hourly_limit, next_opening, undo_window
 
 SECONDS_A_MAIL = 0.25  # four at once, about a second each with a usual server
 SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
@@ -19,6 +18,7 @@ SECONDS_A_LINE = 0.2  # measured by benchmarks/test_batches.py
 class Forecast:
     """`first` and `last` mail (UTC), `per_hour` None without a limit, `undo_seconds` in which all can be taken back.
 
+    With a limit both are the earliest there can be: what waits besides, of other teams, too, takes its turn.
     `out` is the way by which they leave, and what keeps them.
     """
 
@@ -32,11 +32,8 @@ class Forecast:
 def forecast(session: Session, mails: int, *, now: datetime, under_way: bool = False) -> Forecast:
     """For some mails that are released now, or (`under_way`) wait already, their undo window over."""
     settings = office(session)
-    limits = [settings.mails_per_hour]
     account_id = default_account_id(session)
-    if account_id is not None:
-        limits.append(session.get_one(MailAccount, account_id).mails_per_hour)
-    per_hour = min((limit for limit in limits if limit is not None), default=None)
+    per_hour = hourly_limit(session, settings, account_id)
     undo = undo_window(settings, in_batch=True)
     first = next_opening(now if under_way else now + undo, settings)
     seconds = mails * (SECONDS_A_MAIL if under_way else max(SECONDS_A_MAIL, SECONDS_A_LINE))

@@ -68,9 +68,7 @@ def _change(session: Session, batch_id: int, line_ids: Sequence[int], before: st
     events.record(session, "batch.changed", batch_id)
 
 
-def release(
-    session: Session, batch_id: int, *, now: datetime, version: int | None = None, shown: Ways | None = None
-) -> Ways:
+def release(session: Session, batch_id: int, *, now: datetime, shown: Ways, version: int | None = None) -> Ways:
     """A person sends the batch: from now on `making.make_next` makes its lines. Returns how they go.
 
     What stands in the way of one is looked at once more and written to it: it does not go later, though it was said to
@@ -89,7 +87,7 @@ def release(
     session.flush()
     refuse_stopped(session, batch_id, now=now)
     ways = count_ways(session, batch_id)
-    if shown is not None and not ways.within(shown):
+    if not ways.within(shown):
         raise Conflict("batch.more_would_go")
     return ways
 

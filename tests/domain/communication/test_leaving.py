@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from domain.casework.batches.forecast import forecast
 from domain.casework.preparing import create_and_send
 from domain.communication.account_states import note_sending
 from domain.communication.accounts import AccountForm, save_account
@@ -13,6 +14,7 @@ from domain.communication.leaving import inquiry_leaving
 from domain.database import Database
 from domain.values import Channel
 from tests.builders import add_search, add_therapist
+from ui.mail.batches.wording import leaving, time_left
 from ui.mail.leaving import inquiry_sent
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -41,9 +43,15 @@ def test_each_channel_has_its_sentence(database: Database) -> None:
 
 
 def test_a_mail_nobody_sends_is_promised_no_time(database: Database, worker_database: Database) -> None:
-    """Without an account it is for a person to send; where the login is refused it says so."""
+    """Without an account the worker's own server sends it, if there is one; where the login is refused it says so."""
     with database.write() as session:
-        assert said(session).endswith("Es gibt kein Postkonto, senden Sie sie von Hand.")
+        for later, begins in (
+            (True, "geht frühestens um 10:01 Uhr hinaus"),
+            (False, "wartet, bis sie an der Reihe ist"),
+        ):
+            told = said(session, later=later)
+            assert told.startswith(f"Die Anfrage {begins}. Ein Postkonto ist nicht eingerichtet")
+            assert "von Hand" not in told
         account = save_account(session, FORM)
     with worker_database.write() as session:
         note_sending(session, account, trouble="smtp.login", size_limit=None)
@@ -54,14 +62,17 @@ def test_a_mail_nobody_sends_is_promised_no_time(database: Database, worker_data
 
 
 @pytest.mark.parametrize("of", ["office", "account"])
-def test_a_limit_that_is_reached_is_told(database: Database, of: str) -> None:
-    """The second of one an hour waits for its turn, whoever set the limit, and the first keeps its time."""
+def test_with_a_limit_no_time_is_promised(database: Database, of: str) -> None:
+    """Whoever set it; what other teams have waiting takes its turn before, and is not seen: a batch's times neither."""
     with database.write() as session:
-        account = save_account(session, FORM)
+        save_account(session, FORM)
         table = {"office": "platform.office", "account": "communication_service.mail_account"}[of]
-        session.execute(text(f"UPDATE {table} SET mails_per_hour = 1"))
+        session.execute(text(f"UPDATE {table} SET mails_per_hour = 2"))
         session.expire_all()
-        assert account
-        assert said(session) == "Die Anfrage geht um 10:01 Uhr hinaus."
-        limit = "Mehr als 1 in der Stunde sendet Ihr Büro nicht."
+        limit = "Mehr als 2 in der Stunde sendet Ihr Büro nicht."
         assert said(session) == f"Die Anfrage geht frühestens um 10:01 Uhr hinaus. {limit}"
+        assert said(session, later=False) == f"Die Anfrage wartet, bis sie an der Reihe ist. {limit}"
+        words = leaving(forecast(session, 1, now=NOW), 1, NOW)
+        assert words.endswith(f"Die E-Mails gehen frühestens um 10:00 Uhr hinaus. {limit}")
+        assert "frühestens um 12:0" in leaving(forecast(session, 5, now=NOW), 5, NOW)
+        assert time_left(forecast(session, 5, now=NOW, under_way=True), NOW) == "fertig frühestens um 12:00 Uhr"

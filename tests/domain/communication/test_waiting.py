@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain.access import OfficeSettings
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import pause, release
+from domain.casework.batches.steering import pause
 from domain.communication.accounts import AccountForm, save_account
 from domain.communication.claiming import claim
 from domain.communication.mails import Letter, queue_mail
@@ -24,6 +24,7 @@ from domain.database import Database
 from domain.paging import ListQuery
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
+from tests.domain.casework.batches.steps import release
 
 SATURDAY = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
 MONDAY_EIGHT = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)  # 08:00 in Berlin
@@ -65,8 +66,8 @@ SETTINGS = OfficeSettings(
         ("queued", -HOUR, {"mails_per_hour": 10}, False, Waiting("limit")),
         ("queued", -HOUR, {"account_limit": 5}, False, Waiting("limit")),
         ("queued", None, {"account_limit": 5}, False, Waiting("worker")),
-        ("queued", -HOUR, {"has_account": False}, False, Waiting("by_hand")),
-        ("queued", -HOUR, {"has_account": False, "mails_per_hour": 10}, False, Waiting("by_hand")),
+        ("queued", -HOUR, {"has_account": False}, False, Waiting("no_account")),
+        ("queued", -HOUR, {"has_account": False, "mails_per_hour": 10}, False, Waiting("no_account")),
         ("queued", timedelta(hours=5), {"has_account": False}, True, Waiting("held")),
         (
             "queued",
@@ -156,7 +157,7 @@ def test_what_the_list_says_of_accounts(database: Database, now: datetime) -> No
     with database.write() as session:
         letter(session, now=now)
         (row,) = list_mails(session, ListQuery(filters={"outbox": "1"}), now=now).rows
-        assert row.waiting == Waiting("by_hand")
+        assert row.waiting == Waiting("no_account")
         values = {"name": "Büro", "address": "buero@mail.example", "smtp_host": "mail.example", "is_default": True}
         account = save_account(session, AccountForm(**values))  # type: ignore[arg-type]
         session.flush()

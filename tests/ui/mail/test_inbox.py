@@ -90,7 +90,7 @@ def test_a_second_acceptance_says_that_thanks_go_out(ui: UiContext, qtbot: QtBot
     qtbot.waitUntil(lambda: page._incoming._reply._answers._rows[0]._item.status is ItemStatus.MATCHED_ELSEWHERE)
     page._incoming._reply._answers._rows[0]._answer.choose("accepted")
     qtbot.keyClick(page._incoming._reply, Qt.Key.Key_F9)  # type: ignore[no-untyped-call]  # pytest-qt
-    qtbot.waitUntil(lambda: "Dank an die Praxis geht um 10:01 Uhr hinaus" in ui.messages.text())
+    qtbot.waitUntil(lambda: "Dank an die Praxis geht frühestens um 10:01 Uhr hinaus" in ui.messages.text())
     assert ui.messages.text().startswith("Lea Kühn: ")
     assert ui.messages._action.text() == "Zurückholen"
     ui.messages.undo()

@@ -91,7 +91,7 @@ def test_what_waits_for_a_reader_is_said_once(ui: UiContext) -> None:
         (Waiting("undo", NOW + timedelta(minutes=1)), "bis 12:01 zurückholbar"),
         (Waiting("later", NOW + timedelta(days=20)), "wartet bis 18.12.2026, 12:00"),
         (Waiting("retry", NOW + timedelta(hours=1)), "neuer Versuch 13:00"),
-        (Waiting("by_hand"), "kein Postkonto sendet: bitte von Hand senden"),
+        (Waiting("no_account"), "wartet: Ein Postkonto ist nicht eingerichtet"),
         (Waiting("reply"), "wartet auf das Lesen der Antwort"),
         (Waiting("held"), "angehalten: ihr Sammelversand macht Pause"),
         (None, ""),

@@ -70,7 +70,7 @@ def test_plan_read_and_accept(ui: UiContext, qtbot: QtBot, database: Database) -
     qtbot.waitUntil(lambda: scalar(database, COUNT.format("accepted")) == 1)
     assert scalar(database, "SELECT stage FROM matching_service.inquiry") == "outbox"
     qtbot.waitUntil(lambda: ui.messages._action.text() == "Rückgängig")
-    assert ui.messages.text().startswith("Die Anfrage wartet im Postausgang: Es gibt kein Postkonto")
+    assert ui.messages.text().startswith("Die Anfrage geht frühestens um 10:01 Uhr hinaus. Ein Postkonto ist")
     ui.messages.undo()
     qtbot.waitUntil(lambda: scalar(database, "SELECT stage FROM matching_service.inquiry") == "cancelled")
     assert scalar(database, COUNT.format("accepted")) == 0

@@ -91,7 +91,7 @@ def test_a_place_that_came_second_is_told_as_of_a_mail(
     qtbot.keyClick(page._panel._script, Qt.Key.Key_1)  # type: ignore[no-untyped-call]  # pytest-qt
     qtbot.waitUntil(lambda: "Winter hat schon zugesagt" in ui.messages.text())
     assert ": vermerkt. " in ui.messages.text()
-    assert "Dank an die Praxis geht um 10:01 Uhr hinaus" in ui.messages.text()
+    assert "Dank an die Praxis geht frühestens um 10:01 Uhr hinaus" in ui.messages.text()
     ui.messages.undo()
     thanks = "SELECT status FROM communication_service.email WHERE kind = 'surplus'"
     qtbot.waitUntil(lambda: scalar(database, thanks) == "cancelled")

@@ -41,6 +41,7 @@ class BatchView(QWidget):
         self._wanted: int | None = None
         self._batch: BatchRow | None = None
         self._ways = Ways(0, 0, 0)
+        self._releasing: set[int] = set()  # every line of theirs is looked at once more; nobody sends them twice
         self._runner = BatchRunner(ui, self)
         self._title = words("", "heading")
         self._chip = Chip()
@@ -149,7 +150,7 @@ class BatchView(QWidget):
         draft, running = batch.state == "draft", batch.state == "running"
         busy = self._runner.works_on(batch.batch_id)
         self._send.setVisible(draft)
-        self._send.setEnabled(self._ways.all > 0)
+        self._send.setEnabled(self._ways.all > 0 and batch.batch_id not in self._releasing)
         self._drop.setVisible(draft)
         self._pause.setVisible(running)
         cut = batch.open > 0 and running and not busy
@@ -189,17 +190,20 @@ class BatchView(QWidget):
     def _on_send(self) -> None:
         """What leaves is no more than the button says; the message says what was released."""
         batch, now, shown = self._batch, self._ui.now(), self._ways
-        if batch is None:
+        if batch is None or batch.batch_id in self._releasing:
             return
-        self._send.setEnabled(False)  # every line is looked at once more
+        self._releasing.add(batch.batch_id)
+        self._offer(batch)
 
         def done(ways: Ways) -> None:
+            self._releasing.discard(batch.batch_id)
             said = released_words(ways, batch.open - ways.all)
             self._runner.make(batch.batch_id)
             self._ui.messages.undoable(said, lambda: self._take_back(batch.batch_id))
             self.refresh()
 
         def refused(error: Exception) -> None:
+            self._releasing.discard(batch.batch_id)
             self._ui.messages.error(describe(error))
             self._lines.check()
             self.refresh()

@@ -72,10 +72,9 @@ class BatchLines(QWidget):
     def show_batch(self, batch_id: int) -> None:
         """Other lines, or the same again."""
         if batch_id != self._batch_id:
-            self._batch_id, self._checks, self._open = batch_id, {}, ()
+            self._batch_id, self._checks, self._open, self._checking = batch_id, {}, (), False
             self._letter.clear()
             self.table.select(None)
-            self.table.view.clearSelection()
         self.table.refresh()
 
     def check(self) -> None:
@@ -83,21 +82,30 @@ class BatchLines(QWidget):
         batch_id, self._checking = self._batch_id, True
 
         def done(ids: tuple[int, ...]) -> None:
-            self._open = ids
-            self._check_these(batch_id, ids, 0)
+            if batch_id == self._batch_id:
+                self._open = ids
+                self._check_these(batch_id, ids, 0)
 
-        self._ui.background.read(self, lambda s: open_lines_of(s, batch_id), done, key="checks")
+        self._ui.background.read(
+            self, lambda s: open_lines_of(s, batch_id), done, lambda error: self._cut(batch_id, error), key="checks"
+        )
 
     def check_hindered(self) -> None:
-        """Something changed: look again at the lines in whose way something stood. What goes is looked at at Senden."""
+        """Something changed: look again at the lines in whose way something stood. What goes is looked at at Senden.
+
+        All are looked at where a look was cut.
+        """
+        if self._checking:
+            return
+        if not self._open:
+            self.check()
+            return
         hindered = tuple(number for number in self._open if number in self._checks and self._checks[number].code)
-        if hindered and not self._checking:
+        if hindered:
             self._checking = True
             self._check_these(self._batch_id, hindered, 0)
 
     def _check_these(self, batch_id: int, ids: tuple[int, ...], begin: int) -> None:
-        if batch_id != self._batch_id:
-            return
         if begin >= len(ids):
             self._checking = False
             self.checked.emit()
@@ -112,7 +120,19 @@ class BatchLines(QWidget):
             self.table.view.viewport().update()
             self._check_these(batch_id, ids, begin + CHECKED_AT_ONCE)
 
-        self._ui.background.read(self, lambda s: check_lines(s, part, now=now), done, key="checks")
+        self._ui.background.read(
+            self,
+            lambda s: check_lines(s, part, now=now),
+            done,
+            lambda error: self._cut(batch_id, error),
+            key="checks",
+        )
+
+    def _cut(self, batch_id: int, error: Exception) -> None:
+        """A look could not be made: the next change begins it anew."""
+        if batch_id == self._batch_id:
+            self._open, self._checking = (), False
+        self._ui.background.failed.emit(error)
 
     def stopped(self) -> frozenset[int]:
         """Ids of lines that would not be made, as far as they have been looked at."""

@@ -55,7 +55,7 @@ class BatchRunner(QObject):
         )
 
     def _fail(self, batch_id: int, error: Exception) -> None:
-        self._ui.messages.error(describe(error))
+        self._ui.messages.everywhere(describe(error))  # whatever is looked at by then
         self._end(batch_id)
 
     def _end(self, batch_id: int) -> None:

@@ -11,7 +11,7 @@ from ui.errors import describe
 from ui.labels import label as word
 from ui.labels import rule_reason
 from ui.mail.batches.labels import label
-from ui.mail.leaving import held_up, is_today, leaves_when
+from ui.mail.leaving import held_up, is_today, leaves_when, limit_words
 from ui.translation import ntr, tr
 from ui.widgets.chips import EMAIL_STATES
 
@@ -112,22 +112,33 @@ def leaving(told: Forecast, mails: int, now: datetime) -> str:
         else tr("{n} Sekunden").format(n=told.undo_seconds)
     )
     said = [tr("Nach dem Senden bleiben {undo}, um alles zurückzuholen (Strg+Z).").format(undo=undo)]
-    if told.out.kept:
+    if told.out.trouble:
         return f"{said[0]} {held_up(told.out)}"
+    sure = told.out.has_account and told.per_hour is None
     first, last = leaves_when(told.first, now), leaves_when(told.last, now)
     if first == last:
-        said.append(tr("Die E-Mails gehen {when} hinaus.").format(when=first))
+        all_at = tr("Die E-Mails gehen {when} hinaus.") if sure else tr("Die E-Mails gehen frühestens {when} hinaus.")
+        said.append(all_at.format(when=first))
     else:
-        said.append(tr("Die erste geht {first} hinaus, die letzte {last}.").format(first=first, last=last))
-    if told.per_hour is not None and mails > told.per_hour:
-        said.append(tr("Mehr als {n} in der Stunde sendet Ihr Büro nicht.").format(n=told.per_hour))
+        from_to = (
+            tr("Die erste geht {first} hinaus, die letzte {last}.")
+            if sure
+            else tr("Die erste geht frühestens {first} hinaus, die letzte frühestens {last}.")
+        )
+        said.append(from_to.format(first=first, last=last))
+    if not told.out.has_account:
+        said.append(held_up(told.out))
+    elif told.per_hour is not None:
+        said.append(limit_words(told.per_hour))
     return " ".join(said)
 
 
 def time_left(told: Forecast, now: datetime) -> str:
     """How long a running batch still takes."""
-    if told.out.kept:
+    if told.out.trouble or not told.out.has_account:
         return held_up(told.out)
+    if told.per_hour is not None:
+        return tr("fertig frühestens {when}").format(when=leaves_when(told.last, now))
     seconds = (told.last - now).total_seconds()
     if seconds < 90:
         return tr("noch etwa eine Minute")

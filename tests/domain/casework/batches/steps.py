@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.casework.batches.listing import BatchRow, get_batch
+from domain.casework.batches import steering
+from domain.casework.batches.listing import BatchRow, Ways, count_ways, get_batch
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import take_back_next
 from domain.casework.week_plan import propose, save
 from domain.database import Database
 from tests.builders import AACHEN, add_patient, add_search, add_therapist
@@ -31,6 +31,11 @@ def planned_town(database: Database, *, practices: int = 6, phones: int = 0, dom
         save(session, proposal, now=NOW)
 
 
+def release(session: Session, batch_id: int, *, now: datetime) -> Ways:
+    """Send a batch by a button that counted all its lines."""
+    return steering.release(session, batch_id, now=now, shown=count_ways(session, batch_id))
+
+
 def make_all(database: Database, batch_id: int, *, now: datetime = NOW) -> int:
     """Make every line there is, one a transaction, as the window does; returns how many."""
     made = 0
@@ -46,7 +51,7 @@ def take_all_back(database: Database, batch_id: int, *, now: datetime = NOW) -> 
     after: int | None = 0
     while after is not None:
         with database.write() as session:
-            after = take_back_next(session, batch_id, after=after, now=now)
+            after = steering.take_back_next(session, batch_id, after=after, now=now)
 
 
 def figures(database: Database, batch_id: int) -> BatchRow:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.casework.batches.forecast import forecast
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import leave_out, pause, put_back, release, resume, take_back
+from domain.casework.batches.steering import leave_out, pause, put_back, resume, take_back
 from domain.casework.mail_reports import decide_unclear, mail_failed, mail_postponed, mail_sent, retry_failed
 from domain.communication.account_states import kept_back, note_let_in, note_sending
 from domain.communication.accounts import AccountForm, save_account
@@ -23,7 +23,7 @@ from domain.errors import PlatzlotseError
 from domain.outside import FAILURES_BEFORE_OPEN, note_failure
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
-from tests.domain.casework.batches.steps import NOW, figures, take_all_back
+from tests.domain.casework.batches.steps import NOW, figures, release, take_all_back
 from tests.examples import examples
 from ui.mail.batches.wording import leaving, time_left
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from domain.casework.batches.gathering import gather_practices, gather_reminders
-from domain.casework.batches.steering import release, take_back
+from domain.casework.batches.steering import take_back
 from domain.database import Database
 from tests.builders import add_search, add_therapist
-from tests.domain.casework.batches.steps import NOW, figures, make_all, scalar, take_all_back
+from tests.domain.casework.batches.steps import NOW, figures, make_all, release, scalar, take_all_back
 from tests.domain.casework.batches.test_batches import lines_of
 from tests.domain.casework.steps import ask, print_all
 

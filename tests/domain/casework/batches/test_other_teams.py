@@ -10,7 +10,7 @@ from domain.casework.batches.gathering import gather_practices, gather_reminders
 from domain.casework.batches.listing import get_batch, list_batches, list_lines, under_way
 from domain.casework.batches.making import make_next
 from domain.casework.batches.seen import is_batch_seen
-from domain.casework.batches.steering import leave_out, pause, release, resume, take_back
+from domain.casework.batches.steering import leave_out, pause, resume, take_back
 from domain.casework.preparing import create_and_send
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.paging import ListQuery
@@ -19,6 +19,7 @@ from domain.person_admin import end_deputy, set_deputy
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
+from tests.domain.casework.batches.steps import release
 from tests.domain.test_teams import at_work, northern, people  # noqa: F401  # fixtures
 from ui.errors import describe
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain.casework.answers import record_answer
 from domain.casework.batches.gathering import gather_weekly
 from domain.casework.batches.previews import line_letter
-from domain.casework.batches.steering import release, take_back
+from domain.casework.batches.steering import take_back
 from domain.casework.batches.weekly import (
     count_left_out,
     due_patients,
@@ -41,7 +41,7 @@ from domain.matching.states import ItemStatus
 from domain.patients.models import Patient
 from tests.builders import add_patient, add_search
 from tests.conftest import Office
-from tests.domain.casework.batches.steps import NOW, figures, hopeful, make_all, take_all_back
+from tests.domain.casework.batches.steps import NOW, figures, hopeful, make_all, release, take_all_back
 from tests.domain.casework.steps import ask, items, only_item
 from tests.examples import examples
 

@@ -4,22 +4,23 @@ import re
 from datetime import date
 from functools import partial
 
+import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.casework.batches.gathering import gather_practices
 from domain.casework.batches.making import make_next
-from domain.casework.batches.steering import pause, release
+from domain.casework.batches.steering import pause
 from domain.casework.preparing import create_and_send
 from domain.casework.sending import undo_sending
 from domain.communication.accounts import AccountForm, save_account
 from domain.database import Database
-from domain.errors import Conflict
+from domain.errors import Conflict, Unavailable
 from domain.patients.queries import get_patient
 from domain.values import Channel
 from tests.builders import add_patient, add_search, add_therapist
-from tests.domain.casework.batches.steps import hopeful
+from tests.domain.casework.batches.steps import hopeful, release
 from tests.ui.conftest import Visits
 from tests.ui.hands import fill, find, press, scalar
 from ui.mail.batches.gathered import show_elsewhere
@@ -152,6 +153,44 @@ def test_a_line_that_is_free_again_is_counted_again(ui: UiContext, qtbot: QtBot,
     assert "Bei 1 Zeile steht etwas im Weg" in view._hints.text()
 
 
+def test_senden_stays_off_while_it_releases(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Something changes meanwhile: pressed once more it does nothing, and what was released can be taken back."""
+    view = opened(ui, qtbot, fill(database, drafted))._batches._view
+    send = find(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
+    qtbot.waitUntil(lambda: ui.background.running == 0)
+    with Session(database.engine) as other:
+        other.execute(text("SELECT id FROM communication_service.batch FOR UPDATE"))
+        press(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
+        for _ in range(2):
+            view.follow()
+            qtbot.waitUntil(lambda: ui.background.running == 1)  # the batch is shown anew, the release still waits
+            assert (send.isVisible(), send.isEnabled()) == (True, False)
+            send.click()
+    qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
+    qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0) and ui.background.running == 0)
+    assert ui.messages.text().startswith("Freigegeben")
+
+
+def test_a_look_that_failed_is_made_again(
+    ui: UiContext, qtbot: QtBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server was away once, and is told; what is free by then is offered at the next change."""
+    batch, others = half_taken(ui, database)
+    view = opened(ui, qtbot, batch)._batches._view
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "1 E-Mail senden")
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("db.unavailable")
+
+    with monkeypatch.context() as patch, qtbot.waitSignal(ui.background.failed, timeout=60_000):
+        patch.setattr("ui.mail.batches.lines.check_lines", away)
+        ui.changes.changed.emit("email", 0)
+    for other in others:
+        fill(database, partial(undo_sending, inquiry_id=other, now=ui.now()))
+    ui.changes.changed.emit("email", 0)
+    qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden" and view._send.isEnabled())
+
+
 def test_a_batch_of_which_nothing_goes_is_only_dropped(ui: UiContext, qtbot: QtBot, database: Database) -> None:
     """Its one practice is asked by somebody else: nothing is offered that would send nothing."""
 
@@ -206,16 +245,18 @@ def test_pause_and_go_on(ui: UiContext, qtbot: QtBot, database: Database) -> Non
     assert scalar(database, MAILS.format("queued")) == 3
 
 
-def test_without_an_account_it_says_who_sends(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """Nothing leaves by itself: the draft names no time, and what runs does not promise to be done in a minute."""
+def test_without_an_account_no_time_is_promised(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """Only a server of the worker's own sends: nothing is promised for sure, nor asked for by hand."""
     page = opened(ui, qtbot, fill(database, drafted))
     view = page._batches._view
     qtbot.waitUntil(lambda: view._send.accessibleName() == "3 E-Mails senden, 1 Anruf planen")
-    assert "senden Sie von Hand" in view._time.text()
-    assert "hinaus" not in view._time.text()
+    assert "gehen frühestens um" in view._time.text()
+    assert "Hat der Hintergrunddienst keinen eigenen Mailserver, warten die" in view._time.text()
     press(qtbot, view, "3 E-Mails senden, 1 Anruf planen")
     qtbot.waitUntil(lambda: scalar(database, LINES.format("made")) == 4)
-    qtbot.waitUntil(lambda: "3 warten" in view._figures.text() and "senden Sie von Hand" in view._time.text())
+    qtbot.waitUntil(
+        lambda: "3 warten" in view._figures.text() and view._time.text().startswith("Ein Postkonto ist nicht")
+    )
     qtbot.waitUntil(lambda: not view._runner.works_on(view._wanted or 0))
 
 
