@@ -15,7 +15,7 @@ from domain.values import MINUTES_PER_DAY, WeekSpan
 
 # "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
 _NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
-_JOIN = rf"{GAP}(?:,|und|u\.|&|\+|/|sowie){GAP}"
+_JOIN = rf"{GAP}(?:,{{1,23}}|und|u\.|&|\+|/|sowie){GAP}"
 _NAMES = rf"{_NAME}(?:(?:{_JOIN}|{TO}|\s{{1,4}}){_NAME}){{0,13}}"
 _EVERY = r"(?<!\w)(?:(?:werk|wochen)tags|werkt(?:ä|ae)glich|t(?:ä|ae)gl(?:ich)?|tgl)(?!\w)\.?"
 _BUT = rf"[\s,(]{{1,3}}(?:au(?:ß|ss)er|ohne|bis\sauf)\s(?:am\s)?{_NAMES}"
@@ -34,9 +34,11 @@ _SPAN = re.compile(ANY_SPAN, re.IGNORECASE)
 _ONE_NAME = re.compile(_NAME, re.IGNORECASE)
 _RANGE = re.compile(rf"({_NAME}){TO}({_NAME})", re.IGNORECASE)
 _LISTED_BY_SPACES = re.compile(rf"{_NAME}\s{{1,4}}{_NAME}", re.IGNORECASE)
-# "nicht Di", "außer mittwochs", "Mi geschlossen": whatever else is said of these days
+# "nicht Di", "außer mittwochs", "Mi geschlossen": whatever else is said of these days; "Di: keine" says nothing of the
+# next line's
 _CLOSED = re.compile(
-    rf"\b(?:nicht|au(?:ß|ss)er|ohne|bis\sauf|kein\w{{0,2}}(?:\s\w{{1,20}})?|(?:zu|geschlossen)(?=:|\sam\s)):?\s(?:am\s)?({_NAMES})"
+    rf"\b(?:nicht|au(?:ß|ss)er|ohne|bis\sauf|kein\w{{0,2}}(?:[^\S\n]\w{{1,20}})?"
+    rf"|(?:zu|geschlossen)(?=:|\sam\s)):?[^\S\n](?:am\s)?({_NAMES})"
     rf"|({_NAMES}):?\s{{0,3}}(?:nicht|kein\w{{0,2}}|geschlossen|entf(?:ä|a)llt|zu(?=\W*$|\s{{0,3}}[,;.)]))(?!\w)",
     re.IGNORECASE,
 )
