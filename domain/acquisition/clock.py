@@ -54,10 +54,10 @@ _HOUR = r"(?!00?(?![\d:.]))(?:[01]?\d|2[0-4])"  # a bare 0 ends a telephone numb
 _COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
 CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
 _BETWEEN = re.compile(rf"((?:zwischen|zw\.?)\s{{1,4}}{CLOCK}(?:{UNIT})?\s)und(?=\s)", re.IGNORECASE)
-# "8-12, Pause, 14-18"; but "8-12, Pause: 12-13" and "8-17 Pause 12-13" tell its hours
+# "8-12, Pause, 14-18"; but "8-12, Pause: 12-13", "8-17 Pause 12-13" and "8-12 Pause 13-14, 14-18" tell its hours
 _BREAK = re.compile(
     rf"(\d{{1,2}})(?:[:.](\d{{2}}))?(?:{UNIT})?([\s,;/{DASHES}]{{1,4}}\w{{0,10}}pause[\s,;/{DASHES}]{{1,4}})"
-    rf"(?=(\d{{1,2}})(?:[:.](\d{{2}}))?(?:{UNIT})?{TO}\d)",
+    rf"(?=(\d{{1,2}})(?:[:.](\d{{2}}))?(?:{UNIT})?{TO}(\d{{1,2}}(?:[:.]\d{{2}})?)(?![:.]?\d)(?!(?:{UNIT})?{AND}\6(?!\d)))",
     re.IGNORECASE,
 )
 _POINT = re.compile(r"(?<=[^\W\d_]{2})\.(?=\d)")  # "Mo.9-10"

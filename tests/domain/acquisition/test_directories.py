@@ -79,7 +79,8 @@ def test_impossible_hours_are_noted_and_the_row_still_comes(time: str) -> None:
      "9.00-10.00 keine Sprechstunde", "9-10 Uhr kein Telefon", "nicht 9-10", "nicht von 9-10 und 14-15 Uhr",
      "geschlossen von 12-13 Uhr", "kein Telefon 9-10 Uhr", "außer 9-10 Uhr", "8-17 Uhr, Pause 12-13 Uhr", "12-14 €",
      "9.00–10.00 nachm.", "2-4 Uhr nachmittags", "nachm. 2-4", "abends von 8-9 Uhr", "8-17 Pause 12-13",
-     "2-4 Uhr nachmittags 6-8 Uhr abends", "8-12 geschlossen 14-18"],
+     "2-4 Uhr nachmittags 6-8 Uhr abends", "8-12 geschlossen 14-18",
+     "8-12 Pause 13-14 Uhr, 14-18"],
 )  # fmt: skip
 def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
     """What may have been hours is lost, but not without a word."""
