@@ -55,7 +55,8 @@ _CALLED = (
 )
 _COUNTED = (
     r"x|mal|min(?:ute)?n?|std|stunden?|tage?n?|wo|wochen?|mon|monate?n?|jahre?n?|(?:freie[nrs]?\s)?(?:pl(?:ä|ae)tze?n?|platz)"
-    r"|freie[nrs]?|termine?|anrufe?|anfragen?|sitzung(?:en)?|person(?:en)?|kind(?:er)?|km|€|%|j|von\s[0-9]{1,2}|-?t(?:ä|ae)gig"
+    r"|freie[nrs]?|termine?|anrufe?|anfragen?|sitzung(?:en)?|person(?:en)?|kind(?:er)?|km|€|%|-?t(?:ä|ae)gig"
+    rf"|j(?!\.?\s?[^\W\d_])|von\s[0-9]{{1,2}}(?![.:]|{TO})"  # "45 J.", "2 von 3"; no "J. Kern", no "von 8-9"
 )
 _LINE = "\0"  # between two lines: no cleaned text has it
 # what a number ends before: the cell, a line, another number or what somebody is called by
