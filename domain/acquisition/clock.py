@@ -18,13 +18,13 @@ _PARTS = re.compile(
     rf"(?![\d:]|\.\d)({UNIT})?",
     re.IGNORECASE,
 )
-# "keine SMS" and "nicht in den Ferien" say nothing against the hours
+# "keine SMS" and "nicht in den Ferien" say nothing against the hours; nor does what stands in another line
 _CLOSED = re.compile(
-    r"\W{0,4}(?:geschlossen|zu\b|urlaub|ferien|(?:ist\s)?pause|entf(?:ä|a)ll|keine?\s(?:sprech|termin|telefon)"
+    r"[^\w\n]{0,4}(?:geschlossen|zu\b|urlaub|ferien|(?:ist\s)?pause|entf(?:ä|a)ll|keine?\s(?:sprech|termin|telefon)"
     r"|nicht(?=\W{0,4}$|\s{0,4}[,;]|\s(?:telefonisch\s)?(?:besetzt|erreichbar)))",
     re.IGNORECASE,
 )
-# "nicht von 9-10", "kein Telefon 9-10 und 14-15 Uhr"
+# "nicht von 9-10", "kein Telefon 9-10 und 14-15 Uhr": searched in one line
 _CLOSED_AHEAD = re.compile(
     r"\b(?:geschlossen|zu|nicht|au(?:ß|ss)er|ohne|urlaub|\w{0,10}pause|kein\w{0,2}(?:\s\w{1,20})?)[\s:(]{1,3}"
     rf"(?:(?:von|vor|nach|zwischen|zw)\.?\s{{1,3}})?(?:{ANY_SPAN}{AND}){{0,3}}$",
@@ -34,11 +34,17 @@ _NOON = 12
 _AHEAD = 90  # characters before a span that may say what it is
 # "nachmittags 2-4" is not in the night, and nobody says so of the afternoon
 _LATE = r"(?:nachm(?:itta)?|abend|nacht)"
-_LATE_AHEAD = re.compile(rf"\b{_LATE}\w{{0,3}}\.?:?\s{{0,3}}(?:[^\W\d]{{2,10}}\.?\s{{1,3}})?$", re.IGNORECASE)
-_LATE_BEHIND = re.compile(rf"\s{{0,3}}\(?{_LATE}", re.IGNORECASE)
+_LATE_AHEAD = re.compile(
+    rf"\b{_LATE}\w{{0,3}}\.?:?(?:\s{{0,3}}|[^\S\n]{{0,3}}[^\W\d]{{2,10}}\.?[^\S\n]{{1,3}})$", re.IGNORECASE
+)
+# a word that has a time of its own behind it belongs to that: "8-12 Uhr nachmittags 14-18 Uhr"
+_LATE_BEHIND = re.compile(
+    rf"\s{{0,3}}\(?{_LATE}(?!\w{{0,20}}[.:]{{0,2}}[^\S\n]{{0,3}}(?:(?:von|ab|nur)\s)?(?:1[2-9]|2[0-4])(?!\d))",
+    re.IGNORECASE,
+)
 # "12-14 Jährige" and "1-2 Wochen" are no hours
 _GOES_ON = re.compile(
-    r"\s{0,4}(?:$|[^\w\s€]|\d|n\.\s?v|nach\s(?:\w{1,12}\.?\s)?(?:vereinb|abspr)|ab(?=\W*$)|am\stel"
+    r"[^\S\n]{0,4}\n|\s{0,4}(?:$|[^\w\s€]|\d|n\.\s?v|nach\s(?:\w{1,12}\.?\s)?(?:vereinb|abspr)|ab(?=\W*$)|am\stel"
     r"|(?:und|u|oder|sowie|bzw|tel\w*|von|nur|pers(?:ö|oe)nl\w*|vorm\w*|nachm\w*|morgens|mittags|abends|t(?:ä|ae)gl\w*|tgl"
     r"|(?:mo|di|mi|do|fr|sa|so)(?:\w*tags?|\w*woch)?)(?!\w))",
     re.IGNORECASE,
@@ -48,6 +54,12 @@ _HOUR = r"(?!00?(?![\d:.]))(?:[01]?\d|2[0-4])"  # a bare 0 ends a telephone numb
 _COLON = rf"(?<![\d.:]){_HOUR}:[0-5]\d(?![\d:])"
 CLOCK = rf"(?<![\d.:]){_HOUR}(?:[:.][0-5]\d)?(?![\d:]|\.\d)"
 _BETWEEN = re.compile(rf"((?:zwischen|zw\.?)\s{{1,4}}{CLOCK}(?:{UNIT})?\s)und(?=\s)", re.IGNORECASE)
+# "8-12, Pause, 14-18"; but "8-12, Pause: 12-13", "8-17 Pause 12-13" and "8-12 Pause 13-14, 14-18" tell its hours
+_BREAK = re.compile(
+    rf"(\d{{1,2}})(?:[:.](\d{{2}}))?(?:{UNIT})?([\s,;/{DASHES}]{{1,4}}\w{{0,10}}pause[\s,;/{DASHES}]{{1,4}})"
+    rf"(?=(\d{{1,2}})(?:[:.](\d{{2}}))?(?:{UNIT})?{TO}(\d{{1,2}}(?:[:.]\d{{2}})?)(?![:.]?\d)(?!(?:{UNIT})?{AND}\6(?!\d)))",
+    re.IGNORECASE,
+)
 _POINT = re.compile(r"(?<=[^\W\d_]{2})\.(?=\d)")  # "Mo.9-10"
 _SPAN = rf"{CLOCK}(?:{UNIT})?{TO}{CLOCK}"
 _DAY = r"(?<![\d.:])(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.(?:\d{4}|\d{2})?(?!\d)"
@@ -69,7 +81,13 @@ MAYBE_HOURS = re.compile(rf"{_ALONE}{_SPAN}|(?<![\d.:]){_HOUR}\.[0-5]\d(?![\d:]|
 
 def plain(text: str) -> str:
     """A text with its hours in fewer ways of writing, each in its place: "zwischen 9 und 10" is one span."""
-    return _BETWEEN.sub(r"\1bis", _POINT.sub(" ", text))
+    return _BREAK.sub(_without_break, _BETWEEN.sub(r"\1bis", _POINT.sub(" ", text)))
+
+
+def _without_break(found: re.Match[str]) -> str:
+    """Hours and commas in place of the break before later ones."""
+    ends, begins = (int(found[at]) * 60 + int(found[at + 1] or 0) for at in (1, 4))
+    return found[0].removesuffix(found[3]) + "," * len(found[3]) if ends < begins else found[0]
 
 
 def spans(text: str, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int] | None]:
@@ -90,7 +108,7 @@ def _is_of_hours(found: re.Match[str]) -> bool:
     """Whether two numbers are times: not those of days, ages or closed hours."""
     text, end = found.string, found.end()
     ahead = text[max(0, found.start() - _AHEAD) : found.start()]
-    if _CLOSED.match(text, end) or _CLOSED_AHEAD.search(ahead):
+    if _CLOSED.match(text, end) or _CLOSED_AHEAD.search(ahead.rpartition("\n")[2]):
         return False
     if int(found[1]) < _NOON and (_LATE_BEHIND.match(text, end) or _LATE_AHEAD.search(ahead)):
         return False

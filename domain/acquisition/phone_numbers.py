@@ -55,27 +55,37 @@ _CALLED = (
 )
 _COUNTED = (
     r"x|mal|min(?:ute)?n?|std|stunden?|tage?n?|wo|wochen?|mon|monate?n?|jahre?n?|(?:freie[nrs]?\s)?(?:pl(?:ä|ae)tze?n?|platz)"
-    r"|freie[nrs]?|termine?|anrufe?|person(?:en)?|kind(?:er)?|km|€"
+    r"|freie[nrs]?|termine?|anrufe?|anfragen?|sitzung(?:en)?|person(?:en)?|kind(?:er)?|km|€|%|-?t(?:ä|ae)gig"
+    rf"|j(?!\.?\s?[^\W\d_])|von\s[0-9]{{1,2}}(?![.:]|{TO})"  # "45 J.", "2 von 3"; no "J. Kern", no "von 8-9"
 )
 _LINE = "\0"  # between two lines: no cleaned text has it
+# what a number ends before: the cell, a line, another number or what somebody is called by
+_ENDS = (
+    rf"\s*(?:$|{_LINE})|[\s,;/|{DASHES}]{{0,4}}(?:(?:(?:und|oder|od|u)\.?\s)?(?:[+(]{{0,2}}0[0-9]{{2}}|\+[1-9])"
+    r"|(?:tele)?fax|tel|mobil|handy|funk|\(?priv)"
+)
 # What may be none of a number's digits though it stands among them. Each is read both ways, alone and with the others:
 # only the numbers that every way has are sure. A short group behind a whole number is such by its place, unless nothing
 # follows; where the number is none without it, that way says nothing and the group belongs to it.
 _NO_DIGITS = (
     MAYBE_HOURS.pattern,  # and days: "8-9", "12.30", "24.12."
-    r"(?<![0-9])[0-9]{1,2}(?=,[0-5][0-9](?![0-9])|\s(?:und|u\.|oder)\s;)",  # "8,30", "9 und" before hours
+    r"(?<![0-9])[0-9]{1,2}(?=,[0-5][0-9](?![0-9])|\s(?:und|u\.|oder)\s;|/;)",  # "8,30"; "9 und", "9/" before hours
     r"(?<=\s)[0-9]\.(?![0-9])",  # an entry's number: "2. 0241 123456"
     rf"(?:(?<![0-9/])(?:0?[1-9]|1[0-2])/|(?<=[{DASHES}] ))20[0-9]{{2}}(?![0-9])",  # a month, a year behind a dash
     r"(?<!\S)[0-9]{5}(?= (?-i:[A-ZÄÖÜ][a-zäöü]))",  # a PLZ before its place
     rf"(?<![0-9])[0-9]{{1,4}}(?=\s?(?:{_COUNTED})(?!\w)|(?!{_CALLED})[^\W\d_])",  # "2x", "24 Stunden", "8oo"
-    # "123456 2 nette Leute"; a group that ends the cell or the line counts nothing
-    rf"(?:(?<=[0-9]{{5}}[ .])[0-9]{{1,2}}|(?<=[0-9]{{6}} )[1-9][0-9]{{2,3}})(?![0-9]|\s*(?:$|{_LINE}))",
-    r"(?<=[0-9]{6} )20[0-9]{2}(?![0-9])",  # unless it is a year
+    # "123456 2 nette Leute"; "12345 67, Fax 12345 68" counts nothing
+    rf"(?:(?<=[0-9]{{5}}[ .])[0-9]{{1,2}}|(?<=[0-9]{{6}} )[1-9][0-9]{{2,3}})(?![0-9]|{_ENDS})",
+    # unless it is a year
+    r"(?:(?<=[0-9]{5} )|(?<=[0-9]{2} [0-9]{2} )|(?<=[0-9]{2} [0-9]{3} )|(?<=[0-9]-[0-9] ))20[0-9]{2}(?![0-9])",
     # behind fewer digits, pairs and threes only before a word
     (
-        r"(?:(?<=[0-9]{5} )[1-9][0-9]{2,3}|(?<=[0-9]{2} [0-9]{2} [0-9]{2} )[0-9]|(?<=[0-9]{3} [0-9]{3} )[0-9])"
+        r"(?:(?<=[0-9]{5} )[1-9][0-9]{2,3}"
+        r"|(?:(?<=[0-9]{2} [0-9]{2} [0-9]{2} )|(?<=[0-9]{2} [0-9]{3} )|(?<=[0-9]{3}-[0-9] ))[0-9])"
         rf"(?= (?:€|(?!{_CALLED})[^\W\d_]))"
     ),
+    # months, and no Monday
+    r"(?:(?<=[0-9][ /][0-9]{2} [0-9]{2} [0-9]{2} )|(?<=[0-9]{2} [0-9]{3} ))[0-9]{1,2}(?= mo\.?\s?(?:$|[,;)]))",
     r"(?P<closed>(?<=\s)[0-9]{1,2}(?=\)))",  # "2) 0241 123456"
 )
 _DOUBTFUL = re.compile(f"(?=[0-9])(?:{'|'.join(_NO_DIGITS)})", re.IGNORECASE)

@@ -15,18 +15,19 @@ from domain.values import MINUTES_PER_DAY, WeekSpan
 
 # "so" and "do" are words, too: they count only with a point, a number or another weekday behind them
 _NAME = r"(?<!\w)(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|mo|di|mi|do|fr|sa|so)(?!\w)\.?"
-_JOIN = rf"{GAP}(?:,|und|u\.|&|\+|/|sowie){GAP}"
-_NAMES = rf"{_NAME}(?:(?:{_JOIN}|{TO}|\s{{1,4}}){_NAME}){{0,13}}"
+_JOIN = rf"{GAP}(?:,{{1,23}}|und|u\.?(?!\w)|&|\+|/|sowie){GAP}"
+_NAMES = rf"{_NAME}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|{TO}|\s{{1,4}}){_NAME}){{0,13}}"
 _EVERY = r"(?<!\w)(?:(?:werk|wochen)tags|werkt(?:ä|ae)glich|t(?:ä|ae)gl(?:ich)?|tgl)(?!\w)\.?"
 _BUT = rf"[\s,(]{{1,3}}(?:au(?:ß|ss)er|ohne|bis\sauf)\s(?:am\s)?{_NAMES}"
 # what may stand between days and hours and says nothing of either
 _FILLED = (
-    rf"(?:(?:jeweils|jew|je|von|zwischen|zw|immer|\(?tel\w{{0,20}}|vorm\w{{0,8}}|nachm\w{{0,8}}|morgens|mittags|abends|{_EVERY})"
+    r"(?:(?:jeweils|jew|je|von|zwischen|zw|immer|nur|ca|\(?tel\w{0,20}|sprech(?:zeit|stunde)\w{0,2}"
+    rf"|fr(?:ü|ue)h|morgens|vorm\w{{0,8}}|mittags?|nachm\w{{0,8}}|abends?|{_EVERY})"
     rf"[.:)]{{0,2}}\s{{1,4}}){{0,3}}"
 )
 _LINE = re.compile(
     rf"(?={_NAME}|{_EVERY})(?P<every>{_EVERY}[\s,:(]{{0,3}}(?:von\s)?)?(?P<names>{_NAMES})?(?:{_BUT})?\)?"
-    rf"(?P<sign>\s{{0,4}}+[:,({DASHES}]?\s{{0,4}}+){_FILLED}"
+    rf"(?P<sign>\s{{0,4}}+[:,=({DASHES}]?\s{{0,4}}+){_FILLED}"
     rf"(?P<hours>{ANY_SPAN}(?:(?:{_JOIN}|\s{{0,4}};\s{{0,4}}|\s{{1,4}}){_FILLED}{ANY_SPAN}){{0,11}})",
     re.IGNORECASE,
 )
@@ -34,14 +35,21 @@ _SPAN = re.compile(ANY_SPAN, re.IGNORECASE)
 _ONE_NAME = re.compile(_NAME, re.IGNORECASE)
 _RANGE = re.compile(rf"({_NAME}){TO}({_NAME})", re.IGNORECASE)
 _LISTED_BY_SPACES = re.compile(rf"{_NAME}\s{{1,4}}{_NAME}", re.IGNORECASE)
-# "nicht Di", "außer mittwochs", "Mi geschlossen": whatever else is said of these days
+# "nicht Di", "außer mittwochs", "Mi geschlossen": whatever else is said of these days (see `_lines`); nothing is said
+# of the next line's ("Di: keine")
 _CLOSED = re.compile(
-    rf"\b(?:nicht|au(?:ß|ss)er|ohne|bis\sauf|kein\w{{0,2}}(?:\s\w{{1,20}})?|(?:zu|geschlossen)(?=:|\sam\s)):?\s(?:am\s)?({_NAMES})"
+    rf"\b(?:nicht|au(?:ß|ss)er|ohne|bis\sauf|kein\w{{0,2}}(?:[^\S\n]\w{{1,20}})?"
+    rf"|(?:zu|geschlossen)(?=:|\sam\s)):?[^\S\n](?:am\s)?({_NAMES})"
     rf"|({_NAMES}):?\s{{0,3}}(?:nicht|kein\w{{0,2}}|geschlossen|entf(?:ä|a)llt|zu(?=\W*$|\s{{0,3}}[,;.)]))(?!\w)",
     re.IGNORECASE,
 )
 _BY_APPOINTMENT = re.compile(
     rf"{_NAMES}:?\s{{0,3}}(?:nur\s)?(?:n\.\s?v\.?|nach\s(?:\w{{1,12}}\.?\s)?(?:vereinb|abspr)\w*)", re.IGNORECASE
+)
+# nor is a number to call: "Tel.: 0241-123456", "24 h AB"
+_CALLED = re.compile(
+    r"\btel\w{0,20}\W{0,4}(?:\+\d\d|0\d\d)(?:[ /)(]{0,3}\d|-\d{3}){4,}|\b24\s?h\s(?:ab|anrufbeantworter)(?!\w)",
+    re.IGNORECASE,
 )
 # what speaks of times without telling them: "sonst nachmittags"
 _MORE = re.compile(
@@ -89,18 +97,27 @@ def week_of(text: str, notes: list[str]) -> list[WeekSpan]:
         notes += ["hours_impossible"] * line.times.count(None)
         if not line.is_whole:
             notes.append("hours_unreadable")
-    rest = _BY_APPOINTMENT.sub(";", _CLOSED.sub(";", rest + text[at:]))
+    rest = _CALLED.sub(";", _BY_APPOINTMENT.sub(";", _CLOSED.sub(";", rest + text[at:])))
     if _MORE.search(rest) or any(name not in {"so", "do"} for name in _ONE_NAME.findall(rest)):
         notes.append("hours_unreadable")
     return found
 
 
 def _lines(text: str) -> Iterator[_Line]:
+    """Every line of days and hours, without closed days.
+
+    What closes a day of several says nothing of hours that day has alone: "Mo-Fr 8-12, Mi zu, am Telefon: Mi 12-13".
+    """
     found = list(_LINE.finditer(text))
-    closed = {day for days in (_CLOSED.finditer(text) if found else ()) for day in _days(days[1] or days[2])}
+    said = [(days.start(at), days[at]) for days in (_CLOSED.finditer(text) if found else ()) if (at := days.lastindex)]
+    closed = {day for _, names in said for day in _days(names)}
+    refused = {start + name.start() for start, names in said for name in _ONE_NAME.finditer(names)}
+    week = [_days_of(line) for line in found]
+    several = {day for days in week if len(days) > 1 for day in days}
     last = -1  # where the line before ends
-    for line in found:
-        days = tuple(day for day in _days_of(line) if day not in closed)
+    for line, named in zip(found, week, strict=True):
+        is_told = len(named) == 1 and several.issuperset(named) and line.start("names") not in refused
+        days = named if is_told else tuple(day for day in named if day not in closed)
         times = tuple(spans(text, *line.span("hours")))
         if days and times and not _is_doubtful(line, last):
             last = line.end()

@@ -30,7 +30,7 @@ def phone_hours(lines: Sequence[Line]) -> tuple[tuple[WeekSpan, ...], str]:
     left = 0  # lines the last word for the telephone still counts for
     for line in lines:
         words = sorted(_words(line.text))
-        here = {span for span, at, _ in written_hours(line.text) if _is_meant(at, words, carried=left > 0)}
+        here = {span for span, _, end in written_hours(line.text) if _is_meant(end, words, carried=left > 0)}
         if here:
             spans |= here
             quotes.append(line.text)
@@ -53,9 +53,9 @@ def _words(text: str) -> Iterator[tuple[int, bool]]:
             yield found.start(), False
 
 
-def _is_meant(at: int, words: Sequence[tuple[int, bool]], *, carried: bool) -> bool:
-    """Hours belong to the word before them in their line, else to the one behind them, else to a line above."""
-    before = [phone for start, phone in words if start < at]
+def _is_meant(end: int, words: Sequence[tuple[int, bool]], *, carried: bool) -> bool:
+    """Hours up to a place belong to the word before in their line, else to the one behind, else to a line above."""
+    before = [phone for start, phone in words if start < end]
     if before:
         return before[-1]
     return words[0][1] if words else carried

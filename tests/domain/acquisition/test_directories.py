@@ -78,7 +78,9 @@ def test_impossible_hours_are_noted_and_the_row_still_comes(time: str) -> None:
      "8,00-9,00", "8,00-9,00 Uhr", "8,00-9 Uhr", "8,15-19,00", "0-8", "9-10 Uhr nicht", "9-10 Uhr nicht besetzt",
      "9.00-10.00 keine Sprechstunde", "9-10 Uhr kein Telefon", "nicht 9-10", "nicht von 9-10 und 14-15 Uhr",
      "geschlossen von 12-13 Uhr", "kein Telefon 9-10 Uhr", "außer 9-10 Uhr", "8-17 Uhr, Pause 12-13 Uhr", "12-14 €",
-     "9.00–10.00 nachm.", "2-4 Uhr nachmittags", "nachm. 2-4", "abends von 8-9 Uhr"],
+     "9.00–10.00 nachm.", "2-4 Uhr nachmittags", "nachm. 2-4", "abends von 8-9 Uhr", "8-17 Pause 12-13",
+     "2-4 Uhr nachmittags 6-8 Uhr abends", "8-12 geschlossen 14-18",
+     "8-12 Pause 13-14 Uhr, 14-18"],
 )  # fmt: skip
 def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
     """What may have been hours is lost, but not without a word."""
@@ -97,6 +99,16 @@ def test_numbers_that_are_no_span_of_hours_are_noted(time: str) -> None:
 def test_hours_are_read_however_they_are_written(time: str) -> None:
     """With and without minutes, whatever stands behind."""
     assert entry(tsz=[day_v1("23.11.", "Mo.", time)]).phone_hours == (MONDAY_NINE_TO_TEN,)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [" Uhr nachmittags ", " nachm. ", " abends ", " Uhr (nachmittags ", "\nnachmittags: ", " nachmittags von ",
+     " Pause ", ", Pause, ", " Uhr Mittagspause ", " / ", ", nachm. "],
+)  # fmt: skip
+def test_a_word_between_two_halves_of_a_day_takes_neither(between: str) -> None:
+    """It belongs to the hours behind it."""
+    assert list(spans_of(0, f"8-12{between}14-18 Uhr", [])) == [WeekSpan(480, 720), WeekSpan(840, 1080)]
 
 
 @given(st.integers(0, 6), st.text())

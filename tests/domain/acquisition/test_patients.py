@@ -154,6 +154,16 @@ FOUR_TO_EIGHT = (960, 1200)
         ("nicht Di, sonst Mo-Mi 16-20", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
         ("Mo-Mi 16-20, Di nicht", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
         ("Mo 16-20, Di nach Vereinbarung", {0: FOUR_TO_EIGHT}),
+        *(
+            (f"Mo {word} 16-20", {0: FOUR_TO_EIGHT})
+            for word in ("Sprechzeit:", "nur", "ca.", "Abend", "mittag", "früh", "=")
+        ),
+        ("Mo u Mi 16-20", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
+        ("Mo; Mi 16-20", {0: FOUR_TO_EIGHT, 2: FOUR_TO_EIGHT}),
+        ("Mo 16-20 Uhr, Tel.: 0241-123456", {0: FOUR_TO_EIGHT}),
+        ("Mo 16-20, 24 h AB", {0: FOUR_TO_EIGHT}),
+        ("Mo 16-20, Tel. 0241 123456 14-15", None),
+        ("Mo 16-20, Mi 8-9, im Mai Mi nicht", None),
         ("Mo-Do ab 16 Uhr, Fr 8-12", None),
         ("Mo 16-20, Di vormittags", None),
         ("Mo 16-20, sonst abends", None),

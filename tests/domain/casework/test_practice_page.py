@@ -142,6 +142,8 @@ TERMS = "<dt>Mo</dt> <dd>9-10 Uhr</dd><dt>Mi</dt><dd>13-14 Uhr</dd>"
         ("<p>Telefon-Sprechzeit: Mo 9.00-10.00, Mi, 03.12-05.12 geschlossen</p>", [MONDAY]),
         ("<p>Telefon-Sprechzeit: Mo 9.00-10.00, Mi, 05.10-10.10 geschlossen</p>", [MONDAY]),
         ("<p>Sprechstunde Do 8-18 Uhr, telefonisch Mo 9-10 Uhr</p>", [MONDAY]),
+        ("<p>Telefonisch Mo 9-10 Uhr, Di Sprechstunde 10-11 Uhr</p>", [MONDAY]),
+        ("<p>Öffnungszeiten: Do 8-18 Uhr, Mo telefonisch 9-10 Uhr</p>", [MONDAY]),
         ("<p>Mo 9-10 Uhr telefonisch, Öffnungszeiten Do 8-18 Uhr</p>", [MONDAY]),
         (f"<table><tr><th>Tag</th><th>Telefonzeit</th><th>Sprechstunde</th></tr>{ROWS}</table>", None),
         ("<table><tr><td><h2>Telefonzeiten</h2><p>Mo 9-10 Uhr</p><h2>Praxis</h2><p>Do 8-18 Uhr</p></td></tr></table>",
