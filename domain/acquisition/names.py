@@ -67,6 +67,7 @@ _DOUBLE = re.compile(r"^(\w+) [-–] (?=\w+,)")  # "Weiß - Kühn, Eva"
 _SIGN = re.compile(
     r"[ /\\&+|;•\n](?:(?<! )|(?<!\bvon )(?:(?:[Uu]nd|UND|oder|sowie|bzw\.?|et|[-–—])(?= )|[Uu]\.(?=[ \w])))"
 )
+_JOINED = re.compile(r"(?<=\w-)(?:und|u\.?)(?=[ A-ZÄÖÜ])\s?")  # "Kinder-und Jugendlichenpsychotherapeutin"
 _MOST_WORDS = 100
 
 
@@ -98,7 +99,7 @@ def split_name(text: object) -> PersonName:
 
 def _plain(written: str) -> str:
     """A cell without what stands in brackets and other names somebody had; professions and titles in one spelling."""
-    plain = written
+    plain = _JOINED.sub(" und ", written)
     if "- " in plain or "\n" in plain:
         plain = _WRAPPED.sub("", plain)
     if "(" in plain or "[" in plain:

@@ -83,6 +83,9 @@ def test_a_name_comes_apart(written: str, found: PersonName) -> None:
         "Anna Kern, telefonisch", "Anna Kern verstorben", "„Anna Kern“", "*Anna Kern", "Anna Kern, Lebensberaterin",
         "Anna Kern, Ausbildungskandidatin", "Anna Kern, Paar- und Familientherapeutin", "Anna Kern, Master of Science",
         "Kern,\nAnna", "Anna Kern\nFachärztin für Psychiatrie", "Kern,Anna", "Anna Kern, Psychotherapie und Coaching",
+        "Anna Kern, Kinder-und Jugendlichenpsychotherapeutin", "Anna Kern Kinder-u.Jugendlichenpsychotherapeutin",
+        "Kinder-und Jugendlichenpsychotherapeutin Anna Kern", "Anna Kern - Kinder-und Jugendlichenpsychotherapeutin",
+        "Anna Kern, Fachärztin für Kinder-und Jugendpsychiatrie", "Kern, Anna, Kinder-u Jugendlichenpsychotherapeutin",
     ],
 )  # fmt: skip
 def test_what_stands_beside_a_name_is_no_part_of_it(written: str) -> None:
