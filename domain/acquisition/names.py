@@ -7,7 +7,7 @@ first name. What stands beside a name (`name_words`) is no part of it.
 import re
 from dataclasses import dataclass
 
-from domain.acquisition.name_cells import Cell
+from domain.acquisition.name_cells import Cell, goes_on
 from domain.acquisition.name_words import spelled, titles
 from domain.acquisition.text import clean
 
@@ -80,9 +80,7 @@ def split_name(text: object) -> PersonName:
     """
     whole = clean(text)
     house = PersonName(whole, institution=True)
-    plain = _plain(
-        whole if not isinstance(text, str) or text.isprintable() else "\n".join(map(clean, text.splitlines()))
-    )
+    plain = _plain(whole if not isinstance(text, str) or text.isprintable() else _lines(text))
     if is_institution(plain.replace("\n", " ")) or not is_person(whole):
         return house
     pieces = [
@@ -95,6 +93,17 @@ def split_name(text: object) -> PersonName:
     if cell.of_several or (cell.is_beside and not last_name):
         return house
     return PersonName(last_name, first_name, cell.titles, cell.salutation)
+
+
+def _lines(text: str) -> str:
+    """A cell of several lines, each clean; a name that goes on in the next stands in one."""
+    joined: list[str] = []
+    for line in filter(None, map(clean, text.splitlines())):
+        if joined and goes_on(spelled(joined[-1]).split(), line.split()):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
 
 
 def _plain(written: str) -> str:
