@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from typing import ClassVar
 
-from domain.acquisition.first_names import is_first_name
 from domain.acquisition.name_order import BEGIN, NOBLE, WHERE, is_given, is_initial
 from domain.acquisition.name_words import CALLED, Kind, kind, titles
 from domain.acquisition.text import PARTICLES
 
 _AROUND = '*!?:"„“”…'
+_WITHIN = frozenset({"de", "del"})  # first names: "Maria del Carmen"
 _INITIALS = frozenset({"M.A.", "B.A."})  # or a title
+_BEGINS = BEGIN | NOBLE
+
 _SEVERAL = re.compile(
     r"B"  # "Dres. Kern"
     r"|^[^WTN]*F.*N"  # a house: "Psychotherapie Kern"
@@ -30,7 +32,8 @@ class Part:
     """What stands between two commas, word by word up to where no name can stand any more.
 
     `behind`: it is not the cell's first; `worked`: a profession stands before it, later: or in it; `after_all`: first
-    name and surname stand before it.
+    name and surname stand before it. `row` has a letter for each word read; `names`, `titles` are what the letters N
+    and T stand for, in their order, the latter, as the salutation, in its one spelling.
     """
 
     def __init__(self, words: Sequence[str], *, behind: bool, worked: bool, after_all: bool) -> None:
@@ -39,18 +42,30 @@ class Part:
         self._before = Kind.WORK.value if worked else ""
         self.worked = worked
         self._after_all = after_all
-        self._read: list[tuple[Kind, str]] = []
+        self.row = ""
+        self.names: list[str] = []
+        self.titles: list[str] = []
+        self.salutation = ""
+        self._read()
+
+    def _read(self) -> None:
         at = 0
-        while at < len(words):
+        while at < len(self.words):
             if found := self._titles(at):
-                self._read += [(Kind.TITLE, title) for title in found]
+                self.titles += found
+                self.row += Kind.TITLE.value * len(found)
                 at += len(found)
                 continue
-            what = self._kind(at)
-            self._read.append((what, self._written(words[at], what)))
+            word, what = self.words[at], self._kind(at)
+            self.row += what.value
             at += 1
-            self.worked |= what is Kind.WORK
-            if what is Kind.ASIDE or (what is Kind.NUMBER and self.names):
+            if what is Kind.NAME:
+                self.names.append(self._surname(word))
+            elif what is Kind.CALLED:
+                self.salutation = CALLED[word.removesuffix(".")]
+            elif what is Kind.WORK:
+                self.worked = True
+            elif what is Kind.ASIDE or (what is Kind.NUMBER and self.names):
                 break
 
     def _titles(self, at: int) -> list[str]:
@@ -70,7 +85,7 @@ class Part:
 
     def _name(self, at: int) -> Kind:
         word = self.words[at]
-        if self._read and self._read[-1][0] is Kind.FOR:
+        if self.row.endswith(Kind.FOR.value):
             return Kind.FIELD  # "für Anästhesie"
         if not word.islower() or (word in PARTICLES and self.names):
             return Kind.NAME  # "García López, Maria del Carmen"
@@ -86,9 +101,7 @@ class Part:
     def _maybe(self, at: int) -> Kind:
         ends = at + 1 == len(self.words)
         # "für Kinder"; "Anna Kern, Therapeutin, Kinder Jugendliche"
-        is_field = any(what is Kind.FOR for what, _ in self._read) or (
-            self.behind and self.worked and not self.names and not ends
-        )
+        is_field = Kind.FOR.value in self.row or (self.behind and self.worked and not self.names and not ends)
         return Kind.FIELD if is_field else Kind.NAME
 
     def _for(self, _at: int) -> Kind:
@@ -109,8 +122,8 @@ class Part:
             return Kind.FIELD  # "in Ausbildung"
         if self.words[at] not in WHERE:
             return Kind.ASIDE
-        if self.behind:  # "Smitten, Jan in der", not "Kern, Anna in Aachen"
-            begins = bool(self.names) and set(rest) <= PARTICLES
+        if self.behind:  # "Smitten, Jan in der", "Anna Kern, Jan am Ende", not "Kern, Anna in Aachen"
+            begins = bool(self.names) and (set(rest) <= PARTICLES or (self._after_all and self._waits))
         elif self.names:  # "Jan in der Smitten", not "Dr. Kern in Aachen"
             begins = self._waits
         else:  # "am Ende, Anna", "in der Smitten, Jan", not "bei Anna Kern"
@@ -118,7 +131,7 @@ class Part:
         if begins:
             return Kind.NAME
         is_doubtful = len(self.names) == 1 and not (self.behind or self.worked or self.titles or self.salutation)
-        return Kind.NOBODY if is_doubtful else Kind.ASIDE  # "Kern in Aachen": or somebody's first name
+        return Kind.NOBODY if is_doubtful else Kind.ASIDE  # "Kern in Aachen": or a first name
 
     _BESIDE: ClassVar[Mapping[Kind, Callable[["Part", int], Kind]]] = {
         Kind.NAME: _name,
@@ -137,29 +150,28 @@ class Part:
         return bool(self.names) and all(map(is_given, self.names))
 
     def _is_salutation(self, at: int) -> bool:
-        """One before all, or behind a profession: "Psychotherapeutin Frau Kern"; "Herr, Anna" is a surname."""
-        if self.words[at].removesuffix(".") not in CALLED or self.names or self.titles:
+        """One before all, or behind a profession: "Psychotherapeutin Frau Kern"; "Herr, Anna" is a surname.
+
+        Behind a whole name it is another's: "Anna Kern Frau Eva Berg".
+        """
+        if self.words[at].removesuffix(".") not in CALLED or (len(self.names) < 2 and (self.names or self.titles)):
             return False
         if len(self.words) > 1:
             return at + 1 < len(self.words)
         return self.behind and self.words[at].removesuffix(".") in CALLED.values()  # "Anna Kern, Frau"
 
     @staticmethod
-    def _written(word: str, what: Kind) -> str:
-        if what is Kind.CALLED:
-            return CALLED[word.removesuffix(".")]
-        if what is Kind.NAME and kind(word) in (Kind.WORK, Kind.FIELD):
-            return word.partition("-")[0]
+    def _surname(word: str) -> str:
+        if kind(word) in (Kind.WORK, Kind.FIELD):
+            return word.partition("-")[0]  # "Kern-Psychotherapie"
         return word.strip(_AROUND) or word
-
-    def _of(self, what: Kind) -> list[str]:
-        return [text for kind_, text in self._read if kind_ is what]
 
     def _relabel(self, count: int, what: Kind) -> None:
         """The last of the names are none."""
-        at = [n for n, (kind_, _) in enumerate(self._read) if kind_ is Kind.NAME]
-        for n in at[len(at) - count :]:
-            self._read[n] = (what, self._read[n][1])
+        for _ in range(count):
+            self.names.pop()
+            before, _, behind = self.row.rpartition(Kind.NAME.value)
+            self.row = before + what.value + behind
 
     def without_fields(self, *, goes_on: bool) -> None:
         """What may be a surname is none in a part of its own, or where a field goes on behind the sign at its end."""
@@ -171,26 +183,6 @@ class Part:
             is_field = goes_on and (len(names) - maybe > 1 or names[-1].endswith("-"))
         if is_field:
             self._relabel(maybe, Kind.FIELD)
-
-    @property
-    def row(self) -> str:
-        """What its words are, a letter each."""
-        return "".join(what.value for what, _ in self._read)
-
-    @property
-    def names(self) -> list[str]:
-        """What is somebody's name, in its order."""
-        return self._of(Kind.NAME)
-
-    @property
-    def titles(self) -> list[str]:
-        """In their order."""
-        return self._of(Kind.TITLE)
-
-    @property
-    def salutation(self) -> str:
-        """In its one spelling, else empty."""
-        return next(iter(self._of(Kind.CALLED)), "")
 
     @property
     def torn(self) -> int:
@@ -223,7 +215,7 @@ class Part:
     @property
     def is_begun(self) -> bool:
         """Whether a surname stands first as its particle tells: "von Berg"."""
-        return len(self.names) > 1 and self.names[0].lower() in BEGIN | NOBLE
+        return len(self.names) > 1 and self.names[0].lower() in _BEGINS
 
     @property
     def is_several(self) -> bool:
@@ -241,8 +233,8 @@ class Part:
 
 def are_one(surname: Sequence[str], given: Sequence[str]) -> bool:
     """Whether only first names follow what begins with none: "García López", "María José"; not "Anna Kern", "Jan"."""
-    are_given = all(word in PARTICLES or is_given(word) for word in given)
-    return are_given and (len(surname) == 1 or not is_first_name(surname[0]))
+    are_given = all(word in _WITHIN or is_given(word) for word in given)
+    return are_given and (len(surname) == 1 or not is_given(surname[0]))
 
 
 def _is_torn_one(before: Sequence[str], after: Sequence[str]) -> bool:

@@ -181,7 +181,9 @@ def test_a_name_is_read_in_the_order_its_writing_tells(written: str, found: Pers
         "Anna Kern &amp; Jan Berg", "Anna Müller - Schmidt", "Sekretariat Dr. Kern", "Psychotherapie Kern",
         "Kinder- und Jugendpsychiatrie Kern", "Psychologische Psychotherapeutin", "Privatpraxis Anna Kern",
         "Kern Berg PartGmbB", "Kern in Aachen",
-        "Anna Kern, Dr. Xu", "Anna Kern, Auf der Heide", "bei Anna Kern", "Anna Peter, Jan Otto", "Stand: 12.11.2026",
+        "Anna Kern, Dr. Xu", "Anna Kern, Jan am Ende", "Anna Kern Frau Eva Berg",
+        "A. Kern, Eva Heide", "Anna Kern, Auf der Heide",
+        "bei Anna Kern", "Anna Peter, Jan Otto", "Stand: 12.11.2026",
         "Seite 2", "Frau Anna Kern/Jan Berg",
     ],
 )  # fmt: skip
