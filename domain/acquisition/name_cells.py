@@ -26,6 +26,7 @@ class Cell:
                 part = Part(words, behind=bool(read[0]), worked=worked, after_all=after_all)
                 worked, after_all = part.worked, after_all or (bool(part.names) and part.is_full)
                 read[-1].append(part)
+        # only what goes on tells a field from a surname: "Anna Kern Kinder / Jugendliche"
         for n, parts in enumerate(read):
             goes_on = n + 1 < len(read) and kind(pieces[n + 1][0][0]) in (Kind.WORK, Kind.FIELD, Kind.MAYBE)
             for part in parts:

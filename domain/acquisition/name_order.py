@@ -19,8 +19,7 @@ _JUNIOR = frozenset({"jun.", "jr.", "sen.", "sr.", "junior", "senior"})
 
 def last_and_first(words: Sequence[str], torn: int) -> tuple[str, str]:
     """Surname and first names; a particle begins the surname, which is one word otherwise."""
-    is_junior = words[-1].lower() in _JUNIOR and not all(map(is_given, words[:-1]))  # "Kern jun.", "Anna Junior"
-    end = len(words) - is_junior
+    end = len(words) - _is_junior(words)
     at = torn or _surnames_first(words)
     if at:
         return " ".join(words[:at]), " ".join(words[at:])
@@ -30,6 +29,12 @@ def last_and_first(words: Sequence[str], torn: int) -> tuple[str, str]:
             at = n - 1 if n and words[n - 1].lower() in NOBLE else n
             break
     return " ".join(words[at:]), " ".join(words[:at])
+
+
+def _is_junior(words: Sequence[str]) -> bool:
+    """Whether the last tells father and son apart: "Jan Kern jun."; "Anna Junior" is called so."""
+    last, before = words[-1], words[:-1]
+    return bool(before) and last.lower() in _JUNIOR and (last.islower() or not all(map(is_given, before)))
 
 
 def _surnames_first(words: Sequence[str]) -> int:

@@ -65,7 +65,12 @@ _WRAPPED = re.compile(r"(?<=,)\n|(?<=\w-)[ \n](?=[A-ZÄÖÜ])")  # a line that e
 _DOUBLE = re.compile(r"^(\w+) [-–] (?=\w+,)")  # "Weiß - Kühn, Eva"
 # what parts one from another; in "von und zu Berg" it does not
 _SIGN = re.compile(
-    r"[ /\\&+|;•\n](?:(?<! )|(?<!\bvon )(?:(?:[Uu]nd|UND|oder|sowie|bzw\.?|et|[-–—])(?= )|[Uu]\.(?=[ \w])))"
+    r"[ /\\&+|;•\n](?:"
+    r"(?<! )"  # each by itself but the blank: "Kern/Berg", "Kern & Berg"
+    r"|(?<!\bvon )(?:"
+    r"(?:[Uu]nd|UND|oder|sowie|bzw\.?|et|[-–—])(?= )"  # "Kern und Berg", "Anna Kern - Jan Berg"
+    r"|[Uu]\.(?=[ \w])"  # "Kern u. Berg", "Kern u.Berg"
+    r"))"
 )
 _JOINED = re.compile(r"(?<=\w-)(?:und|u\.?)(?=[ A-ZÄÖÜ])\s?")  # "Kinder-und Jugendlichenpsychotherapeutin"
 _MOST_WORDS = 100

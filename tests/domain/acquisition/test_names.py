@@ -156,6 +156,7 @@ def test_what_stands_beside_a_name_is_no_part_of_it(written: str) -> None:
         ("Frau\nDr. Anna Kern", PersonName("Kern", "Anna", "Dr.", "Frau")),
         ("Dr. Anna\nKern", PersonName("Kern", "Anna", "Dr.")),
         ("Anna Maria\nKern", PersonName("Kern", "Anna Maria")),
+        ("Jan Peter jun.", PersonName("Peter jun.", "Jan")),
         ("Anna Junior", PersonName("Junior", "Anna")),
         ("Anna Kinder", PersonName("Kinder", "Anna")),
         ("Kinder, Anna", PersonName("Kinder", "Anna")),
