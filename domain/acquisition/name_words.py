@@ -5,14 +5,14 @@ A surname may be such a word, too ("Anna Kinder"): those are `MAYBE` and a name 
 
 import re
 from collections.abc import Sequence
-from enum import Enum, auto
+from enum import Enum
 from functools import lru_cache
 
-FIRST_NAMES_AND_PLACES = frozenset({"Alf", "Hagen", "Heide", "Jade", "Rosa", "Salem"})
 CALLED = {"Frau": "Frau", "Fr": "Frau", "Herr": "Herr", "Herrn": "Herr", "Hr": "Herr"}
 # as people write them, folded (lower case, letters only) → as they are written here
 _TITLES = {
-    "prof": "Prof.", "professor": "Prof.", "professorin": "Prof.", "univprof": "Univ.-Prof.", "aplprof": "apl. Prof.",
+    "prof": "Prof.", "profin": "Prof.", "professor": "Prof.", "professorin": "Prof.", "univprof": "Univ.-Prof.",
+    "aplprof": "apl. Prof.",
     "pd": "PD", "privdoz": "Priv.-Doz.", "dr": "Dr.", "doktor": "Dr.", "drs": "Drs.", "phd": "Ph.D.",
     "med": "med.", "phil": "phil.", "rernat": "rer. nat.", "rer": "rer.", "nat": "nat.", "dipl": "Dipl.",
     "psych": "psych.", "medic": "medic.", "mult": "mult.", "ddr": "DDr.",
@@ -35,19 +35,20 @@ _ANY_DIPLOMA = re.compile(r"dipl(?:om)?\.?-\w[\w.-]*", re.IGNORECASE)
 
 
 class Kind(Enum):
-    """What a word of a name's cell is."""
+    """What a word of a name's cell is, by the letter that stands for it in a row of words."""
 
-    NAME = auto()
-    WORK = auto()  # what somebody is, and words of it: "Psychologische", "Supervisorin", "KJP"
-    FIELD = auto()  # what somebody does or whom they treat; at the beginning of a cell it is a house's
-    MAYBE = auto()  # a field or a profession, or a surname
-    FOR = auto()  # what follows is a field
-    ASIDE = auto()  # what follows is no name
-    MORE = auto()  # who works there, too, and is not called by name
-    NOBODY = auto()  # what follows names a couple, or whom one only asks for
-    NUMBER = auto()
-    SIGN = auto()  # punctuation alone
-    TITLE = auto()
+    NAME = "N"
+    WORK = "W"  # what somebody is, and words of it: "Psychologische", "Supervisorin", "KJP"
+    FIELD = "F"  # what somebody does or whom they treat; at the beginning of a cell it is a house's
+    MAYBE = "?"  # a field or a profession, or a surname
+    FOR = "R"  # what follows is a field
+    ASIDE = "A"  # what follows is no name
+    MORE = "M"  # who works there, too, and is not called by name
+    NOBODY = "B"  # what follows names a couple, or whom one only asks for
+    NUMBER = "#"
+    SIGN = "S"  # punctuation alone
+    TITLE = "T"
+    CALLED = "C"  # a salutation
 
 
 _BY_KIND = {
@@ -79,13 +80,15 @@ _WRITTEN = (
     | dict.fromkeys(
         ("PP", "KJP", "KJPP", "VT", "TP", "TfP", "AP", "ST", "HP", "PiA", "FA", "FÄ", "PT", "EMDR"), Kind.WORK
     )
+    | dict.fromkeys(("OA", "OÄ", "CA", "CÄ", "MR", "SR"), Kind.WORK)  # before a title: "OÄ Dr. …"
+    | dict.fromkeys(("i.", "i.A.", "i.V.", "i.R."), Kind.ASIDE)
 )  # fmt: skip
 _WORK = re.compile(
     r".*(?:therapeut(?:in|en|innen)?|psycholog(?:e|in|en|innen)|analytiker(?:in)?|heilpraktiker(?:in)?|supervisor(?:in)?"
-    r"|.arzt|ärztin|fachärzte|kandidat(?:in)?|assistent(?:in)?|.berater(?:in)?|neurolog(?:e|in)|pädagog(?:e|in)|sozialarbeiter(?:in)?|mediziner(?:in)?)"
+    r"|(?:fach-|[^-])arzt|ärztin|fachärzte|kandidat(?:in)?|assistent(?:in)?|[^-]berater(?:in)?|neurolog(?:e|in)|pädagog(?:e|in)|sozialarbeiter(?:in)?|mediziner(?:in)?)"
 )
 _FIELD = re.compile(
-    r".*(?:therapien?|iatrie|medizin|analyse|logie|somatik|heilkunde|pädagogik|beratung|supervision|coaching)"
+    r".*(?:therapien?|iatrie|medizin|analyse|logie|somatik|heilkunde|chirurgie|anästhesie|pädagogik|beratung|supervision|coaching)"
 )
 _EDGES = ".,:*-\"'„“”…"
 
@@ -98,8 +101,10 @@ def kind(word: str) -> Kind:
     found = _WRITTEN.get(word) or _WRITTEN.get(bare) or _WORDS.get(folded)
     if found is not None:
         return found
-    if not bare or bare[0].isdigit():
-        return Kind.NUMBER if bare else Kind.SIGN
+    if not any(map(str.isalnum, bare)):
+        return Kind.SIGN
+    if bare[0].isdigit():
+        return Kind.NUMBER
     if _WORK.fullmatch(folded):
         return Kind.WORK
     return Kind.FIELD if _FIELD.fullmatch(folded) else Kind.NAME

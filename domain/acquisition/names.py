@@ -7,7 +7,7 @@ first name. What stands beside a name (`name_words`) is no part of it.
 import re
 from dataclasses import dataclass
 
-from domain.acquisition.name_cells import Cell
+from domain.acquisition.name_cells import Cell, goes_on
 from domain.acquisition.name_words import spelled, titles
 from domain.acquisition.text import clean
 
@@ -65,8 +65,14 @@ _WRAPPED = re.compile(r"(?<=,)\n|(?<=\w-)[ \n](?=[A-ZÄÖÜ])")  # a line that e
 _DOUBLE = re.compile(r"^(\w+) [-–] (?=\w+,)")  # "Weiß - Kühn, Eva"
 # what parts one from another; in "von und zu Berg" it does not
 _SIGN = re.compile(
-    r"[ /\\&+|;•\n](?:(?<! )|(?<!\bvon )(?:(?:[Uu]nd|UND|oder|sowie|bzw\.?|et|[-–—])(?= )|[Uu]\.(?=[ \w])))"
+    r"[ /\\&+|;•\n](?:"
+    r"(?<! )"  # each by itself but the blank: "Kern/Berg", "Kern & Berg"
+    r"|(?<!\bvon )(?:"
+    r"(?:[Uu]nd|UND|oder|sowie|bzw\.?|et|[-–—])(?= )"  # "Kern und Berg", "Anna Kern - Jan Berg"
+    r"|[Uu]\.(?=[ \w])"  # "Kern u. Berg", "Kern u.Berg"
+    r"))"
 )
+_JOINED = re.compile(r"(?<=\w-)(?:und|u\.?)(?=[ A-ZÄÖÜ])\s?")  # "Kinder-und Jugendlichenpsychotherapeutin"
 _MOST_WORDS = 100
 
 
@@ -79,9 +85,7 @@ def split_name(text: object) -> PersonName:
     """
     whole = clean(text)
     house = PersonName(whole, institution=True)
-    plain = _plain(
-        whole if not isinstance(text, str) or text.isprintable() else "\n".join(map(clean, text.splitlines()))
-    )
+    plain = _plain(whole if not isinstance(text, str) or text.isprintable() else _lines(text))
     if is_institution(plain.replace("\n", " ")) or not is_person(whole):
         return house
     pieces = [
@@ -96,9 +100,20 @@ def split_name(text: object) -> PersonName:
     return PersonName(last_name, first_name, cell.titles, cell.salutation)
 
 
+def _lines(text: str) -> str:
+    """A cell of several lines, each clean; a name that goes on in the next stands in one."""
+    joined: list[str] = []
+    for line in filter(None, map(clean, text.splitlines())):
+        if joined and goes_on(spelled(joined[-1]).split(), line.split()):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
 def _plain(written: str) -> str:
     """A cell without what stands in brackets and other names somebody had; professions and titles in one spelling."""
-    plain = written
+    plain = _JOINED.sub(" und ", written)
     if "- " in plain or "\n" in plain:
         plain = _WRAPPED.sub("", plain)
     if "(" in plain or "[" in plain:

@@ -5,6 +5,7 @@ import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -182,7 +183,8 @@ def _csv_rows(path: Path, alone: Callable[[str], bool] | None) -> Iterator[Row]:
 def _delimiter(first: str, more: "_Lines", alone: Callable[[str], bool] | None) -> str:
     """That of the first line whose cells head columns, else of the first with any.
 
-    A comma in quotation marks, or below a header of one column, parts nothing.
+    A comma in quotation marks, or below a header of one column, parts nothing. Nor does one inside a header's cell
+    ("Name, Anschrift;Telefon"): it parts only what no other sign does.
     """
     found = ""
     for line in chain([first], islice(more, MOST_ABOVE - 1)):
@@ -195,11 +197,17 @@ def _delimiter(first: str, more: "_Lines", alone: Callable[[str], bool] | None) 
             return DELIMITERS[0]
         # what parts the first line and this one is no sentence's comma
         if alone is not None and found not in inside:
-            for delimiter in inside:
-                if len(cells := _cells(line, delimiter)) > 1 and _heads(cells, alone):
+            for delimiter in sorted(inside, key=partial(_may_part_least, bare)):
+                cells = _cells(line, delimiter)
+                if len(cells) > 1 and _heads([*cells, *(cell.partition(",")[0] for cell in cells)], alone):
                     return delimiter
         found = found or (inside[0] if inside else "")
     return found or DELIMITERS[0]
+
+
+def _may_part_least(line: str, sign: str) -> tuple[bool, bool]:
+    """Order of the signs of a header: "Name, Titel;Ort" and "Name,Telefon; Fax,Ort" have a second one in a cell."""
+    return line.count(sign) == line.count(f"{sign} "), sign == ","
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -154,3 +154,27 @@ def test_a_title_s_comma_parts_no_columns(tmp_path: Path, title: str, between: s
     assert preview(path).headers[:2] == ("Name", "Telefon")
     path.write_text(f"{title}\nName\nKern, Anna\n", "utf-8")
     assert (preview(path).headers, preview(path).rows) == (("Name",), (("Kern, Anna",),))
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Name, Anschrift;Telefon;Ort", 3),
+        ("Name, Titel;Telefon;Ort", 3),
+        ("Name, Fachrichtung\tTelefon\tOrt", 3),
+        ("Nachname, Vorname (Titel);Telefon;Ort", 3),
+        ("Name, Vorname, Titel;Telefon;Ort;E-Mail", 4),
+        ("Name,Praxis;Telefon;Ort", 3),
+        ("Therapeut, Praxis; Telefon; Ort", 3),
+        ("Therapeut, Name;Telefon", 2),
+        ("Therapeutin, Therapeut;Telefon;Ort", 3),
+        ("Name, Telefon;Mo;Di;Mi;Do;Fr", 6),
+        ("Name,Telefon; Fax,Ort", 3),
+        ("Name, Vorname, Telefon", 3),
+    ],
+)
+def test_a_second_sign_in_a_header_parts_no_columns(tmp_path: Path, header: str, columns: int) -> None:
+    """Nobody quotes a comma where a semicolon parts."""
+    path = tmp_path / "liste"
+    path.write_text(f"{header}\nKern, Anna;0241 1234567;Aachen\n", "utf-8")
+    assert len(preview(path).headers) == columns

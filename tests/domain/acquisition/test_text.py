@@ -89,3 +89,10 @@ def test_a_day_is_read_however_it_is_written(written: str) -> None:
     assert day(written) == date(2026, 11, 23)
     assert day(datetime(2026, 11, 23, 8)) == date(2026, 11, 23)  # noqa: DTZ001 - as a workbook gives it
     assert day("31.02.2026") is None
+
+
+def test_a_lost_zero_comes_back_only_where_a_plz_has_it() -> None:
+    """01067 is in Dresden; no PLZ is called 05206."""
+    assert plz("1067") == "01067"
+    assert plz("5206") == ""
+    assert plz("52062") == "52062"
