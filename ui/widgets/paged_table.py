@@ -64,6 +64,7 @@ class PagedTable(QWidget):
         layout.setSpacing(SPACE)
         layout.addWidget(self.view)
         self._selected: int | None = None
+        self._to_bring = True  # into view: the row of the record that is open, once; a refresh lets the list stay
         self._marked: set[int] = set()  # more than one row, by id: the record shown stays as it is
         if several:
             self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -101,7 +102,7 @@ class PagedTable(QWidget):
 
     def show_query(self, *, text: str = "", filters: Mapping[str, str] | None = None, narrowed: bool = False) -> None:
         """Another search text or filter; the sorting stays. `narrowed`: more than the text hides something."""
-        self._narrowed = bool(text.strip()) or narrowed
+        self._narrowed, self._to_bring = bool(text.strip()) or narrowed, True
         self.model.ask(replace(self.model.query, text=text, filters=dict(filters or {})))
 
     def refresh(self) -> None:
@@ -110,8 +111,8 @@ class PagedTable(QWidget):
 
     def select(self, row_id: int | None) -> None:
         """Have this record open, or none: its row is marked as soon as it is there. Nobody hears of it as a choice."""
-        self._selected, self._remembered, self._marked = row_id, None, set()
-        self._mark(scroll=True)
+        self._selected, self._remembered, self._marked, self._to_bring = row_id, None, set(), True
+        self._mark()
 
     def select_first(self) -> None:
         """Show the first record where nobody chose one."""
@@ -146,7 +147,7 @@ class PagedTable(QWidget):
         # of a list that is not all there the others may stand further down: a part must not pass for all of them
         known = len(there) == len(self._marked) or self.model.total <= PAGE_ROWS
         self._marked = set(there) if known and len(there) > 1 else set()
-        self._mark(scroll=True)
+        self._mark()
 
     def _on_more(self) -> None:
         """Further rows came, perhaps the chosen one; what is marked stays."""
@@ -158,7 +159,7 @@ class PagedTable(QWidget):
         self._empty.setVisible(self.model.answered and self.model.total == 0)
         self._empty.setGeometry(self.view.viewport().rect().adjusted(24, 24, -24, -24))
 
-    def _mark(self, *, scroll: bool = False) -> None:
+    def _mark(self) -> None:
         """The rows chosen together, else that of the record that is open."""
         opened = self.model.find(self._selected) if self._selected is not None else None
         rows = set(self.model.rows_of(self._marked).values())
@@ -166,7 +167,9 @@ class PagedTable(QWidget):
             rows = {opened}
         if rows != set(marked(self.view)):
             mark(self.view, rows, current=opened)
-        if scroll and opened is not None:
+        if self._to_bring and opened is not None:
+            self._to_bring = False
+            self.view.doItemsLayout()  # else a list just come has no room to scroll in
             self.view.scrollTo(self.model.index(opened, 0))
         self.several_chosen.emit(len(rows))
 

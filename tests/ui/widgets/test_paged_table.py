@@ -92,3 +92,26 @@ def test_a_part_of_what_was_marked_does_not_pass_for_all_of_it(many: PagedTable,
         with qtbot.waitSignal(many.model.modelReset):
             many.refresh()
         assert sorted(many.chosen_ids() or ()) == left
+
+
+def test_a_chosen_row_is_brought_into_view_and_left_there_by_whoever_looks_elsewhere(
+    many: PagedTable, qtbot: QtBot
+) -> None:
+    """With the choice and another search; a list that is read anew stays where it was scrolled to."""
+    many.resize(400, 300)
+    view = many.view
+
+    def seen() -> bool:
+        return view.viewport().rect().intersects(view.visualRect(many.model.index(150, 0)))
+
+    many.select(150)
+    qtbot.waitUntil(seen)
+    view.scrollToTop()
+    assert not seen()
+    many.show_query(text="Name")
+    qtbot.waitUntil(seen)
+    view.scrollToTop()
+    with qtbot.waitSignal(many.model.modelReset):
+        many.refresh()
+    assert not seen()
+    assert marked(view) == [150]
