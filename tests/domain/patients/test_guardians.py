@@ -14,7 +14,7 @@ def test_a_number_nobody_can_dial_is_refused_and_not_dropped(database: Database)
     """As with the patient's own; who typed it would think it were kept."""
     with database.write() as session:
         child = add_patient(session)
-        for written in ("nach 18 Uhr", "0241 123456 57"):
+        for written in ("nach 18 Uhr", "0241 123456 2 freie"):
             with pytest.raises(Invalid) as refused:
                 add_guardian(session, child, name="Eva Berger", relation="Mutter", phone=written, email="")
             assert refused.value.code == "patient.phone"

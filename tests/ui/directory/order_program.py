@@ -21,7 +21,7 @@ def main() -> None:
     first = DirectoryEngine(SearchPage("http://localhost:9/", "http://localhost:9", on_this_machine=True), "Seite", app)
     first.load()
     then = MapView()
-    then.ready.connect(lambda: (sys.stdout.write("ready"), app.quit()))
+    then.ready.connect(lambda: (sys.stdout.write("ready"), sys.stdout.flush(), app.quit()))
     then.show()
     QTimer.singleShot(PATIENCE_MS, app.quit)
     app.exec()

@@ -281,7 +281,7 @@ print("ended")
 def _run(program: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -332,7 +332,7 @@ def look():
     if view._broken.isVisible():
         view._broken.acted.emit()
     elif view._gone.isVisible():
-        print("told")
+        print("told", flush=True)
         app.quit()
 
 
@@ -340,7 +340,7 @@ view.ready.connect(lambda: QTimer.singleShot(0, end_all))
 timer = QTimer(interval=100)
 timer.timeout.connect(look)
 timer.start()
-QTimer.singleShot(50_000, app.quit)
+QTimer.singleShot(100_000, app.quit)
 view.show()
 app.exec()
 os._exit(0)
