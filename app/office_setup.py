@@ -58,6 +58,11 @@ class Step:
     outcome: Outcome
 
 
+# two runs at once: the second finds what the first one did; until its transaction ends, or its connection
+_IN_TURN = text("SELECT pg_advisory_xact_lock(7235004)")
+_IN_TURN_TO_THE_END = text("SELECT pg_advisory_lock(7235004)")
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be there in the end; `superuser_url` leads to any database of the server.
@@ -92,6 +97,7 @@ def set_up(plan: Plan, ask: Callable[[Secret, str], str]) -> Iterator[Step]:
     yield Step("database", plan.database, _outcome(made=made))
     inside = make_url(plan.superuser_url).set(database=plan.database)
     with _session(inside.render_as_string(hide_password=False)) as session:
+        session.execute(_IN_TURN_TO_THE_END)
         sealed = seal(session)
         ours = (plan.service_login,) if _is_service(session, plan.service_login) else ()
         _hand_over(session, (*map(group_role, ROLES), *ours))
@@ -212,6 +218,7 @@ def _turn_off_jit(owner: Database, database: str) -> Outcome:
     query = """SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
         WHERE d.datname = :name AND s.setrole = 0 AND 'jit=off' = ANY (s.setconfig)"""
     with owner.write() as session:
+        session.execute(_IN_TURN)
         if session.scalar(text(query), {"name": database}):
             return Outcome.THERE
         form = sql.SQL("ALTER DATABASE {} SET jit = off")
@@ -227,8 +234,7 @@ def _first_admin(owner: Database, plan: Plan, ask: Callable[[Secret, str], str])
         _refuse_taken(session, plan.admin_login)
     password = ask(Secret.ADMIN, plan.admin_login)
     with owner.write() as session:
-        # two runs at once: the second finds the first one's
-        session.execute(text("SELECT pg_advisory_xact_lock(7235004)"))
+        session.execute(_IN_TURN)
         if session.scalar(text(ADMINS)):
             return Step("admin", "", Outcome.THERE)
         ensure_person(
@@ -255,7 +261,7 @@ def _service(owner: Database, plan: Plan, ask: Callable[[Secret, str], str]) -> 
         return Step("service", login, Outcome.THERE)
     password = ask(Secret.SERVICE, login)
     with owner.write() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(7235004)"))
+        session.execute(_IN_TURN)
         is_there = _is_service(session, login)
         if not is_there or plan.renew:
             ensure_login(session, role_name=login, password=password, roles={"worker"})
@@ -265,8 +271,7 @@ def _service(owner: Database, plan: Plan, ask: Callable[[Secret, str], str]) -> 
 def _backup(session: Session, plan: Plan, ask: Callable[[Secret, str], str]) -> Step:
     """The login that reads everything for backups: it passes the rules of rows, which only a superuser can give."""
     login = plan.backup_login
-    # held until the connection ends: of two runs at once the second finds the first one's
-    session.execute(text("SELECT pg_advisory_lock(7235004)"))
+    session.execute(_IN_TURN_TO_THE_END)
     is_there = _is_member(session, login, "backup")
     if is_there and not plan.renew:
         return Step("backup", login, Outcome.THERE)

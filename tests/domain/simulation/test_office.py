@@ -124,7 +124,7 @@ def test_only_fitting_patients_are_asked_for(seed: int, region: int, dice: int) 
 @given(seed=SEEDS, region=REGIONS)
 def test_all_policies_meet_the_same_world(seed: int, region: int) -> None:
     """The same practice asked on the same day over the same channel is reached or not alike, whoever asks."""
-    world = a_world(seed, region, weeks=8)
+    world = a_world(seed, region, weeks=12)
     met: list[dict[tuple[int | None, int, Channel | None], bool]] = []
     for policy in (FirstCome(), Nearest(), Planned()):
         acts = Office(world, policy).run().acts
@@ -134,7 +134,7 @@ def test_all_policies_meet_the_same_world(seed: int, region: int) -> None:
     for one, other in combinations(met, 2):
         assert one.keys() & other.keys()
         assert all(one[asked] == other[asked] for asked in one.keys() & other.keys())
-    assert build(world_parameters(), region=region, seed=seed, weeks=8) == world, "a run changes nothing of it"
+    assert build(world_parameters(), region=region, seed=seed, weeks=12) == world, "a run changes nothing of it"
 
 
 @pytest.mark.parametrize("policy", [FirstCome, Nearest, Planned])
