@@ -45,7 +45,7 @@ class SecondPlace:
             except Empty:
                 continue
             if said is _MOVED:
-                moved = monotonic()
+                moved = moved if self._stopping.is_set() else monotonic()  # the end waits for no whole file
                 continue
             asked.join()
             if isinstance(said, BaseException):

@@ -60,7 +60,8 @@ class Cell:
             return True
         one, two = self._named[0][:2]
         if are_one(one.names, two.names):
-            return True  # "Dr. Kern, Dr. Anna", "García López, María José"
+            # "Dipl.-Psych. Kern, Dr. Anna", "García López, María José", not "Dr. Berg, Dr. Martin"
+            return not (one.is_titled and two.is_titled and set(one.titles) & set(two.titles))
         if two.is_titled or two.salutation:
             return not (one.is_titled or one.is_full)  # "Kern, Dr. Xu", not "Dr. Kern, Dr. Berg"
         return not (one.is_full and (two.is_full or two.is_begun))  # not "Anna Kern, Jan Berg", "Anna Kern, von Berg"

@@ -62,7 +62,7 @@ _LINE = "\0"  # between two lines: no cleaned text has it
 # what a number ends before: the cell, a line, another number or what somebody is called by
 _ENDS = (
     rf"\s*(?:$|{_LINE})|[\s,;/|{DASHES}]{{0,4}}(?:(?:(?:und|oder|od|u)\.?\s)?(?:[+(]{{0,2}}0[0-9]{{2}}|\+[1-9])"
-    r"|(?:tele)?fax|tel|mobil|handy|funk|\(?priv)"
+    r"|(?:(?:tele)?fax|tel(?:efon)?|mobil|handy|funk|\(?priv(?:at)?)(?!\w|\.?\s[^\W\d_]))"
 )
 # What may be none of a number's digits though it stands among them. Each is read both ways, alone and with the others:
 # only the numbers that every way has are sure. A short group behind a whole number is such by its place, unless nothing

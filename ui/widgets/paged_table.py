@@ -151,6 +151,7 @@ class PagedTable(QWidget):
 
     def _on_more(self) -> None:
         """Further rows came, perhaps the chosen one; what is marked stays."""
+        self._to_bring = False  # whoever scrolls is not led elsewhere
         if not self.view.selectionModel().hasSelection():
             self._mark()
 
@@ -199,7 +200,7 @@ class PagedTable(QWidget):
         self._marked = set()
         row_id = self.model.id_at(rows[0].row()) if rows else None
         if row_id is not None and row_id != self._selected:
-            self._selected = row_id
+            self._selected, self._to_bring = row_id, False  # it is where it was clicked
             if self._state is not None:
                 self._state.remember(f"list/{self._name}/selected", str(row_id))
             self.selected.emit(row_id)

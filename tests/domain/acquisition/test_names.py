@@ -174,7 +174,8 @@ def test_a_name_is_read_in_the_order_its_writing_tells(written: str, found: Pers
     [
         "Anna Kern/Jan Berg", "Dr. Kern/Dr. Berg", "Frau A. Kern/Herr J. Berg", "Anna Kern | Jan Berg", "Kern & Berg",
         "Kern, Anna; Berg, Jan", "Kern, Anna, Aachen; Berg, Jan, Düren", "Anna Kern - Jan Berg", "Kern/Berg, Anna",
-        "Anna Kern, Jan Berg", "A. Kern, J. Berg", "Dr. Kern, Dr. Berg", "Dr. Anna Kern, Dr. Jan Berg",
+        "Anna Kern, Jan Berg", "A. Kern, J. Berg", "Dr. Kern, Dr. Berg", "Dr. Berg, Dr. Martin",
+        "Dr. Anna Kern, Dr. Jan Berg",
         "Anna Kern Dr. Jan Berg", "Anna Kern oder Jan Berg", "Anna Kern bzw. Jan Berg", "Dres. Kern", "Familie Kern",
         "Frau Kern, Herr Berg", "Frau und Herr Berg", "Anna Kern, Frau Jan Berg", "Anna Kern, Dr. Berg",
         "Kern, Anna, Dr. med. / Berg, Jan, Dr. med.", "Kern, Anna, Dipl.-Psych. und Jan Berg", "Kern, Anna, Dr. Berg",

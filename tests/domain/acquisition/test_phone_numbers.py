@@ -107,6 +107,7 @@ def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> 
      "0241 123456 15. Nov", "02402 12345 100 Leute", "0241 12 34 56 14-tägig", "0241 12 34 56 12 Sitzungen",
      "0241 12 34 56 45 J.", "0241 12 34 56 10 % frei", "0241 12 34 56 12/13 Uhr", "0241 12 34 56 6 Mo",
      "0241 12 34 56 2026", "02402 12345 2026", "02402 12 345 2 Anfragen", "0241 997-0 2 von 3", "0241 123456 8, 9 Uhr",
+     "0241 123456 2 Privatplätze",
      "02402 12345 8,30-9,30 Uhr", "0241 12 34 20-22, 9-10 Uhr", "0241 / 47 11 20-15, 8-9 Uhr", "(0241 123456 57)"],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_is_noted(written: str) -> None:

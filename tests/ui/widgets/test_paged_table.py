@@ -73,6 +73,8 @@ def test_a_chosen_row_is_marked_wherever_it_is(many: PagedTable, qtbot: QtBot) -
     assert marked(table.view) == []
     table.view.scrollToBottom()
     qtbot.waitUntil(lambda: marked(table.view) == [230])
+    bar = table.view.verticalScrollBar()
+    assert bar.value() == bar.maximum()  # whoever scrolls is not led elsewhere
     table.show_query(text="Name 1")
     qtbot.waitUntil(lambda: table.model.total == 111)
     assert marked(table.view) == []
