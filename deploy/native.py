@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -179,7 +180,18 @@ class Topology:
             told = told.replace(here, there)
         self._give(folder / "pgbouncer.ini", told)
         self._launch("pgbouncer", [*self._account.prefix, program, str(folder / "pgbouncer.ini")], other=True)
+        self._wait_for_pooler()
         say(f"PgBouncer: {HERE_ITSELF}:{self.pooler_port}")
+
+    def _wait_for_pooler(self) -> None:
+        """Whoever reads that the server runs may log in there."""
+        name, child = self._children[-1]
+        end = time.monotonic() + PATIENCE_SECONDS
+        while child.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(OSError), socket.create_connection((HERE_ITSELF, self.pooler_port), ANSWERS):
+                return
+            time.sleep(ANSWERS)
+        raise SystemExit(f"{name} nimmt keine Verbindung an; siehe {self.home / (name + '.log')}")
 
     def _launch(self, name: str, command: list[str], *, other: bool = False) -> None:
         account = self._account if other else Account()

@@ -26,6 +26,7 @@ from domain.person_admin import (
     set_team,
 )
 from domain.persons import ensure_person
+from domain.weektime import office_day
 from tests.app.test_backup_erasures import backed_up, brought_back, target
 from tests.conftest import NOW, PASSWORD, Office
 
@@ -99,7 +100,7 @@ def test_people_are_as_they_were_just_now(
     office: Office, people: dict[str, int], target: Target, tmp_path: Path
 ) -> None:
     """Locked, given a role, moved, made, a deputyship ended since: all stays so, and the window works on it."""
-    today = datetime.now(UTC).date()
+    today = office_day(datetime.now(UTC))
     admin = boss(office)
     with admin.write() as session:
         deputy = set_deputy(session, people["anna"], people["bert"], first_day=today, last_day=today + timedelta(9))

@@ -19,6 +19,7 @@ from domain.matching.inquiries import items_of
 from domain.person_admin import end_deputy, list_deputies, set_deputy
 from domain.persons import ensure_person
 from domain.values import Channel
+from domain.weektime import office_day
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import PASSWORD, Office
 
@@ -128,7 +129,7 @@ def test_the_list_of_numbers_is_what_the_rule_of_patients_shows(
         return list(shown)
 
     assert [len(seen(name)) for name in ("north", "south", "nobody")] == [2, 2, 1]
-    day = datetime.now(UTC).date()
+    day = office_day(datetime.now(UTC))
     with at_work(office, "chief") as session:
         set_deputy(session, people["north"], people["south"], first_day=day, last_day=day + timedelta(6))
     assert northern["patient"] in seen("south")
@@ -227,7 +228,7 @@ def test_who_names_a_deputy_and_who_hears_of_it(
 ) -> None:
     """A supervisor or an admin, the admin never itself, a caseworker nobody; ended it ends at once."""
     assert northern
-    today = datetime.now(UTC).date()
+    today = office_day(datetime.now(UTC))
     week = {"first_day": today, "last_day": today + timedelta(7)}
     with pytest.raises(Forbidden), at_work(office, "south") as session:
         set_deputy(session, people["north"], people["south"], **week)

@@ -17,6 +17,7 @@ from domain.paging import ListQuery
 from domain.patients.teams import put_into_team
 from domain.person_admin import end_deputy, set_deputy
 from domain.values import Channel
+from domain.weektime import office_day
 from tests.builders import add_patient, add_search, add_therapist
 from tests.conftest import Office
 from tests.domain.casework.batches.steps import release
@@ -132,7 +133,7 @@ def test_a_deputys_batch_is_of_the_team_it_is_about(
     """After the deputy's days it is no longer theirs; one in which they see a part they may still drop, all of it."""
     assert northern
     wanting(office, "south", now)
-    later, day = now + timedelta(days=9), datetime.now(UTC).date()
+    later, day = now + timedelta(days=9), office_day(datetime.now(UTC))
     with at_work(office, "north") as session:
         session.execute(text(SENT), {"at": now})
     with at_work(office, "chief") as session:
