@@ -1,5 +1,6 @@
 """Which database a restore replaces: a single seat's, or that of the server whose owner's login was handed over."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +32,11 @@ _MAY_REPLACE = text("""SELECT rolsuper OR (rolcreatedb AND NOT EXISTS (
 # no name and gives way by itself (of what kind a session is, only a superuser is told)
 _OTHERS = text("""SELECT DISTINCT concat(usename, ' (' || host(client_addr) || ')') FROM pg_stat_activity
     WHERE datname = :name AND pid <> pg_backend_pid() AND usename IS NOT NULL ORDER BY 1""")
+
+# a window that was just closed is named until its backend has ended; as long as PostgreSQL itself waits before it
+# refuses to rename or drop a database (CountOtherDBBackends)
+_LEAVING_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
 
 
 @contextmanager
@@ -83,9 +89,12 @@ def server_target(owner_url: str) -> Target:
     admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
 
     def refuse_while_used() -> None:
+        given_up = time.monotonic() + _LEAVING_SECONDS
         with translated_errors(), admin.connect() as connection:
-            if who := connection.scalars(_OTHERS, {"name": name}).all():
-                raise Unavailable("backup.server_in_use", who=", ".join(who))
+            while who := connection.scalars(_OTHERS, {"name": name}).all():
+                if time.monotonic() > given_up:
+                    raise Unavailable("backup.server_in_use", who=", ".join(who))
+                time.sleep(_LOOK_SECONDS)
 
     with translated_errors(), admin.connect() as connection:
         if not connection.scalar(_MAY_REPLACE, {"name": name}):

@@ -1,5 +1,6 @@
 """What would keep a restore from its end is asked before it begins; what need not keep it does not."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from app.backups.asking import Asked
 from app.backups.making import read_manifest
@@ -128,6 +130,15 @@ def test_a_vacuum_of_the_server_s_own_is_nobody(office: Office, cluster: TestClu
         server_target(office.url("owner"))
     assert refused.value.params["who"]
     owner.dispose()
+
+
+def test_whoever_is_just_leaving_is_waited_for(office: Office) -> None:
+    """A closed window is still named by the server for a moment."""
+    owner = create_engine(office.url("owner"), poolclass=NullPool)
+    ends = threading.Timer(0.3, owner.connect().close)
+    ends.start()
+    server_target(office.url("owner"))
+    ends.join()
 
 
 def test_who_works_while_a_backup_is_read_in_loses_nothing(
