@@ -144,7 +144,6 @@ class BackupKeeper:
     def _copy(self, folder: Path, second: Path, told: Told) -> None:
         """Bring the second place up, its own lists, too. It is rotated alike."""
         held: set[str] = set()
-        trouble = ""
         there, heads, own = self._ours(folder), heads_beside(folder), self._write(records.own_names)
         verified, now = self._write(records.verified_names), self._now()
 
@@ -152,21 +151,26 @@ class BackupKeeper:
             clear_leftovers(second)
             held.update(file.name for file in backups_in(second))
             for file in there:
-                if file.name not in held and not self._stopping.is_set():
+                if file.name not in held:
+                    moved()
                     copy_to(file.path, second, moved)
                     held.add(file.name)
             _keep(second, told)
             keep_heads_beside(second, heads)
             _removed(second, superfluous(self._among(second, own), verified=verified, now=now))
 
+        def note(trouble: str) -> None:
+            copied = frozenset(held)  # a place that is silent may still go on
+            self._write(lambda s: records.note_copies(s, copied, trouble=trouble, now=self._now()))
+
         try:
             self._second.ask(second, bring_up)
         except PlatzlotseError as error:
-            trouble = error.code
+            if error.code == records.INTERRUPTED:  # the next one sees what came
+                return
+            note(error.code)
             raise
-        finally:
-            copied = frozenset(held)  # a place that is silent may still go on
-            self._write(lambda s: records.note_copies(s, copied, trouble=trouble, now=self._now()))
+        note("")
         self._second.ask(second, lambda _: self._refuse_shared(second, own))
 
     def _ours(self, folder: Path) -> tuple[BackupFile, ...]:

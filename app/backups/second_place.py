@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 
+from app.backups.tools import refuse_halted
 from domain.errors import Unavailable
 
 # without a block read or written
@@ -30,33 +31,40 @@ class SecondPlace:
     def ask(self, place: Path, work: Callable[[Callable[[], None]], None]) -> None:
         """Do something there; `work` is given what it calls whenever something has moved.
 
-        Raises what it raises, and Unavailable (backup.second_silent) where nothing moves, or did not when asked before.
+        Raises what it raises, and Unavailable (``backup.second_silent`` where nothing moves, or did not when asked
+        before; ``backup.interrupted`` where the program ends meanwhile: what moved breaks it off).
         """
         if place in self._asked and self._asked[place].is_alive():
             raise Unavailable("backup.second_silent", path=str(place))
         heard: SimpleQueue[object] = SimpleQueue()
-        asked = threading.Thread(target=_asked, args=(work, heard), name="second-place", daemon=True)
+
+        def moved() -> None:
+            refuse_halted(self._stopping.is_set)
+            heard.put(_MOVED)
+
+        asked = threading.Thread(target=_asked, args=(work, moved, heard), name="second-place", daemon=True)
         self._asked[place] = asked
         asked.start()
-        moved = monotonic()
-        while monotonic() - moved < (_ENDING if self._stopping.is_set() else PATIENCE).total_seconds():
+        last = monotonic()
+        while monotonic() - last < (_ENDING if self._stopping.is_set() else PATIENCE).total_seconds():
             try:
                 said = heard.get(timeout=1)
             except Empty:
                 continue
             if said is _MOVED:
-                moved = moved if self._stopping.is_set() else monotonic()  # the end waits for no whole file
+                last = monotonic()
                 continue
             asked.join()
             if isinstance(said, BaseException):
                 raise said
             return
+        refuse_halted(self._stopping.is_set)
         raise Unavailable("backup.second_silent", path=str(place))
 
 
-def _asked(work: Callable[[Callable[[], None]], None], heard: SimpleQueue[object]) -> None:
+def _asked(work: Callable[[Callable[[], None]], None], moved: Callable[[], None], heard: SimpleQueue[object]) -> None:
     try:
-        work(lambda: heard.put(_MOVED))
+        work(moved)
     except BaseException as error:  # noqa: BLE001 - whatever it is, who asked hears of it
         heard.put(error)
     else:

@@ -93,9 +93,9 @@ def whole_file(folder: Path, name: str) -> Iterator[BinaryIO]:
     """A new file for its owner only (0600), under its name once all of it is on disk; else nothing stays."""
     fresh = folder / f"{name}{UNFINISHED}"
     with folder_errors(folder):
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
-            with os.fdopen(descriptor, "wb", buffering=_BLOCK) as file:
+            with os.fdopen(descriptor, "w+b", buffering=_BLOCK) as file:
                 _hold(descriptor)
                 yield file
                 file.flush()
@@ -108,20 +108,21 @@ def whole_file(folder: Path, name: str) -> Iterator[BinaryIO]:
 
 
 def copy_to(source: Path, folder: Path, moved: Callable[[], None]) -> None:
-    """Bring a backup to a second place and read it back there; `moved` is called with each block.
+    """Bring a backup to a second place and read it back there; `moved` is called with each block and may raise.
 
-    Raises Unavailable; then nothing lies there.
+    Raises Unavailable; then nothing lies there. It has its name once it was read back: a name is never looked at again.
     """
     with whole_file(folder, source.name) as file, source.open("rb") as content:
-        hashed = blake2b()
+        hashed, back = blake2b(), blake2b()
         while block := content.read(_BLOCK):
             hashed.update(block)
             file.write(block)
             moved()
-    copied = folder / source.name
-    with folder_errors(folder):
-        if _hash(copied, moved) != hashed.digest():
-            copied.unlink()
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            back.update(block)
+            moved()
+        if back.digest() != hashed.digest():
             raise Unavailable("backup.copy_differs", path=str(folder))
 
 
@@ -143,15 +144,6 @@ def _hold(descriptor: int) -> None:
         except OSError as exc:
             if exc.errno in _HELD:
                 raise
-
-
-def _hash(path: Path, moved: Callable[[], None]) -> bytes:
-    hashed = blake2b()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            hashed.update(block)
-            moved()
-    return hashed.digest()
 
 
 def _keep_entry(folder: Path) -> None:

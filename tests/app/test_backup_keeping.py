@@ -19,7 +19,7 @@ from app.backups.keys import machine_key
 from app.backups.making import make_backup, read_manifest, verify
 from app.paths import Profile
 from domain.backups.chain_heads import FILE as HEADS
-from domain.backups.files import Kind, backups_in, clear_leftovers, file_name, whole_file
+from domain.backups.files import Kind, backups_in, clear_leftovers, copy_to, file_name, whole_file
 from domain.backups.office_backups import BackupForm, BackupShown, ask_backup, list_backups, save_backup_settings
 from domain.backups.records import settle
 from domain.database import Database
@@ -140,6 +140,38 @@ def test_a_place_that_is_away_is_told_and_comes_back(
     keeper.keep()
     (row,) = listed(database)
     assert (row.copied_at, row.copy_trouble) == (clock.now, "")
+
+
+def test_an_end_amid_a_copy_breaks_it_off_and_is_no_trouble(
+    office: Office, database: Database, keeper: BackupKeeper, profile: Profile, reader: str, clock: Clock,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Nothing half stays at the second place, nothing unread is taken for whole; the next round brings all of it."""
+    monkeypatch.setattr("app.backups.keeping.verify", lambda path, keys, *_, **__: read_manifest(path, keys))
+    with database.write() as session:
+        save_backup_settings(session, BackupForm(second_folder=str(tmp_path)), version=1)
+
+    def ended(source: Path, folder: Path, moved: Callable[[], None]) -> None:
+        blocks = iter(range(2))
+
+        def end_at_the_second() -> None:
+            if next(blocks):  # written whole, amid reading it back
+                keeper.stop()
+            moved()
+
+        copy_to(source, folder, end_at_the_second)
+
+    monkeypatch.setattr("app.backups.keeping.copy_to", ended)
+    keeper.keep()
+    (row,) = listed(database)
+    assert (row.state, row.copied_at, row.copy_trouble) == ("verified", None, "")
+    assert not [path for path in tmp_path.iterdir() if row.file_name in path.name]
+    monkeypatch.undo()
+    again = BackupKeeper(profile, reader_url=reader, writer_url=office.url("worker"), now=clock)
+    again.keep()
+    (row,) = listed(database)
+    assert (row.copied_at, row.copy_trouble) == (clock.now, "")
+    again.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in a folder")
