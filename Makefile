@@ -47,12 +47,13 @@ bench: ## misst die Zahlen, die zählen
 	@scripts/setup.sh test
 	$(PYTHON) -m pytest benchmarks -q --benchmark-only --benchmark-columns=median,min,max,rounds -p no:randomly -s
 
-soak: ## lange Läufe, und die Datenbanktests auf Debians PostgreSQL
+soak: ## lange Läufe; alles durch PgBouncer, und die Datenbanktests auf Debians PostgreSQL
 	@scripts/setup.sh soak
 	@scripts/setup_geo.sh
 	PLATZLOTSE_TEST_ALL=1 $(PYTHON) -m pytest -m soak -q || [ $$? -eq 5 ] # 5: no test of this kind
 	PLATZLOTSE_TEST_ALL=1 $(PYTHON) -m pytest -m "hypothesis and not soak" -n 2 --dist loadfile -q
-	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain --ignore tests/domain/simulation -n 2 --dist loadfile -q
+	$(PYTHON) -m pytest --through-pgbouncer -m "not soak" -n 2 --dist loadfile -q
+	PLATZLOTSE_TEST_POSTGRES_BIN=debian $(PYTHON) -m pytest tests/domain --ignore tests/domain/simulation -m "not soak" -n 2 --dist loadfile -q
 
 screens: setup ## Bilder aller Seiten nach build/screens, zwei davon in die README
 	$(PYTHON) main.py demo --screens build/screens

@@ -117,4 +117,5 @@ def test_no_words_enter_what_nobody_can_erase(office: Office, statement: str) ->
     """Neither an event nor the audit takes a name."""
     with logged_in(office, "tom") as connection, pytest.raises(DBAPIError) as refusal:
         connection.execute(text(statement))
-    assert str(getattr(refusal.value.orig, "sqlstate", "")).startswith("23")
+    # before version 16 a name that is none is refused before the rule is asked
+    assert str(getattr(refusal.value.orig, "sqlstate", "")).startswith(("23", "42602"))

@@ -1,10 +1,7 @@
 """The program behind a real PgBouncer in transaction mode: persons by auth_query, small pools, nothing of others."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -89,15 +86,3 @@ def test_a_long_lock_ends_with_a_sentence(pooler: PgBouncer, office: Office, dat
     assert "hält diesen Eintrag" in describe(told.value)
     change_soon()  # as soon as it is free
     pooled.close()
-
-
-@pytest.mark.soak
-def test_a_representative_part_of_the_suite_passes_through_it() -> None:
-    """Whoever works at a desk goes through the pooler; the owner, LISTEN and the worker do not."""
-    root = Path(__file__).parents[2]
-    chosen = ["tests/domain/casework", "tests/domain/patients", "tests/domain/matching", "tests/domain/communication"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "--through-pgbouncer", "-m", "not soak", *chosen],
-        cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:]
