@@ -123,7 +123,7 @@ _SOCIAL = re.compile(r"\b(Dipl)\.?\s*-?\s*(Soz)\.?\s*-?\s*(P[äa]e?d|Arb)\w*\.?"
 _MASTER = re.compile(r"\b([MB])\.?\s?(Sc|A)\.(?!\w)")
 _RER = re.compile(r"\b(rer)\.\s?(nat|pol|med)\.", re.IGNORECASE)
 # "Dr.med.", "Anna.Kern"; "Prof.Dr.", "Dr.A.Kern", not "LL.M."
-_TOGETHER = re.compile(r"\.(?:(?<=\w\.)(?=[A-Za-zÄÖÜäöü]{3}|(?i:dr\.))|(?<=(?i:[dfh]r)\.)(?=[A-ZÄÖÜ]|h\.))")
+_TOGETHER = re.compile(r"\.(?:(?<=\w\.)(?=[A-Za-zÄÖÜäöü]{3}|(?i:dr\.))|(?<=(?i:[dfh]r)\.)(?=[A-ZÄÖÜ]|h\.|(?:de|zu)\s))")
 
 
 def spelled(text: str) -> str:

@@ -166,6 +166,7 @@ def test_what_stands_beside_a_name_is_no_part_of_it(written: str) -> None:
         ("PD.Dr. Anna Kern", PersonName("Kern", "Anna", "PD Dr.")),
         ("Fr.Dr. Kern", PersonName("Kern", "", "Dr.", "Frau")),
         ("Dr.Dr.A.Kern", PersonName("Kern", "A.", "Dr. Dr.")),
+        ("Dr.de Vries, Anna", PersonName("de Vries", "Anna", "Dr.")),
         ("LL.M. Anna Kern", PersonName("Kern", "Anna", "LL.M.")),
         ("FRAU KERN", PersonName("KERN", "", "", "Frau")),
         ("HERR KERN, JAN", PersonName("KERN", "JAN", "", "Herr")),
