@@ -7,9 +7,9 @@ words.
 from collections.abc import Sequence
 
 from domain.acquisition.first_names import is_first_name
-from domain.acquisition.name_order import NOBLE, WHERE, last_and_first
+from domain.acquisition.name_order import NOBLE, WHERE, is_given, last_and_first
 from domain.acquisition.name_parts import Part, are_one
-from domain.acquisition.name_words import CALLED, Kind, kind, titles
+from domain.acquisition.name_words import Kind, kind, salutation, titles
 from domain.acquisition.text import PARTICLES
 from domain.geocoding.plz_data import known_places
 
@@ -68,17 +68,20 @@ class Cell:
 
     @property
     def _is_placed(self) -> bool:
-        """Whether a place or an address stands behind the whole name: "Anna Kern, Aachen", "Dr. Kern, Aachen"."""
+        """Whether a place, an address or a word of any kind stands behind the whole name: "Anna Kern, Englisch"."""
         if len(self._named[0]) == 1:
             return False
         one, two = self._named[0][:2]
         if one.is_full and two.is_numbered and not two.is_titled:
             return True
+        is_called = one.is_full and is_given(one.names[0])
+        if is_called and len(two.names) == 1 and not (two.titles or two.salutation or is_given(two.names[0])):
+            return True
         place = " ".join(two.words)
         if place not in known_places() or not (one.is_full or one.is_titled):
             return False
         # "Müller Schmidt, Rosa" is somebody, "Anna Schmidt, Rosa" lives there
-        return not is_first_name(place) or (one.is_full and is_first_name(one.names[0]))
+        return not is_first_name(place) or is_called
 
     @property
     def is_beside(self) -> bool:
@@ -116,7 +119,7 @@ def goes_on(above: Sequence[str], below: Sequence[str]) -> bool:
     at, begun = 0, False
     while at < len(above):
         found = len(titles(above, at))
-        if not found and above[at].removesuffix(".") not in CALLED:
+        if not found and not salutation(above[at]):
             if not is_first_name(above[at]):
                 return False
             begun = True

@@ -25,7 +25,7 @@ def last_and_first(words: Sequence[str], torn: int) -> tuple[str, str]:
         return " ".join(words[:at]), " ".join(words[at:])
     at = end - 1
     for n, word in enumerate(words[: end - 1]):
-        if word.lower() in BEGIN and (n or word.islower()):
+        if word.lower() in BEGIN and (n or not word.istitle()):
             at = n - 1 if n and words[n - 1].lower() in NOBLE else n
             break
     return " ".join(words[at:]), " ".join(words[:at])

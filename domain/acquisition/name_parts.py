@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import ClassVar
 
 from domain.acquisition.name_order import BEGIN, NOBLE, WHERE, is_given, is_initial
-from domain.acquisition.name_words import CALLED, Kind, kind, titles
+from domain.acquisition.name_words import Kind, kind, salutation, titles
 from domain.acquisition.text import PARTICLES
 
 _AROUND = '*!?:"„“”…'
@@ -62,7 +62,7 @@ class Part:
             if what is Kind.NAME:
                 self.names.append(self._surname(word))
             elif what is Kind.CALLED:
-                self.salutation = CALLED[word.removesuffix(".")]
+                self.salutation = salutation(word)
             elif what is Kind.WORK:
                 self.worked = True
             elif what is Kind.ASIDE or (what is Kind.NUMBER and self.names):
@@ -121,7 +121,8 @@ class Part:
         if rest and kind(rest[0]) is Kind.FIELD:
             return Kind.FIELD  # "in Ausbildung"
         if self.words[at] not in WHERE:
-            return Kind.ASIDE
+            may_begin = not self.names or (self._waits and (self._after_all or not self.behind))
+            return Kind.NAME if may_begin and self.words[at].lower() == "urlaub" else Kind.ASIDE  # "Anna Urlaub"
         if self.behind:  # "Smitten, Jan in der", "Anna Kern, Jan am Ende", not "Kern, Anna in Aachen"
             begins = bool(self.names) and (set(rest) <= PARTICLES or (self._after_all and self._waits))
         elif self.names:  # "Jan in der Smitten", not "Dr. Kern in Aachen"
@@ -154,11 +155,11 @@ class Part:
 
         Behind a whole name it is another's: "Anna Kern Frau Eva Berg".
         """
-        if self.words[at].removesuffix(".") not in CALLED or (len(self.names) < 2 and (self.names or self.titles)):
+        if not salutation(self.words[at]) or (len(self.names) < 2 and (self.names or self.titles)):
             return False
         if len(self.words) > 1:
             return at + 1 < len(self.words)
-        return self.behind and self.words[at].removesuffix(".") in CALLED.values()  # "Anna Kern, Frau"
+        return self.behind and self.words[at].capitalize() == salutation(self.words[at])  # "Anna Kern, Frau"
 
     @staticmethod
     def _surname(word: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 
-CALLED = {"Frau": "Frau", "Fr": "Frau", "Herr": "Herr", "Herrn": "Herr", "Hr": "Herr"}
+_CALLED = {"Frau": "Frau", "Fr": "Frau", "Herr": "Herr", "Herrn": "Herr", "Hr": "Herr"}
 # as people write them, folded (lower case, letters only) → as they are written here
 _TITLES = {
     "prof": "Prof.", "profin": "Prof.", "professor": "Prof.", "professorin": "Prof.", "univprof": "Univ.-Prof.",
@@ -56,9 +56,9 @@ _BY_KIND = {
         psychologische psychologischer psychologischen psychotherapeutische psychotherapeutischer
         psychol psych ärztliche ärztlicher ärztlichen ärztl approb
         approbierte approbierter niedergelassene niedergelassener analytische analytischer leitende leitender ltd staatl
-        anerkannte anerkannter psychoth psychotherap inh inhaber inhaberin leitung leiterin ansprechpartner
-        ansprechpartnerin ärztin ärzte psychiater psychiaterin dozent dozentin beraterin mediator mediatorin
-        seelsorger seelsorgerin
+        anerkannte anerkannter angestellte angestellter psychoth psychotherap inh inhaber inhaberin leitung leiterin
+        ansprechpartner ansprechpartnerin ärztin ärzte psychiater psychiaterin dozent dozentin beraterin
+        mediator mediatorin seelsorger seelsorgerin
         """,
     Kind.FIELD: """
         jugendliche jugendlichen erwachsene erwachsenen jugend säuglinge kleinkinder fundierte fundiert
@@ -68,6 +68,9 @@ _BY_KIND = {
         """,
     Kind.MAYBE: "kinder kindern arzt leiter coach berater lehrer paar paare familien gruppen eltern senioren",
     Kind.MORE: "partner partnerin team mitarbeiter kollege kollegen kollegin kolleginnen",
+    Kind.ASIDE: """
+        ehem ehemals vormals nachfolge nachfolgerin nachfolger elternzeit mutterschutz urlaub ruhend angestellt
+        """,
     Kind.NOBODY: "dres eheleute ehepaar familie geschwister sekretariat anmeldung vertretung büro",
 }
 _WORDS = {word: what for what, words in _BY_KIND.items() for word in words.split()}
@@ -93,6 +96,11 @@ _FIELD = re.compile(
 _EDGES = ".,:*-\"'„“”…"
 
 
+def salutation(word: str) -> str:
+    """Frau or Herr where a word says so, in capitals, too; else the empty text."""
+    return _CALLED.get(word.removesuffix(".").capitalize(), "")
+
+
 @lru_cache(4096)  # a list has few of them, each in half of its rows
 def kind(word: str) -> Kind:
     """What a word is; names are what is nothing else."""
@@ -114,7 +122,8 @@ _DIPLOMA = re.compile(r"\b(Dipl\.?|Diplom)\s*-?\s*(Psych\w*\.?|P[äa]e?d\w*\.?)"
 _SOCIAL = re.compile(r"\b(Dipl)\.?\s*-?\s*(Soz)\.?\s*-?\s*(P[äa]e?d|Arb)\w*\.?", re.IGNORECASE)
 _MASTER = re.compile(r"\b([MB])\.?\s?(Sc|A)\.(?!\w)")
 _RER = re.compile(r"\b(rer)\.\s?(nat|pol|med)\.", re.IGNORECASE)
-_TOGETHER = re.compile(r"\.(?<=\w\.)(?=[A-Za-zÄÖÜäöü]{3})")
+# "Dr.med.", "Anna.Kern"; "Prof.Dr.", "Dr.A.Kern", not "LL.M."
+_TOGETHER = re.compile(r"\.(?:(?<=\w\.)(?=[A-Za-zÄÖÜäöü]{3}|(?i:dr\.))|(?<=(?i:[dfh]r)\.)(?=[A-ZÄÖÜ]|h\.|(?:de|zu)\s))")
 
 
 def spelled(text: str) -> str:

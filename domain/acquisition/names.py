@@ -57,9 +57,7 @@ def title(text: object) -> str:
 
 # what people write behind a name in brackets: the licence, a former name; the last may never close
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\([^()]*$)\s*")
-_BORN = re.compile(
-    r"[,;]?\s(?:geb(?:\.\s*|\s+)|geborene[rn]?\s+|ehem\.\s*|vormals\s+)(?:(?:von|van|de|der|den|zu)\s+)*[\w'-]+"
-)
+_BORN = re.compile(r"[,;]?\s(?:geb(?:\.\s*|\s+)|geborene[rn]?\s+)(?:(?:von|van|de|der|den|zu)\s+)*[\w'-]+")
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[*:_·]|/-?|-)(in(?:nen)?)(?!\w)")  # "Psychotherapeut*in", "-/in"
 _WRAPPED = re.compile(r"(?<=,)\n|(?<=\w-)[ \n](?=[A-ZÄÖÜ])")  # a line that ends amid a name; "Weiß- Kühn"
 _DOUBLE = re.compile(r"^(\w+) [-–] (?=\w+,)")  # "Weiß - Kühn, Eva"
@@ -112,7 +110,7 @@ def _lines(text: str) -> str:
 
 
 def _plain(written: str) -> str:
-    """A cell without what stands in brackets and other names somebody had; professions and titles in one spelling."""
+    """A cell without what stands in brackets and former names; professions and titles in one spelling."""
     plain = _JOINED.sub(" und ", written)
     if "- " in plain or "\n" in plain:
         plain = _WRAPPED.sub("", plain)

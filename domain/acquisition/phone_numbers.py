@@ -17,7 +17,7 @@ from domain.acquisition.text import clean, says_nothing
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number in E.164; `kind` is phone, mobile or fax, by the word before it, else by the number itself."""
+    """A number in E.164; `kind` is fax by a word beside it, else phone or mobile by the number itself."""
 
     number: str
     kind: str
@@ -38,19 +38,39 @@ _MOST_DIGITS = 15  # E.164, country code included
 _WHOLE = 7  # digits behind the trunk 0 that make a number of their own: fewer may go on
 _AREA_CODE = range(2, 6)  # digits of it
 _LONGEST_ENDING = 8  # a whole number without its area code
-_FAX = re.compile(r"(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
-# "Tel. u. Fax: 0241 123456" is a telephone, too
-_FAX_TOO = re.compile(r"(?:tel\w*|fon)\W{1,3}(?:(?:u|und)\W{1,3})?(?:tele)?fax\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
-_MOBILE = re.compile(r"(?:mobil\w*|handy|funk)\W*(?:nr|nummer)?\W*$", re.IGNORECASE)
+_LINE = "\0"  # between two lines: no cleaned text has it
+_FAX = r"(?:(?:tele)?fax|(?<!\w)f(?=\W{0,3}$))"
+_TEL = r"(?:(?:tel(?:efon)?|fon)(?:nr|nummer)?|(?<!\w)t)(?!\w)"
+_OR = r"\s(?:und|oder)\s"
+# the last word that says what a number is: "Fax: 0241 123456", "Fax Praxis Berg 0241 123456", not "12345 (Fax), 12346";
+# "Tel. u. Fax: 0241 123456" is a telephone, too, and in "Tel: Fax: 0241 123456" there is none
+_SAID = re.compile(
+    rf"(?:{_TEL}(?!\W?(?::|\s?[{DASHES}])\s)[^\w\0]{{1,4}}(?:(?:u|und)\W{{1,3}})?{_FAX}|(?P<fax>{_FAX})|{_TEL})"
+    rf"(?!\w*\.?\)\s?[,;|\0])(?:\W*|(?:(?!{_FAX}|{_TEL}|mobil|handy|funk|{_OR}\W*$)[^0-9,;/|\0])*(?::\W{{0,4}})?)$",
+    re.IGNORECASE,
+)
+# that it is a fax: "12345 (Fax)", "12345 Fax, 12346", not "12345 Fax und AB", "12345 Fax: 12346"
+_FAX_BEHIND = re.compile(
+    rf"\s?\((?:tele)?fax\w*\.?\)|\s{{1,3}}(?:tele)?fax(?:\s[{DASHES}]\s|(?![^\w,;/|\0]{{0,4}}[0-9]"
+    rf"|\w*\.?\s?(?::|auf\s|vorh|(?:u\.|und|[+/&])\s?[at])|(?:(?!{_OR})[^0-9,;/|\0])*(?:\+|\(?0)[0-9]))",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(rf"[,;/|\0]|\s[{DASHES}]\s")
 # as a spreadsheet leaves "0241123456"; no number without its area code is as long, 49 may be the country's
 _LOST_ZERO = re.compile(r"(?!49)[1-9]\d{8,10}")
 _TRUNK = re.compile(r"((?:\+|\b00)\s?[1-9]\d{0,2}\)?)\s*\(0\)\s*(?=[0-9])")
 _TRUNK_AGAIN = re.compile(r"((?:\+|\b00)49\)?)\s*\(?0(?=[1-9])")  # "+49 (0241) 123456"
 _UNTIL = re.compile(rf"(?<=[0-9]){TO}(?=[0-9])", re.IGNORECASE)
 _PIECE = re.compile(rf"[+(]*[0-9](?:(?:[0-9 ()/{DASHES}]|[.+](?! ))*[0-9])?")
-# words that count nothing: how somebody is called, when, and what joins
+# how somebody is called, and not "2 Privatplätze", "2 tel. Sprechstunden"
+_CALL = (
+    r"(?:(?:(?:tele)?fax|tel(?:efon)?|fon|mobil(?:telefon|funk)?|handy|funk|priv(?:at)?|dienst)(?:nr|nummer)?"
+    r"|(?:privat)?praxis|dienstl(?:ich)?)"
+)
+_CALL = rf"{_CALL}(?:\W{{1,4}}(?:{_CALL}|nr|nummer|und|u|ab))*(?!\w|\.?\s[^\W\d_])"
+# words that count nothing: that, when, and what joins
 _CALLED = (
-    r"(?:tele)?fax|tel|fon|mobil|handy|funk|priv|dienst|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    rf"{_CALL}|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
     r"|(?:ab|und|oder|od|u|o|mo|di|mi|do|fr|sa|so)(?!\w)"
 )
 _COUNTED = (
@@ -58,11 +78,10 @@ _COUNTED = (
     r"|freie[nrs]?|termine?|anrufe?|anfragen?|sitzung(?:en)?|person(?:en)?|kind(?:er)?|km|€|%|-?t(?:ä|ae)gig"
     rf"|j(?!\.?\s?[^\W\d_])|von\s[0-9]{{1,2}}(?![.:]|{TO})"  # "45 J.", "2 von 3"; no "J. Kern", no "von 8-9"
 )
-_LINE = "\0"  # between two lines: no cleaned text has it
 # what a number ends before: the cell, a line, another number or what somebody is called by
 _ENDS = (
     rf"\s*(?:$|{_LINE})|[\s,;/|{DASHES}]{{0,4}}(?:(?:(?:und|oder|od|u)\.?\s)?(?:[+(]{{0,2}}0[0-9]{{2}}|\+[1-9])"
-    r"|(?:(?:tele)?fax|tel(?:efon)?|mobil|handy|funk|\(?priv(?:at)?)(?!\w|\.?\s[^\W\d_]))"
+    rf"|\(?{_CALL}|[tfm][.:]?\s?[+(]{{0,2}}0[0-9])"
 )
 # What may be none of a number's digits though it stands among them. Each is read both ways, alone and with the others:
 # only the numbers that every way has are sure. A short group behind a whole number is such by its place, unless nothing
@@ -81,7 +100,8 @@ _NO_DIGITS = (
     # behind fewer digits, pairs and threes only before a word
     (
         r"(?:(?<=[0-9]{5} )[1-9][0-9]{2,3}"
-        r"|(?:(?<=[0-9]{2} [0-9]{2} [0-9]{2} )|(?<=[0-9]{2} [0-9]{3} )|(?<=[0-9]{3}-[0-9] ))[0-9])"
+        r"|(?:(?<=[0-9]{2} [0-9]{2} [0-9]{2} )|(?<=[0-9]{3}[ -][0-9]{2} )|(?<=[0-9]{2} [0-9]{3} )|(?<=[0-9]{3}-[0-9] ))"
+        r"[0-9])"
         rf"(?= (?:€|(?!{_CALLED})[^\W\d_]))"
     ),
     # months, and no Monday
@@ -120,7 +140,11 @@ def numbers(tel: object, mobile: object = "", fax: object = "") -> Numbers:
     second = next((n.number for n in (*cells[1], *cells[0]) if n.kind == "mobile" and n.number != first), "")
     second = second or next((n.number for n in cells[1] if n.kind != "fax" and n.number != first), "")
     sent = next((n.number for n in cells[2]), "") or next((n.number for n in called if n.kind == "fax"), "")
-    nothing = any(not says_nothing(text) and not found for text, found in zip((tel, mobile), cells, strict=False))
+    # with a fax number alone nobody is called
+    nothing = any(
+        not says_nothing(text) and all(n.kind == "fax" for n in found)
+        for text, found in zip((tel, mobile), cells, strict=False)
+    )
     return Numbers(first, second, sent, nothing or any(doubtful for _, doubtful in read))
 
 
@@ -149,8 +173,9 @@ def _read(value: object) -> tuple[tuple[PhoneNumber, ...], bool]:
         if _LETTER_DIGIT.match(text, piece.end()):
             read, several = frozenset(), True
         doubtful |= several
+        last = max((at for at, _ in read), default=0)
         for at, number in sorted(read, key=itemgetter(0)):
-            kind = _kind_said(text[: piece.start() + at]) or number.kind
+            kind = _kind(number, text[: piece.start() + at], text[piece.end() :] if at == last else "")
             found.setdefault(number.number, PhoneNumber(number.number, kind))
     return tuple(found.values()), doubtful
 
@@ -180,10 +205,13 @@ def _blanked(text: str, stretches: Iterable[tuple[int, int]]) -> str:
     return text
 
 
-def _kind_said(before: str) -> str:
-    if _FAX.search(before):
-        return "" if _FAX_TOO.search(before) else "fax"
-    return "mobile" if _MOBILE.search(before) else ""
+def _kind(number: PhoneNumber, before: str, behind: str) -> str:
+    """Fax by the words before a number, or by those behind a landline where the former stand in another part."""
+    said = _SAID.search(before)
+    is_behind = number.kind == "phone" and _FAX_BEHIND.match(behind) is not None
+    if is_behind and (said is None or _PARTED.search(said[0])):
+        return "fax"
+    return "fax" if said is not None and said["fax"] else number.kind
 
 
 def _ways(piece: re.Match[str], doubts: Sequence[tuple[int, int]], onward: str) -> _Read | None:

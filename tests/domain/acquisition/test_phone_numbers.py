@@ -19,9 +19,41 @@ def test_several_numbers_with_words_go_where_they_belong() -> None:
     for both in ("Tel/Fax: 0241 123456", "Telefon und Telefax: 0241 123456", "Tel. u. Fax 0241 123456"):
         assert numbers(both) == Numbers("+49241123456", "", "", unreadable=False)
     assert numbers("Telefax: 0241 1234568").fax == "+492411234568"
+    assert numbers("Fax 0241 1234568").unreadable
     assert numbers("nach Vereinbarung").unreadable
     assert not any(numbers(nothing, nothing).unreadable for nothing in ("", "-", "n.a.", "k. A.", "keine"))
     assert phones("+49 (0)40-66969056")[0].number == "+494066969056"
+
+
+@pytest.mark.parametrize(
+    ("written", "phone", "fax"),
+    [
+        ("0241 12345 67, Fax dienstl. 0241 12345 68", 67, 68),
+        ("Tel. 0241 12345 67, Fax Praxis 0241 12345 68", 67, 68),
+        ("T 0241 12345 67 F 0241 12345 68", 67, 68),
+        ("0241 1234567, Fax Frau Berg 0241 1234568", 67, 68),
+        ("0241 1234568 (Fax), 0241 1234567 (Tel)", 67, 68),
+        ("0241 1234567\n0241 1234568 Fax", 67, 68),
+        ("Tel. 0241 1234567 Fax, 0241 1234568", 67, 68),
+        ("F: 0241 12345 68", None, 68),
+        ("Fax (Praxis):\n0241 1234568", None, 68),
+        ("Tel: Fax: 0241 1234568", None, 68),
+        ("Tel. - Fax 0241 1234568", None, 68),
+        ("0241 1234568 Fax und 0241 1234567", 67, 68),
+        ("0241 1234567 Fax / 0241 1234568", None, 67),
+        ("T/F: 0241 1234567", 67, None),
+        ("Tel. + Fax + AB: 0241 1234567", 67, None),
+        ("0241 12345 67 Fax und AB", 67, None),
+        ("0241 1234567 Tel. u. Fax", 67, None),
+        ("0241 1234567 Fax auf Anfrage", 67, None),
+        ("Tel. 0241 1234567 Fax", 67, None),
+    ],
+)
+def test_no_fax_is_called(written: str, phone: int | None, fax: int | None) -> None:
+    """Wherever the word stands; a cell where it may belong to either number of two has neither to call."""
+    found = numbers(written)
+    assert (found.phone, found.fax) == tuple(f"+4924112345{end}" if end else "" for end in (phone, fax))
+    assert found.unreadable == (phone is None)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +108,11 @@ def test_what_stands_behind_a_number_is_no_part_of_it(written: str) -> None:
         ("0170 12345 67", ["+491701234567"]),
         ("0241 12 34 56 privat", ["+49241123456"]),
         ("0241 123456-12 Frau Kern", ["+4924112345612"]),
+        ("0241 12345 67, Mobiltelefon 0171 2345678", ["+492411234567", "+491712345678"]),
+        ("0241 12345 67 Handynr. 0171 2345678", ["+492411234567", "+491712345678"]),
+        ("0241 12345 67 Fax Nr. 0241 12345 68", ["+492411234567", "+492411234568"]),
+        ("0241 12345 67 Tel. und Fax", ["+492411234567"]),
+        ("0241 12345 67 Privatpraxis", ["+492411234567"]),
         ("0241 12345 67, Fax 0241 12345 68", ["+492411234567", "+492411234568"]),
         ("+49 241 12345 67 / +49 170 1234567", ["+492411234567", "+491701234567"]),
         ("0241 12345 67 oder (0170) 12345 67", ["+492411234567", "+491701234567"]),
@@ -107,7 +144,8 @@ def test_every_number_of_a_cell_is_read_whole(written: str, read: list[str]) -> 
      "0241 123456 15. Nov", "02402 12345 100 Leute", "0241 12 34 56 14-tägig", "0241 12 34 56 12 Sitzungen",
      "0241 12 34 56 45 J.", "0241 12 34 56 10 % frei", "0241 12 34 56 12/13 Uhr", "0241 12 34 56 6 Mo",
      "0241 12 34 56 2026", "02402 12345 2026", "02402 12 345 2 Anfragen", "0241 997-0 2 von 3", "0241 123456 8, 9 Uhr",
-     "0241 123456 2 Privatplätze",
+     "0241 123456 2 Privatplätze", "0241 12 34 56 2 Privatplätze", "0241 12 34 56 2 tel. Sprechstunden",
+     "02402 1234-56 2 Kassenplätze",
      "02402 12345 8,30-9,30 Uhr", "0241 12 34 20-22, 9-10 Uhr", "0241 / 47 11 20-15, 8-9 Uhr", "(0241 123456 57)"],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_is_noted(written: str) -> None:
