@@ -36,6 +36,8 @@ class RecordActions(QWidget):
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
         menu.addAction(tr("Team zuweisen …"), self._on_team)
         menu.addSeparator()
+        if "supervisor" in ui.roles:
+            menu.addAction(tr("Wer diese Akte öffnete"), self._on_readers)
         menu.addAction(tr("Auskunft Art. 15 …"), self._on_report)
         menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
         self._erase_all = menu.addAction(tr("Ganze Akte löschen …"), self._on_erase_all)
@@ -113,6 +115,10 @@ class RecordActions(QWidget):
     def _on_team(self) -> None:
         if self._patient_id is not None:
             self._giving.begin((self._patient_id,))
+
+    def _on_readers(self) -> None:
+        if self._patient_id is not None:
+            self._ui.navigate("admin", self._patient_id, "patient_readers")
 
     def _on_report(self) -> None:
         if self._patient_id is not None:
