@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from domain.casework.patient_record import withdraw_patient
@@ -65,7 +65,9 @@ def test_who_opened_a_record_is_a_way_from_it(ui: UiContext, qtbot: QtBot, datab
     choose(qtbot, page, "Akte", "Wer diese Akte öffnete")
     assert visits == [("admin", patient, "patient_readers")]
     other = opened(replace(ui, roles=frozenset({"caseworker"})), qtbot, patient)
-    entries = [entry.text() for entry in find(qtbot, other, "Akte").menu().actions()]
+    more = find(qtbot, other, "Akte")
+    assert isinstance(more, QPushButton)
+    entries = [entry.text() for entry in more.menu().actions()]
     assert "Wer diese Akte öffnete" not in entries
     assert "Auskunft Art. 15 …" in entries
 
