@@ -163,6 +163,7 @@ class BackupKeeper:
             self._second.ask(second, bring_up)
         except PlatzlotseError as error:
             trouble = error.code
+            error.code = records.at_second(error.code)
             raise
         finally:
             copied = frozenset(held)  # a place that is silent may still go on
