@@ -25,6 +25,7 @@ class RecordActions(QWidget):
         super().__init__()
         self._ui = ui
         self._patient_id: int | None = None
+        self.erasing: int | None = None  # whose whole record is being erased from here, or just was
         self._name = ""
         self.reporting = AccessReporting(ui, self)
         self._giving = TeamGiving(ui, self)
@@ -140,6 +141,7 @@ class RecordActions(QWidget):
     def _on_erase_all(self) -> None:
         def erase(number: int, dialog: ReasonDialog) -> None:
             now, reason = self._ui.now(), dialog.reason()
+            self.erasing = number
             self._ui.background.write(
                 self, lambda s: erase_record(s, number, reason=reason, now=now), self._tell_all_erased
             )

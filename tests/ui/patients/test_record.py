@@ -152,7 +152,7 @@ def test_a_closed_record_is_erased_when_its_person_asks(ui: UiContext, qtbot: Qt
     choose(qtbot, page, "Akte", "Ganze Akte löschen …")
     confirm(qtbot, page, reason="Antrag vom 20.11.")
     # nor does it stay on a screen where it lay open
-    qtbot.waitUntil(lambda: page.ui.messages.text().startswith("Diese Akte ist gelöscht"))
+    qtbot.waitUntil(lambda: page.ui.messages.text() == "Diese Akte ist gelöscht.")
     assert page._detail._name.text() == "Neuer Patient"
     assert scalar(database, "SELECT last_name FROM patient_service.patient") == "gelöschte Akte"
     assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1
