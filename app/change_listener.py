@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 10
 RETRY_SECONDS = 2
 LOOKED_BACK = 1000  # events: numbers are drawn before the commit, so a lower one may be seen later
+SHUT_OUT = frozenset({"person.unknown", "server.password_wrong"})
 _TOPIC = re.compile(r"[a-z_]{1,60}")
 _MANY = 0
 _LARGEST = 2**31 - 1  # what the window's signal carries; beyond it a row is not named
@@ -53,7 +54,10 @@ class Envelope:
 
 
 class ChangeListener(threading.Thread):
-    """`changed(topic, id)`, `connected(bool)` and `shut_out()` are called on this thread; the caller moves them."""
+    """`changed(topic, id)`, `connected(bool)` and `shut_out()` are called on this thread; the caller moves them.
+
+    `password` is asked at each connection for one that holds instead of the URL's; None leaves that.
+    """
 
     def __init__(
         self,
@@ -62,10 +66,12 @@ class ChangeListener(threading.Thread):
         changed: Callable[[str, int], None],
         connected: Callable[[bool], None],
         shut_out: Callable[[], None] = lambda: None,
+        password: Callable[[], str | None] = lambda: None,
     ) -> None:
         super().__init__(name="change-listener", daemon=True)
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._changed, self._connected, self._shut_out = changed, connected, shut_out
+        self._password = password
         self._is_out = False
         self._stopped = threading.Event()
         self._known: set[int] = set()  # of the newest events, those this desk was told of or has looked for
@@ -94,7 +100,11 @@ class ChangeListener(threading.Thread):
 
     def _listen(self, *, first: bool) -> None:
         with psycopg.connect(
-            self._conninfo, autocommit=True, connect_timeout=5, application_name="platzlotse-listen"
+            self._conninfo,
+            autocommit=True,
+            connect_timeout=5,
+            application_name="platzlotse-listen",
+            password=self._password(),
         ) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
             self._known = self._newest(connection)
@@ -130,7 +140,7 @@ class ChangeListener(threading.Thread):
 
 
 def _is_refused(exc: Exception) -> bool:
-    """Whether the office locked this login or took its rights, while connected or before it came back."""
+    """Whether the office locked this login, took its rights or gave it another password, meanwhile or before."""
     if isinstance(exc, psycopg.errors.InsufficientPrivilege):
         return True
-    return isinstance(exc, psycopg.OperationalError) and refusal(str(exc), ca_file="").code == "person.unknown"
+    return isinstance(exc, psycopg.OperationalError) and refusal(str(exc), ca_file="").code in SHUT_OUT

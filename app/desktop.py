@@ -106,7 +106,9 @@ class Desktop:
         self._heard = time.monotonic()
         self.changes.changed.connect(lambda *_: self._note_news())
         self.appearance = Appearance(self.window, self.state, lambda: self.changes.changed.emit("*", 0))
-        self.lock = Lock(self.window, SeatPorter(profile, seat))
+        porter = SeatPorter(profile, seat)
+        porter.supply(self.database.engine)
+        self.lock = Lock(self.window, porter)
         self.news.shut_out.connect(self.lock.lock)
         files_folder.sweep_all()
         self.lock.changed.connect(lambda locked: files_folder.clear() if locked else None)
@@ -123,6 +125,7 @@ class Desktop:
             changed=self.news.changed.emit,
             connected=self.news.connected.emit,
             shut_out=self.news.shut_out.emit,
+            password=lambda: porter.password,
         )
         self.listener.start()
         self.sources = self._tend_records() if self.ui.sees_records else None

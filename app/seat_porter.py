@@ -1,7 +1,8 @@
 """Whether the person at a locked seat is the one who works there: the server is asked, by a new connection.
 
 Where it is away, or lets people in without asking (trust, peer), the password this session logged in with decides. The
-embedded database of a single seat has no password of a person; there nothing is asked.
+embedded database of a single seat has no password of a person; there nothing is asked. Where the server took another
+password, this session's next connections come with it, too: the old one may be refused by now.
 """
 
 import hmac
@@ -9,7 +10,8 @@ import logging
 import os
 
 import psycopg
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine, make_url
 
 from app.computer_lock import lock_command, lock_computer
 from app.paths import Profile
@@ -39,6 +41,15 @@ class SeatPorter:
     def person(self) -> str:
         """The name one logs in with; empty at a single seat."""
         return self._server.user if self._is_persons else ""
+
+    @property
+    def password(self) -> str | None:
+        """The one this session logs in with: that of its start, or what the server took since."""
+        return None if self._url.password is None else str(self._url.password)
+
+    def supply(self, engine: Engine) -> None:
+        """Have an engine's next connections log in with `password`."""
+        event.listen(engine, "do_connect", lambda _, __, ___, known: known.update(password=self.password))
 
     @property
     def can_lock_computer(self) -> bool:
@@ -71,7 +82,9 @@ class SeatPorter:
                     error.params |= {"host": self._server.host, "database": self._server.database}
                     raise
                 was_checked = False
-            if not was_checked and not self._is_known(password):
+            if was_checked:
+                self._url = self._url.set(password=password)
+            elif not self._is_known(password):
                 raise Unavailable(WRONG)
 
     def lock_computer(self) -> bool:

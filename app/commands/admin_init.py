@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         say({"steps": [{"what": step.what, "name": step.name, "outcome": step.outcome.value} for step in steps]})
     else:
-        tell(tr("Fertig. Alle weiteren Personen legt die Verwaltung an: Verwaltung → Personen."))
+        tell(tr("Fertig. Alle weiteren Personen legt die Verwaltung an: Verwaltung → Datenschutz → Personen."))
     return DONE
 
 

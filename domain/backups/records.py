@@ -20,7 +20,18 @@ AGAIN = timedelta(minutes=10)  # after one that failed
 VERIFIED_EVERY = timedelta(days=1)
 FAILED_FOR = timedelta(days=7)  # so long a failure is told of
 INTERRUPTED = "backup.interrupted"
+_BACKUP, _SECOND = "backup.", "backup.second_"
 NO_ROOM = "backup.no_room_to_verify"  # says nothing of the backup: it is tried again
+
+
+def at_second(code: str) -> str:
+    """The code of a trouble with a place, told of the second one: there the backups themselves are made."""
+    return code if code.startswith(_SECOND) else code.replace(_BACKUP, _SECOND, 1)
+
+
+def at_first(code: str) -> str:
+    """The code of the same trouble wherever it is."""
+    return code.replace(_SECOND, _BACKUP, 1)
 
 
 def is_due(session: Session, *, now: datetime) -> bool:

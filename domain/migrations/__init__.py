@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from domain.database import translated_errors
 from domain.errors import Unavailable
 
-HEAD = "0060"
+HEAD = "0061"
 UNDO_SECONDS = 60  # how long a new office can take a mail back; one that is there keeps what it has
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 

@@ -28,6 +28,7 @@ from domain.persons import ensure_login
 from tests.app.command_line import ROOT
 from tests.builders import add_patient
 from tests.conftest import NOW, PASSWORD, Office
+from ui.admin.worker_words import hindered
 from ui.errors import describe, describe_code
 
 HOUR = timedelta(hours=1)
@@ -131,8 +132,9 @@ def test_a_place_that_is_away_is_told_and_comes_back(
     with database.write() as session:
         save_backup_settings(session, BackupForm(second_folder=str(away)), version=1)
     for _ in range(2):
-        with pytest.raises(Unavailable, match="folder_missing"):
+        with pytest.raises(Unavailable) as why:
             keeper.keep()
+        assert hindered("backups", why.value.code)[0].startswith("Das Kopieren")
     (row,) = listed(database)
     assert (row.state, row.copied_at, row.copy_trouble) == ("verified", None, "backup.folder_missing")
     away.mkdir()

@@ -1,10 +1,13 @@
 """Who may unlock: the person by the server's word, and nobody by what lies on this machine."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from app.change_listener import ChangeListener
 from app.computer_lock import lock_command, lock_computer
 from app.first_run import SeatKeeper
 from app.paths import Profile
@@ -63,6 +66,38 @@ def test_the_server_is_asked_each_time(profile: Profile, address: ServerAddress,
         assert refused(porter, "neu-und-anders") == "person.unknown"
     finally:
         owner_says(office_server, "postgres", f"ALTER ROLE {address.user} LOGIN PASSWORD '{PASSWORD}'")
+
+
+def test_a_password_reset_meanwhile_works_on_in_the_open_window(
+    profile: Profile, address: ServerAddress, office_server: OfficeServer
+) -> None:
+    """Whose old one is refused is shut out, and once the new one opened, new connections come with it."""
+    seat = seat_at(address)
+    porter, database = SeatPorter(profile, seat), seat.desk_database("desk")
+    porter.supply(database.engine)
+    out, connected = threading.Event(), threading.Event()
+    owner_says(office_server, "postgres", f"ALTER ROLE {address.user} PASSWORD 'neu-und-anders'")
+    listener = ChangeListener(
+        seat.person_url,
+        changed=lambda *_: None,
+        connected=lambda there: connected.set() if there else None,
+        shut_out=out.set,
+        password=lambda: porter.password,
+    )
+    try:
+        listener.start()
+        assert out.wait(60)
+        with pytest.raises(PlatzlotseError, match="unreachable"), database.read() as session:
+            session.execute(text("SELECT 1"))
+        assert refused(porter, "neu-und-anders") == ""
+        assert connected.wait(60)
+        with database.read() as session:
+            assert session.scalar(text("SELECT session_user")) == address.user
+        assert (refused(porter, "falsch"), porter.password) == ("server.password_wrong", "neu-und-anders")
+    finally:
+        listener.stop()
+        database.close()
+        owner_says(office_server, "postgres", f"ALTER ROLE {address.user} PASSWORD '{PASSWORD}'")
 
 
 def test_a_password_file_of_this_machine_opens_nothing(

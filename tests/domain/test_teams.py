@@ -217,10 +217,18 @@ def test_a_deputy_sees_the_team_of_whom_it_represents(
             ),
             days | {"p": people["north"], "d": people["south"]},
         )
-    owner.close()
+        session.execute(text("UPDATE patient_service.patient SET responsible_id = :p"), {"p": people["north"]})
     for table in OF_PATIENTS:
         assert (counted(office, "south", table) > 0) is sees, table
     assert counted(office, "nobody", "patient_service.patient") == 0
+    answers = text("SELECT patient_service.is_of_record(:id)")
+    with direct(office, "south") as connection:
+        assert connection.scalar(answers, {"id": northern["patient"]}) is sees
+    with owner.write() as session:
+        session.execute(text("UPDATE patient_service.patient SET team_id = NULL"))
+    owner.close()
+    with direct(office, "south") as connection:
+        assert connection.scalar(answers, {"id": northern["patient"]}) is sees, "of an office without teams"
 
 
 def test_who_names_a_deputy_and_who_hears_of_it(

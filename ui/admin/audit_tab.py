@@ -1,8 +1,10 @@
-"""Who changed or opened what: the audit, filtered by person, act, kind of record and day. It shows no contents."""
+"""Who changed or opened what: the audit, filtered by person, act, record and day. It shows no contents."""
+
+import re
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from domain.audit_listing import AuditActors, AuditLine, audit_actors, list_audit
 from ui import formats
@@ -28,6 +30,10 @@ class AuditTab(QWidget):
         self.operation = Choice(every | labels("audit_operation"), tr("Was geschah"))
         kinds = dict(sorted(labels("audit_table").items(), key=lambda kind: kind[1].casefold()))
         self.kind = Choice(every | kinds, tr("Woran"))
+        self.number = QLineEdit()
+        self.number.setPlaceholderText(tr("alle"))
+        self.number.setMaximumWidth(90)
+        self._number = Field(tr("Nr."), self.number)
         self.who.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.who.setMinimumWidth(150)
         self.since, self.until = DateField(tr("Ab Tag")), DateField(tr("Bis Tag"))
@@ -47,7 +53,7 @@ class AuditTab(QWidget):
         )
         self._filters = row(
             Field(tr("Wer"), self.who), Field(tr("Was geschah"), self.operation), Field(tr("Woran"), self.kind),
-            self._since, self._until, self._all,
+            self._number, self._since, self._until, self._all,
         )  # fmt: skip
         filters = self._filters.layout()
         assert filters is not None
@@ -68,8 +74,8 @@ class AuditTab(QWidget):
         column.addWidget(self._closed, 1)
         for choice in (self.who, self.operation, self.kind):
             choice.activated.connect(lambda _: self._ask())
-        for day in (self.since, self.until):
-            day.editingFinished.connect(self._ask)
+        for line in (self.number, self.since, self.until):
+            line.editingFinished.connect(self._ask)
         self.table.widen.connect(self._show_all)
         self.table.counted.connect(
             lambda n: self.count.setText(ntr(n, "{n} Eintrag", "{n} Einträge").replace(str(n), formats.thousands(n)))
@@ -79,6 +85,13 @@ class AuditTab(QWidget):
         """The people again, and what is chosen; while nobody looks, nothing is counted."""
         if self.isVisible():
             self._ui.background.read(self, audit_actors, self._show, key="actors")
+
+    def show_record(self, kind: str, number: int) -> None:
+        """Who opened or changed this one record, whoever it was and whenever."""
+        self._clear()
+        self.kind.choose(kind)
+        self.number.setText(str(number))
+        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
@@ -100,11 +113,15 @@ class AuditTab(QWidget):
         self._ask()
 
     def _show_all(self) -> None:
+        self._clear()
+        self._ask()
+
+    def _clear(self) -> None:
         for choice in (self.who, self.operation, self.kind):
             choice.choose("")
+        self.number.clear()
         self.since.show_date(None)
         self.until.show_date(None)
-        self._ask()
 
     def _ask(self) -> None:
         filters = {"actor": self.who.code(), "operation": self.operation.code(), "table_name": self.kind.code()}
@@ -116,6 +133,11 @@ class AuditTab(QWidget):
                 return
             of.complain("")
             filters[key] = day.isoformat() if day is not None else ""
+        filters["row_id"] = self.number.text().strip()
+        if filters["row_id"] and not re.fullmatch(r"[0-9]{1,18}", filters["row_id"]):
+            self._number.complain(tr("Nur Ziffern."))
+            return
+        self._number.complain("")
         self.table.show_query(filters=filters, narrowed=any(filters.values()))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.health.models import Finding, State
 from ui import formats
-from ui.admin.worker_words import round_words
+from ui.admin.worker_words import hindered
 from ui.errors import describe_code
 from ui.translation import tr
 from ui.words.health import OF_ONE, SENTENCES, TITLES
@@ -31,7 +31,7 @@ def said(finding: Finding) -> Said:
         sentence = OF_ONE.get(finding.code, sentence)
     params = {key: _shown(key, value) for key, value in finding.params.items()}
     if "round" in finding.params:
-        params["work"] = round_words(str(finding.params["round"]))
+        params["work"], params["why"] = hindered(str(finding.params["round"]), str(finding.params["why"]))
     elif finding.check == "accounts" and finding.params.get("why"):
         params["why"] = describe_code(str(finding.params["why"]))
     return Said(

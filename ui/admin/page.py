@@ -96,10 +96,13 @@ class AdminPage(PageWidget):
         self._show_subject(self._subjects[number])
 
     def open_field(self, item_id: int, field: str) -> None:
-        """Heute leads to a subject, not to a record."""
+        """Heute leads to a subject, not to a record; a patient's record to who opened it."""
         led = {"accounts": self.accounts, "backups": self.backups, "retention": self.retention}
         if field in led:
             self._show_subject(led[field])
+        elif field == "patient_readers":
+            self.audit.show_record("patient_service.patient", item_id)
+            self._show_subject(self.audit)
         else:
             super().open_field(item_id, field)
 

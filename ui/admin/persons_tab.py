@@ -155,7 +155,7 @@ class PersonsTab(ListFormTab[PersonLine]):
         self._login.setReadOnly(item is not None)
         for control in (*self._roles.values(), self._team):
             control.setEnabled(self._admin and not own)
-        for control in (self._save, self._reset, self._lock, self._add_team, self._new_team):
+        for control in (self._new, self._save, self._reset, self._lock, self._add_team, self._new_team):
             control.setEnabled(self._admin)
         self._deputies.show_for(item, self._items)
         if item is None:

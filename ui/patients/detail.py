@@ -151,6 +151,8 @@ class PatientDetailView(RecordDetail[PatientDetail, PatientForm]):
         if lost:
             said = f"{said} {tr('Was Sie darin geändert hatten, ließ sich nicht mehr speichern.')}"
             self._ui.messages.warning(said, lasting=True)
+        elif record_id == self._actions.erasing:
+            self._ui.messages.success(tr("Diese Akte ist gelöscht."))
         else:
             self._ui.messages.info(said)
 

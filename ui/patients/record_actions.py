@@ -25,6 +25,7 @@ class RecordActions(QWidget):
         super().__init__()
         self._ui = ui
         self._patient_id: int | None = None
+        self.erasing: int | None = None  # whose whole record is being erased from here, or just was
         self._name = ""
         self.reporting = AccessReporting(ui, self)
         self._giving = TeamGiving(ui, self)
@@ -36,6 +37,8 @@ class RecordActions(QWidget):
         self._lift = menu.addAction(tr("Einschränkung aufheben"), self._on_lift)
         menu.addAction(tr("Team zuweisen …"), self._on_team)
         menu.addSeparator()
+        if "supervisor" in ui.roles:
+            menu.addAction(tr("Wer diese Akte öffnete"), self._on_readers)
         menu.addAction(tr("Auskunft Art. 15 …"), self._on_report)
         menu.addAction(tr("Geschriebenes löschen …"), self._on_erase)
         self._erase_all = menu.addAction(tr("Ganze Akte löschen …"), self._on_erase_all)
@@ -114,6 +117,10 @@ class RecordActions(QWidget):
         if self._patient_id is not None:
             self._giving.begin((self._patient_id,))
 
+    def _on_readers(self) -> None:
+        if self._patient_id is not None:
+            self._ui.navigate("admin", self._patient_id, "patient_readers")
+
     def _on_report(self) -> None:
         if self._patient_id is not None:
             self.reporting.begin(self._patient_id)
@@ -134,6 +141,7 @@ class RecordActions(QWidget):
     def _on_erase_all(self) -> None:
         def erase(number: int, dialog: ReasonDialog) -> None:
             now, reason = self._ui.now(), dialog.reason()
+            self.erasing = number
             self._ui.background.write(
                 self, lambda s: erase_record(s, number, reason=reason, now=now), self._tell_all_erased
             )

@@ -46,7 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "patient.erasure_unassigned": "E-Mails ohne Zuordnung nennen diesen Menschen. Löschen Sie in der Akte zuerst das Geschriebene („Endgültig löschen“): Danach stehen diese E-Mails da und lassen sich einzeln ansehen und löschen.",
     "patient.erasure_open": "Diese Akte ist nicht geschlossen; vielleicht hat sie eben jemand wieder geöffnet. Es wurde nichts gelöscht. Soll sie gelöscht werden, schließen Sie sie zuerst („Auf Wunsch schließen …“).",
     "db.ck_patient_erasable": "Diese Akte darf jetzt nicht gelöscht werden: Eine Suche läuft, die Verarbeitung ist eingeschränkt, oder es liegen noch Unterlagen darin. Es wurde nichts gelöscht.",
-    "therapist.mailbox_opted_out": "Das Postfach dieser Praxis möchte keine Anfragen, auch für alle anderen dort. Heben Sie den Widerspruch unter Verwaltung → Widersprüche auf, wenn sie es sich anders überlegt hat.",
+    "therapist.mailbox_opted_out": "Das Postfach dieser Praxis möchte keine Anfragen, auch für alle anderen dort. Heben Sie den Widerspruch unter Verwaltung → Datenschutz → Widersprüche auf, wenn sie es sich anders überlegt hat.",
     "therapist.opt_out_reason": "Nennen Sie den Grund: Wer hat gesagt, dass wieder geschrieben werden darf?",
     "therapist.opt_out_lifted": "Diesen Widerspruch hat schon jemand aufgehoben. Es wurde nichts geändert.",
     "therapist.opted_out": "Diese Praxis möchte keine Anfragen. Nennen Sie den Grund, wenn sie es sich anders überlegt hat.",

@@ -78,7 +78,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Ihnen diese Rechte entziehen (ALTER ROLE … NOSUPERUSER NOCREATEROLE …); der Eigentümer migriert nur.",
     ),
     "roles.ungiven": (
-        "Diese Anmeldungen haben auf dem Server mehr Rollen als in Verwaltung → Personen: {who}.",
+        "Diese Anmeldungen haben auf dem Server mehr Rollen als in Verwaltung → Datenschutz → Personen: {who}.",
         "Klären, wer sie gab; dort die Rollen der Person neu setzen, oder auf dem Server REVOKE … FROM ….",
     ),
     "grants": ("Die Rechte an allen {n} Tabellen sind die vorgesehenen.", ""),
@@ -115,12 +115,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "accounts": ("{n} eingerichtet, keines gestört", ""),
     "accounts.none": (
         "Es gibt keines: E-Mails gehen nur hinaus, wenn der Hintergrunddienst einen eigenen Mailserver hat.",
-        "Verwaltung → Postkonten: eines anlegen und prüfen lassen.",
+        "Verwaltung → Büro → Postkonten: eines anlegen und prüfen lassen.",
     ),
-    "accounts.reading": ("„{name}“ wird nicht gelesen: {why}", "Verwaltung → Postkonten: prüfen und berichtigen."),
+    "accounts.reading": (
+        "„{name}“ wird nicht gelesen: {why}",
+        "Verwaltung → Büro → Postkonten: prüfen und berichtigen.",
+    ),
     "accounts.sending": (
         "Über „{name}“ wird nicht gesendet: {why}",
-        "Verwaltung → Postkonten: prüfen und berichtigen.",
+        "Verwaltung → Büro → Postkonten: prüfen und berichtigen.",
     ),
     "services": ("Alle gewählten Dienste antworten, soweit sie gefragt wurden.", ""),
     "guards": (
@@ -221,7 +224,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "services.none": ("Kein Dienst ist gewählt; Wege werden geschätzt.", ""),
     "services.silent": (
         "{host} antwortet nicht und wird bis {until} nicht gefragt.",
-        "Verwaltung → Karten und Wege: den Dienst prüfen.",
+        "Verwaltung → Verzeichnis → Karten und Wege: den Dienst prüfen.",
     ),
     "chain": ("{n} Glieder, {waiting} Einträge warten auf ihres", ""),
     "chain.late": (
@@ -239,11 +242,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "backup.no_paper": (
         "Es gibt keinen Wiederherstellungsschlüssel auf Papier: Ist der Rechner verloren, öffnet niemand die Sicherungen.",
-        "Die Leitung: Verwaltung → Sicherungen, Schlüssel erstellen, drucken und wegschließen.",
+        "Die Leitung: Verwaltung → Betrieb → Sicherungen, Schlüssel erstellen, drucken und wegschließen.",
     ),
     "backup.one_place": (
         "Die Sicherungen liegen nur an einem Ort.",
-        "Verwaltung → Sicherungen: einen zweiten Ort auf einem anderen Datenträger nennen.",
+        "Verwaltung → Betrieb → Sicherungen: einen zweiten Ort auf einem anderen Datenträger nennen.",
     ),
     "disk": ("{free} GB frei", ""),
     "disk.little": ("nur noch {free} GB frei.", "Bald Platz schaffen."),

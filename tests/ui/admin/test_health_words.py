@@ -75,6 +75,10 @@ def test_reasons_of_others_are_put_into_words() -> None:
         "since": datetime(2026, 11, 29, tzinfo=UTC),
     }
     assert said(Finding("worker", State.FAIL, "worker.trouble", trouble)).sentence.startswith("Das Suchen von Adressen")
+    trouble |= {"round": "backups", "why": "backup.second_folder_missing"}
+    copying = said(Finding("worker", State.FAIL, "worker.trouble", trouble)).sentence
+    assert copying.startswith("Das Kopieren der Sicherungen an den zweiten Ort gelingt seit")
+    assert "(Ursache: den Ordner gibt es gerade nicht" in copying
     box = said(Finding("accounts", State.FAIL, "accounts.reading", {"name": "Büro", "why": "mail.auth_failed"}))
     assert "„Büro“" in box.sentence
 

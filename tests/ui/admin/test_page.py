@@ -163,3 +163,10 @@ def test_an_account_without_a_server_is_refused(page: AdminPage, qtbot: QtBot, d
     press(qtbot, page, "Konto speichern")
     qtbot.waitUntil(lambda: "Server" in page.accounts.fields["smtp_host"]._error.text())
     assert scalar(database, "SELECT count(*) FROM communication_service.mail_account") == 0
+
+
+def test_a_patient_s_record_leads_to_who_opened_it(page: AdminPage, qtbot: QtBot) -> None:
+    """The protocol comes to the front, narrowed to that one record."""
+    page.open_field(4, "patient_readers")
+    qtbot.waitUntil(page.audit.isVisible)
+    assert (page.audit.kind.code(), page.audit.number.text()) == ("patient_service.patient", "4")

@@ -169,6 +169,7 @@ def test_who_is_no_admin_only_looks(office: Office, tab: PersonsTab, qtbot: QtBo
     tab._told()
     assert tab._barred.isVisible()
     assert not tab._save.isEnabled()
+    assert not tab._new.isEnabled()
     assert qtbot is not None
     jana = office.database("jana")
     with pytest.raises(Forbidden), jana.write() as session:

@@ -1,8 +1,9 @@
 """The record as a whole by hand: closed on wish, opened again, restricted, erased; exclusions taken away."""
 
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from domain.casework.patient_record import withdraw_patient
@@ -11,7 +12,7 @@ from domain.communication.contacts import ContactNote, note_patient_contact
 from domain.database import Database
 from domain.matching.searches import exclude
 from tests.builders import add_patient, add_therapist
-from tests.ui.hands import choose, confirm, fill, press, scalar
+from tests.ui.hands import choose, confirm, fill, find, press, scalar
 from ui.patients.erased_words import ErasedDialog
 from ui.patients.page import PatientsPage
 from ui.ports import UiContext
@@ -54,6 +55,21 @@ def test_a_record_is_restricted_and_free_again(ui: UiContext, qtbot: QtBot, data
     qtbot.waitUntil(lambda: page._detail._chip.accessibleName() == "eingeschränkt")
     choose(qtbot, page, "Akte", "Einschränkung aufheben")
     qtbot.waitUntil(lambda: scalar(database, STATE) == "ready")
+
+
+def test_who_opened_a_record_is_a_way_from_it(ui: UiContext, qtbot: QtBot, database: Database) -> None:
+    """For who leads the office; to others the protocol is closed."""
+    patient = fill(database, add_patient)
+    visits: list[tuple[object, ...]] = []
+    page = opened(replace(ui, navigate=lambda *where: visits.append(where)), qtbot, patient)
+    choose(qtbot, page, "Akte", "Wer diese Akte öffnete")
+    assert visits == [("admin", patient, "patient_readers")]
+    other = opened(replace(ui, roles=frozenset({"caseworker"})), qtbot, patient)
+    more = find(qtbot, other, "Akte")
+    assert isinstance(more, QPushButton)
+    entries = [entry.text() for entry in more.menu().actions()]
+    assert "Wer diese Akte öffnete" not in entries
+    assert "Auskunft Art. 15 …" in entries
 
 
 def test_what_is_no_language_is_shown_to_be_corrected(ui: UiContext, qtbot: QtBot, database: Database) -> None:
@@ -136,7 +152,7 @@ def test_a_closed_record_is_erased_when_its_person_asks(ui: UiContext, qtbot: Qt
     choose(qtbot, page, "Akte", "Ganze Akte löschen …")
     confirm(qtbot, page, reason="Antrag vom 20.11.")
     # nor does it stay on a screen where it lay open
-    qtbot.waitUntil(lambda: page.ui.messages.text().startswith("Diese Akte ist gelöscht"))
+    qtbot.waitUntil(lambda: page.ui.messages.text() == "Diese Akte ist gelöscht.")
     assert page._detail._name.text() == "Neuer Patient"
     assert scalar(database, "SELECT last_name FROM patient_service.patient") == "gelöschte Akte"
     assert scalar(database, "SELECT count(*) FROM communication_service.contact_entry WHERE body = ''") == 1
