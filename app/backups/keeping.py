@@ -169,7 +169,8 @@ class BackupKeeper:
             if error.code == records.INTERRUPTED:  # the next one sees what came
                 return
             note(error.code)
-            raise Unavailable(records.at_second(error.code), **error.params) from error
+            error.code = records.at_second(error.code)
+            raise
         note("")
         self._second.ask(second, lambda _: self._refuse_shared(second, own))
 
