@@ -12,7 +12,6 @@ from sqlalchemy.engine import make_url
 
 from app.own_password import OwnPassword
 from app.paths import Profile
-from app.sample import fill_with_samples
 from app.sample_office import SAMPLE_SEAT, TRIAL
 from app.seat import Seat, offline_seat, open_seat, password_name
 from app.secrets import has_keyring, remember
@@ -157,6 +156,8 @@ class SeatKeeper:
             seat = trial.enter_context(open_seat(profile, settings, own=own, newcomer=newcomer, password=password))
             if settings.mode is Mode.TRIAL:
                 tell(Step.SAMPLES)
+                from app.sample import fill_with_samples  # brings all of the worker with it
+
                 fill_with_samples(seat)
             then()
             self._open_seat = trial.pop_all()

@@ -105,6 +105,7 @@ class Database:
             pool_pre_ping=True,
             # an error's words reach a log: they tell nothing of anybody
             hide_parameters=True,
+            use_native_hstore=False,  # nothing here has that type, and each engine would look for it
             connect_args={
                 # PgBouncer in transaction mode knows no prepared statements of another session
                 "prepare_threshold": None if pooled else PREPARE_AFTER,

@@ -4,7 +4,7 @@ A program has one engine for all of its life and finds a statement's words in it
 enough, and half of what they cost was making the words anew.
 """
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.util import LRUCache
 
 from domain.database import Database
@@ -23,7 +23,13 @@ def remember(database: Database) -> None:
 def sharing_words(database: Database) -> Database:
     """Let a database that is not connected yet find the words others made; returns it."""
     for first in _first:
+        # what a dialect asks the server of itself when it first meets it, this one has been told
+        database.engine.dialect.initialize = _told  # type: ignore[method-assign,assignment]
         # the key of a kept statement begins with its dialect
         database.engine.dialect = first.dialect
         database.engine._compiled_cache = first._compiled_cache
     return database
+
+
+def _told(_: Connection) -> None:
+    """Ask nothing."""

@@ -1,18 +1,20 @@
 """The commands of main.py: as another program starts them, and in this process, which is told the same.
 
-Each process loads the program anew, which is most of what a short command costs: where neither that nor a second
-process is what a test is about, the command is called here.
+A process costs more than most commands, also one that need not load the program anew: where a second one is not what
+a test is about, the command is called here.
 """
 
 import io
 import json
+import os
 import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from app import cli
+from tests.servers.forked import Forked
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "resources" / "samples"
@@ -20,10 +22,14 @@ SAMPLES = ROOT / "resources" / "samples"
 Told = subprocess.CompletedProcess[str]
 
 
-def platzlotse(*arguments: str | Path) -> Told:
-    """Run main.py as its own process."""
-    command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
+def platzlotse(*arguments: str | Path, **environment: str) -> Told:
+    """Run main.py as a process of its own, with nobody to ask."""
+    words = [*map(str, arguments)]
+    with patch.dict(os.environ, environment):
+        program = Forked("main", *words, heard=True)
+    out, err = program.communicate(300)
+    assert program.returncode is not None
+    return Told(words, program.returncode, out, err)
 
 
 def called(*arguments: str | Path) -> Told:

@@ -3,7 +3,6 @@
 import getpass
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +16,11 @@ from app.first_run import SeatKeeper
 from app.paths import Profile
 from app.secret_input import ask_new_secret
 from domain.health.leaks import LEAKING, OPEN_OBJECTS
-from tests.app.command_line import Told, called
+from tests.app.command_line import Told, called, platzlotse
+from tests.servers.forked import Forked
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
-ROOT = Path(__file__).parents[2]
 SECRETS = {
     "PLATZLOTSE_OWNER_PASSWORD": "owner-of-the-tests",
     "PLATZLOTSE_ADMIN_PASSWORD": "verena-of-the-tests",
@@ -57,22 +56,25 @@ def do(server: OfficeServer, database: str, *statements: str) -> list[object]:
 def command(server: OfficeServer, *more: str) -> list[str]:
     """The call of `admin init`."""
     url = f"postgresql://chief@{OTHER_MACHINE}:{server.port}"
-    line = [sys.executable, str(ROOT / "main.py"), "admin", "init", "--server", url, "--ca-file"]
+    line = ["admin", "init", "--server", url, "--ca-file"]
     return [*line, str(server.certificate), "--login", "verena", "--name", "Verena Admin", *more]
 
 
 def run(line: list[str], **environment: str) -> Told:
     """Run a command as its own process, with nobody to ask."""
-    known = {**os.environ, **SECRETS, **environment}
-    return subprocess.run(
-        line, capture_output=True, text=True, env=known, timeout=120, check=False, stdin=subprocess.DEVNULL
-    )
+    return platzlotse(*line, **SECRETS | environment)
+
+
+def begun(line: list[str]) -> Forked:
+    """Begin it as its own process."""
+    with patch.dict(os.environ, SECRETS):
+        return Forked("main", *line)
 
 
 def run_here(line: list[str], **environment: str) -> Told:
     """Run it in this process, which has nobody to ask either."""
     with patch.dict(os.environ, SECRETS | environment):
-        return called(*line[2:])
+        return called(*line)
 
 
 def outcomes(done: Told) -> list[str]:
@@ -114,7 +116,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
         f'sslrootcert = "{server.certificate}"\n',
         "utf-8",
     )
-    admin = [sys.executable, str(ROOT / "main.py"), "--profile", str(folder), "admin"]
+    admin = ["--profile", str(folder), "admin"]
     mine = {"PLATZLOTSE_PASSWORD": SECRETS["PLATZLOTSE_ADMIN_PASSWORD"]}
     made = run_here([*admin, "create", "jana", "--name", "Jana Brand", "--role", "caseworker", "--json"], **mine)
     assert made.returncode == 0, made.stderr
@@ -125,7 +127,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
     her_folder.mkdir()
     settings = (folder / "settings.toml").read_text("utf-8").replace('"verena"', '"jana"')
     (her_folder / "settings.toml").write_text(settings, "utf-8")
-    hers = [sys.executable, str(ROOT / "main.py"), "--profile", str(her_folder), "admin", "password"]
+    hers = ["--profile", str(her_folder), "admin", "password"]
     chosen = run_here(hers, PLATZLOTSE_PASSWORD=password, PLATZLOTSE_NEW_PASSWORD="jana-chose-this")
     assert chosen.stdout == "Das neue Kennwort von jana gilt ab jetzt.\n"
     # the first admin's stood in the environment, where others may have read it
@@ -150,9 +152,7 @@ def test_from_an_empty_server_to_the_first_person(server: OfficeServer, tmp_path
 def test_what_was_cut_is_continued(server: OfficeServer) -> None:
     """Killed after the owner, and while it makes the tables: the next run goes on."""
     for lines in (1, 3):
-        with subprocess.Popen(
-            command(server), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env={**os.environ, **SECRETS}
-        ) as process:
+        with begun(command(server)) as process:
             assert process.stdout is not None
             for _ in range(lines):
                 assert process.stdout.readline()
@@ -167,11 +167,8 @@ def test_what_was_cut_is_continued(server: OfficeServer) -> None:
 def test_two_at_once_make_one_office(server: OfficeServer) -> None:
     """Both succeed; there is one admin."""
     line = command(server, "--json")
-    both = [
-        subprocess.Popen(line, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env={**os.environ, **SECRETS})
-        for _ in range(2)
-    ]
-    answers = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+    both = [begun(line) for _ in range(2)]
+    answers = [json.loads(process.communicate(120)[0]) for process in both]
     made = [step["what"] for answer in answers for step in answer["steps"] if step["outcome"] == "made"]
     assert set(made) == set(STEPS) - {"jit"}
     assert do(server, "platzlotse", "SELECT role_name FROM platform.person") == ["verena"]
@@ -185,7 +182,7 @@ def test_what_is_somebody_elses_is_left_alone(
     def refusal(*more: str, password: str = SECRETS["PLATZLOTSE_SUPERUSER_PASSWORD"]) -> str:
         for name, secret in (SECRETS | {"PLATZLOTSE_SUPERUSER_PASSWORD": password}).items():
             monkeypatch.setenv(name, secret)
-        assert main(command(server, *more)[2:]) == REFUSED
+        assert main(command(server, *more)) == REFUSED
         return capsys.readouterr().err
 
     do(server, "postgres", "CREATE DATABASE platzlotse", "CREATE ROLE low LOGIN PASSWORD 'low-of-the-tests'")

@@ -2,11 +2,10 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from nacl.public import PrivateKey
@@ -19,8 +18,9 @@ from app.backups.tools import own_binaries
 from app.embedded_postgres import EmbeddedPostgres
 from domain.backups.files import Kind, backups_in
 from domain.errors import PlatzlotseError
-from tests.app.command_line import ROOT, answer
+from tests.app.command_line import answer
 from tests.conftest import NOW, Office
+from tests.servers.forked import Forked
 from ui.errors import describe
 
 PATIENCE = 60.0
@@ -77,16 +77,14 @@ def killed_at(binaries: Path, folder: Path, tool: str, *arguments: str | Path) -
             (programs / program.name).symlink_to(program)
     (programs / tool).write_text(STALLED.format(mark=mark))
     (programs / tool).chmod(0o755)
-    command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
-    running = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PLATZLOTSE_POSTGRES_BIN": str(programs)}, stderr=subprocess.PIPE
-    )
+    with patch.dict(os.environ, PLATZLOTSE_POSTGRES_BIN=str(programs)):
+        running = Forked("main", *map(str, arguments), heard=True)
     until = time.monotonic() + PATIENCE
     while not mark.exists() and running.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
-    running.send_signal(signal.SIGKILL)
-    _, words = running.communicate(timeout=PATIENCE)
-    assert mark.exists(), words.decode()
+    running.kill()
+    _, words = running.communicate(PATIENCE)
+    assert mark.exists(), words
     assert running.returncode == -signal.SIGKILL
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from app import cli
 from app.embedded_postgres import EmbeddedPostgres
-from tests.app.command_line import ROOT, SAMPLES, answer, called, of_json, platzlotse
+from tests.app.command_line import ROOT, SAMPLES, answer, called, platzlotse
 from tests.app.conftest import lent_home
 
 FEW = 8  # patients of the demo here, and the first fifty therapists; `make soak` has all of them
@@ -35,7 +35,7 @@ def demo(few: Path) -> dict[str, Any]:
 
 def demonstrated(patients: Path, *directories: Path) -> dict[str, Any]:
     """What a demo on these files tells."""
-    return of_json(platzlotse("demo", "--directory", *directories, "--patients", patients, "--json"))
+    return answer("demo", "--directory", *directories, "--patients", patients)
 
 
 def add_up(demo: dict[str, Any], therapists: int, patients: int) -> None:
@@ -82,11 +82,9 @@ def test_the_same_seed_gives_the_same_placements(demo: dict[str, Any], few: Path
 @pytest.fixture(scope="module")
 def filled() -> Iterator[Path]:
     """A profile with the sample directory and patients read in; its server runs on between the commands."""
-    with lent_home() as home:
-        files = (SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
-        of_json(platzlotse("--profile", home.parent, "import", *files, "--json"))
-        with EmbeddedPostgres(home):
-            yield home.parent
+    with lent_home() as home, EmbeddedPostgres(home):
+        answer("--profile", home.parent, "import", SAMPLES / "arztsuche-v1.json", SAMPLES / "intake-patients.json")
+        yield home.parent
 
 
 def test_a_second_import_changes_nothing(filled: Path) -> None:

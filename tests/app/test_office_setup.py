@@ -1,8 +1,5 @@
 """Setting an office's server up as the README tells it, from the empty database to the first seat."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +9,10 @@ from sqlalchemy.engine import make_url
 
 from app.first_run import SeatKeeper
 from app.paths import Profile
+from tests.app.command_line import platzlotse
 from tests.servers.office_server import OTHER_MACHINE, OfficeServer
 from ui.first_run.ports import ServerAddress
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
@@ -35,14 +32,6 @@ def run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-def platzlotse(profile: Path, command: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as its own process."""
-    line = [sys.executable, str(ROOT / "main.py"), "--profile", str(profile), command, *options]
-    return subprocess.run(
-        line, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120, check=False
-    )
-
-
 def test_the_readme_leads_from_an_empty_server_to_a_seat(empty_server: OfficeServer, tmp_path: Path) -> None:
     """Owner, migration, a person, a worker: then a seat can be connected and the worker runs."""
     server = empty_server
@@ -59,7 +48,7 @@ def test_the_readme_leads_from_an_empty_server_to_a_seat(empty_server: OfficeSer
         f'database = "platzlotse"\nuser = "platzlotse_owner"\nsslrootcert = "{server.certificate}"\n',
         "utf-8",
     )
-    migrated = platzlotse(owner_folder, "migrate", PLATZLOTSE_OWNER_PASSWORD="owner")
+    migrated = platzlotse("--profile", owner_folder, "migrate", PLATZLOTSE_OWNER_PASSWORD="owner")
     assert migrated.returncode == 0, migrated.stderr
     run_sql(
         make_url(server.admin_url("platzlotse")).set(username="platzlotse_owner").render_as_string(),
@@ -73,7 +62,7 @@ def test_the_readme_leads_from_an_empty_server_to_a_seat(empty_server: OfficeSer
     assert SeatKeeper(Profile(tmp_path / "seat")).test_server(seat, "jana").person == "Jana Brand"
     certificate = f"sslmode=verify-full&sslrootcert={server.certificate}"
     url = f"postgresql+psycopg://vermittlungsdienst:dienst@{OTHER_MACHINE}:{server.port}/platzlotse?{certificate}"
-    worked = platzlotse(tmp_path / "worker", "worker", "--once", PLATZLOTSE_WORKER_URL=url)
+    worked = platzlotse("--profile", tmp_path / "worker", "worker", "--once", PLATZLOTSE_WORKER_URL=url)
     assert (worked.returncode, worked.stderr) == (0, "")
     assert not (tmp_path / "worker" / "postgres").exists()
 
@@ -81,6 +70,6 @@ def test_the_readme_leads_from_an_empty_server_to_a_seat(empty_server: OfficeSer
 def test_an_office_worker_without_a_login_is_told(tmp_path: Path) -> None:
     """The person's seat is not borrowed for the worker."""
     (tmp_path / "settings.toml").write_text('mode = "server"\n[server]\nhost = "db.example"\nuser = "jana"\n', "utf-8")
-    refused = platzlotse(tmp_path, "worker", "--once")
+    refused = platzlotse("--profile", tmp_path, "worker", "--once")
     assert refused.returncode == 1
     assert "PLATZLOTSE_WORKER_URL" in refused.stderr

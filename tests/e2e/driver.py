@@ -6,6 +6,7 @@ usage: driver.py PICTURES PYTHON MAIN PROFILE
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyatspi
@@ -14,16 +15,14 @@ from gi.repository import Atspi, GLib
 SECONDS = 120  # what the program may take on a busy machine
 
 
-def walk(node, depth=0):
-    """All nodes below, with their depth."""
-    yield node, depth
+def seen(node):
+    """All that is showing below, without looking into what is hidden: most pages are, and each look is a call."""
     for number in range(node.childCount):
-        try:
+        with suppress(Exception):  # it may vanish while we look
             child = node.getChildAtIndex(number)
-        except Exception:  # noqa: BLE001, S112 - the node may vanish while we look
-            continue
-        if child is not None:
-            yield from walk(child, depth + 1)
+            if child is not None and child.getState().contains(pyatspi.STATE_SHOWING):
+                yield child
+                yield from seen(child)
 
 
 def program(seconds=SECONDS):
@@ -41,13 +40,10 @@ def find(root, *, name, role=None, seconds=SECONDS):
     """The first showing node of that name (and role)."""
     end = time.time() + seconds
     while time.time() < end:
-        for node, _ in walk(root):
-            try:
-                showing = node.getState().contains(pyatspi.STATE_SHOWING)
-                if showing and (node.name or "").strip() == name and (role is None or node.getRoleName() == role):
+        for node in seen(root):
+            with suppress(Exception):  # the node may vanish while we look
+                if (node.name or "").strip() == name and (role is None or node.getRoleName() == role):
                     return node
-            except Exception:  # noqa: BLE001, S112 - the node may vanish while we look
-                continue
         time.sleep(0.2)
     raise SystemExit(f"nothing named {name!r} ({role}) is showing")
 

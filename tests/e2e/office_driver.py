@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 
 import pyatspi
-from driver import enter, press
+from driver import enter, press, seen
 from gi.repository import Atspi, GLib
 
 SECONDS = 120  # what another process does may take on a busy machine
@@ -19,16 +19,6 @@ ROLES = {
     "Leitung": "Leitung: das ganze Büro, Vorlagen und Postkonten",
     "Prüfung": "Prüfung: nur das Protokoll, ohne Inhalte",
 }
-
-
-def seen(node):
-    """All that is showing below, without looking into what is hidden: Verwaltung has many pages."""
-    for number in range(node.childCount):
-        with suppress(Exception):  # it may vanish while we look
-            child = node.getChildAtIndex(number)
-            if child is not None and child.getState().contains(pyatspi.STATE_SHOWING):
-                yield child
-                yield from seen(child)
 
 
 class Seat:

@@ -24,7 +24,10 @@ from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
 REPOSITORY = Path(__file__).parents[2]
-LOADED = ("sync.worker", "sync.mail.smtp", "sync.geo.maps", "domain.casework.preparing", "domain.casework.calling")
+LOADED = (
+    *("sync.worker", "sync.mail.smtp", "sync.geo.maps", "domain.casework.preparing", "domain.casework.calling"),
+    *("app.cli", "app.commands.restore", "app.commands.worker"),
+)
 LONGEST_ORDER = 1 << 17  # bytes: an environment, mostly
 _asking = threading.Lock()
 

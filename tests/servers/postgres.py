@@ -75,6 +75,7 @@ class TestCluster:
         self._guard = Guard(self._home)
         self._account = Account()
         self._numbers = itertools.count(1)
+        self._admin: psycopg.Connection | None = None
 
     @property
     def programs(self) -> Path:
@@ -93,6 +94,8 @@ class TestCluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._admin is not None:
+            self._admin.close()
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._home)
         self._guard.close()
@@ -146,8 +149,9 @@ class TestCluster:
         return psycopg.conninfo.make_conninfo(host=str(self._home), port=self.port, user="postgres", dbname="postgres")
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True) as admin:
-            admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        if self._admin is None:  # each new one costs the server a process: offices come and go by one that stays
+            self._admin = psycopg.connect(self._conninfo, autocommit=True)
+        self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _run(self, tool: str, *arguments: str) -> None:
         log = self._home / "log"
