@@ -19,31 +19,46 @@ from domain.errors import Invalid
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "last_name": ("nachname", "familienname"),
     "first_name": ("vorname",),
-    "name": ("name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut"),
+    "name": (
+        "name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut", "namevorname",
+        "nachnamevorname", "vornamename", "vornamenachname", "namevornametitel", "namenvornametitel", "titelname",
+        "titelvornamename", "titelnamevorname", "psychotherapeut", "psychotherapeutin",
+    ),
     "title": ("titel",),
     "salutation": ("anrede",),
     "sex": ("geschlecht",),
-    "phone": ("telefon", "telefonnummer", "tel"),
-    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer"),
-    "fax": ("fax", "telefax"),
-    "email": ("email", "emailadresse", "mail"),
-    "web": ("webseite", "web", "website", "homepage", "internet"),
-    "street": ("strasse", "straße"),
+    "area_code": ("vorwahl", "ortsvorwahl"),
+    "phone": (
+        "telefon", "telefonnummer", "tel", "telefonnr", "telnr", "festnetz", "telefonpraxis",
+        "telefontelefax", "telefonfax", "telfax",
+    ),
+    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer", "mobiltelefon", "handynummer"),
+    "fax": ("fax", "telefax", "faxnummer"),
+    "email": ("email", "emailadresse", "mail", "mailadresse"),
+    "web": ("webseite", "web", "website", "homepage", "internet", "internetseite", "internetadresse"),
+    "street": (
+        "strasse", "straße", "str", "straßenr", "strassenr", "straßehausnr", "strassehausnr", "straßehausnummer",
+        "strassehausnummer", "straßeundhausnummer", "strasseundhausnummer",
+    ),
     "house_number": ("hausnummer", "hausnr"),
     "plz": ("plz", "postleitzahl"),
-    "city": ("ort", "stadt"),
-    "address": ("adresse", "anschrift"),
+    "city": ("ort", "stadt", "plzort", "praxisort"),
+    "address": ("adresse", "anschrift", "praxisadresse", "praxisanschrift"),
     "licence": ("arztgruppe", "fachgruppe"),
-    "methods": ("therapieverfahren", "verfahren"),
+    "methods": ("therapieverfahren", "verfahren", "richtlinienverfahren", "therapieform", "therapiemethode"),
     "accessible": ("barrierefreiheit",),
     "languages": ("sprachen",),
     "specialties": ("fachgebiete", "fachgebiet"),
-    "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
-    "office_hours": ("sprechzeiten",),
+    "phone_hours": (
+        "telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit", "telefonischesprechzeit",
+        "telefonsprechzeiten", "telefonsprechzeit", "telefonsprechstunde", "telefonzeit", "sprechzeitentel",
+        "sprechzeitentelefon", "telsprechzeiten", "telerreichbarkeit",
+    ),
+    "office_hours": ("sprechzeiten", "sprechstunde", "sprechstunden", "öffnungszeiten", "praxiszeiten"),
     "contact_status": ("status", "kontaktstatus"),
-    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen"),
+    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen"),
     "contact_on": ("kontaktdatum", "kontaktam", "letzterkontakt", "angerufenam", "kontaktiertam"),
-}
+}  # fmt: skip
 # a list with one of these is of patients, whatever else it has
 OF_PATIENTS = frozenset(
     {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
@@ -87,6 +102,11 @@ def guess_columns(headers: Sequence[str]) -> dict[str, str]:
         for name, words in HEADERS.items()
         if any(word in folded for word in words)
     }
+
+
+def heads(word: str) -> bool:
+    """Whether a word heads any column of a list of therapists or patients."""
+    return bool(guess_columns([word]) or office_table.guess_mapping([word]))
 
 
 def heads_names(word: str) -> bool:
