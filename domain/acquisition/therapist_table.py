@@ -119,8 +119,8 @@ class _Draft:
         if not is_person(f"{name.first_name} {name.last_name}"):
             return RowError(self.row, "import.row.no_person")
         # between the rows of a list stands what groups them: a town, a page's head
-        hours = self.week.phone | self.week.office
-        if len(cells) > 1 and not hours and sum(bool(clean(cell)) for cell in cells.values()) == 1:
+        timed = bool(self.week.phone | self.week.office)
+        if len(cells) > 1 and not timed and sum(bool(clean(cell)) for cell in cells.values()) == 1:
             return RowError(self.row, "import.row.only_a_name")
         address = _address(cells, notes)
         called = numbers(_phone(cells), cells.get("mobile"), cells.get("fax"))

@@ -45,13 +45,15 @@ def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
             yield sheet.title, _rows(path, archive, sheet)
 
 
-def _rows(path: Path, archive: ZipFile, sheet: Worksheet) -> Iterator[Row]:
+def _rows(path: Path, archive: ZipFile, sheet: Worksheet | ReadOnlyWorksheet) -> Iterator[Row]:
     if isinstance(sheet, ReadOnlyWorksheet):
         # the library says nowhere else which part the sheet is
         check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
         # the extent a program wrote into the file may be wrong and would cut rows and columns off
         sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    # a sheet that is only read iterates as any other does
+    found: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)  # type: ignore[misc]
+    for number, row in enumerate(found, start=1):
         if number > MOST_ROWS:  # a row said to be that far down would be waited for
             raise Invalid("import.xlsx_broken", file=path.name)
         yield number, row
