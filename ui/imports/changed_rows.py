@@ -85,8 +85,8 @@ class ChangedFields(CheckedRows):
         return f"{label('therapist_field', entry.name)} – {said}" if said else ""
 
     def first_apart(self) -> int:
-        """The first row of which there is more to tell than its cells do, else the first."""
-        return next((at for at in range(len(self.rows)) if self.apart(at)), 0)
+        """The first row of which there is more to tell than its cells do; -1 where there is none."""
+        return next((at for at in range(len(self.rows)) if self.apart(at)), -1)
 
     def state(self, record: tuple[FieldChange, bool]) -> Qt.CheckState | None:
         """A locked field has no box."""

@@ -128,7 +128,8 @@ class ReviewView(QWidget):
         self.fields.setColumnHidden(1, change.became is Became.NEW)  # nothing was known
         self.fields.setColumnHidden(3, not change.locked)
         first = self._fields.first_apart()
-        self.fields.selectRow(first)
+        if first >= 0:
+            self.fields.selectRow(first)
         self._tell_apart(first)
         self._of.setText(", ".join(part for part in (change.name, change.place) if part))
         note = _note(change)
