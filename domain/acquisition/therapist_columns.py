@@ -22,7 +22,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "name": (
         "name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut", "namevorname",
         "nachnamevorname", "vornamename", "vornamenachname", "namevornametitel", "namenvornametitel", "titelname",
-        "titelvornamename", "titelnamevorname", "psychotherapeut", "psychotherapeutin",
+        "titelvornamename", "titelnamevorname",
     ),
     "title": ("titel",),
     "salutation": ("anrede",),
@@ -54,7 +54,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "telefonsprechzeiten", "telefonsprechzeit", "telefonsprechstunde", "telefonzeit", "sprechzeitentel",
         "sprechzeitentelefon", "telsprechzeiten", "telerreichbarkeit",
     ),
-    "office_hours": ("sprechzeiten", "sprechstunde", "sprechstunden", "öffnungszeiten", "praxiszeiten"),
+    # not "Sprechstunde": in lists of patients that is the day of theirs
+    "office_hours": ("sprechzeiten", "öffnungszeiten", "praxiszeiten"),
     "contact_status": ("status", "kontaktstatus"),
     "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen"),
     "contact_on": ("kontaktdatum", "kontaktam", "letzterkontakt", "angerufenam", "kontaktiertam"),
@@ -67,6 +68,7 @@ FIELDS_OF_PATIENTS = frozenset(
     {"birth_date", "insurer", "insurance_number", "complaints", "diagnoses", "therapist_sex", "group_ok", "radius_km"}
     | {"travel_mode", "availability", "registered_on"}
 )
+ONLY_OF_PATIENTS = frozenset({"birth_date", "insurance_number", "complaints", "diagnoses"})
 # a list with two of these is of therapists
 OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
@@ -140,7 +142,7 @@ def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None,
 def is_list_of_therapists(headers: Sequence[str]) -> bool:
     """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
     folded = set(map(fold_header, headers))
-    if OF_PATIENTS & folded:
+    if OF_PATIENTS & folded or not ONLY_OF_PATIENTS.isdisjoint(office_table.guess_mapping(headers)):
         return False
     columns = columns_of(headers)
     named = "name" in columns.fields or "last_name" in columns.fields

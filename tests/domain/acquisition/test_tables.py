@@ -64,6 +64,9 @@ def test_columns_that_cannot_be_are_refused(foreign: Source, mapping: dict[str, 
         ("Name;Geburtsdatum;Sprechzeiten;Barrierefreiheit\n", FileKind.OFFICE_TABLE, True),
         ("Behandler;Sprechzeiten\n", FileKind.THERAPIST_TABLE, False),
         ("Name;Vorname;PLZ\n", FileKind.OFFICE_TABLE, False),
+        ("Name, Vorname;Telefon;Telefonische Erreichbarkeit;Anliegen\n", FileKind.OFFICE_TABLE, False),
+        ("Name;Telefon;Sprechstunde\n", FileKind.OFFICE_TABLE, False),
+        ("Name, Vorname;Anschrift;Telefon;Telefonzeiten\n", FileKind.THERAPIST_TABLE, True),
     ],
 )
 def test_what_a_table_is_about_is_guessed(tmp_path: Path, header: str, about: FileKind, *, certain: bool) -> None:
