@@ -172,6 +172,12 @@ class Messages(QWidget):
         if undo is not None:
             undo()
 
+    def forget(self, undo: Callable[[], None] | None) -> None:
+        """That was taken back elsewhere: Strg+Z and the button must not try it again."""
+        if undo is not None and self._undo is undo:
+            self._ends.stop()
+            self._too_late()
+
     def _too_late(self) -> None:
         self._undo = None
         if self._undo_shown:

@@ -18,6 +18,27 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 NOTHING = "–"
 
 
+def difference_words(name: str, old: object, new: object) -> str:
+    """What a list or a week has more and less than before, where both say something: "Kommt hinzu: …"."""
+    before, after = _items(name, old), _items(name, new)
+    if not before or not after:
+        return ""
+    more, less = [item for item in after if item not in before], [item for item in before if item not in after]
+    said = (
+        tr("Kommt hinzu: {items}.").format(items=", ".join(more)) if more else "",
+        tr("Fällt weg: {items}.").format(items=", ".join(less)) if less else "",
+    )
+    return " ".join(filter(None, said))
+
+
+def _items(name: str, value: object) -> list[str]:
+    if isinstance(value, list):
+        return [value_words(name, [item]) for item in value]
+    if name in _HOURS and isinstance(value, str):
+        return [value_words(name, f"[{start},{end})") for start, end in _SPAN.findall(value)]
+    return []
+
+
 def value_words(name: str, value: object) -> str:
     """A column's value (as JSON has it) in words; a dash where nothing is known."""
     if value is None or value in ("", []):

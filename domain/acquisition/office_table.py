@@ -88,7 +88,13 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     Raises Invalid when no header names a surname, or a field or header of `mapping` is not there.
     """
     named = frozenset((mapping or {}).values())
-    rows = sheets.table(path, alone=lambda word: word in named or heads_names(word))
+    left: list[str] = []
+    rows = sheets.table(
+        path,
+        left=left,
+        alone=lambda word: word in named or heads_names(word),
+        known=lambda word: word in named or bool(guess_mapping([word])),
+    )
     _, header = next(rows, (1, []))
     names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
     _refuse_therapists(path, names)
@@ -100,11 +106,13 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     if missing := [name for name in chosen.values() if name not in names]:
         raise Invalid("import.column_missing", file=path.name, columns=missing)
     columns = {field: names.index(name) for field, name in chosen.items()}
+    number = 0
     for number, row in rows:
         if not any(clean(cell) for cell in row):
             continue
         cells = {field: row[index] if index < len(row) else "" for field, index in columns.items()}
         yield _record(number, cells, today=today)
+    yield from (RowError(number, "import.row.other_sheet") for _ in left)
 
 
 def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRecord | RowError:

@@ -19,6 +19,7 @@ DELIMITERS = ";,\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own hint before the header
 CHUNK = 65_536
 MOST_ABOVE = 20  # rows in which a header is looked for
+NO_CHANCE = 3  # that many words for columns in one row of a list: somebody may be called "Ort", not "Name, Ort, Mail"
 MOST_COLUMNS = 2_000  # contact-status files have one a day: five years
 LARGEST_ROW = 4_000_000  # characters
 LONGEST_CELL = 1_000_000  # a longer one breaks the file; one too long for its field costs its row only
@@ -48,20 +49,82 @@ def rows(path: Path, sheet: str = "", *, alone: Callable[[str], bool] | None = N
 
     Raises Invalid where the file is damaged, or a row wider than any table of its kind.
     """
-    for number, row in _xlsx_rows(path, sheet) if is_xlsx(path) else _csv_rows(path, alone):
+    for _, found in _sheets(path, sheet, alone):
+        yield from found
+        break
+
+
+def _sheets(path: Path, sheet: str, alone: Callable[[str], bool] | None) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The sheets of a workbook, the one so called first, with their rows; a CSV file is one without a title."""
+    if is_xlsx(path):
+        from domain.acquisition import workbooks
+
+        for title, found in workbooks.sheets(path, sheet):
+            yield title, _no_wider(path, found)
+    else:
+        yield "", _no_wider(path, _csv_rows(path, alone))
+
+
+def _no_wider(path: Path, found: Iterator[Row]) -> Iterator[Row]:
+    for number, row in found:
         if len(row) > MOST_COLUMNS:
             raise Invalid("import.too_wide", file=path.name, row=number, most=MOST_COLUMNS)
         yield number, row
 
 
-def table(path: Path, sheet: str = "", *, alone: Callable[[str], bool]) -> Iterator[Row]:
+def table(
+    path: Path,
+    sheet: str = "",
+    *,
+    alone: Callable[[str], bool],
+    known: Callable[[str], bool],
+    left: list[str] | None = None,
+) -> Iterator[Row]:
+    """The rows from the header on, of the sheet so called, else of the first in which names are headed.
+
+    Sheets with the same header, as a list printed page by page leaves them, go on with it: their rows are counted on.
+    Titles of other sheets in which names are headed come into `left`. A header that is repeated is no row.
+    """
+    first: tuple[str, ...] | None = None
+    before = last = 0
+    waiting: Iterator[Row] | None = None  # the first sheet, where no other heads names
+    for title, found in _sheets(path, sheet, alone):
+        headed = _from_header(found, alone, known)
+        number, header = next(headed, (1, ()))
+        words = _words(header)
+        if first is None and not _heads(filter(None, words), alone):
+            waiting = waiting or chain([(number, header)], headed)
+            continue
+        if first is None:
+            first = words
+            yield number, header
+        elif words != first:
+            if left is not None and sum(map(bool, words)) > 1 and _heads(filter(None, words), alone):
+                left.append(title)
+            continue
+        for last, row in headed:
+            if row[: len(first)] != header[: len(first)]:
+                yield before + last, row
+        before += last
+    if first is None and waiting is not None:
+        yield from waiting
+
+
+def _words(row: Sequence[object]) -> tuple[str, ...]:
+    found = [" ".join(str(cell).split()) if cell is not None else "" for cell in row]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
+
+
+def _from_header(found: Iterator[Row], alone: Callable[[str], bool], known: Callable[[str], bool]) -> Iterator[Row]:
     """The rows from the header on: a list's name, its day, a legend and empty rows may stand above it.
 
     The header is the first of the rows at the top that has two filled cells and a word of which `alone` says that it
-    heads a column of names; the row below that, if the first only groups what this one names. Where none is, it is a
-    single cell with such a word, else the first row with two filled cells, else the very first.
+    heads a column of names; the row below that, if the first only groups what this one names: of a row of words nobody
+    knows that is so where three of this one are `known` to head columns. Where none is, it is a single cell with such
+    a word, else the first row with two filled cells, else the very first.
     """
-    found = rows(path, sheet, alone=alone)
     above: list[Row] = []
     first: dict[int, str] = {}  # the cells of the first row with two, by their column
     header = 0
@@ -76,7 +139,8 @@ def table(path: Path, sheet: str = "", *, alone: Callable[[str], bool]) -> Itera
         if state == "named":
             header = len(above) - 1 if named and _groups(first, cells, alone) else header
             break
-        if named and (not first or legend or len(cells) > len(first) == 2):
+        below = bool(first) and (len(cells) > len(first) == 2 or sum(map(known, cells.values())) >= NO_CHANCE)
+        if named and (not first or legend or below):
             header, first, state = len(above) - 1, cells, "named"
         elif state == "single":
             break
@@ -124,12 +188,6 @@ def has_sheet(path: Path, sheet: str) -> bool:
     from domain.acquisition import workbooks
 
     return workbooks.has_sheet(path, sheet)
-
-
-def _xlsx_rows(path: Path, sheet: str) -> Iterator[Row]:
-    from domain.acquisition import workbooks
-
-    return workbooks.rows(path, sheet)
 
 
 def is_utf16(path: Path) -> bool:

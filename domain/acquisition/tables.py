@@ -45,7 +45,7 @@ def fields_of(about: FileKind) -> tuple[str, ...]:
 
 def preview(path: Path, *, count: int = 3) -> TablePreview:
     """The beginning of a table. Raises Invalid when it is damaged."""
-    rows = sheets.table(path, MAIN_SHEET, alone=therapist_columns.heads_names)
+    rows = sheets.table(path, MAIN_SHEET, alone=therapist_columns.heads_names, known=therapist_columns.heads)
     _, header = next(rows, (1, []))
     headers = therapist_columns.header_words(header)
     first = (tuple(clean(cell) for cell in row) for _, row in rows if any(clean(cell) for cell in row))

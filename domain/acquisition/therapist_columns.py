@@ -19,31 +19,47 @@ from domain.errors import Invalid
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "last_name": ("nachname", "familienname"),
     "first_name": ("vorname",),
-    "name": ("name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut"),
+    "name": (
+        "name", "praxisname", "arztärztin", "therapeut", "therapeutin", "therapeutintherapeut", "namevorname",
+        "nachnamevorname", "vornamename", "vornamenachname", "namevornametitel", "namenvornametitel", "titelname",
+        "titelvornamename", "titelnamevorname",
+    ),
     "title": ("titel",),
     "salutation": ("anrede",),
     "sex": ("geschlecht",),
-    "phone": ("telefon", "telefonnummer", "tel"),
-    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer"),
-    "fax": ("fax", "telefax"),
-    "email": ("email", "emailadresse", "mail"),
-    "web": ("webseite", "web", "website", "homepage", "internet"),
-    "street": ("strasse", "straße"),
+    "area_code": ("vorwahl", "ortsvorwahl"),
+    "phone": (
+        "telefon", "telefonnummer", "tel", "telefonnr", "telnr", "festnetz", "telefonpraxis",
+        "telefontelefax", "telefonfax", "telfax",
+    ),
+    "mobile": ("handy", "mobil", "mobilfunknummer", "mobilnummer", "mobiltelefon", "handynummer"),
+    "fax": ("fax", "telefax", "faxnummer"),
+    "email": ("email", "emailadresse", "mail", "mailadresse"),
+    "web": ("webseite", "web", "website", "homepage", "internet", "internetseite", "internetadresse"),
+    "street": (
+        "strasse", "straße", "str", "straßenr", "strassenr", "straßehausnr", "strassehausnr", "straßehausnummer",
+        "strassehausnummer", "straßeundhausnummer", "strasseundhausnummer",
+    ),
     "house_number": ("hausnummer", "hausnr"),
     "plz": ("plz", "postleitzahl"),
-    "city": ("ort", "stadt"),
-    "address": ("adresse", "anschrift"),
+    "city": ("ort", "stadt", "plzort", "praxisort"),
+    "address": ("adresse", "anschrift", "praxisadresse", "praxisanschrift"),
     "licence": ("arztgruppe", "fachgruppe"),
-    "methods": ("therapieverfahren", "verfahren"),
+    "methods": ("therapieverfahren", "verfahren", "richtlinienverfahren", "therapieform", "therapiemethode"),
     "accessible": ("barrierefreiheit",),
     "languages": ("sprachen",),
     "specialties": ("fachgebiete", "fachgebiet"),
-    "phone_hours": ("telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit"),
-    "office_hours": ("sprechzeiten",),
+    "phone_hours": (
+        "telefonischesprechzeiten", "telefonzeiten", "telefonischeerreichbarkeit", "telefonischesprechzeit",
+        "telefonsprechzeiten", "telefonsprechzeit", "telefonsprechstunde", "telefonzeit", "sprechzeitentel",
+        "sprechzeitentelefon", "telsprechzeiten", "telerreichbarkeit",
+    ),
+    # not "Sprechstunde": in lists of patients that is the day of theirs
+    "office_hours": ("sprechzeiten", "öffnungszeiten", "praxiszeiten"),
     "contact_status": ("status", "kontaktstatus"),
-    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen"),
+    "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen"),
     "contact_on": ("kontaktdatum", "kontaktam", "letzterkontakt", "angerufenam", "kontaktiertam"),
-}
+}  # fmt: skip
 # a list with one of these is of patients, whatever else it has
 OF_PATIENTS = frozenset(
     {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
@@ -52,6 +68,7 @@ FIELDS_OF_PATIENTS = frozenset(
     {"birth_date", "insurer", "insurance_number", "complaints", "diagnoses", "therapist_sex", "group_ok", "radius_km"}
     | {"travel_mode", "availability", "registered_on"}
 )
+ONLY_OF_PATIENTS = frozenset({"birth_date", "insurance_number", "complaints", "diagnoses"})
 # a list with two of these is of therapists
 OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
@@ -89,6 +106,11 @@ def guess_columns(headers: Sequence[str]) -> dict[str, str]:
     }
 
 
+def heads(word: str) -> bool:
+    """Whether a word heads any column of a list of therapists or patients."""
+    return bool(guess_columns([word]) or office_table.guess_mapping([word]))
+
+
 def heads_names(word: str) -> bool:
     """Whether a header is that of names, of therapists or patients: a list may have no other column."""
     return not {"name", "last_name"}.isdisjoint(guess_columns([word])) or office_table.heads_names(word)
@@ -120,7 +142,7 @@ def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None,
 def is_list_of_therapists(headers: Sequence[str]) -> bool:
     """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
     folded = set(map(fold_header, headers))
-    if OF_PATIENTS & folded:
+    if OF_PATIENTS & folded or not ONLY_OF_PATIENTS.isdisjoint(office_table.guess_mapping(headers)):
         return False
     columns = columns_of(headers)
     named = "name" in columns.fields or "last_name" in columns.fields

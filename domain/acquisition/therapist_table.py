@@ -24,7 +24,7 @@ from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, parts
-from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads_names
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads, heads_names
 from domain.acquisition.written_hours import week_of, written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
@@ -38,7 +38,7 @@ LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,
 
 def headers_of(path: Path) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(sheets.table(path, MAIN_SHEET, alone=heads_names), (1, []))
+    _, header = next(sheets.table(path, MAIN_SHEET, alone=heads_names, known=heads), (1, []))
     return header_words(header)
 
 
@@ -49,7 +49,8 @@ def records(
 
     Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
     """
-    rows = sheets.table(path, MAIN_SHEET, alone=heads_names)
+    left: list[str] = []
+    rows = sheets.table(path, MAIN_SHEET, alone=heads_names, known=heads, left=left)
     _, header = next(rows, (1, []))
     columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
@@ -57,6 +58,7 @@ def records(
     known = {*columns.fields.values(), *columns.days}
     more = _hours_sheet(path)
     draft: _Draft | None = None
+    number = 0
     for number, row in rows:
         if not any(clean(cell) for cell in row):
             continue
@@ -72,6 +74,7 @@ def records(
             draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
+    yield from (RowError(number, "import.row.other_sheet") for title in left if title != HOURS_SHEET)
 
 
 @dataclass(slots=True)
@@ -115,8 +118,12 @@ class _Draft:
             return RowError(self.row, "import.row.no_name")
         if not is_person(f"{name.first_name} {name.last_name}"):
             return RowError(self.row, "import.row.no_person")
+        # between the rows of a list stands what groups them: a town, a page's head
+        timed = bool(self.week.phone | self.week.office)
+        if len(cells) > 1 and not timed and sum(bool(clean(cell)) for cell in cells.values()) == 1:
+            return RowError(self.row, "import.row.only_a_name")
         address = _address(cells, notes)
-        called = numbers(cells.get("phone"), cells.get("mobile"), cells.get("fax"))
+        called = numbers(_phone(cells), cells.get("mobile"), cells.get("fax"))
         if called.unreadable:
             notes.append("phone_unreadable")
         if not self.week.phone:
@@ -171,6 +178,14 @@ def _name(cells: Mapping[str, object]) -> PersonName:
         return PersonName(found.last_name, first_name, found.title, salutation or found.salutation, found.institution)
     house = is_institution(last_name) and not clean(cells.get("first_name"))
     return PersonName(last_name, clean(cells.get("first_name")), one_title(cells.get("title")), salutation, house)
+
+
+def _phone(cells: Mapping[str, object]) -> object:
+    """The cell of the number, behind its area code where that has a column of its own."""
+    code, number = clean(cells.get("area_code")), clean(cells.get("phone"))
+    if not (code.isdigit() and number) or number.startswith(("0", "+", "(")):
+        return cells.get("phone")
+    return f"{code if code.startswith('0') else f'0{code}'} {number}"
 
 
 def _address(cells: Mapping[str, object], notes: list[str]) -> Address:

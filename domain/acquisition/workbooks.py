@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.acquisition.sheets import Row
 from domain.acquisition.workbook_limits import MOST_ROWS, check_sheet, check_workbook
@@ -34,19 +35,28 @@ def is_workbook(path: Path) -> bool:
         return True
 
 
-def rows(path: Path, name: str) -> Iterator[Row]:
-    """Every row with its number, of the sheet so called, else of the first one. Raises Invalid where it is damaged."""
+def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The sheets in their order, the one so called first: its title, and every row with its number.
+
+    The rows are read as they are asked for, as long as the next sheets are. Raises Invalid where it is damaged.
+    """
     with _workbook(path) as (archive, book):
-        sheet = next((found for found in book.worksheets if found.title == name), book.worksheets[0])
-        if isinstance(sheet, ReadOnlyWorksheet):
-            # the library says nowhere else which part the sheet is
-            check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
-            # the extent a program wrote into the file may be wrong and would cut rows and columns off
-            sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MOST_ROWS:  # a row said to be that far down would be waited for
-                raise Invalid("import.xlsx_broken", file=path.name)
-            yield number, row
+        for sheet in sorted(book.worksheets, key=lambda found: found.title != name):
+            yield sheet.title, _rows(path, archive, sheet)
+
+
+def _rows(path: Path, archive: ZipFile, sheet: Worksheet | ReadOnlyWorksheet) -> Iterator[Row]:
+    if isinstance(sheet, ReadOnlyWorksheet):
+        # the library says nowhere else which part the sheet is
+        check_sheet(archive, str(getattr(sheet, "_worksheet_path")), path.name)  # noqa: B009 - unknown to its types
+        # the extent a program wrote into the file may be wrong and would cut rows and columns off
+        sheet.reset_dimensions()
+    # a sheet that is only read iterates as any other does
+    found: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)  # type: ignore[misc]
+    for number, row in enumerate(found, start=1):
+        if number > MOST_ROWS:  # a row said to be that far down would be waited for
+            raise Invalid("import.xlsx_broken", file=path.name)
+        yield number, row
 
 
 def has_sheet(path: Path, sheet: str) -> bool:

@@ -29,7 +29,9 @@ MOST_MAILS = 20  # links to mail addresses
 MOST_LINKS = 4  # pages beside the first
 QUOTE = 200
 _WORTH_READING = re.compile(r"kontakt|impressum|praxis|sprechzeit|erreichbar|freie|anmeldung|aufnahme", re.IGNORECASE)
-_SPOKEN = re.compile(r"sprach|englisch sprech|therapie (?:(?:auch|gern|gerne) )?auf|languages?", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"sprach|englisch sprech|(?:ich|wir) spreche|therapie (?:(?:auch|gern|gerne) )?auf|languages?", re.IGNORECASE
+)
 LANGUAGES = (
     "Arabisch", "Bulgarisch", "Chinesisch", "Dari", "Englisch", "Farsi", "Französisch", "Gebärdensprache", "Griechisch",
     "Hebräisch", "Italienisch", "Kroatisch", "Kurdisch", "Niederländisch", "Persisch", "Polnisch", "Portugiesisch",

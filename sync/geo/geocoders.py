@@ -58,6 +58,7 @@ class NominatimGeocoder:
     """A Nominatim, asked by parts so that a town is never taken for a street."""
 
     def __init__(self, client: OutsideClient, url: str, interval: float) -> None:
+        self._url = url
         self._geopy = Nominatim(**_place(client, url, interval, list), user_agent="Platzlotse")
 
     def find(self, address: Address) -> list[Found]:
@@ -69,6 +70,7 @@ class NominatimGeocoder:
         }
         query = {name: value for name, value in parts.items() if value}
         return _read(
+            self._url,
             lambda: self._geopy.geocode(
                 query, exactly_one=False, limit=HITS, addressdetails=True, language="de", country_codes="de"
             ),
@@ -80,6 +82,7 @@ class PhotonGeocoder:
     """A Photon, asked in one line."""
 
     def __init__(self, client: OutsideClient, url: str, interval: float) -> None:
+        self._url = url
         self._geopy = Photon(**_place(client, url, interval, dict), user_agent="Platzlotse")
 
     def find(self, address: Address) -> list[Found]:
@@ -87,7 +90,9 @@ class PhotonGeocoder:
         street = f"{address.street} {address.house_number}".strip()
         town = f"{address.plz} {address.city}".strip()
         return _read(
-            lambda: self._geopy.geocode(f"{street}, {town}", exactly_one=False, limit=HITS, language="de"), _of_photon
+            self._url,
+            lambda: self._geopy.geocode(f"{street}, {town}", exactly_one=False, limit=HITS, language="de"),
+            _of_photon,
         )
 
 
@@ -110,12 +115,12 @@ def _place(client: OutsideClient, url: str, interval: float, shape: type) -> dic
     }
 
 
-def _read(ask: Callable[[], Iterable[Any] | None], read: Callable[[Mapping[str, Any]], Found]) -> list[Found]:
+def _read(url: str, ask: Callable[[], Iterable[Any] | None], read: Callable[[Mapping[str, Any]], Found]) -> list[Found]:
     """Its hits; a shape nobody expects is garbage, never "nothing found"."""
     try:
         return [read(hit.raw) for hit in ask() or ()]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, GeopyError) as exc:
-        raise Unavailable("outside.garbage", host="") from exc
+        raise Unavailable("outside.garbage", host=urlsplit(url).hostname) from exc
 
 
 def _of_nominatim(raw: Mapping[str, Any]) -> Found:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from domain.acquisition.decoding import decoded
 from domain.errors import Unavailable
@@ -65,4 +66,4 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as exc:
-            raise Unavailable("outside.garbage", url=self.url) from exc
+            raise Unavailable("outside.garbage", host=urlsplit(self.url).hostname) from exc

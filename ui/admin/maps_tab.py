@@ -177,8 +177,8 @@ class MapsTab(QWidget):
         self._save.setEnabled(dirty)
         self._drop.setEnabled(dirty)
         if dirty:
-            for test in self.tests.values():
-                test.show_possible(possible=False)  # what is saved is tried, not what is typed
+            for kind, test in self.tests.items():
+                test.show_unsaved(wanted=self._kinds[kind].code() != "none")
 
     def _on_drop(self) -> None:
         self._set_dirty(dirty=False)
@@ -225,6 +225,13 @@ class MapsTab(QWidget):
         self._set_dirty(dirty=False)
         if dropped:
             self._complain("", dropped_words(dropped))
+        elif self._seen is not None and self._seen.maps.form.geocoder == "none" != self._kinds["geocoder"].code():
+            # an office that is new to its server knows hundreds of addresses already
+            self._ui.messages.info(
+                tr("Gespeichert. Neue Adressen werden jetzt gesucht; die schon bekannten, wenn Sie es wünschen."),
+                tr("Alle Adressen suchen"),
+                self._ask_all,
+            )
         else:
             self._ui.messages.success(tr("Gespeichert."))
         self.refresh()

@@ -34,8 +34,16 @@ class ServerTest(QWidget):
 
     def show_possible(self, *, possible: bool) -> None:
         """Whether there is a saved server to try."""
+        if possible and not self._possible:
+            self._say("", "muted")
         self._possible = possible
         self.button.setEnabled(possible and self._asked is None)
+
+    def show_unsaved(self, *, wanted: bool) -> None:
+        """What is saved is tried, not what is typed; said where a server is typed."""
+        self.show_possible(possible=False)
+        if self._asked is None:
+            self._say(tr("Erst speichern, dann testen.") if wanted else "", "muted")
 
     def refresh(self) -> None:
         """Look whether the worker has answered."""

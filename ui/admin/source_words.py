@@ -14,7 +14,7 @@ def run_words(run: RunState | None) -> str:
     if run is None:
         return tr("Noch nie gelesen.")
     when = formats.moment(run.done_at or run.asked_at)
-    done = tr("{a} von {b} Seiten").format(a=run.pages_done, b=run.pages)
+    done = _pages(run)
     if run.open:
         joining = run.state == "reading" and not run.trial and run.pages_done >= run.pages
         reading = tr("Alle Seiten sind da und werden ausgewertet ({done}).") if joining else tr("Wird gelesen: {done}.")
@@ -36,6 +36,10 @@ def run_words(run: RunState | None) -> str:
     return f"{said}\n{_first_entry(run)}" if run.state == "tried" and run.params else said
 
 
+def _pages(run: RunState) -> str:
+    return tr("{a} von {pages}").format(a=run.pages_done, pages=ntr(run.pages, "1 Seite", "{n} Seiten"))
+
+
 def _first_entry(run: RunState) -> str:
     """The fields of the entry a trial read first, to compare with the page."""
     if "error" in run.params:
@@ -54,7 +58,7 @@ def source_line(source: SourceState) -> str:
     if source.review is not None:
         below = tr("Änderungen warten")
     elif source.last is not None and source.last.open:
-        below = tr("wird gelesen: {a} von {b} Seiten").format(a=source.last.pages_done, b=source.last.pages)
+        below = tr("wird gelesen: {done}").format(done=_pages(source.last))
     elif source.last is not None and source.last.state == "failed":
         below = tr("abgebrochen")
     elif not source.form.permitted:

@@ -72,7 +72,14 @@ class SourcesTab(ListFormTab[SourceState]):
         what.add(f["address"])
         what.add(f["postcodes"])
         what.add(f["description"])
-        what.add(words(tr("Felder: {fields}. „@href“ nimmt ein Attribut.").format(fields=", ".join(FIELDS)), "muted"))
+        what.add(
+            words(
+                tr(
+                    "Felder: {fields}. „@href“ nimmt ein Attribut. Je Adresse wird eine Seite gelesen, weitergeblättert wird nicht."
+                ).format(fields=", ".join(FIELDS)),
+                "muted",
+            )
+        )
         may.add(
             words(
                 tr(

@@ -7,7 +7,7 @@ from domain.therapists.changes import FieldChange, RecordChange
 from ui.imports.checked import CheckedRows
 from ui.imports.selection import LIKE, Selection
 from ui.labels import label
-from ui.therapist_values import value_words
+from ui.therapist_values import difference_words, value_words
 from ui.translation import tr
 from ui.widgets.cells import chip_room
 from ui.widgets.columns import Column
@@ -75,6 +75,18 @@ class ChangedFields(CheckedRows):
                 Column("", 112, chip=lambda f: (tr("gesperrt"), "danger") if f[1] else ("", "neutral")),
             )
         )
+
+    def apart(self, at: int) -> str:
+        """What the value in a row has more and less than before; nothing where its cells say it."""
+        if not 0 <= at < len(self.rows):
+            return ""
+        entry = self.rows[at][0]
+        said = difference_words(entry.name, entry.old, entry.new)
+        return f"{label('therapist_field', entry.name)} – {said}" if said else ""
+
+    def first_apart(self) -> int:
+        """The first row of which there is more to tell than its cells do; -1 where there is none."""
+        return next((at for at in range(len(self.rows)) if self.apart(at)), -1)
 
     def state(self, record: tuple[FieldChange, bool]) -> Qt.CheckState | None:
         """A locked field has no box."""

@@ -35,9 +35,12 @@ class ImportDialog(QDialog):
     What needs no columns chosen is tried at once. Several files come one after the other.
     """
 
-    def __init__(self, parent: QWidget, ui: UiContext, *paths: Path) -> None:
+    def __init__(self, parent: QWidget, ui: UiContext, *paths: Path, of_patients: bool | None = None) -> None:
         super().__init__(parent)
         self._ui, self._page, self._paths, self._at = ui, parent, paths, 0
+        # what a table is taken for whose headers leave it open
+        kinds = {None: None, True: FileKind.OFFICE_TABLE, False: FileKind.THERAPIST_TABLE}
+        self._about = kinds[of_patients]
         self._examined: Examined | None = None
         self._table: TableView | None = None
         self._mapping: dict[str, str] | None = None
@@ -87,9 +90,9 @@ class ImportDialog(QDialog):
         self._close.setAccessibleName(tr("Abbrechen"))
         self.resize(760, 260)  # room for columns and changes is taken when there are some
         self._busy(running=True)
-        today = self._ui.today()
+        today, about = self._ui.today(), self._about
 
-        self._ui.background.read(self, lambda s: examine(s, path, today=today), self._show, self._refused)
+        self._ui.background.read(self, lambda s: examine(s, path, today=today, about=about), self._show, self._refused)
 
     def _show(self, examined: Examined) -> None:
         self._examined = examined

@@ -1,6 +1,6 @@
 """Looking at a file on a thread of the pool: what it is, and its beginning where it is a table. Free of Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -46,10 +46,15 @@ class Tried:
         return cls(report, Selection(with_likenesses(session, report.changes)))
 
 
-def examine(session: Session, path: Path, *, today: date) -> Examined:
-    """Recognise a file. Raises Invalid and Unavailable."""
+def examine(session: Session, path: Path, *, today: date, about: FileKind | None = None) -> Examined:
+    """Recognise a file; a table whose headers leave it open is taken to be `about` that.
+
+    Raises Invalid and Unavailable.
+    """
     source = recognise(path, today=today)
     if not source.kind.is_table:
         return Examined(source, None)
     table = preview(path)
+    if about is not None and not table.certain:
+        table = replace(table, about=about)
     return Examined(source, table, recall(session, table.headers))

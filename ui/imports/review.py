@@ -31,6 +31,7 @@ class ReviewView(QWidget):
         self.fields = CheckedView(self._fields, tr("Angaben, vorher und nachher"))
         self._of = words("", "heading")
         self._note = words("", "muted")
+        self._apart = words("", "muted")
         counts = selection.counts()
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)  # `filter` says which one is chosen
@@ -39,7 +40,7 @@ class ReviewView(QWidget):
         self._taken = words("", "muted")
         self._taken.setWordWrap(False)
         left, right = QWidget(), QWidget()
-        for side, parts in ((left, (self.list,)), (right, (self._of, self._note, self.fields))):
+        for side, parts in ((left, (self.list,)), (right, (self._of, self._note, self.fields, self._apart))):
             inner = QVBoxLayout(side)
             inner.setContentsMargins(0, 0, 0, 0)
             for part in parts:
@@ -61,6 +62,7 @@ class ReviewView(QWidget):
             )
         )
         self.list.selectionModel().currentRowChanged.connect(lambda at, _: self._show(at.row()))
+        self.fields.selectionModel().currentRowChanged.connect(lambda at, _: self._tell_apart(at.row()))
         self._records.toggled.connect(self._on_toggle)
         self._fields.toggled.connect(self._on_toggle)
         first = next((kind for kind in kinds if kind), "")
@@ -117,6 +119,7 @@ class ReviewView(QWidget):
             self._fields.show(())
             self._of.setText("")
             self._note.hide()
+            self._apart.hide()
             return
         number = self._records.rows[at]
         change = self.selection.changes[number]
@@ -124,10 +127,20 @@ class ReviewView(QWidget):
         self._fields.show([(entry, False) for entry in change.fields] + [(entry, True) for entry in change.locked])
         self.fields.setColumnHidden(1, change.became is Became.NEW)  # nothing was known
         self.fields.setColumnHidden(3, not change.locked)
+        first = self._fields.first_apart()
+        if first >= 0:
+            self.fields.selectRow(first)
+        self._tell_apart(first)
         self._of.setText(", ".join(part for part in (change.name, change.place) if part))
         note = _note(change)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+
+    def _tell_apart(self, at: int) -> None:
+        """What of a long value changes: a cell shows its beginning only, which may be the same before and after."""
+        said = self._fields.apart(at)
+        self._apart.setText(said)
+        self._apart.setVisible(bool(said))
 
 
 def _note(change: RecordChange) -> str:

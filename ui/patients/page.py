@@ -49,7 +49,10 @@ class PatientsPage(ListDetailPage[PatientDetailView]):
             count=lambda n: ntr(n, "{n} Patient", "{n} Patienten"),
             topics=("patient", "place_search", "inquiry_item", "placement", "exclusion", "reimbursement_case"),
             widths=(480, 660),
-            actions=(self._to_team, button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input")),
+            actions=(
+                self._to_team,
+                button(tr("Datei &einlesen"), lambda: choose_file(self, ui, of_patients=True), icon="file-input"),
+            ),
         )
         self._giving = TeamGiving(ui, self)
         table.several_chosen.connect(self._on_several)

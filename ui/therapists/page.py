@@ -67,7 +67,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
             actions=(
                 DuplicatesButton(ui),
                 button(tr("&Arztsuche öffnen"), lambda: open_search(self, ui), icon="search"),
-                button(tr("Datei &einlesen"), lambda: choose_file(self, ui), icon="file-input"),
+                button(tr("Datei &einlesen"), lambda: choose_file(self, ui, of_patients=False), icon="file-input"),
             ),
         )
         self.setAcceptDrops(True)
@@ -81,7 +81,7 @@ class TherapistsPage(ListDetailPage[TherapistDetailView]):
         """Read them in."""
         event.setDropAction(Qt.DropAction.CopyAction)  # the file stays where it is
         event.accept()
-        read_files(self, self.ui, dropped_files(event.mimeData()))
+        read_files(self, self.ui, dropped_files(event.mimeData()), of_patients=False)
 
     def refresh(self) -> None:
         """List, record, and which specialties and qualifications there are to choose from."""

@@ -104,6 +104,8 @@ def _state(site: Website, *, there: bool) -> str:
     if site.state == "":
         return tr("Noch nicht gelesen.")
     if site.state in {"waiting", "reading"}:
+        if site.cause:  # it was tried, and waits for the next time
+            return f"{tr('Noch nicht gelesen.')} {describe_code(site.cause, **site.params)}"
         return tr("Wird gelesen …")
     when = formats.moment(site.done_at)
     if site.state == "failed":

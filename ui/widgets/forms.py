@@ -62,7 +62,9 @@ class Card(QFrame):
         self.column.setContentsMargins(2 * SPACE, 12, 2 * SPACE, 2 * SPACE)
         self.column.setSpacing(SPACE)
         if title:
-            self.column.addWidget(label(title, "heading"))
+            heading = label(title, "heading")
+            heading.setWordWrap(True)  # a long one would push its card out of the window
+            self.column.addWidget(heading)
 
     def add(self, widget: QWidget) -> QWidget:
         """Put a widget below the others."""

@@ -144,6 +144,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "Titel",
         "salutation": "Anrede",
         "sex": "Geschlecht",
+        "area_code": "Vorwahl",
         "phone": "Telefon",
         "mobile": "Mobil",
         "fax": "Fax",

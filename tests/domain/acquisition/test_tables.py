@@ -15,7 +15,7 @@ from tests.domain.acquisition.therapist_files import USERSCRIPT
 from ui.labels import labels
 
 FOREIGN = (
-    "Behandler;Rufnummer;Wo;Anrufbar\nDr. Ina Sommer;0241 1234567;Weg 3, 52062 Aachen;Mo 09:00-10:00\n;;;\nJan;;;\n"
+    "Behandler;Rufnummer;Wo;Anrufbar\nDr. Ina Sommer;0241 1234567;Weg 3, 52062 Aachen;Mo 09:00-10:00\n;;;\nJan;;X;\n"
 )
 COLUMNS = {"name": "Behandler", "phone": "Rufnummer", "address": "Wo", "phone_hours": "Anrufbar"}
 
@@ -64,6 +64,9 @@ def test_columns_that_cannot_be_are_refused(foreign: Source, mapping: dict[str, 
         ("Name;Geburtsdatum;Sprechzeiten;Barrierefreiheit\n", FileKind.OFFICE_TABLE, True),
         ("Behandler;Sprechzeiten\n", FileKind.THERAPIST_TABLE, False),
         ("Name;Vorname;PLZ\n", FileKind.OFFICE_TABLE, False),
+        ("Name, Vorname;Telefon;Telefonische Erreichbarkeit;Anliegen\n", FileKind.OFFICE_TABLE, False),
+        ("Name;Telefon;Sprechstunde\n", FileKind.OFFICE_TABLE, False),
+        ("Name, Vorname;Anschrift;Telefon;Telefonzeiten\n", FileKind.THERAPIST_TABLE, True),
     ],
 )
 def test_what_a_table_is_about_is_guessed(tmp_path: Path, header: str, about: FileKind, *, certain: bool) -> None:
@@ -110,6 +113,7 @@ _FOREIGN = (["Behandler", "Beruf", "Ort"], ["Anna Kern", "Therapeutin", "Aachen"
         ([["Person", "", "Erreichbar"]], _TABLE),
         ([["Liste", "Stand 1.12.2026"], ["Name", "", "Kontakt"]], _TABLE),
         ([["Aachen, Düren"], ["Wartezeit, in Wochen"]], _TABLE),
+        ([["Person", "", "Praxis", "", "Erreichbar"]], _TABLE),
         ([["Patienten"]], (["Name", "Ort"], ["Kern, Anna", "Aachen"])),
         ([["Patienten", "Stand 2026"]], (["Name", "Ort"], ["Kern, Anna", "Aachen"])),
         (
@@ -178,3 +182,42 @@ def test_a_second_sign_in_a_header_parts_no_columns(tmp_path: Path, header: str,
     path = tmp_path / "liste"
     path.write_text(f"{header}\nKern, Anna;0241 1234567;Aachen\n", "utf-8")
     assert len(preview(path).headers) == columns
+
+
+_PAGES = (
+    [["KV, Seite 1"], ["Name, Vorname", "Praxisanschrift", "Telefon\nTelefax", "Telefonische Erreichbarkeit"]],
+    [["Kern, Anna\nDr. phil.", "Markt 1\n52062 Aachen", "Tel.: 0241 123450\nFax: 0241 123451", "Mo: 08:00 - 08:50"]],
+    [["Aachen-Land"], ["Berg, Jan", "Weg 3\n52062 Aachen", "0241 98765", ""]],
+)
+
+
+def test_a_list_goes_on_over_its_pages(tmp_path: Path) -> None:
+    """Sheets and repeated headers, as printed lists have them; a head among them is nobody; other sheets are told."""
+    book = Workbook()
+    head, anna, jan = _PAGES
+    assert book.active is not None
+    book.active.append(["Hinweise"])
+    others = [["Name", "Vertretung"], ["Kern", "Berg"]]
+    for number, rows in enumerate((head + anna + head[1:] + jan, [*head, ["Tal, Eva", "Au 5\n52064 Aachen"]], others)):
+        sheet = book.create_sheet(f"Table {number}")
+        for row in rows:
+            sheet.append(row)
+    book.save(path := tmp_path / "liste.xlsx")
+    source = recognise(path, today=TODAY)
+    assert source.kind is FileKind.THERAPIST_TABLE
+    found = list(records(source, today=TODAY))
+    people = [(row.row, row.last_name, row.plz) for row in found if isinstance(row, TherapistRecord)]
+    assert people == [(3, "Kern", "52062"), (6, "Berg", "52062"), (9, "Tal", "52064")]
+    assert isinstance(found[0], TherapistRecord)
+    assert (found[0].phone, found[0].fax) == ("+49241123450", "+49241123451")
+    told = [(row.row, row.reason.rpartition(".")[2]) for row in found if isinstance(row, RowError)]
+    assert told == [(5, "only_a_name"), (9, "other_sheet")]
+
+
+def test_an_area_code_of_its_own_column_belongs_to_the_number(tmp_path: Path) -> None:
+    """Without it nobody could be called; a number that has one already keeps its own."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Vorwahl;Telefon\nKern;0241;889900\nBerg;241;5050\nTal;0241;0221 12345\n", "utf-8")
+    source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+    found = [row.phone for row in records(source, today=TODAY) if isinstance(row, TherapistRecord)]
+    assert found == ["+49241889900", "+492415050", "+4922112345"]

@@ -185,7 +185,7 @@ def test_what_stands_below_a_list_is_nobody(tmp_path: Path) -> None:
     """A remark at its foot is rejected with its row; a house is a house."""
     path = tmp_path / "x"
     lines = ("Ina Berg", "MVZ Mitte GmbH", "Stand: 12.11.2026", "Alle Angaben ohne Gewähr", "Eva Stand")
-    path.write_text("Name;Telefon;Montag;Dienstag\n" + "".join(f"{line};;;\n" for line in lines), "utf-8")
+    path.write_text("Name;Telefon;Montag;Dienstag\n" + "".join(f"{line};0241 12345;;\n" for line in lines), "utf-8")
     rows = list(records(recognise(path, today=TODAY), today=TODAY))
     assert [(r.row, r.reason) for r in rows if isinstance(r, RowError)] == [
         (4, "import.row.no_person"), (5, "import.row.no_person"),

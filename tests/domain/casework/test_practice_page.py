@@ -165,6 +165,8 @@ def test_hours_on_the_phone_are_those_behind_a_word_for_it(html: str, spans: lis
         ("Verhaltenstherapie nicht nur für Erwachsene", ["cbt"], None),
         ("Therapie auf Englisch und Türkisch möglich. Keine Therapie auf Russisch.", None, ["Englisch", "Türkisch"]),
         ("Therapie auch auf Englisch möglich", None, ["Englisch"]),
+        ("Ich spreche Deutsch und Türkisch, kein Wort Russisch.", None, None),
+        ("Ich spreche Deutsch und Türkisch.", None, ["Türkisch"]),
         ("Therapie auf Russisch biete ich nicht an.", None, None),
     ],
 )

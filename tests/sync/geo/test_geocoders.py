@@ -77,6 +77,7 @@ def test_nothing_found_is_an_answer(client: OutsideClient) -> None:
     ],
 )  # fmt: skip
 def test_an_unexpected_shape_is_garbage(client: OutsideClient, kind: str, body: bytes) -> None:
-    """Whoever answers something else is not believed to know no such address."""
-    with hostile(reply("200 OK", body)) as server, pytest.raises(Unavailable, match=r"outside\.garbage"):
+    """Whoever answers something else is not believed to know no such address; the sentence names who it was."""
+    with hostile(reply("200 OK", body)) as server, pytest.raises(Unavailable, match=r"outside\.garbage") as error:
         made(kind, server.url, client).find(ASKED)
+    assert error.value.params["host"] == "127.0.0.1"

@@ -8,7 +8,7 @@ from domain.database import Database
 from domain.geocoding.map_settings import MapForm, read_maps, save_maps
 from domain.geocoding.server_tests import note_server_answer, take_server_test
 from domain.outside import note_failure
-from tests.ui.hands import fill, press, scalar
+from tests.ui.hands import fill, find, press, scalar
 from ui.admin.maps_tab import MapsTab
 from ui.ports import UiContext
 
@@ -50,14 +50,18 @@ def test_everything_is_off_at_first(tab: MapsTab) -> None:
 
 
 def test_a_server_is_entered_and_patients_allowed(tab: MapsTab, qtbot: QtBot, database: Database) -> None:
-    """Choosing a server makes its fields usable; saved as a whole."""
+    """Choosing a server makes its fields usable; saved as a whole, it is offered to look for what is known already."""
     tab._kinds["geocoder"].choose("nominatim")
     assert tab._patients["geocoder"].isEnabled()
     tab._urls["geocoder"].setText("https://karten.example/")
     tab._patients["geocoder"].setChecked(True)
+    assert tab.tests["geocoder"].said.text() == "Erst speichern, dann testen."
+    assert tab.tests["router"].said.text() == ""
     press(qtbot, tab, "Speichern")
     qtbot.waitUntil(lambda: not tab._dirty)
     assert scalar(database, SETTING.format("geocoder_url || patients_to_geocoder")) == "https://karten.exampletrue"
+    find(qtbot, tab._ui.messages, "Alle Adressen suchen")
+    qtbot.waitUntil(lambda: tab.tests["geocoder"].said.text() == "")
 
 
 def test_another_server_has_to_be_allowed_anew(tab: MapsTab, qtbot: QtBot, database: Database) -> None:

@@ -58,6 +58,21 @@ def test_a_table_is_mapped_tried_and_read(
     assert scalar(database, "SELECT birth_date::text FROM patient_service.patient") == "1992-05-04"
 
 
+@pytest.mark.parametrize("of_patients", [True, False])
+def test_a_table_that_leaves_it_open_is_what_its_page_holds(
+    ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path, *, of_patients: bool
+) -> None:
+    """A list of practices must not stand there as patients because nobody looked."""
+    path = tmp_path / "liste.csv"
+    path.write_text("Nachname;Vorname;PLZ\nBerger;Lea;52062\n", "utf-8")
+    dialog = ImportDialog(page, ui, path, of_patients=of_patients)
+    dialog.open()
+    qtbot.waitUntil(lambda: dialog._table is not None)
+    assert dialog._table is not None
+    assert dialog._table.kind().of_patients is of_patients
+    dialog.reject()
+
+
 def test_columns_once_named_are_known_again(
     ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_one_field_of_one_person_is_taken(
     locked = review.fields.model()
     assert [locked.index(0, c).data() for c in range(4)] == ["Telefon", "0241 2222", "0241 4444", "gesperrt"]
     assert locked.index(0, 0).data(Qt.ItemDataRole.CheckStateRole) is None
+    assert review._apart.isHidden()
     press(qtbot, review, "alle 3")
     press(qtbot, review, "Keine der gezeigten")
     assert not dialog._read.isEnabled()

@@ -81,13 +81,16 @@ def test_a_pair_is_merged_field_by_field_and_taken_back(
 
 @pytest.mark.usefixtures("pair")
 def test_it_is_taken_back_in_the_window_and_proposed_again(ui: UiContext, qtbot: QtBot, database: Database) -> None:
-    """The list is searched anew."""
+    """The list is searched anew; Strg+Z in the main window does not try it once more."""
     dialog = looked(ui, qtbot)
     press(qtbot, dialog, "Zusammenführen")
     press(qtbot, dialog, "Zusammenführung zurücknehmen")
     qtbot.waitUntil(dialog._merge.isEnabled)
     assert scalar(database, STANDING) == 3
     assert dialog.list.model().rowCount() == 1
+    ui.messages.undo()
+    ui.background.wait()
+    assert "schon zurückgenommen" not in ui.messages.text()
 
 
 @pytest.mark.usefixtures("pair")

@@ -20,7 +20,7 @@ FOUND = (
     Found("phone_hours", {"spans": [[720, 780]]}, "Mo 12-13 Uhr"),
     Found("capacity", {"capacity": "full", "from": None}, "Leider keine freien Plätze."),
     Found("languages", {"languages": ["Englisch"]}, "Sprachen: Englisch"),
-    Found("methods", {"methods": ["vt"], "sentence": "Verhaltenstherapie für Erwachsene"}, "Verhaltenstherapie"),
+    Found("methods", {"methods": ["vt"], "sentence": "Verhaltenstherapie für Erwachsene " * 9}, "Verhaltenstherapie"),
 )
 EMAIL = "SELECT email FROM therapist_service.therapist"
 
@@ -62,6 +62,8 @@ def test_findings_are_decided_one_by_one(
     fill(worker_database, work)
     tab.refresh()
     qtbot.waitUntil(lambda: tab._room.count() == len(FOUND))
+    tab.resize(500, 700)
+    assert tab.minimumSizeHint().width() < 500  # a long finding takes lines, and no more room than there is
     before = scalar(database, EMAIL)
     assert before != "neu@muster.example"
     press(qtbot, tab, "E-Mail annehmen")
@@ -86,8 +88,19 @@ def test_why_a_page_was_not_read_is_said(
     def work(session: Session) -> None:
         site = take_website(session, now=ui.now())
         assert site is not None
-        fail_website(session, site, "outside.robots", {"host": "muster.example"}, now=ui.now())
+        fail_website(session, site, "outside.paused", {"host": "muster.example"}, now=ui.now(), again=True)
 
     fill(worker_database, work)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "Noch nicht gelesen. Der Dienst muster.example hat" in tab.said.text())
+    press(qtbot, tab, "Webseite lesen")
+    qtbot.waitUntil(lambda: "Wird gelesen" in tab.said.text())
+
+    def again(session: Session) -> None:
+        site = take_website(session, now=ui.now())
+        assert site is not None
+        fail_website(session, site, "outside.robots", {"host": "muster.example"}, now=ui.now())
+
+    fill(worker_database, again)
     tab.refresh()
     qtbot.waitUntil(lambda: "erlaubt Programmen nicht" in tab.said.text())

@@ -41,9 +41,7 @@ class ShownList(QWidget):
         self.view = RowView(tr("Praxen auf der Karte"), row_height(columns))
         self.view.setModel(self.model)
         prepare_header(self.view, columns, "map", None)
-        self._empty = QLabel(
-            tr("Niemand passt zu dieser Auswahl. Lockern Sie einen Filter oder nehmen Sie ein größeres Gebiet.")
-        )
+        self._empty = QLabel()
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -57,13 +55,21 @@ class ShownList(QWidget):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
         self.view.activated.connect(lambda index: self.activated.emit(self.model.rows[index.row()].place.therapist_id))
 
-    def show_rows(self, rows: Sequence[Shown], *, complete: bool) -> None:
-        """Other rows; who was chosen stays so. Before everything is read an empty list says nothing."""
+    def show_rows(self, rows: Sequence[Shown], *, complete: bool, anybody: bool = True) -> None:
+        """Other rows; who was chosen stays so. Before everything is read an empty list says nothing.
+
+        `anybody`: whether there is somebody to choose among.
+        """
         blocked = self.view.selectionModel().blockSignals(True)
         self.model.show(rows)
         self._rows = {one.place.therapist_id: number for number, one in enumerate(rows)}
         self.view.selectionModel().blockSignals(blocked)
         nobody = complete and not rows
+        self._empty.setText(
+            tr("Niemand passt zu dieser Auswahl. Lockern Sie einen Filter oder nehmen Sie ein größeres Gebiet.")
+            if anybody
+            else tr("Noch keine Praxis mit bekanntem Ort. Lesen Sie unter „Therapeuten“ ein Verzeichnis ein.")
+        )
         self._empty.setVisible(nobody)
         self.view.setVisible(not nobody)
         if self._chosen is not None:

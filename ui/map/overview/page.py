@@ -182,7 +182,8 @@ class MapPage(PageWidget):
         self._selected = selected
         self._filters.show_counts(selected.counts)
         self._view.set_markers([one.marker for one in selected.shown])
-        self._list.show_rows(selected.shown, complete=self._store.complete)
+        store = self._store
+        self._list.show_rows(selected.shown, complete=store.complete, anybody=bool(store.everybody()))
         self._show_within()
         if self._chosen is not None:
             self._show_card(self._chosen)

@@ -76,8 +76,10 @@ class PinBar(QFrame):
 
         def done(before: Pin) -> None:
             self.stop()
-            self._ui.messages.success(
-                tr("Der Pin steht am neuen Ort."), tr("Zurücksetzen"), lambda: self._put_back(place.site_id, before)
+            self._ui.messages.undoable(
+                tr("Der Pin steht am neuen Ort."),
+                lambda: self._put_back(place.site_id, before),
+                action=tr("Zurücksetzen"),
             )
             self.moved.emit(place.therapist_id, lat, lon)
 

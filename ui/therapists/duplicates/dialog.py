@@ -1,6 +1,7 @@
 """Pairs that may be one person, most likely first; the chosen one is laid side by side and decided."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -37,6 +38,7 @@ class DuplicatesDialog(QDialog):
         self._compare: CompareView | None = None
         self._pair: Suspect | None = None
         self._merged: int | None = None
+        self._of_window: Callable[[], None] | None = None  # how the main window would take that back
         self.setWindowTitle(tr("Dubletten prüfen"))
         self.setAccessibleName(tr("Dubletten prüfen"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -173,7 +175,8 @@ class DuplicatesDialog(QDialog):
             self._undo.show()
             said = tr("{name} ist jetzt ein Eintrag.").format(name=name)
             self._result.setText(said)
-            self._ui.messages.undoable(said, lambda: take_back(self._ui, merge_id))
+            self._of_window = partial(take_back, self._ui, merge_id)
+            self._ui.messages.undoable(said, self._of_window)
             self._leave_out(drop)
 
         self._ui.background.write(
@@ -203,6 +206,7 @@ class DuplicatesDialog(QDialog):
 
         def done(objected: bool) -> None:
             self._merged = None
+            self._ui.messages.forget(self._of_window)
             self._undo.hide()
             self._result.setText(taken_back_words(objected=objected))
             self.look()

@@ -382,7 +382,7 @@ def test_a_pin_is_moved_and_kept(
     qtbot.waitUntil(lambda: lat() == 50.79, timeout=SLOW_MS)
     assert scalar(database, f"SELECT s.geo_locked FROM {SITE} WHERE t.id = {people['ada']}") is True
     qtbot.waitUntil(lambda: "neuen Ort" in ui.messages._text.text(), timeout=SLOW_MS)
-    ui.messages._action.click()
+    ui.messages.undo()  # as Strg+Z does
     qtbot.waitUntil(lambda: lat() == AACHEN[0], timeout=SLOW_MS)
 
 

@@ -2,9 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
 from domain.therapists.on_map import MapPlace, offer_bits
 from ui.map.markers import MapMarker, MarkerState
+from ui.map.overview.listing import ShownList
 from ui.map.overview.selection import FACETS, Selection, Shown, select, shown
 from ui.map.shapes import rectangle
 
@@ -110,3 +112,13 @@ def test_a_patient_s_candidates_replace_states_and_come_best_first() -> None:
     ]
     only = select(everybody, Selection(candidates=candidates, facets={"state": "excluded"}))
     assert [one.place.therapist_id for one in only.shown] == [1]
+
+
+def test_an_empty_list_says_what_to_do(qtbot: QtBot) -> None:
+    """No filter is loosened where there is nobody at all."""
+    made = ShownList()
+    qtbot.addWidget(made)
+    made.show_rows((), complete=True, anybody=False)
+    assert made._empty.text().startswith("Noch keine Praxis")
+    made.show_rows((), complete=True)
+    assert made._empty.text().startswith("Niemand passt")
