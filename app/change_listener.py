@@ -92,8 +92,8 @@ class ChangeListener(threading.Thread):
                 log.warning("listening interrupted: %s", type(exc).__name__)
                 with suppress(Exception):  # a window that is going hears nothing
                     self._connected(False)
-                    if _is_refused(exc) and not self._is_out:
-                        self._is_out = True
+                    was_out, self._is_out = self._is_out, _is_refused(exc)
+                    if self._is_out and not was_out:
                         self._shut_out()
             first = False
             self._stopped.wait(RETRY_SECONDS)

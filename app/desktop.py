@@ -109,7 +109,7 @@ class Desktop:
         porter = SeatPorter(profile, seat)
         porter.supply(self.database.engine)
         self.lock = Lock(self.window, porter)
-        self.news.shut_out.connect(self.lock.lock)
+        self.news.shut_out.connect(self.lock.shut_out)
         files_folder.sweep_all()
         self.lock.changed.connect(lambda locked: files_folder.clear() if locked else None)
         self.idle = self._watch_for_idleness()

@@ -19,11 +19,14 @@ from app.seat import Seat
 from app.server_seat import PATIENCE_SECONDS, refusal
 from app.settings import ServerSettings
 from app.wrong_passwords import WRONG, WrongPasswords, account
-from domain.errors import PlatzlotseError, Unavailable
+from domain.access import IS_GIVEN
+from domain.errors import Forbidden, PlatzlotseError, Unavailable
 
 LOG = logging.getLogger(__name__)
-# the server says that this is not the person, or that nobody may come in any more
-DECIDED = frozenset({WRONG, "person.unknown", "server.not_admitted", "server.no_database"})
+# the server says that this is not the person, or that nobody may come in any more; and whoever was given a password
+# chooses an own one first, which the next start asks for
+_GIVEN = "person.password_given"
+DECIDED = frozenset({WRONG, "person.unknown", "server.not_admitted", "server.no_database", _GIVEN})
 
 
 class SeatPorter:
@@ -92,7 +95,10 @@ class SeatPorter:
         return lock_computer(self._lock_command)
 
     def _log_in(self, password: str) -> bool:
-        """Log in with nothing but this password; False where the server did not ask for one."""
+        """Log in with nothing but this password; False where the server did not ask for one.
+
+        Raises what the server says, and Forbidden (``person.password_given``).
+        """
         url = self._url
         way = {name: str(value) for name, value in url.query.items()}
         way |= {"host": str(self._server.host), "port": str(way.get("port", self._server.port))}
@@ -112,7 +118,10 @@ class SeatPorter:
         except psycopg.Error as exc:
             raise refusal(str(exc), ca_file=self._server.sslrootcert) from exc
         with connection:
-            return bool(connection.pgconn.used_password)
+            was_checked = bool(connection.pgconn.used_password)
+            if was_checked and connection.execute(IS_GIVEN).fetchone() == (True,):
+                raise Forbidden(_GIVEN)
+        return was_checked
 
     def _is_known(self, password: str) -> bool:
         return hmac.compare_digest(password.encode(), str(self._url.password).encode())

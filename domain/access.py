@@ -15,6 +15,7 @@ from domain.errors import Forbidden
 PERSON_ROLES = ("caseworker", "supervisor", "auditor", "admin")  # as people read them
 ROLES = (*PERSON_ROLES, "worker", "backup")
 RECORD_ROLES = frozenset({"caseworker", "supervisor"})  # all others see no patient and no practice
+IS_GIVEN = "SELECT password_given_at IS NOT NULL FROM platform.person WHERE role_name = session_user"  # the password
 
 
 def group_role(role: str) -> str:
@@ -184,8 +185,7 @@ def me(session: Session) -> Me:
 
 def password_is_given(session: Session) -> bool:
     """Whether somebody else knows the password of the person on this connection, who has chosen no own one yet."""
-    given = select(Person.password_given_at.is_not(None)).where(Person.role_name == text("session_user"))
-    return bool(session.scalar(given))
+    return bool(session.scalar(text(IS_GIVEN)))
 
 
 def roles_of_person(session: Session) -> frozenset[str]:

@@ -194,10 +194,11 @@ def pooler_of_all(cluster: TestCluster, request: pytest.FixtureRequest) -> Itera
 
 
 @pytest.fixture
-def office(cluster: TestCluster, pooler_of_all: PgBouncer | None) -> Iterator[Office]:
+def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, request: pytest.FixtureRequest) -> Iterator[Office]:
     """A fresh office: a database of its own, dropped afterwards."""
     name = cluster.clone(TEMPLATE)
-    yield Office(cluster, name, pooler_of_all)
+    # who restores stops the pooler (docs/server.md)
+    yield Office(cluster, name, None if "target" in request.fixturenames else pooler_of_all)
     cluster.drop(name)
 
 

@@ -35,6 +35,7 @@ FOLDER, SCRATCH = "backups", "backup-scratch"
 # how often files, second place, erasures and refusals are looked at where nothing is due: so late are these lists
 LOOK_EVERY = timedelta(minutes=1)
 _TURN = 7235033
+_SHARED = "backup.shared_folder"  # says nothing of the backups
 T = TypeVar("T")
 Told = tuple[tuple[Erasure, ...], tuple[Refusal, ...]]  # what a restore must not bring back, and whom it must not ask
 
@@ -165,14 +166,15 @@ class BackupKeeper:
 
         try:
             self._second.ask(second, bring_up)
+            note("")
+            self._second.ask(second, lambda _: self._refuse_shared(second, own))
         except PlatzlotseError as error:
             if error.code == records.INTERRUPTED:  # the next one sees what came
                 return
-            note(error.code)
-            error.code = records.at_second(error.code)
+            if error.code != _SHARED:
+                note(error.code)
+                error.code = records.at_second(error.code)
             raise
-        note("")
-        self._second.ask(second, lambda _: self._refuse_shared(second, own))
 
     def _ours(self, folder: Path) -> tuple[BackupFile, ...]:
         return self._among(folder, self._write(records.own_names))
@@ -197,7 +199,7 @@ class BackupKeeper:
 
     def _refuse_shared(self, place: Path, own: Collection[str]) -> None:
         if len(self._among(place, own)) < len(backups_in(place)):
-            raise Unavailable("backup.shared_folder", path=str(place))
+            raise Unavailable(_SHARED, path=str(place))
 
     def _told(self) -> Told:
         engine = _engine(self._reader_url)

@@ -118,7 +118,7 @@ def copy_to(source: Path, folder: Path, moved: Callable[[], None]) -> None:
             hashed.update(block)
             file.write(block)
             moved()
-        file.seek(0)
+        _forget(file)
         while block := file.read(_BLOCK):
             back.update(block)
             moved()
@@ -144,6 +144,15 @@ def _hold(descriptor: int) -> None:
         except OSError as exc:
             if exc.errno in _HELD:
                 raise
+
+
+def _forget(file: BinaryIO) -> None:
+    """Write it out and let the system keep none of it, where it can be asked: what is read next comes from there."""
+    file.flush()
+    os.fsync(file.fileno())
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    file.seek(0)
 
 
 def _keep_entry(folder: Path) -> None:

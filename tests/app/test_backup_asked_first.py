@@ -1,6 +1,5 @@
 """What would keep a restore from its end is asked before it begins; what need not keep it does not."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -112,8 +111,11 @@ def test_the_places_themselves_must_be_whole(office: Office, tmp_path: Path) -> 
     assert databases(office) == [office.name]
 
 
-def test_a_vacuum_of_the_server_s_own_is_nobody(office: Office, cluster: TestCluster) -> None:
+def test_a_vacuum_of_the_server_s_own_is_nobody(
+    office: Office, cluster: TestCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It has no login and gives way by itself; who has one is named."""
+    monkeypatch.setattr("app.backups.targets._LEAVING_SECONDS", 0)
     admin = create_engine(cluster.admin_url("postgres"), isolation_level="AUTOCOMMIT")
     url = make_url(office.url("owner")).update_query_dict({"options": "-csearch_path=shown,pg_catalog"})
     with admin.connect() as connection:
@@ -134,13 +136,17 @@ def test_a_vacuum_of_the_server_s_own_is_nobody(office: Office, cluster: TestClu
     owner.dispose()
 
 
-def test_whoever_is_just_leaving_is_waited_for(office: Office) -> None:
+def test_whoever_is_just_leaving_is_waited_for(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A closed window is still named by the server for a moment."""
-    owner = create_engine(office.url("owner"), poolclass=NullPool)
-    ends = threading.Timer(0.3, owner.connect().close)
-    ends.start()
+    leaving, looked = create_engine(office.url("owner"), poolclass=NullPool).connect(), []
+
+    def end(seconds: float) -> None:
+        looked.append(seconds)
+        leaving.close()
+
+    monkeypatch.setattr("app.backups.targets.time.sleep", end)
     server_target(office.url("owner"))
-    ends.join()
+    assert looked
 
 
 def test_who_works_while_a_backup_is_read_in_loses_nothing(

@@ -212,14 +212,16 @@ def test_a_number_given_anew_is_nobody_elses_erasure(
 
 
 def test_nothing_is_brought_back_while_somebody_works_or_the_list_is_broken(
-    office: Office, database: Database, target: Target, tmp_path: Path
+    office: Office, database: Database, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both are said before anything is done; the database, the folder and who works there are left alone."""
+    monkeypatch.setattr("app.backups.targets._LEAVING_SECONDS", 0)
     made = backed_up(office, tmp_path, NOW)
     with database.read() as session:
         session.execute(text("SELECT 1"))
         with pytest.raises(Unavailable, match="in_use"):
             brought_back(target, made, tmp_path, NOW)
+    monkeypatch.undo()
     database.close()
     (tmp_path / FILE).write_text("{}")
     with pytest.raises(Unavailable, match="erasures_unreadable"):

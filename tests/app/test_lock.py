@@ -314,6 +314,7 @@ def test_who_is_locked_by_the_office_sees_nothing_more_until_let_in_again(
     try:
         qtbot.waitUntil(lambda: desktop.lock.is_locked, timeout=WAIT_MS)
         assert on_screen() == ["Gesperrt"]
+        assert "lässt Sie nicht mehr ein" in read_out()
         assert SECRET not in read_out()
         unlock(qtbot, desktop, PASSWORD)
         qtbot.waitUntil(lambda: "oder gesperrt" in locked(desktop).notice.text(), timeout=WAIT_MS)

@@ -76,6 +76,7 @@ def test_a_password_reset_meanwhile_works_on_in_the_open_window(
     porter, database = SeatPorter(profile, seat), seat.desk_database("desk")
     porter.supply(database.engine)
     out, connected = threading.Event(), threading.Event()
+    given = "UPDATE platform.person SET password_given_at = {} WHERE role_name = '{}'"
     owner_says(office_server, "postgres", f"ALTER ROLE {address.user} PASSWORD 'neu-und-anders'")
     listener = ChangeListener(
         seat.person_url,
@@ -94,9 +95,12 @@ def test_a_password_reset_meanwhile_works_on_in_the_open_window(
         with database.read() as session:
             assert session.scalar(text("SELECT session_user")) == address.user
         assert (refused(porter, "falsch"), porter.password) == ("server.password_wrong", "neu-und-anders")
+        owner_says(office_server, address.database, given.format("now()", address.user))
+        assert refused(porter, "neu-und-anders") == "person.password_given", "an own one is chosen at a start"
     finally:
         listener.stop()
         database.close()
+        owner_says(office_server, address.database, given.format("NULL", address.user))
         owner_says(office_server, "postgres", f"ALTER ROLE {address.user} PASSWORD '{PASSWORD}'")
 
 

@@ -88,7 +88,7 @@ def test_without_a_second_try_it_is_said_that_nothing_was_kept(database: Databas
 
 
 def test_a_row_somebody_holds_ends_with_a_sentence(
-    database: Database, second_database: Database, monkeypatch: pytest.MonkeyPatch
+    office: Office, database: Database, second_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each connection has the limit; whoever waits is told, and gets it when it is free."""
     with second_database.read() as session:
@@ -98,7 +98,7 @@ def test_a_row_somebody_holds_ends_with_a_sentence(
     with database.write() as session:
         patient = add_patient(session)
     change = text("UPDATE patient_service.patient SET note = 'x' WHERE id = :id")
-    hasty = Database(second_database.engine.url.render_as_string(hide_password=False))
+    hasty = Database(office.url("tom"))
 
     def work() -> None:
         with hasty.write() as session:

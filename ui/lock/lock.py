@@ -62,6 +62,15 @@ class Lock(QObject):
         self._count_down()
         self.changed.emit(True)
 
+    def shut_out(self) -> None:
+        """Lock, since the server lets the person in no longer: whose password is new does not see it otherwise."""
+        self.lock()
+        if self.window is not None:
+            said = tr(
+                "Der Server lässt Sie nicht mehr ein. Hat die Verwaltung Ihr Kennwort neu vergeben, gilt das neue."
+            )
+            self.window.notice.say("warning", said)
+
     def lock_by_hand(self) -> None:
         """Lock; a seat without a password of a person asks the computer to lock itself, too."""
         if not self.is_locked:

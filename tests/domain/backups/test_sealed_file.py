@@ -4,6 +4,7 @@ import io
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -110,6 +111,24 @@ def test_a_second_place_holds_the_same(tmp_path: Path) -> None:
     second.mkdir()
     copy_to(tmp_path / name, second, lambda: None)
     assert (second / name).read_bytes() == b"content"
+
+
+def test_a_copy_that_reads_otherwise_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A medium may give back something else than it took."""
+    name, second = file_name(Kind.HOURLY, NOW), tmp_path / "second"
+    second.mkdir()
+    with whole_file(tmp_path, name) as file:
+        file.write(b"content")
+
+    def spoil(copied: BinaryIO) -> None:
+        copied.seek(0)
+        copied.write(b"C")
+        copied.seek(0)
+
+    monkeypatch.setattr("domain.backups.files._forget", spoil)
+    with pytest.raises(Unavailable, match=r"backup\.copy_differs"):
+        copy_to(tmp_path / name, second, lambda: None)
+    assert list(second.iterdir()) == []
 
 
 AGES = st.lists(st.tuples(st.integers(-48, 24 * 200), st.sampled_from(Kind), st.booleans()), max_size=60)

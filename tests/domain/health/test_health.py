@@ -18,6 +18,7 @@ from domain.worker_troubles import note_trouble
 from tests.builders import add_search
 from tests.conftest import PASSWORD, Office
 from tests.domain.casework.steps import ask, mails
+from tests.servers.pgbouncer import LOGIN as POOLER
 
 # in tests a person's connection reports what the worker would (tests/conftest.py)
 NOT_OF_TESTS = "REVOKE INSERT ON communication_service.email_attempt FROM test_jana, test_tom"
@@ -27,6 +28,9 @@ NOR_OF_TESTS = (
     f"""DO $$ BEGIN
         EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO {", ".join(map(group_role, ROLES))}', current_database());
+        IF to_regrole('{POOLER}') IS NOT NULL THEN
+            EXECUTE format('GRANT CONNECT ON DATABASE %I TO {POOLER}', current_database());
+        END IF;
     END $$""",
 )
 
@@ -54,7 +58,7 @@ def test_the_matrix_it_compares_with_is_the_one_the_migrations_make(office: Offi
         own = session.scalars(
             text(
                 "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN "
-                "('information_schema', 'public') ORDER BY 1"
+                "('information_schema', 'public', 'pooler') ORDER BY 1"
             )
         )
         assert list(own) == SCHEMAS
