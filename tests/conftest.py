@@ -194,11 +194,16 @@ def pooler_of_all(cluster: TestCluster, request: pytest.FixtureRequest) -> Itera
 
 
 @pytest.fixture
-def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, request: pytest.FixtureRequest) -> Iterator[Office]:
+def pooler_of_desks(pooler_of_all: PgBouncer | None, request: pytest.FixtureRequest) -> PgBouncer | None:
+    """What a test's desks go through; who restores stops it (docs/server.md)."""
+    return None if "target" in request.fixturenames else pooler_of_all
+
+
+@pytest.fixture
+def office(cluster: TestCluster, pooler_of_desks: PgBouncer | None) -> Iterator[Office]:
     """A fresh office: a database of its own, dropped afterwards."""
     name = cluster.clone(TEMPLATE)
-    # who restores stops the pooler (docs/server.md)
-    yield Office(cluster, name, None if "target" in request.fixturenames else pooler_of_all)
+    yield Office(cluster, name, pooler_of_desks)
     cluster.drop(name)
 
 

@@ -62,10 +62,10 @@ def few_places(cluster: TestCluster) -> str:
 
 
 @pytest.fixture
-def office(cluster: TestCluster, pooler_of_all: PgBouncer | None, few_places: str) -> Iterator[Office]:
+def office(cluster: TestCluster, pooler_of_desks: PgBouncer | None, few_places: str) -> Iterator[Office]:
     """A fresh office that knows one town's PLZ."""
     name = cluster.clone(few_places)
-    yield Office(cluster, name, pooler_of_all)
+    yield Office(cluster, name, pooler_of_desks)
     cluster.drop(name)
 
 
