@@ -1,5 +1,7 @@
 """What the window and the command line both say of an import and of taking one back. Free of Qt."""
 
+from domain.acquisition.chosen_sheet import place
+from domain.acquisition.records import RowError
 from domain.casework.import_undo import Kept, UndoReport
 from domain.therapists.changes import RecordChange
 from ui.errors import describe_row
@@ -12,6 +14,22 @@ MOST_ALIKE = 3  # named of those somebody new may be
 def waiting_words() -> str:
     """Said while somebody else reads a file in."""
     return tr("Eine andere Datei wird gerade eingelesen. Danach geht es hier von selbst weiter.")
+
+
+def row_number(row: int) -> str:
+    """As a person counts in the file; of a further page with its number: 7, 7 (Blatt 2)."""
+    page, number = place(row)
+    return tr("{row} (Blatt {page})").format(row=number, page=page) if page else str(number)
+
+
+def row_words(error: RowError) -> str:
+    """Zeile 7: kein Name. Zeile 8, Ina Berg: ohne E-Mail. Blatt „Team“: nicht gelesen."""
+    where = tr("Zeile {row}").format(row=row_number(error.row))
+    if not error.row:
+        sheet = error.params.get("sheet")
+        where = tr("Blatt „{sheet}“").format(sheet=sheet) if sheet else tr("Weiteres Blatt")
+    name = error.params.get("name")
+    return f"{where}, {name}: {describe_row(error.reason)}" if name else f"{where}: {describe_row(error.reason)}"
 
 
 def kept_words(kept: Kept) -> str:

@@ -3,11 +3,10 @@
 import argparse
 from collections.abc import Mapping, Sequence
 
-from domain.acquisition.office_table import guess_mapping
+from domain.acquisition.chosen_sheet import headers_of
 from domain.acquisition.reading import FileKind, Source, as_table
 from domain.acquisition.remembered_columns import Remembered, recall
-from domain.acquisition.therapist_columns import is_list_of_patients
-from domain.acquisition.therapist_table import headers_of
+from domain.acquisition.therapist_columns import heads_names, is_of_therapists
 from domain.casework.imports import ImportReport
 from domain.database import Session
 from domain.errors import Invalid
@@ -56,21 +55,23 @@ def columns_of(
 ) -> tuple[Source, Mapping[str, str] | None, Remembered | None]:
     """The table with its columns: as named, else as somebody named those of such a table before, else guessed.
 
-    Raises Invalid where its header says nothing, or where it was called something else before and may as well be of
-    patients: nobody looks at a trial here, and people looking for a place must not stand in the office's directory,
-    nor practices among its patients, who cannot be taken back.
+    Raises Invalid where nobody said what it is about and its header leaves that open, or says another thing than what
+    it was called before: nobody looks at a trial here, and people looking for a place must not stand in the office's
+    directory, nor practices among its patients, who cannot be taken back.
     """
-    if mapping is not None or not source.kind.is_table:
+    if not source.kind.is_table or (mapping is not None and about is not None):
         return source, mapping, None
     headers = headers_of(source.path)
-    found = recall(session, headers)
-    of_patients = source.kind is FileKind.OFFICE_TABLE and "last_name" in guess_mapping(headers)
-    if found is not None and about is None and of_patients and found.about is not FileKind.OFFICE_TABLE:
-        raise Invalid("import.about_open", file=source.path.name)
-    if found is None and about is None and of_patients and not is_list_of_patients(headers):
-        raise Invalid("import.about_doubt", file=source.path.name)
+    found = recall(session, headers) if mapping is None else None
+    _, certain = is_of_therapists(headers)
+    # a table without names is of nobody unless its columns are named
+    open_ = not certain and (mapping is not None or any(map(heads_names, headers)))
+    differs = found is not None and found.about.of_patients is not source.kind.of_patients
+    if about is None and (open_ or (certain and differs)):
+        known = found is not None and found.about is not FileKind.OFFICE_TABLE
+        raise Invalid("import.about_open" if known else "import.about_doubt", file=source.path.name)
     if found is None or (about is not None and ABOUT[about] is not found.about):
-        return source, None, None
+        return source, mapping, None
     return as_table(source, found.about, headers), found.mapping, found
 
 

@@ -26,7 +26,7 @@ from domain.errors import Invalid, PlatzlotseError
 from domain.therapists.changes import ALL, Became, Choice, FieldChange, RecordChange
 from domain.therapists.duplicates.likeness import with_likenesses
 from ui.errors import describe, describe_row
-from ui.import_words import kept_words, like_words, lost_words, objection_words, waiting_words
+from ui.import_words import kept_words, like_words, lost_words, objection_words, row_number, row_words, waiting_words
 from ui.labels import label
 from ui.therapist_values import value_words
 from ui.translation import ntr, tr
@@ -139,7 +139,7 @@ def summary(reports: Sequence[ImportReport]) -> dict[str, Any]:
         answer[key] = {
             **{name: sum(getattr(r, name) for r in mine) for name in COUNTS},
             "rejected": [
-                {"file": r.file, "row": error.row, "reason": describe_row(error.reason)}
+                {"file": r.file, "row": error.row, "reason": describe_row(error.reason), **error.params}
                 for r in mine
                 for error in r.rejected
             ],
@@ -177,7 +177,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         )
     )
     for error in (*report.rejected[:SHOWN], *report.noted[:SHOWN]):
-        tell("  " + tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason)))
+        tell("  " + row_words(error))
     if report.skipped or report.gone:
         tell("  " + tr("ausgelassen {a}, nicht mehr tätig {b}").format(a=report.skipped, b=report.gone))
     if report.history and report.changes:
@@ -190,7 +190,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         if change.objected is not None and not change.accepted:
             tell(
                 "  "
-                + tr("Zeile {row}: {about}.").format(row=change.row, about=change.name)
+                + tr("Zeile {row}: {about}.").format(row=row_number(change.row), about=change.name)
                 + " "
                 + objection_words(change)
             )
@@ -205,7 +205,12 @@ def _tell_likenesses(report: ImportReport) -> None:
     alike = [change for change in report.changes if change.like and change.accepted]
     for change in alike[:SHOWN]:
         about = ", ".join(part for part in (change.name, change.place) if part)
-        tell("  " + tr("Zeile {row}: {about}. {note}").format(row=change.row, about=about, note=like_words(change)))
+        tell(
+            "  "
+            + tr("Zeile {row}: {about}. {note}").format(
+                row=row_number(change.row), about=about, note=like_words(change)
+            )
+        )
     if len(alike) > SHOWN:
         tell(
             "  "
@@ -227,7 +232,7 @@ def _tell_changes(report: ImportReport) -> None:
         where = (
             tr("Therapeut {n}").format(n=change.therapist_id)
             if change.became is Became.GONE
-            else tr("Zeile {n}").format(n=change.row)
+            else tr("Zeile {n}").format(n=row_number(change.row))
         )
         left = "" if change.accepted or change.became is Became.UNCHANGED else " " + tr("(wird nicht übernommen)")
         tell(f"  {label('became', change.became)}: {about}, {where}{left}")

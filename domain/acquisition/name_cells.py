@@ -12,6 +12,7 @@ from domain.acquisition.name_parts import Part, are_one
 from domain.acquisition.name_words import Kind, kind, salutation, titles
 from domain.acquisition.text import PARTICLES
 from domain.geocoding.plz_data import known_places
+from domain.languages import language
 
 
 class Cell:
@@ -68,16 +69,17 @@ class Cell:
 
     @property
     def _is_placed(self) -> bool:
-        """Whether a place, an address or a word of any kind stands behind the whole name: "Anna Kern, Englisch"."""
+        """Whether a place, an address, a language or a remark stands behind the whole name: "Anna Kern, Englisch"."""
         if len(self._named[0]) == 1:
             return False
         one, two = self._named[0][:2]
         if one.is_full and two.is_numbered and not two.is_titled:
             return True
         is_called = one.is_full and is_given(one.names[0])
-        if is_called and len(two.names) == 1 and not (two.titles or two.salutation or is_given(two.names[0])):
-            return True
         place = " ".join(two.words)
+        district = "-" in place and place.partition("-")[0] in known_places()  # "Köln-Ehrenfeld"
+        if is_called and (kind(place) is Kind.ASIDE or language(place) or district):
+            return True
         if place not in known_places() or not (one.is_full or one.is_titled):
             return False
         # "Müller Schmidt, Rosa" is somebody, "Anna Schmidt, Rosa" lives there

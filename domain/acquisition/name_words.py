@@ -70,6 +70,7 @@ _BY_KIND = {
     Kind.MORE: "partner partnerin team mitarbeiter kollege kollegen kollegin kolleginnen",
     Kind.ASIDE: """
         ehem ehemals vormals nachfolge nachfolgerin nachfolger elternzeit mutterschutz urlaub ruhend angestellt
+        mph hypnose logopädin logopäde ergotherapeutin ergotherapeut
         """,
     Kind.NOBODY: "dres eheleute ehepaar familie geschwister sekretariat anmeldung vertretung büro",
 }

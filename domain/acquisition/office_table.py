@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from domain.acquisition import intake, sheets
+from domain.acquisition import intake
 from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
+from domain.acquisition.chosen_sheet import table, told_of
+from domain.acquisition.names import is_person
+from domain.acquisition.patient_columns import HEADERS, OF_THERAPISTS, fold_header, guess_mapping
 from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, plz
@@ -20,61 +23,8 @@ from domain.errors import Invalid
 from domain.values import Sex, SexWish, WeekSpan
 from domain.weektime import merged
 
-# field → headers it goes by, the plainest first, folded (lower case, letters and digits only)
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "last_name": ("nachname", "familienname", "zuname", "name", "namevorname", "nachnamevorname"),
-    "first_name": ("vorname", "rufname"),
-    "birth_date": ("geburtsdatum", "geburtstag", "gebdatum", "geboren", "geborenam"),
-    "sex": ("geschlecht",),
-    "street": ("straße", "strasse", "str", "anschrift"),
-    # not "Nr": most often that is the row's running number
-    "house_number": ("hausnummer", "hausnr", "hnr"),
-    "plz": ("plz", "postleitzahl"),
-    "city": ("ort", "wohnort", "stadt"),
-    "email": ("email", "mail", "emailadresse"),
-    "phone": ("telefon", "telefonnummer", "tel", "handy", "mobil"),
-    "insurer": ("krankenkasse", "kasse", "versicherung"),
-    "insurance_number": ("kvnr", "versichertennummer", "versicherungsnummer"),
-    "complaints": ("beschwerden", "anliegen", "beschwerde"),
-    "diagnoses": ("icd10", "icd", "diagnose", "diagnosen"),
-    "methods": ("verfahren", "wunschverfahren", "bevorzugtesverfahren"),
-    "therapist_sex": ("wunschgeschlecht", "bevorzugtesgeschlecht"),
-    "group_ok": ("gruppe", "gruppentherapie"),
-    "radius_km": ("maxkm", "radius", "umkreis", "umkreiskm"),
-    "travel_mode": ("verkehrsmittel", "unterwegsmit", "mobilität"),
-    "languages": ("sprachen", "sprache", "muttersprache"),
-    "availability": ("verfügbarkeit", "zeiten", "verfügbar"),
-    "registered_on": ("angemeldetam", "anmeldung", "anmeldedatum", "wartetseit", "aufnahme"),
-}
-# headers only lists of therapists have: such a file must not become patients
-OF_THERAPISTS = frozenset(
-    {"fachgebiete", "therapieverfahren", "distanzm", "sprechzeiten", "telefonischesprechzeiten", "barrierefreiheit"}
-)
 YES = frozenset({"ja", "j", "x", "1", "wahr", "true", "yes"})
 SEPARATORS = re.compile(r"[,;\n]")
-
-
-def fold_header(text: str) -> str:
-    """A header for comparing."""
-    return "".join(c for c in text.lower() if c.isalnum())
-
-
-def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
-    """Field → header as written, for every header that is known; of several the plainer word wins."""
-    written: dict[str, str] = {}
-    for header in headers:
-        written.setdefault(fold_header(header), header)
-    mapping: dict[str, str] = {}
-    for field, words in HEADERS.items():
-        for word in words:
-            if word in written:
-                mapping.setdefault(field, written[word])
-    return mapping
-
-
-def heads_names(word: str) -> bool:
-    """Whether a header is that of names: a list may have no other column."""
-    return "last_name" in guess_mapping([word])
 
 
 def _refuse_therapists(path: Path, names: Sequence[str]) -> None:
@@ -87,14 +37,8 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
 
     Raises Invalid when no header names a surname, or a field or header of `mapping` is not there.
     """
-    named = frozenset((mapping or {}).values())
     left: list[str] = []
-    rows = sheets.table(
-        path,
-        left=left,
-        alone=lambda word: word in named or heads_names(word),
-        known=lambda word: word in named or bool(guess_mapping([word])),
-    )
+    rows = table(path, (mapping or {}).values(), left=left)
     _, header = next(rows, (1, []))
     names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
     _refuse_therapists(path, names)
@@ -106,13 +50,12 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     if missing := [name for name in chosen.values() if name not in names]:
         raise Invalid("import.column_missing", file=path.name, columns=missing)
     columns = {field: names.index(name) for field, name in chosen.items()}
-    number = 0
     for number, row in rows:
         if not any(clean(cell) for cell in row):
             continue
         cells = {field: row[index] if index < len(row) else "" for field, index in columns.items()}
         yield _record(number, cells, today=today)
-    yield from (RowError(number, "import.row.other_sheet") for _ in left)
+    yield from told_of(left)
 
 
 def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRecord | RowError:
@@ -125,6 +68,8 @@ def _record(row: int, cells: Mapping[str, object], *, today: date) -> PatientRec
         last_name, first_name = (part.strip() for part in last_name.split(",", 1))
     if not last_name:
         return RowError(row, "import.row.no_name")
+    if not is_person(last_name):
+        return RowError(row, "import.row.no_person")
     notes: list[str] = []
     insurer = text("insurer")
     registered_on = day(cells.get("registered_on"))

@@ -26,6 +26,7 @@ from domain.acquisition import (
     therapist_columns,
     therapist_table,
 )
+from domain.acquisition.chosen_sheet import headers_of
 from domain.acquisition.json_depth import Shallow, TooDeep
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.text import day
@@ -120,7 +121,7 @@ def as_table(source: Source, kind: FileKind, headers: Sequence[str] | None = Non
         raise Invalid("import.no_table", file=source.path.name)
     if kind is not FileKind.THERAPIST_TABLE:
         return replace(source, kind=kind, key=kind.value, seat="unknown")
-    headers = therapist_table.headers_of(source.path) if headers is None else headers
+    headers = headers_of(source.path) if headers is None else headers
     days = [on for _, on in therapist_columns.columns_of(headers).days.values() if on is not None]
     if days and max(days) >= FIRST_DIRECTORY:
         source = replace(source, as_of=min(max(days), source.as_of))
@@ -168,7 +169,7 @@ def _kind(path: Path, head: bytes) -> FileKind:
 
 
 def _table_kind(path: Path) -> FileKind:
-    of_therapists = therapist_columns.is_list_of_therapists(therapist_table.headers_of(path))
+    of_therapists, _ = therapist_columns.is_of_therapists(headers_of(path))
     return FileKind.THERAPIST_TABLE if of_therapists else FileKind.OFFICE_TABLE
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.acquisition.models import TableColumns
-from domain.acquisition.office_table import fold_header
+from domain.acquisition.patient_columns import fold_header
 from domain.acquisition.reading import FileKind
 from domain.acquisition.tables import fields_of
 from domain.acquisition.therapist_columns import family

@@ -42,20 +42,21 @@ def is_workbook(path: Path) -> bool:
     return workbooks.is_workbook(path)
 
 
-def rows(path: Path, sheet: str = "", *, alone: Callable[[str], bool] | None = None) -> Iterator[Row]:
+def rows(path: Path, sheet: str = "") -> Iterator[Row]:
     """Every row with its number: of a workbook those of the sheet so called, else of the first one.
-
-    Below a line of which `alone` says that it heads a column, a comma parts nothing.
 
     Raises Invalid where the file is damaged, or a row wider than any table of its kind.
     """
-    for _, found in _sheets(path, sheet, alone):
+    for _, found in sheets(path, sheet, None):
         yield from found
         break
 
 
-def _sheets(path: Path, sheet: str, alone: Callable[[str], bool] | None) -> Iterator[tuple[str, Iterator[Row]]]:
-    """The sheets of a workbook, the one so called first, with their rows; a CSV file is one without a title."""
+def sheets(path: Path, sheet: str, alone: Callable[[str], bool] | None) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The sheets a person sees in a workbook, the one so called first, with their rows; a CSV file is one untitled.
+
+    Below a line of which `alone` says that it heads a column, a comma parts nothing.
+    """
     if is_xlsx(path):
         from domain.acquisition import workbooks
 
@@ -72,52 +73,7 @@ def _no_wider(path: Path, found: Iterator[Row]) -> Iterator[Row]:
         yield number, row
 
 
-def table(
-    path: Path,
-    sheet: str = "",
-    *,
-    alone: Callable[[str], bool],
-    known: Callable[[str], bool],
-    left: list[str] | None = None,
-) -> Iterator[Row]:
-    """The rows from the header on, of the sheet so called, else of the first in which names are headed.
-
-    Sheets with the same header, as a list printed page by page leaves them, go on with it: their rows are counted on.
-    Titles of other sheets in which names are headed come into `left`. A header that is repeated is no row.
-    """
-    first: tuple[str, ...] | None = None
-    before = last = 0
-    waiting: Iterator[Row] | None = None  # the first sheet, where no other heads names
-    for title, found in _sheets(path, sheet, alone):
-        headed = _from_header(found, alone, known)
-        number, header = next(headed, (1, ()))
-        words = _words(header)
-        if first is None and not _heads(filter(None, words), alone):
-            waiting = waiting or chain([(number, header)], headed)
-            continue
-        if first is None:
-            first = words
-            yield number, header
-        elif words != first:
-            if left is not None and sum(map(bool, words)) > 1 and _heads(filter(None, words), alone):
-                left.append(title)
-            continue
-        for last, row in headed:
-            if row[: len(first)] != header[: len(first)]:
-                yield before + last, row
-        before += last
-    if first is None and waiting is not None:
-        yield from waiting
-
-
-def _words(row: Sequence[object]) -> tuple[str, ...]:
-    found = [" ".join(str(cell).split()) if cell is not None else "" for cell in row]
-    while found and not found[-1]:
-        found.pop()
-    return tuple(found)
-
-
-def _from_header(found: Iterator[Row], alone: Callable[[str], bool], known: Callable[[str], bool]) -> Iterator[Row]:
+def from_header(found: Iterator[Row], alone: Callable[[str], bool], known: Callable[[str], bool]) -> Iterator[Row]:
     """The rows from the header on: a list's name, its day, a legend and empty rows may stand above it.
 
     The header is the first of the rows at the top that has two filled cells and a word of which `alone` says that it
@@ -182,7 +138,7 @@ def _is_legend(cells: Iterable[str]) -> bool:
 
 
 def has_sheet(path: Path, sheet: str) -> bool:
-    """Whether a file is a workbook with a sheet of that name. Raises Invalid where it is damaged."""
+    """Whether a file is a workbook with a sheet of that name that is seen. Raises Invalid where it is damaged."""
     if not is_xlsx(path):
         return False
     from domain.acquisition import workbooks

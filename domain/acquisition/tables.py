@@ -3,15 +3,15 @@
 "About" is a kind of file: therapists, patients, or what was done with therapists (contacts).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from domain.acquisition import office_table, sheets, therapist_columns
+from domain.acquisition import patient_columns, therapist_columns
+from domain.acquisition.chosen_sheet import table
 from domain.acquisition.reading import FileKind
 from domain.acquisition.text import clean
-from domain.acquisition.therapist_table import MAIN_SHEET
 
 ABOUT = (FileKind.THERAPIST_TABLE, FileKind.OFFICE_TABLE, FileKind.CONTACT_TABLE)
 # what an entry of the history needs: who it is about and what was done
@@ -31,7 +31,7 @@ class TablePreview:
     def guess(self, about: FileKind) -> Mapping[str, str]:
         """Field → header, were the table about that."""
         if about is FileKind.OFFICE_TABLE:
-            return office_table.guess_mapping(self.headers)
+            return patient_columns.guess_mapping(self.headers)
         found = therapist_columns.guess_columns(self.headers)
         return {name: found[name] for name in fields_of(about) if name in found}
 
@@ -39,24 +39,16 @@ class TablePreview:
 def fields_of(about: FileKind) -> tuple[str, ...]:
     """The fields a column can be, in the order they are asked."""
     if about is FileKind.OFFICE_TABLE:
-        return tuple(office_table.HEADERS)
+        return tuple(patient_columns.HEADERS)
     return CONTACT_FIELDS if about is FileKind.CONTACT_TABLE else tuple(therapist_columns.HEADERS)
 
 
 def preview(path: Path, *, count: int = 3) -> TablePreview:
     """The beginning of a table. Raises Invalid when it is damaged."""
-    rows = sheets.table(path, MAIN_SHEET, alone=therapist_columns.heads_names, known=therapist_columns.heads)
+    rows = table(path)
     _, header = next(rows, (1, []))
     headers = therapist_columns.header_words(header)
     first = (tuple(clean(cell) for cell in row) for _, row in rows if any(clean(cell) for cell in row))
-    about, certain = _about(headers)
+    of_therapists, certain = therapist_columns.is_of_therapists(headers)
+    about = FileKind.THERAPIST_TABLE if of_therapists else FileKind.OFFICE_TABLE
     return TablePreview(headers, tuple(islice(first, count)), about, certain)
-
-
-def _about(headers: Sequence[str]) -> tuple[FileKind, bool]:
-    if therapist_columns.is_list_of_therapists(headers):
-        return FileKind.THERAPIST_TABLE, True
-    folded = {office_table.fold_header(header) for header in headers}
-    if folded & therapist_columns.OF_PATIENTS:
-        return FileKind.OFFICE_TABLE, True
-    return FileKind.THERAPIST_TABLE if folded & therapist_columns.OF_THERAPISTS else FileKind.OFFICE_TABLE, False

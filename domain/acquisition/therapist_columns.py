@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from domain.acquisition import office_table
+from domain.acquisition import patient_columns
 from domain.acquisition.hours import WEEKDAYS
-from domain.acquisition.office_table import fold_header
+from domain.acquisition.patient_columns import fold_header
 from domain.acquisition.text import clean, day
 from domain.errors import Invalid
 
@@ -74,6 +74,7 @@ OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
     | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
 )
+OF_HOURS = frozenset({"sprechzeiten", "telefonischesprechzeiten", "telefonzeiten"})
 # what exporters of a search write beside each hit
 OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
 DATED = re.compile(
@@ -108,12 +109,12 @@ def guess_columns(headers: Sequence[str]) -> dict[str, str]:
 
 def heads(word: str) -> bool:
     """Whether a word heads any column of a list of therapists or patients."""
-    return bool(guess_columns([word]) or office_table.guess_mapping([word]))
+    return bool(guess_columns([word]) or patient_columns.guess_mapping([word]))
 
 
 def heads_names(word: str) -> bool:
     """Whether a header is that of names, of therapists or patients: a list may have no other column."""
-    return not {"name", "last_name"}.isdisjoint(guess_columns([word])) or office_table.heads_names(word)
+    return not {"name", "last_name"}.isdisjoint(guess_columns([word])) or patient_columns.heads_names(word)
 
 
 def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None, *, file: str = "") -> Columns:
@@ -139,22 +140,29 @@ def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None,
     return Columns(fields, days)
 
 
-def is_list_of_therapists(headers: Sequence[str]) -> bool:
-    """Whether a table's header is that of therapists: two words only they have, or a name beside hours."""
+def is_of_therapists(headers: Sequence[str]) -> tuple[bool, bool]:
+    """Whether a table's header is rather that of therapists than of patients, and whether that is certain.
+
+    Two words only lists of therapists have make it so, unless all are of hours or there is a field of patients, too. A
+    name beside hours is a guess: patients are reached at hours as well. A single field that lists of practices may have
+    (a fund, a group) does not make a table one of patients, either.
+    """
     folded = set(map(fold_header, headers))
-    if OF_PATIENTS & folded or not ONLY_OF_PATIENTS.isdisjoint(office_table.guess_mapping(headers)):
-        return False
+    of_patients = FIELDS_OF_PATIENTS & set(patient_columns.guess_mapping(headers))
+    if OF_PATIENTS & folded:
+        return False, True
     columns = columns_of(headers)
     named = "name" in columns.fields or "last_name" in columns.fields
+    words = OF_THERAPISTS & folded
+    timed = len(columns.days) >= 2 or bool({"phone_hours", "office_hours"} & set(columns.fields))
+    if of_patients:
+        of_therapists = named and len(words) > 1 and not ONLY_OF_PATIENTS & of_patients
+        plain = len(of_patients) > 1 or bool(ONLY_OF_PATIENTS & of_patients)
+        return of_therapists, plain and not (words or timed)
+    if named and len(words) > 1:
+        return True, bool(words - OF_HOURS)
     reached = {"phone", "email", "address", "plz"} & set(columns.fields)
-    timed = len(columns.days) >= 2 or {"phone_hours", "office_hours"} & set(columns.fields)
-    return named and (len(OF_THERAPISTS & folded) > 1 or bool(reached and timed))
-
-
-def is_list_of_patients(headers: Sequence[str]) -> bool:
-    """Whether a table's header has a word that only lists of patients have."""
-    named = office_table.guess_mapping(headers)
-    return bool(OF_PATIENTS & set(map(fold_header, headers))) or not FIELDS_OF_PATIENTS.isdisjoint(named)
+    return bool(words or (named and reached and timed)), False
 
 
 def family(headers: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from domain.acquisition import sheets
 from domain.acquisition.addresses import Address, number_cell, split_address, split_street, split_town
 from domain.acquisition.arztsuche import SEXES, noted
+from domain.acquisition.chosen_sheet import HOURS_SHEET, table, told_of
 from domain.acquisition.clock import is_timed
 from domain.acquisition.hours import WEEKDAYS, Week, as_of, published, spans_of
 from domain.acquisition.intake import past_day
@@ -24,7 +25,7 @@ from domain.acquisition.offers import licence_of, offers_of
 from domain.acquisition.phone_numbers import numbers, phone
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.text import clean, day, first_email, parts
-from domain.acquisition.therapist_columns import Columns, columns_of, header_words, heads, heads_names
+from domain.acquisition.therapist_columns import Columns, columns_of, header_words
 from domain.acquisition.written_hours import week_of, written_hours
 from domain.errors import Invalid
 from domain.values import Sex, WeekSpan
@@ -32,14 +33,8 @@ from domain.values import Sex, WeekSpan
 BY_PHONE = re.compile(r"tel", re.IGNORECASE)
 IN_PERSON = re.compile(r"\s*(?:sprech|psych|offene)", re.IGNORECASE)
 OF_HOURS = ("phone_hours", "office_hours")  # columns
-HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
+_LONGEST_LOCAL = 9  # digits
 LISTED = re.compile(r"\s*(.+?)\s*\(Tel:\s*([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:,|$)")
-
-
-def headers_of(path: Path) -> tuple[str, ...]:
-    """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(sheets.table(path, MAIN_SHEET, alone=heads_names, known=heads), (1, []))
-    return header_words(header)
 
 
 def records(
@@ -50,7 +45,7 @@ def records(
     Raises Invalid when no column holds the name, or a field or header of `mapping` is not there.
     """
     left: list[str] = []
-    rows = sheets.table(path, MAIN_SHEET, alone=heads_names, known=heads, left=left)
+    rows = table(path, (mapping or {}).values(), paged=True, left=left)
     _, header = next(rows, (1, []))
     columns = columns_of(header_words(header), mapping, file=path.name)
     if not {"name", "last_name"} & set(columns.fields):
@@ -58,7 +53,6 @@ def records(
     known = {*columns.fields.values(), *columns.days}
     more = _hours_sheet(path)
     draft: _Draft | None = None
-    number = 0
     for number, row in rows:
         if not any(clean(cell) for cell in row):
             continue
@@ -74,7 +68,7 @@ def records(
             draft.week.notes.append("hours_unassigned")
     if draft is not None:
         yield draft.record(more, today=today)
-    yield from (RowError(number, "import.row.other_sheet") for title in left if title != HOURS_SHEET)
+    yield from told_of([title for title in left if title != HOURS_SHEET])
 
 
 @dataclass(slots=True)
@@ -181,11 +175,19 @@ def _name(cells: Mapping[str, object]) -> PersonName:
 
 
 def _phone(cells: Mapping[str, object]) -> object:
-    """The cell of the number, behind its area code where that has a column of its own."""
+    """The cell of the number, behind its area code where that has a column of its own.
+
+    A number that only lost its zero in a spreadsheet has a code already: it begins with that one, or is too long.
+    """
     code, number = clean(cells.get("area_code")), clean(cells.get("phone"))
-    if not (code.isdigit() and number) or number.startswith(("0", "+", "(")):
+    local = code.lstrip("0")
+    if not local.isdigit() or number.startswith(("0", "+", "(")):
         return cells.get("phone")
-    return f"{code if code.startswith('0') else f'0{code}'} {number}"
+    if not any(map(str.isdigit, number)):
+        return ""  # "k.A.", "-"
+    if number.isdigit() and (len(number) >= _LONGEST_LOCAL or number.startswith(local)):
+        return cells.get("phone")
+    return f"0{local} {number}"
 
 
 def _address(cells: Mapping[str, object], notes: list[str]) -> Address:

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from domain import events
 from domain.access import me
 from domain.acquisition.ahead import read_ahead
+from domain.acquisition.chosen_sheet import headers_of
 from domain.acquisition.models import ImportFile, LeftOutValue, RejectedRow
 from domain.acquisition.reading import FileKind, Record, Source, hash_of, is_cut, records
 from domain.acquisition.records import PatientRecord, RowError, TherapistRecord
 from domain.acquisition.remembered_columns import remember
-from domain.acquisition.therapist_table import headers_of
 from domain.casework.consent import stop_if_withdrawn
 from domain.casework.import_contacts import note_statuses
 from domain.casework.import_gone import find_gone, retire
@@ -235,7 +235,13 @@ def _note_counts(session: Session, file: ImportFile, tally: Tally) -> None:
     file.imported, file.updated = tally.became["imported"], tally.became["updated"]
     file.unchanged, file.skipped = tally.became["unchanged"], tally.became["skipped"]
     session.add_all(
-        RejectedRow(import_file_id=file.id, row=error.row, reason=error.reason, params=error.params)
+        # what a sheet is called is not kept: it may be a patient's name
+        RejectedRow(
+            import_file_id=file.id,
+            row=error.row,
+            reason=error.reason,
+            params={name: value for name, value in error.params.items() if name != "sheet"},
+        )
         for error in tally.rejected
     )
     if tally.noted:

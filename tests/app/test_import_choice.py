@@ -47,7 +47,11 @@ def test_a_table_that_can_be_nothing_else_is_what_it_was(database: Database, tmp
         ("Name;Adresse;Telefon;E-Mail", "import.about_doubt"),
         ("Nachname;Vorname;Krankenkasse", None),
         ("Nachname;Vorname;Beschwerden", None),
-        ("Name;Adresse;Telefon;Montag;Dienstag", None),
+        ("Name;Fachgebiete;Therapieverfahren", None),
+        ("Name;Adresse;Telefon;Montag;Dienstag", "import.about_doubt"),
+        ("Name, Vorname;Handy;Mailadresse;Telefonzeiten;Bemerkungen", "import.about_doubt"),
+        ("Name, Vorname;Telefon;Telefonzeiten;Kasse;Wartet seit", "import.about_doubt"),
+        ("Name;Telefon;Kasse", "import.about_doubt"),
     ],
 )
 def test_a_table_that_may_be_either_is_refused(

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
 from domain.therapists.changes import FieldChange, RecordChange
+from ui.import_words import row_number
 from ui.imports.checked import CheckedRows
 from ui.imports.selection import LIKE, Selection
 from ui.labels import label
@@ -30,7 +31,7 @@ class ChangedRecords(CheckedRows):
             (
                 Column(tr("Name"), 0, text=lambda n: change(n).name, second=lambda n: change(n).place),
                 Column(tr("Was"), 130, chip=lambda n: _chip_of(change(n))),
-                Column(tr("Zeile"), 66, text=lambda n: str(change(n).row or ""), right=True),
+                Column(tr("Zeile"), 84, text=lambda n: row_number(change(n).row) if change(n).row else "", right=True),
             )
         )
 

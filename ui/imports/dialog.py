@@ -129,7 +129,7 @@ class ImportDialog(QDialog):
         """Show the table's beginning: what it is about and which column is what."""
         if self._examined is None or self._examined.table is None:
             return
-        table = TableView(self._examined.table, self._examined.remembered)
+        table = TableView(self._examined.table, self._examined.remembered, doubt=self._examined.in_doubt)
         table.forgotten.connect(self._forget)
         if self._mapping is not None and self._work is not None:
             table.choose(self._work.source.kind, self._mapping)

@@ -20,6 +20,7 @@ class Examined:
     source: Source
     table: TablePreview | None
     remembered: Remembered | None = None
+    page: FileKind | None = None
 
     @property
     def kind(self) -> FileKind:
@@ -27,10 +28,17 @@ class Examined:
         return self.source.kind if self.remembered is None else self.remembered.about
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether the headers leave open what a table is about, or tell of others than the page it is read in from."""
+        if self.table is None:
+            return False
+        differs = self.page is not None and self.page.of_patients is not self.kind.of_patients
+        return differs or (not self.table.certain and self.remembered is None)
+
+    @property
     def needs_columns(self) -> bool:
         """Whether a person is asked before the first trial: patients always, others where the headers leave doubt."""
-        doubt = self.table is not None and not self.table.certain and self.remembered is None
-        return doubt or (self.table is not None and self.kind is FileKind.OFFICE_TABLE)
+        return self.in_doubt or (self.table is not None and self.kind is FileKind.OFFICE_TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Tried:
 
 
 def examine(session: Session, path: Path, *, today: date, about: FileKind | None = None) -> Examined:
-    """Recognise a file; a table whose headers leave it open is taken to be `about` that.
+    """Recognise a file; a table whose headers leave it open begins as what the page it is read in from is `about`.
 
     Raises Invalid and Unavailable.
     """
@@ -57,4 +65,4 @@ def examine(session: Session, path: Path, *, today: date, about: FileKind | None
     table = preview(path)
     if about is not None and not table.certain:
         table = replace(table, about=about)
-    return Examined(source, table, recall(session, table.headers))
+    return Examined(source, table, recall(session, table.headers), about)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.acquisition.records import RowError
 from ui.errors import describe, describe_row
+from ui.import_words import row_number, row_words
 from ui.imports.lines import LinesView
 from ui.ports import UiContext
 from ui.translation import ntr, tr
@@ -81,17 +82,10 @@ class RejectedView(QWidget):
         )
 
 
-def row_words(error: RowError) -> str:
-    """Zeile 7: kein Name. Zeile 8, Ina Berg: ohne E-Mail."""
-    if name := error.params.get("name"):
-        return tr("Zeile {row}, {name}: {reason}").format(row=error.row, name=name, reason=describe_row(error.reason))
-    return tr("Zeile {row}: {reason}").format(row=error.row, reason=describe_row(error.reason))
-
-
 def as_csv(rows: Sequence[RowError]) -> bytes:
     """Row and reason; the words are the program's own, nothing of the file is repeated."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow((tr("Zeile"), tr("Grund")))
-    writer.writerows((error.row, describe_row(error.reason)) for error in rows)
+    writer.writerows((row_number(error.row), describe_row(error.reason)) for error in rows)
     return text.getvalue().encode("utf-8-sig")

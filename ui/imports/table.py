@@ -24,14 +24,14 @@ class TableView(QWidget):
 
     forgotten = Signal()
 
-    def __init__(self, preview: TablePreview, remembered: Remembered | None = None) -> None:
+    def __init__(self, preview: TablePreview, remembered: Remembered | None = None, *, doubt: bool) -> None:
         super().__init__()
-        self._preview, self._remembered = preview, remembered
+        self._preview, self._remembered, self._in_doubt = preview, remembered, doubt
         names = labels("table_about")
         self.about = Choice({kind.value: names[kind] for kind in ABOUT}, tr("Worum es in der Tabelle geht"))
         self.about.choose(preview.about if remembered is None else remembered.about)
         self.about.currentIndexChanged.connect(self._show)
-        self._doubt = words(tr("Bitte prüfen: Die Überschriften der Tabelle lassen es offen."), "muted")
+        self._doubt = words(tr("Bitte prüfen: Überschriften und Seite sagen es nicht sicher."), "muted")
         self._doubt.setWordWrap(False)
         self._before = QWidget()
         self._forget = button(tr("&Vergessen"), self.forgotten.emit)
@@ -47,7 +47,7 @@ class TableView(QWidget):
         column.addWidget(row(words(tr("Diese Tabelle nennt"), "fieldlabel"), self.about, self._doubt))
         column.addWidget(self._before)
         # after they have a parent: else they would open a window of their own for a moment
-        self._doubt.setVisible(not preview.certain and remembered is None)
+        self._doubt.setVisible(doubt)
         self._before.setVisible(remembered is not None)
         column.addLayout(self._room, 1)
         self._show()
@@ -61,7 +61,7 @@ class TableView(QWidget):
         """Begin with what the headers say."""
         self._remembered = None
         self._before.hide()
-        self._doubt.setVisible(not self._preview.certain)
+        self._doubt.setVisible(self._in_doubt or not self._preview.certain)
         self.about.choose(self._preview.about)
         self._show()
 

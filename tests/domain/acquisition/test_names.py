@@ -175,6 +175,8 @@ def test_what_stands_beside_a_name_is_no_part_of_it(written: str) -> None:
         ("Dr. Kern, Elternzeit", PersonName("Kern", "", "Dr.")),
         ("Anna Urlaub", PersonName("Urlaub", "Anna")),
         ("A. Kern, Hypnose", PersonName("Kern", "A.")),
+        ("Martin Lopez, Xiomara", PersonName("Martin Lopez", "Xiomara")),
+        ("Thomas Kern, Nurgül", PersonName("Thomas Kern", "Nurgül")),
         ("Jan Peter jun.", PersonName("Peter jun.", "Jan")),
         ("Anna Junior", PersonName("Junior", "Anna")),
         ("Anna Kinder", PersonName("Kinder", "Anna")),

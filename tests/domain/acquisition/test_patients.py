@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from domain.acquisition import intake, office_table
+from domain.acquisition import intake, office_table, patient_columns
 from domain.acquisition.records import PatientRecord
 from domain.acquisition.tables import preview
 from domain.errors import Invalid
@@ -229,7 +229,7 @@ def test_a_list_s_name_is_no_header(tmp_path: Path) -> None:
 
 def test_the_plainer_header_wins() -> None:
     """A running number is no house number, and a column for surnames beats one for names."""
-    assert office_table.guess_mapping(["Nr", "Name", "Nachname", "E-Mail", "geb. Datum"]) == {
+    assert patient_columns.guess_mapping(["Nr", "Name", "Nachname", "E-Mail", "geb. Datum"]) == {
         "last_name": "Nachname",
         "email": "E-Mail",
         "birth_date": "geb. Datum",

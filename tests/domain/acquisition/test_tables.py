@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from domain.acquisition.chosen_sheet import PAGE
 from domain.acquisition.reading import FileKind, Source, as_table, recognise, records
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.tables import ABOUT, fields_of, preview
@@ -66,7 +67,10 @@ def test_columns_that_cannot_be_are_refused(foreign: Source, mapping: dict[str, 
         ("Name;Vorname;PLZ\n", FileKind.OFFICE_TABLE, False),
         ("Name, Vorname;Telefon;Telefonische Erreichbarkeit;Anliegen\n", FileKind.OFFICE_TABLE, False),
         ("Name;Telefon;Sprechstunde\n", FileKind.OFFICE_TABLE, False),
-        ("Name, Vorname;Anschrift;Telefon;Telefonzeiten\n", FileKind.THERAPIST_TABLE, True),
+        ("Name, Vorname;Anschrift;Telefon;Telefonzeiten\n", FileKind.THERAPIST_TABLE, False),
+        ("Name;Fachgebiete;Therapieverfahren;Kasse\n", FileKind.THERAPIST_TABLE, False),
+        ("Nachname, Vorname;Tel.;Telefonzeiten;Kasse;Max. km\n", FileKind.OFFICE_TABLE, False),
+        ("Nachname;Vorname;Kasse;Wartet seit\n", FileKind.OFFICE_TABLE, True),
     ],
 )
 def test_what_a_table_is_about_is_guessed(tmp_path: Path, header: str, about: FileKind, *, certain: bool) -> None:
@@ -198,7 +202,9 @@ def test_a_list_goes_on_over_its_pages(tmp_path: Path) -> None:
     assert book.active is not None
     book.active.append(["Hinweise"])
     others = [["Name", "Vertretung"], ["Kern", "Berg"]]
-    for number, rows in enumerate((head + anna + head[1:] + jan, [*head, ["Tal, Eva", "Au 5\n52064 Aachen"]], others)):
+    for number, rows in enumerate(
+        (head + anna + head[1:] + jan, [*head, ["Tal, Eva", "Au 5\n52064 Aachen"]], others), 1
+    ):
         sheet = book.create_sheet(f"Table {number}")
         for row in rows:
             sheet.append(row)
@@ -207,17 +213,97 @@ def test_a_list_goes_on_over_its_pages(tmp_path: Path) -> None:
     assert source.kind is FileKind.THERAPIST_TABLE
     found = list(records(source, today=TODAY))
     people = [(row.row, row.last_name, row.plz) for row in found if isinstance(row, TherapistRecord)]
-    assert people == [(3, "Kern", "52062"), (6, "Berg", "52062"), (9, "Tal", "52064")]
+    assert people == [(3, "Kern", "52062"), (6, "Berg", "52062"), (2 * PAGE + 3, "Tal", "52064")]
     assert isinstance(found[0], TherapistRecord)
     assert (found[0].phone, found[0].fax) == ("+49241123450", "+49241123451")
     told = [(row.row, row.reason.rpartition(".")[2]) for row in found if isinstance(row, RowError)]
-    assert told == [(5, "only_a_name"), (9, "other_sheet")]
+    assert told == [(5, "only_a_name"), (0, "other_sheet")]
 
 
 def test_an_area_code_of_its_own_column_belongs_to_the_number(tmp_path: Path) -> None:
     """Without it nobody could be called; a number that has one already keeps its own."""
     path = tmp_path / "liste.csv"
-    path.write_text("Name;Vorwahl;Telefon\nKern;0241;889900\nBerg;241;5050\nTal;0241;0221 12345\n", "utf-8")
+    path.write_text(
+        "Name;Vorwahl;Telefon\n"
+        "Kern;0241;889900\nBerg;241;5050\nTal;0241;0221 12345\nAu;0241;1712345678\nHof;0241;241889900\nUhl;0241;k.A.\n",
+        "utf-8",
+    )
     source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
-    found = [row.phone for row in records(source, today=TODAY) if isinstance(row, TherapistRecord)]
-    assert found == ["+49241889900", "+492415050", "+4922112345"]
+    people = [row for row in records(source, today=TODAY) if isinstance(row, TherapistRecord)]
+    numbers = ["+49241889900", "+492415050", "+4922112345", "+491712345678", "+49241889900", ""]
+    assert [row.phone or row.mobile for row in people] == numbers
+    assert not any(row.notes for row in people)
+
+
+def workbook(path: Path, **sheets: list[list[str]]) -> Path:
+    """A workbook with these sheets; one whose title begins with an underscore is hidden."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title.replace("_", " "))
+        sheet.sheet_state = "hidden" if title.startswith("_") else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+_PEOPLE = [["Name", "Telefon"], ["Kern, Anna", "0241 1234567"]]
+
+
+@pytest.mark.parametrize("kind", [FileKind.THERAPIST_TABLE, FileKind.OFFICE_TABLE])
+@pytest.mark.parametrize(
+    ("sheets", "told"),
+    [
+        ({"Therapeuten": _PEOPLE, "Patienten": _PEOPLE}, ["Patienten"]),
+        ({"2026": _PEOPLE, "2025": _PEOPLE, "_alt": _PEOPLE, "Liste": _PEOPLE[1:] * 2}, ["2025", "Liste"]),
+        ({"_Table_1": _PEOPLE, "Therapeuten": _PEOPLE}, []),
+        ({"Seite_1": _PEOPLE, "Seite_2": _PEOPLE[1:] * 2}, ["Seite 2"]),
+        ({"Hinweise": [["Nur für uns"], ["Stand 2026"]], "Liste": _PEOPLE}, ["Hinweise"]),
+        ({"Liste": _PEOPLE, "Notiz": [["x", *([""] * 3000), "y"]] * 2}, ["Notiz"]),
+    ],
+)
+def test_another_sheet_is_told_and_not_read(
+    tmp_path: Path, kind: FileKind, sheets: dict[str, list[list[str]]], told: list[str]
+) -> None:
+    """Whatever its header: it may be of others, or of those who were here last year. A hidden one is none."""
+    source = as_table(recognise(workbook(tmp_path / "liste.xlsx", **sheets), today=TODAY), kind)
+    one, *others = records(source, today=TODAY)
+    assert not isinstance(one, RowError)
+    assert (one.row, one.last_name) == (2, "Kern")
+    assert others == [RowError(0, "import.row.other_sheet", {"sheet": title}) for title in told]
+
+
+def test_patients_do_not_go_on_over_pages(tmp_path: Path) -> None:
+    """Two sheets of a spreadsheet program's own names may be two lists."""
+    path = workbook(tmp_path / "liste.xlsx", Tabelle1=_PEOPLE, Tabelle2=[_PEOPLE[0], ["Tal, Eva", ""]])
+    source = recognise(path, today=TODAY)
+    assert [row.row for row in records(as_table(source, FileKind.OFFICE_TABLE), today=TODAY)] == [2, 0]
+    assert [row.row for row in records(as_table(source, FileKind.THERAPIST_TABLE), today=TODAY)] == [2, 2 * PAGE + 2]
+
+
+def test_columns_somebody_named_choose_their_sheet(tmp_path: Path) -> None:
+    """Not one whose words are known by chance; without them all who look at the file look at the same sheet."""
+    practices = [["Psychotherapeut", "Praxis", "Rufnummer"], ["Anna Kern", "Markt 1", "0241 1234567"]]
+    path = workbook(tmp_path / "liste.xlsx", Liste=practices, Team=[["Name", "Telefon"], ["Jan Tal", "12"]])
+    source = as_table(recognise(path, today=TODAY), FileKind.THERAPIST_TABLE)
+    one, told = records(source, today=TODAY, mapping={"name": "Psychotherapeut", "phone": "Rufnummer"})
+    assert isinstance(one, TherapistRecord)
+    assert (one.last_name, told) == ("Kern", RowError(0, "import.row.other_sheet", {"sheet": "Team"}))
+    assert preview(path).headers == ("Name", "Telefon")
+    for kind in (FileKind.THERAPIST_TABLE, FileKind.OFFICE_TABLE):
+        seen, _ = records(as_table(source, kind), today=TODAY)
+        assert not isinstance(seen, RowError)
+        assert seen.last_name in {"Tal", "Jan Tal"}
+
+
+def test_what_repeats_or_sums_up_is_no_patient(tmp_path: Path) -> None:
+    """A header of the next printed page, however its lines break, and what stands below."""
+    path = tmp_path / "liste.csv"
+    path.write_text('Name;Wartet seit\nKern;\n"Name";"Wartet\nseit"\nSumme;1\nSeite 2;\n', "utf-8")
+    one, *others = records(recognise(path, today=TODAY), today=TODAY)
+    assert not isinstance(one, RowError)
+    assert [(row.row, row.reason) for row in others if isinstance(row, RowError)] == [
+        (5, "import.row.no_person"),
+        (6, "import.row.no_person"),
+    ]

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from domain.acquisition.chosen_sheet import headers_of
 from domain.acquisition.reading import FileKind, as_table, recognise, records
 from domain.acquisition.records import RowError, TherapistRecord
 from domain.acquisition.tables import preview
-from domain.acquisition.therapist_table import headers_of
 from domain.values import Method, WeekSpan
 from tests.domain.acquisition.files import TODAY
 from tests.domain.acquisition.therapist_files import DATES, DAYS, PAGE, ROWS, USERSCRIPT, exporter
@@ -130,7 +130,7 @@ def test_a_workbooks_dates_over_columns_are_days(tmp_path: Path) -> None:
     path = tmp_path / "x"
     book.save(path)
     assert headers_of(path)[-2:] == ("23.11.2026", "24.11.2026")
-    assert preview(path).certain
+    assert preview(path).about is FileKind.THERAPIST_TABLE
     (ina,) = people(tmp_path, path.read_bytes())
     assert ina.phone_hours == (span(0, "08:00", "09:00"), span(1, "10:00", "11:00"))
     assert ina.hours_as_of == date(2026, 11, 23)

@@ -43,11 +43,10 @@ def test_a_table_is_mapped_tried_and_read(
     dialog = opened(ui, qtbot, page, path)
     assert dialog._table is not None
     mapping = dialog._table.columns
-    assert mapping.mapping() == {"first_name": "Vorname", "plz": "PLZ"}
+    assert mapping.mapping() == {"first_name": "Vorname", "birth_date": "geb.", "plz": "PLZ"}
     press(qtbot, dialog, "Probelauf")
     qtbot.waitUntil(lambda: "keine Spalte für den Nachnamen" in dialog.outcome.said.text())
     mapping._choices["last_name"].choose("Wer")
-    mapping._choices["birth_date"].choose("geb.")
     press(qtbot, dialog, "Probelauf")
     qtbot.waitUntil(lambda: "1 neu" in dialog.outcome.said.text())
     assert (scalar(database, PATIENTS), scalar(database, FILES)) == (0, 0)
@@ -70,6 +69,24 @@ def test_a_table_that_leaves_it_open_is_what_its_page_holds(
     qtbot.waitUntil(lambda: dialog._table is not None)
     assert dialog._table is not None
     assert dialog._table.kind().of_patients is of_patients
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("header", "of_patients"),
+    [("Name;Fachgebiete;Therapieverfahren", True), ("Name;Geburtsdatum;Krankenkasse", False)],
+)
+def test_a_table_of_others_than_its_page_is_asked_about(
+    ui: UiContext, qtbot: QtBot, page: QWidget, tmp_path: Path, header: str, *, of_patients: bool
+) -> None:
+    """Neither the page nor the headers decide without a word."""
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{header}\nBerger;;\n", "utf-8")
+    dialog = ImportDialog(page, ui, path, of_patients=of_patients)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog._table is not None and dialog._table._doubt.isVisible())
+    assert dialog._table is not None
+    assert dialog._table.kind().of_patients is not of_patients
     dialog.reject()
 
 
@@ -160,7 +177,9 @@ def test_words_on_contacts_of_nobody_wanted_are_nothing_to_read_in(
 ) -> None:
     """They come along with who is taken, and only so."""
     path = tmp_path / "liste.csv"
-    path.write_text("Name;Telefon;Mo;Di;Status\nIna Berg;0241 1234567;9-10;;Auf AB gesprochen\n", "utf-8")
+    path.write_text(
+        "Name;Telefon;Telefonzeiten;Barrierefreiheit;Status\nIna Berg;0241 1234567;;;Auf AB gesprochen\n", "utf-8"
+    )
     dialog = opened(ui, qtbot, page, path)
     review, report = dialog._review, dialog._trial_report
     assert review is not None

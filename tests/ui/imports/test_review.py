@@ -311,12 +311,15 @@ def test_a_status_beside_people_who_are_all_known_is_read_in(
     ui: UiContext, qtbot: QtBot, page: QWidget, database: Database, tmp_path: Path
 ) -> None:
     """A colleague's copy of the list with what was done changes no record, and is worth reading all the same."""
-    head, known = "Name;Adresse;Telefon;Sprechzeiten;Status\n", "Ina Berg;Markt 1, 52062 Aachen;0241 111111;"
+    head, known = (
+        "Name;Adresse;Telefon;Sprechzeiten;Barrierefreiheit;Status\n",
+        "Ina Berg;Markt 1, 52062 Aachen;0241 111111;",
+    )
     first = tmp_path / "liste.csv"
-    first.write_text(f"{head}{known};Noch offen\n")
+    first.write_text(f"{head}{known};;Noch offen\n")
     taken(ui, qtbot, page, first)
     later = tmp_path / "stand.csv"
-    later.write_text(f"{head}{known};Auf AB gesprochen\n")
+    later.write_text(f"{head}{known};;Auf AB gesprochen\n")
     dialog = tried(ui, qtbot, page, later)
     assert "1 unverändert, 1 neuer Vermerk im Verlauf" in dialog.outcome.said.text()
     assert dialog._read.isEnabled()
