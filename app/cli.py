@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         help=tr("nur diese Änderungen übernehmen (mehrmals; none: keine)"),
     )  # fmt: skip
     importing.add_argument(
-        "--without", action="append", default=[], type=_row, metavar="ZEILE[:FELD]",
+        "--without", action="append", default=[], type=_row, metavar="[BLATT/]ZEILE[:FELD]",
         help=tr("diese Zeile der Datei, oder ein Feld von ihr, auslassen (mehrmals)"),
     )  # fmt: skip
     importing.add_argument(
@@ -129,10 +129,11 @@ def _positive(given: str) -> int:
     return int(given)
 
 
-def _row(given: str) -> tuple[int, str]:
-    """7 is a row of a file, 7:phone one field of it."""
+def _row(given: str) -> tuple[int, int, str]:
+    """7 is a row of a file, 7:phone one field of it, 2/7 a row of its page "Table 2"."""
     number, _, field = given.partition(":")
-    return _positive(number), field
+    *page, row = number.split("/", 1)
+    return _positive(page[0]) if page else 0, _positive(row), field
 
 
 def program(arguments: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 
-from domain.acquisition.chosen_sheet import headers_of
+from domain.acquisition.chosen_sheet import headers_of, row_on
 from domain.acquisition.reading import FileKind, Source, as_table
 from domain.acquisition.remembered_columns import Remembered, recall
 from domain.acquisition.therapist_columns import heads_names, is_of_therapists
@@ -23,12 +23,15 @@ def choice_of(options: argparse.Namespace) -> Choice:
         raise Invalid("import.choice")
     kinds = ALL.kinds if options.only is None else frozenset(Became(only) for only in options.only if only != "none")
     fields: dict[int, set[str]] = {}
-    for row, name in options.without:
+    rows: set[int] = set()
+    for page, row, name in options.without:
         if name:
-            fields.setdefault(row, set()).add(name)
+            fields.setdefault(row_on(page, row), set()).add(name)
+        else:
+            rows.add(row_on(page, row))
     return Choice(
         kinds=kinds,
-        skipped_rows=frozenset(row for row, name in options.without if not name),
+        skipped_rows=frozenset(rows),
         skipped_fields={row: frozenset(names) for row, names in fields.items()},
         gone=frozenset(options.gone),
     )
@@ -61,7 +64,7 @@ def columns_of(
     """
     if not source.kind.is_table or (mapping is not None and about is not None):
         return source, mapping, None
-    headers = headers_of(source.path)
+    headers = headers_of(source.path, (mapping or {}).values())
     found = recall(session, headers) if mapping is None else None
     _, certain = is_of_therapists(headers)
     # a table without names is of nobody unless its columns are named

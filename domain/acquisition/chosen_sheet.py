@@ -1,7 +1,7 @@
 """Which sheet of a file a table is, by one rule for whoever looks at it: recognised, shown, and read it is the same."""
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,40 +14,61 @@ from domain.acquisition.therapist_columns import header_words, heads, heads_name
 from domain.errors import Invalid
 
 HOURS_SHEET, MAIN_SHEET = "Telefonsprechzeiten", "Praxisdaten"
-FEWEST = 2  # known words that make a row a header
+FEWEST = 2  # filled rows that make a sheet worth telling of beside a list over pages
 PAGE = 2_000_000  # between the numbers of two pages' rows: more than any sheet has
-# what converters of printed lists call the sheets they make of pages
-_PAGE = re.compile(r"((?:table|tabelle|page|seite|sheet|blatt|teil) ?)([1-9][0-9]{0,2})", re.IGNORECASE)
+# what converters of printed lists call the sheets they make of pages, and no spreadsheet program its own
+_PAGE = re.compile(r"((?:table|page|seite) ?)([1-9][0-9]{0,2})", re.IGNORECASE)
 _LOOKED_AT = 1000  # rows of a sheet that is not read
 
 
-def headers_of(path: Path) -> tuple[str, ...]:
+def headers_of(path: Path, mapped: Collection[str] = ()) -> tuple[str, ...]:
     """The header of a CSV or XLSX file. Raises Invalid where it is damaged."""
-    _, header = next(table(path), (1, ()))
+    _, header = next(table(path, mapped), (1, ()))
     return header_words(header)
 
 
 def table(
     path: Path, mapped: Collection[str] = (), *, paged: bool = False, left: list[str] | None = None
 ) -> Iterator[Row]:
-    """The rows from the header on, of the first sheet that has one of at least two known words, else of the first.
+    """The rows from the header on, of the first sheet that may be a table; headers a person named (`mapped`) tell one.
 
-    Where a person named headers (`mapped`) that are not in that one it is the first sheet that has all of them. `paged`
-    goes on over sheets that only their number tells from it ("Table 1", "Table 2") and that have the same header:
-    `place` tells their rows apart. A header that is repeated is no row. Titles of other sheets come into `left`.
+    What has but one cell in a row, and no name above it, is a cover.
+
+    `paged` goes on over sheets that only their number tells from it ("Table 1", "Table 2") and that have the same
+    header: `place` tells their rows apart. A header that is repeated is no row. Titles of other sheets go into `left`.
 
     Raises Invalid where the file is damaged.
     """
-    wanted = frozenset(mapped)
-    rows = _table(path, frozenset(), paged=paged, left=left)
-    first = next(rows, None)
-    if first is not None and not wanted <= set(header_words(first[1])):
-        rows.close()
-        rows = _table(path, wanted, paged=paged, left=left)
-        first = next(rows, None)
-    if first is not None:
-        yield first
-        yield from rows
+
+    def alone(word: str) -> bool:
+        return word in mapped or heads_names(word)
+
+    found = ((title, *_headed(rows, alone)) for title, rows in sheets.sheets(path, MAIN_SHEET, alone))
+    covers: list[tuple[str, Sequence[object], Iterator[Row]]] = []
+    for title, header, rows in found:
+        first = next(rows)  # one that is damaged says so: no other takes its place
+        covers.append((title, header, chain([first], rows)))
+        if _may_be_table(header):
+            break
+    if not covers:
+        return
+    title, header, rows = covers.pop(-1 if _may_be_table(covers[-1][1]) else 0)
+    yield next(rows)
+    words = _folded(header)
+    yield from _without(words, rows)
+    if left is None:
+        return
+    for other, above, rows in chain(covers, found):
+        if paged and _folded(above) == words and (number := _page_after(title, other)):
+            next(rows)
+            yield from ((row_on(number, row), cells) for row, cells in _without(words, rows))
+        elif _is_filled(rows, FEWEST if paged else 1):
+            left.append(other)
+
+
+def row_on(page: int, row: int) -> int:
+    """The number of a row among those of all pages; `page` is 0 for the first sheet that is read."""
+    return page * PAGE + row
 
 
 def place(row: int) -> tuple[int, int]:
@@ -57,35 +78,7 @@ def place(row: int) -> tuple[int, int]:
 
 def told_of(left: Sequence[str]) -> Iterator[RowError]:
     """That sheets were not read; they have no row."""
-    return (RowError(0, "import.row.other_sheet", {"sheet": title}) for title in left)
-
-
-def _table(path: Path, wanted: frozenset[str], *, paged: bool, left: list[str] | None) -> Generator[Row, None, None]:
-    def alone(word: str) -> bool:
-        return word in wanted or heads_names(word)
-
-    found = ((title, *_headed(rows, alone)) for title, rows in sheets.sheets(path, MAIN_SHEET, alone))
-    others: list[tuple[str, Sequence[object], Iterator[Row]]] = []
-    at = 0
-    for sheet in found:
-        others.append(sheet)
-        if _is_header(sheet[1], wanted):
-            at = len(others) - 1
-            break
-    if not others:
-        return
-    title, header, rows = others.pop(at)
-    yield next(rows)
-    words = _folded(header)
-    yield from _without(words, rows)
-    if left is None:
-        return
-    for other, above, rows in chain(others, found):
-        if paged and _folded(above) == words and (number := _page_after(title, other)):
-            next(rows)
-            yield from ((number * PAGE + row, cells) for row, cells in _without(words, rows))
-        elif _is_filled(rows, FEWEST if paged else 1):
-            left.append(other)
+    return (RowError(0, "import.note.other_sheet", {"sheet": title}) for title in left)
 
 
 def _headed(rows: Iterator[Row], alone: Callable[[str], bool]) -> tuple[Sequence[object], Iterator[Row]]:
@@ -103,9 +96,9 @@ def _refused(exc: Invalid) -> Iterator[Row]:
     raise exc
 
 
-def _is_header(header: Sequence[object], wanted: frozenset[str]) -> bool:
-    words = header_words(header)
-    return wanted <= set(words) if wanted else sum(map(heads, words)) >= FEWEST
+def _may_be_table(header: Sequence[object]) -> bool:
+    words = list(filter(None, header_words(header)))
+    return len(words) > 1 or any(map(heads_names, words))
 
 
 def _folded(row: Sequence[object]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Headers are guessed from common German words; the caller may overrule the guess.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from domain.acquisition.addresses import number_cell
 from domain.acquisition.arztsuche import noted
 from domain.acquisition.chosen_sheet import table, told_of
 from domain.acquisition.names import is_person
-from domain.acquisition.patient_columns import HEADERS, OF_THERAPISTS, fold_header, guess_mapping
+from domain.acquisition.patient_columns import HEADERS, guess_mapping
 from domain.acquisition.phone_numbers import phone
 from domain.acquisition.records import PatientRecord, RowError
 from domain.acquisition.text import clean, day, email, plz
+from domain.acquisition.therapist_columns import is_of_therapists
 from domain.acquisition.written_hours import week_of
 from domain.errors import Invalid
 from domain.values import Sex, SexWish, WeekSpan
@@ -25,11 +26,6 @@ from domain.weektime import merged
 
 YES = frozenset({"ja", "j", "x", "1", "wahr", "true", "yes"})
 SEPARATORS = re.compile(r"[,;\n]")
-
-
-def _refuse_therapists(path: Path, names: Sequence[str]) -> None:
-    if len(OF_THERAPISTS.intersection(map(fold_header, names))) > 1:
-        raise Invalid("import.therapist_table", file=path.name)
 
 
 def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None) -> Iterator[PatientRecord | RowError]:
@@ -41,7 +37,8 @@ def records(path: Path, *, today: date, mapping: Mapping[str, str] | None = None
     rows = table(path, (mapping or {}).values(), left=left)
     _, header = next(rows, (1, []))
     names = [f"{cell:%d.%m.%Y}" if isinstance(cell, date) else clean(cell) for cell in header]
-    _refuse_therapists(path, names)
+    if is_of_therapists(names) == (True, True):
+        raise Invalid("import.therapist_table", file=path.name)
     chosen = dict(mapping) if mapping is not None else guess_mapping(names)
     if unknown := sorted(set(chosen) - set(HEADERS)):
         raise Invalid("import.mapping", fields=unknown)

@@ -28,10 +28,6 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "availability": ("verfügbarkeit", "zeiten", "verfügbar"),
     "registered_on": ("angemeldetam", "anmeldung", "anmeldedatum", "wartetseit", "aufnahme"),
 }
-# headers only lists of therapists have: such a file must not become patients
-OF_THERAPISTS = frozenset(
-    {"fachgebiete", "therapieverfahren", "distanzm", "sprechzeiten", "telefonischesprechzeiten", "barrierefreiheit"}
-)
 
 
 def fold_header(text: str) -> str:

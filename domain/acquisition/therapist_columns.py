@@ -60,21 +60,24 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "contact_note": ("notiz", "notizen", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen"),
     "contact_on": ("kontaktdatum", "kontaktam", "letzterkontakt", "angerufenam", "kontaktiertam"),
 }  # fmt: skip
-# a list with one of these is of patients, whatever else it has
-OF_PATIENTS = frozenset(
-    {"geburtsdatum", "geburtstag", "krankenkasse", "kvnr", "versichertennummer", "icd10", "diagnose"}
-)
 FIELDS_OF_PATIENTS = frozenset(
     {"birth_date", "insurer", "insurance_number", "complaints", "diagnoses", "therapist_sex", "group_ok", "radius_km"}
     | {"travel_mode", "availability", "registered_on"}
 )
 ONLY_OF_PATIENTS = frozenset({"birth_date", "insurance_number", "complaints", "diagnoses"})
-# a list with two of these is of therapists
+# lists of practices may have these: the funds they take, groups they lead, their times, how one registers there
+MAYBE_OF_PATIENTS = frozenset({"insurer", "group_ok", "availability"})
+MAYBE_REGISTERED = frozenset({"anmeldung", "aufnahme"})
+# a list with two of these is rather of therapists, though patients wish for methods and are reached at hours, too
 OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
     | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
 )
-OF_HOURS = frozenset({"sprechzeiten", "telefonischesprechzeiten", "telefonzeiten"})
+OF_EITHER = frozenset({"therapieverfahren", "barrierefreiheit"})  # of these what patients may wish for
+# no patient has one of these
+OF_PRACTICES = frozenset({"fachgebiete", "fachgebiet", "distanzm", "distanzinmetervonplz", "arztgruppe", "fachgruppe"})
+# a column so called holds no patients, where it is the one of names
+NAMES_OF_PRACTICES = frozenset({"praxisname", "therapeut", "therapeutin", "therapeutintherapeut", "arztärztin"})
 # what exporters of a search write beside each hit
 OF_A_SEARCH = frozenset({"distanzm", "distanzinmetervonplz"})
 DATED = re.compile(
@@ -143,26 +146,36 @@ def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None,
 def is_of_therapists(headers: Sequence[str]) -> tuple[bool, bool]:
     """Whether a table's header is rather that of therapists than of patients, and whether that is certain.
 
-    Two words only lists of therapists have make it so, unless all are of hours or there is a field of patients, too. A
-    name beside hours is a guess: patients are reached at hours as well. A single field that lists of practices may have
-    (a fund, a group) does not make a table one of patients, either.
+    Certain is what has a field of practices (their office's hours are one) beside another of therapists, or a fax or a
+    web page beside hours, and no field of patients; and of patients what has a field only they have, or two with one
+    that no practice has, and none of practices. All else is a guess: patients wish for methods and are reached at
+    hours, practices take funds.
     """
-    folded = set(map(fold_header, headers))
-    of_patients = FIELDS_OF_PATIENTS & set(patient_columns.guess_mapping(headers))
-    if OF_PATIENTS & folded:
-        return False, True
     columns = columns_of(headers)
+    folded = [fold_header(header) for header in headers]
     named = "name" in columns.fields or "last_name" in columns.fields
-    words = OF_THERAPISTS & folded
-    timed = len(columns.days) >= 2 or bool({"phone_hours", "office_hours"} & set(columns.fields))
-    if of_patients:
-        of_therapists = named and len(words) > 1 and not ONLY_OF_PATIENTS & of_patients
-        plain = len(of_patients) > 1 or bool(ONLY_OF_PATIENTS & of_patients)
-        return of_therapists, plain and not (words or timed)
-    if named and len(words) > 1:
-        return True, bool(words - OF_HOURS)
-    reached = {"phone", "email", "address", "plz"} & set(columns.fields)
-    return bool(words or (named and reached and timed)), False
+    words = OF_THERAPISTS.intersection(folded)
+    timed = len(columns.days) >= 2 or not {"phone_hours", "office_hours"}.isdisjoint(columns.fields)
+    heads_name = {folded[at] for field, at in columns.fields.items() if field in {"name", "last_name"}}
+    is_practice = bool(heads_name) and heads_name <= NAMES_OF_PRACTICES
+    of_practices = is_practice or not OF_PRACTICES.isdisjoint(folded)
+    open_to_all = not {"fax", "web"}.isdisjoint(columns.fields)
+    guess = patient_columns.guess_mapping(headers)
+    if of_patients := FIELDS_OF_PATIENTS.intersection(guess):
+        only = bool(ONLY_OF_PATIENTS & of_patients)
+        clear = of_patients - MAYBE_OF_PATIENTS
+        if fold_header(guess.get("registered_on", "")) in MAYBE_REGISTERED:
+            clear -= {"registered_on"}
+        plain = "krankenkasse" in folded or (clear and len(of_patients) > 1)
+        rather = of_practices or len(words) > 1 or (open_to_all and bool(words or timed))
+        sure = only and of_patients != {"complaints"}
+        is_certain = not (of_practices or open_to_all) and (sure or (bool(only or plain) and not (words or timed)))
+        return named and rather and not only, is_certain
+    told = is_practice + len(OF_PRACTICES.intersection(folded)) + ("office_hours" in columns.fields)
+    beside = len(OF_EITHER.intersection(folded)) + (timed and "office_hours" not in columns.fields) + open_to_all
+    is_certain = named and ((told and told + beside > 1) or (open_to_all and timed))
+    reached = not {"phone", "email", "address", "plz"}.isdisjoint(columns.fields)
+    return bool(is_certain or words or (named and (of_practices or (reached and timed)))), bool(is_certain)
 
 
 def family(headers: Sequence[str]) -> str:

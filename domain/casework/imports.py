@@ -180,7 +180,7 @@ def _import(
     tally.forget_skipped()
     _note_counts(session, file, tally)
     if mapping is not None and source.kind.is_table:
-        remember(session, headers_of(source.path), source.kind, mapping, now=now)
+        remember(session, headers_of(source.path, mapping.values()), source.kind, mapping, now=now)
     return ImportReport(
         file=source.path.name,
         kind=source.kind,
@@ -206,6 +206,9 @@ def _import(
 
 def _tallied(rows: Iterator[Record], tally: Tally) -> Iterator[TherapistRecord | PatientRecord]:
     for record in rows:
+        if isinstance(record, RowError) and not record.row:  # of a whole sheet
+            tally.noted.append(record)
+            continue
         tally.read += 1
         if isinstance(record, RowError):
             tally.rejected.append(record)
@@ -235,16 +238,11 @@ def _note_counts(session: Session, file: ImportFile, tally: Tally) -> None:
     file.imported, file.updated = tally.became["imported"], tally.became["updated"]
     file.unchanged, file.skipped = tally.became["unchanged"], tally.became["skipped"]
     session.add_all(
-        # what a sheet is called is not kept: it may be a patient's name
-        RejectedRow(
-            import_file_id=file.id,
-            row=error.row,
-            reason=error.reason,
-            params={name: value for name, value in error.params.items() if name != "sheet"},
-        )
+        RejectedRow(import_file_id=file.id, row=error.row, reason=error.reason, params=error.params)
         for error in tally.rejected
     )
     if tally.noted:
+        # what a sheet is called is not kept: it may be a patient's name
         left_out = [{"import_file_id": file.id, "row": note.row, "reason": note.reason} for note in tally.noted]
         session.execute(insert(LeftOutValue), left_out)
     events.record(session, "import.completed", file.id, read=tally.read, imported=tally.became["imported"])

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.import_choice import as_asked, columns_of
+from app.cli import parser
+from app.commands.import_choice import as_asked, choice_of, columns_of
+from domain.acquisition.chosen_sheet import PAGE
 from domain.acquisition.reading import FileKind, recognise
 from domain.acquisition.remembered_columns import remember
 from domain.database import Database
@@ -70,3 +72,9 @@ def test_a_table_that_may_be_either_is_refused(
         assert refused.value.code == code
         said, _, _ = columns_of(session, as_asked(source, "therapists"), about="therapists", mapping=None)
         assert said.kind is FileKind.THERAPIST_TABLE
+
+
+def test_a_row_is_left_out_on_its_page() -> None:
+    """As it is told: row 7 is not row 7 of sheet 2."""
+    choice = choice_of(parser().parse_args(["import", "x.xlsx", "--without", "7", "--without", "2/7:phone"]))
+    assert (choice.skipped_rows, choice.skipped_fields) == ({7}, {2 * PAGE + 7: {"phone"}})

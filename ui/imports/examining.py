@@ -32,8 +32,10 @@ class Examined:
         """Whether the headers leave open what a table is about, or tell of others than the page it is read in from."""
         if self.table is None:
             return False
-        differs = self.page is not None and self.page.of_patients is not self.kind.of_patients
-        return differs or (not self.table.certain and self.remembered is None)
+        named = {self.kind.of_patients, *([] if self.page is None else [self.page.of_patients])}
+        if self.table.certain:
+            named.add(self.table.about.of_patients)
+        return len(named) > 1 or (not self.table.certain and self.remembered is None)
 
     @property
     def needs_columns(self) -> bool:

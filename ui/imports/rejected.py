@@ -47,13 +47,16 @@ class RejectedView(QWidget):
         self.hide()
 
     def show_rows(self, file: str, rows: Sequence[RowError], noted: Sequence[RowError] = ()) -> None:
-        """Rows of a file that were rejected, and `noted` values of others that were left out."""
+        """Rows of a file that were rejected, and what was `noted`: values of others, and sheets, that were left out."""
         self._file, self._rows = file, (*rows, *noted)
+        sheets = sum(not note.row for note in noted)
+        values = len(noted) - sheets
         parts = [
             ntr(len(rows), "{n} Zeile wurde abgelehnt", "{n} Zeilen wurden abgelehnt") if rows else "",
-            ntr(len(noted), "{n} Angabe fehlt, weil sie nicht zu lesen ist", "{n} Angaben fehlen, weil sie nicht zu lesen sind")
-            if noted
+            ntr(values, "{n} Angabe fehlt, weil sie nicht zu lesen ist", "{n} Angaben fehlen, weil sie nicht zu lesen sind")
+            if values
             else "",
+            ntr(sheets, "{n} weiteres Blatt wurde nicht gelesen", "{n} weitere Blätter wurden nicht gelesen") if sheets else "",
         ]  # fmt: skip
         self._head.setText("; ".join(filter(None, parts)))
         self.list.show_records(self._rows)
@@ -87,5 +90,5 @@ def as_csv(rows: Sequence[RowError]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow((tr("Zeile"), tr("Grund")))
-    writer.writerows((row_number(error.row), describe_row(error.reason)) for error in rows)
+    writer.writerows((row_number(error.row) if error.row else "", describe_row(error.reason)) for error in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -113,7 +113,7 @@ SENTENCES: Mapping[str, str] = {
     "import.row.no_name": "Nachname fehlt",
     "import.row.no_person": "das ist kein Name, sondern eine Bemerkung der Liste",
     "import.row.only_a_name": "in der Zeile steht nichts als ein Name, vielleicht eine Zwischenüberschrift",
-    "import.row.other_sheet": "nicht gelesen; speichern Sie das Blatt als eigene Datei, wenn Sie es brauchen",
+    "import.note.other_sheet": "nicht gelesen; speichern Sie das Blatt als eigene Datei, wenn Sie es brauchen",
     "import.row.too_long": "eine Angabe ist viel zu lang",
     "import.row.nobody_known": "diese Person ist nicht bekannt",
     "import.row.not_an_object": "kein lesbarer Eintrag",

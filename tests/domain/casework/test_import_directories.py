@@ -20,6 +20,7 @@ from domain.therapists.sites import sites_of
 from tests.builders import add_patient, add_search
 from tests.conftest import NOW
 from tests.domain.acquisition.files import SAMPLES
+from tests.domain.acquisition.test_tables import workbook
 from tests.domain.acquisition.therapist_files import PAGE, USERSCRIPT, exporter
 from tests.domain.casework.test_import_diff import entry
 
@@ -150,3 +151,15 @@ def test_a_colleague_from_elsewhere_shares_no_statutory_practice(
         rows = [tuple(row) for row in session.execute(text(query))]
         points = session.scalar(text("SELECT count(DISTINCT contact_point_id) FROM therapist_service.therapist"))
     assert (rows, points) == ([("Sommer", "statutory"), ("Winter", "unknown")], 1)
+
+
+def test_a_sheet_that_was_not_read_is_told_and_is_no_row(database: Database, tmp_path: Path) -> None:
+    """Nothing of the file was refused; its title may be anybody's name and is not kept."""
+    header = ["Name", "Telefon", "Fax", "Sprechzeiten"]
+    path = workbook(tmp_path / "liste.xlsx", Praxen=[header, ["Kern, Anna", "0241 1"]], Lea=[header, ["Tal, Eva", ""]])
+    with database.write() as session:
+        report = import_file(session, recognise(path, today=NOW.date()), now=NOW, today=NOW.date())
+        kept = session.execute(text("SELECT row, reason FROM scraping_service.left_out_value WHERE row = 0")).all()
+    assert (report.read, report.imported, report.rejected) == (1, 1, ())
+    assert [note.params for note in report.noted if not note.row] == [{"sheet": "Lea"}]
+    assert kept == [(0, "import.note.other_sheet")]

@@ -178,7 +178,7 @@ def test_words_on_contacts_of_nobody_wanted_are_nothing_to_read_in(
     """They come along with who is taken, and only so."""
     path = tmp_path / "liste.csv"
     path.write_text(
-        "Name;Telefon;Telefonzeiten;Barrierefreiheit;Status\nIna Berg;0241 1234567;;;Auf AB gesprochen\n", "utf-8"
+        "Name;Telefon;Sprechzeiten;Barrierefreiheit;Status\nIna Berg;0241 1234567;;;Auf AB gesprochen\n", "utf-8"
     )
     dialog = opened(ui, qtbot, page, path)
     review, report = dialog._review, dialog._trial_report
