@@ -24,11 +24,12 @@ def choice_of(options: argparse.Namespace) -> Choice:
     kinds = ALL.kinds if options.only is None else frozenset(Became(only) for only in options.only if only != "none")
     fields: dict[int, set[str]] = {}
     rows: set[int] = set()
-    for page, row, name in options.without:
+    for page, number, name in options.without:
+        row = row_on(page if page > 1 else 0, number)  # those of the first page are told without its number
         if name:
-            fields.setdefault(row_on(page, row), set()).add(name)
+            fields.setdefault(row, set()).add(name)
         else:
-            rows.add(row_on(page, row))
+            rows.add(row)
     return Choice(
         kinds=kinds,
         skipped_rows=frozenset(rows),

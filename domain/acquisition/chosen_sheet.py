@@ -59,7 +59,10 @@ def table(
     if left is None:
         return
     for other, above, rows in chain(covers, found):
-        if paged and _folded(above) == words and (number := _page_after(title, other)):
+        number = _page_after(title, other) if paged else 0
+        if number and not above:
+            next(rows)  # a page that is damaged breaks the file
+        if number and _folded(above) == words:
             next(rows)
             yield from ((row_on(number, row), cells) for row, cells in _without(words, rows))
         elif _is_filled(rows, FEWEST if paged else 1):

@@ -73,6 +73,8 @@ OF_THERAPISTS = frozenset(
     {"fachgebiete", "therapieverfahren", "distanzm", "distanzinmetervonplz", "sprechzeiten", "barrierefreiheit"}
     | {"telefonischesprechzeiten", "telefonzeiten", "arztgruppe"}
 )
+MAYBE_OF_PRACTICES = frozenset({"praxis", "lanr", "bsnr"})
+SURELY_OF_PATIENTS = frozenset({"icd10", "icd", "diagnose"})  # one person's; of "Diagnosen" a practice treats some
 OF_EITHER = frozenset({"therapieverfahren", "barrierefreiheit"})  # of these what patients may wish for
 # no patient has one of these
 OF_PRACTICES = frozenset({"fachgebiete", "fachgebiet", "distanzm", "distanzinmetervonplz", "arztgruppe", "fachgruppe"})
@@ -146,18 +148,19 @@ def columns_of(headers: Sequence[str], mapping: Mapping[str, str] | None = None,
 def is_of_therapists(headers: Sequence[str]) -> tuple[bool, bool]:
     """Whether a table's header is rather that of therapists than of patients, and whether that is certain.
 
-    Certain is what has a field of practices (their office's hours are one) beside another of therapists, or a fax or a
-    web page beside hours, and no field of patients; and of patients what has a field only they have, or two with one
-    that no practice has, and none of practices. All else is a guess: patients wish for methods and are reached at
-    hours, practices take funds.
+    Certain is what has a field of practices (their office's hours are one) beside another of therapists, and none of
+    patients; and of patients what has a field only they have, or two with one that no practice has, and none of
+    practices. All else is a guess: patients wish for methods, are reached at hours and may have a fax, practices take
+    funds and treat disorders.
     """
     columns = columns_of(headers)
     folded = [fold_header(header) for header in headers]
     named = "name" in columns.fields or "last_name" in columns.fields
     words = OF_THERAPISTS.intersection(folded)
     timed = len(columns.days) >= 2 or not {"phone_hours", "office_hours"}.isdisjoint(columns.fields)
-    heads_name = {folded[at] for field, at in columns.fields.items() if field in {"name", "last_name"}}
-    is_practice = bool(heads_name) and heads_name <= NAMES_OF_PRACTICES
+    patient = any("patient" in word or "klient" in word for word in folded)
+    heads_name = set(filter(heads_names, folded))
+    is_practice = bool(heads_name) and heads_name <= NAMES_OF_PRACTICES and not patient
     of_practices = is_practice or not OF_PRACTICES.isdisjoint(folded)
     open_to_all = not {"fax", "web"}.isdisjoint(columns.fields)
     guess = patient_columns.guess_mapping(headers)
@@ -168,14 +171,14 @@ def is_of_therapists(headers: Sequence[str]) -> tuple[bool, bool]:
             clear -= {"registered_on"}
         plain = "krankenkasse" in folded or (clear and len(of_patients) > 1)
         rather = of_practices or len(words) > 1 or (open_to_all and bool(words or timed))
-        sure = only and of_patients != {"complaints"}
-        is_certain = not (of_practices or open_to_all) and (sure or (bool(only or plain) and not (words or timed)))
-        return named and rather and not only, is_certain
+        sure = bool(SURELY_OF_PATIENTS.intersection(folded) or {"birth_date", "insurance_number"} & of_patients)
+        denied = of_practices or open_to_all or not MAYBE_OF_PRACTICES.isdisjoint(folded)
+        return named and rather and not only, not denied and (sure or (bool(only or plain) and not (words or timed)))
     told = is_practice + len(OF_PRACTICES.intersection(folded)) + ("office_hours" in columns.fields)
     beside = len(OF_EITHER.intersection(folded)) + (timed and "office_hours" not in columns.fields) + open_to_all
-    is_certain = named and ((told and told + beside > 1) or (open_to_all and timed))
+    is_certain = named and not patient and told > 0 and told + beside > 1
     reached = not {"phone", "email", "address", "plz"}.isdisjoint(columns.fields)
-    return bool(is_certain or words or (named and (of_practices or (reached and timed)))), bool(is_certain)
+    return bool(is_certain or words or (named and (of_practices or (reached and timed)))), is_certain
 
 
 def family(headers: Sequence[str]) -> str:

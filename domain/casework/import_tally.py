@@ -48,7 +48,7 @@ class Tally:
 
     def forget_skipped(self) -> None:
         """Nothing is left out of a row that a person did not want."""
-        skipped = {change.row for change in self.changes if not change.accepted}
+        skipped = {change.row for change in self.changes if change.row and not change.accepted}  # 0: gone, or a sheet
         self.noted = [note for note in self.noted if note.row not in skipped]
 
     def tell_second_sites(self, further: Mapping[int, RecordChange]) -> None:

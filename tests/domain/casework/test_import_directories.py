@@ -155,11 +155,15 @@ def test_a_colleague_from_elsewhere_shares_no_statutory_practice(
 
 def test_a_sheet_that_was_not_read_is_told_and_is_no_row(database: Database, tmp_path: Path) -> None:
     """Nothing of the file was refused; its title may be anybody's name and is not kept."""
-    header = ["Name", "Telefon", "Fax", "Sprechzeiten"]
-    path = workbook(tmp_path / "liste.xlsx", Praxen=[header, ["Kern, Anna", "0241 1"]], Lea=[header, ["Tal, Eva", ""]])
+    header = ["Name", "PLZ", "Telefon", "Sprechzeiten", "Therapieverfahren"]
+    anna, eva = ["Kern, Anna", "52062", "0241 889900"], ["Tal, Eva", "52062", "0241 889901"]
+    before = workbook(tmp_path / "alle.xlsx", Praxen=[header, anna, eva])
+    path = workbook(tmp_path / "liste.xlsx", Praxen=[header, anna], Lea=[header, eva])
     with database.write() as session:
+        import_file(session, recognise(before, today=NOW.date() - timedelta(7)), now=NOW, today=NOW.date())
         report = import_file(session, recognise(path, today=NOW.date()), now=NOW, today=NOW.date())
         kept = session.execute(text("SELECT row, reason FROM scraping_service.left_out_value WHERE row = 0")).all()
-    assert (report.read, report.imported, report.rejected) == (1, 1, ())
+    assert (report.read, report.unchanged, report.rejected) == (1, 1, ())
+    assert [change.name for change in report.changes if change.became is Became.GONE] == ["Eva Tal"]
     assert [note.params for note in report.noted if not note.row] == [{"sheet": "Lea"}]
     assert kept == [(0, "import.note.other_sheet")]
