@@ -176,9 +176,16 @@ def is_of_therapists(headers: Sequence[str]) -> tuple[bool, bool]:
         return named and rather and not only, not denied and (sure or (bool(only or plain) and not (words or timed)))
     told = is_practice + len(OF_PRACTICES.intersection(folded)) + ("office_hours" in columns.fields)
     beside = len(OF_EITHER.intersection(folded)) + (timed and "office_hours" not in columns.fields) + open_to_all
-    is_certain = named and not patient and told > 0 and told + beside > 1
+    is_certain = named and not patient and ((told > 0 and told + beside > 1) or _is_short(columns, heads_name))
     reached = not {"phone", "email", "address", "plz"}.isdisjoint(columns.fields)
     return bool(is_certain or words or (named and (of_practices or (reached and timed)))), is_certain
+
+
+def _is_short(columns: Columns, heads_name: set[str]) -> bool:
+    """Whether it is one of the short forms that directories are passed on in (directory-formats.md)."""
+    whole_week, dated = len(columns.days) >= 5, sum(on is not None for _, on in columns.days.values()) >= 2
+    timed = "office_hours" in columns.fields or ("email" in columns.fields and (whole_week or dated))
+    return heads_name == {"name"} and {"name", "address", "phone"} <= columns.fields.keys() and timed
 
 
 def family(headers: Sequence[str]) -> str:
